@@ -1,0 +1,26 @@
+import type { Secret } from './secret.js'
+
+/**
+ * The verified token of one request: who calls, through which client, with which scopes.
+ * Made only by a `TokenVerifier`; everything in it comes from claims whose signature, issuer, audience and
+ * expiry were checked.
+ */
+export interface Caller {
+  readonly issuer: string
+  /** `sub` */
+  readonly subject: string
+  /** `client_id` (RFC 9068 section 2.2) */
+  readonly clientId: string
+  /** From `scope` and `scopes`; where both are present, their intersection. Aliases are resolved. */
+  readonly scopes: ReadonlySet<string>
+  readonly audience: readonly string[]
+  /** Seconds since the epoch. */
+  readonly expiresAt: number
+  /** `jti` */
+  readonly tokenId?: string
+  /** Scalekit's `oid`: the organization that the token is bound to. */
+  readonly organizationId?: string
+  readonly claims: Readonly<Record<string, unknown>>
+  /** The token itself; prints as `[redacted]`, and is for RFC 8693 exchange only. */
+  readonly token: Secret
+}

@@ -1,0 +1,146 @@
+/**
+ * The tables of the local environment, as Kysely sees them. All ids are text; times are milliseconds since
+ * the epoch; `data` columns hold JSON text with what has no column of its own. A *realm* is what signs
+ * tokens: an environment's id, or `workspace`.
+ */
+export interface Schema {
+  environments: EnvironmentRow
+  signing_keys: SigningKeyRow
+  clients: ClientRow
+  resources: ResourceRow
+  members: MemberRow
+  organizations: OrganizationRow
+  users: UserRow
+  memberships: MembershipRow
+  roles: RoleRow
+  permissions: PermissionRow
+  role_permissions: RolePermissionRow
+  oidc_records: OidcRecordRow
+  revoked_tokens: RevokedTokenRow
+}
+
+interface Timestamps {
+  created_at: number
+  updated_at: number
+}
+
+export interface EnvironmentRow extends Timestamps {
+  id: string
+  display_name: string
+  type: 'DEV' | 'PRD'
+  region: string
+  data: string
+}
+
+export interface SigningKeyRow {
+  realm: string
+  kid: string
+  alg: string
+  /** Private JWK as JSON. */
+  private_jwk: string
+  created_at: number
+  /** Set when the key no longer signs but is still published. */
+  retired_at: number | null
+}
+
+/** Scalekit's own clients (`skc_`): environment credentials and applications. Dynamic OAuth clients are `oidc_records`. */
+export interface ClientRow extends Timestamps {
+  id: string
+  realm: string
+  client_type: string
+  /** JSON array of { id, hash, suffix, status, created_at }; only hashes of secrets. */
+  secrets: string
+  /** JSON: post_login_uris, post_logout_redirect_uris, initiate_login_uri, … */
+  data: string
+}
+
+/** An MCP server in the registry (`res_`). */
+export interface ResourceRow extends Timestamps {
+  id: string
+  realm: string
+  /** The server's canonical URL: the `resource` of RFC 8707 and the audience of its tokens. */
+  url: string
+  name: string
+  /** JSON array of scope names. */
+  scopes: string
+  data: string
+}
+
+export interface MemberRow extends Timestamps {
+  id: string
+  email: string
+  role: 'ADMIN' | 'USER'
+  first_name: string | null
+  last_name: string | null
+  data: string
+}
+
+export interface OrganizationRow extends Timestamps {
+  id: string
+  environment_id: string
+  display_name: string
+  external_id: string | null
+  slug: string | null
+  data: string
+}
+
+export interface UserRow extends Timestamps {
+  id: string
+  environment_id: string
+  email: string
+  external_id: string | null
+  data: string
+}
+
+export interface MembershipRow extends Timestamps {
+  organization_id: string
+  user_id: string
+  status: 'ACTIVE' | 'INACTIVE' | 'PENDING_INVITE' | 'INVITE_EXPIRED'
+  /** JSON array of role names. */
+  roles: string
+  data: string
+}
+
+export interface RoleRow extends Timestamps {
+  id: string
+  environment_id: string
+  /** Null for a role of the environment. */
+  organization_id: string | null
+  name: string
+  display_name: string
+  description: string
+  extends: string | null
+  default_creator: number
+  default_member: number
+}
+
+export interface PermissionRow extends Timestamps {
+  id: string
+  environment_id: string
+  name: string
+  description: string
+}
+
+export interface RolePermissionRow {
+  role_id: string
+  permission_id: string
+}
+
+/** What oidc-provider stores. `id_hash` is SHA-256 of the identifier: codes and refresh tokens exist only as hashes. */
+export interface OidcRecordRow {
+  realm: string
+  model: string
+  id_hash: string
+  payload: string
+  grant_id: string | null
+  uid: string | null
+  user_code: string | null
+  consumed_at: number | null
+  expires_at: number | null
+}
+
+export interface RevokedTokenRow {
+  realm: string
+  jti: string
+  expires_at: number
+}
