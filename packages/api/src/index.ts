@@ -1,1 +1,7 @@
-export {}
+export { type AuthOption, authOption, type CallerKind } from './auth-option.js'
+export { type ApiErrorDetail, apiError, codeName, errorInfo, type FieldViolation } from './errors.js'
+export { type HttpBinding, httpBindings } from './http-rule.js'
+export * from './messages.js'
+export { createTranscoder, type RestHandler, type TranscoderOptions } from './rest-server.js'
+export { createRestTransport, type RestTransportOptions } from './rest-transport.js'
+export * from './services.js'

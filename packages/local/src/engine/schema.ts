@@ -16,7 +16,9 @@ export interface Schema {
   permissions: PermissionRow
   role_permissions: RolePermissionRow
   oidc_records: OidcRecordRow
+  issued_tokens: IssuedTokenRow
   revoked_tokens: RevokedTokenRow
+  used_assertions: UsedAssertionRow
 }
 
 interface Timestamps {
@@ -141,6 +143,22 @@ export interface OidcRecordRow {
 
 export interface RevokedTokenRow {
   realm: string
+  jti: string
+  expires_at: number
+}
+
+/** Which access tokens came from which grant, so that revoking a grant revokes them (OAuth 2.1, section 4.1.3). */
+export interface IssuedTokenRow {
+  realm: string
+  jti: string
+  grant_id: string
+  expires_at: number
+}
+
+/** Assertions that were redeemed: each counts once (RFC 7523, section 3, item 7). */
+export interface UsedAssertionRow {
+  realm: string
+  issuer: string
   jti: string
   expires_at: number
 }

@@ -1,0 +1,97 @@
+import { create } from '@bufbuild/protobuf'
+import { Code, ConnectError } from '@connectrpc/connect'
+import {
+  type ErrorInfo,
+  ErrorInfoSchema,
+} from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/errdetails/errdetails_pb.js'
+
+export interface FieldViolation {
+  readonly field: string
+  readonly description: string
+  readonly constraint?: string
+}
+
+export interface ApiErrorDetail {
+  /** Stable and upper case; by default the name of the code, as in `NOT_FOUND`. */
+  readonly errorCode?: string
+  readonly fieldViolations?: readonly FieldViolation[]
+  /** For the log; it never crosses the wire. */
+  readonly cause?: unknown
+}
+
+/**
+ * An error of the management API. It always carries an `ErrorInfo`: Scalekit's Python SDK fails on an
+ * error that has none.
+ * @param message what happened and what to do next; it is sent to the caller
+ */
+export function apiError(code: Code, message: string, detail: ApiErrorDetail = {}): ConnectError {
+  const violations = detail.fieldViolations
+  const info = create(ErrorInfoSchema, {
+    errorCode: detail.errorCode ?? codeName(code),
+    ...(violations && { validationErrorInfo: { fieldViolations: [...violations] } }),
+  })
+  return new ConnectError(message, code, undefined, [{ desc: ErrorInfoSchema, value: info }], detail.cause)
+}
+
+/** The first `ErrorInfo` of an error of the management API. */
+export function errorInfo(error: unknown): ErrorInfo | undefined {
+  return error instanceof ConnectError ? error.findDetails(ErrorInfoSchema)[0] : undefined
+}
+
+/** `Code.NotFound` as `NOT_FOUND`, the way google.rpc.Code spells it. */
+export function codeName(code: Code): string {
+  return (Code[code] ?? 'Unknown').replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase()
+}
+
+/** Source: google/rpc/code.proto, the HTTP mapping of each code. */
+const STATUS_OF_CODE: Readonly<Record<Code, number>> = {
+  [Code.Canceled]: 499,
+  [Code.Unknown]: 500,
+  [Code.InvalidArgument]: 400,
+  [Code.DeadlineExceeded]: 504,
+  [Code.NotFound]: 404,
+  [Code.AlreadyExists]: 409,
+  [Code.PermissionDenied]: 403,
+  [Code.ResourceExhausted]: 429,
+  [Code.FailedPrecondition]: 400,
+  [Code.Aborted]: 409,
+  [Code.OutOfRange]: 400,
+  [Code.Unimplemented]: 501,
+  [Code.Internal]: 500,
+  [Code.Unavailable]: 503,
+  [Code.DataLoss]: 500,
+  [Code.Unauthenticated]: 401,
+}
+
+/** The other direction, for an answer whose body names no code. */
+const CODE_OF_STATUS: Readonly<Record<number, Code>> = {
+  400: Code.InvalidArgument,
+  401: Code.Unauthenticated,
+  403: Code.PermissionDenied,
+  404: Code.NotFound,
+  405: Code.Unimplemented,
+  408: Code.DeadlineExceeded,
+  409: Code.AlreadyExists,
+  412: Code.FailedPrecondition,
+  413: Code.InvalidArgument,
+  429: Code.ResourceExhausted,
+  499: Code.Canceled,
+  500: Code.Internal,
+  501: Code.Unimplemented,
+  502: Code.Unavailable,
+  503: Code.Unavailable,
+  504: Code.DeadlineExceeded,
+}
+
+export function httpStatus(code: Code): number {
+  return STATUS_OF_CODE[code]
+}
+
+export function codeOfStatus(status: number): Code {
+  return CODE_OF_STATUS[status] ?? (status >= 500 ? Code.Unavailable : Code.Unknown)
+}
+
+/** A `google.rpc.Code` from outside: 1 to 16, or undefined. */
+export function knownCode(value: unknown): Code | undefined {
+  return typeof value === 'number' && value in STATUS_OF_CODE ? (value as Code) : undefined
+}

@@ -1,0 +1,157 @@
+import {
+  create,
+  type DescMessage,
+  type DescMethodUnary,
+  fromJson,
+  type MessageShape,
+} from '@bufbuild/protobuf'
+import {
+  Code,
+  ConnectError,
+  createContextValues,
+  type Interceptor,
+  type Transport,
+  type UnaryResponse,
+} from '@connectrpc/connect'
+import { createMethodUrl, runUnaryCall } from '@connectrpc/connect/protocol'
+import { Agent, type Dispatcher, errors, request } from 'undici'
+import { errorFromJson } from './error-json.js'
+import { apiError } from './errors.js'
+import { parseJson } from './json.js'
+import { type RestRequest, restRequest } from './rest-request.js'
+import { registry } from './services.js'
+
+export interface RestTransportOptions {
+  /** The API's origin, with a path before `/api/v1` if it has one. */
+  readonly baseUrl: string
+  /** Headers for one call, such as `authorization`; asked for every call. */
+  readonly authorize?: () => Promise<Record<string, string>>
+  /** Headers of every call. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Deadline of a call that names none. */
+  readonly timeoutMs?: number
+  /** Connections to use instead of the transport's own; its limits are then the caller's matter. */
+  readonly dispatcher?: Dispatcher
+  readonly interceptors?: Interceptor[]
+}
+
+const MAX_RESPONSE_BYTES = 2 * 1024 * 1024
+
+/**
+ * A Connect transport that speaks the REST form of the management API, by the `google.api.http` rules of
+ * the descriptors. One call is one request: nothing is repeated here, and a redirect is an error.
+ */
+export function createRestTransport(options: RestTransportOptions): Transport {
+  const base = options.baseUrl.replace(/\/+$/, '')
+  const dispatcher = options.dispatcher ?? createAgent()
+  return {
+    unary(method, signal, timeoutMs = options.timeoutMs, header, input, contextValues) {
+      return runUnaryCall({
+        ...(options.interceptors && { interceptors: options.interceptors }),
+        ...(signal && { signal }),
+        ...(timeoutMs !== undefined && timeoutMs > 0 && { timeoutMs }),
+        req: {
+          stream: false,
+          service: method.parent,
+          method,
+          requestMethod: 'POST',
+          url: createMethodUrl(base, method),
+          header: new Headers(header),
+          contextValues: contextValues ?? createContextValues(),
+          message: input,
+        },
+        async next(call) {
+          const rest = restRequest(method, call.message)
+          const headers = new Headers({ ...options.headers, ...Object.fromEntries(call.header) })
+          headers.set('accept', 'application/json')
+          if (rest.body !== null) headers.set('content-type', 'application/json')
+          for (const [name, value] of Object.entries((await options.authorize?.()) ?? {}))
+            headers.set(name, value)
+          return send(method, base, rest, headers, call.signal, dispatcher)
+        },
+      })
+    },
+    async stream() {
+      throw apiError(Code.Unimplemented, 'The REST API has no streaming methods')
+    },
+  }
+}
+
+/** Connect within 1 s, first byte and silence within 3 s; a waiting connection keeps no process alive. */
+function createAgent(): Agent {
+  return new Agent({
+    connect: { timeout: 1_000 },
+    headersTimeout: 3_000,
+    bodyTimeout: 3_000,
+    maxResponseSize: MAX_RESPONSE_BYTES,
+  })
+}
+
+async function send<I extends DescMessage, O extends DescMessage>(
+  method: DescMethodUnary<I, O>,
+  base: string,
+  rest: RestRequest,
+  headers: Headers,
+  signal: AbortSignal,
+  dispatcher: Dispatcher,
+): Promise<UnaryResponse<I, O>> {
+  const { status, header, text } = await exchange(base, rest, headers, signal, dispatcher)
+  const body = parseJson(text)
+  if (status < 200 || status > 299) throw errorFromJson(status, body, header)
+  const message = text === '' ? create(method.output) : readMessage(method.output, body, header)
+  return { stream: false, service: method.parent, method, header, message, trailer: new Headers() }
+}
+
+async function exchange(
+  base: string,
+  rest: RestRequest,
+  headers: Headers,
+  signal: AbortSignal,
+  dispatcher: Dispatcher,
+) {
+  const url = base + rest.path + (rest.query && `?${rest.query}`)
+  try {
+    const response = await request(url, {
+      method: rest.verb,
+      headers: Object.fromEntries(headers),
+      body: rest.body,
+      signal,
+      dispatcher,
+    })
+    const header = new Headers()
+    for (const [name, value] of Object.entries(response.headers)) {
+      for (const item of [value ?? []].flat()) header.append(name, item)
+    }
+    return { status: response.statusCode, header, text: await response.body.text() }
+  } catch (error) {
+    throw signal.aborted ? error : transportError(error)
+  }
+}
+
+function readMessage<O extends DescMessage>(
+  output: O,
+  body: ReturnType<typeof parseJson>,
+  header: Headers,
+): MessageShape<O> {
+  try {
+    return fromJson(output, body ?? '', { registry, ignoreUnknownFields: true })
+  } catch (error) {
+    throw new ConnectError(
+      'The API answered with something else than its JSON',
+      Code.Internal,
+      header,
+      undefined,
+      error,
+    )
+  }
+}
+
+function transportError(error: unknown): ConnectError {
+  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) {
+    return apiError(Code.DeadlineExceeded, 'The API did not answer in time', { cause: error })
+  }
+  if (error instanceof errors.ResponseExceededMaxSizeError) {
+    return apiError(Code.Internal, 'The answer of the API is too large', { cause: error })
+  }
+  return apiError(Code.Unavailable, 'The API cannot be reached', { cause: error })
+}

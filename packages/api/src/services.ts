@@ -1,0 +1,69 @@
+import { createRegistry, type DescService, type Registry } from '@bufbuild/protobuf'
+import { AuditLogsService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/auditlogs/auditlogs_pb.js'
+import { AuthService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/auth/auth_pb.js'
+import { PasswordlessService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/auth/passwordless_pb.js'
+import { WebAuthnService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/auth/webauthn_pb.js'
+import { ClientService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/clients/clients_pb.js'
+import { ConnectedAccountService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/connected_accounts/connected_accounts_pb.js'
+import { ConnectionService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/connections/connections_pb.js'
+import { DirectoryService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/directories/directories_pb.js'
+import { DomainService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/domains/domains_pb.js'
+import { file_scalekit_v1_errdetails_errdetails } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/errdetails/errdetails_pb.js'
+import { EventsService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/events/events_pb.js'
+import { OrganizationService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/organizations/organizations_pb.js'
+import { RolesService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/roles/roles_pb.js'
+import { SessionService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/sessions/sessions_pb.js'
+import { ApiTokenService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/tokens/tokens_pb.js'
+import { ToolService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/tools/tools_pb.js'
+import { UserService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/users/users_pb.js'
+import { EnvironmentService } from './gen/scalekit/v1/environments/environments_pb.js'
+import { MembersService } from './gen/scalekit/v1/members/members_pb.js'
+
+export {
+  ApiTokenService,
+  AuditLogsService,
+  AuthService,
+  ClientService,
+  ConnectedAccountService,
+  ConnectionService,
+  DirectoryService,
+  DomainService,
+  EnvironmentService,
+  EventsService,
+  MembersService,
+  OrganizationService,
+  PasswordlessService,
+  RolesService,
+  SessionService,
+  ToolService,
+  UserService,
+  WebAuthnService,
+}
+
+/** Every service of the management API whose descriptor is known: those of the SDK, and our own two. */
+export const services: readonly DescService[] = [
+  ApiTokenService,
+  AuditLogsService,
+  AuthService,
+  ClientService,
+  ConnectedAccountService,
+  ConnectionService,
+  DirectoryService,
+  DomainService,
+  EnvironmentService,
+  EventsService,
+  MembersService,
+  OrganizationService,
+  PasswordlessService,
+  RolesService,
+  SessionService,
+  ToolService,
+  UserService,
+  WebAuthnService,
+]
+
+/** Resolves `google.protobuf.Any`: the messages of all services, and the error details. */
+export const registry: Registry = createRegistry(
+  ...services.map((service) => service.file),
+  file_scalekit_v1_errdetails_errdetails,
+)

@@ -1,0 +1,58 @@
+import type { ServerResponse } from 'node:http'
+import { AuthError, ERRORS } from './errors.js'
+import { isScope } from './scopes.js'
+import { sendJson } from './send.js'
+
+export interface Challenge {
+  /** Where the RFC 9728 document of the resource is. */
+  readonly resourceMetadataUrl: string
+  /** The smallest useful scopes: what a client asks for when it has no token yet. */
+  readonly scopes: readonly string[]
+}
+
+/** 403: the token is good, the call needs more. `scopes` are all that the call needs, not what is missing. */
+export function insufficientScope(scopes: readonly string[]): AuthError {
+  return new AuthError(
+    'insufficient_scope',
+    `This call needs the scopes: ${scopes.join(' ')}. Ask the authorization server for them and try again.`,
+    { scopes },
+  )
+}
+
+/**
+ * The value of `WWW-Authenticate` (RFC 6750 section 3, RFC 9728 section 5.1): one Bearer challenge. Without
+ * credentials it names no error (RFC 6750 section 3.1).
+ */
+export function challengeHeader(error: AuthError, { resourceMetadataUrl, scopes }: Challenge): string {
+  const needed = (error.scopes ?? scopes).filter(isScope)
+  const parameters: [name: string, value: string][] = []
+  if (error.code !== 'missing_token') {
+    parameters.push(['error', error.code], ['error_description', error.message])
+  }
+  if (needed.length > 0) parameters.push(['scope', needed.join(' ')])
+  parameters.push(['resource_metadata', resourceMetadataUrl])
+  return `Bearer ${parameters.map(([name, value]) => `${name}="${quotable(value)}"`).join(', ')}`
+}
+
+/**
+ * Answers with the error: its status, the challenge where one belongs, `{error, error_description}` or a
+ * JSON-RPC error as body, and nothing of the private detail.
+ */
+export function sendChallenge(res: ServerResponse, error: AuthError, challenge: Challenge): void {
+  sendJson(res, error.status, bodyOf(error), {
+    ...('challenge' in ERRORS[error.code] && { 'WWW-Authenticate': challengeHeader(error, challenge) }),
+    ...(error.retryAfter !== undefined && { 'Retry-After': String(error.retryAfter) }),
+    ...(error.allow && { Allow: error.allow.join(', ') }),
+  })
+}
+
+function bodyOf(error: AuthError): unknown {
+  const kind = ERRORS[error.code]
+  if ('rpc' in kind) return { jsonrpc: '2.0', id: null, error: { code: kind.rpc, message: error.message } }
+  return { error: error.code, error_description: error.message }
+}
+
+/** RFC 6750 section 3: `%x20-21 / %x23-5B / %x5D-7E`; anything else could end the quotes or the header. */
+function quotable(value: string): string {
+  return value.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '?')
+}

@@ -1,0 +1,45 @@
+import type { IncomingMessage } from 'node:http'
+import { AuthError, invalidToken } from './errors.js'
+
+/** RFC 6750 section 2.1 and RFC 9110 section 11.1: one scheme, one space, one b64token. */
+const BEARER = /^bearer ([\w.~+/-]+=*)$/i
+const BEARER_SCHEME = /^bearer( |$)/i
+
+/**
+ * The one bearer token of a request, from its headers alone. A token in the query is never read (OAuth 2.1
+ * section 5.1.1), but together with one in the header it makes two credentials (RFC 6750 section 2).
+ *
+ * @throws AuthError `missing_token`, `invalid_request` for more than one credential, `invalid_token` for a
+ * Bearer value that is not one token
+ */
+export function readCredential(req: IncomingMessage): string {
+  const value = req.headers.authorization
+  if (value === undefined) throw missingToken()
+  if (countOf(req.rawHeaders, 'authorization') > 1 || hasQueryToken(req.url)) {
+    throw new AuthError(
+      'invalid_request',
+      'Send one access token, in one Authorization header, and none in the URL.',
+      { detail: 'several_credentials' },
+    )
+  }
+  const token = BEARER.exec(value)?.[1]
+  if (token !== undefined) return token
+  throw BEARER_SCHEME.test(value) && value.length > 'bearer '.length
+    ? invalidToken('not_one_token')
+    : missingToken()
+}
+
+function missingToken(): AuthError {
+  return new AuthError('missing_token', 'Send an access token: Authorization: Bearer <token>.')
+}
+
+function hasQueryToken(url = ''): boolean {
+  const start = url.indexOf('?')
+  return start >= 0 && new URLSearchParams(url.slice(start)).has('access_token')
+}
+
+function countOf(rawHeaders: readonly string[], name: string): number {
+  let count = 0
+  for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]?.toLowerCase() === name) count++
+  return count
+}

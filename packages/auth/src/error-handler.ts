@@ -1,0 +1,32 @@
+import type { ErrorRequestHandler, RequestHandler } from 'express'
+import { sendJson } from './send.js'
+
+/** The last route: JSON instead of Express's page, and nothing of the request in it. */
+export const notFound: RequestHandler = (_req, res) => {
+  sendJson(res, 404, { error: 'not_found', error_description: 'There is nothing at this address.' })
+}
+
+/**
+ * The last error handler of an Express app: JSON only, no stack, no message of the error.
+ *
+ * @param onError receives the error, for the log
+ * @example app.use(notFound, errorHandler((error) => log.error(error)))
+ */
+export function errorHandler(onError: (error: unknown) => void = () => undefined): ErrorRequestHandler {
+  return (error, _req, res, next) => {
+    onError(error)
+    if (res.headersSent) return next(error)
+    const status = clientErrorOf(error)
+    if (status === undefined) {
+      sendJson(res, 500, { error: 'server_error', error_description: 'The request failed. Try again later.' })
+    } else {
+      sendJson(res, status, { error: 'invalid_request', error_description: 'The request cannot be read.' })
+    }
+  }
+}
+
+/** Express and its parsers mark what the client did wrong with a status. */
+function clientErrorOf(error: unknown): number | undefined {
+  const { status } = Object(error) as { status?: unknown }
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined
+}

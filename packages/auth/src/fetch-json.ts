@@ -1,0 +1,35 @@
+const MAX_BYTES = 256 * 1024
+
+/**
+ * Fetches a small JSON document from a configured URL: no redirects (they would let the answer come from an
+ * unconfigured host), at most 256 KiB, status 200 only. `signal` is the deadline over the whole exchange.
+ *
+ * @throws Error with a fixed message that holds nothing of the answer.
+ */
+export async function fetchJson(
+  url: string | URL,
+  init: Pick<RequestInit, 'method' | 'headers' | 'body'> & { signal: AbortSignal },
+): Promise<unknown> {
+  const response = await fetch(url, { ...init, redirect: 'error' })
+  if (response.status !== 200) {
+    await response.body?.cancel()
+    throw new Error(`answered ${response.status}`)
+  }
+  const text = await readText(response)
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Error('answered something that is not JSON')
+  }
+}
+
+async function readText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength
+    if (size > MAX_BYTES) throw new Error('answered more than 256 KiB')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}

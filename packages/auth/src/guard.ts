@@ -1,0 +1,50 @@
+import type { IncomingMessage } from 'node:http'
+import type { RequestHandler } from 'express'
+import type { Caller } from './caller.js'
+import { type Challenge, sendChallenge } from './challenge.js'
+import { readCredential } from './credential.js'
+import { AuthError } from './errors.js'
+import type { TokenVerifier } from './verify-token.js'
+
+declare module 'node:http' {
+  interface IncomingMessage {
+    /** Set by the guard once the request's token was verified. */
+    caller?: Caller
+  }
+}
+
+/** The caller of a request that passed the guard. @throws Error when no guard stands in front of the route */
+export function callerOf(req: IncomingMessage): Caller {
+  if (!req.caller) throw new Error('No guard stands in front of this route')
+  return req.caller
+}
+
+/**
+ * Puts the caller on the request. Reads headers only, so that it runs before any body is read.
+ *
+ * @throws AuthError
+ */
+export async function authenticate(req: IncomingMessage, verifier: TokenVerifier): Promise<Caller> {
+  req.caller = undefined
+  const caller = await verifier.verify(readCredential(req))
+  req.caller = caller
+  return caller
+}
+
+/**
+ * Express middleware for one's own routes: passes requests with a valid token on, with `req.caller` set, and
+ * answers all others with the challenge. For an MCP endpoint take `protect`, which does more.
+ *
+ * @example app.get('/report', guard({ verifier, challenge }), (req, res) => res.json(callerOf(req).subject))
+ */
+export function guard(options: { verifier: TokenVerifier; challenge: Challenge }): RequestHandler {
+  return async (req, res, next) => {
+    try {
+      await authenticate(req, options.verifier)
+    } catch (error) {
+      if (!(error instanceof AuthError)) throw error
+      return sendChallenge(res, error, options.challenge)
+    }
+    next()
+  }
+}

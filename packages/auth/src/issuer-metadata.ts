@@ -1,0 +1,38 @@
+import { fetchJson } from './fetch-json.js'
+import { secureUrl } from './secure-url.js'
+
+/**
+ * Finds an issuer's `jwks_uri`: RFC 8414 section 3.1 (path inserted), then OpenID Connect Discovery for
+ * issuers with a path (RFC 8414 section 5), then the form with the path appended.
+ *
+ * @throws Error when no document answers, or the one that does is not that issuer's (RFC 8414 section 3.3).
+ */
+export async function discoverJwksUrl(issuer: string, signal: AbortSignal): Promise<URL> {
+  const failures: unknown[] = []
+  for (const url of metadataUrls(issuer)) {
+    try {
+      return jwksUrlOf(await fetchJson(url, { signal }), issuer)
+    } catch (error) {
+      failures.push(error)
+    }
+  }
+  throw new AggregateError(failures, 'The metadata of the issuer could not be read')
+}
+
+function metadataUrls(issuer: string): string[] {
+  const { origin, pathname } = secureUrl(issuer, 'The issuer')
+  const path = pathname === '/' ? '' : pathname
+  const urls = [
+    `${origin}/.well-known/oauth-authorization-server${path}`,
+    `${origin}/.well-known/openid-configuration${path}`,
+    `${origin}${path.replace(/\/$/, '')}/.well-known/openid-configuration`,
+  ]
+  return [...new Set(urls)]
+}
+
+function jwksUrlOf(metadata: unknown, issuer: string): URL {
+  const { issuer: named, jwks_uri } = Object(metadata) as Record<string, unknown>
+  if (named !== issuer) throw new Error('The metadata names another issuer')
+  if (typeof jwks_uri !== 'string') throw new Error('The metadata names no jwks_uri')
+  return secureUrl(jwks_uri, 'The jwks_uri')
+}

@@ -1,0 +1,80 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { AuthError } from './errors.js'
+import { continueIfAwaited } from './http-server.js'
+import { parseStrictJson, StrictJsonError, type StrictJsonProblem } from './strict-json.js'
+
+const MAX_BYTES = 256 * 1024
+/** The whole field: `text/plain;x=application/json` holds the words and means something else. */
+const JSON_UTF8 = /^application\/json[ \t]*(;[ \t]*charset=("utf-8"|utf-8)[ \t]*)?$/i
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+const PROBLEMS: Readonly<Record<Exclude<StrictJsonProblem, 'syntax'>, string>> = {
+  duplicate_member: 'No object may have two members of the same name.',
+  forbidden_member: 'No member may be named __proto__, constructor or prototype.',
+  too_deep: 'The body is nested more than 32 levels deep.',
+}
+
+/**
+ * Reads the body of a request that passed the guard: uncompressed UTF-8 JSON of at most 256 KiB, without
+ * what two parsers could read differently.
+ *
+ * @throws AuthError `unsupported_media_type`, `payload_too_large`, `parse_error` or `invalid_message`
+ */
+export async function readJsonBody(req: IncomingMessage, res: ServerResponse): Promise<unknown> {
+  if (!JSON_UTF8.test(req.headers['content-type'] ?? '')) {
+    throw new AuthError('unsupported_media_type', 'Send the body as application/json in UTF-8.')
+  }
+  if (req.headers['content-encoding'] !== undefined) {
+    throw new AuthError('unsupported_media_type', 'Send the body without Content-Encoding.')
+  }
+  if (Number(req.headers['content-length'] ?? 0) > MAX_BYTES) throw tooLarge()
+  continueIfAwaited(req, res)
+  return parse(decode(await readBytes(req)))
+}
+
+function readBytes(req: IncomingMessage): Promise<Buffer> {
+  if (req.readableEnded) throw new Error('A body parser read the body before the guard: mount protect first')
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    const settle = (settled: () => void) => {
+      req.off('data', onData).off('end', onEnd).off('close', onClose)
+      settled()
+    }
+    const onData = (chunk: Buffer) => {
+      size += chunk.byteLength
+      if (size > MAX_BYTES) settle(() => reject(tooLarge()))
+      else chunks.push(chunk)
+    }
+    const onEnd = () =>
+      settle(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+    const onClose = () => settle(() => reject(new AuthError('invalid_request', 'The body broke off.')))
+    req.on('data', onData).on('end', onEnd).on('close', onClose)
+  })
+}
+
+function decode(bytes: Buffer): string {
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    throw parseError()
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return parseStrictJson(text, { refusePrototypeMembers: true })
+  } catch (error) {
+    if (!(error instanceof StrictJsonError)) throw error
+    if (error.problem === 'syntax') throw parseError()
+    throw new AuthError('invalid_message', PROBLEMS[error.problem])
+  }
+}
+
+function parseError(): AuthError {
+  return new AuthError('parse_error', 'The body is not JSON in UTF-8.')
+}
+
+function tooLarge(): AuthError {
+  return new AuthError('payload_too_large', `Send at most ${MAX_BYTES} bytes.`)
+}

@@ -1,0 +1,58 @@
+import { AuthError } from './errors.js'
+
+const METHOD = /^[\x21-\x7e]{1,128}$/
+const REQUEST_MEMBERS = new Set(['jsonrpc', 'id', 'method', 'params'])
+const RESPONSE_MEMBERS = new Set(['jsonrpc', 'id', 'result', 'error'])
+
+/**
+ * Refuses a body that is not one JSON-RPC 2.0 request or notification as MCP allows them: no batch, no
+ * member of our own making, an id that is a short string or a safe integer.
+ *
+ * @param responses whether a client may also answer requests of the server (2025-11-25 with sessions)
+ * @throws AuthError `invalid_message`
+ */
+export function checkMessage(body: unknown, { responses }: { responses: boolean }): void {
+  if (Array.isArray(body)) throw invalidMessage('Send one message per request; batches are not served.')
+  if (!isObject(body)) throw invalidMessage('The body must be a JSON object.')
+  if (body.jsonrpc !== '2.0') throw invalidMessage('The member jsonrpc must be "2.0".')
+  if (Object.hasOwn(body, 'id') && !isId(body.id)) {
+    throw invalidMessage('The member id must be a string of at most 128 characters or an integer.')
+  }
+  if (responses && !Object.hasOwn(body, 'method')) checkResponse(body)
+  else checkRequest(body)
+}
+
+function checkRequest(body: Record<string, unknown>): void {
+  if (typeof body.method !== 'string' || !METHOD.test(body.method)) {
+    throw invalidMessage('The member method must name a method.')
+  }
+  if (Object.hasOwn(body, 'params') && !isObject(body.params)) {
+    throw invalidMessage('The member params must be an object.')
+  }
+  refuseOthers(body, REQUEST_MEMBERS)
+}
+
+function checkResponse(body: Record<string, unknown>): void {
+  const answers = ['result', 'error'].filter((name) => Object.hasOwn(body, name))
+  if (answers.length !== 1 || !Object.hasOwn(body, 'id')) {
+    throw invalidMessage('A response has an id and either a result or an error.')
+  }
+  refuseOthers(body, RESPONSE_MEMBERS)
+}
+
+function refuseOthers(body: object, allowed: ReadonlySet<string>): void {
+  if (Object.keys(body).every((name) => allowed.has(name))) return
+  throw invalidMessage(`The message may have only the members ${[...allowed].join(', ')}.`)
+}
+
+function isId(id: unknown): boolean {
+  return Number.isSafeInteger(id) || (typeof id === 'string' && id.length <= 128)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function invalidMessage(message: string): AuthError {
+  return new AuthError('invalid_message', message)
+}

@@ -1,0 +1,15 @@
+import type { IncomingMessage } from 'node:http'
+import { AuthError } from './errors.js'
+
+/**
+ * Refuses every method but those served (MCP 2026-07-28, Streamable HTTP: POST only), before a token is
+ * looked at: the answer is the same for everyone.
+ *
+ * @throws AuthError `method_not_allowed` (405 with `Allow`)
+ */
+export function checkMethod(req: IncomingMessage, methods: readonly string[]): void {
+  if (req.method !== undefined && methods.includes(req.method)) return
+  throw new AuthError('method_not_allowed', `Use ${methods.join(' or ')}.`, {
+    allow: [...methods, 'OPTIONS'],
+  })
+}

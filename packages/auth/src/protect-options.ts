@@ -1,0 +1,103 @@
+import type { IncomingMessage } from 'node:http'
+import { createMetadata } from './metadata.js'
+import type { RateLimitOptions } from './rate-limit.js'
+import type { Refusal } from './refusal.js'
+import type { RevocationOptions } from './revocation.js'
+import { isScope, type ScopeAliases } from './scopes.js'
+import { secureUrl } from './secure-url.js'
+import type { TokenProfile } from './token-policy.js'
+import type { TokenVerifierOptions } from './verify-token.js'
+
+export interface ProtectOptions {
+  /** The URL that clients use, `aud` of their tokens; its path is where MCP is. */
+  readonly resource: string
+  /** The exact `iss` values that are accepted. Needed unless `scalekit` is given. */
+  readonly issuers?: readonly string[]
+  /** A Scalekit environment, and the id under which it knows this MCP server (`res_…`). */
+  readonly scalekit?: { readonly environmentUrl: string; readonly resourceId?: string }
+  /** Where the keys are. Default: as the environment, or the metadata of the first issuer, says. */
+  readonly jwksUrl?: string
+  /** Where clients sign in, for the metadata. Default: the environment's, or the issuers. */
+  readonly authorizationServers?: readonly string[]
+  /** The smallest useful scopes: in the first challenge and in the metadata. */
+  readonly scopes: readonly string[]
+  readonly scopeAliases?: ScopeAliases
+  /** Default `strict`; with `scalekit` it is `scalekit-compat`. */
+  readonly profile?: TokenProfile
+  /** Web pages that may call, exactly as browsers send them. Default: the resource's own origin. */
+  readonly allowedOrigins?: readonly string[]
+  /** `host:port` under which the endpoint answers. Default: the resource's own. */
+  readonly allowedHosts?: readonly string[]
+  readonly revocation?: RevocationOptions
+  readonly limits?: RateLimitOptions
+  /** What clients show as the name of the resource. */
+  readonly name?: string
+  /** A complete RFC 9728 document to serve as it is; its `resource` must be `resource`. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+  /** For 2025-11-25 with sessions: lets GET, DELETE and JSON-RPC responses through as well. */
+  readonly sessions?: boolean
+  /** The client's address, behind a proxy. Default: `req.ip` of Express, or the socket's. */
+  readonly addressOf?: (req: IncomingMessage) => string
+  readonly onWarning?: (message: string, cause?: unknown) => void
+  /** Called for every request that is refused, with the private reason. */
+  readonly onRefused?: (refusal: Refusal, req: IncomingMessage) => void
+}
+
+export interface ResolvedOptions {
+  readonly path: string
+  readonly verifier: TokenVerifierOptions
+  readonly metadata: Record<string, unknown>
+}
+
+/**
+ * Checks the options and fills in what a Scalekit environment implies: tokens may be issued by the
+ * environment or by the resource's own issuer, both sign with the environment's keys.
+ *
+ * @throws TypeError naming the option that is wrong
+ */
+export function resolveOptions(options: ProtectOptions): ResolvedOptions {
+  const { resource, scalekit } = options
+  const path = pathOfResource(resource)
+  if (!options.scopes.every(isScope)) throw new TypeError('scopes must be scope names without spaces')
+  const environment =
+    scalekit && secureUrl(scalekit.environmentUrl, 'environmentUrl').href.replace(/\/+$/, '')
+  const resourceIssuer = scalekit?.resourceId && `${environment}/resources/${scalekit.resourceId}`
+  const issuers = options.issuers ?? [environment, resourceIssuer].filter((issuer) => issuer !== undefined)
+  if (issuers.length === 0) throw new TypeError('Give issuers, or scalekit with an environmentUrl')
+  const authorizationServers =
+    options.authorizationServers ??
+    (resourceIssuer ? [resourceIssuer] : issuers.slice(0, environment ? 1 : undefined))
+
+  return {
+    path,
+    verifier: {
+      issuers,
+      audience: resource,
+      jwksUrl: options.jwksUrl ?? (environment && `${environment}/keys`),
+      profile: options.profile ?? (scalekit ? 'scalekit-compat' : 'strict'),
+      scopeAliases: options.scopeAliases,
+      revocation: options.revocation,
+      onWarning: options.onWarning,
+    },
+    metadata: readyMetadata(options) ?? createMetadata({ ...options, authorizationServers }),
+  }
+}
+
+function pathOfResource(resource: string): string {
+  const url = secureUrl(resource, 'resource')
+  const canonical = [url.href, url.href.replace(/\/$/, '')]
+  if (url.search || !canonical.includes(resource)) {
+    throw new TypeError(`resource must be a canonical URL without a query: ${url.origin}${url.pathname}`)
+  }
+  return url.pathname
+}
+
+function readyMetadata({ metadata, resource }: ProtectOptions): Record<string, unknown> | undefined {
+  if (!metadata) return undefined
+  if (metadata.resource !== resource) throw new TypeError(`metadata.resource must be ${resource}`)
+  const servers = metadata.authorization_servers
+  if (!Array.isArray(servers) || servers.length === 0) {
+    throw new TypeError('metadata.authorization_servers must name at least one authorization server')
+  }
+  return { ...metadata }
+}

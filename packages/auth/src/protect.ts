@@ -1,0 +1,137 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Express, RequestHandler } from 'express'
+import type { Caller } from './caller.js'
+import { type Challenge, insufficientScope, sendChallenge } from './challenge.js'
+import { AuthError } from './errors.js'
+import { authenticate, callerOf } from './guard.js'
+import { checkHeaders } from './header-limits.js'
+import { createHostCheck, hostsOf } from './hosts.js'
+import { readJsonBody } from './json-body.js'
+import { checkMessage } from './json-rpc.js'
+import { createMetadataEndpoint, resourceMetadataUrl } from './metadata.js'
+import { checkMethod } from './method.js'
+import { createOriginCheck, originsOf } from './origins.js'
+import { type ProtectOptions, resolveOptions } from './protect-options.js'
+import { createRateLimit } from './rate-limit.js'
+import { refusalOf } from './refusal.js'
+import { pathOf, placeOf } from './resource-path.js'
+import { missingScopes } from './scopes.js'
+import { createTokenVerifier, type TokenVerifier } from './verify-token.js'
+
+/** `admitted`: may go on to the handler. `answered`: refused or served. `elsewhere`: not about the resource. */
+export type Admission = 'admitted' | 'answered' | 'elsewhere'
+
+export interface Protection {
+  /** Where MCP is: mount the handler here. */
+  readonly path: string
+  readonly resourceMetadataUrl: string
+  readonly verifier: TokenVerifier
+  /** The whole protection for a request of a bare Node server; Express gets it by `protect`. */
+  admit(req: IncomingMessage, res: ServerResponse): Promise<Admission>
+  /** Answers 403 with the challenge for `scopes`: all that the call needs. */
+  challengeScopes(req: IncomingMessage, res: ServerResponse, scopes: readonly string[]): void
+  /** Middleware that lets only callers with all these scopes through. */
+  requireScopes(...scopes: string[]): RequestHandler
+  /**
+   * Takes further points from the caller's minute, for calls that cost more than others.
+   * @throws AuthError `rate_limited`
+   */
+  spend(caller: Caller, points: number): Promise<void>
+  close(): void
+}
+
+/**
+ * Protects one MCP endpoint of an Express app with OAuth 2.1 access tokens. Call it before any body parser,
+ * then mount the handler. Handlers find the verified caller with `callerOf(req)` and the parsed message in
+ * `req.body`.
+ *
+ * @throws TypeError naming the option that is wrong
+ * @example
+ * const protection = protect(app, { resource: 'https://mcp.example.com/mcp', issuers: [issuer], scopes: ['todo:read'] })
+ * app.post(protection.path, handler)
+ */
+export function protect(app: Express, options: ProtectOptions): Protection {
+  const protection = createProtection(options)
+  app.disable('x-powered-by')
+  app.use(async (req, res, next) => {
+    if ((await protection.admit(req, res)) !== 'answered') next()
+  })
+  return protection
+}
+
+/** The same for a bare Node server: `admit` is to be called for every request. */
+export function createProtection(options: ProtectOptions): Protection {
+  const { path, metadata, verifier: verifierOptions } = resolveOptions(options)
+  const { resource, scopes, scopeAliases, sessions = false } = options
+  const methods = sessions ? ['POST', 'GET', 'DELETE'] : ['POST']
+  const challenge: Challenge = { resourceMetadataUrl: resourceMetadataUrl(resource), scopes }
+  const verifier = createTokenVerifier(verifierOptions)
+  const serveMetadata = createMetadataEndpoint(metadata)
+  const checkHost = createHostCheck(options.allowedHosts ?? hostsOf(resource))
+  const checkOrigin = createOriginCheck(options.allowedOrigins ?? originsOf(resource), methods)
+  const limits = createRateLimit(options.limits)
+  const addressOf = options.addressOf ?? clientAddress
+
+  async function admit(req: IncomingMessage, res: ServerResponse): Promise<Admission> {
+    try {
+      if (serveMetadata(pathOf(req.url), req, res)) return 'answered'
+      const place = placeOf(req.url, path)
+      if (place === 'elsewhere') return 'elsewhere'
+      if (place === 'near') throw new AuthError('not_found', `MCP is at ${path}.`)
+      checkHeaders(req)
+      checkHost(req)
+      checkOrigin(req, res)
+      if (res.writableEnded) return 'answered'
+      checkMethod(req, methods)
+      await limits.spend(await authenticate(req, verifier), 1, res)
+      if (req.method === 'POST') await readMessage(req, res)
+      return 'admitted'
+    } catch (error) {
+      refuse(req, res, await refusedWith(error, req))
+      return 'answered'
+    }
+  }
+
+  async function readMessage(req: IncomingMessage & { body?: unknown }, res: ServerResponse): Promise<void> {
+    const body = await readJsonBody(req, res)
+    checkMessage(body, { responses: sessions })
+    req.body = body
+  }
+
+  /** What is not a refusal is a fault of ours; a bad credential counts, and may be one too many. */
+  async function refusedWith(error: unknown, req: IncomingMessage): Promise<AuthError> {
+    if (!(error instanceof AuthError)) {
+      return new AuthError('server_error', 'The request failed. Try again later.', { cause: error })
+    }
+    if (error.code !== 'invalid_token') return error
+    return limits.countFailure(addressOf(req)).then(
+      () => error,
+      (limited) => refusedWith(limited, req),
+    )
+  }
+
+  function refuse(req: IncomingMessage, res: ServerResponse, error: AuthError): void {
+    options.onRefused?.(refusalOf(error, addressOf(req)), req)
+    sendChallenge(res, error, challenge)
+  }
+
+  return {
+    path,
+    resourceMetadataUrl: challenge.resourceMetadataUrl,
+    verifier,
+    admit,
+    challengeScopes: (req, res, needed) => refuse(req, res, insufficientScope(needed)),
+    requireScopes(...needed) {
+      return (req, res, next) => {
+        if (missingScopes(callerOf(req).scopes, needed, scopeAliases).length === 0) return next()
+        refuse(req, res, insufficientScope(needed))
+      }
+    },
+    spend: (caller, points) => limits.spend(caller, points),
+    close: () => verifier.close(),
+  }
+}
+
+function clientAddress(req: IncomingMessage & { ip?: string }): string {
+  return req.ip ?? req.socket.remoteAddress ?? ''
+}

@@ -1,0 +1,41 @@
+/** Where a request target is, seen from a resource's path. */
+export type Place = 'here' | 'near' | 'elsewhere'
+
+/** The path of a request target (RFC 9112 section 3.2) as it was sent: nothing decoded, nothing resolved. */
+export function pathOf(target = ''): string {
+  return target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '') || '/'
+}
+
+/**
+ * Tells the one path of a resource from all spellings that a router may take for it. Only the exact path is
+ * `here`. What differs in case, slashes or encoding, or is below the path, is `near`: it is answered with
+ * 404 rather than left to a router that would reach the handler past the guard.
+ */
+export function placeOf(target: string | undefined, resourcePath: string): Place {
+  const path = pathOf(target)
+  if (path === resourcePath && !target?.includes('#')) return 'here'
+  const [spelled, own] = [spellingOf(path), spellingOf(resourcePath)]
+  if (spelled === own || (own !== '' && spelled.startsWith(`${own}/`))) return 'near'
+  return 'elsewhere'
+}
+
+/** One form for what routers and URL parsers treat alike. */
+function spellingOf(path: string): string {
+  const segments: string[] = []
+  for (const segment of decoded(path)
+    .toLowerCase()
+    .split(/[/\\]+/)) {
+    const [name = ''] = segment.trim().split(/[;?#]/)
+    if (name === '..') segments.pop()
+    else if (name !== '' && name !== '.') segments.push(name)
+  }
+  return segments.map((name) => `/${name}`).join('')
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}

@@ -1,0 +1,21 @@
+/**
+ * Parses a configured URL and refuses one that would send keys or secrets in clear over a public network:
+ * https always, http only to this machine or to a name without a dot (a container on one's own network).
+ *
+ * @throws TypeError naming `what` when the URL is malformed, not http(s), or insecure.
+ */
+export function secureUrl(value: string, what: string): URL {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  if (!url) throw new TypeError(`${what} is not a URL`)
+  if (url.username || url.password || url.hash) {
+    throw new TypeError(`${what} must not hold a user name, a password or a fragment`)
+  }
+  const isPrivate = isLoopback(url.hostname) || !/[.:]/.test(url.hostname)
+  if (url.protocol === 'https:' || (url.protocol === 'http:' && isPrivate)) return url
+  throw new TypeError(`${what} must be an https URL (http is for localhost and container names only)`)
+}
+
+/** Whether a URL's hostname (as the URL parser writes it) is this machine. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+}

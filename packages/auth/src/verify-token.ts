@@ -1,0 +1,161 @@
+import { hash } from 'node:crypto'
+import { errors, jwtVerify } from 'jose'
+import type { Caller } from './caller.js'
+import { readCompactToken } from './compact-token.js'
+import { AuthError, invalidToken } from './errors.js'
+import { discoverJwksUrl } from './issuer-metadata.js'
+import { createKeySet, type KeySet } from './key-set.js'
+import { createRevocation, type RevocationOptions } from './revocation.js'
+import { type ScopeAliases, scopesOfClaims } from './scopes.js'
+import { Secret } from './secret.js'
+import { secureUrl } from './secure-url.js'
+import { createTokenCache, type VerifiedToken } from './token-cache.js'
+import {
+  CLOCK_TOLERANCE_SECONDS,
+  checkClaims,
+  checkHeader,
+  MAX_LIFETIME_SECONDS,
+  REQUIRED_CLAIMS,
+  type TokenProfile,
+} from './token-policy.js'
+
+export interface TokenVerifierOptions {
+  /** The exact `iss` values that are accepted; all of them sign with the same key set. */
+  readonly issuers: readonly string[]
+  /** The resource's own URL (RFC 8707): one of the token's audiences has to be this string. */
+  readonly audience: string
+  /** Where the keys are. Otherwise the metadata of the first issuer says (RFC 8414). */
+  readonly jwksUrl?: string
+  /** Default `strict`. */
+  readonly profile?: TokenProfile
+  /** Default RS256 and ES256. */
+  readonly algorithms?: readonly string[]
+  readonly scopeAliases?: ScopeAliases
+  /** Asks the authorization server as well; without it a token counts until it expires. */
+  readonly revocation?: RevocationOptions
+  /** Called when keys or introspection are out of reach; never with anything of a token. */
+  readonly onWarning?: (message: string, cause?: unknown) => void
+}
+
+export interface TokenVerifier {
+  /**
+   * @throws AuthError `invalid_token`, or `temporarily_unavailable` when no keys could be had
+   */
+  verify(token: string): Promise<Caller>
+  /**
+   * Resolves when the key set was loaded at least once.
+   * @throws AuthError `temporarily_unavailable`
+   */
+  ready(): Promise<void>
+  close(): void
+}
+
+/**
+ * Verifies OAuth 2.1 access tokens: JWTs as of RFC 9068, under the rules of RFC 8725.
+ *
+ * @throws TypeError when an option is not usable
+ */
+export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
+  const { revocation: revocationOptions, onWarning = () => undefined } = options
+  const algorithms = allowedAlgorithms(options.algorithms)
+  const keys = createKeySet(keyLocator(options), algorithms, onWarning)
+  const cache = createTokenCache()
+  const revocation = revocationOptions && createRevocation(revocationOptions, onWarning)
+  const check = (token: string) => checkToken(token, keys, algorithms, options)
+
+  return {
+    async verify(token) {
+      const refreshing = keys.refreshIfDue()
+      if (refreshing) await refreshing
+      const digest = hash('sha256', token, 'base64url')
+      const caller = cache.get(digest, keys.version) ?? (await cache.load(digest, () => check(token)))
+      const asking = revocation?.check(caller)
+      if (asking) await asking
+      return caller
+    },
+    async ready() {
+      await keys.refreshIfDue()
+    },
+    close: () => keys.close(),
+  }
+}
+
+/** The full check of one token, in the order of RFC 8725: form, algorithm and kind, signature, claims. */
+async function checkToken(
+  token: string,
+  keys: KeySet,
+  algorithms: readonly string[],
+  { issuers, audience, profile = 'strict', scopeAliases }: TokenVerifierOptions,
+): Promise<VerifiedToken> {
+  const { header, claims } = readCompactToken(token)
+  checkHeader(header, algorithms, profile)
+  // An unknown kid makes us ask for the keys again: not for tokens that name another issuer.
+  if (typeof claims.iss !== 'string' || !issuers.includes(claims.iss)) throw invalidToken('iss_not_accepted')
+
+  const keyVersion = keys.version
+  try {
+    await jwtVerify(token, (jwsHeader) => keys.find(jwsHeader), {
+      algorithms: [...algorithms],
+      issuer: [...issuers],
+      audience: equivalentAudiences(audience),
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      maxTokenAge: MAX_LIFETIME_SECONDS,
+      requiredClaims: REQUIRED_CLAIMS,
+    })
+  } catch (error) {
+    throw error instanceof AuthError ? error : invalidToken(reasonOf(error))
+  }
+  checkClaims(header, claims)
+  return { caller: callerOfClaims(claims, token, scopeAliases), keyVersion }
+}
+
+/** RFC 3986 section 6.2.3: of a URL without a path, with and without the slash are the same. */
+function equivalentAudiences(audience: string): string[] {
+  const { origin, pathname, search } = new URL(audience)
+  return pathname === '/' && search === '' ? [audience, origin, `${origin}/`] : [audience]
+}
+
+/** jose's code and the claim that failed; its message is left out, its payload as well. */
+function reasonOf(error: unknown): string {
+  if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired) {
+    return `${error.code}_${error.claim}`
+  }
+  return error instanceof errors.JOSEError ? error.code : 'verification_failed'
+}
+
+function callerOfClaims(
+  claims: Readonly<Record<string, unknown>>,
+  token: string,
+  aliases?: ScopeAliases,
+): Caller {
+  const { iss, sub, client_id, aud, exp, jti, oid } = claims
+  return {
+    issuer: String(iss),
+    subject: String(sub),
+    clientId: String(client_id),
+    scopes: scopesOfClaims(claims, aliases),
+    audience: [aud].flat().map(String),
+    expiresAt: Number(exp),
+    tokenId: String(jti),
+    ...(typeof oid === 'string' && { organizationId: oid }),
+    claims,
+    token: new Secret(token),
+  }
+}
+
+function allowedAlgorithms(algorithms: readonly string[] = ['RS256', 'ES256']): readonly string[] {
+  const isAsymmetric = (name: string) => /^((RS|PS|ES)(256|384|512)|EdDSA|Ed25519)$/.test(name)
+  if (algorithms.length === 0 || !algorithms.every(isAsymmetric)) {
+    throw new TypeError('algorithms must name asymmetric JWS algorithms (RFC 7518 section 3.1)')
+  }
+  return algorithms
+}
+
+function keyLocator({ issuers, jwksUrl }: TokenVerifierOptions): (signal: AbortSignal) => Promise<URL> {
+  const [first] = issuers
+  if (first === undefined) throw new TypeError('issuers must name at least one issuer')
+  for (const issuer of issuers) secureUrl(issuer, 'An issuer')
+  if (jwksUrl === undefined) return (signal) => discoverJwksUrl(first, signal)
+  const url = secureUrl(jwksUrl, 'jwksUrl')
+  return async () => url
+}

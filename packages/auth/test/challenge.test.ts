@@ -1,0 +1,72 @@
+import { insufficientScope, resourceMetadataUrl } from '@scalekit-mcp/auth'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Authority, mint, rsaKey, startAuthority } from './authority.js'
+import { type ProtectedApp, post, startApp, toolCall } from './protected-app.js'
+
+/** RFC 6750 section 3 and RFC 9728 section 5.1, over HTTP. */
+describe('the challenge', () => {
+  let authority: Authority
+  let app: ProtectedApp
+
+  const token = (claims = {}) => mint(rsaKey, { iss: authority.issuer, aud: app.resource, ...claims })
+  const metadata = () => `resource_metadata="${app.protection.resourceMetadataUrl}"`
+
+  beforeAll(async () => {
+    authority = await startAuthority()
+    app = await startApp(() => ({ issuers: [authority.issuer], scopes: ['env:read', 'org:read'] }))
+  })
+  afterAll(async () => {
+    await app.close()
+    await authority.close()
+  })
+
+  test('without credentials names no error, only where to sign in and the smallest useful scopes', async () => {
+    const response = await post(app.resource)
+    expect(response.status).toBe(401)
+    expect(response.headers.get('www-authenticate')).toBe(`Bearer scope="env:read org:read", ${metadata()}`)
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(await response.json()).toEqual({ error: 'missing_token', error_description: expect.any(String) })
+  })
+
+  test('for a bad token says invalid_token, and not why', async () => {
+    const wrong = await post(app.resource, token({ aud: 'https://other.example' }))
+    const expired = await post(app.resource, token({ exp: 1, iat: 0 }))
+    for (const response of [wrong, expired]) {
+      expect(response.status).toBe(401)
+      expect(response.headers.get('www-authenticate')).toMatch(
+        /^Bearer error="invalid_token", error_description="[^"]+", scope="env:read org:read", resource_metadata="[^"]+"$/,
+      )
+    }
+    expect(await wrong.json()).toEqual(await expired.json())
+    expect(app.refusals.map(({ detail }) => detail)).toContain('ERR_JWT_CLAIM_VALIDATION_FAILED_aud')
+  })
+
+  test('for a missing scope is 403 and names every scope that the call needs', async () => {
+    const body = JSON.stringify(toolCall('create_organization'))
+    const response = await post(app.resource, token({ scope: 'env:read' }), { body })
+    expect(response.status).toBe(403)
+    expect(response.headers.get('www-authenticate')).toBe(
+      `Bearer error="insufficient_scope", error_description="${insufficientScope(['org:write']).message}", ` +
+        `scope="org:write", ${metadata()}`,
+    )
+    expect(app.upstreamCalls()).toBe(0)
+  })
+
+  test('for two credentials is 400 invalid_request', async () => {
+    const response = await post(`${app.resource}?access_token=${token()}`, token())
+    expect(response.status).toBe(400)
+    expect(response.headers.get('www-authenticate')).toContain('Bearer error="invalid_request"')
+  })
+
+  test('cannot be broken out of by what a caller names', async () => {
+    const hostile = ['org:read", realm="x', 'a\r\nset-cookie: x=1', 'org:write']
+    const { challengeHeader } = await import('@scalekit-mcp/auth')
+    const header = challengeHeader(insufficientScope(hostile), {
+      resourceMetadataUrl: resourceMetadataUrl(app.resource),
+      scopes: [],
+    })
+    expect(header).toMatch(
+      /^Bearer error="insufficient_scope", error_description="[\x20\x21\x23-\x5b\x5d-\x7e]+", scope="org:write", resource_metadata="[^"]+"$/,
+    )
+  })
+})

@@ -1,0 +1,76 @@
+import { json, type NextFunction, type Request, type RequestHandler, type Response, Router, text } from 'express'
+import { parse, stringify } from 'yaml'
+import { LocalError } from '../local-error.js'
+import type { Coverage } from '../management/index.js'
+import type { OAuthContext } from '../oauth/oauth-context.js'
+import { exportSeed } from '../seed/export.js'
+import { checkSeed } from '../seed/read-seed.js'
+import { resetTo } from '../seed/reset.js'
+import { mintToken } from './mint-token.js'
+import type { RequestLog } from './request-log.js'
+
+const YAML = ['application/yaml', 'application/x-yaml', 'text/yaml']
+
+export interface Control {
+  context: OAuthContext
+  log: RequestLog
+  reset(): Promise<void>
+  coverage: Coverage
+}
+
+/**
+ * What tests and tools do to a local environment, under `/__local/`. It can become anybody, so no web page may
+ * reach it: a page can neither set the header without asking first, nor hide its origin.
+ */
+export function controlRoutes({ context, log, reset, coverage }: Control): Router {
+  const router = Router()
+  router.use(onlyTools)
+  router.get('/health', (_request, response) => {
+    response.json({ status: 'healthy', timestamp: new Date().toISOString(), url: context.baseUrl })
+  })
+  router.post('/tokens', json(), async (request, response) => {
+    response.json(await mintToken(context, request.body ?? {}))
+  })
+  router.get('/requests', (_request, response) => {
+    response.json({ requests: log.list() })
+  })
+  router.post('/reset', async (_request, response) => {
+    await reset()
+    response.json({ status: 'reset' })
+  })
+  router.get('/state', async (request, response) => {
+    const state = await exportSeed(context.database.db)
+    if (request.accepts(['json', ...YAML]) === 'json') response.json(state)
+    else response.type('application/yaml').send(stringify(state))
+  })
+  router.put('/state', json({ limit: '20mb' }), text({ type: YAML, limit: '20mb' }), async (request, response) => {
+    const sent: unknown = typeof request.body === 'string' ? parse(request.body) : request.body
+    await resetTo(context.database, checkSeed(sent, 'The state'), context.clock)
+    response.json({ status: 'imported' })
+  })
+  router.get('/coverage', (_request, response) => {
+    response.json(coverage)
+  })
+  router.use((_request, response) => {
+    response.status(404).json({ code: 'not_found', message: 'There is no such control. See GET /__local/health.' })
+  })
+  router.use(renderError)
+  return router
+}
+
+const onlyTools: RequestHandler = (request, response, next) => {
+  response.set('Cache-Control', 'no-store')
+  if (request.headers.origin !== undefined) {
+    response.status(403).json({ code: 'forbidden', message: 'Web pages may not control the local environment.' })
+  } else if (request.headers['x-scalekit-local'] !== '1') {
+    response.status(403).json({ code: 'forbidden', message: 'Send the header x-scalekit-local: 1.' })
+  } else next()
+}
+
+function renderError(error: unknown, _request: Request, response: Response, next: NextFunction): void {
+  if (error instanceof LocalError) {
+    response.status(400).json({ code: error.code, message: error.message })
+  } else if (error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500) {
+    response.status(error.status).json({ code: 'request_invalid', message: 'The body is not what it says it is.' })
+  } else next(error)
+}

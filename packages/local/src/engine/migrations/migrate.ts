@@ -1,0 +1,31 @@
+import { type Kysely, sql } from 'kysely'
+import type { Dialect } from '../database.js'
+import type { Schema } from '../schema.js'
+import { first } from './0001-first.js'
+
+/** One step of the schema: statements that run on both dialects. `text` stands for text that sorts by bytes. */
+export interface Migration {
+  name: string
+  statements(text: string): string[]
+}
+
+/** Every step, in order. A step that has shipped is never edited; a change is a new step at the end. */
+const MIGRATIONS: Migration[] = [first]
+
+/** Any number, the same in every process: PostgreSQL's advisory lock while the schema changes. */
+const LOCK = 787_001
+
+/** Applies the steps that are missing, in one transaction that holds the database's write lock. */
+export async function migrate(db: Kysely<Schema>, dialect: Dialect): Promise<void> {
+  const text = dialect === 'postgres' ? 'text COLLATE "C"' : 'text'
+  await db.transaction().execute(async (transaction) => {
+    if (dialect === 'postgres') await sql`select pg_advisory_xact_lock(${LOCK})`.execute(transaction)
+    await sql.raw(`create table if not exists schema_steps (name ${text} primary key)`).execute(transaction)
+    const applied = await sql<{ name: string }>`select name from schema_steps`.execute(transaction)
+    const done = new Set(applied.rows.map((row) => row.name))
+    for (const migration of MIGRATIONS.filter((step) => !done.has(step.name))) {
+      for (const statement of migration.statements(text)) await sql.raw(statement).execute(transaction)
+      await sql`insert into schema_steps (name) values (${migration.name})`.execute(transaction)
+    }
+  })
+}

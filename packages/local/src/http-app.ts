@@ -1,0 +1,54 @@
+import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express'
+import { controlRoutes } from './control/control-routes.js'
+import type { RequestLog } from './control/request-log.js'
+import type { Coverage } from './management/index.js'
+import type { AuthorizationServers } from './oauth/authorization-server.js'
+import type { OAuthContext } from './oauth/oauth-context.js'
+import { realmRoutes } from './oauth/realm-routes.js'
+import { STYLESHEET_PATH } from './pages/page.js'
+import { STYLESHEET } from './pages/stylesheet.js'
+
+export interface HttpAppParts {
+  context: OAuthContext
+  servers: AuthorizationServers
+  log: RequestLog
+  /** The management API, which finds the realm in the path by itself. */
+  management: RequestHandler
+  coverage: Coverage
+  reset(): Promise<void>
+}
+
+/** Everything that is served over HTTP/1.1, in the order in which a request is matched. */
+export function createHttpApp({ context, servers, log, management, coverage, reset }: HttpAppParts): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('etag', false)
+  app.use(log.record)
+  app.use('/__local', controlRoutes({ context, log, reset, coverage }))
+  app.get(STYLESHEET_PATH, (_request, response) => {
+    response.type('css').set('X-Content-Type-Options', 'nosniff').send(STYLESHEET)
+  })
+  app.use(realmRoutes(context, servers))
+  app.use(management)
+  app.use((_request, response) => {
+    response.status(404).json({ error: 'not_found', error_description: 'Nothing is served at this address.' })
+  })
+  app.use(renderFailure)
+  return app
+}
+
+/** What nobody handled: the caller learns that it failed and nothing else. */
+function renderFailure(error: unknown, _request: Request, response: Response, next: NextFunction): void {
+  if (response.headersSent) return next(error)
+  const status =
+    error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500
+      ? error.status
+      : 500
+  response
+    .status(status)
+    .json(
+      status === 500
+        ? { error: 'server_error', error_description: 'Something failed here. The request may be tried again.' }
+        : { error: 'invalid_request', error_description: 'The request could not be read.' },
+    )
+}

@@ -1,0 +1,100 @@
+import http from 'node:http'
+import http2 from 'node:http2'
+import net, { type AddressInfo } from 'node:net'
+import { LocalError } from './local-error.js'
+
+/** How long a connection may stay silent before its first bytes. */
+const FIRST_BYTES_MS = 10_000
+const HTTP2_PREFACE = 'PRI'
+
+export interface Handlers {
+  http1: http.RequestListener
+  http2: (request: http2.Http2ServerRequest, response: http2.Http2ServerResponse) => void
+}
+
+export interface Listener {
+  readonly port: number
+  close(): Promise<void>
+}
+
+/**
+ * Listens on the loopback addresses only, at one port for HTTP/1.1 and for HTTP/2 without TLS: Scalekit's SDK
+ * speaks both to one URL. The first bytes tell which it is (RFC 9113, section 3.3). Port 0 takes a free one.
+ * Throws a `LocalError` (`port_in_use`).
+ */
+export async function listen(port: number, handlersFor: (port: number) => Handlers): Promise<Listener> {
+  const sockets = new Set<net.Socket>()
+  const one = http.createServer({ headersTimeout: 15_000, requestTimeout: 60_000 })
+  const two = http2.createServer()
+  const accept = (socket: net.Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+    socket.on('error', () => socket.destroy())
+    route(socket, one, two)
+  }
+  const servers = await bind(port, accept)
+  const [first] = servers
+  const bound = (first?.address() as AddressInfo).port
+  const handlers = handlersFor(bound)
+  one.on('request', handlers.http1)
+  two.on('request', handlers.http2)
+  return {
+    port: bound,
+    async close() {
+      const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)))
+      for (const socket of sockets) socket.destroy()
+      await Promise.all(closed)
+    },
+  }
+}
+
+/** Both loopback addresses: `localhost` is either, as the client likes. A machine may lack IPv6. */
+async function bind(port: number, accept: (socket: net.Socket) => void): Promise<net.Server[]> {
+  const four = await listenOn('127.0.0.1', port, accept)
+  const { port: bound } = four.address() as AddressInfo
+  try {
+    return [four, await listenOn('::1', bound, accept)]
+  } catch (error) {
+    if (!isCode(error, 'EADDRINUSE')) return [four]
+    four.close()
+    if (port === 0) return bind(port, accept)
+    throw portInUse(port, error)
+  }
+}
+
+function listenOn(host: string, port: number, accept: (socket: net.Socket) => void): Promise<net.Server> {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer(accept)
+    server.once('error', (error) => reject(host === '127.0.0.1' && isCode(error, 'EADDRINUSE') ? portInUse(port, error) : error))
+    server.listen({ host, port, ipv6Only: host === '::1' }, () => resolve(server))
+  })
+}
+
+function route(socket: net.Socket, one: http.Server, two: http2.Http2Server): void {
+  socket.setTimeout(FIRST_BYTES_MS, () => socket.destroy())
+  let seen = Buffer.alloc(0)
+  const look = () => {
+    const chunk: Buffer | null = socket.read()
+    if (chunk === null) return
+    seen = Buffer.concat([seen, chunk])
+    const start = seen.subarray(0, HTTP2_PREFACE.length).toString('latin1')
+    if (start.length < HTTP2_PREFACE.length && HTTP2_PREFACE.startsWith(start)) return
+    socket.off('readable', look)
+    socket.setTimeout(0)
+    socket.unshift(seen)
+    ;(start === HTTP2_PREFACE ? two : one).emit('connection', socket)
+  }
+  socket.on('readable', look)
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code
+}
+
+function portInUse(port: number, cause: unknown): LocalError {
+  return new LocalError(
+    'port_in_use',
+    `Port ${port} is in use. Stop what uses it, or choose another port with --port or LOCAL_PORT (0 takes a free one).`,
+    { cause },
+  )
+}

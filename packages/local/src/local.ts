@@ -1,0 +1,142 @@
+import { chmod, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createRequestLog } from './control/request-log.js'
+import { type Clock, systemClock } from './engine/clock.js'
+import { type Database, type DatabaseLocation, openDatabase } from './engine/database.js'
+import { createSigningKeys } from './engine/keys.js'
+import { sweepExpired } from './engine/sweep.js'
+import { createHttpApp } from './http-app.js'
+import { type Handlers, listen } from './listener.js'
+import { createLoopbackGuard } from './loopback-guard.js'
+import { createManagement } from './management/index.js'
+import { mountManagement } from './management-mount.js'
+import { createAuthenticate } from './oauth/authenticate.js'
+import { createAuthorizationServers } from './oauth/authorization-server.js'
+import { createTokenIssuer } from './oauth/issue-token.js'
+import type { OAuthContext } from './oauth/oauth-context.js'
+import { createTokenVerifier } from './oauth/verify-token.js'
+import { readSeed } from './seed/read-seed.js'
+import { resetTo, seedOnce } from './seed/reset.js'
+import type { ParsedSeed, Seed } from './seed/schema.js'
+
+const DEFAULT_PORT = 8787
+const DEFAULT_DIRECTORY = '.scalekit-local'
+const MCP_SERVER = 'res_100000000000000001'
+const SWEEP_MS = 10 * 60_000
+
+export interface LocalOptions {
+  /** Default 8787; 0 takes a free one. */
+  port?: number
+  /** The directory of the embedded database. Default `.scalekit-local`. */
+  data?: string
+  /** Keep everything in memory, for tests. */
+  memory?: boolean
+  /** A PostgreSQL server instead, which several local environments may share. */
+  databaseUrl?: string
+  /** What to start with: a seed, or the path of a YAML file. */
+  seed?: Seed | string
+  /** The URL of the seeded MCP server. Default `http://localhost:3002/mcp`. */
+  mcpServerUrl?: string
+  clock?: Clock
+}
+
+export interface LocalScalekit {
+  /** `http://localhost:PORT`, without a slash at the end. */
+  readonly url: string
+  readonly port: number
+  readonly database: Database
+  /** Back to the seed. Signing keys stay. */
+  reset(): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * Starts a Scalekit-compatible environment on this machine. Any number may run in one process. Throws a
+ * `LocalError` when the port is in use or the seed is not valid.
+ */
+export async function createLocalScalekit(options: LocalOptions = {}): Promise<LocalScalekit> {
+  const clock = options.clock ?? systemClock
+  const seed = withServerUrl(await readSeed(options.seed), options.mcpServerUrl)
+  const database = await openDatabase(await location(options))
+  try {
+    await seedOnce(database, seed, clock)
+    return await serve(options, database, seed, clock)
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+async function serve(
+  options: LocalOptions,
+  database: Database,
+  seed: ParsedSeed,
+  clock: Clock,
+): Promise<LocalScalekit> {
+  const reset = () => resetTo(database, seed, clock)
+  const listener = await listen(options.port ?? DEFAULT_PORT, (port) => handlers(port, database, clock, reset))
+  await sweepExpired(database)
+  const sweeping = setInterval(() => sweepExpired(database), SWEEP_MS).unref()
+  return {
+    url: `http://localhost:${listener.port}`,
+    port: listener.port,
+    database,
+    reset,
+    async close() {
+      clearInterval(sweeping)
+      await listener.close()
+      await database.close()
+    },
+  }
+}
+
+function handlers(port: number, database: Database, clock: Clock, reset: () => Promise<void>): Handlers {
+  const baseUrl = `http://localhost:${port}`
+  const keys = createSigningKeys(database, clock)
+  const context: OAuthContext = {
+    baseUrl,
+    database,
+    clock,
+    keys,
+    tokens: createTokenIssuer(keys, clock),
+    verifier: createTokenVerifier({ baseUrl, database, keys, clock }),
+  }
+  const refused = createLoopbackGuard(port)
+  const management = createManagement({ database, clock, baseUrl, authenticate: createAuthenticate(context) })
+  const mounted = mountManagement(management)
+  const app = createHttpApp({
+    context,
+    servers: createAuthorizationServers(context),
+    log: createRequestLog(),
+    management: mounted.http1,
+    coverage: management.coverage,
+    reset,
+  })
+  return {
+    http1: (request, response) => {
+      if (!refused(request, response)) app(request, response)
+    },
+    http2: (request, response) => {
+      if (refused(request, response)) return
+      mounted.http2(request, response, () => {
+        response.statusCode = 404
+        response.end()
+      })
+    },
+  }
+}
+
+async function location({ memory, databaseUrl, data = DEFAULT_DIRECTORY }: LocalOptions): Promise<DatabaseLocation> {
+  if (memory) return { memory: true }
+  if (databaseUrl !== undefined) return { url: databaseUrl }
+  // It holds private keys.
+  await mkdir(data, { recursive: true, mode: 0o700 })
+  await chmod(data, 0o700)
+  return { file: join(data, 'local.db') }
+}
+
+function withServerUrl(seed: ParsedSeed, url: string | undefined): ParsedSeed {
+  if (url === undefined) return seed
+  const servers = seed.workspace.mcp_servers.map((server) => (server.id === MCP_SERVER ? { ...server, url } : server))
+  return { ...seed, workspace: { ...seed.workspace, mcp_servers: servers } }
+}

@@ -1,0 +1,47 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+
+type Incoming = IncomingMessage | Http2ServerRequest
+type Outgoing = ServerResponse | Http2ServerResponse
+
+/**
+ * Lets in only requests that were meant for this machine: a page that points its own name at 127.0.0.1 sends
+ * that name as the Host (DNS rebinding), and gets nothing. Forms of our pages come from our own origin only.
+ * What passes is given the canonical host, so that every URL in an answer is the same, however we were reached.
+ */
+export function createLoopbackGuard(port: number) {
+  const hosts = new Set(['localhost', '127.0.0.1', '[::1]'].map((name) => `${name}:${port}`))
+  const canonical = `localhost:${port}`
+
+  /** Answers what must not come in, and says whether it did. */
+  return function refused(request: Incoming, response: Outgoing): boolean {
+    const host = authority(request)
+    if (host === undefined || !hosts.has(host.toLowerCase())) {
+      return answer(response, 421, 'The local environment answers to localhost only.')
+    }
+    const { origin } = request.headers
+    const isPage = /\/(interaction|oidc)\//.test(request.url ?? '')
+    if (isPage && request.method === 'POST' && origin !== undefined && !hosts.has(origin.replace(/^http:\/\//, ''))) {
+      return answer(response, 403, 'This form belongs to another site.')
+    }
+    if (host !== canonical && request.method === 'GET' && /\/oauth\/authorize(\?|$)/.test(request.url ?? '')) {
+      // Cookies belong to a host: the sign-in starts where it will come back to.
+      response.setHeader('Location', `http://${canonical}${request.url}`)
+      return answer(response, 307, 'Continue at the canonical address.')
+    }
+    request.headers.host = canonical
+    return false
+  }
+}
+
+function authority(request: Incoming): string | undefined {
+  const pseudo = 'authority' in request ? request.authority : undefined
+  return pseudo || request.headers.host
+}
+
+function answer(response: Outgoing, status: number, message: string): true {
+  response.statusCode = status
+  response.setHeader('Content-Type', 'application/json')
+  response.end(JSON.stringify({ error: status === 307 ? 'redirect' : 'forbidden', error_description: message }))
+  return true
+}

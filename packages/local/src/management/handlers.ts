@@ -1,0 +1,61 @@
+import type { DescService } from '@bufbuild/protobuf'
+import type { ConnectRouter, ServiceImpl } from '@connectrpc/connect'
+import {
+  EnvironmentService,
+  MembersService,
+  OrganizationService,
+  RolesService,
+  services,
+  UserService,
+} from '@scalekit-mcp/api'
+import { environmentHandlers } from './environments.js'
+import { memberHandlers } from './members.js'
+import { membershipHandlers } from './memberships.js'
+import { organizationRoleHandlers } from './organization-roles.js'
+import { organizationSettingsHandlers } from './organization-settings.js'
+import { organizationHandlers } from './organizations.js'
+import { permissionHandlers } from './permissions.js'
+import { rolePermissionHandlers } from './role-permissions.js'
+import { roleHandlers } from './roles.js'
+import type { Store } from './store.js'
+import { userRoleHandlers } from './user-roles.js'
+import { userHandlers } from './users.js'
+
+/** A service, and what of it is served. */
+export interface Served {
+  readonly service: DescService
+  /** The local names of its methods that have a handler. */
+  readonly methods: readonly string[]
+  register(router: ConnectRouter): void
+}
+
+/** Every service of the API, so that what is not served answers Unimplemented and is typed. */
+export function createHandlers(store: Store): readonly Served[] {
+  const served = [
+    serve(EnvironmentService, environmentHandlers(store)),
+    serve(MembersService, memberHandlers(store)),
+    serve(OrganizationService, organizationHandlers(store), organizationSettingsHandlers(store)),
+    serve(
+      RolesService,
+      roleHandlers(store),
+      organizationRoleHandlers(store),
+      permissionHandlers(store),
+      rolePermissionHandlers(store),
+    ),
+    serve(UserService, userHandlers(store), membershipHandlers(store), userRoleHandlers(store)),
+  ]
+  const others = services.filter((service) => !served.some((one) => one.service === service))
+  return [...served, ...others.map((service) => serve(service))]
+}
+
+function serve<Service extends DescService>(
+  service: Service,
+  ...parts: readonly Partial<ServiceImpl<Service>>[]
+): Served {
+  const implementation: Partial<ServiceImpl<Service>> = Object.assign({}, ...parts)
+  return {
+    service,
+    methods: Object.keys(implementation),
+    register: (router) => void router.service(service, implementation),
+  }
+}

@@ -1,0 +1,45 @@
+import type { DescMethod } from '@bufbuild/protobuf'
+import { Code, type Interceptor } from '@connectrpc/connect'
+import { type AuthOption, apiError, authOption, httpBindings } from '@scalekit-mcp/api'
+import type { Authenticate, Principal } from '../principal.js'
+import { principalKey, requestRealm } from '../request-context.js'
+
+/**
+ * Who may call, from the method's own descriptor. Everything that it does not allow is refused.
+ * @throws {ConnectError} Unauthenticated without a token that counts, PermissionDenied for the wrong caller
+ */
+export function authorize(authenticate: Authenticate): Interceptor {
+  return (next) => async (req) => {
+    const option = authOption(req.method)
+    const authorization = req.header.get('authorization')
+    const principal = await authenticate(authorization)
+    if (!option.callers.has('none')) {
+      if (!principal) throw unauthenticated(authorization)
+      const refusal = refuse(principal, option, req.method)
+      if (refusal !== undefined) throw apiError(Code.PermissionDenied, refusal)
+    }
+    req.contextValues.set(principalKey, principal)
+    return next(req)
+  }
+}
+
+function unauthenticated(authorization: string | null) {
+  const message = authorization ? 'Token invalid, expired or revoked: get a new one' : 'Token empty'
+  return apiError(Code.Unauthenticated, message)
+}
+
+function refuse(principal: Principal, option: AuthOption, method: DescMethod): string | undefined {
+  if (principal.kind === 'member') {
+    if (!option.callers.has('workspace')) return `${method.name} is not for members of the workspace`
+    const reads = httpBindings(method)[0]?.verb === 'GET'
+    return principal.role === 'USER' && !reads ? 'Members with the role USER may read only' : undefined
+  }
+  const realm = requestRealm.getStore()
+  if (realm !== undefined && realm !== principal.realm) return 'The token belongs to another environment'
+  if (principal.kind === 'client') {
+    return option.callers.has('client') ? undefined : `${method.name} is not for clients: sign in as a member`
+  }
+  if (!option.callers.has('session')) return `${method.name} is not for users`
+  const missing = option.permissions.filter((permission) => !principal.permissions.includes(permission))
+  return missing.length > 0 ? `The user lacks the permission ${missing.join(', ')}` : undefined
+}

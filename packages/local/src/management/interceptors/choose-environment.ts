@@ -1,0 +1,44 @@
+import { Code, type Interceptor } from '@connectrpc/connect'
+import { apiError, EnvironmentService, MembersService } from '@scalekit-mcp/api'
+import type { Principal } from '../principal.js'
+import { environmentKey, principalKey, requestRealm } from '../request-context.js'
+import type { Store } from '../store.js'
+
+const WITHOUT_ENVIRONMENT: readonly string[] = [EnvironmentService.typeName, MembersService.typeName]
+
+/**
+ * Which environment a call is about: a client's own, otherwise the one in the path, otherwise the one that
+ * `x-env-domain` names by its domain (`localhost:8787/env_…`) or its id.
+ */
+export function chooseEnvironment({ database, baseUrl }: Store): Interceptor {
+  const host = new URL(baseUrl).host
+  return (next) => async (req) => {
+    if (WITHOUT_ENVIRONMENT.includes(req.service.typeName)) return next(req)
+    const named = req.header.get('x-env-domain')
+    const wanted = named?.startsWith(`${host}/`) ? named.slice(host.length + 1) : named
+    const id = choose(req.contextValues.get(principalKey), wanted)
+    const found = await database.db
+      .selectFrom('environments')
+      .select('id')
+      .where('id', '=', id)
+      .executeTakeFirst()
+    if (!found) throw apiError(Code.NotFound, `There is no environment ${JSON.stringify(id)}`)
+    req.contextValues.set(environmentKey, found.id)
+    return next(req)
+  }
+}
+
+function choose(principal: Principal | undefined, named: string | null | undefined): string {
+  if (principal && principal.kind !== 'member') {
+    if (principal.realm === 'workspace')
+      throw apiError(Code.PermissionDenied, 'The client belongs to no environment')
+    if (named && named !== principal.realm) {
+      throw apiError(Code.PermissionDenied, 'x-env-domain names another environment than that of the token')
+    }
+    return principal.realm
+  }
+  const realm = requestRealm.getStore()
+  if (realm !== undefined && realm !== 'workspace') return realm
+  if (!named) throw apiError(Code.InvalidArgument, 'Name the environment: send its domain in x-env-domain')
+  return named
+}

@@ -1,0 +1,57 @@
+import type { Message } from '@bufbuild/protobuf'
+import { Code, type Interceptor } from '@connectrpc/connect'
+import { apiError, authOption, OrganizationService } from '@scalekit-mcp/api'
+import { principalKey } from '../request-context.js'
+import { effectivePermissions, visibleRoles } from '../role-data.js'
+import type { Store } from '../store.js'
+import { heldRoles } from '../user-message.js'
+
+/**
+ * A user's session reaches the organizations that the user belongs to, with the permissions that the user
+ * has there, and the user's own entry. Nothing else, whatever the token says.
+ */
+export function confineSession({ database }: Store): Interceptor {
+  return (next) => async (req) => {
+    const principal = req.contextValues.get(principalKey)
+    if (principal?.kind !== 'session' || authOption(req.method).callers.has('none') || req.stream)
+      return next(req)
+    const { db } = database
+    const organization = organizationIn(req.message, req.service.typeName === OrganizationService.typeName)
+    if (organization === undefined) {
+      if (idIn(req.message) === principal.userId) return next(req)
+      throw apiError(Code.PermissionDenied, 'A session reaches its own user and organizations only')
+    }
+    const membership = await db
+      .selectFrom('memberships')
+      .selectAll()
+      .where('organization_id', '=', organization)
+      .where('user_id', '=', principal.userId)
+      .where('status', '=', 'ACTIVE')
+      .executeTakeFirst()
+    if (!membership) throw apiError(Code.PermissionDenied, 'The user does not belong to this organization')
+    const visible = await visibleRoles(db, { environment: principal.realm, organization })
+    const has = (await effectivePermissions(db, heldRoles(membership, visible), visible)).map(
+      ({ name }) => name,
+    )
+    if (!authOption(req.method).permissions.every((permission) => has.includes(permission))) {
+      throw apiError(Code.PermissionDenied, 'The user lacks the permission in this organization')
+    }
+    return next(req)
+  }
+}
+
+function organizationIn(message: Message, byId: boolean): string | undefined {
+  const named = Reflect.get(message, 'organizationId') ?? Reflect.get(message, 'orgId')
+  if (typeof named === 'string' && named !== '') return named
+  return byId ? idIn(message) : undefined
+}
+
+function idIn(message: Message): string | undefined {
+  const identities: unknown = Reflect.get(message, 'identities')
+  const named = isIdentity(identities) ? identities.value : Reflect.get(message, 'id')
+  return typeof named === 'string' ? named : undefined
+}
+
+function isIdentity(value: unknown): value is { case: 'id'; value: string } {
+  return typeof value === 'object' && value !== null && 'case' in value && value.case === 'id'
+}

@@ -1,0 +1,100 @@
+import { timestampFromMs } from '@bufbuild/protobuf/wkt'
+import { Code, type ServiceImpl } from '@connectrpc/connect'
+import { apiError, type UserService } from '@scalekit-mcp/api'
+import { identityOf, required } from './identity.js'
+import { addMembership, INVITATION_MS, roleNames } from './membership-changes.js'
+import { findOrganization } from './organization-data.js'
+import { environmentOf } from './request-context.js'
+import type { Store } from './store.js'
+import { findMembership, findUser, membershipData } from './user-data.js'
+import { toUserMessage } from './user-message.js'
+
+/** Which users are in which organizations, and the invitations of those who have not accepted yet. */
+export function membershipHandlers({ database, clock }: Store): Partial<ServiceImpl<typeof UserService>> {
+  return {
+    async createMembership({ organizationId, identities, membership, sendInvitationEmail }, context) {
+      const environment = environmentOf(context)
+      const { roles, metadata, inviterEmail } = required(membership, 'membership')
+      const invite = sendInvitationEmail !== false
+      return database.transaction(async (db) => {
+        const organization = await findOrganization(db, environment, { id: organizationId })
+        const user = await findUser(db, environment, identityOf(identities))
+        await addMembership(db, organization, user.id, clock.now(), { roles, metadata, inviterEmail, invite })
+        return { user: await toUserMessage(db, user, clock.now()) }
+      })
+    },
+
+    async updateMembership({ organizationId, identities, membership }, context) {
+      const environment = environmentOf(context)
+      const { roles, metadata } = required(membership, 'membership')
+      return database.transaction(async (db) => {
+        const organization = await findOrganization(db, environment, { id: organizationId })
+        const user = await findUser(db, environment, identityOf(identities))
+        const row = await findMembership(db, organization.id, user.id)
+        const data = membershipData(row)
+        if (Object.keys(metadata).length > 0) data.metadata = metadata
+        const names = roles.length > 0 ? JSON.stringify(await roleNames(db, organization, roles)) : row.roles
+        await db
+          .updateTable('memberships')
+          .set({ roles: names, data: JSON.stringify(data), updated_at: clock.now() })
+          .where('organization_id', '=', organization.id)
+          .where('user_id', '=', user.id)
+          .execute()
+        return { user: await toUserMessage(db, user, clock.now()) }
+      })
+    },
+
+    async deleteMembership({ organizationId, identities }, context) {
+      const environment = environmentOf(context)
+      await database.transaction(async (db) => {
+        const organization = await findOrganization(db, environment, { id: organizationId })
+        const user = await findUser(db, environment, identityOf(identities))
+        await findMembership(db, organization.id, user.id)
+        await db
+          .deleteFrom('memberships')
+          .where('organization_id', '=', organization.id)
+          .where('user_id', '=', user.id)
+          .execute()
+      })
+      return {}
+    },
+
+    async resendInvite({ organizationId, id }, context) {
+      const environment = environmentOf(context)
+      const now = clock.now()
+      return database.transaction(async (db) => {
+        const organization = await findOrganization(db, environment, { id: organizationId })
+        const user = await findUser(db, environment, { id })
+        const row = await findMembership(db, organization.id, user.id)
+        if (row.status !== 'PENDING_INVITE') {
+          throw apiError(Code.FailedPrecondition, 'The user has no invitation that waits for an answer')
+        }
+        const data = membershipData(row)
+        const resent = {
+          ...data,
+          expires_at: now + INVITATION_MS,
+          resent_at: now,
+          resent_count: data.resent_count + 1,
+        }
+        await db
+          .updateTable('memberships')
+          .set({ data: JSON.stringify(resent), updated_at: now })
+          .where('organization_id', '=', organization.id)
+          .where('user_id', '=', user.id)
+          .execute()
+        return {
+          invite: {
+            organizationId: organization.id,
+            userId: user.id,
+            status: 'PENDING_INVITE',
+            createdAt: timestampFromMs(row.created_at),
+            expiresAt: timestampFromMs(resent.expires_at),
+            resentAt: timestampFromMs(now),
+            resentCount: resent.resent_count,
+            ...(data.inviter_email !== undefined && { inviterEmail: data.inviter_email }),
+          },
+        }
+      })
+    },
+  }
+}

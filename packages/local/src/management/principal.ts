@@ -1,0 +1,11 @@
+/** Who calls the management API, from a token that was verified. */
+export type Principal =
+  /** An environment's own credentials, or the workspace's: `realm` is the environment's id or `workspace`. */
+  | { kind: 'client'; realm: string; clientId: string }
+  /** A member of the workspace. */
+  | { kind: 'member'; memberId: string; role: 'ADMIN' | 'USER' }
+  /** A user of an environment, in an application of a customer. */
+  | { kind: 'session'; realm: string; userId: string; permissions: string[] }
+
+/** Finds the caller of an `authorization` header; undefined when there is none or its token does not count. */
+export type Authenticate = (authorization: string | null) => Promise<Principal | undefined>

@@ -1,0 +1,112 @@
+import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
+import type { RolesService } from '@scalekit-mcp/api'
+import type { Kysely } from 'kysely'
+import type { RoleRow, Schema } from '../engine/schema.js'
+import { required } from './identity.js'
+import { membershipsWithRole } from './membership-roles.js'
+import { environmentOf } from './request-context.js'
+import { createRole, deleteRole, removeBase, updateRole } from './role-changes.js'
+import { dependentsOf, findRole, type RoleScope, rolesIn, visibleRoles } from './role-data.js'
+import { includeOf, toRole, toRoles } from './role-message.js'
+import type { Store } from './store.js'
+
+/** The roles of an environment. */
+export function roleHandlers({ database, clock }: Store): Partial<ServiceImpl<typeof RolesService>> {
+  const scopeOf = (context: HandlerContext): RoleScope => ({
+    environment: environmentOf(context),
+    organization: null,
+  })
+  return {
+    async createRole({ role }, context) {
+      const scope = scopeOf(context)
+      return database.transaction(async (db) => {
+        const row = await createRole(db, scope, clock.now(), required(role, 'role'))
+        return { role: await toRole(db, scope, row, 'permissions') }
+      })
+    },
+
+    async getRole({ roleName, include }, context) {
+      const scope = scopeOf(context)
+      const row = await findRole(database.db, scope, roleName)
+      return { role: await toRole(database.db, scope, row, includeOf(include)) }
+    },
+
+    async listRoles({ include }, context) {
+      const scope = scopeOf(context)
+      const rows = await visibleRoles(database.db, scope)
+      return { roles: await toRoles(database.db, scope, rows, includeOf(include)) }
+    },
+
+    async updateRole({ roleName, role }, context) {
+      const scope = scopeOf(context)
+      return database.transaction(async (db) => {
+        const row = await updateRole(db, scope, clock.now(), { ...required(role, 'role'), name: roleName })
+        return { role: await toRole(db, scope, row, 'permissions') }
+      })
+    },
+
+    async deleteRole({ roleName, reassignRoleName, reassignRoleId }, context) {
+      const scope = scopeOf(context)
+      await database.transaction((db) => deleteRole(db, scope, roleName, reassignRoleName || reassignRoleId))
+      return {}
+    },
+
+    async deleteRoleBase({ roleName }, context) {
+      const scope = scopeOf(context)
+      await database.transaction((db) => removeBase(db, scope, clock.now(), roleName))
+      return {}
+    },
+
+    async listDependentRoles({ roleName }, context) {
+      const scope = scopeOf(context)
+      await findRole(database.db, scope, roleName)
+      const rows = await dependentsOf(database.db, scope, roleName)
+      return { roles: await toRoles(database.db, scope, rows, '') }
+    },
+
+    async getRoleUsersCount({ roleName }, context) {
+      const row = await findRole(database.db, scopeOf(context), roleName)
+      const holders = await membershipsWithRole(database.db, row)
+      return { count: BigInt(new Set(holders.map(({ user_id }) => user_id)).size) }
+    },
+
+    async updateDefaultRoles(request, context) {
+      const scope = scopeOf(context)
+      const creator = request.defaultCreatorRole || request.defaultCreator?.name
+      const member = request.defaultMemberRole || request.defaultMember?.name
+      return database.transaction(async (db) => {
+        if (creator) await makeDefault(db, scope, 'default_creator', creator)
+        if (member) await makeDefault(db, scope, 'default_member', member)
+        const rows = await visibleRoles(db, scope)
+        const show = async (row: RoleRow | undefined) => row && toRole(db, scope, row, '')
+        const defaultCreator = await show(rows.find((row) => row.default_creator === 1))
+        const defaultMember = await show(rows.find((row) => row.default_member === 1))
+        return { ...(defaultCreator && { defaultCreator }), ...(defaultMember && { defaultMember }) }
+      })
+    },
+  }
+}
+
+async function makeDefault(
+  db: Kysely<Schema>,
+  scope: RoleScope,
+  column: 'default_creator' | 'default_member',
+  name: string,
+): Promise<void> {
+  const row = await findRole(db, scope, name)
+  const ids = await rolesIn(db, scope).select('id').execute()
+  await db
+    .updateTable('roles')
+    .set({ [column]: 0 })
+    .where(
+      'id',
+      'in',
+      ids.map(({ id }) => id),
+    )
+    .execute()
+  await db
+    .updateTable('roles')
+    .set({ [column]: 1 })
+    .where('id', '=', row.id)
+    .execute()
+}

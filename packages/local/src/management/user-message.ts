@@ -1,0 +1,128 @@
+import type { MessageInitShape } from '@bufbuild/protobuf'
+import { timestampFromMs } from '@bufbuild/protobuf/wkt'
+import { commons, type users } from '@scalekit-mcp/api'
+import type { Kysely } from 'kysely'
+import type { MembershipRow, RoleRow, Schema, UserRow } from '../engine/schema.js'
+import { membershipRoles } from './membership-roles.js'
+import { effectivePermissions, visibleRoles } from './role-data.js'
+import { membershipData, type UserProfile, userData } from './user-data.js'
+
+type UserInit = MessageInitShape<typeof users.UserSchema>
+type MembershipInit = MessageInitShape<typeof commons.OrganizationMembershipSchema>
+type NamedMembership = MembershipRow & { organization_name: string }
+
+/** Users as the API shows them, with all their memberships. */
+export async function toUsers(
+  db: Kysely<Schema>,
+  rows: readonly UserRow[],
+  now: number,
+): Promise<UserInit[]> {
+  if (rows.length === 0) return []
+  const memberships = await db
+    .selectFrom('memberships')
+    .innerJoin('organizations', 'organizations.id', 'memberships.organization_id')
+    .selectAll('memberships')
+    .select('organizations.display_name as organization_name')
+    .where(
+      'memberships.user_id',
+      'in',
+      rows.map(({ id }) => id),
+    )
+    .orderBy('memberships.created_at')
+    .orderBy('memberships.organization_id')
+    .execute()
+  return Promise.all(
+    rows.map(async (row) => {
+      const own = memberships.filter(({ user_id }) => user_id === row.id)
+      return toUser(row, await Promise.all(own.map((membership) => toMembership(db, row, membership, now))))
+    }),
+  )
+}
+
+export async function toUserMessage(db: Kysely<Schema>, row: UserRow, now: number): Promise<UserInit> {
+  const [user] = await toUsers(db, [row], now)
+  return user ?? {}
+}
+
+function toUser(row: UserRow, memberships: MembershipInit[]): UserInit {
+  const { user_profile, metadata } = userData(row)
+  return {
+    id: row.id,
+    environmentId: row.environment_id,
+    createTime: timestampFromMs(row.created_at),
+    updateTime: timestampFromMs(row.updated_at),
+    email: row.email,
+    memberships,
+    userProfile: toProfile(row.id, user_profile),
+    metadata,
+    ...(row.external_id !== null && { externalId: row.external_id }),
+  }
+}
+
+function toProfile(id: string, profile: UserProfile): MessageInitShape<typeof commons.UserProfileSchema> {
+  const given = profile.first_name ?? ''
+  const family = profile.last_name ?? ''
+  return {
+    id,
+    givenName: given,
+    familyName: family,
+    firstName: given,
+    lastName: family,
+    name: profile.name ?? [given, family].filter(Boolean).join(' '),
+    locale: profile.locale ?? '',
+    phoneNumber: profile.phone_number ?? '',
+    preferredUsername: profile.preferred_username ?? '',
+    picture: profile.picture ?? '',
+    gender: profile.gender ?? '',
+    groups: profile.groups ?? [],
+    metadata: profile.metadata,
+    customAttributes: profile.custom_attributes,
+  }
+}
+
+async function toMembership(
+  db: Kysely<Schema>,
+  user: UserRow,
+  row: NamedMembership,
+  now: number,
+): Promise<MembershipInit> {
+  const data = membershipData(row)
+  const visible = await visibleRoles(db, {
+    environment: user.environment_id,
+    organization: row.organization_id,
+  })
+  const held = heldRoles(row, visible)
+  return {
+    organizationId: row.organization_id,
+    name: row.organization_name,
+    displayName: row.organization_name,
+    membershipStatus: commons.MembershipStatus[statusOf(row, now)],
+    roles: held.map(toRoleReference),
+    permissions: (await effectivePermissions(db, held, visible)).map(({ name }) => name),
+    metadata: data.metadata,
+    createdAt: timestampFromMs(row.created_at),
+    ...(data.accepted_at !== undefined && {
+      joinTime: timestampFromMs(data.accepted_at),
+      acceptedAt: timestampFromMs(data.accepted_at),
+    }),
+    ...(data.expires_at !== undefined && { expiresAt: timestampFromMs(data.expires_at) }),
+    ...(data.inviter_email !== undefined && { inviterEmail: data.inviter_email }),
+  }
+}
+
+/** The roles that a membership holds, of those that its organization can see. */
+export function heldRoles(row: Pick<MembershipRow, 'roles'>, visible: readonly RoleRow[]): RoleRow[] {
+  const names = membershipRoles(row)
+  return visible.filter(({ name }) => names.includes(name))
+}
+
+export function toRoleReference({ id, name, display_name }: RoleRow) {
+  return { id, name, displayName: display_name }
+}
+
+/** An invitation that nobody accepted in time has expired, whether or not anybody looked. */
+export function statusOf(row: MembershipRow, now: number): MembershipRow['status'] {
+  const { expires_at } = membershipData(row)
+  const late = row.status === 'PENDING_INVITE' && expires_at !== undefined && expires_at <= now
+  return late ? 'INVITE_EXPIRED' : row.status
+}

@@ -1,0 +1,42 @@
+import type { Authenticate, Principal } from '../management/principal.js'
+import type { OAuthContext } from './oauth-context.js'
+import { findPerson } from './people.js'
+import { realmIssuer, realmOfIssuer, WORKSPACE } from './realm.js'
+import { isWriteScope, splitScope } from './scopes.js'
+import { type AccessTokenClaims, audiences, claimedIssuer } from './verify-token.js'
+
+/**
+ * Who calls the management API: the bearer of one of our tokens whose audience is the realm that issued it.
+ * A token for an MCP server or an application does not count; the MCP server exchanges it first.
+ */
+export function createAuthenticate(context: OAuthContext): Authenticate {
+  return async (authorization) => {
+    const token = /^Bearer ([^\s]+)$/i.exec(authorization ?? '')?.[1]
+    if (token === undefined) return undefined
+    const realm = realmOfIssuer(context.baseUrl, claimedIssuer(token) ?? '')
+    if (realm === undefined) return undefined
+    const claims = await context.verifier.verify(realm, token)
+    if (claims === undefined || !audiences(claims).includes(realmIssuer(context.baseUrl, realm))) return undefined
+    return principal(context, realm, claims)
+  }
+}
+
+async function principal(context: OAuthContext, realm: string, claims: AccessTokenClaims): Promise<Principal | undefined> {
+  if (claims.sub === claims.client_id) {
+    const client = await context.database.db
+      .selectFrom('clients')
+      .select('id')
+      .where('id', '=', claims.sub)
+      .where('realm', '=', realm)
+      .executeTakeFirst()
+    return client && { kind: 'client', realm, clientId: client.id }
+  }
+  const person = await findPerson(context.database, realm, claims.sub)
+  if (person === undefined) return undefined
+  if (realm !== WORKSPACE) {
+    return { kind: 'session', realm, userId: person.id, permissions: person.organization?.permissions ?? [] }
+  }
+  // A token that was granted no write scope reads, whatever its subject may do elsewhere.
+  const writes = splitScope(claims.scope).some(isWriteScope)
+  return { kind: 'member', memberId: person.id, role: writes && person.role === 'ADMIN' ? 'ADMIN' : 'USER' }
+}

@@ -1,0 +1,65 @@
+import { Provider } from 'oidc-provider'
+import { answerJwtTokenEndpoints } from './jwt-token-endpoints.js'
+import { registerIdJag } from './id-jag.js'
+import { completeMetadata } from './metadata.js'
+import type { OAuthContext } from './oauth-context.js'
+import { providerConfiguration } from './provider-configuration.js'
+import { realmExists, realmIssuer, resourceIssuer } from './realm.js'
+import { findResource, type Resource } from './resources.js'
+import { clientSecretMatches } from './scalekit-clients.js'
+import { registerTokenExchange } from './token-exchange.js'
+
+/** One authorization server: a realm's own, or that of one MCP server. */
+export interface AuthorizationServer {
+  readonly realm: string
+  readonly resource: Resource | undefined
+  readonly issuer: string
+  readonly provider: Provider
+}
+
+export interface AuthorizationServers {
+  /** The authorization server of a realm, or of a resource in it; undefined if there is no such thing. */
+  find(realm: string, resourceId?: string): Promise<AuthorizationServer | undefined>
+}
+
+/** Makes authorization servers when they are first asked for, and again when the settings of a resource change. */
+export function createAuthorizationServers(context: OAuthContext): AuthorizationServers {
+  const made = new Map<string, { settings: string; server: Promise<AuthorizationServer> }>()
+  return {
+    async find(realm, resourceId) {
+      if (!(await realmExists(context.database, realm))) return undefined
+      const resource =
+        resourceId === undefined ? undefined : await findResource(context.database, realm, resourceId)
+      if (resourceId !== undefined && resource === undefined) return undefined
+      const key = `${realm}/${resourceId ?? ''}`
+      const settings = JSON.stringify(resource ?? null)
+      const known = made.get(key)
+      if (known?.settings === settings) return known.server
+      const server = create(context, realm, resource)
+      made.set(key, { settings, server })
+      server.catch(() => made.delete(key))
+      return server
+    },
+  }
+}
+
+async function create(
+  context: OAuthContext,
+  realm: string,
+  resource: Resource | undefined,
+): Promise<AuthorizationServer> {
+  const issuer =
+    resource === undefined
+      ? realmIssuer(context.baseUrl, realm)
+      : resourceIssuer(context.baseUrl, realm, resource.id)
+  const { privateJwks } = await context.keys.of(realm)
+  const provider = new Provider(issuer, providerConfiguration({ context, realm, resource, issuer, privateJwks }))
+  provider.Client.prototype.compareClientSecret = function (secret: string) {
+    return clientSecretMatches(this.clientSecret, secret)
+  }
+  if (resource === undefined) registerTokenExchange(provider, context, realm)
+  else registerIdJag(provider, context, resource)
+  completeMetadata(provider, context, realm, resource)
+  answerJwtTokenEndpoints(provider, context, realm)
+  return { realm, resource, issuer, provider }
+}

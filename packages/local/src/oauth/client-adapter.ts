@@ -1,0 +1,32 @@
+import type { Adapter, AdapterPayload } from 'oidc-provider'
+import type { Database } from '../engine/database.js'
+import { fetchLocalClientDocument, isLocalClientDocument } from './local-client-document.js'
+import { type Partition, RecordAdapter } from './record-adapter.js'
+import { findScalekitClient, isScalekitClient } from './scalekit-clients.js'
+
+/**
+ * Where clients come from: Scalekit's own from the management API's table, documents on this machine from
+ * where they are served, and those that registered themselves from the records. Documents on the internet
+ * are resolved by oidc-provider, when nothing is found here.
+ */
+export class ClientAdapter extends RecordAdapter implements Adapter {
+  readonly #database: Database
+  readonly #owner: Partition
+  readonly #documents: boolean
+
+  constructor(database: Database, partition: Partition, documents: boolean) {
+    super(database, partition, 'Client')
+    this.#database = database
+    this.#owner = partition
+    this.#documents = documents
+  }
+
+  override async find(id: string): Promise<AdapterPayload | undefined> {
+    if (isScalekitClient(id)) return findScalekitClient(this.#database, this.#owner, id)
+    if (isLocalClientDocument(id)) return this.#documents ? fetchLocalClientDocument(id) : undefined
+    const found = await super.find(id)
+    if (found === undefined) return undefined
+    const { jti: _, ...client } = found
+    return client
+  }
+}

@@ -1,0 +1,36 @@
+import type { AllClientMetadata } from 'oidc-provider'
+import { z } from 'zod'
+
+const PUBLIC_GRANTS = ['authorization_code', 'refresh_token']
+const text = z.string().min(1).max(200)
+const url = z.url({ protocol: /^https?$/ }).max(2000)
+
+/**
+ * Client metadata (RFC 7591, section 2) as clients really send it. Members that a client may leave out are
+ * dropped when they are wrong, and what is not listed here is ignored, as section 2 allows: a registration
+ * fails only where going on would be unsafe, which is the redirect URIs.
+ */
+const Metadata = z.object({
+  redirect_uris: z.array(z.string().min(1).max(2000)).min(1).max(50),
+  client_name: text.optional().catch(undefined),
+  client_uri: url.optional().catch(undefined),
+  logo_uri: url.optional().catch(undefined),
+  policy_uri: url.optional().catch(undefined),
+  tos_uri: url.optional().catch(undefined),
+  grant_types: z.array(z.string()).catch(['authorization_code']).default(['authorization_code']),
+})
+
+/**
+ * The metadata of a public client, from what it sent. Scopes are left out: they are asked for and granted per
+ * request. Grants that a public client cannot use are left out too. Throws a `ZodError` for unusable redirect URIs.
+ */
+export function publicClient(sent: unknown): AllClientMetadata {
+  const { grant_types, ...metadata } = Metadata.parse(sent)
+  return {
+    ...metadata,
+    application_type: 'native',
+    token_endpoint_auth_method: 'none',
+    response_types: ['code'],
+    grant_types: PUBLIC_GRANTS.filter((grant) => grant === 'authorization_code' || grant_types.includes(grant)),
+  }
+}

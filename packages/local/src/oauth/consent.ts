@@ -1,0 +1,58 @@
+import type { Provider } from 'oidc-provider'
+import type { AuthorizationServer } from './authorization-server.js'
+import type { OAuthContext } from './oauth-context.js'
+import type { Person } from './people.js'
+import { findIndicated } from './resource-indicators.js'
+import { IDENTITY_SCOPES, mayGrant, splitScope } from './scopes.js'
+
+/** What one request asks a person for, and what of it is theirs to give. */
+export interface ConsentRequest {
+  /** What the client wants to use, by name. */
+  target: string
+  identity: string[]
+  resources: { indicator: string; granted: string[]; withheld: string[] }[]
+}
+
+/** Reads a request. Scopes that exist nowhere are left out: RFC 6749, section 3.3 lets us grant less than asked. */
+export async function readConsentRequest(
+  context: OAuthContext,
+  server: AuthorizationServer,
+  params: { scope?: unknown; resource?: unknown },
+  person: Person,
+): Promise<ConsentRequest> {
+  const asked = splitScope(typeof params.scope === 'string' ? params.scope : undefined)
+  const names: string[] = []
+  const resources: ConsentRequest['resources'] = []
+  for (const indicator of [params.resource].flat().filter((value) => typeof value === 'string')) {
+    const resource = await findIndicated({ ...server, context }, indicator)
+    const offered = resource?.scopes ?? IDENTITY_SCOPES
+    const relevant = asked.filter((scope) => offered.includes(scope))
+    if (resource !== undefined) names.push(resource.name)
+    resources.push({
+      indicator,
+      granted: relevant.filter((scope) => mayGrant(person, scope)),
+      withheld: relevant.filter((scope) => !mayGrant(person, scope)),
+    })
+  }
+  return {
+    target: names.join(', ') || 'your account',
+    identity: asked.filter((scope) => IDENTITY_SCOPES.includes(scope)),
+    resources,
+  }
+}
+
+/** Writes down what was allowed, in a grant of its own, so that revoking it takes nothing else along. */
+export async function saveGrant(
+  provider: Provider,
+  request: ConsentRequest,
+  ids: { accountId: string; clientId: string },
+): Promise<string> {
+  const grant = new provider.Grant(ids)
+  if (request.identity.length > 0) grant.addOIDCScope(request.identity.join(' '))
+  for (const { indicator, granted, withheld } of request.resources) {
+    if (granted.length > 0) grant.addResourceScope(indicator, granted.join(' '))
+    // What is not granted is noted as answered, or the question would come again.
+    if (withheld.length > 0) grant.rejectResourceScope(indicator, withheld.join(' '))
+  }
+  return grant.save()
+}

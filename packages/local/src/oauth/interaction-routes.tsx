@@ -1,0 +1,152 @@
+import { type NextFunction, type Request, type Response, Router, urlencoded } from 'express'
+import { errors } from 'oidc-provider'
+import { ConsentPage } from '../pages/consent-page.js'
+import { csrfToken, spendCsrfToken } from '../pages/csrf.js'
+import { ErrorPage } from '../pages/message-pages.js'
+import { renderPage } from '../pages/page.js'
+import { pageHeaders } from '../pages/page-headers.js'
+import { SignInPage } from '../pages/sign-in-page.js'
+import type { AuthorizationServer } from './authorization-server.js'
+import { type ConsentRequest, readConsentRequest, saveGrant } from './consent.js'
+import type { OAuthContext } from './oauth-context.js'
+import { findPerson, listPeople, type Person } from './people.js'
+import { realmName } from './realm.js'
+import { describeScope } from './scopes.js'
+
+const PEOPLE_SHOWN = 12
+
+type Interaction = Awaited<ReturnType<AuthorizationServer['provider']['interactionDetails']>>
+
+/** The pages in the middle of an authorization request: who are you, and do you allow this. */
+export function interactionRoutes(context: OAuthContext, server: AuthorizationServer): Router {
+  const { provider, realm } = server
+  const router = Router({ mergeParams: true })
+
+  router.get('/interaction/:uid', async (request, response) => {
+    const interaction = await current(request, response)
+    if (interaction.prompt.name === 'login') return showSignIn(request, response, interaction)
+    return showConsent(request, response, interaction)
+  })
+
+  router.post('/interaction/:uid', urlencoded({ extended: false, limit: '16kb' }), async (request, response) => {
+    const interaction = await current(request, response)
+    if (!spendCsrfToken(request, response, request.body?.csrf)) return refuseForm(response)
+    if (interaction.prompt.name === 'login') return signIn(request, response, interaction)
+    return answerConsent(request, response, interaction)
+  })
+
+  router.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
+    if (!(error instanceof errors.SessionNotFound)) return next(error)
+    return send(response, 400, <ErrorPage {...EXPIRED} />)
+  })
+
+  return router
+
+  async function current(request: Request, response: Response): Promise<Interaction> {
+    const interaction = await provider.interactionDetails(request, response)
+    if (interaction.uid !== request.params.uid) throw new errors.SessionNotFound('another interaction is open')
+    return interaction
+  }
+
+  async function showSignIn(request: Request, response: Response, interaction: Interaction, refused?: string) {
+    const { login_hint: hint } = interaction.params
+    const page = (
+      <SignInPage
+        client={await clientName(interaction)}
+        realm={await realmName(context.database, realm)}
+        people={await listPeople(context.database, realm, PEOPLE_SHOWN)}
+        action={request.baseUrl + request.path}
+        csrf={csrfToken(request, response)}
+        email={refused ?? (typeof hint === 'string' ? hint : undefined)}
+        problem={refused === undefined ? undefined : `Nobody here has the e-mail address ${refused}.`}
+      />
+    )
+    return send(response, refused === undefined ? 200 : 422, page, redirectUri(interaction))
+  }
+
+  async function signIn(request: Request, response: Response, interaction: Interaction) {
+    const chosen = String(request.body.person ?? request.body.email ?? '').trim()
+    const person = await findPerson(context.database, realm, chosen)
+    if (person === undefined) return showSignIn(request, response, interaction, chosen.slice(0, 200))
+    return provider.interactionFinished(request, response, { login: { accountId: person.id, amr: ['local'] } })
+  }
+
+  async function showConsent(request: Request, response: Response, interaction: Interaction) {
+    const { person, asked } = await question(interaction)
+    const client = await provider.Client.find(clientId(interaction))
+    const page = (
+      <ConsentPage
+        client={{ name: client?.clientName ?? clientId(interaction), host: clientHost(clientId(interaction)) }}
+        resource={asked.target}
+        destination={destination(redirectUri(interaction))}
+        person={person}
+        scopes={[...asked.resources.flatMap(({ granted }) => granted), ...asked.identity].map(describeScope)}
+        withheld={asked.resources.flatMap(({ withheld }) => withheld)}
+        action={request.baseUrl + request.path}
+        csrf={csrfToken(request, response)}
+      />
+    )
+    return send(response, 200, page, redirectUri(interaction))
+  }
+
+  async function answerConsent(request: Request, response: Response, interaction: Interaction) {
+    const { person, asked } = await question(interaction)
+    if (request.body.answer !== 'allow') {
+      const denied = { error: 'access_denied', error_description: 'The person did not allow this.' }
+      return provider.interactionFinished(request, response, denied, { mergeWithLastSubmission: false })
+    }
+    const grantId = await saveGrant(provider, asked, { accountId: person.id, clientId: clientId(interaction) })
+    return provider.interactionFinished(request, response, { consent: { grantId } })
+  }
+
+  async function question(interaction: Interaction): Promise<{ person: Person; asked: ConsentRequest }> {
+    const person = await findPerson(context.database, realm, interaction.session?.accountId ?? '')
+    if (person === undefined) throw new errors.SessionNotFound('the person is gone')
+    return { person, asked: await readConsentRequest(context, server, interaction.params, person) }
+  }
+
+  async function clientName(interaction: Interaction): Promise<string> {
+    const client = await provider.Client.find(clientId(interaction))
+    return client?.clientName ?? clientHost(clientId(interaction))
+  }
+}
+
+const EXPIRED = {
+  title: 'This page has expired',
+  explanation: 'The sign-in that it belongs to was finished, took longer than ten minutes, or was started in another browser.',
+  next: 'Start again from the application that sent you here.',
+}
+
+function refuseForm(response: Response) {
+  const page = (
+    <ErrorPage
+      title="This form was not accepted"
+      explanation="It did not come from the page that we showed, or it was sent twice."
+      next="Go back, reload the page and try again."
+    />
+  )
+  return send(response, 403, page)
+}
+
+function send(response: Response, status: number, page: { toString(): string }, redirect?: string) {
+  response.status(status).set(pageHeaders(redirect)).send(renderPage(page))
+}
+
+function clientId(interaction: Interaction): string {
+  return String(interaction.params.client_id)
+}
+
+function redirectUri(interaction: Interaction): string {
+  return String(interaction.params.redirect_uri)
+}
+
+/** Who vouches for the client's name: the host of its document, or nobody. */
+function clientHost(id: string): string {
+  return URL.canParse(id) ? new URL(id).host : `${id}, registered by itself`
+}
+
+/** Where the browser goes, without the parts that say nothing about whose place it is. */
+function destination(uri: string): string {
+  const { protocol, host, pathname } = new URL(uri)
+  return `${protocol}//${host}${pathname}`
+}

@@ -1,0 +1,69 @@
+import { SignJWT } from 'jose'
+import { type Client, errors, type Provider } from 'oidc-provider'
+import { seconds } from '../engine/clock.js'
+import { newId } from '../engine/ids.js'
+import { SIGNING_ALGORITHM } from '../engine/keys.js'
+import { ID_JAG_JWT_TYPE } from './id-jag.js'
+import type { OAuthContext } from './oauth-context.js'
+import { findPerson } from './people.js'
+import { realmIssuer } from './realm.js'
+import { ID_JAG_TYPE, ID_TOKEN_TYPE } from './token-types.js'
+
+const LIFETIME = 300
+
+interface IdJagParams {
+  subject_token?: string
+  subject_token_type?: string
+  audience?: string
+  resource?: string
+  scope?: string
+}
+
+/**
+ * Issues an identity assertion (draft-ietf-oauth-identity-assertion-authz-grant, section 4): the realm, as
+ * the identity provider, tells the authorization server named by `audience` who the user of the ID token is.
+ */
+export async function issueIdJag(
+  context: OAuthContext,
+  realm: string,
+  provider: Provider,
+  client: Client,
+  params: IdJagParams,
+): Promise<Record<string, unknown>> {
+  if (params.subject_token === undefined || params.subject_token_type !== ID_TOKEN_TYPE) {
+    throw new errors.InvalidRequest(`an ID-JAG needs a subject_token with subject_token_type ${ID_TOKEN_TYPE}`)
+  }
+  if (params.audience === undefined || !URL.canParse(params.audience)) {
+    throw new errors.InvalidRequest('audience must be the issuer of the authorization server that will receive the ID-JAG')
+  }
+  const person = await findPerson(context.database, realm, await subjectOf(provider, client, params.subject_token))
+  if (person === undefined) throw new errors.InvalidRequest('the subject of subject_token is not a person of this issuer')
+  const key = await context.keys.of(realm)
+  const now = seconds(context.clock)
+  const assertion = await new SignJWT({
+    iss: realmIssuer(context.baseUrl, realm),
+    aud: params.audience,
+    sub: person.id,
+    email: person.email,
+    client_id: client.clientId,
+    ...(params.resource === undefined ? {} : { resource: params.resource }),
+    ...(params.scope === undefined ? {} : { scope: params.scope }),
+    jti: newId('jag'),
+    iat: now,
+    exp: now + LIFETIME,
+  })
+    .setProtectedHeader({ alg: SIGNING_ALGORITHM, typ: ID_JAG_JWT_TYPE, kid: key.kid })
+    .sign(key.privateKey)
+  return { access_token: assertion, issued_token_type: ID_JAG_TYPE, token_type: 'N_A', expires_in: LIFETIME }
+}
+
+/** The subject of an ID token that this realm issued to this same client. */
+async function subjectOf(provider: Provider, client: Client, idToken: string): Promise<string> {
+  try {
+    const { payload } = await provider.IdToken.validate(idToken, client)
+    if (typeof payload.sub === 'string') return payload.sub
+  } catch (cause) {
+    throw new errors.InvalidRequest('subject_token is not a valid ID token of this client', undefined, { cause })
+  }
+  throw new errors.InvalidRequest('subject_token has no subject')
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import type { Database } from '../engine/database.js'
+import { WORKSPACE } from './realm.js'
+
+/** Who signs in: a member in the workspace, a user in an environment. */
+export interface Person {
+  id: string
+  email: string
+  name: string
+  /** Only members have one: a USER may be granted read scopes only. */
+  role?: 'ADMIN' | 'USER'
+  /** Only users: the organization they act in, their roles and permissions there. */
+  organization?: { id: string; externalId: string | null; roles: string[]; permissions: string[] }
+}
+
+const UserData = z.object({
+  user_profile: z
+    .object({ name: z.string().optional(), first_name: z.string().optional(), last_name: z.string().optional() })
+    .catch({}),
+})
+
+export async function findPerson(database: Database, realm: string, idOrEmail: string): Promise<Person | undefined> {
+  return realm === WORKSPACE ? findMember(database, idOrEmail) : findUser(database, realm, idOrEmail)
+}
+
+/** The people of a realm, for the sign-in page: at most `limit`, by e-mail. */
+export async function listPeople(database: Database, realm: string, limit: number): Promise<Person[]> {
+  if (realm === WORKSPACE) {
+    const members = await database.db.selectFrom('members').selectAll().orderBy('email').limit(limit).execute()
+    return members.map(toMember)
+  }
+  const users = await database.db
+    .selectFrom('users')
+    .selectAll()
+    .where('environment_id', '=', realm)
+    .orderBy('email')
+    .limit(limit)
+    .execute()
+  return users.map((user) => ({ id: user.id, email: user.email, name: nameOf(user.email, user.data) }))
+}
+
+async function findMember(database: Database, idOrEmail: string): Promise<Person | undefined> {
+  const row = await database.db
+    .selectFrom('members')
+    .selectAll()
+    .where((where) => where.or([where('id', '=', idOrEmail), where('email', '=', idOrEmail.toLowerCase())]))
+    .executeTakeFirst()
+  return row && toMember(row)
+}
+
+async function findUser(database: Database, realm: string, idOrEmail: string): Promise<Person | undefined> {
+  const user = await database.db
+    .selectFrom('users')
+    .selectAll()
+    .where('environment_id', '=', realm)
+    .where((where) => where.or([where('id', '=', idOrEmail), where('email', '=', idOrEmail.toLowerCase())]))
+    .executeTakeFirst()
+  if (user === undefined) return undefined
+  const person: Person = { id: user.id, email: user.email, name: nameOf(user.email, user.data) }
+  const membership = await database.db
+    .selectFrom('memberships')
+    .innerJoin('organizations', 'organizations.id', 'memberships.organization_id')
+    .select(['organizations.id', 'organizations.external_id', 'memberships.roles'])
+    .where('memberships.user_id', '=', user.id)
+    .where('memberships.status', '=', 'ACTIVE')
+    .orderBy('memberships.created_at')
+    .orderBy('organizations.id')
+    .executeTakeFirst()
+  if (membership === undefined) return person
+  const roles = z.array(z.string()).parse(JSON.parse(membership.roles))
+  const permissions = await permissionsOf(database, realm, membership.id, roles)
+  return { ...person, organization: { id: membership.id, externalId: membership.external_id, roles, permissions } }
+}
+
+async function permissionsOf(database: Database, realm: string, organization: string, roles: string[]) {
+  if (roles.length === 0) return []
+  const rows = await database.db
+    .selectFrom('roles')
+    .innerJoin('role_permissions', 'role_permissions.role_id', 'roles.id')
+    .innerJoin('permissions', 'permissions.id', 'role_permissions.permission_id')
+    .select('permissions.name')
+    .distinct()
+    .where('roles.environment_id', '=', realm)
+    .where('roles.name', 'in', roles)
+    .where((where) =>
+      where.or([where('roles.organization_id', 'is', null), where('roles.organization_id', '=', organization)]),
+    )
+    .orderBy('permissions.name')
+    .execute()
+  return rows.map((row) => row.name)
+}
+
+function toMember(row: {
+  id: string
+  email: string
+  role: 'ADMIN' | 'USER'
+  first_name: string | null
+  last_name: string | null
+}): Person {
+  const name = [row.first_name, row.last_name].filter(Boolean).join(' ')
+  return { id: row.id, email: row.email, name: name === '' ? row.email : name, role: row.role }
+}
+
+function nameOf(email: string, data: string): string {
+  const { user_profile: profile } = UserData.parse(JSON.parse(data))
+  return profile.name ?? ([profile.first_name, profile.last_name].filter(Boolean).join(' ') || email)
+}

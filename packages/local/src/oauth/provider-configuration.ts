@@ -1,0 +1,104 @@
+import type { JWK } from 'jose'
+import type { Client, Configuration } from 'oidc-provider'
+import { newId } from '../engine/ids.js'
+import { renderErrorPage } from '../pages/error-response.js'
+import { confirmSignOut, showSignedOut } from '../pages/sign-out-responses.js'
+import { customizeAccessToken } from './access-token.js'
+import { findAccount } from './account.js'
+import { ClientAdapter } from './client-adapter.js'
+import { loadExistingGrant } from './first-party-grant.js'
+import { mayInspect } from './may-inspect.js'
+import type { ServerIdentity } from './oauth-context.js'
+import { fetchFromPublicHost } from './public-fetch.js'
+import { RecordAdapter } from './record-adapter.js'
+import { resourceIndicators } from './resource-indicators.js'
+import { IDENTITY_SCOPES } from './scopes.js'
+
+const MINUTE = 60
+const DAY = 24 * 3600
+
+/** oidc-provider's configuration for one authorization server. What is not mentioned is off. */
+export function providerConfiguration(server: ServerIdentity & { privateJwks: JWK[] }): Configuration {
+  const { context, realm, resource, issuer, privateJwks } = server
+  const path = new URL(issuer).pathname
+  const partition = { realm, server: resource === undefined ? realm : `${realm}/${resource.id}` }
+  const documents = resource?.settings.enable_cimd ?? false
+  return {
+    adapter: (model) =>
+      model === 'Client'
+        ? new ClientAdapter(context.database, partition, documents)
+        : new RecordAdapter(context.database, partition, model),
+    jwks: { keys: privateJwks },
+    routes: {
+      authorization: '/oauth/authorize',
+      token: '/oauth/token',
+      introspection: '/oauth/introspect',
+      revocation: '/oauth/revoke',
+      registration: '/oauth/register',
+      jwks: '/keys',
+      end_session: '/oidc/logout',
+    },
+    // Every authorization server of a realm shares its sign-in; no realm sees the cookies of another.
+    cookies: {
+      names: { session: `session_${realm}`, interaction: 'interaction', resume: 'interaction_resume' },
+      long: { httpOnly: true, sameSite: 'lax', path: `/${realm}`, signed: false },
+      short: { httpOnly: true, sameSite: 'lax', signed: false },
+    },
+    scopes: IDENTITY_SCOPES,
+    claims: { openid: ['sub', 'sid', 'oid', 'xoid', 'xuid', 'roles', 'permissions'], profile: ['name'], email: ['email', 'email_verified'] },
+    responseTypes: ['code'],
+    clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
+    enabledJWA: {
+      idTokenSigningAlgValues: ['RS256'],
+      clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+    },
+    clientDefaults: { application_type: 'native', response_types: ['code'] },
+    pkce: { required: () => true },
+    rotateRefreshToken: true,
+    issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    expiresWithSession: async () => false,
+    loadExistingGrant: (ctx) => loadExistingGrant(ctx, issuer),
+    findAccount: (_ctx, sub) => findAccount(context.database, realm, sub),
+    clientBasedCORS: (_ctx, origin, client) => servesOrigin(client, origin),
+    fetch: fetchFromPublicHost,
+    formats: { customizers: { jwt: (ctx, token, jwt) => customizeAccessToken(server, ctx, token, jwt) } },
+    interactions: { url: (_ctx, interaction) => `${path}/interaction/${interaction.uid}` },
+    renderError: renderErrorPage,
+    ttl: {
+      AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? 5 * MINUTE,
+      ClientCredentials: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? 5 * MINUTE,
+      AuthorizationCode: MINUTE,
+      IdToken: 60 * MINUTE,
+      RefreshToken: resource?.settings.refresh_token_expiry ?? 30 * DAY,
+      Grant: 365 * DAY,
+      Interaction: 10 * MINUTE,
+      Session: 14 * DAY,
+    },
+    features: {
+      devInteractions: { enabled: false },
+      userinfo: { enabled: false },
+      dPoP: { enabled: false },
+      pushedAuthorizationRequests: { enabled: false },
+      clientCredentials: { enabled: true },
+      resourceIndicators: resourceIndicators(server),
+      introspection: { enabled: true, allowedPolicy: async (_ctx, client, token) => mayInspect(client, token) },
+      revocation: { enabled: true, allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId },
+      registration: {
+        enabled: resource !== undefined && !resource.settings.disable_dynamic_client_registration,
+        idFactory: () => newId('m2m'),
+        issueRegistrationAccessToken: false,
+      },
+      clientIdMetadataDocument: { enabled: documents, ack: 'draft-02' },
+      rpInitiatedLogout: {
+        enabled: resource === undefined,
+        logoutSource: confirmSignOut,
+        postLogoutSuccessSource: showSignedOut,
+      },
+    },
+  }
+}
+
+/** Browser clients call the token endpoint from the page that the user is sent back to. */
+function servesOrigin(client: Client, origin: string): boolean {
+  return client.redirectUris?.some((uri) => URL.canParse(uri) && new URL(uri).origin === origin) ?? false
+}

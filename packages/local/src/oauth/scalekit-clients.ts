@@ -1,0 +1,63 @@
+import type { ClientMetadata } from 'oidc-provider'
+import { z } from 'zod'
+import type { Database } from '../engine/database.js'
+import type { ClientRow } from '../engine/schema.js'
+import { secretMatches } from '../engine/secret-hash.js'
+import { ID_JAG_GRANT, TOKEN_EXCHANGE_GRANT } from './grant-types.js'
+import type { Partition } from './record-adapter.js'
+
+const Secrets = z.array(z.looseObject({ hash: z.string(), status: z.string() }))
+const uris = z.array(z.string()).catch([])
+const Data = z.looseObject({ post_login_uris: uris, post_logout_redirect_uris: uris, name: z.string().optional().catch(undefined) })
+
+const PUBLIC_TYPES = ['SPA', 'NTV']
+/** Between hashes; no hex digit. */
+const SEPARATOR = '.'
+
+/** Whether an id is that of one of Scalekit's own clients, and not of one that registered itself. */
+export function isScalekitClient(clientId: string): boolean {
+  return clientId.startsWith('skc_')
+}
+
+/** One of Scalekit's own clients, as oidc-provider wants it. Its "secret" is the list of the hashes. */
+export async function findScalekitClient(
+  database: Database,
+  { realm, server }: Partition,
+  id: string,
+): Promise<ClientMetadata | undefined> {
+  const row = await database.db
+    .selectFrom('clients')
+    .selectAll()
+    .where('realm', '=', realm)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row && toMetadata(row, server === realm ? TOKEN_EXCHANGE_GRANT : ID_JAG_GRANT)
+}
+
+/** Compares a secret with the hashes of a client's active secrets. */
+export function clientSecretMatches(hashes: string | undefined, secret: string): boolean {
+  return secretMatches(secret, (hashes ?? '').split(SEPARATOR))
+}
+
+/** `exchange` is the grant by which one token becomes another: each kind of authorization server has its own. */
+function toMetadata(row: ClientRow, exchange: string): ClientMetadata {
+  const data = Data.parse(JSON.parse(row.data))
+  const isPublic = PUBLIC_TYPES.some((type) => row.client_type.endsWith(type))
+  const signsIn = data.post_login_uris.length > 0
+  const metadata: ClientMetadata = {
+    client_id: row.id,
+    client_name: data.name,
+    application_type: isPublic ? 'native' : 'web',
+    redirect_uris: data.post_login_uris,
+    post_logout_redirect_uris: data.post_logout_redirect_uris,
+    response_types: signsIn ? ['code'] : [],
+    grant_types: [
+      ...(signsIn ? ['authorization_code', 'refresh_token'] : []),
+      ...(isPublic ? [] : ['client_credentials', exchange]),
+    ],
+    token_endpoint_auth_method: isPublic ? 'none' : 'client_secret_basic',
+  }
+  if (isPublic) return metadata
+  const active = Secrets.parse(JSON.parse(row.secrets)).filter((secret) => secret.status !== 'INACTIVE')
+  return { ...metadata, client_secret: active.map((secret) => secret.hash).join(SEPARATOR) || 'no active secret' }
+}

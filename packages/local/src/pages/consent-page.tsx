@@ -1,0 +1,76 @@
+import type { Person } from '../oauth/people.js'
+import { Page } from './page.js'
+
+export interface ConsentView {
+  client: { name: string; host: string }
+  resource: string
+  /** Where the browser goes afterwards. */
+  destination: string
+  person: Person
+  scopes: { scope: string; words: string; writes: boolean }[]
+  /** Asked for, and not this person's to give. */
+  withheld: string[]
+  action: string
+  csrf: string
+}
+
+/** What is asked, by whom, for what, and where the answer goes. What changes data stands out. */
+export function ConsentPage(view: ConsentView) {
+  const { client, resource, destination, person, scopes, withheld, action, csrf } = view
+  return (
+    <Page title={`Allow ${client.name}?`}>
+      <h1>
+        Allow <span class="client">{client.name}</span> to use {resource}?
+      </h1>
+      <dl class="facts">
+        <dt>Client</dt>
+        <dd>
+          {client.name} <span class="host">{client.host}</span>
+        </dd>
+        <dt>You are</dt>
+        <dd>
+          {person.name} <span class="host">{person.email}</span>
+        </dd>
+        <dt>Your answer goes to</dt>
+        <dd>
+          <span class="host destination">{destination}</span>
+        </dd>
+      </dl>
+      {scopes.length > 0 && <h2>It will be able to</h2>}
+      <ul class="scopes">
+        {scopes.map(({ scope, words, writes }) => (
+          <li class={writes ? 'write' : 'read'}>
+            <span class="words">
+              {words}
+              {writes && <span class="tag">Changes data</span>}
+            </span>
+            <code>{scope}</code>
+          </li>
+        ))}
+      </ul>
+      {withheld.length > 0 && (
+        <p class="note">
+          {scopes.length === 0 ? 'Nothing can be allowed: ' : 'Left out: '}
+          {withheld.map((scope, index) => (
+            <>
+              {index > 0 && ', '}
+              <code>{scope}</code>
+            </>
+          ))}
+          . Members with the role User may allow reading only; an Admin may allow this.
+        </p>
+      )}
+      <form method="post" action={action} class="answer">
+        <input type="hidden" name="csrf" value={csrf} />
+        {scopes.length > 0 && (
+          <button name="answer" value="allow">
+            Allow
+          </button>
+        )}
+        <button class="secondary" name="answer" value="deny">
+          Deny
+        </button>
+      </form>
+    </Page>
+  )
+}

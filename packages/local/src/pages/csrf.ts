@@ -1,0 +1,34 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Request, Response } from 'express'
+
+const COOKIE = 'csrf'
+
+/**
+ * A token against cross-site request forgery: in a cookie that no other site can read or send, and in the
+ * form. The same one while a page is open, so that a second tab and the back button work.
+ */
+export function csrfToken(request: Request, response: Response): string {
+  const known = cookieOf(request)
+  if (known !== undefined) return known
+  const token = randomBytes(32).toString('base64url')
+  response.cookie(COOKIE, token, { httpOnly: true, sameSite: 'strict', path: pagePath(request) })
+  return token
+}
+
+/** Whether a submitted form carries the token of its page. The token is spent: the next page gets a new one. */
+export function spendCsrfToken(request: Request, response: Response, submitted: unknown): boolean {
+  const expected = cookieOf(request)
+  response.clearCookie(COOKIE, { httpOnly: true, sameSite: 'strict', path: pagePath(request) })
+  if (expected === undefined || typeof submitted !== 'string') return false
+  const [a, b] = [Buffer.from(expected), Buffer.from(submitted)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+function pagePath(request: Request): string {
+  return request.baseUrl + request.path
+}
+
+function cookieOf(request: Request): string | undefined {
+  const pairs = (request.headers.cookie ?? '').split(/; */)
+  return pairs.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1) || undefined
+}

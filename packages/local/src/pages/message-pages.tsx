@@ -1,0 +1,46 @@
+import { raw } from 'hono/html'
+import { Page } from './page.js'
+
+/** Something went wrong that the client cannot be told about: what, and what to do. */
+export function ErrorPage(props: { title: string; explanation: string; next: string; code?: string }) {
+  return (
+    <Page title={props.title}>
+      <h1>{props.title}</h1>
+      <p class="lead">{props.explanation}</p>
+      <p>{props.next}</p>
+      {props.code !== undefined && (
+        <p class="code">
+          Error code: <code>{props.code}</code>
+        </p>
+      )}
+    </Page>
+  )
+}
+
+/** `form` is oidc-provider's own hidden form, with the token that proves that we asked. */
+export function ConfirmSignOutPage({ form }: { form: string }) {
+  return (
+    <Page title="Sign out">
+      <h1>Sign out?</h1>
+      <p class="lead">You will be signed out of this realm of the local environment.</p>
+      {raw(form)}
+      <div class="answer">
+        <button type="submit" form="op.logoutForm" name="logout" value="yes">
+          Sign out
+        </button>
+        <button class="secondary" type="submit" form="op.logoutForm">
+          Stay signed in
+        </button>
+      </div>
+    </Page>
+  )
+}
+
+export function SignedOutPage() {
+  return (
+    <Page title="Signed out">
+      <h1>You are signed out</h1>
+      <p class="lead">You can close this page.</p>
+    </Page>
+  )
+}

@@ -1,0 +1,69 @@
+import type { Person } from '../oauth/people.js'
+import { Page } from './page.js'
+
+export interface SignInView {
+  client: string
+  /** What the people of this realm sign in to. */
+  realm: string
+  people: Person[]
+  action: string
+  csrf: string
+  email?: string
+  problem?: string
+}
+
+/** Signing in is choosing who to be: everybody who is seeded is one button. */
+export function SignInPage({ client, realm, people, action, csrf, email, problem }: SignInView) {
+  return (
+    <Page title="Sign in">
+      <h1>Sign in</h1>
+      <p class="lead">
+        <strong>{client}</strong> wants to know who you are in <strong>{realm}</strong>.
+      </p>
+      {problem !== undefined && (
+        <p class="problem" role="alert" id="problem">
+          {problem}
+        </p>
+      )}
+      {people.length > 0 && (
+        <form method="post" action={action} aria-labelledby="people">
+          <input type="hidden" name="csrf" value={csrf} />
+          <h2 id="people">Continue as</h2>
+          <ul class="people">
+            {people.map((person) => (
+              <li>
+                <button class="person" name="person" value={person.id}>
+                  <span class="initial" aria-hidden="true">
+                    {person.name.slice(0, 1).toUpperCase()}
+                  </span>
+                  <span class="who">
+                    <span class="name">{person.name}</span>
+                    <span class="email">{person.email}</span>
+                  </span>
+                  {person.role !== undefined && <span class="role">{person.role === 'ADMIN' ? 'Admin' : 'User'}</span>}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </form>
+      )}
+      <form method="post" action={action} class="by-email" novalidate>
+        <input type="hidden" name="csrf" value={csrf} />
+        <label for="email">{people.length > 0 ? 'Or by e-mail address' : 'E-mail address'}</label>
+        <div class="row">
+          <input
+            id="email"
+            name="email"
+            type="email"
+            autocomplete="username"
+            required
+            value={email ?? ''}
+            aria-describedby={problem === undefined ? undefined : 'problem'}
+            aria-invalid={problem === undefined ? undefined : 'true'}
+          />
+          <button class="secondary">Continue</button>
+        </div>
+      </form>
+    </Page>
+  )
+}

@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises'
+import { parse, YAMLParseError } from 'yaml'
+import { z } from 'zod'
+import { LocalError } from '../local-error.js'
+import { type ParsedSeed, type Seed, SeedSchema } from './schema.js'
+
+/** The seed that is used when none is given. The compiled file and its source are equally far from it. */
+const DEFAULT_SEED = new URL('../../src/seed/default.yaml', import.meta.url)
+
+/**
+ * Reads a seed: an object, the path of a YAML file, or the default one. Throws a `LocalError` (`seed_invalid`)
+ * that lists every problem.
+ */
+export async function readSeed(seed: Seed | string | undefined): Promise<ParsedSeed> {
+  if (typeof seed === 'object') return checkSeed(seed, 'The seed')
+  const path = seed ?? DEFAULT_SEED
+  try {
+    return checkSeed(parse(await readFile(path, 'utf8')), String(path))
+  } catch (cause) {
+    if (cause instanceof YAMLParseError) throw new LocalError('seed_invalid', `${path}: ${cause.message}`, { cause })
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
+      throw new LocalError('seed_invalid', `There is no seed file at ${path}.`, { cause })
+    }
+    throw cause
+  }
+}
+
+/** Checks what came as a seed from outside. */
+export function checkSeed(value: unknown, source: string): ParsedSeed {
+  const result = SeedSchema.safeParse(value)
+  if (result.success) return result.data
+  throw new LocalError('seed_invalid', `${source} is not valid:\n${z.prettifyError(result.error)}`)
+}

@@ -1,0 +1,206 @@
+import {
+  ScalekitBadRequestException,
+  ScalekitConflictException,
+  ScalekitNotFoundException,
+  ScalekitNotImplementedException,
+} from '@scalekit-sdk/node'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { ACME, DEV, type Local, PRD, startLocal } from './local.js'
+
+let local: Local
+beforeAll(async () => {
+  local = await startLocal()
+})
+beforeEach(() => local.reset())
+afterAll(() => local.close())
+
+describe('organizations, through the official SDK', () => {
+  it('are created, read by either id, changed and deleted', async () => {
+    const { organization: api } = local.sdk(DEV)
+    const { organization } = await api.createOrganization('Hooli', { externalId: 'hooli', slug: 'hooli' })
+    expect(organization?.id).toMatch(/^org_\d{18}$/)
+    expect(organization).toMatchObject({
+      displayName: 'Hooli',
+      externalId: 'hooli',
+      slug: 'hooli',
+      metadata: {},
+    })
+    const id = organization?.id ?? ''
+    expect((await api.getOrganizationByExternalId('hooli')).organization?.id).toBe(id)
+
+    const changed = await api.updateOrganization(id, { displayName: 'Hooli XYZ', metadata: { tier: 'gold' } })
+    expect(changed.organization).toMatchObject({
+      displayName: 'Hooli XYZ',
+      externalId: 'hooli',
+      metadata: { tier: 'gold' },
+    })
+    expect((await api.getOrganization(id)).organization).toEqual(changed.organization)
+
+    await api.deleteOrganization(id)
+    await expect(api.getOrganization(id)).rejects.toThrow(ScalekitNotFoundException)
+  })
+
+  it('take their users’ memberships and their roles with them', async () => {
+    const sdk = local.sdk(DEV)
+    await sdk.organization.deleteOrganization(ACME)
+    const { user } = await sdk.user.getUser('usr_100000000000000101')
+    expect(user?.memberships).toEqual([])
+  })
+
+  it('have an external id that no other has', async () => {
+    const { organization: api } = local.sdk(DEV)
+    await expect(api.createOrganization('Other', { externalId: 'acme' })).rejects.toThrow(
+      ScalekitConflictException,
+    )
+    await expect(api.updateOrganizationByExternalId('globex', { externalId: 'acme' })).rejects.toThrow(
+      ScalekitConflictException,
+    )
+    await local.sdk(PRD).organization.createOrganization('Other', { externalId: 'acme-in-production' })
+  })
+
+  it('are not found from another environment', async () => {
+    const { organization: api } = local.sdk(PRD)
+    await expect(api.getOrganization(ACME)).rejects.toThrow(ScalekitNotFoundException)
+    await expect(api.updateOrganization(ACME, { displayName: 'Mine' })).rejects.toThrow(
+      ScalekitNotFoundException,
+    )
+    await expect(api.deleteOrganization(ACME)).rejects.toThrow(ScalekitNotFoundException)
+    expect((await local.sdk(DEV).organization.getOrganization(ACME)).organization?.displayName).toBe(
+      'Acme Robotics',
+    )
+  })
+
+  it('are held to the rules of the API', async () => {
+    const { organization: api } = local.sdk(DEV)
+    const error = await api.createOrganization('').catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(ScalekitBadRequestException)
+    expect(String(error)).toContain('organization.display_name')
+    await expect(api.createOrganization('Hooli', { slug: 'Not A Slug' })).rejects.toThrow(
+      ScalekitBadRequestException,
+    )
+  })
+
+  it('have settings', async () => {
+    const { organization: api } = local.sdk(DEV)
+    const features = [{ name: 'sso', enabled: true }]
+    const { organization } = await api.updateOrganizationSettings(ACME, { features })
+    expect(organization?.settings?.features).toMatchObject(features)
+    expect(
+      (await api.updateOrganizationSettings(ACME, { features: [{ name: 'directory_sync', enabled: true }] }))
+        .organization?.settings?.features,
+    ).toMatchObject([
+      { name: 'sso', enabled: true },
+      { name: 'dir_sync', enabled: true },
+    ])
+    expect(await api.upsertUserManagementSettings(ACME, { maxAllowedUsers: 50 })).toMatchObject({
+      maxAllowedUsers: 50,
+    })
+    expect((await api.getOrganizationUserManagementSetting(ACME)).settings).toMatchObject({
+      maxAllowedUsers: 50,
+    })
+  })
+
+  it('have a session policy of their own, or that of the application', async () => {
+    const { organization: api } = local.sdk(DEV)
+    expect(await api.getOrganizationSessionPolicy(ACME)).toMatchObject({ policySource: 1 })
+    const policy = {
+      policySource: 'CUSTOM',
+      absoluteSessionTimeout: 360,
+      absoluteSessionTimeoutUnit: 'MINUTES',
+    } as const
+    await api.updateOrganizationSessionPolicy(ACME, policy)
+    expect(await api.getOrganizationSessionPolicy(ACME)).toMatchObject({
+      policySource: 2,
+      absoluteSessionTimeout: 360,
+    })
+    await api.updateOrganizationSessionPolicy(ACME, { policySource: 'APPLICATION' })
+    expect(await api.getOrganizationSessionPolicy(ACME)).toMatchObject({ policySource: 1 })
+  })
+
+  it('are found by a part of their name, whatever its case', async () => {
+    const { organization: api } = local.sdk(DEV)
+    expect((await api.searchOrganization('ROBOT')).organizations.map(({ id }) => id)).toEqual([ACME])
+    expect((await api.searchOrganization('%%%')).organizations).toEqual([])
+  })
+
+  it('answer a typed error for what is not served', async () => {
+    await expect(local.sdk(DEV).organization.generatePortalLink(ACME)).rejects.toThrow(
+      ScalekitNotImplementedException,
+    )
+  })
+})
+
+describe('a list of organizations', () => {
+  async function pages(pageSize: number) {
+    const { organization: api } = local.sdk(DEV)
+    const found: string[][] = []
+    for (let pageToken = ''; ; ) {
+      const page = await api.listOrganization({ pageSize, pageToken })
+      expect(page.totalSize).toBe(9)
+      found.push(page.organizations.map(({ displayName }) => displayName))
+      pageToken = page.nextPageToken
+      if (pageToken === '') return found
+    }
+  }
+
+  beforeEach(async () => {
+    for (const name of ['one', 'two', 'three', 'four', 'five'])
+      await local.sdk(DEV).organization.createOrganization(name)
+  })
+
+  it('comes newest first, in pages that neither repeat nor lose one', async () => {
+    const names = [
+      'five',
+      'four',
+      'three',
+      'two',
+      'one',
+      'Umbrella Health',
+      'Initech',
+      'Globex',
+      'Acme Robotics',
+    ]
+    expect(await pages(4)).toEqual([names.slice(0, 4), names.slice(4, 8), names.slice(8)])
+    expect(await pages(9)).toEqual([names])
+    expect(await pages(100)).toEqual([names])
+  })
+
+  it('keeps its place when something is added or deleted between two pages', async () => {
+    const { organization: api } = local.sdk(DEV)
+    const first = await api.listOrganization({ pageSize: 2 })
+    await api.createOrganization('six')
+    await api.deleteOrganization(first.organizations[1]?.id ?? '')
+    const second = await api.listOrganization({ pageSize: 2, pageToken: first.nextPageToken })
+    expect(second.organizations.map(({ displayName }) => displayName)).toEqual(['three', 'two'])
+  })
+
+  it('goes back to the page before', async () => {
+    const { organization: api } = local.sdk(DEV)
+    const first = await api.listOrganization({ pageSize: 4 })
+    expect(first.prevPageToken).toBe('')
+    const second = await api.listOrganization({ pageSize: 4, pageToken: first.nextPageToken })
+    const back = await api.listOrganization({ pageSize: 4, pageToken: second.prevPageToken })
+    expect(back.organizations).toEqual(first.organizations)
+    expect([back.prevPageToken, back.nextPageToken]).toEqual(['', first.nextPageToken])
+  })
+
+  it('takes 1 as the first page, and refuses a token that it did not give', async () => {
+    const { organization: api } = local.sdk(DEV)
+    expect((await api.listOrganization({ pageSize: 1, pageToken: '1' })).organizations[0]?.displayName).toBe(
+      'five',
+    )
+    const { nextPageToken } = await api.listOrganization({ pageSize: 1 })
+    const tampered = nextPageToken.replace(/\d(?=\.)/, (digit) => String((Number(digit) + 1) % 10))
+    for (const pageToken of ['2', 'x', tampered, `${nextPageToken}x`]) {
+      await expect(api.listOrganization({ pageToken }), pageToken).rejects.toThrow(
+        ScalekitBadRequestException,
+      )
+    }
+    await expect(local.sdk(DEV).user.listUsers({ pageSize: 1, pageToken: nextPageToken })).rejects.toThrow(
+      ScalekitBadRequestException,
+    )
+    await expect(local.sdk(PRD).organization.listOrganization({ pageToken: nextPageToken })).rejects.toThrow(
+      ScalekitBadRequestException,
+    )
+  })
+})

@@ -1,0 +1,100 @@
+import type { Caller } from '@scalekit-mcp/auth'
+import { ToolError } from './errors.js'
+import { type ToolDefinition, type Toolset, toolsets } from './tool.js'
+
+/** What a URL narrows: `?toolsets=organizations,users&readonly=true&environment=env_…`. It can only narrow. */
+export interface Selection {
+  readonly toolsets?: ReadonlySet<Toolset>
+  readonly readOnly: boolean
+  readonly environmentId?: string
+}
+
+/** What the deployment itself allows: an upper bound that no request can loosen. */
+export interface Bounds {
+  /** `environment`: the API is called with one environment's credentials, so some tools cannot work. */
+  readonly mode: 'environment' | 'workspace'
+}
+
+export type Decision =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly reason: 'not_selected'; readonly error: ToolError }
+  | { readonly allowed: false; readonly reason: 'insufficient_scope'; readonly scopes: readonly string[] }
+
+const isToolset = (value: string): value is Toolset => (toolsets as readonly string[]).includes(value)
+
+/**
+ * Reads the selection from the query of a request's URL.
+ *
+ * @throws ToolError `invalid_arguments` that names what is wrong and what is possible
+ */
+export function parseSelection(query: URLSearchParams): Selection {
+  for (const key of ['toolsets', 'readonly', 'environment']) {
+    if (query.getAll(key).length > 1) throw wrongQuery(`${key} may be given once.`)
+  }
+  const names = query
+    .get('toolsets')
+    ?.split(',')
+    .map((name) => name.trim())
+  const unknown = names?.find((name) => !isToolset(name))
+  if (unknown !== undefined) throw wrongQuery(`toolsets takes some of ${toolsets.join(', ')}.`)
+  const readOnly = query.get('readonly')
+  if (readOnly !== null && readOnly !== 'true' && readOnly !== 'false') {
+    throw wrongQuery('readonly takes true or false.')
+  }
+  const environmentId = query.get('environment')
+  if (environmentId !== null && !/^env_[0-9]{1,28}$/.test(environmentId)) {
+    throw wrongQuery('environment takes an id like env_100000000000000001.')
+  }
+  return {
+    ...(names ? { toolsets: new Set(names.filter(isToolset)) } : {}),
+    readOnly: readOnly === 'true',
+    ...(environmentId !== null ? { environmentId } : {}),
+  }
+}
+
+function wrongQuery(message: string): ToolError {
+  return new ToolError('invalid_arguments', message, { nextStep: 'Correct the URL of this server.' })
+}
+
+/**
+ * Whether a selection, within the deployment's bounds, contains a tool. Scopes do not count here: a client
+ * must see a tool before it can ask the user for its scopes.
+ */
+export function isSelected(tool: ToolDefinition, selection: Selection, bounds: Bounds): boolean {
+  if (tool.workspaceOnly && bounds.mode === 'environment') return false
+  if (selection.readOnly && tool.effect !== 'read') return false
+  return selection.toolsets === undefined || selection.toolsets.has(tool.toolset)
+}
+
+/**
+ * Decides whether a caller may use a tool: the edge asks for the challenge (RFC 6750 section 3.1), the
+ * dispatcher asks again for every message. Every scope that the tool lists is needed; none implies another.
+ */
+export function decide(
+  tool: ToolDefinition,
+  caller: Pick<Caller, 'scopes'>,
+  selection: Selection,
+  bounds: Bounds,
+): Decision {
+  if (!isSelected(tool, selection, bounds)) {
+    return { allowed: false, reason: 'not_selected', error: notSelected(tool, selection, bounds) }
+  }
+  const complete = tool.scopes.every((scope) => caller.scopes.has(scope))
+  return complete ? { allowed: true } : { allowed: false, reason: 'insufficient_scope', scopes: tool.scopes }
+}
+
+function notSelected(tool: ToolDefinition, selection: Selection, bounds: Bounds): ToolError {
+  if (tool.workspaceOnly && bounds.mode === 'environment') {
+    return new ToolError(
+      'tool_not_available',
+      `${tool.name} needs a server in workspace mode; this one is bound to one environment.`,
+    )
+  }
+  if (selection.readOnly && tool.effect !== 'read') {
+    return new ToolError('tool_not_available', `${tool.name} changes data and this connection is read-only.`)
+  }
+  return new ToolError(
+    'tool_not_available',
+    `${tool.name} is in the toolset ${tool.toolset}, which this connection leaves out.`,
+  )
+}

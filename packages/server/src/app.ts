@@ -1,0 +1,205 @@
+import { randomUUID } from 'node:crypto'
+import { toNodeHandler } from '@modelcontextprotocol/node'
+import { createMcpHandler } from '@modelcontextprotocol/server'
+import {
+  callerOf,
+  errorHandler,
+  hostsOf,
+  notFound,
+  originsOf,
+  type Protection,
+  protect,
+} from '@scalekit-mcp/auth'
+import express, { type Express, type RequestHandler } from 'express'
+import { type Bounds, decide, parseSelection, type Selection } from './access.js'
+import type { Config } from './config.js'
+import { confirmationSeal } from './confirm.js'
+import type { Fixtures } from './conformance/fixtures.js'
+import { createMcpFactory, type Principal } from './mcp.js'
+import type { Logger } from './observe/log.js'
+import { logRequests } from './observe/request-log.js'
+import type { ScalekitFor } from './scalekit/connect.js'
+import { scopeAliases, writeScopes } from './scope-names.js'
+import { createSessions } from './sessions.js'
+import type { ToolDefinition } from './tool.js'
+import { version } from './version.js'
+
+export interface AppOptions {
+  readonly config: Config
+  readonly log: Logger
+  readonly tools: readonly ToolDefinition[]
+  readonly scalekit: ScalekitFor
+  readonly fixtures?: Fixtures
+  /** False while the server stops: `/ready` answers 503, so that no new request is sent here. */
+  readonly accepting: () => boolean
+}
+
+export interface App {
+  readonly express: Express
+  /** Ends MCP streams and background work. Call it after the listener has drained. */
+  close(): Promise<void>
+}
+
+/** The smallest useful scopes: what the challenge asks for, and what the metadata lists. Writes step up. */
+const baselineScopes = ['environment:read', 'organization:read']
+
+/**
+ * Puts the HTTP application together: health, the protection of `POST /mcp`, step-up, MCP.
+ */
+export function createApp(options: AppOptions): App {
+  const { config, log } = options
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('query parser', false)
+  app.set('trust proxy', config.trustProxy)
+  app.enable('strict routing')
+  app.enable('case sensitive routing')
+  app.use(logRequests(log))
+  app.get('/health', (_, res) => {
+    res.set('cache-control', 'no-store')
+    res.json({ status: 'healthy', timestamp: new Date().toISOString(), version })
+  })
+
+  const protection = protect(app, {
+    resource: config.resource,
+    issuers: config.issuers,
+    jwksUrl: config.jwksUrl,
+    authorizationServers: config.authorizationServers,
+    scopes: writeScopes(baselineScopes, config.scopeNames),
+    scopeAliases,
+    profile: config.tokenProfile,
+    allowedOrigins: [...originsOf(config.resource), ...config.allowedOrigins],
+    allowedHosts: [...hostsOf(config.resource), ...config.allowedHosts],
+    limits: { perMinute: config.requestsPerMinute },
+    sessions: config.legacySessions,
+    ...(config.metadata ? { metadata: config.metadata } : {}),
+    ...(config.introspectionUrl
+      ? {
+          revocation: {
+            introspectionUrl: config.introspectionUrl,
+            clientId: config.clientId,
+            clientSecret: config.clientSecret,
+          },
+        }
+      : {}),
+    name: 'Scalekit MCP server',
+    onWarning: (message, cause) => log.warn({ err: cause }, message),
+    onRefused: ({ cause, ...refusal }) =>
+      log.info({ ...refusal, ...(cause ? { err: cause } : {}) }, 'refused'),
+  })
+  app.get('/ready', ready(options, protection))
+
+  const bounds: Bounds = { mode: config.upstream.mode }
+  const factory = createMcpFactory({
+    tools: options.tools,
+    bounds,
+    ...(config.upstream.mode === 'environment'
+      ? { onlyEnvironment: { id: config.upstream.environmentId ?? '' } }
+      : {}),
+    seal: confirmationSeal(config.stateKey),
+    scalekit: options.scalekit,
+    record: ({ error, ...outcome }, { caller, requestId }) =>
+      log.info(
+        { ...outcome, requestId, subject: caller.subject, clientId: caller.clientId, err: error },
+        'tool call',
+      ),
+    ...(options.fixtures ? { fixtures: options.fixtures } : {}),
+  })
+  const onerror = (error: Error) => log.debug({ err: error }, 'mcp')
+  const handler = createMcpHandler(factory, {
+    legacy: config.legacySessions ? 'reject' : 'stateless',
+    onerror,
+  })
+  const modern = toNodeHandler(handler, {
+    onerror: (error) => log.error({ err: error }, 'mcp request failed'),
+  })
+  const sessions = config.legacySessions ? createSessions(factory, onerror) : undefined
+
+  app.all(protection.path, stepUp(options.tools, bounds, config.scopeNames, protection), async (req, res) => {
+    if (sessions && (await sessions.handle(req, res))) return
+    await modern(req, res, req.body)
+  })
+  app.use(
+    notFound,
+    errorHandler((error) => log.error({ err: error }, 'request failed')),
+  )
+  return {
+    express: app,
+    async close() {
+      await sessions?.close()
+      await handler.close()
+      protection.close()
+    },
+  }
+}
+
+/**
+ * Refuses a call whose scopes are missing before it reaches MCP, with every scope that it needs (RFC 6750
+ * section 3.1, MCP 2026-07-28 authorization, "Scope Challenge Handling"): only HTTP can challenge a client.
+ * The dispatcher decides again for every message.
+ */
+function stepUp(
+  tools: readonly ToolDefinition[],
+  bounds: Bounds,
+  names: 'long' | 'short',
+  protection: Protection,
+): RequestHandler {
+  const byName = new Map(tools.map((tool) => [tool.name, tool]))
+  return (req, res, next) => {
+    const caller = callerOf(req)
+    const selection = readSelection(req.originalUrl)
+    if ('problem' in selection) {
+      res.status(400).json({ error: 'invalid_request', error_description: selection.problem })
+      return
+    }
+    const tool = calledTool(req.body, byName)
+    const decision = tool ? decide(tool, caller, selection, bounds) : undefined
+    if (decision && !decision.allowed && decision.reason === 'insufficient_scope') {
+      protection.challengeScopes(req, res, writeScopes(decision.scopes, names))
+      return
+    }
+    const principal: Principal = {
+      caller,
+      selection,
+      requestId: String(res.getHeader('x-request-id') ?? randomUUID()),
+    }
+    Object.assign(req, {
+      auth: {
+        token: '[redacted]',
+        clientId: caller.clientId,
+        scopes: [...caller.scopes],
+        expiresAt: caller.expiresAt,
+        extra: { principal, caller },
+      },
+    })
+    next()
+  }
+}
+
+function readSelection(url: string): Selection | { problem: string } {
+  try {
+    return parseSelection(new URL(url, 'http://localhost').searchParams)
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : 'The query is not usable.' }
+  }
+}
+
+function calledTool(body: unknown, byName: ReadonlyMap<string, ToolDefinition>): ToolDefinition | undefined {
+  const { method, params } = (body ?? {}) as { method?: unknown; params?: { name?: unknown } | null }
+  if (method !== 'tools/call') return undefined
+  const name = params?.name
+  return typeof name === 'string' ? byName.get(name) : undefined
+}
+
+/** Readiness: the keys of the issuer are here, and the server is not stopping. */
+function ready(options: AppOptions, protection: Protection): RequestHandler {
+  return async (_, res) => {
+    const keys = await protection.verifier.ready().then(
+      () => true,
+      () => false,
+    )
+    const ok = keys && options.accepting()
+    res.set('cache-control', 'no-store')
+    res.status(ok ? 200 : 503).json({ ready: ok, checks: { keys, accepting: options.accepting() } })
+  }
+}

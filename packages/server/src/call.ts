@@ -1,0 +1,181 @@
+import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server'
+import type { Caller } from '@scalekit-mcp/auth'
+import type * as z from 'zod'
+import { type Bounds, decide, type Selection } from './access.js'
+import { takesEnvironment, withoutEnvironment } from './bound-input.js'
+import { confirm, type Interaction } from './confirm.js'
+import { ToolError, toToolError } from './errors.js'
+import { redact } from './observe/redact.js'
+import type { Scalekit } from './scalekit/scalekit.js'
+import type { ToolCaller, ToolContext, ToolDefinition } from './tool.js'
+
+/** One call has this long, its reads of the confirmation's target included. */
+const DEADLINE_MS = 5_500
+/** About 25,000 tokens of JSON: what the common clients take at most. */
+const RESULT_LIMIT = 80_000
+
+export interface Call {
+  readonly tool: ToolDefinition
+  readonly arguments: Readonly<Record<string, unknown>>
+  readonly caller: Caller
+  readonly selection: Selection
+  readonly bounds: Bounds
+  /** The environment that the connection is bound to: by configuration or by `?environment=`. */
+  readonly boundEnvironment?: { readonly id: string }
+  readonly interaction: Interaction
+  readonly signal: AbortSignal
+  /** Gives the API's clients for this call; requests end with the signal. */
+  readonly scalekit: (signal: AbortSignal) => Scalekit
+  /** Told once per call how it ended. */
+  readonly record: (outcome: Outcome) => void
+}
+
+export interface Outcome {
+  readonly tool: string
+  readonly effect: string
+  readonly outcome: 'ok' | 'input_required' | ToolError['code']
+  readonly milliseconds: number
+  readonly error?: ToolError
+}
+
+/**
+ * Everything that happens to every call, in order: authorize, validate, confirm, run with a deadline, redact,
+ * cap, record, render. (Selecting the tool by its name is the protocol's: an unknown name is -32602.)
+ *
+ * @returns a result; a failure is one with `isError`, a code, what happened and what to do next (MCP
+ * 2026-07-28, server/tools, "Error Handling"). It does not throw.
+ */
+export async function call(request: Call): Promise<CallToolResult | InputRequiredResult> {
+  const started = performance.now()
+  const finish = (outcome: Outcome['outcome'], error?: ToolError) =>
+    request.record({
+      tool: request.tool.name,
+      effect: request.tool.effect,
+      outcome,
+      milliseconds: Math.round(performance.now() - started),
+      ...(error ? { error } : {}),
+    })
+  try {
+    authorize(request)
+    const args = validate(request)
+    const result = await withDeadline(request.signal, (signal) => confirmAndRun(request, args, signal))
+    if ('question' in result) {
+      finish('input_required')
+      return result.question
+    }
+    const rendered = render(cap(redact(result.output), request.tool))
+    finish('ok')
+    return rendered
+  } catch (cause) {
+    const error = toToolError(cause)
+    finish(error.code, error)
+    return renderError(error)
+  }
+}
+
+function authorize({ tool, caller, selection, bounds }: Call): void {
+  const decision = decide(tool, caller, selection, bounds)
+  if (decision.allowed) return
+  if (decision.reason === 'not_selected') throw decision.error
+  throw new ToolError('insufficient_scope', `${tool.name} needs the scopes ${decision.scopes.join(' ')}.`)
+}
+
+/** Aliases become names, the bound environment is filled in, and the schema decides. Values are not repeated. */
+function validate({ tool, arguments: given, boundEnvironment }: Call): Record<string, unknown> {
+  const args: Record<string, unknown> = { ...given }
+  for (const [alias, name] of Object.entries(tool.aliases ?? {})) {
+    if (!Object.hasOwn(args, alias)) continue
+    if (Object.hasOwn(args, name))
+      throw new ToolError('invalid_arguments', `Give ${name} or ${alias}, not both.`)
+    args[name] = args[alias]
+    delete args[alias]
+  }
+  const unbound = bindEnvironment(tool, args, boundEnvironment)
+  const parsed = unbound.schema.safeParse(args)
+  if (parsed.success) return { ...parsed.data, ...unbound.fixed }
+  throw new ToolError('invalid_arguments', parsed.error.issues.map(describeIssue).join(' '))
+}
+
+/** On a bound connection `environmentId` is not an argument: it is fixed. The same id may still be given. */
+function bindEnvironment(
+  tool: ToolDefinition,
+  args: Record<string, unknown>,
+  environment: { readonly id: string } | undefined,
+): { schema: z.ZodObject; fixed: { environmentId?: string } } {
+  if (!environment || !takesEnvironment(tool.input)) return { schema: tool.input, fixed: {} }
+  if (args.environmentId !== undefined && args.environmentId !== environment.id) {
+    throw new ToolError(
+      'environment_not_available',
+      environment.id === ''
+        ? 'This server is bound to one environment, whose id it does not know.'
+        : `This connection is bound to ${environment.id}.`,
+    )
+  }
+  delete args.environmentId
+  return { schema: withoutEnvironment(tool.input), fixed: { environmentId: environment.id } }
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') {
+    const names = issue.keys.map((key) => JSON.stringify(key.slice(0, 60)))
+    return `${names.join(', ')} ${names.length === 1 ? 'is not an argument' : 'are not arguments'} of this tool.`
+  }
+  return `${issue.path.join('.') || 'arguments'}: ${issue.message.replace(/\.$/, '')}.`
+}
+
+async function withDeadline<Value>(
+  signal: AbortSignal,
+  run: (signal: AbortSignal) => Promise<Value>,
+): Promise<Value> {
+  const ends = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)])
+  const aborted = new Promise<never>((_, reject) => {
+    const refuse = () => reject(new ToolError('upstream_timeout', 'The call was not finished in time.'))
+    if (ends.aborted) refuse()
+    ends.addEventListener('abort', refuse, { once: true })
+  })
+  return Promise.race([run(ends), aborted])
+}
+
+async function confirmAndRun(
+  request: Call,
+  args: Record<string, unknown>,
+  signal: AbortSignal,
+): Promise<{ question: InputRequiredResult } | { output: Record<string, unknown> }> {
+  const { tool, caller, interaction } = request
+  const context: ToolContext = { scalekit: request.scalekit(signal), caller: toToolCaller(caller) }
+  const question = await confirm(tool, args, context, interaction)
+  if (question) return { question }
+  return { output: await tool.run(args, context) }
+}
+
+function toToolCaller(caller: Caller): ToolCaller {
+  return {
+    subject: caller.subject,
+    clientId: caller.clientId,
+    issuer: caller.issuer,
+    scopes: [...caller.scopes].sort(),
+    ...(caller.organizationId ? { organizationId: caller.organizationId } : {}),
+    expiresAt: new Date(caller.expiresAt * 1000).toISOString(),
+  }
+}
+
+/** A write has happened whatever its size, so only a read is refused for being too large. */
+function cap(output: Record<string, unknown>, tool: ToolDefinition) {
+  const text = JSON.stringify(output)
+  if (text.length > RESULT_LIMIT && tool.effect === 'read') {
+    throw new ToolError(
+      'result_too_large',
+      `The result has ${text.length} characters; ${RESULT_LIMIT} is the limit.`,
+    )
+  }
+  return { output: JSON.parse(text) as Record<string, unknown>, text }
+}
+
+function render({ output, text }: { output: Record<string, unknown>; text: string }): CallToolResult {
+  return { structuredContent: output, content: [{ type: 'text', text }] }
+}
+
+function renderError(error: ToolError): CallToolResult {
+  const body = { error: { code: error.code, message: error.message, nextStep: error.nextStep } }
+  return { isError: true, content: [{ type: 'text', text: JSON.stringify(body) }] }
+}

@@ -1,0 +1,32 @@
+import { ConfigError } from '../config.js'
+import { PortInUseError } from '../main.js'
+
+/** Exit codes, as in sysexits.h. */
+const EX_SOFTWARE = 70
+const EX_CONFIG = 78
+
+/** A mistake in how a command was called, with what to do instead. */
+export class UsageError extends Error {
+  readonly code = 'usage'
+}
+
+/** Ends the program with one message: for a mistake of the operator its text alone, otherwise the stack too. */
+export function endWith(error: unknown): never {
+  const known = error instanceof ConfigError || error instanceof PortInUseError || error instanceof UsageError
+  const text =
+    known || !(error instanceof Error) ? String(error instanceof Error ? error.message : error) : error.stack
+  process.stderr.write(`${text}\n`)
+  process.exit(known ? EX_CONFIG : EX_SOFTWARE)
+}
+
+/** Runs `stop` once on SIGTERM or SIGINT, then ends with 0. A second signal ends at once. */
+export function stopOnSignal(stop: () => Promise<void>): void {
+  let stopping = false
+  const onSignal = () => {
+    if (stopping) process.exit(1)
+    stopping = true
+    stop().then(() => process.exit(0), endWith)
+  }
+  process.on('SIGTERM', onSignal)
+  process.on('SIGINT', onSignal)
+}

@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+import { Command, Option } from 'commander'
+import { version } from '../version.js'
+import { endWith } from './exit.js'
+
+// A command's own modules are loaded when it runs: the local environment is large, and only dev needs it.
+const program = new Command('scalekit-mcp')
+  .description('The Scalekit MCP server: AI agents manage Scalekit through tools, over OAuth 2.1.')
+  .version(version)
+  .showHelpAfterError('(see scalekit-mcp --help)')
+
+program
+  .command('serve')
+  .description('Start the MCP server. The configuration comes from environment variables.')
+  .action(async () => (await import('./serve.js')).serve())
+
+program
+  .command('dev')
+  .description('Start the MCP server with a local Scalekit environment. Needs no account and no internet.')
+  .option('--port <port>', 'port of the MCP server', '3002')
+  .option('--local-port <port>', 'port of the local environment (LOCAL_PORT; default 8787)')
+  .option('--data <dir>', 'where the local environment keeps its data', '.scalekit-local')
+  .option('--memory', 'keep nothing: every start is as seeded')
+  .option('--seed <file>', 'YAML file to seed an empty local environment from')
+  .addOption(
+    new Option(
+      '--resource <url>',
+      'URL at which clients reach the MCP server (default: http://localhost:PORT/mcp)',
+    ),
+  )
+  .action(async (options) => (await import('./dev.js')).dev(options))
+
+program
+  .command('token')
+  .description('Print an access token from the local environment, for curl and scripts.')
+  .option('--as <email>', 'whose token, by e-mail or id', 'admin@example.com')
+  .option(
+    '--scopes <scopes>',
+    'scopes, with spaces between them',
+    'environment:read organization:read workspace:read',
+  )
+  .option('--resource <url>', 'for which MCP server (default: the seeded one)')
+  .option('--expires-in <seconds>', 'how long it is valid', '3600')
+  .option('--local-url <url>', 'where the local environment is', 'http://localhost:8787')
+  .action(async (options) => (await import('./token.js')).token(options))
+
+program.parseAsync().catch(endWith)

@@ -1,0 +1,11 @@
+import { loadConfig } from '../config.js'
+import { startServer } from '../main.js'
+import { createLog } from '../observe/log.js'
+import { stopOnSignal } from './exit.js'
+
+/** `scalekit-mcp serve`: the server alone, configured by environment variables. */
+export async function serve(): Promise<void> {
+  const config = loadConfig()
+  const server = await startServer(config, createLog(config.logLevel))
+  stopOnSignal(() => server.stop())
+}

@@ -1,0 +1,212 @@
+import * as z from 'zod'
+
+/** One environment variable: its rule, its other names, and what the reference page says about it. */
+interface Variable {
+  readonly schema: z.ZodType
+  readonly aliases?: readonly string[]
+  readonly describe: string
+  readonly example?: string
+  readonly secret?: true
+}
+
+const baseUrl = z
+  .string()
+  .refine(isBaseUrl, 'set it to a URL like https://acme.scalekit.com, without user, query or fragment')
+  .transform((value) => value.replace(/\/+$/, ''))
+
+const flag = z
+  .enum(['0', '1', 'true', 'false'], { message: 'set it to 1 or 0' })
+  .default('0')
+  .transform((value) => value === '1' || value === 'true')
+
+const list = z
+  .string()
+  .default('')
+  .transform((value) =>
+    value
+      .split(',')
+      .map((each) => each.trim())
+      .filter(Boolean),
+  )
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^[0-9]{1,9}$/, `set it to a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `set it to a whole number from ${min} to ${max}`)
+
+const resourceMetadata = z
+  .object({
+    resource: z.string(),
+    authorization_servers: z.array(z.string().refine(isBaseUrl)).min(1),
+  })
+  .loose()
+
+/** All variables that `scalekit-mcp serve` reads. The reference page and `.env.example` are made from this. */
+export const variables = {
+  SCALEKIT_ENV_URL: {
+    schema: baseUrl.optional(),
+    aliases: ['SK_ENV_URL'],
+    describe: 'URL of the Scalekit environment that this server manages (environment mode).',
+    example: 'https://acme.scalekit.com',
+  },
+  SCALEKIT_WORKSPACE_URL: {
+    schema: baseUrl.optional(),
+    describe:
+      'URL of the Scalekit workspace that this server manages, all environments of it, instead of SCALEKIT_ENV_URL (workspace mode).',
+  },
+  SCALEKIT_CLIENT_ID: {
+    schema: z.string().max(200).optional(),
+    aliases: ['SK_CLIENT_ID'],
+    describe: 'Client id with which this server calls Scalekit.',
+    example: 'skc_100000000000000001',
+  },
+  SCALEKIT_CLIENT_SECRET: {
+    schema: z.string().max(500).optional(),
+    aliases: ['SK_CLIENT_SECRET'],
+    describe: 'Secret of that client.',
+    example: '',
+    secret: true,
+  },
+  SCALEKIT_ENVIRONMENT_ID: {
+    schema: z
+      .string()
+      .regex(/^env_[0-9]{1,28}$/, 'set it to an id like env_100000000000000001')
+      .optional(),
+    describe: 'Id of the environment of SCALEKIT_ENV_URL, so that agents may name it.',
+  },
+  SCALEKIT_ENVIRONMENT_TYPE: {
+    schema: z.enum(['DEV', 'PRD'], { message: 'set it to DEV or PRD' }).default('PRD'),
+    describe:
+      'Type of the environment of SCALEKIT_ENV_URL. In PRD, what cannot be undone always asks a person first.',
+  },
+  EXPECTED_AUDIENCE: {
+    schema: z
+      .string()
+      .refine(
+        isBaseUrl,
+        'set it to the URL at which clients reach this server, like https://mcp.acme.com/mcp',
+      )
+      .optional(),
+    describe:
+      'URL at which clients reach this server, exactly as registered in Scalekit: the audience of its tokens. Its path is where MCP is served. Default: http://localhost:PORT/mcp.',
+    example: 'http://localhost:3002/mcp',
+  },
+  PROTECTED_RESOURCE_METADATA: {
+    schema: z
+      .string()
+      .transform((value, context) => {
+        const metadata = resourceMetadata.safeParse(parseJson(value))
+        if (metadata.success) return metadata.data
+        context.addIssue(
+          'paste the JSON document that Scalekit shows for this MCP server, with "resource" and "authorization_servers"',
+        )
+        return z.NEVER
+      })
+      .optional(),
+    describe: 'Metadata document of this server (RFC 9728), as the Scalekit dashboard shows it, in one line.',
+  },
+  EXPECTED_ISSUERS: {
+    schema: list
+      .refine((each) => each.every(isBaseUrl), 'set it to a list of URLs, with commas between them')
+      .transform((each) => (each.length > 0 ? each : undefined)),
+    describe:
+      'Issuers whose tokens are accepted, exactly as in the claim iss, with commas. Default: the Scalekit URL and the authorization servers of the metadata.',
+  },
+  JWKS_URI: {
+    schema: baseUrl.optional(),
+    describe: 'Key set of the issuers. Default: the Scalekit URL with /keys.',
+  },
+  INTROSPECTION_URL: {
+    schema: baseUrl.optional(),
+    describe:
+      'Introspection endpoint (RFC 7662). When set, a revoked token is refused within 5 seconds; otherwise at its expiry.',
+  },
+  TOKEN_PROFILE: {
+    schema: z
+      .enum(['strict', 'scalekit-compat'], { message: 'set it to strict or scalekit-compat' })
+      .default('scalekit-compat'),
+    describe: 'strict takes tokens of type at+jwt only (RFC 9068); scalekit-compat also takes plain JWT.',
+  },
+  SCOPE_NAMES: {
+    schema: z.enum(['long', 'short'], { message: 'set it to long or short' }).default('long'),
+    describe:
+      'How challenges and metadata name scopes: workspace:read (long) or wks:read (short). Both are accepted.',
+  },
+  FORWARD_CALLER_TOKEN: {
+    schema: flag,
+    describe:
+      "Workspace mode only: send the caller's own token to Scalekit where the authorization server cannot exchange it. The MCP specification forbids this between different parties: a token stolen here would open the API.",
+  },
+  PORT: { schema: wholeNumber(1, 65_535).default(3002), describe: 'Port of this server.', example: '3002' },
+  HOST: {
+    schema: z.string().max(255).default('127.0.0.1'),
+    describe: 'Address to listen on; 0.0.0.0 for all.',
+  },
+  NODE_ENV: {
+    schema: z.string().max(40).default('development'),
+    describe: 'With production, everything that is meant for a developer only is refused.',
+  },
+  LOG_LEVEL: {
+    schema: z
+      .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'], {
+        message: 'set it to fatal, error, warn, info, debug or silent',
+      })
+      .default('info'),
+    describe: 'How much is logged, as JSON lines on stderr.',
+    example: 'info',
+  },
+  ALLOWED_ORIGINS: {
+    schema: list,
+    describe:
+      'Web origins that may call this server from a browser, with commas, like https://app.example.com.',
+  },
+  ALLOWED_HOSTS: {
+    schema: list,
+    describe:
+      'Host headers to accept besides the host of EXPECTED_AUDIENCE, with port where it is not the default.',
+  },
+  TRUST_PROXY: {
+    schema: wholeNumber(0, 10).default(0),
+    describe: 'How many proxies stand in front of this server; their X-Forwarded-For is believed.',
+  },
+  REQUESTS_PER_MINUTE: {
+    schema: wholeNumber(1, 1_000_000).default(600),
+    describe: 'Requests per caller and minute.',
+  },
+  LEGACY_SESSIONS: {
+    schema: flag,
+    describe: 'Give clients of MCP 2025-11-25 sessions, so that they can be asked for confirmations.',
+  },
+  STATE_KEY: {
+    schema: z.string().min(32, 'set it to at least 32 random characters').optional(),
+    describe:
+      'Key that seals confirmations, the same on every replica. Default: a random key, good for one process.',
+    secret: true,
+  },
+  CONFORMANCE_FIXTURES: {
+    schema: flag,
+    describe: 'Adds the tools of the MCP conformance suite. For tests; refused in production.',
+  },
+} as const satisfies Record<string, Variable>
+
+function isBaseUrl(value: string): boolean {
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  return (
+    url !== undefined &&
+    (url.protocol === 'https:' || url.protocol === 'http:') &&
+    !url.username &&
+    !url.password &&
+    !url.search &&
+    !url.hash
+  )
+}
+
+function parseJson(value: string): unknown {
+  try {
+    return JSON.parse(value)
+  } catch {
+    return undefined
+  }
+}

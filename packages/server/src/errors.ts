@@ -1,0 +1,107 @@
+import { Code, ConnectError } from '@connectrpc/connect'
+import { errorInfo } from '@scalekit-mcp/api'
+
+/** Every way in which a tool call can fail: what happened, and what the agent should do next. */
+export const toolErrors = {
+  invalid_arguments: 'Correct the arguments as described and call again.',
+  insufficient_scope: 'Ask the user to authorize the missing scopes, then call again.',
+  tool_not_available: 'Choose another tool from tools/list.',
+  environment_not_available:
+    'Leave environmentId out, or name the environment that this connection is bound to.',
+  not_found: 'Check the id with the matching list_ tool.',
+  already_exists: 'Read the existing one, or choose another name or id.',
+  permission_denied: 'Ask an administrator of the workspace for this permission.',
+  precondition_failed: 'Read the current state, correct what stands in the way, then call again.',
+  confirmation_unavailable:
+    'Use a client that supports elicitation, or make this change in the Scalekit dashboard.',
+  confirmation_declined: 'Nothing was changed. Call again only if the user asks for it.',
+  confirmation_mismatch: 'Nothing was changed. Call again and let the user type the name exactly as shown.',
+  rate_limited: 'Wait as long as stated, then call again.',
+  upstream_unavailable: 'Call again in a few seconds; a write may need a check that it has not happened yet.',
+  upstream_timeout: 'For a write, check with a read whether it happened before you call again.',
+  result_too_large: 'Ask for less: a smaller pageSize, or one item by its id.',
+  internal: 'Call again once; if it fails again, tell the user that the server reported an internal error.',
+} as const
+
+export type ToolErrorCode = keyof typeof toolErrors
+
+/**
+ * A tool call that failed. `message` is public and is written by us; the cause stays in the log.
+ */
+export class ToolError extends Error {
+  readonly code: ToolErrorCode
+  readonly nextStep: string
+
+  constructor(code: ToolErrorCode, message: string, options: { nextStep?: string; cause?: unknown } = {}) {
+    super(message, { cause: options.cause })
+    this.name = 'ToolError'
+    this.code = code
+    this.nextStep = options.nextStep ?? toolErrors[code]
+  }
+}
+
+/** Names the API's own error code where it is one (`[A-Z_]`), never its text: that is third-party data. */
+function apiErrorCode(error: ConnectError): string {
+  const code = errorInfo(error)?.errorCode
+  return code && /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? ` (${code})` : ''
+}
+
+/** The names of the fields that the API refused; values and texts stay out. */
+function refusedFields(error: ConnectError): string {
+  const fields = (errorInfo(error)?.validationErrorInfo?.fieldViolations ?? [])
+    .map((violation) => violation.field)
+    .filter((field) => /^[A-Za-z0-9_.[\]]{1,80}$/.test(field))
+  return fields.length > 0 ? `: ${fields.join(', ')}` : ''
+}
+
+/**
+ * Turns whatever a tool threw into a `ToolError` that an agent can act on. Texts of the API, of libraries and
+ * of the network never pass; they remain as the cause for the log.
+ */
+export function toToolError(error: unknown): ToolError {
+  if (error instanceof ToolError) return error
+  if (!(error instanceof ConnectError)) {
+    return new ToolError('internal', 'The server failed while it ran this tool.', { cause: error })
+  }
+  const as = (code: ToolErrorCode, message: string, nextStep?: string) =>
+    new ToolError(code, message + apiErrorCode(error), { cause: error, ...(nextStep ? { nextStep } : {}) })
+  switch (error.code) {
+    case Code.InvalidArgument:
+    case Code.OutOfRange:
+      return as('invalid_arguments', `Scalekit refused the arguments${refusedFields(error)}`)
+    case Code.NotFound:
+      return as('not_found', 'Scalekit has no such object in this environment')
+    case Code.AlreadyExists:
+      return as('already_exists', 'Scalekit has an object with this name or id already')
+    case Code.PermissionDenied:
+      return as('permission_denied', 'Scalekit does not let this caller do that')
+    case Code.Unauthenticated:
+      return as(
+        'permission_denied',
+        'Scalekit did not accept the credentials of this server',
+        'Ask the operator of this server to check its Scalekit credentials.',
+      )
+    case Code.FailedPrecondition:
+    case Code.Aborted:
+      return as('precondition_failed', 'Scalekit refused because of the present state of the object')
+    case Code.ResourceExhausted: {
+      const seconds = Number(error.metadata.get('retry-after'))
+      return as(
+        'rate_limited',
+        'Scalekit limits the rate of requests',
+        Number.isFinite(seconds) && seconds > 0 ? `Wait ${seconds} seconds, then call again.` : undefined,
+      )
+    }
+    case Code.DeadlineExceeded:
+    case Code.Canceled:
+      return as('upstream_timeout', 'Scalekit did not answer in time')
+    case Code.Unavailable:
+    case Code.Internal:
+    case Code.DataLoss:
+      return as('upstream_unavailable', 'Scalekit could not be reached or failed')
+    case Code.Unimplemented:
+      return as('tool_not_available', 'This Scalekit service does not offer what the tool needs')
+    default:
+      return as('internal', 'Scalekit answered in a way that this server does not understand')
+  }
+}

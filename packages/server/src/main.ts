@@ -1,0 +1,94 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createHttpServer } from '@scalekit-mcp/auth'
+import { createApp } from './app.js'
+import type { Config } from './config.js'
+import type { Logger } from './observe/log.js'
+import { connectScalekit } from './scalekit/connect.js'
+import type { ToolDefinition } from './tool.js'
+import { tools as allTools } from './tools/index.js'
+
+/** How long a stop waits for calls in flight. */
+const DRAIN_MS = 25_000
+
+export interface RunningServer {
+  /** Where clients reach it: the resource of its metadata. */
+  readonly resource: string
+  readonly port: number
+  /** Stops in order: not ready, no new connections, calls in flight finish, then everything ends. */
+  stop(): Promise<void>
+}
+
+/** The port is taken: a mistake of configuration, so the program ends with 78 and names the option. */
+export class PortInUseError extends Error {
+  readonly code = 'port_in_use'
+
+  constructor(port: number) {
+    super(`Port ${port} is in use: stop what listens there, or set PORT (serve) or --port (dev) to another.`)
+    this.name = 'PortInUseError'
+  }
+}
+
+/**
+ * Starts the MCP server.
+ *
+ * @param tools what it offers; all of ours unless an embedder chooses
+ * @throws PortInUseError
+ */
+export async function startServer(
+  config: Config,
+  log: Logger,
+  tools: readonly ToolDefinition[] = allTools,
+): Promise<RunningServer> {
+  let accepting = true
+  const connection = connectScalekit(config)
+  const fixtures = config.conformanceFixtures
+    ? (await import('./conformance/fixtures.js')).fixtures
+    : undefined
+  const app = createApp({
+    config,
+    log,
+    tools,
+    scalekit: connection.scalekit,
+    accepting: () => accepting,
+    ...(fixtures ? { fixtures } : {}),
+  })
+  const server = createHttpServer(app.express)
+  await listen(server, config)
+  const { port } = server.address() as AddressInfo
+  log.info({ resource: config.resource, port, mode: config.upstream.mode }, 'listening')
+  let stopping: Promise<void> | undefined
+  return {
+    resource: config.resource,
+    port,
+    stop() {
+      accepting = false
+      stopping ??= drain(server).then(async () => {
+        await app.close()
+        await connection.close()
+        log.info('stopped')
+      })
+      return stopping
+    },
+  }
+}
+
+function listen(server: Server, config: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? new PortInUseError(config.port) : error),
+    )
+    server.listen(config.port, config.host, resolve)
+  })
+}
+
+/** Lets calls in flight finish; what still stands after the time is cut. */
+async function drain(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const idle = setInterval(() => server.closeIdleConnections(), 250)
+  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+  await closed
+  clearInterval(idle)
+  clearTimeout(cut)
+}

@@ -1,0 +1,48 @@
+import type { DescService } from '@bufbuild/protobuf'
+import { type Client, createClient, type Transport } from '@connectrpc/connect'
+import {
+  EnvironmentService,
+  MembersService,
+  OrganizationService,
+  RolesService,
+  UserService,
+} from '@scalekit-mcp/api'
+
+export type EnvironmentType = 'DEV' | 'PRD'
+
+/** The management API as one caller may use it. Clients are Connect clients of Scalekit's own services. */
+export interface Scalekit {
+  /** The workspace's environments. Workspace mode only. */
+  readonly environments: Client<typeof EnvironmentService>
+  readonly members: Client<typeof MembersService>
+  organizations(environmentId: string): Client<typeof OrganizationService>
+  users(environmentId: string): Client<typeof UserService>
+  roles(environmentId: string): Client<typeof RolesService>
+  /** DEV or PRD: decides whether a client that cannot ask a person may go on without asking. */
+  environmentType(environmentId: string): Promise<EnvironmentType>
+}
+
+/** How one caller's requests are authorized and sent. One implementation per mode. */
+export interface Upstream {
+  /** Sends requests that name no environment. */
+  readonly workspace: Transport
+  /** Sends requests about one environment. */
+  inEnvironment(environmentId: string): Transport
+  environmentType(environmentId: string): Promise<EnvironmentType>
+}
+
+/** Gives tools the API's clients over an upstream. */
+export function createScalekit(upstream: Upstream): Scalekit {
+  const client =
+    <S extends DescService>(service: S) =>
+    (environmentId: string): Client<S> =>
+      createClient(service, upstream.inEnvironment(environmentId))
+  return {
+    environments: createClient(EnvironmentService, upstream.workspace),
+    members: createClient(MembersService, upstream.workspace),
+    organizations: client(OrganizationService),
+    users: client(UserService),
+    roles: client(RolesService),
+    environmentType: (environmentId) => upstream.environmentType(environmentId),
+  }
+}

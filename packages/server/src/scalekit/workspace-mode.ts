@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto'
+import { createClient, type Transport } from '@connectrpc/connect'
+import { commons, createRestTransport, EnvironmentService } from '@scalekit-mcp/api'
+import type { Caller } from '@scalekit-mcp/auth'
+import type { WorkspaceModeConfig } from '../config.js'
+import { ToolError } from '../errors.js'
+import { ExpiringCache } from './expiring-cache.js'
+import type { EnvironmentType, Upstream } from './scalekit.js'
+import { requestToken, type TokenEndpoint } from './token-endpoint.js'
+
+const EARLY_MS = 10_000
+/** How long the domain of an environment is remembered for one caller. */
+const ENVIRONMENT_MS = 5_000
+
+interface KnownEnvironment {
+  readonly domain: string
+  readonly type: EnvironmentType
+}
+
+/**
+ * Calls the workspace's API as the member who calls this server: the caller's token is exchanged for one that
+ * is meant for the API (RFC 8693). An environment is named by its domain, in the header `x-env-domain`.
+ */
+export function workspaceMode(
+  config: WorkspaceModeConfig,
+  endpoint: TokenEndpoint,
+): (caller: Caller) => Upstream {
+  const tokens = new ExpiringCache<string>(10_000)
+  const environments = new ExpiringCache<KnownEnvironment>(10_000)
+
+  const bearerFor = async (caller: Caller): Promise<string> => {
+    if (config.forwardCallerToken) return `Bearer ${caller.token.reveal()}`
+    return tokens.get(digest(caller), async () => {
+      const token = await exchange(endpoint, caller)
+      return { value: `Bearer ${token.value.reveal()}`, expiresAt: token.expiresAt - EARLY_MS }
+    })
+  }
+
+  return (caller) => {
+    const transport = (headers?: () => Promise<Record<string, string>>): Transport =>
+      createRestTransport({
+        baseUrl: config.workspaceUrl,
+        dispatcher: endpoint.dispatcher,
+        authorize: async () => ({ authorization: await bearerFor(caller), ...(await headers?.()) }),
+      })
+    const workspace = transport()
+    const lookUp = (environmentId: string): Promise<KnownEnvironment> =>
+      environments.get(`${digest(caller)} ${environmentId}`, async () => ({
+        value: await readEnvironment(workspace, environmentId),
+        expiresAt: Date.now() + ENVIRONMENT_MS,
+      }))
+    return {
+      workspace,
+      inEnvironment: (environmentId) =>
+        transport(async () => ({ 'x-env-domain': (await lookUp(environmentId)).domain })),
+      environmentType: async (environmentId) => (await lookUp(environmentId)).type,
+    }
+  }
+}
+
+/** The token as a key: it is not kept. */
+function digest(caller: Caller): string {
+  return createHash('sha256').update(caller.token.reveal()).digest('base64url')
+}
+
+/** RFC 8693 section 2.1: the caller's token for one with the same subject and scopes, for the API. */
+function exchange(endpoint: TokenEndpoint, caller: Caller) {
+  return requestToken(endpoint, {
+    grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    subject_token: caller.token.reveal(),
+    subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+  })
+}
+
+/** A write must never go out without its environment, so an environment without a domain is an error. */
+async function readEnvironment(transport: Transport, id: string): Promise<KnownEnvironment> {
+  const { environment } = await createClient(EnvironmentService, transport).getEnvironment({ id })
+  if (!environment?.domain || environment.id !== id) {
+    throw new ToolError('upstream_unavailable', 'Scalekit did not name the domain of this environment.')
+  }
+  return {
+    domain: environment.domain,
+    type: environment.type === commons.EnvironmentType.DEV ? 'DEV' : 'PRD',
+  }
+}

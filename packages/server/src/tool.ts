@@ -1,0 +1,86 @@
+import type * as z from 'zod'
+import type { Scalekit } from './scalekit/scalekit.js'
+
+/** The scopes that this server knows. No scope implies another. */
+export const scopes = [
+  'workspace:read',
+  'workspace:write',
+  'environment:read',
+  'environment:write',
+  'organization:read',
+  'organization:write',
+] as const
+
+export type Scope = (typeof scopes)[number]
+
+export const toolsets = ['workspace', 'environments', 'organizations', 'users'] as const
+
+export type Toolset = (typeof toolsets)[number]
+
+/** What a call does to Scalekit's data. Annotations, read-only mode, confirmation and audit follow from it. */
+export type Effect = 'read' | 'create' | 'update' | 'delete'
+
+/** Who calls, as far as a tool may know. */
+export interface ToolCaller {
+  readonly subject: string
+  readonly clientId: string
+  readonly issuer: string
+  readonly scopes: readonly string[]
+  readonly organizationId?: string
+  readonly expiresAt: string
+}
+
+export interface ToolContext {
+  readonly scalekit: Scalekit
+  readonly caller: ToolCaller
+}
+
+/** What a person is asked to type before something is done to it. */
+export interface Target {
+  readonly id: string
+  readonly name: string
+  readonly environmentId?: string
+}
+
+export interface ToolDefinition<
+  Input extends z.ZodObject = z.ZodObject,
+  Output extends z.ZodObject = z.ZodObject,
+> {
+  readonly name: string
+  readonly title: string
+  /** For an agent: what it does and when to use it. */
+  readonly description: string
+  readonly toolset: Toolset
+  /** All are needed. Empty: any verified caller. */
+  readonly scopes: readonly Scope[]
+  readonly effect: Effect
+  readonly input: Input
+  readonly output: Output
+  /** Former names of arguments, old to new; they keep working. */
+  readonly aliases?: Readonly<Record<string, string>>
+  /** The API serves this to workspace members only, not to an environment's client credentials. */
+  readonly workspaceOnly?: true
+  /** Cannot be undone: asks for confirmation in a PRD environment (a delete always asks). */
+  readonly irreversible?: true
+  /** What the confirmation names. Required where a confirmation can be asked; read again before the act. */
+  target?(args: z.output<Input>, context: ToolContext): Promise<Target>
+  run(args: z.output<Input>, context: ToolContext): Promise<z.output<Output>>
+}
+
+/**
+ * Declares a tool. Input and output become strict: what is not declared is refused.
+ *
+ * @example export default defineTool({ name: 'list_organizations', effect: 'read', … })
+ */
+export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
+  definition: ToolDefinition<Input, Output>,
+): ToolDefinition {
+  if ((definition.effect === 'delete' || definition.irreversible) && !definition.target) {
+    throw new TypeError(`${definition.name}: what is confirmed must be named by target()`)
+  }
+  return {
+    ...definition,
+    input: definition.input.strict(),
+    output: definition.output,
+  } as unknown as ToolDefinition
+}

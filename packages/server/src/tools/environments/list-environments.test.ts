@@ -1,0 +1,23 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eras, type ServerUnderTest, startServerUnderTest } from '../../../test/server-under-test.js'
+
+let server: ServerUnderTest
+beforeAll(async () => {
+  server = await startServerUnderTest()
+})
+afterAll(() => server.close())
+
+describe.each(eras)('list_environments over %s', (era) => {
+  test('lists the environments with type and domain', async () => {
+    const { result } = await server.call(era, 'list_environments')
+    expect(result?.items).toEqual([
+      expect.objectContaining({ id: 'env_100000000000000002', type: 'PRD' }),
+      expect.objectContaining({ id: 'env_100000000000000001', type: 'DEV' }),
+    ])
+  })
+
+  test.each([0, 101, 1.5, '10'])('refuses the page size %j', async (pageSize) => {
+    const { error } = await server.call(era, 'list_environments', { pageSize })
+    expect(error).toMatchObject({ code: 'invalid_arguments', message: expect.stringContaining('pageSize') })
+  })
+})

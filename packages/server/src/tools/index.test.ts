@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest'
+import { describeTool } from '../describe-tool.js'
+import { scopes, toolsets } from '../tool.js'
+import { tools } from './index.js'
+
+const described = tools.map((tool) => ({ tool, definition: describeTool(tool, false) }))
+
+/** Every schema inside a schema, with its path. */
+function nodes(schema: unknown, path = ''): { path: string; node: Record<string, unknown> }[] {
+  if (schema === null || typeof schema !== 'object' || Array.isArray(schema)) return []
+  const node = schema as Record<string, unknown>
+  const children = Object.entries({
+    ...(node.properties as object | undefined),
+    ...(node.items ? { '[]': node.items } : {}),
+  })
+  return [{ path, node }, ...children.flatMap(([key, child]) => nodes(child, `${path}/${key}`))]
+}
+
+describe('the surface of all tools', () => {
+  test('names are unique and begin with a verb of the glossary', () => {
+    const names = tools.map((tool) => tool.name)
+    expect(new Set(names).size).toBe(names.length)
+    const verbs = /^(list|get|create|update|delete|add|remove|enable|disable|search)_[a-z_]+$|^whoami$/
+    expect(names.filter((name) => !verbs.test(name))).toEqual([])
+  })
+
+  test.each(described)('$tool.name is declared within the vocabulary', ({ tool }) => {
+    expect(toolsets).toContain(tool.toolset)
+    expect(tool.scopes.filter((scope) => !scopes.includes(scope))).toEqual([])
+    expect(tool.description.length).toBeLessThan(300)
+  })
+
+  test.each(described)(
+    '$tool.name takes portable input: no unions, $ref, format or untyped arrays',
+    ({ definition }) => {
+      for (const { path, node } of nodes(definition.inputSchema)) {
+        expect(Object.keys(node), path).not.toEqual(
+          expect.arrayContaining([expect.stringMatching(/^(anyOf|oneOf|allOf|not|\$ref|\$defs|format)$/)]),
+        )
+        expect(typeof node.type, path).toBe('string')
+        if (node.type === 'array') expect(node.items, path).toBeDefined()
+      }
+    },
+  )
+
+  test.each(described)('$tool.name takes closed and bounded input', ({ definition }) => {
+    for (const { path, node } of nodes(definition.inputSchema)) {
+      if (node.type === 'object') expect(node.additionalProperties, path).toBe(false)
+      if (node.type === 'string') expect(node.maxLength ?? node.enum ?? node.pattern, path).toBeDefined()
+      if (node.type === 'integer' || node.type === 'number') expect(node.maximum, path).toBeDefined()
+      if (node.type === 'array') expect(node.maxItems, path).toBeDefined()
+    }
+  })
+
+  test('annotations follow from the effect', () => {
+    const hints = described.map(({ tool, definition }) => [tool.effect, definition.annotations?.readOnlyHint])
+    expect(hints.every(([effect, readOnly]) => (effect === 'read') === readOnly)).toBe(true)
+  })
+
+  test('all definitions together stay within 24 kB, so that they do not fill a context', () => {
+    expect(JSON.stringify(described.map(({ definition }) => definition)).length).toBeLessThan(24_000)
+  })
+})

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eras, idsOf, type ServerUnderTest, startServerUnderTest } from '../../../test/server-under-test.js'
+
+const environmentId = 'env_100000000000000001'
+
+let server: ServerUnderTest
+beforeAll(async () => {
+  server = await startServerUnderTest()
+})
+afterAll(() => server.close())
+
+describe.each(eras)('list_organizations over %s', (era) => {
+  test('gives every organization once, page by page', async () => {
+    const all = await server.call(era, 'list_organizations', { environmentId, pageSize: 100 })
+    const ids = idsOf(all)
+    const paged: string[] = []
+    let pageToken: unknown
+    do {
+      const page = await server.call(era, 'list_organizations', {
+        environmentId,
+        pageSize: 2,
+        ...(pageToken ? { pageToken } : {}),
+      })
+      paged.push(...idsOf(page))
+      pageToken = page.result?.nextPageToken
+    } while (pageToken)
+    expect(ids.length).toBeGreaterThan(2)
+    expect(paged).toEqual(ids)
+  })
+
+  test('says that there is no such environment', async () => {
+    const { error } = await server.call(era, 'list_organizations', { environmentId: 'env_999' })
+    expect(error).toMatchObject({ code: 'not_found' })
+  })
+
+  test('is refused to a caller without organization:read', async () => {
+    const token = await server.token({ scopes: ['environment:read'] })
+    await expect(server.call(era, 'list_organizations', { environmentId }, { token })).rejects.toThrow()
+  })
+})

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  type Era,
+  eras,
+  idOf,
+  type ServerUnderTest,
+  startServerUnderTest,
+} from '../../../test/server-under-test.js'
+
+const environmentId = 'env_100000000000000001'
+
+let server: ServerUnderTest
+beforeAll(async () => {
+  server = await startServerUnderTest()
+})
+afterAll(() => server.close())
+
+async function newOrganization(era: Era): Promise<string> {
+  const created = await server.call(era, 'create_organization', { environmentId, name: 'Umbrella' })
+  return idOf(created, 'organization')
+}
+
+describe.each(eras)('create_organization_user over %s', (era) => {
+  test('gives the first user the role of creators and later ones that of members', async () => {
+    const organizationId = await newOrganization(era)
+    const add = (name: string) =>
+      server.call(era, 'create_organization_user', {
+        environmentId,
+        organizationId,
+        email: `${name}-${era}@example.com`,
+      })
+    expect((await add('first')).result?.user).toMatchObject({ roles: ['admin'] })
+    expect((await add('second')).result?.user).toMatchObject({ roles: ['member'] })
+  })
+
+  test('without an invitation the user is active at once', async () => {
+    const { result } = await server.call(era, 'create_organization_user', {
+      environmentId,
+      organizationId: await newOrganization(era),
+      email: `active-${era}@example.com`,
+      givenName: 'Ada',
+      familyName: 'Lovelace',
+      sendInvitation: false,
+    })
+    expect(result?.user).toMatchObject({ status: 'ACTIVE', name: 'Ada Lovelace' })
+  })
+
+  test('refuses a role that does not exist', async () => {
+    const { error } = await server.call(era, 'create_organization_user', {
+      environmentId,
+      organizationId: await newOrganization(era),
+      email: `role-${era}@example.com`,
+      role: 'no_such_role',
+    })
+    expect(error?.code).toMatch(/^(invalid_arguments|not_found)$/)
+  })
+
+  test.each(['a@b', 'a@example.com,b@example.com', 'a@example.com\nBcc: x@example.com', 'аdmin@example.com'])(
+    'refuses the address %j',
+    async (email) => {
+      const { error } = await server.call(era, 'create_organization_user', {
+        environmentId,
+        organizationId: 'org_1',
+        email,
+      })
+      expect(error).toMatchObject({ code: 'invalid_arguments', message: expect.stringContaining('email') })
+    },
+  )
+})

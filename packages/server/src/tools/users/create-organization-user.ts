@@ -1,0 +1,44 @@
+import * as z from 'zod'
+import { ToolError } from '../../errors.js'
+import { email, environmentId, organizationId, text } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { toUser, userFields } from './user.js'
+
+export default defineTool({
+  name: 'create_organization_user',
+  title: 'Create organization user',
+  description:
+    'Add a user to an organization and send an invitation by e-mail, unless sendInvitation is false. Without a role the user gets the default role of members.',
+  toolset: 'users',
+  scopes: ['organization:write'],
+  effect: 'create',
+  input: z.object({
+    environmentId,
+    organizationId,
+    email,
+    role: z
+      .string()
+      .regex(/^[a-zA-Z0-9_]{1,64}$/)
+      .optional()
+      .describe('Name of a role, like member.'),
+    givenName: text(255).optional(),
+    familyName: text(255).optional(),
+    sendInvitation: z.boolean().default(true).describe('Send the invitation e-mail.'),
+  }),
+  output: z.object({ user: userFields }),
+  async run(args, { scalekit }) {
+    const { user } = await scalekit.users(args.environmentId).createUserAndMembership({
+      organizationId: args.organizationId,
+      sendInvitationEmail: args.sendInvitation,
+      user: {
+        email: args.email,
+        membership: { roles: args.role ? [{ name: args.role }] : [] },
+        ...(args.givenName || args.familyName
+          ? { userProfile: { givenName: args.givenName, familyName: args.familyName } }
+          : {}),
+      },
+    })
+    if (!user) throw new ToolError('internal', 'Scalekit did not return the user.')
+    return { user: toUser(user, args.organizationId) }
+  },
+})

@@ -1,0 +1,36 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { configurationPage, envExample } from './generate/configuration.js'
+import { toolSnapshots, toolsPage } from './generate/tools.js'
+
+// Writes the files that are made from the code. With --check it only compares, and ends with 1 where one differs.
+
+const files: Record<string, string> = {
+  '.env.example': envExample(),
+  'docs/reference/configuration.md': configurationPage(),
+  'docs/reference/tools.md': toolsPage(),
+  ...toolSnapshots(),
+}
+
+const root = new URL('../', import.meta.url)
+const check = process.argv.includes('--check')
+const stale = Object.entries(files).filter(([path, content]) => read(path) !== content)
+
+for (const [path, content] of check ? [] : stale) {
+  const target = fileURLToPath(new URL(path, root))
+  mkdirSync(dirname(target), { recursive: true })
+  writeFileSync(target, content)
+}
+const verb = check ? 'not in step; run "npm run generate" and commit:' : 'written:'
+for (const [path] of stale) process.stdout.write(`${verb} ${path}\n`)
+process.stdout.write(`${Object.keys(files).length} generated files, ${stale.length} differed\n`)
+process.exitCode = check && stale.length > 0 ? 1 : 0
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(new URL(path, root), 'utf8')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,50 @@
+import { describeTool } from '../../packages/server/src/describe-tool.js'
+import type { ToolDefinition } from '../../packages/server/src/tool.js'
+import { tools } from '../../packages/server/src/tools/index.js'
+
+/** One JSON file per tool with what `tools/list` says of it: a change of the surface shows in review. */
+export function toolSnapshots(): Record<string, string> {
+  return Object.fromEntries(
+    tools.map((tool) => [
+      `packages/server/src/tools/snapshots/${tool.name}.json`,
+      `${JSON.stringify(describeTool(tool, false), null, 2)}\n`,
+    ]),
+  )
+}
+
+/** The reference page of the tools. */
+export function toolsPage(): string {
+  const toolsets = [...new Set(tools.map((tool) => tool.toolset))]
+  const sections = toolsets.map((toolset) => {
+    const members = tools.filter((tool) => tool.toolset === toolset)
+    return `## ${toolset}\n\n${members.map(describe).join('\n')}`
+  })
+  return `# Tools
+
+Each needs all of its scopes. A list takes \`pageSize\` (at most 100) and \`pageToken\`, and answers with \`items\` and
+\`nextPageToken\`. A failure is a result with \`isError\` and \`{ error: { code, message, nextStep } }\`.
+
+${sections.join('\n')}
+Made from the tools by \`npm run generate\`.
+`
+}
+
+interface Property {
+  readonly type?: string
+  readonly description?: string
+  readonly default?: unknown
+}
+
+function describe(tool: ToolDefinition): string {
+  const { inputSchema } = describeTool(tool, false)
+  const properties = Object.entries((inputSchema.properties ?? {}) as Record<string, Property>)
+  const required = new Set(inputSchema.required ?? [])
+  const rows = properties.map(
+    ([name, { type, description, default: preset }]) =>
+      `| \`${name}\` | ${type ?? ''} | ${required.has(name) && preset === undefined ? 'yes' : 'no'} | ${description ?? ''} |`,
+  )
+  const scopes = tool.scopes.length > 0 ? tool.scopes.map((scope) => `\`${scope}\``).join(' ') : 'none'
+  const table =
+    rows.length > 0 ? `| argument | type | required | |\n|---|---|---|---|\n${rows.join('\n')}\n` : ''
+  return `### ${tool.name}\n\n${tool.description}\n\nScopes: ${scopes} · effect: ${tool.effect}${tool.workspaceOnly ? ' · workspace mode only' : ''}\n\n${table}`
+}

@@ -1,0 +1,145 @@
+import { createServer } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { freePort, runToEnd, startDev } from './harness/program.js'
+
+describe('scalekit-mcp serve', () => {
+  test('names every missing variable at once, and what to set, and ends with 78', async () => {
+    const { code, stdout, stderr } = await runToEnd(['serve'])
+    expect(code).toBe(78)
+    expect(stdout).toBe('')
+    for (const name of ['SCALEKIT_ENV_URL (or SK_ENV_URL)', 'SCALEKIT_CLIENT_ID', 'SCALEKIT_CLIENT_SECRET']) {
+      expect(stderr).toContain(name)
+    }
+    expect(stderr).not.toContain('    at ')
+  })
+
+  test('names every wrong variable at once, and never a value', async () => {
+    const { code, stderr } = await runToEnd(['serve'], {
+      SCALEKIT_ENV_URL: 'acme.scalekit.com',
+      SCALEKIT_CLIENT_ID: 'skc_1',
+      SCALEKIT_CLIENT_SECRET: 'the-secret-value',
+      PORT: '70000',
+      LOG_LEVEL: 'verbose',
+      STATE_KEY: 'short-secret',
+      PROTECTED_RESOURCE_METADATA: '{"resource":',
+    })
+    expect(code).toBe(78)
+    for (const name of [
+      'SCALEKIT_ENV_URL',
+      'PORT',
+      'LOG_LEVEL',
+      'STATE_KEY',
+      'PROTECTED_RESOURCE_METADATA',
+    ]) {
+      expect(stderr).toContain(`${name}: `)
+    }
+    expect(stderr).not.toMatch(/the-secret-value|short-secret/)
+  })
+
+  test('takes the other names of the variables', async () => {
+    const { stderr } = await runToEnd(['serve'], {
+      SK_ENV_URL: 'https://acme.scalekit.com',
+      SK_CLIENT_ID: 'skc_1',
+      SK_CLIENT_SECRET: 'secret',
+      PORT: 'x',
+    })
+    expect(stderr).toContain('PORT: ')
+    expect(stderr).not.toContain('missing')
+  })
+
+  test('refuses, in production, what is for developers', async () => {
+    const { code, stderr } = await runToEnd(['serve'], {
+      NODE_ENV: 'production',
+      SCALEKIT_WORKSPACE_URL: 'http://localhost:8787/workspace',
+      SCALEKIT_CLIENT_ID: 'skc_1',
+      SCALEKIT_CLIENT_SECRET: 'secret',
+      CONFORMANCE_FIXTURES: '1',
+    })
+    expect(code).toBe(78)
+    expect(stderr).toContain('CONFORMANCE_FIXTURES')
+    expect(stderr).toContain('https only')
+  })
+
+  test('refuses an audience that its own metadata contradicts', async () => {
+    const { code, stderr } = await runToEnd(['serve'], {
+      SCALEKIT_ENV_URL: 'https://acme.scalekit.com',
+      SCALEKIT_CLIENT_ID: 'skc_1',
+      SCALEKIT_CLIENT_SECRET: 'secret',
+      EXPECTED_AUDIENCE: 'https://mcp.acme.com/mcp',
+      PROTECTED_RESOURCE_METADATA: JSON.stringify({
+        resource: 'https://mcp.acme.com/mcp/',
+        authorization_servers: ['https://acme.scalekit.com/resources/res_1'],
+      }),
+    })
+    expect(code).toBe(78)
+    expect(stderr).toContain('EXPECTED_AUDIENCE')
+  })
+
+  test('says which setting changes a port that is in use', async () => {
+    const port = await freePort()
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve))
+    const { code, stderr } = await runToEnd(['serve'], {
+      SCALEKIT_ENV_URL: 'https://acme.scalekit.com',
+      SCALEKIT_CLIENT_ID: 'skc_1',
+      SCALEKIT_CLIENT_SECRET: 'secret',
+      PORT: String(port),
+    })
+    other.close()
+    expect(code).toBe(78)
+    expect(stderr).toMatch(new RegExp(`Port ${port} is in use.*PORT`))
+  })
+})
+
+describe('scalekit-mcp dev', () => {
+  test('prints the URLs and what to paste into each client, stops in order, and ends with 0', async () => {
+    const program = await startDev()
+    expect(program.output()).toContain(`claude mcp add --transport http scalekit ${program.url}`)
+    for (const client of ['Cursor', 'VS Code', program.localUrl, 'admin@example.com']) {
+      expect(program.output()).toContain(client)
+    }
+    expect(await program.stop()).toBe(0)
+  })
+
+  test('says which option changes the port of the local environment', async () => {
+    const localPort = await freePort()
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(localPort, '127.0.0.1', resolve))
+    const { code, stderr } = await runToEnd([
+      'dev',
+      '--memory',
+      '--local-port',
+      String(localPort),
+      '--port',
+      String(await freePort()),
+    ])
+    other.close()
+    expect(code).toBe(78)
+    expect(stderr).toMatch(/--local-port|LOCAL_PORT/)
+  })
+})
+
+describe('scalekit-mcp token', () => {
+  test('prints a token and nothing else, and the server takes it', async () => {
+    const program = await startDev()
+    const { code, stdout } = await runToEnd(['token', '--local-url', program.localUrl])
+    expect(code).toBe(0)
+    const response = await fetch(program.url, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${stdout.trim()}`,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+    })
+    expect(response.status).toBe(200)
+    await program.stop()
+  })
+
+  test('says what to start when there is no local environment', async () => {
+    const { code, stderr } = await runToEnd(['token', '--local-url', `http://localhost:${await freePort()}`])
+    expect(code).toBe(78)
+    expect(stderr).toContain('scalekit-mcp dev')
+  })
+})

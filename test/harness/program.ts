@@ -1,0 +1,115 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+
+const entry = fileURLToPath(new URL('../../packages/server/dist/cli/main.js', import.meta.url))
+
+/** The real program, in a process of its own. */
+export interface Program {
+  readonly url: string
+  readonly localUrl: string
+  readonly process: ChildProcess
+  /** Everything that it wrote so far, stdout and stderr. */
+  output(): string
+  /** Sends a signal and waits for the end. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>
+}
+
+/** Runs the command line with arguments, as a user does. */
+export function run(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
+  return spawn(process.execPath, [entry, ...args], {
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+/** Runs a command to its end. */
+export async function runToEnd(args: readonly string[], env: Record<string, string> = {}) {
+  const child = run(args, env)
+  const output = collect(child)
+  const code = await ended(child)
+  return { code, stdout: output.stdout(), stderr: output.stderr() }
+}
+
+/** Starts `scalekit-mcp dev` on free ports and waits until it is ready. */
+export async function startDev(
+  options: { env?: Record<string, string>; args?: readonly string[]; port?: number; localPort?: number } = {},
+): Promise<Program> {
+  const port = options.port ?? (await freePort())
+  const localPort = options.localPort ?? (await freePort())
+  const storage = options.args?.includes('--data') ? [] : ['--memory']
+  const child = run(
+    ['dev', '--port', String(port), '--local-port', String(localPort), ...storage, ...(options.args ?? [])],
+    { LOG_LEVEL: 'info', ...options.env },
+  )
+  const output = collect(child)
+  const program: Program = {
+    url: `http://localhost:${port}/mcp`,
+    localUrl: `http://localhost:${localPort}`,
+    process: child,
+    output: () => output.stdout() + output.stderr(),
+    async stop(signal = 'SIGTERM') {
+      const end = ended(child)
+      child.kill(signal)
+      return end
+    },
+  }
+  await untilReady(`http://localhost:${port}/ready`, child, program.output)
+  return program
+}
+
+/** A token of the local environment, as `scalekit-mcp token` gets it. */
+export async function mintToken(
+  program: Pick<Program, 'localUrl'>,
+  request: Record<string, unknown> = {},
+): Promise<string> {
+  const response = await fetch(`${program.localUrl}/__local/tokens`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-scalekit-local': '1' },
+    body: JSON.stringify({
+      subject: 'admin@example.com',
+      scopes: ['environment:read', 'organization:read'],
+      ...request,
+    }),
+  })
+  if (!response.ok) throw new Error(`no token: ${response.status} ${await response.text()}`)
+  return ((await response.json()) as { access_token: string }).access_token
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+function collect(child: ChildProcess) {
+  const text = { stdout: '', stderr: '' }
+  child.stdout?.on('data', (chunk) => {
+    text.stdout += chunk
+  })
+  child.stderr?.on('data', (chunk) => {
+    text.stderr += chunk
+  })
+  return { stdout: () => text.stdout, stderr: () => text.stderr }
+}
+
+function ended(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode)
+  return new Promise((resolve) => child.once('close', (code) => resolve(code)))
+}
+
+async function untilReady(url: string, child: ChildProcess, output: () => string): Promise<void> {
+  for (let attempt = 0; attempt < 300; attempt++) {
+    if (child.exitCode !== null) throw new Error(`the program ended with ${child.exitCode}:\n${output()}`)
+    const ready = await fetch(url).then(
+      (response) => response.ok,
+      () => false,
+    )
+    if (ready) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`not ready after 15 s:\n${output()}`)
+}

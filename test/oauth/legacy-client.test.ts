@@ -1,0 +1,95 @@
+import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ClientApp } from '../harness/client-app.js'
+import { type MetadataDocument, serveMetadataDocument } from '../harness/metadata-document.js'
+import { Person } from '../harness/person.js'
+import { type Program, startDev } from '../harness/program.js'
+
+let program: Program
+let metadataDocument: MetadataDocument
+beforeAll(async () => {
+  metadataDocument = await serveMetadataDocument()
+  program = await startDev({ env: { NODE_EXTRA_CA_CERTS: metadataDocument.certificate } })
+})
+afterAll(async () => {
+  await program?.stop()
+  await metadataDocument?.close()
+})
+
+const ways = [
+  { name: 'dynamic registration (RFC 7591)', app: () => new ClientApp() },
+  {
+    name: 'a client ID metadata document',
+    app: () => new ClientApp({ clientMetadataUrl: metadataDocument.url }),
+  },
+]
+
+describe.each(ways)('the MCP client of 2025-11-25, known by $name', ({ app: makeApp }) => {
+  const person = new Person('admin@example.com')
+  let app: ClientApp
+  let client: Client
+
+  const connect = async () => {
+    const transport = new StreamableHTTPClientTransport(new URL(program.url), { authProvider: app })
+    client = new Client({ name: 'test', version: '1' })
+    const error = await client.connect(transport).then(
+      () => undefined,
+      (cause: unknown) => cause,
+    )
+    return { transport, error }
+  }
+  const signIn = async (transport: StreamableHTTPClientTransport) => {
+    const url = app.authorizationUrl
+    if (!url) throw new Error('the client did not ask for authorization')
+    const callback = await person.authorize(url)
+    await transport.finishAuth(callback.searchParams.get('code') ?? '')
+  }
+  const createOrganization = (name: string) =>
+    client.callTool({
+      name: 'create_organization',
+      arguments: { environmentId: 'env_100000000000000001', name },
+    })
+
+  beforeAll(() => {
+    app = makeApp()
+  })
+
+  test('is refused, finds the authorization server, signs in and connects', async () => {
+    const first = await connect()
+    expect(first.error).toBeInstanceOf(UnauthorizedError)
+    expect(app.authorizationUrl?.searchParams.get('resource')).toBe(program.url)
+    await signIn(first.transport)
+    expect((await connect()).error).toBeUndefined()
+  })
+
+  test('lists the tools and reads', async () => {
+    const { tools } = await client.listTools()
+    expect(tools.map((tool) => tool.name)).toContain('list_environments')
+    const { structuredContent } = await client.callTool({ name: 'list_environments', arguments: {} })
+    expect(structuredContent).toMatchObject({
+      items: [{ id: 'env_100000000000000002' }, { id: 'env_100000000000000001' }],
+    })
+  })
+
+  test('is refused a write for its scope, steps up, and writes', async () => {
+    app.authorizationUrl = undefined
+    await expect(createOrganization('Refused')).rejects.toThrow()
+    const asked = app.authorizationUrl as URL | undefined
+    expect(asked?.searchParams.get('scope')?.split(' ')).toContain('organization:write')
+    await signIn(new StreamableHTTPClientTransport(new URL(program.url), { authProvider: app }))
+    await connect()
+    const { structuredContent } = await createOrganization('Stepped up')
+    expect(structuredContent).toMatchObject({ organization: { displayName: 'Stepped up' } })
+  })
+
+  test('renews its token with the refresh token, which then changes', async () => {
+    const before = app.saved?.refresh_token
+    app.saved = { ...app.saved, access_token: 'expired.expired.expired' }
+    const { structuredContent } = await client.callTool({ name: 'whoami', arguments: {} })
+    expect(structuredContent).toMatchObject({ clientId: app.client?.client_id })
+    expect(app.saved?.refresh_token).not.toBe(before)
+    await client.close()
+  })
+})
