@@ -15,6 +15,7 @@ export class ClientApp {
   client: Record<string, unknown> | undefined
   saved: Record<string, unknown> | undefined
   #verifier = ''
+  #discovery: unknown
 
   constructor(options: { clientMetadataUrl?: string } = {}) {
     if (options.clientMetadataUrl) this.clientMetadataUrl = options.clientMetadataUrl
@@ -39,6 +40,14 @@ export class ClientApp {
 
   saveTokens(tokens: unknown): void {
     this.saved = tokens as Record<string, unknown>
+  }
+
+  saveDiscoveryState(state: unknown): void {
+    this.#discovery = state
+  }
+
+  discoveryState(): never {
+    return this.#discovery as never
   }
 
   redirectToAuthorization(url: URL): void {

@@ -6,6 +6,7 @@ import { ClientApp } from '../harness/client-app.js'
 import { type MetadataDocument, serveMetadataDocument } from '../harness/metadata-document.js'
 import { Person } from '../harness/person.js'
 import { type Program, startDev } from '../harness/program.js'
+import { secondsUntilRefused } from '../harness/revocation.js'
 
 let program: Program
 let metadataDocument: MetadataDocument
@@ -74,8 +75,14 @@ describe.each(ways)('the MCP client of 2025-11-25, known by $name', ({ app: make
   })
 
   test('is refused a write for its scope, steps up, and writes', async () => {
+    // With a refresh token this client renews its token instead of asking for more scopes (RFC 6749 section 6
+    // forbids widening by refresh), so it is refused for good; without one it asks the person.
     app.authorizationUrl = undefined
-    await expect(createOrganization('Refused')).rejects.toThrow()
+    await expect(createOrganization('Refused')).rejects.toThrow(/403/)
+    expect(app.authorizationUrl).toBeUndefined()
+    app.saved = { ...app.saved, refresh_token: undefined }
+    await connect()
+    await expect(createOrganization('Refused')).rejects.toBeInstanceOf(UnauthorizedError)
     const asked = app.authorizationUrl as URL | undefined
     expect(asked?.searchParams.get('scope')?.split(' ')).toContain('organization:write')
     await signIn(new StreamableHTTPClientTransport(new URL(program.url), { authProvider: app }))
@@ -90,6 +97,10 @@ describe.each(ways)('the MCP client of 2025-11-25, known by $name', ({ app: make
     const { structuredContent } = await client.callTool({ name: 'whoami', arguments: {} })
     expect(structuredContent).toMatchObject({ clientId: app.client?.client_id })
     expect(app.saved?.refresh_token).not.toBe(before)
+  })
+
+  test('is refused within five seconds of the revocation of its token', async () => {
+    expect(await secondsUntilRefused(program, app)).toBeLessThan(5)
     await client.close()
   })
 })

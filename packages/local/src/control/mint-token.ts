@@ -50,7 +50,7 @@ export async function mintToken(context: OAuthContext, body: unknown): Promise<{
       client_id: client_id ?? 'local_control',
       scope: (scopes ?? granted).join(' '),
       lifetime: expires_in,
-      extra: claims as JWTPayload,
+      extra: { ...(person?.organization && { oid: person.organization.id }), ...claims } as JWTPayload,
     }),
   }
 }

@@ -3,7 +3,7 @@ import { apiError, type commons } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import type { MembershipRow, OrganizationRow, RoleRow, Schema } from '../engine/schema.js'
 import { organizationData } from './organization-data.js'
-import { visibleRoles } from './role-data.js'
+import { openRoleBook } from './role-book.js'
 import { MembershipData } from './user-data.js'
 
 /** How long an invitation waits. */
@@ -88,6 +88,9 @@ async function defaultRole(db: Kysely<Schema>, organization: OrganizationRow, pr
   return visible.filter(isDefault).map(({ name }) => name)
 }
 
-function visibleIn(db: Kysely<Schema>, { environment_id, id }: OrganizationRow): Promise<RoleRow[]> {
-  return visibleRoles(db, { environment: environment_id, organization: id })
+async function visibleIn(
+  db: Kysely<Schema>,
+  { environment_id, id }: OrganizationRow,
+): Promise<readonly RoleRow[]> {
+  return (await openRoleBook(db, environment_id)).visible(id)
 }

@@ -8,7 +8,7 @@ import { identityOf, required } from './identity.js'
 import { findOrganization, OrganizationData, organizationData, toOrganization } from './organization-data.js'
 import { fetchPage, type PageRequest, readPage } from './page.js'
 import { environmentOf } from './request-context.js'
-import { contains } from './search.js'
+import { column, contains } from './search.js'
 import type { Store } from './store.js'
 
 export function organizationHandlers({
@@ -105,7 +105,7 @@ export function organizationHandlers({
     let query = database.db.selectFrom('organizations').where('environment_id', '=', environment)
     if (externalId !== undefined) query = query.where('external_id', '=', externalId)
     if (search !== undefined)
-      query = query.where(contains(['id', 'display_name', 'external_id', 'slug'], search))
+      query = query.where(contains(['id', 'display_name', 'external_id', 'slug'].map(column), search))
     const page = readPage(['organizations', environment, externalId ?? '', search ?? ''], request)
     const { rows, ...tokens } = await fetchPage(page, query.selectAll(), 'id')
     const { total } = await query

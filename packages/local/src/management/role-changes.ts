@@ -5,7 +5,8 @@ import { newId } from '../engine/ids.js'
 import type { RoleRow, Schema } from '../engine/schema.js'
 import { membershipRoles, membershipsWithRole } from './membership-roles.js'
 import { findPermissions, replacePermissions } from './permission-data.js'
-import { dependentsOf, findRole, type RoleScope, rolesIn, visibleRoles, withBases } from './role-data.js'
+import { openRoleBook, withBases } from './role-book.js'
+import { dependentsOf, findRole, type RoleScope, rolesIn } from './role-data.js'
 
 export interface RoleFields {
   readonly displayName?: string | undefined
@@ -83,10 +84,11 @@ export async function deleteRole(
     throw apiError(Code.FailedPrecondition, `Users hold the role ${name}: give reassign_role_name`)
   }
   if (reassignTo) {
-    const successor = (await visibleRoles(db, scope)).find(
-      (role) => role.name === reassignTo && role.id !== row.id,
-    )
-    if (!successor) throw apiError(Code.NotFound, `There is no role ${reassignTo} to reassign to`)
+    const book = await openRoleBook(db, scope.environment)
+    const others = book.visible(scope.organization).filter(({ id }) => id !== row.id)
+    if (!others.some((role) => role.name === reassignTo)) {
+      throw apiError(Code.NotFound, `There is no role ${reassignTo} to reassign to`)
+    }
   }
   for (const holder of holders) {
     const others = membershipRoles(holder).filter((role) => role !== name && role !== reassignTo)
@@ -113,7 +115,8 @@ export async function removeBase(
 
 async function refuseWrongBase(db: Kysely<Schema>, scope: RoleScope, role: RoleRow): Promise<void> {
   if (role.extends === null) return
-  const visible = (await visibleRoles(db, scope)).filter(({ id }) => id !== role.id)
+  const book = await openRoleBook(db, scope.environment)
+  const visible = book.visible(scope.organization).filter(({ id }) => id !== role.id)
   const base = visible.find(({ name }) => name === role.extends)
   if (!base) throw apiError(Code.NotFound, `There is no role ${role.extends} to extend`)
   if (withBases(base, visible).some((other) => other.extends === role.name)) {

@@ -1,57 +1,52 @@
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
 import type { RolesService } from '@scalekit-mcp/api'
+import type { Kysely } from 'kysely'
+import type { Schema } from '../engine/schema.js'
 import { addPermissions, findPermissions } from './permission-data.js'
 import { environmentOf } from './request-context.js'
-import { effectivePermissions, findRole, ownPermissions, type RoleScope, visibleRoles } from './role-data.js'
+import { openRoleBook } from './role-book.js'
+import { findRole } from './role-data.js'
 import { toPermission } from './role-message.js'
 import type { Store } from './store.js'
 
 /** Which permissions the roles of an environment have. */
 export function rolePermissionHandlers({ database }: Store): Partial<ServiceImpl<typeof RolesService>> {
-  const scopeOf = (context: HandlerContext): RoleScope => ({
-    environment: environmentOf(context),
-    organization: null,
-  })
   return {
     async listRolePermissions({ roleName }, context) {
-      const role = await findRole(database.db, scopeOf(context), roleName)
-      return { permissions: (await ownPermissions(database.db, [role])).map(toPermission) }
+      const { role, book } = await read(database.db, context, roleName)
+      return { permissions: book.own(role).map(toPermission) }
     },
 
     async listEffectiveRolePermissions({ roleName }, context) {
-      const scope = scopeOf(context)
-      const role = await findRole(database.db, scope, roleName)
-      const permissions = await effectivePermissions(
-        database.db,
-        [role],
-        await visibleRoles(database.db, scope),
-      )
-      return { permissions: permissions.map(toPermission) }
+      const { role, book } = await read(database.db, context, roleName)
+      return { permissions: book.effective([role], null).map(toPermission) }
     },
 
     async addPermissionsToRole({ roleName, permissionNames }, context) {
-      const scope = scopeOf(context)
       return database.transaction(async (db) => {
-        const role = await findRole(db, scope, roleName)
-        await addPermissions(db, role.id, await findPermissions(db, scope.environment, permissionNames))
-        return { permissions: (await ownPermissions(db, [role])).map(toPermission) }
+        const { role } = await read(db, context, roleName)
+        await addPermissions(db, role.id, await findPermissions(db, environmentOf(context), permissionNames))
+        const { book } = await read(db, context, roleName)
+        return { permissions: book.own(role).map(toPermission) }
       })
     },
 
     async removePermissionFromRole({ roleName, permissionName }, context) {
-      const scope = scopeOf(context)
-      const role = await findRole(database.db, scope, roleName)
-      const permissions = await findPermissions(database.db, scope.environment, [permissionName])
+      const { role } = await read(database.db, context, roleName)
+      const permissions = await findPermissions(database.db, environmentOf(context), [permissionName])
+      const ids = permissions.map(({ id }) => id)
       await database.db
         .deleteFrom('role_permissions')
         .where('role_id', '=', role.id)
-        .where(
-          'permission_id',
-          'in',
-          permissions.map(({ id }) => id),
-        )
+        .where('permission_id', 'in', ids)
         .execute()
       return {}
     },
   }
+}
+
+async function read(db: Kysely<Schema>, context: HandlerContext, name: string) {
+  const environment = environmentOf(context)
+  const role = await findRole(db, { environment, organization: null }, name)
+  return { role, book: await openRoleBook(db, environment) }
 }

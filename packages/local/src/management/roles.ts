@@ -1,47 +1,44 @@
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
 import type { RolesService } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
-import type { RoleRow, Schema } from '../engine/schema.js'
+import type { Schema } from '../engine/schema.js'
 import { required } from './identity.js'
 import { membershipsWithRole } from './membership-roles.js'
 import { environmentOf } from './request-context.js'
+import { openRoleBook } from './role-book.js'
 import { createRole, deleteRole, removeBase, updateRole } from './role-changes.js'
-import { dependentsOf, findRole, type RoleScope, rolesIn, visibleRoles } from './role-data.js'
-import { includeOf, toRole, toRoles } from './role-message.js'
+import { dependentsOf, findRole, type RoleScope, rolesIn } from './role-data.js'
+import { toRole } from './role-message.js'
 import type { Store } from './store.js'
 
 /** The roles of an environment. */
 export function roleHandlers({ database, clock }: Store): Partial<ServiceImpl<typeof RolesService>> {
-  const scopeOf = (context: HandlerContext): RoleScope => ({
-    environment: environmentOf(context),
-    organization: null,
-  })
+  const scopeOf = (context: HandlerContext) => ({ environment: environmentOf(context), organization: null })
   return {
     async createRole({ role }, context) {
       const scope = scopeOf(context)
       return database.transaction(async (db) => {
         const row = await createRole(db, scope, clock.now(), required(role, 'role'))
-        return { role: await toRole(db, scope, row, 'permissions') }
+        return { role: toRole(await openRoleBook(db, scope.environment), null, row, 'permissions') }
       })
     },
 
     async getRole({ roleName, include }, context) {
       const scope = scopeOf(context)
       const row = await findRole(database.db, scope, roleName)
-      return { role: await toRole(database.db, scope, row, includeOf(include)) }
+      return { role: toRole(await openRoleBook(database.db, scope.environment), null, row, include) }
     },
 
     async listRoles({ include }, context) {
-      const scope = scopeOf(context)
-      const rows = await visibleRoles(database.db, scope)
-      return { roles: await toRoles(database.db, scope, rows, includeOf(include)) }
+      const book = await openRoleBook(database.db, environmentOf(context))
+      return { roles: book.visible(null).map((row) => toRole(book, null, row, include)) }
     },
 
     async updateRole({ roleName, role }, context) {
       const scope = scopeOf(context)
       return database.transaction(async (db) => {
         const row = await updateRole(db, scope, clock.now(), { ...required(role, 'role'), name: roleName })
-        return { role: await toRole(db, scope, row, 'permissions') }
+        return { role: toRole(await openRoleBook(db, scope.environment), null, row, 'permissions') }
       })
     },
 
@@ -61,7 +58,8 @@ export function roleHandlers({ database, clock }: Store): Partial<ServiceImpl<ty
       const scope = scopeOf(context)
       await findRole(database.db, scope, roleName)
       const rows = await dependentsOf(database.db, scope, roleName)
-      return { roles: await toRoles(database.db, scope, rows, '') }
+      const book = await openRoleBook(database.db, scope.environment)
+      return { roles: rows.map((row) => toRole(book, row.organization_id, row)) }
     },
 
     async getRoleUsersCount({ roleName }, context) {
@@ -77,11 +75,13 @@ export function roleHandlers({ database, clock }: Store): Partial<ServiceImpl<ty
       return database.transaction(async (db) => {
         if (creator) await makeDefault(db, scope, 'default_creator', creator)
         if (member) await makeDefault(db, scope, 'default_member', member)
-        const rows = await visibleRoles(db, scope)
-        const show = async (row: RoleRow | undefined) => row && toRole(db, scope, row, '')
-        const defaultCreator = await show(rows.find((row) => row.default_creator === 1))
-        const defaultMember = await show(rows.find((row) => row.default_member === 1))
-        return { ...(defaultCreator && { defaultCreator }), ...(defaultMember && { defaultMember }) }
+        const book = await openRoleBook(db, scope.environment)
+        const defaultCreator = book.visible(null).find((row) => row.default_creator === 1)
+        const defaultMember = book.visible(null).find((row) => row.default_member === 1)
+        return {
+          ...(defaultCreator && { defaultCreator: toRole(book, null, defaultCreator) }),
+          ...(defaultMember && { defaultMember: toRole(book, null, defaultMember) }),
+        }
       })
     },
   }
@@ -94,15 +94,11 @@ async function makeDefault(
   name: string,
 ): Promise<void> {
   const row = await findRole(db, scope, name)
-  const ids = await rolesIn(db, scope).select('id').execute()
+  const ids = rolesIn(db, scope).select('id')
   await db
     .updateTable('roles')
     .set({ [column]: 0 })
-    .where(
-      'id',
-      'in',
-      ids.map(({ id }) => id),
-    )
+    .where('id', 'in', ids)
     .execute()
   await db
     .updateTable('roles')

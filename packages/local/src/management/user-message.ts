@@ -4,39 +4,40 @@ import { commons, type users } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import type { MembershipRow, RoleRow, Schema, UserRow } from '../engine/schema.js'
 import { membershipRoles } from './membership-roles.js'
-import { effectivePermissions, visibleRoles } from './role-data.js'
+import { openRoleBook, type RoleBook } from './role-book.js'
+import { toRoleReference } from './role-message.js'
 import { membershipData, type UserProfile, userData } from './user-data.js'
 
 type UserInit = MessageInitShape<typeof users.UserSchema>
 type MembershipInit = MessageInitShape<typeof commons.OrganizationMembershipSchema>
 type NamedMembership = MembershipRow & { organization_name: string }
 
-/** Users as the API shows them, with all their memberships. */
+/** Users of one environment as the API shows them, with all their memberships. */
 export async function toUsers(
   db: Kysely<Schema>,
   rows: readonly UserRow[],
   now: number,
 ): Promise<UserInit[]> {
-  if (rows.length === 0) return []
+  const [first] = rows
+  if (!first) return []
+  const book = await openRoleBook(db, first.environment_id)
+  const ids = rows.map(({ id }) => id)
   const memberships = await db
     .selectFrom('memberships')
     .innerJoin('organizations', 'organizations.id', 'memberships.organization_id')
     .selectAll('memberships')
     .select('organizations.display_name as organization_name')
-    .where(
-      'memberships.user_id',
-      'in',
-      rows.map(({ id }) => id),
-    )
+    .where('memberships.user_id', 'in', ids)
     .orderBy('memberships.created_at')
     .orderBy('memberships.organization_id')
     .execute()
-  return Promise.all(
-    rows.map(async (row) => {
-      const own = memberships.filter(({ user_id }) => user_id === row.id)
-      return toUser(row, await Promise.all(own.map((membership) => toMembership(db, row, membership, now))))
-    }),
-  )
+  return rows.map((row) => {
+    const own = memberships.filter(({ user_id }) => user_id === row.id)
+    return toUser(
+      row,
+      own.map((membership) => toMembership(book, membership, now)),
+    )
+  })
 }
 
 export async function toUserMessage(db: Kysely<Schema>, row: UserRow, now: number): Promise<UserInit> {
@@ -80,25 +81,16 @@ function toProfile(id: string, profile: UserProfile): MessageInitShape<typeof co
   }
 }
 
-async function toMembership(
-  db: Kysely<Schema>,
-  user: UserRow,
-  row: NamedMembership,
-  now: number,
-): Promise<MembershipInit> {
+function toMembership(book: RoleBook, row: NamedMembership, now: number): MembershipInit {
   const data = membershipData(row)
-  const visible = await visibleRoles(db, {
-    environment: user.environment_id,
-    organization: row.organization_id,
-  })
-  const held = heldRoles(row, visible)
+  const held = heldRoles(book, row)
   return {
     organizationId: row.organization_id,
     name: row.organization_name,
     displayName: row.organization_name,
     membershipStatus: commons.MembershipStatus[statusOf(row, now)],
     roles: held.map(toRoleReference),
-    permissions: (await effectivePermissions(db, held, visible)).map(({ name }) => name),
+    permissions: book.effective(held, row.organization_id).map(({ name }) => name),
     metadata: data.metadata,
     createdAt: timestampFromMs(row.created_at),
     ...(data.accepted_at !== undefined && {
@@ -111,13 +103,9 @@ async function toMembership(
 }
 
 /** The roles that a membership holds, of those that its organization can see. */
-export function heldRoles(row: Pick<MembershipRow, 'roles'>, visible: readonly RoleRow[]): RoleRow[] {
+export function heldRoles(book: RoleBook, row: Pick<MembershipRow, 'organization_id' | 'roles'>): RoleRow[] {
   const names = membershipRoles(row)
-  return visible.filter(({ name }) => names.includes(name))
-}
-
-export function toRoleReference({ id, name, display_name }: RoleRow) {
-  return { id, name, displayName: display_name }
+  return book.visible(row.organization_id).filter(({ name }) => names.includes(name))
 }
 
 /** An invitation that nobody accepted in time has expired, whether or not anybody looked. */

@@ -7,13 +7,17 @@ import { addMembership } from './membership-changes.js'
 import { findOrganization } from './organization-data.js'
 import { fetchPage, type PageRequest, readPage } from './page.js'
 import { environmentOf } from './request-context.js'
-import { contains } from './search.js'
+import { column, contains, inside } from './search.js'
 import type { Store } from './store.js'
 import { findUser, refuseTakenUser, userData } from './user-data.js'
 import { toUserMessage, toUsers } from './user-message.js'
 import { profileOf } from './user-profile.js'
 
 export function userHandlers({ database, clock }: Store): Partial<ServiceImpl<typeof UserService>> {
+  const names = ['name', 'first_name', 'last_name'].map((name) =>
+    inside(database.dialect, 'data', ['user_profile', name]),
+  )
+  const searched = [...['id', 'email', 'external_id'].map(column), ...names]
   return {
     async createUserAndMembership({ organizationId, user, sendInvitationEmail }, context) {
       const { email, externalId, userProfile, membership, metadata } = required(user, 'user')
@@ -104,7 +108,7 @@ export function userHandlers({ database, clock }: Store): Partial<ServiceImpl<ty
         .where('organization_id', '=', organization)
       query = query.where('users.id', 'in', inside)
     }
-    if (search !== '') query = query.where(contains(['id', 'email', 'external_id', 'data'], search))
+    if (search !== '') query = query.where(contains(searched, search))
     const page = readPage(['users', environment, organization, search], request)
     const { rows, ...tokens } = await fetchPage(page, query.selectAll(), 'id')
     const { total } = await query

@@ -1,5 +1,6 @@
 import { SignJWT } from 'jose'
 import { type Client, errors, type Provider } from 'oidc-provider'
+import { z } from 'zod'
 import { seconds } from '../engine/clock.js'
 import { newId } from '../engine/ids.js'
 import { SIGNING_ALGORITHM } from '../engine/keys.js'
@@ -10,6 +11,8 @@ import { realmIssuer } from './realm.js'
 import { ID_JAG_TYPE, ID_TOKEN_TYPE } from './token-types.js'
 
 const LIFETIME = 300
+
+const ClientData = z.object({ cross_app_clients: z.record(z.string(), z.string()).catch({}) })
 
 interface IdJagParams {
   subject_token?: string
@@ -45,7 +48,7 @@ export async function issueIdJag(
     aud: params.audience,
     sub: person.id,
     email: person.email,
-    client_id: client.clientId,
+    client_id: await clientAt(context, client.clientId, params.audience),
     ...(params.resource === undefined ? {} : { resource: params.resource }),
     ...(params.scope === undefined ? {} : { scope: params.scope }),
     jti: newId('jag'),
@@ -55,6 +58,16 @@ export async function issueIdJag(
     .setProtectedHeader({ alg: SIGNING_ALGORITHM, typ: ID_JAG_JWT_TYPE, kid: key.kid })
     .sign(key.privateKey)
   return { access_token: assertion, issued_token_type: ID_JAG_TYPE, token_type: 'N_A', expires_in: LIFETIME }
+}
+
+/**
+ * The client's identifier at the authorization server that receives the assertion. An identity provider is
+ * told this when the two are connected: here in the client's `cross_app_clients`, by the id of the MCP server.
+ */
+async function clientAt(context: OAuthContext, clientId: string, audience: string): Promise<string> {
+  const row = await context.database.db.selectFrom('clients').select('data').where('id', '=', clientId).executeTakeFirst()
+  const { cross_app_clients } = ClientData.parse(JSON.parse(row?.data ?? '{}'))
+  return cross_app_clients[audience.split('/').at(-1) ?? ''] ?? clientId
 }
 
 /** The subject of an ID token that this realm issued to this same client. */

@@ -9,7 +9,7 @@ const LIMIT_MS = 2500
 export function isLocalClientDocument(clientId: string): boolean {
   if (!URL.canParse(clientId)) return false
   const url = new URL(clientId)
-  return url.protocol === 'http:' && LOOPBACK.has(url.hostname) && url.pathname !== '/' && url.hash === '' && url.username === ''
+  return /^https?:$/.test(url.protocol) && LOOPBACK.has(url.hostname) && url.pathname !== '/' && url.hash === '' && url.username === ''
 }
 
 /**

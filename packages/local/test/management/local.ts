@@ -15,10 +15,18 @@ export interface Answer {
   readonly body: any
 }
 
-/** A local environment with its seed, the official SDK for it, and tokens of every kind. */
+/**
+ * A local environment with its seed, the official SDK for it, and tokens of every kind. In memory, or with
+ * `TEST_DATABASE_URL` on that PostgreSQL database, for which the files must run one after the other.
+ */
 export async function startLocal() {
   let time = Date.now()
-  const local = await createLocalScalekit({ memory: true, port: 0, clock: { now: () => time } })
+  const databaseUrl = process.env.TEST_DATABASE_URL
+  const local = await createLocalScalekit({
+    ...(databaseUrl === undefined ? { memory: true } : { databaseUrl }),
+    port: 0,
+    clock: { now: () => time },
+  })
 
   async function tokenFor(claims: Record<string, unknown>): Promise<string> {
     const response = await fetch(`${local.url}/__local/tokens`, {
@@ -45,6 +53,7 @@ export async function startLocal() {
 
   return {
     url: local.url,
+    database: local.database,
     rest,
     sdk: (environment: string) =>
       new Scalekit(`${local.url}/${environment}`, environment.replace('env_', 'skc_'), SECRET),

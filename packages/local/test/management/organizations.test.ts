@@ -58,6 +58,16 @@ describe('organizations, through the official SDK', () => {
     await local.sdk(PRD).organization.createOrganization('Other', { externalId: 'acme-in-production' })
   })
 
+  it('are created once when many ask for one external id at the same time', async () => {
+    const { organization: api } = local.sdk(DEV)
+    await api.listOrganization({})
+    const calls = Array.from({ length: 10 }, () => api.createOrganization('Hooli', { externalId: 'hooli' }))
+    const results = await Promise.allSettled(calls)
+    const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+    expect(refused).toHaveLength(9)
+    expect(refused.every((reason) => reason instanceof ScalekitConflictException)).toBe(true)
+  })
+
   it('are not found from another environment', async () => {
     const { organization: api } = local.sdk(PRD)
     await expect(api.getOrganization(ACME)).rejects.toThrow(ScalekitNotFoundException)

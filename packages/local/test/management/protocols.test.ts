@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { create } from '@bufbuild/protobuf'
 import { createValidator } from '@bufbuild/protovalidate'
 import { type Client, Code, ConnectError, createClient, type Transport } from '@connectrpc/connect'
@@ -93,6 +94,24 @@ describe('the REST form', () => {
     expect((await patch({ display_name: null })).status).toBe(400)
   })
 
+  it('refuses a mask that names what is not there', async () => {
+    const answer = await local.rest('PATCH', `/api/v1/organizations/${ACME}?update_mask=nothing`, {
+      token: await local.client(DEV),
+      body: { display_name: 'X' },
+    })
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { details: [{ validation_error_info: { field_violations: [{ field: 'update_mask' }] } }] },
+    })
+  })
+
+  it('takes - where the rules want an id, and finds nothing by it', async () => {
+    const { status } = await local.rest('GET', '/api/v1/organizations/-/users', {
+      token: await local.client(DEV),
+    })
+    expect(status).toBe(404)
+  })
+
   it('answers a deletion with an empty object', async () => {
     const answer = await local.rest('DELETE', `/api/v1/organizations/${ACME}`, {
       token: await local.client(DEV),
@@ -119,6 +138,23 @@ describe('the official SDK', () => {
   it('is refused with a wrong secret', async () => {
     const sdk = new Scalekit(`${local.url}/${DEV}`, 'skc_100000000000000001', 'wrong')
     await expect(sdk.organization.listOrganization({})).rejects.toThrow()
+  })
+})
+
+describe('a failure that nobody foresaw', () => {
+  it('is told to the operator and not to the caller', async () => {
+    const warned = once(process, 'warning')
+    const { db } = local.database
+    await db.schema.alterTable('permissions').renameTo('permissions_away').execute()
+    const answer = await local.rest('GET', '/api/v1/permissions', { token: await local.client(DEV) })
+    await db.schema.alterTable('permissions_away').renameTo('permissions').execute()
+    expect(answer).toMatchObject({ status: 500, body: { code: 13, details: [{ error_code: 'INTERNAL' }] } })
+    expect(JSON.stringify(answer.body)).not.toContain('permissions')
+    const [warning] = await warned
+    expect(warning).toMatchObject({
+      name: 'ManagementFailure',
+      message: expect.stringContaining('permissions'),
+    })
   })
 })
 

@@ -136,53 +136,90 @@ describe('token exchange (RFC 8693)', () => {
 })
 
 describe('an identity assertion (ID-JAG)', () => {
+  const IDP = 'env_100000000000000002'
+  const IDP_CLIENT = { client_id: 'skc_100000000000000002', client_secret: 'test_local_secret' }
   const audience = () => `${local.url}/${DEV}/resources/${GREETING}`
 
-  /** Somebody who signs in to an application of another environment, where they have the same e-mail address. */
-  async function assertion(more: Record<string, string> = {}): Promise<string> {
-    const client_id = 'skc_100000000000000002'
-    const issuer = `${local.url}/env_100000000000000002`
+  beforeAll(async () => {
+    const { db } = local.database
+    const times = { created_at: Date.now(), updated_at: Date.now() }
+    // Ana is known to the identity provider too, and it knows its client's name at the MCP server.
+    const ana = { id: 'usr_100000000000000999', email: 'ana@acme.example', external_id: null, data: '{}', ...times }
+    await db.insertInto('users').values({ environment_id: IDP, ...ana }).execute()
+    const { data } = await db.selectFrom('clients').select('data').where('id', '=', IDP_CLIENT.client_id).executeTakeFirstOrThrow()
+    const connected = { ...JSON.parse(data), cross_app_clients: { [GREETING]: DEV_CLIENT.client_id } }
+    await db.updateTable('clients').set({ data: JSON.stringify(connected) }).where('id', '=', IDP_CLIENT.client_id).execute()
+  })
+
+  /** Somebody signs in to an application, which asks the identity provider for an assertion about them. */
+  async function assertion(person = 'ana@acme.example', more: Record<string, string> = {}): Promise<string> {
+    const issuer = `${local.url}/${IDP}`
     const { verifier, challenge } = pkce()
     const redirect_uri = 'http://localhost:3000/auth/callback'
-    const redirect = await authorize({ issuer, client_id, challenge, person: 'ana@acme.example', params: { redirect_uri, scope: 'openid email' } })
+    const params = { redirect_uri, scope: 'openid email' }
+    const redirect = await authorize({ issuer, client_id: IDP_CLIENT.client_id, challenge, person, params })
+    const code = redirect.searchParams.get('code') ?? ''
     const redeemed = await postForm(`${issuer}/oauth/token`, {
       grant_type: 'authorization_code',
-      client_id,
-      client_secret: 'test_local_secret',
-      code: redirect.searchParams.get('code') ?? '',
+      ...IDP_CLIENT,
+      code,
       redirect_uri,
       code_verifier: verifier,
     })
     const { id_token } = (await redeemed.json()) as { id_token: string }
     const issued = await exchange(
       { subject_token: id_token, subject_token_type: ID_TOKEN, requested_token_type: ID_JAG, audience: audience(), ...more },
-      { client_id, client_secret: 'test_local_secret' },
-      'env_100000000000000002',
+      IDP_CLIENT,
+      IDP,
     )
-    expect(issued.status).toBe(200)
     const body = (await issued.json()) as { access_token: string }
     expect(body).toMatchObject({ issued_token_type: ID_JAG, token_type: 'N_A' })
     return body.access_token
   }
 
-  function present(assertion: string, client: Record<string, string>) {
-    return postForm(`${audience()}/oauth/token`, { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion, ...client })
+  function present(assertion: string, client = DEV_CLIENT, more: Record<string, string> = {}) {
+    const grant_type = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
+    return postForm(`${audience()}/oauth/token`, { grant_type, assertion, ...client, ...more })
   }
 
-  beforeAll(async () => {
-    const now = Date.now()
-    const { db } = local.database
-    const user = { id: 'usr_100000000000000999', environment_id: 'env_100000000000000002', email: 'ana@acme.example', external_id: null, data: '{}', created_at: now, updated_at: now }
-    await db.insertInto('users').values(user).execute()
-    // The same client identifier is known to both sides, as the draft has it.
-    const row = await db.selectFrom('clients').selectAll().where('id', '=', 'skc_100000000000000001').executeTakeFirstOrThrow()
-    await db.updateTable('clients').set({ realm: 'env_100000000000000002' }).where('id', '=', 'skc_100000000000000002').execute()
-    expect(row.realm).toBe(DEV)
+  it('of another environment becomes a token for the user with the same e-mail address', async () => {
+    const response = await present(await assertion(), DEV_CLIENT, { scope: 'user:read nonsense' })
+    expect(response.status).toBe(200)
+    const { access_token } = (await response.json()) as { access_token: string }
+    expect(claimsOf(access_token)).toMatchObject({
+      sub: 'usr_100000000000000101',
+      aud: ['http://localhost:3003/mcp', GREETING],
+      scope: 'user:read',
+      client_id: DEV_CLIENT.client_id,
+    })
   })
 
-  it('is for the client that it names', async () => {
-    const response = await present(await assertion(), DEV_CLIENT)
-    expect(await response.json()).toMatchObject({ error: 'invalid_grant' })
+  it('counts once', async () => {
+    const once = await assertion()
+    expect((await present(once)).status).toBe(200)
+    expect(await (await present(once)).json()).toMatchObject({ error: 'invalid_grant' })
+  })
+
+  it('counts for the audience, the resource and the user that it names', async () => {
+    const elsewhere = await assertion('ana@acme.example', { audience: `${local.url}/workspace/resources/${MCP_SERVER}` })
+    expect(await (await present(elsewhere)).json()).toMatchObject({ error: 'invalid_grant' })
+    const forOther = await assertion('ana@acme.example', { resource: MCP_SERVER_URL })
+    expect(await (await present(forOther)).json()).toMatchObject({ error: 'invalid_target' })
+    expect(await (await present(await assertion('noor@northwind.example'))).json()).toMatchObject({ error: 'invalid_grant' })
+  })
+
+  it('is not an access token, and an access token is none', async () => {
+    expect(await introspect(local.url, await assertion())).toEqual({ active: false })
+    const token = await mint({ subject: 'admin@example.com' })
+    expect(await (await present(token)).json()).toMatchObject({ error: 'invalid_grant' })
+  })
+
+  it('does not count where the MCP server has not switched it on', async () => {
+    const set = (xaa_enabled: boolean) =>
+      local.database.db.updateTable('resources').set({ data: JSON.stringify({ xaa_enabled }) }).where('id', '=', GREETING).execute()
+    await set(false)
+    expect(await (await present(await assertion())).json()).toMatchObject({ error: 'unauthorized_client' })
+    await set(true)
   })
 })
 

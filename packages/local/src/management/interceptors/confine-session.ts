@@ -2,7 +2,7 @@ import type { Message } from '@bufbuild/protobuf'
 import { Code, type Interceptor } from '@connectrpc/connect'
 import { apiError, authOption, OrganizationService } from '@scalekit-mcp/api'
 import { principalKey } from '../request-context.js'
-import { effectivePermissions, visibleRoles } from '../role-data.js'
+import { openRoleBook } from '../role-book.js'
 import type { Store } from '../store.js'
 import { heldRoles } from '../user-message.js'
 
@@ -29,10 +29,8 @@ export function confineSession({ database }: Store): Interceptor {
       .where('status', '=', 'ACTIVE')
       .executeTakeFirst()
     if (!membership) throw apiError(Code.PermissionDenied, 'The user does not belong to this organization')
-    const visible = await visibleRoles(db, { environment: principal.realm, organization })
-    const has = (await effectivePermissions(db, heldRoles(membership, visible), visible)).map(
-      ({ name }) => name,
-    )
+    const book = await openRoleBook(db, principal.realm)
+    const has = book.effective(heldRoles(book, membership), organization).map(({ name }) => name)
     if (!authOption(req.method).permissions.every((permission) => has.includes(permission))) {
       throw apiError(Code.PermissionDenied, 'The user lacks the permission in this organization')
     }

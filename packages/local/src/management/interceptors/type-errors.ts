@@ -17,7 +17,10 @@ function typed(error: unknown): ConnectError {
     })
   }
   if (!(error instanceof ConnectError)) {
-    return apiError(Code.Internal, 'The local environment failed; its log has the reason', { cause: error })
+    warn(error)
+    return apiError(Code.Internal, 'The local environment failed; it says why on its error output', {
+      cause: error,
+    })
   }
   if (errorInfo(error)) return error
   return apiError(error.code, error.rawMessage, { cause: error })
@@ -27,4 +30,10 @@ function typed(error: unknown): ConnectError {
 function isUniqueViolation(error: unknown): boolean {
   if (!(error instanceof Error) || !('code' in error)) return false
   return ['23505', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY'].includes(String(error.code))
+}
+
+/** The one who can mend it sees the reason; the caller does not. */
+function warn(error: unknown): void {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error))
+  process.emitWarning(message, { type: 'ManagementFailure', ...(stack !== undefined && { detail: stack }) })
 }

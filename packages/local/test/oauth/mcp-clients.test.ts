@@ -1,0 +1,69 @@
+import { auth as authV2 } from '@modelcontextprotocol/client'
+import { auth as authV1 } from '@modelcontextprotocol/sdk/client/auth.js'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
+import { claimsOf, mcpIssuer, REDIRECT_URI } from './authorization-code.js'
+import { Browser } from './browser.js'
+
+let local: LocalScalekit
+/** An MCP server that does nothing but say who issues its tokens (RFC 9728). */
+const mcpServer = createServer((_request, response) => {
+  response.setHeader('content-type', 'application/json')
+  response.end(JSON.stringify({ resource: mcpUrl, authorization_servers: [mcpIssuer(local.url)], scopes_supported: ['workspace:read'] }))
+})
+let mcpUrl = ''
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => mcpServer.listen(0, '127.0.0.1', resolve))
+  mcpUrl = `http://localhost:${(mcpServer.address() as AddressInfo).port}/mcp`
+  local = await createLocalScalekit({ memory: true, port: 0, mcpServerUrl: mcpUrl })
+})
+afterAll(async () => {
+  await local.close()
+  await new Promise((resolve) => mcpServer.close(resolve))
+})
+
+/** The part that an MCP client application writes: it keeps what it is given, and opens the browser. */
+class Application {
+  readonly kept: Record<string, unknown> = {}
+  opened: URL | undefined
+  readonly redirectUrl = REDIRECT_URI
+  readonly clientMetadata = { client_name: 'SDK client', redirect_uris: [REDIRECT_URI], grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'], token_endpoint_auth_method: 'none' }
+  clientInformation = () => this.kept['client'] as never
+  saveClientInformation = (client: unknown) => void (this.kept['client'] = client)
+  tokens = () => this.kept['tokens'] as never
+  saveTokens = (tokens: unknown) => void (this.kept['tokens'] = tokens)
+  codeVerifier = () => this.kept['verifier'] as string
+  saveCodeVerifier = (verifier: string) => void (this.kept['verifier'] = verifier)
+  redirectToAuthorization = (url: URL) => void (this.opened = url)
+  discoveryState = () => this.kept['discovery'] as never
+  saveDiscoveryState = (state: unknown) => void (this.kept['discovery'] = state)
+}
+
+type Auth = (application: Application, options: { serverUrl: string; authorizationCode?: string; iss?: string }) => Promise<string>
+
+describe.each<[string, Auth]>([
+  ['@modelcontextprotocol/client', (application, options) => authV2(application, options)],
+  ['@modelcontextprotocol/sdk', (application, options) => authV1(application, options)],
+])('%s', (_name, auth) => {
+  it('discovers, registers, signs in and refreshes', async () => {
+    const application = new Application()
+    expect(await auth(application, { serverUrl: mcpUrl })).toBe('REDIRECT')
+
+    const browser = new Browser()
+    let at = await browser.follow(application.opened?.href ?? '')
+    at = await browser.submit(at.url, at.page ?? '', { email: 'admin@example.com' })
+    at = await browser.submit(at.url, at.page ?? '', { answer: 'allow' })
+    const { searchParams } = new URL(at.url)
+    const authorizationCode = searchParams.get('code') ?? ''
+    expect(await auth(application, { serverUrl: mcpUrl, authorizationCode, iss: searchParams.get('iss') ?? '' })).toBe('AUTHORIZED')
+    const first = application.kept['tokens'] as { access_token: string }
+    expect(claimsOf(first.access_token)).toMatchObject({ aud: [mcpUrl, 'res_100000000000000001'], scopes: ['workspace:read'] })
+
+    expect(await auth(application, { serverUrl: mcpUrl })).toBe('AUTHORIZED')
+    const second = application.kept['tokens'] as { access_token: string }
+    expect(second.access_token).not.toBe(first.access_token)
+  })
+})

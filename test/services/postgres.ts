@@ -1,0 +1,63 @@
+import { execFile, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chown, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+const INSTALLED = '/usr/lib/postgresql'
+
+export interface Postgres {
+  readonly url: string
+  stop(): Promise<void>
+}
+
+/**
+ * A PostgreSQL for tests: the one at DATABASE_URL, or Debian's own in a temporary directory at a free port.
+ * It has a database that nothing else uses.
+ */
+export async function startPostgres(): Promise<Postgres> {
+  const given = process.env.DATABASE_URL
+  if (given !== undefined) return { url: given, stop: async () => {} }
+  const [version] = (await readdir(INSTALLED)).sort((a, b) => Number(b) - Number(a))
+  const bin = join(INSTALLED, version ?? '', 'bin')
+  const owner = databaseUser()
+  const data = await mkdtemp(join(tmpdir(), 'postgres-'))
+  if (owner.uid !== undefined) await chown(data, owner.uid, owner.gid)
+  await promisify(execFile)(join(bin, 'initdb'), ['-D', data, '-U', 'tests', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8'], owner)
+  const port = await freePort()
+  const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', data], {
+    ...owner,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  await new Promise<void>((resolve, reject) => {
+    server.once('exit', (code) => reject(new Error(`PostgreSQL ended with code ${code}`)))
+    server.stderr.on('data', (text: Buffer) => text.includes('ready to accept connections') && resolve())
+  })
+  return {
+    url: `postgres://tests@127.0.0.1:${port}/postgres`,
+    async stop() {
+      const ended = once(server, 'exit')
+      server.kill('SIGINT')
+      await ended
+      await rm(data, { recursive: true })
+    },
+  }
+}
+
+/** PostgreSQL refuses to run as root; the package made a user for it. */
+function databaseUser(): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {}
+  const id = (option: string) => Number(execFileSync('id', [option, 'postgres']).toString())
+  return { uid: id('-u'), gid: id('-g') }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
