@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'test/*.test.ts'],
+    // One module graph per thread instead of one per file: four times faster, and the tests share nothing.
+    pool: 'threads',
+    isolate: false,
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },

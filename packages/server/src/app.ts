@@ -108,6 +108,7 @@ export function createApp(options: AppOptions): App {
   const onerror = (error: Error) => log.debug({ err: error }, 'mcp')
   const handler = createMcpHandler(factory, {
     legacy: config.legacySessions ? 'reject' : 'stateless',
+    ...(options.fixtures ? { bus: options.fixtures.bus } : {}),
     onerror,
   })
   const modern = toNodeHandler(handler, {
