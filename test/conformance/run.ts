@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startProgram } from './program.js'
+import { type Program, startProgram } from './program.js'
 import { startTokenProxy } from './proxy.js'
 import { notScored, readResults, type ScenarioResult } from './results.js'
 import { runSuite } from './suite.js'
@@ -16,15 +16,16 @@ const REQUIRED: Readonly<Record<string, number>> = { '2026-07-28': 37, '2025-11-
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'mcp-conformance-'))
   const proxy = await startTokenProxy()
-  const program = await startProgram(proxy.port)
-  proxy.forwardTo(program)
+  let program: Program | undefined
   try {
+    program = await startProgram(proxy.port)
+    proxy.forwardTo(program)
     for (const revision of Object.keys(REQUIRED)) {
       const passed = await runRevision(`http://localhost:${proxy.port}/mcp`, revision, join(folder, revision))
       if (!passed) process.exitCode = 1
     }
   } finally {
-    await program.stop()
+    await program?.stop()
     await proxy.close()
     rmSync(folder, { recursive: true })
   }
