@@ -34,6 +34,7 @@ export async function readJsonBody(req: IncomingMessage, res: ServerResponse): P
 
 function readBytes(req: IncomingMessage): Promise<Buffer> {
   if (req.readableEnded) throw new Error('A body parser read the body before the guard: mount protect first')
+  if (req.destroyed) throw brokenOff()
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
@@ -48,7 +49,7 @@ function readBytes(req: IncomingMessage): Promise<Buffer> {
     }
     const onEnd = () =>
       settle(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
-    const onClose = () => settle(() => reject(new AuthError('invalid_request', 'The body broke off.')))
+    const onClose = () => settle(() => reject(brokenOff()))
     req.on('data', onData).on('end', onEnd).on('close', onClose)
   })
 }
@@ -73,6 +74,10 @@ function parse(text: string): unknown {
 
 function parseError(): AuthError {
   return new AuthError('parse_error', 'The body is not JSON in UTF-8.')
+}
+
+function brokenOff(): AuthError {
+  return new AuthError('invalid_request', 'The body broke off.')
 }
 
 function tooLarge(): AuthError {

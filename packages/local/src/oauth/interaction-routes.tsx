@@ -1,7 +1,7 @@
 import { type NextFunction, type Request, type Response, Router, urlencoded } from 'express'
 import { errors } from 'oidc-provider'
 import { ConsentPage } from '../pages/consent-page.js'
-import { csrfToken, spendCsrfToken } from '../pages/csrf.js'
+import { csrfToken, newCsrfToken, spendCsrfToken } from '../pages/csrf.js'
 import { ErrorPage } from '../pages/message-pages.js'
 import { renderPage } from '../pages/page.js'
 import { pageHeaders } from '../pages/page-headers.js'
@@ -56,7 +56,7 @@ export function interactionRoutes(context: OAuthContext, server: AuthorizationSe
         realm={await realmName(context.database, realm)}
         people={await listPeople(context.database, realm, PEOPLE_SHOWN)}
         action={request.baseUrl + request.path}
-        csrf={csrfToken(request, response)}
+        csrf={refused === undefined ? csrfToken(request, response) : newCsrfToken(request, response)}
         email={refused ?? (typeof hint === 'string' ? hint : undefined)}
         problem={refused === undefined ? undefined : `Nobody here has the e-mail address ${refused}.`}
       />

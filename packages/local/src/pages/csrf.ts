@@ -8,8 +8,11 @@ const COOKIE = 'csrf'
  * form. The same one while a page is open, so that a second tab and the back button work.
  */
 export function csrfToken(request: Request, response: Response): string {
-  const known = cookieOf(request)
-  if (known !== undefined) return known
+  return cookieOf(request) ?? newCsrfToken(request, response)
+}
+
+/** A new token, for a page that is shown again after its form was submitted. */
+export function newCsrfToken(request: Request, response: Response): string {
   const token = randomBytes(32).toString('base64url')
   response.cookie(COOKIE, token, { httpOnly: true, sameSite: 'strict', path: pagePath(request) })
   return token
