@@ -1,7 +1,7 @@
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chown, mkdtemp, readdir, rm } from 'node:fs/promises'
-import { createServer, type AddressInfo } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -24,13 +24,21 @@ export async function startPostgres(): Promise<Postgres> {
   const bin = join(INSTALLED, version ?? '', 'bin')
   const owner = databaseUser()
   const data = await mkdtemp(join(tmpdir(), 'postgres-'))
-  if (owner.uid !== undefined) await chown(data, owner.uid, owner.gid)
-  await promisify(execFile)(join(bin, 'initdb'), ['-D', data, '-U', 'tests', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8'], owner)
+  if (owner.uid !== undefined && owner.gid !== undefined) await chown(data, owner.uid, owner.gid)
+  await promisify(execFile)(
+    join(bin, 'initdb'),
+    ['-D', data, '-U', 'tests', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8'],
+    owner,
+  )
   const port = await freePort()
-  const server = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', data], {
-    ...owner,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
+  const server = spawn(
+    join(bin, 'postgres'),
+    ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', data],
+    {
+      ...owner,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  )
   await new Promise<void>((resolve, reject) => {
     server.once('exit', (code) => reject(new Error(`PostgreSQL ended with code ${code}`)))
     server.stderr.on('data', (text: Buffer) => text.includes('ready to accept connections') && resolve())

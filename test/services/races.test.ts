@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Child, startChild } from '../../packages/local/test/engine/child.js'
 import { RACES, raceRedemptions } from '../../packages/local/test/engine/race.js'
-import { postForm, signIn, introspect } from '../../packages/local/test/oauth/authorization-code.js'
+import { introspect, postForm, signIn } from '../../packages/local/test/oauth/authorization-code.js'
 import { type Postgres, startPostgres } from './postgres.js'
 
 let postgres: Postgres
@@ -9,7 +9,10 @@ let children: Child[] = []
 beforeAll(async () => {
   postgres = await startPostgres()
   // At the same moment, on a database that is empty: one of them makes the tables, the keys and the seed.
-  children = await Promise.all([startChild({ databaseUrl: postgres.url }), startChild({ databaseUrl: postgres.url })])
+  children = await Promise.all([
+    startChild({ databaseUrl: postgres.url }),
+    startChild({ databaseUrl: postgres.url }),
+  ])
 }, 60_000)
 afterAll(async () => {
   await Promise.all(children.map((child) => child.kill()))
@@ -26,7 +29,11 @@ describe('two local environments on one PostgreSQL', () => {
     const [one, two] = children
     const { issuer, client_id, tokens } = await signIn(one?.url ?? '')
     await postForm(`${issuer}/oauth/revoke`, { client_id, token: tokens.refresh_token })
-    const again = await postForm(`${issuer.replace(one?.url ?? '', two?.url ?? '')}/oauth/token`, { grant_type: 'refresh_token', client_id, refresh_token: tokens.refresh_token })
+    const again = await postForm(`${issuer.replace(one?.url ?? '', two?.url ?? '')}/oauth/token`, {
+      grant_type: 'refresh_token',
+      client_id,
+      refresh_token: tokens.refresh_token,
+    })
     expect(again.status).toBe(400)
     expect(await introspect(one?.url ?? '', tokens.access_token)).toEqual({ active: false })
   })

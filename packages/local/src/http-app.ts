@@ -1,4 +1,10 @@
-import express, { type Express, type NextFunction, type Request, type RequestHandler, type Response } from 'express'
+import express, {
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express'
 import { controlRoutes } from './control/control-routes.js'
 import type { RequestLog } from './control/request-log.js'
 import type { Coverage } from './management/index.js'
@@ -39,16 +45,18 @@ export function createHttpApp({ context, servers, log, management, coverage, res
 
 /** What nobody handled: the caller learns that it failed and nothing else. */
 function renderFailure(error: unknown, _request: Request, response: Response, next: NextFunction): void {
-  if (response.headersSent) return next(error)
-  const status =
+  if (response.headersSent) {
+    next(error)
+    return
+  }
+  const refused =
     error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500
-      ? error.status
-      : 500
-  response
-    .status(status)
-    .json(
-      status === 500
-        ? { error: 'server_error', error_description: 'Something failed here. The request may be tried again.' }
-        : { error: 'invalid_request', error_description: 'The request could not be read.' },
-    )
+  if (refused) {
+    response
+      .status(Number(error.status))
+      .json({ error: 'invalid_request', error_description: 'The request could not be read.' })
+  } else {
+    const error_description = 'Something failed here. The request may be tried again.'
+    response.status(500).json({ error: 'server_error', error_description })
+  }
 }

@@ -32,9 +32,7 @@ export async function listen(port: number, handlersFor: (port: number) => Handle
     socket.on('error', () => socket.destroy())
     route(socket, one, two)
   }
-  const servers = await bind(port, accept)
-  const [first] = servers
-  const bound = (first?.address() as AddressInfo).port
+  const { servers, bound } = await bind(port, accept)
   const handlers = handlersFor(bound)
   one.on('request', handlers.http1)
   two.on('request', handlers.http2)
@@ -49,13 +47,16 @@ export async function listen(port: number, handlersFor: (port: number) => Handle
 }
 
 /** Both loopback addresses: `localhost` is either, as the client likes. A machine may lack IPv6. */
-async function bind(port: number, accept: (socket: net.Socket) => void): Promise<net.Server[]> {
+async function bind(
+  port: number,
+  accept: (socket: net.Socket) => void,
+): Promise<{ servers: net.Server[]; bound: number }> {
   const four = await listenOn('127.0.0.1', port, accept)
   const { port: bound } = four.address() as AddressInfo
   try {
-    return [four, await listenOn('::1', bound, accept)]
+    return { servers: [four, await listenOn('::1', bound, accept)], bound }
   } catch (error) {
-    if (!isCode(error, 'EADDRINUSE')) return [four]
+    if (!isCode(error, 'EADDRINUSE')) return { servers: [four], bound }
     four.close()
     if (port === 0) return bind(port, accept)
     throw portInUse(port, error)
@@ -65,7 +66,9 @@ async function bind(port: number, accept: (socket: net.Socket) => void): Promise
 function listenOn(host: string, port: number, accept: (socket: net.Socket) => void): Promise<net.Server> {
   return new Promise((resolve, reject) => {
     const server = net.createServer(accept)
-    server.once('error', (error) => reject(host === '127.0.0.1' && isCode(error, 'EADDRINUSE') ? portInUse(port, error) : error))
+    server.once('error', (error) =>
+      reject(host === '127.0.0.1' && isCode(error, 'EADDRINUSE') ? portInUse(port, error) : error),
+    )
     server.listen({ host, port, ipv6Only: host === '::1' }, () => resolve(server))
   })
 }

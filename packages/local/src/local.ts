@@ -74,7 +74,9 @@ async function serve(
   clock: Clock,
 ): Promise<LocalScalekit> {
   const reset = () => resetTo(database, seed, clock)
-  const listener = await listen(options.port ?? DEFAULT_PORT, (port) => handlers(port, database, clock, reset))
+  const listener = await listen(options.port ?? DEFAULT_PORT, (port) =>
+    handlers(port, database, clock, reset),
+  )
   await sweepExpired(database)
   const sweeping = setInterval(() => sweepExpired(database), SWEEP_MS).unref()
   return {
@@ -126,7 +128,11 @@ function handlers(port: number, database: Database, clock: Clock, reset: () => P
   }
 }
 
-async function location({ memory, databaseUrl, data = DEFAULT_DIRECTORY }: LocalOptions): Promise<DatabaseLocation> {
+async function location({
+  memory,
+  databaseUrl,
+  data = DEFAULT_DIRECTORY,
+}: LocalOptions): Promise<DatabaseLocation> {
   if (memory) return { memory: true }
   if (databaseUrl !== undefined) return { url: databaseUrl }
   // It holds private keys.
@@ -137,6 +143,8 @@ async function location({ memory, databaseUrl, data = DEFAULT_DIRECTORY }: Local
 
 function withServerUrl(seed: ParsedSeed, url: string | undefined): ParsedSeed {
   if (url === undefined) return seed
-  const servers = seed.workspace.mcp_servers.map((server) => (server.id === MCP_SERVER ? { ...server, url } : server))
+  const servers = seed.workspace.mcp_servers.map((server) =>
+    server.id === MCP_SERVER ? { ...server, url } : server,
+  )
   return { ...seed, workspace: { ...seed.workspace, mcp_servers: servers } }
 }

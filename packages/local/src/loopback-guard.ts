@@ -21,10 +21,19 @@ export function createLoopbackGuard(port: number) {
     }
     const { origin } = request.headers
     const isPage = /\/(interaction|oidc)\//.test(request.url ?? '')
-    if (isPage && request.method === 'POST' && origin !== undefined && !hosts.has(origin.replace(/^http:\/\//, ''))) {
+    if (
+      isPage &&
+      request.method === 'POST' &&
+      origin !== undefined &&
+      !hosts.has(origin.replace(/^http:\/\//, ''))
+    ) {
       return answer(response, 403, 'This form belongs to another site.')
     }
-    if (host !== canonical && request.method === 'GET' && /\/oauth\/authorize(\?|$)/.test(request.url ?? '')) {
+    if (
+      host !== canonical &&
+      request.method === 'GET' &&
+      /\/oauth\/authorize(\?|$)/.test(request.url ?? '')
+    ) {
       // Cookies belong to a host: the sign-in starts where it will come back to.
       response.setHeader('Location', `http://${canonical}${request.url}`)
       return answer(response, 307, 'Continue at the canonical address.')
@@ -42,6 +51,8 @@ function authority(request: Incoming): string | undefined {
 function answer(response: Outgoing, status: number, message: string): true {
   response.statusCode = status
   response.setHeader('Content-Type', 'application/json')
-  response.end(JSON.stringify({ error: status === 307 ? 'redirect' : 'forbidden', error_description: message }))
+  response.end(
+    JSON.stringify({ error: status === 307 ? 'redirect' : 'forbidden', error_description: message }),
+  )
   return true
 }

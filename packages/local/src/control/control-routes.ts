@@ -1,4 +1,12 @@
-import { json, type NextFunction, type Request, type RequestHandler, type Response, Router, text } from 'express'
+import {
+  json,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+  Router,
+  text,
+} from 'express'
 import { parse, stringify } from 'yaml'
 import { LocalError } from '../local-error.js'
 import type { Coverage } from '../management/index.js'
@@ -43,16 +51,23 @@ export function controlRoutes({ context, log, reset, coverage }: Control): Route
     if (request.accepts(['json', ...YAML]) === 'json') response.json(state)
     else response.type('application/yaml').send(stringify(state))
   })
-  router.put('/state', json({ limit: '20mb' }), text({ type: YAML, limit: '20mb' }), async (request, response) => {
-    const sent: unknown = typeof request.body === 'string' ? parse(request.body) : request.body
-    await resetTo(context.database, checkSeed(sent, 'The state'), context.clock)
-    response.json({ status: 'imported' })
-  })
+  router.put(
+    '/state',
+    json({ limit: '20mb' }),
+    text({ type: YAML, limit: '20mb' }),
+    async (request, response) => {
+      const sent: unknown = typeof request.body === 'string' ? parse(request.body) : request.body
+      await resetTo(context.database, checkSeed(sent, 'The state'), context.clock)
+      response.json({ status: 'imported' })
+    },
+  )
   router.get('/coverage', (_request, response) => {
     response.json(coverage)
   })
   router.use((_request, response) => {
-    response.status(404).json({ code: 'not_found', message: 'There is no such control. See GET /__local/health.' })
+    response
+      .status(404)
+      .json({ code: 'not_found', message: 'There is no such control. See GET /__local/health.' })
   })
   router.use(renderError)
   return router
@@ -61,7 +76,9 @@ export function controlRoutes({ context, log, reset, coverage }: Control): Route
 const onlyTools: RequestHandler = (request, response, next) => {
   response.set('Cache-Control', 'no-store')
   if (request.headers.origin !== undefined) {
-    response.status(403).json({ code: 'forbidden', message: 'Web pages may not control the local environment.' })
+    response
+      .status(403)
+      .json({ code: 'forbidden', message: 'Web pages may not control the local environment.' })
   } else if (request.headers['x-scalekit-local'] !== '1') {
     response.status(403).json({ code: 'forbidden', message: 'Send the header x-scalekit-local: 1.' })
   } else next()
@@ -70,7 +87,14 @@ const onlyTools: RequestHandler = (request, response, next) => {
 function renderError(error: unknown, _request: Request, response: Response, next: NextFunction): void {
   if (error instanceof LocalError) {
     response.status(400).json({ code: error.code, message: error.message })
-  } else if (error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500) {
-    response.status(error.status).json({ code: 'request_invalid', message: 'The body is not what it says it is.' })
+  } else if (
+    error instanceof Error &&
+    'status' in error &&
+    typeof error.status === 'number' &&
+    error.status < 500
+  ) {
+    response
+      .status(error.status)
+      .json({ code: 'request_invalid', message: 'The body is not what it says it is.' })
   } else next(error)
 }

@@ -13,10 +13,24 @@ const DEFAULT_RESOURCE = 'res_100000000000000001'
 const TokenRequest = z
   .strictObject({
     subject: z.string().optional().describe('A member or user, by id or e-mail.'),
-    client_id: z.string().optional().describe('The client; without a subject, the token is the client’s own.'),
-    resource: z.string().default(DEFAULT_RESOURCE).describe('An MCP server by id or URL, or the issuer of a realm.'),
-    scopes: z.array(z.string().min(1)).optional().describe('Default: all of the MCP server’s that the subject may grant.'),
-    expires_in: z.int().min(-86_400).max(86_400).default(3600).describe('Seconds; negative for an expired token.'),
+    client_id: z
+      .string()
+      .optional()
+      .describe('The client; without a subject, the token is the client’s own.'),
+    resource: z
+      .string()
+      .default(DEFAULT_RESOURCE)
+      .describe('An MCP server by id or URL, or the issuer of a realm.'),
+    scopes: z
+      .array(z.string().min(1))
+      .optional()
+      .describe('Default: all of the MCP server’s that the subject may grant.'),
+    expires_in: z
+      .int()
+      .min(-86_400)
+      .max(86_400)
+      .default(3600)
+      .describe('Seconds; negative for an expired token.'),
     claims: z.record(z.string(), z.unknown()).default({}).describe('Claims to add or replace.'),
   })
   .refine(({ subject, client_id }) => subject !== undefined || client_id !== undefined, {

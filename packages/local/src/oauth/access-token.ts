@@ -35,11 +35,19 @@ export async function customizeAccessToken(
   Object.assign(jwt.payload, target, { jti, iat, nbf: iat, exp, scope, scopes: splitScope(scope) })
 
   if (token.kind === 'ClientCredentials') return
-  Object.assign(jwt.payload, await sessionClaims(server, token.accountId, token.sessionUid, resource === undefined))
+  Object.assign(
+    jwt.payload,
+    await sessionClaims(server, token.accountId, token.sessionUid, resource === undefined),
+  )
   await recordIssuedToken(context.database, { realm, jti, grantId: token.grantId, expiresAt: exp * 1000 })
 }
 
-async function sessionClaims(server: ServerIdentity, sub: string, session: string | undefined, signIn: boolean) {
+async function sessionClaims(
+  server: ServerIdentity,
+  sub: string,
+  session: string | undefined,
+  signIn: boolean,
+) {
   const person = await findPerson(server.context.database, server.realm, sub)
   const organization = person?.organization
   return {

@@ -3,7 +3,11 @@ import type { Database } from '../engine/database.js'
 import { findPerson } from './people.js'
 
 /** A person as oidc-provider wants an account: the claims of the ID token (OpenID Connect Core, section 5.1). */
-export async function findAccount(database: Database, realm: string, sub: string): Promise<Account | undefined> {
+export async function findAccount(
+  database: Database,
+  realm: string,
+  sub: string,
+): Promise<Account | undefined> {
   const person = await findPerson(database, realm, sub)
   if (person === undefined || person.id !== sub) return undefined
   return { accountId: person.id, claims: () => personClaims(person) }

@@ -16,12 +16,17 @@ export function createAuthenticate(context: OAuthContext): Authenticate {
     const realm = realmOfIssuer(context.baseUrl, claimedIssuer(token) ?? '')
     if (realm === undefined) return undefined
     const claims = await context.verifier.verify(realm, token)
-    if (claims === undefined || !audiences(claims).includes(realmIssuer(context.baseUrl, realm))) return undefined
+    if (claims === undefined || !audiences(claims).includes(realmIssuer(context.baseUrl, realm)))
+      return undefined
     return principal(context, realm, claims)
   }
 }
 
-async function principal(context: OAuthContext, realm: string, claims: AccessTokenClaims): Promise<Principal | undefined> {
+async function principal(
+  context: OAuthContext,
+  realm: string,
+  claims: AccessTokenClaims,
+): Promise<Principal | undefined> {
   if (claims.sub === claims.client_id) {
     const client = await context.database.db
       .selectFrom('clients')

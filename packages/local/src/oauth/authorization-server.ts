@@ -1,6 +1,6 @@
 import { Provider } from 'oidc-provider'
-import { answerJwtTokenEndpoints } from './jwt-token-endpoints.js'
 import { registerIdJag } from './id-jag.js'
+import { answerJwtTokenEndpoints } from './jwt-token-endpoints.js'
 import { completeMetadata } from './metadata.js'
 import type { OAuthContext } from './oauth-context.js'
 import { providerConfiguration } from './provider-configuration.js'
@@ -53,7 +53,10 @@ async function create(
       ? realmIssuer(context.baseUrl, realm)
       : resourceIssuer(context.baseUrl, realm, resource.id)
   const { privateJwks } = await context.keys.of(realm)
-  const provider = new Provider(issuer, providerConfiguration({ context, realm, resource, issuer, privateJwks }))
+  const provider = new Provider(
+    issuer,
+    providerConfiguration({ context, realm, resource, issuer, privateJwks }),
+  )
   provider.Client.prototype.compareClientSecret = function (secret: string) {
     return clientSecretMatches(this.clientSecret, secret)
   }

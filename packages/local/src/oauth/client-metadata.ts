@@ -31,6 +31,8 @@ export function publicClient(sent: unknown): AllClientMetadata {
     application_type: 'native',
     token_endpoint_auth_method: 'none',
     response_types: ['code'],
-    grant_types: PUBLIC_GRANTS.filter((grant) => grant === 'authorization_code' || grant_types.includes(grant)),
+    grant_types: PUBLIC_GRANTS.filter(
+      (grant) => grant === 'authorization_code' || grant_types.includes(grant),
+    ),
   }
 }

@@ -1,7 +1,7 @@
-import type { Resource } from './resources.js'
-import { isIndicatorOf, listResources } from './resources.js'
 import type { AuthorizationServer } from './authorization-server.js'
 import type { OAuthContext } from './oauth-context.js'
+import type { Resource } from './resources.js'
+import { isIndicatorOf, listResources } from './resources.js'
 
 /**
  * Completes what clients leave open in an authorization or token request. A resource indicator becomes the
@@ -23,7 +23,8 @@ export async function completeRequest(
 
   const target = named(served, indicators[0] ?? server.resource?.url ?? '')
   const asksFirst = params.has('response_type') || params.get('grant_type') === 'client_credentials'
-  if (target !== undefined && asksFirst && !params.get('scope')) completed.set('scope', target.scopes.join(' '))
+  if (target !== undefined && asksFirst && !params.get('scope'))
+    completed.set('scope', target.scopes.join(' '))
   return completed
 }
 

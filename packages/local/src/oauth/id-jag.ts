@@ -38,11 +38,14 @@ export function registerIdJag(provider: Provider, context: OAuthContext, resourc
     async (ctx) => {
       const { params, client } = ctx.oidc
       if (!resource.settings.xaa_enabled) {
-        throw new errors.UnauthorizedClient('cross-app access is off for this MCP server: set xaa_enabled to true')
+        throw new errors.UnauthorizedClient(
+          'cross-app access is off for this MCP server: set xaa_enabled to true',
+        )
       }
       if (params.assertion === undefined) throw new errors.InvalidRequest('assertion is missing')
       const assertion = await verifyAssertion(context, resource, params.assertion)
-      if (assertion.client_id !== client.clientId) throw new errors.InvalidGrant('the assertion is for another client')
+      if (assertion.client_id !== client.clientId)
+        throw new errors.InvalidGrant('the assertion is for another client')
       for (const indicator of [assertion.resource, params.resource].flat()) {
         if (indicator !== undefined && !isIndicatorOf(resource, indicator)) throw new errors.InvalidTarget()
       }
@@ -87,10 +90,12 @@ async function verifyAssertion(context: OAuthContext, resource: Resource, assert
       requiredClaims: ['exp', 'jti', 'sub', 'client_id'],
     })
     const claims = Assertion.parse(payload)
-    if (claims.exp * 1000 > context.clock.now() + LONGEST_LIFE * 1000) throw new errors.InvalidGrant('it lives too long')
+    if (claims.exp * 1000 > context.clock.now() + LONGEST_LIFE * 1000)
+      throw new errors.InvalidGrant('it lives too long')
     return claims
   } catch (cause) {
-    if (cause instanceof joseErrors.JOSEError || cause instanceof z.ZodError) throw new errors.InvalidGrant({ cause })
+    if (cause instanceof joseErrors.JOSEError || cause instanceof z.ZodError)
+      throw new errors.InvalidGrant({ cause })
     throw cause
   }
 }

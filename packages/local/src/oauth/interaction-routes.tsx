@@ -2,6 +2,7 @@ import { type NextFunction, type Request, type Response, Router, urlencoded } fr
 import { errors } from 'oidc-provider'
 import { ConsentPage } from '../pages/consent-page.js'
 import { csrfToken, newCsrfToken, spendCsrfToken } from '../pages/csrf.js'
+import { describeDestination } from '../pages/destination.js'
 import { ErrorPage } from '../pages/message-pages.js'
 import { renderPage } from '../pages/page.js'
 import { pageHeaders } from '../pages/page-headers.js'
@@ -28,12 +29,16 @@ export function interactionRoutes(context: OAuthContext, server: AuthorizationSe
     return showConsent(request, response, interaction)
   })
 
-  router.post('/interaction/:uid', urlencoded({ extended: false, limit: '16kb' }), async (request, response) => {
-    const interaction = await current(request, response)
-    if (!spendCsrfToken(request, response, request.body?.csrf)) return refuseForm(response)
-    if (interaction.prompt.name === 'login') return signIn(request, response, interaction)
-    return answerConsent(request, response, interaction)
-  })
+  router.post(
+    '/interaction/:uid',
+    urlencoded({ extended: false, limit: '16kb' }),
+    async (request, response) => {
+      const interaction = await current(request, response)
+      if (!spendCsrfToken(request, response, request.body?.csrf)) return refuseForm(response)
+      if (interaction.prompt.name === 'login') return signIn(request, response, interaction)
+      return answerConsent(request, response, interaction)
+    },
+  )
 
   router.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
     if (!(error instanceof errors.SessionNotFound)) return next(error)
@@ -44,11 +49,17 @@ export function interactionRoutes(context: OAuthContext, server: AuthorizationSe
 
   async function current(request: Request, response: Response): Promise<Interaction> {
     const interaction = await provider.interactionDetails(request, response)
-    if (interaction.uid !== request.params.uid) throw new errors.SessionNotFound('another interaction is open')
+    if (interaction.uid !== request.params.uid)
+      throw new errors.SessionNotFound('another interaction is open')
     return interaction
   }
 
-  async function showSignIn(request: Request, response: Response, interaction: Interaction, refused?: string) {
+  async function showSignIn(
+    request: Request,
+    response: Response,
+    interaction: Interaction,
+    refused?: string,
+  ) {
     const { login_hint: hint } = interaction.params
     const page = (
       <SignInPage
@@ -68,7 +79,9 @@ export function interactionRoutes(context: OAuthContext, server: AuthorizationSe
     const chosen = String(request.body.person ?? request.body.email ?? '').trim()
     const person = await findPerson(context.database, realm, chosen)
     if (person === undefined) return showSignIn(request, response, interaction, chosen.slice(0, 200))
-    return provider.interactionFinished(request, response, { login: { accountId: person.id, amr: ['local'] } })
+    return provider.interactionFinished(request, response, {
+      login: { accountId: person.id, amr: ['local'] },
+    })
   }
 
   async function showConsent(request: Request, response: Response, interaction: Interaction) {
@@ -76,9 +89,12 @@ export function interactionRoutes(context: OAuthContext, server: AuthorizationSe
     const client = await provider.Client.find(clientId(interaction))
     const page = (
       <ConsentPage
-        client={{ name: client?.clientName ?? clientId(interaction), host: clientHost(clientId(interaction)) }}
+        client={{
+          name: client?.clientName ?? clientId(interaction),
+          host: clientHost(clientId(interaction)),
+        }}
         resource={asked.target}
-        destination={destination(redirectUri(interaction))}
+        destination={describeDestination(redirectUri(interaction))}
         person={person}
         scopes={[...asked.resources.flatMap(({ granted }) => granted), ...asked.identity].map(describeScope)}
         withheld={asked.resources.flatMap(({ withheld }) => withheld)}
@@ -95,7 +111,10 @@ export function interactionRoutes(context: OAuthContext, server: AuthorizationSe
       const denied = { error: 'access_denied', error_description: 'The person did not allow this.' }
       return provider.interactionFinished(request, response, denied, { mergeWithLastSubmission: false })
     }
-    const grantId = await saveGrant(provider, asked, { accountId: person.id, clientId: clientId(interaction) })
+    const grantId = await saveGrant(provider, asked, {
+      accountId: person.id,
+      clientId: clientId(interaction),
+    })
     return provider.interactionFinished(request, response, { consent: { grantId } })
   }
 
@@ -107,13 +126,14 @@ export function interactionRoutes(context: OAuthContext, server: AuthorizationSe
 
   async function clientName(interaction: Interaction): Promise<string> {
     const client = await provider.Client.find(clientId(interaction))
-    return client?.clientName ?? clientHost(clientId(interaction))
+    return client?.clientName ?? clientId(interaction)
   }
 }
 
 const EXPIRED = {
   title: 'This page has expired',
-  explanation: 'The sign-in that it belongs to was finished, took longer than ten minutes, or was started in another browser.',
+  explanation:
+    'The sign-in that it belongs to was finished, took longer than ten minutes, or was started in another browser.',
   next: 'Start again from the application that sent you here.',
 }
 
@@ -142,11 +162,5 @@ function redirectUri(interaction: Interaction): string {
 
 /** Who vouches for the client's name: the host of its document, or nobody. */
 function clientHost(id: string): string {
-  return URL.canParse(id) ? new URL(id).host : `${id}, registered by itself`
-}
-
-/** Where the browser goes, without the parts that say nothing about whose place it is. */
-function destination(uri: string): string {
-  const { protocol, host, pathname } = new URL(uri)
-  return `${protocol}//${host}${pathname}`
+  return URL.canParse(id) ? new URL(id).host : 'registered itself; nobody vouches for its name'
 }

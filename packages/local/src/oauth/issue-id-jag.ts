@@ -34,13 +34,22 @@ export async function issueIdJag(
   params: IdJagParams,
 ): Promise<Record<string, unknown>> {
   if (params.subject_token === undefined || params.subject_token_type !== ID_TOKEN_TYPE) {
-    throw new errors.InvalidRequest(`an ID-JAG needs a subject_token with subject_token_type ${ID_TOKEN_TYPE}`)
+    throw new errors.InvalidRequest(
+      `an ID-JAG needs a subject_token with subject_token_type ${ID_TOKEN_TYPE}`,
+    )
   }
   if (params.audience === undefined || !URL.canParse(params.audience)) {
-    throw new errors.InvalidRequest('audience must be the issuer of the authorization server that will receive the ID-JAG')
+    throw new errors.InvalidRequest(
+      'audience must be the issuer of the authorization server that will receive the ID-JAG',
+    )
   }
-  const person = await findPerson(context.database, realm, await subjectOf(provider, client, params.subject_token))
-  if (person === undefined) throw new errors.InvalidRequest('the subject of subject_token is not a person of this issuer')
+  const person = await findPerson(
+    context.database,
+    realm,
+    await subjectOf(provider, client, params.subject_token),
+  )
+  if (person === undefined)
+    throw new errors.InvalidRequest('the subject of subject_token is not a person of this issuer')
   const key = await context.keys.of(realm)
   const now = seconds(context.clock)
   const assertion = await new SignJWT({
@@ -65,7 +74,11 @@ export async function issueIdJag(
  * told this when the two are connected: here in the client's `cross_app_clients`, by the id of the MCP server.
  */
 async function clientAt(context: OAuthContext, clientId: string, audience: string): Promise<string> {
-  const row = await context.database.db.selectFrom('clients').select('data').where('id', '=', clientId).executeTakeFirst()
+  const row = await context.database.db
+    .selectFrom('clients')
+    .select('data')
+    .where('id', '=', clientId)
+    .executeTakeFirst()
   const { cross_app_clients } = ClientData.parse(JSON.parse(row?.data ?? '{}'))
   return cross_app_clients[audience.split('/').at(-1) ?? ''] ?? clientId
 }
@@ -76,7 +89,9 @@ async function subjectOf(provider: Provider, client: Client, idToken: string): P
     const { payload } = await provider.IdToken.validate(idToken, client)
     if (typeof payload.sub === 'string') return payload.sub
   } catch (cause) {
-    throw new errors.InvalidRequest('subject_token is not a valid ID token of this client', undefined, { cause })
+    throw new errors.InvalidRequest('subject_token is not a valid ID token of this client', undefined, {
+      cause,
+    })
   }
   throw new errors.InvalidRequest('subject_token has no subject')
 }

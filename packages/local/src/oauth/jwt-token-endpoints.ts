@@ -1,6 +1,6 @@
 import type { OIDCContext, Provider } from 'oidc-provider'
-import type { OAuthContext } from './oauth-context.js'
 import { mayInspect } from './may-inspect.js'
+import type { OAuthContext } from './oauth-context.js'
 import { revokeToken } from './revoked-tokens.js'
 import type { AccessTokenClaims } from './verify-token.js'
 
@@ -33,7 +33,9 @@ export function answerJwtTokenEndpoints(provider: Provider, context: OAuthContex
 }
 
 function isDeclined(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && 'error' in body && body.error === 'unsupported_token_type'
+  return (
+    typeof body === 'object' && body !== null && 'error' in body && body.error === 'unsupported_token_type'
+  )
 }
 
 /** RFC 7662, section 2.2. */

@@ -9,7 +9,13 @@ const LIMIT_MS = 2500
 export function isLocalClientDocument(clientId: string): boolean {
   if (!URL.canParse(clientId)) return false
   const url = new URL(clientId)
-  return /^https?:$/.test(url.protocol) && LOOPBACK.has(url.hostname) && url.pathname !== '/' && url.hash === '' && url.username === ''
+  return (
+    /^https?:$/.test(url.protocol) &&
+    LOOPBACK.has(url.hostname) &&
+    url.pathname !== '/' &&
+    url.hash === '' &&
+    url.username === ''
+  )
 }
 
 /**

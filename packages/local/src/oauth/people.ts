@@ -15,18 +15,31 @@ export interface Person {
 
 const UserData = z.object({
   user_profile: z
-    .object({ name: z.string().optional(), first_name: z.string().optional(), last_name: z.string().optional() })
+    .object({
+      name: z.string().optional(),
+      first_name: z.string().optional(),
+      last_name: z.string().optional(),
+    })
     .catch({}),
 })
 
-export async function findPerson(database: Database, realm: string, idOrEmail: string): Promise<Person | undefined> {
+export async function findPerson(
+  database: Database,
+  realm: string,
+  idOrEmail: string,
+): Promise<Person | undefined> {
   return realm === WORKSPACE ? findMember(database, idOrEmail) : findUser(database, realm, idOrEmail)
 }
 
 /** The people of a realm, for the sign-in page: at most `limit`, by e-mail. */
 export async function listPeople(database: Database, realm: string, limit: number): Promise<Person[]> {
   if (realm === WORKSPACE) {
-    const members = await database.db.selectFrom('members').selectAll().orderBy('email').limit(limit).execute()
+    const members = await database.db
+      .selectFrom('members')
+      .selectAll()
+      .orderBy('email')
+      .limit(limit)
+      .execute()
     return members.map(toMember)
   }
   const users = await database.db
@@ -69,7 +82,10 @@ async function findUser(database: Database, realm: string, idOrEmail: string): P
   if (membership === undefined) return person
   const roles = z.array(z.string()).parse(JSON.parse(membership.roles))
   const permissions = await permissionsOf(database, realm, membership.id, roles)
-  return { ...person, organization: { id: membership.id, externalId: membership.external_id, roles, permissions } }
+  return {
+    ...person,
+    organization: { id: membership.id, externalId: membership.external_id, roles, permissions },
+  }
 }
 
 async function permissionsOf(database: Database, realm: string, organization: string, roles: string[]) {
@@ -83,7 +99,10 @@ async function permissionsOf(database: Database, realm: string, organization: st
     .where('roles.environment_id', '=', realm)
     .where('roles.name', 'in', roles)
     .where((where) =>
-      where.or([where('roles.organization_id', 'is', null), where('roles.organization_id', '=', organization)]),
+      where.or([
+        where('roles.organization_id', 'is', null),
+        where('roles.organization_id', '=', organization),
+      ]),
     )
     .orderBy('permissions.name')
     .execute()

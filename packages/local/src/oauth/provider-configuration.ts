@@ -45,7 +45,11 @@ export function providerConfiguration(server: ServerIdentity & { privateJwks: JW
       short: { httpOnly: true, sameSite: 'lax', signed: false },
     },
     scopes: IDENTITY_SCOPES,
-    claims: { openid: ['sub', 'sid', 'oid', 'xoid', 'xuid', 'roles', 'permissions'], profile: ['name'], email: ['email', 'email_verified'] },
+    claims: {
+      openid: ['sub', 'sid', 'oid', 'xoid', 'xuid', 'roles', 'permissions'],
+      profile: ['name'],
+      email: ['email', 'email_verified'],
+    },
     responseTypes: ['code'],
     clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     enabledJWA: {
@@ -81,8 +85,14 @@ export function providerConfiguration(server: ServerIdentity & { privateJwks: JW
       pushedAuthorizationRequests: { enabled: false },
       clientCredentials: { enabled: true },
       resourceIndicators: resourceIndicators(server),
-      introspection: { enabled: true, allowedPolicy: async (_ctx, client, token) => mayInspect(client, token) },
-      revocation: { enabled: true, allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId },
+      introspection: {
+        enabled: true,
+        allowedPolicy: async (_ctx, client, token) => mayInspect(client, token),
+      },
+      revocation: {
+        enabled: true,
+        allowedPolicy: async (_ctx, client, token) => token.clientId === client.clientId,
+      },
       registration: {
         enabled: resource !== undefined && !resource.settings.disable_dynamic_client_registration,
         idFactory: () => newId('m2m'),

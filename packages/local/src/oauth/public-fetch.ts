@@ -41,7 +41,10 @@ for (const [network, prefix] of [
  * forgery): refuses a host that is or resolves to an address which is not public, before a connection is made.
  * A name that resolves otherwise a moment later is caught by oidc-provider, which looks at the connected address.
  */
-export async function fetchFromPublicHost(url: string | URL | Request, options?: RequestInit): Promise<Response> {
+export async function fetchFromPublicHost(
+  url: string | URL | Request,
+  options?: RequestInit,
+): Promise<Response> {
   const host = new URL(url instanceof Request ? url.url : url).hostname.replace(/^\[|\]$/g, '')
   const addresses = isIP(host) ? [{ address: host }] : await lookup(host, { all: true })
   if (!addresses.every(({ address }) => isPublic(address))) throw new Error('the host is not a public one')

@@ -3,11 +3,11 @@ import type { AuthorizationServer, AuthorizationServers } from './authorization-
 import { completeRequest } from './complete-request.js'
 import { interactionRoutes } from './interaction-routes.js'
 import type { OAuthContext } from './oauth-context.js'
-import { refuse } from './refuse.js'
-import { withBody } from './request-body.js'
-import { registrationRoute } from './registration-route.js'
-import { userinfoRoute } from './userinfo-route.js'
 import { isRealmName } from './realm.js'
+import { refuse } from './refuse.js'
+import { registrationRoute } from './registration-route.js'
+import { withBody } from './request-body.js'
+import { userinfoRoute } from './userinfo-route.js'
 
 const FORM = 'application/x-www-form-urlencoded'
 const OAUTH_METADATA = '/.well-known/oauth-authorization-server'
@@ -27,7 +27,11 @@ export function realmRoutes(context: OAuthContext, servers: AuthorizationServers
 
   router.use('/:realm', onlyRealms, registrationRoute(servers), userinfoRoute(context))
   router.use('/:realm/resources/:resource', onlyRealms, serve(context, servers, [OAUTH_METADATA]))
-  router.use('/:realm', onlyRealms, serve(context, servers, [OAUTH_METADATA, OPENID_METADATA, '/keys', '/oidc/logout']))
+  router.use(
+    '/:realm',
+    onlyRealms,
+    serve(context, servers, [OAUTH_METADATA, OPENID_METADATA, '/keys', '/oidc/logout']),
+  )
   return router
 }
 
@@ -48,7 +52,8 @@ function serve(context: OAuthContext, servers: AuthorizationServers, documents: 
   return async (request, response, next) => {
     const { path } = request
     const known = path.startsWith('/oauth/') || path.startsWith('/interaction/')
-    if (!known && !documents.some((document) => path === document || path.startsWith(`${document}/`))) return next()
+    if (!known && !documents.some((document) => path === document || path.startsWith(`${document}/`)))
+      return next()
     const server = await find(servers, request)
     if (server === undefined) return noServer(response)
     if (path.startsWith('/interaction/')) return interactionRoutes(context, server)(request, response, next)
@@ -59,12 +64,20 @@ function serve(context: OAuthContext, servers: AuthorizationServers, documents: 
   }
 }
 
-async function completeUrl(context: OAuthContext, server: AuthorizationServer, request: Request): Promise<void> {
+async function completeUrl(
+  context: OAuthContext,
+  server: AuthorizationServer,
+  request: Request,
+): Promise<void> {
   const query = new URL(request.url, context.baseUrl).searchParams
   request.url = `/oauth/authorize?${await completeRequest(context, server, query)}`
 }
 
-function token(context: OAuthContext, server: AuthorizationServer, ...http: Parameters<RequestHandler>): void {
+function token(
+  context: OAuthContext,
+  server: AuthorizationServer,
+  ...http: Parameters<RequestHandler>
+): void {
   const [request, response, next] = http
   text({ type: FORM, limit: '64kb' })(request, response, (error?: unknown) => {
     if (error !== undefined) return next(error)
@@ -80,5 +93,10 @@ function find(servers: AuthorizationServers, request: Request): Promise<Authoriz
 }
 
 function noServer(response: Response): void {
-  refuse(response, 404, 'not_found', 'There is no authorization server here. Check the id of the environment or MCP server.')
+  refuse(
+    response,
+    404,
+    'not_found',
+    'There is no authorization server here. Check the id of the environment or MCP server.',
+  )
 }

@@ -26,7 +26,11 @@ export function isRealmName(segment: string): boolean {
 
 export async function realmExists(database: Database, realm: string): Promise<boolean> {
   if (realm === WORKSPACE) return true
-  const row = await database.db.selectFrom('environments').select('id').where('id', '=', realm).executeTakeFirst()
+  const row = await database.db
+    .selectFrom('environments')
+    .select('id')
+    .where('id', '=', realm)
+    .executeTakeFirst()
   return row !== undefined
 }
 

@@ -1,4 +1,4 @@
-import { errors, type Adapter, type AdapterPayload } from 'oidc-provider'
+import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import type { Database } from '../engine/database.js'
 import { hashSecret } from '../engine/secret-hash.js'
 import { revokeGrantTokens } from './revoked-tokens.js'
@@ -75,7 +75,8 @@ export class RecordAdapter implements Adapter {
       .where('id_hash', '=', hashSecret(id))
       .where('consumed_at', 'is', null)
       .executeTakeFirst()
-    if (numUpdatedRows !== 1n) throw new errors.InvalidGrant('it was redeemed by another request at the same time')
+    if (numUpdatedRows !== 1n)
+      throw new errors.InvalidGrant('it was redeemed by another request at the same time')
   }
 
   async destroy(id: string): Promise<void> {

@@ -22,19 +22,33 @@ export function registrationRoute(servers: AuthorizationServers): Router {
     response.set({ 'Access-Control-Allow-Methods': 'POST', 'Access-Control-Allow-Headers': 'content-type' })
     response.status(204).end()
   })
-  router.post(path, openToPages, limitAddress(limiter), json({ limit: '32kb' }), async (request, response) => {
-    const { realm, resource } = request.params
-    const server = await servers.find(String(realm), String(resource))
-    if (server === undefined) return refuse(response, 404, 'not_found', 'There is no such MCP server here.')
-    if (server.resource?.settings.disable_dynamic_client_registration) {
-      return refuse(response, 403, 'registration_not_supported', 'Dynamic registration is off for this MCP server.')
-    }
-    const metadata = accept(request.body, response)
-    if (metadata === undefined) return
-    const forwarded = withBody(request, JSON.stringify(metadata))
-    Object.assign(forwarded, { url: '/oauth/register', originalUrl: `${new URL(server.issuer).pathname}/oauth/register` })
-    await server.provider.callback()(forwarded, response)
-  })
+  router.post(
+    path,
+    openToPages,
+    limitAddress(limiter),
+    json({ limit: '32kb' }),
+    async (request, response) => {
+      const { realm, resource } = request.params
+      const server = await servers.find(String(realm), String(resource))
+      if (server === undefined) return refuse(response, 404, 'not_found', 'There is no such MCP server here.')
+      if (server.resource?.settings.disable_dynamic_client_registration) {
+        return refuse(
+          response,
+          403,
+          'registration_not_supported',
+          'Dynamic registration is off for this MCP server.',
+        )
+      }
+      const metadata = accept(request.body, response)
+      if (metadata === undefined) return
+      const forwarded = withBody(request, JSON.stringify(metadata))
+      Object.assign(forwarded, {
+        url: '/oauth/register',
+        originalUrl: `${new URL(server.issuer).pathname}/oauth/register`,
+      })
+      await server.provider.callback()(forwarded, response)
+    },
+  )
   return router
 }
 
@@ -62,7 +76,8 @@ function accept(sent: unknown, response: Response) {
     return publicClient(sent)
   } catch (error) {
     if (!(error instanceof z.ZodError)) throw error
-    const code = typeof sent === 'object' && sent !== null ? 'invalid_redirect_uri' : 'invalid_client_metadata'
+    const code =
+      typeof sent === 'object' && sent !== null ? 'invalid_redirect_uri' : 'invalid_client_metadata'
     refuse(response, 400, code, z.prettifyError(error))
     return undefined
   }

@@ -19,21 +19,28 @@ export function resourceIndicators(server: ServerIdentity): Feature {
   const fallback = server.resource?.url ?? server.issuer
   return {
     enabled: true,
-    defaultResource: async (_ctx, _client, oneOf) => (oneOf === undefined ? fallback : [oneOf].flat()[0] ?? fallback),
+    defaultResource: async (_ctx, _client, oneOf) =>
+      oneOf === undefined ? fallback : ([oneOf].flat()[0] ?? fallback),
     useGrantedResource: async () => true,
     getResourceServerInfo: async (ctx, indicator, client) => {
       const resource = await findIndicated(server, indicator)
       if (resource !== undefined) return forResource(resource)
-      if (server.resource === undefined && indicator === server.issuer) return forRealm(server, ctx, client.clientId)
+      if (server.resource === undefined && indicator === server.issuer)
+        return forRealm(server, ctx, client.clientId)
       throw new errors.InvalidTarget(`this authorization server issues no tokens for ${indicator}`)
     },
   }
 }
 
 /** The MCP server that an indicator names, if this authorization server issues tokens for it. */
-export async function findIndicated(server: ServerIdentity, indicator: string): Promise<Resource | undefined> {
+export async function findIndicated(
+  server: ServerIdentity,
+  indicator: string,
+): Promise<Resource | undefined> {
   const served =
-    server.resource === undefined ? await listResources(server.context.database, server.realm) : [server.resource]
+    server.resource === undefined
+      ? await listResources(server.context.database, server.realm)
+      : [server.resource]
   return served.find((resource) => isIndicatorOf(resource, indicator))
 }
 

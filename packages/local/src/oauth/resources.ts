@@ -28,7 +28,11 @@ export interface Resource {
   settings: z.infer<typeof Settings>
 }
 
-export async function findResource(database: Database, realm: string, id: string): Promise<Resource | undefined> {
+export async function findResource(
+  database: Database,
+  realm: string,
+  id: string,
+): Promise<Resource | undefined> {
   const row = await database.db
     .selectFrom('resources')
     .selectAll()
@@ -39,7 +43,12 @@ export async function findResource(database: Database, realm: string, id: string
 }
 
 export async function listResources(database: Database, realm: string): Promise<Resource[]> {
-  const rows = await database.db.selectFrom('resources').selectAll().where('realm', '=', realm).orderBy('id').execute()
+  const rows = await database.db
+    .selectFrom('resources')
+    .selectAll()
+    .where('realm', '=', realm)
+    .orderBy('id')
+    .execute()
   return rows.map(toResource)
 }
 

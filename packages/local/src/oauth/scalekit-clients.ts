@@ -8,7 +8,11 @@ import type { Partition } from './record-adapter.js'
 
 const Secrets = z.array(z.looseObject({ hash: z.string(), status: z.string() }))
 const uris = z.array(z.string()).catch([])
-const Data = z.looseObject({ post_login_uris: uris, post_logout_redirect_uris: uris, name: z.string().optional().catch(undefined) })
+const Data = z.looseObject({
+  post_login_uris: uris,
+  post_logout_redirect_uris: uris,
+  name: z.string().optional().catch(undefined),
+})
 
 const PUBLIC_TYPES = ['SPA', 'NTV']
 /** Between hashes; no hex digit. */
@@ -59,5 +63,8 @@ function toMetadata(row: ClientRow, exchange: string): ClientMetadata {
   }
   if (isPublic) return metadata
   const active = Secrets.parse(JSON.parse(row.secrets)).filter((secret) => secret.status !== 'INACTIVE')
-  return { ...metadata, client_secret: active.map((secret) => secret.hash).join(SEPARATOR) || 'no active secret' }
+  return {
+    ...metadata,
+    client_secret: active.map((secret) => secret.hash).join(SEPARATOR) || 'no active secret',
+  }
 }

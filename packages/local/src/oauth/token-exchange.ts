@@ -77,7 +77,11 @@ export function registerTokenExchange(provider: Provider, context: OAuthContext,
 }
 
 /** Section 2.1: the subject token, which must be ours, valid, for an MCP server of this realm, and of a person who still exists. */
-async function subjectOf(context: OAuthContext, realm: string, params: ExchangeParams): Promise<AccessTokenClaims> {
+async function subjectOf(
+  context: OAuthContext,
+  realm: string,
+  params: ExchangeParams,
+): Promise<AccessTokenClaims> {
   if (params.subject_token === undefined) throw new errors.InvalidRequest('subject_token is missing')
   if (params.subject_token_type !== ACCESS_TOKEN_TYPE) {
     throw new errors.InvalidRequest(`subject_token_type must be ${ACCESS_TOKEN_TYPE}`)
@@ -86,10 +90,12 @@ async function subjectOf(context: OAuthContext, realm: string, params: ExchangeP
     throw new errors.InvalidRequest(`requested_token_type must be ${ACCESS_TOKEN_TYPE} or ${ID_JAG_TYPE}`)
   }
   const subject = await context.verifier.verify(realm, params.subject_token)
-  if (subject === undefined) throw new errors.InvalidRequest('subject_token is not a valid token of this issuer')
+  if (subject === undefined)
+    throw new errors.InvalidRequest('subject_token is not a valid token of this issuer')
   const known = await listResources(context.database, realm)
   const forResource = known.some((resource) => audiences(subject).includes(resource.id))
-  if (!forResource) throw new errors.InvalidRequest('subject_token was not issued for an MCP server of this issuer')
+  if (!forResource)
+    throw new errors.InvalidRequest('subject_token was not issued for an MCP server of this issuer')
   if ((await findPerson(context.database, realm, subject.sub)) === undefined) {
     throw new errors.InvalidRequest('the subject of subject_token is not a person of this issuer')
   }
@@ -109,6 +115,7 @@ function narrowed(requested: string | undefined, granted: string): string {
   if (requested === undefined) return granted
   const allowed = splitScope(granted)
   const beyond = splitScope(requested).filter((scope) => !allowed.includes(scope))
-  if (beyond.length > 0) throw new errors.InvalidScope('the subject token does not have this scope', beyond.join(' '))
+  if (beyond.length > 0)
+    throw new errors.InvalidScope('the subject token does not have this scope', beyond.join(' '))
   return splitScope(requested).join(' ')
 }

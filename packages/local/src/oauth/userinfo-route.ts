@@ -16,7 +16,12 @@ export function userinfoRoute(context: OAuthContext): Router {
     const person = claims === undefined ? undefined : await findPerson(context.database, realm, claims.sub)
     if (person === undefined || !scopes.includes('openid')) {
       response.set('WWW-Authenticate', token === undefined ? 'Bearer' : 'Bearer error="invalid_token"')
-      return refuse(response, 401, 'invalid_token', 'Send an access token of this issuer with the scope openid.')
+      return refuse(
+        response,
+        401,
+        'invalid_token',
+        'Send an access token of this issuer with the scope openid.',
+      )
     }
     const { name, email, email_verified, ...identity } = personClaims(person)
     response.set('Cache-Control', 'no-store').json({

@@ -55,7 +55,12 @@ export function createTokenVerifier(deps: {
           if (key === undefined) throw new errors.JWKSNoMatchingKey()
           return key
         },
-        { algorithms: [SIGNING_ALGORITHM], typ: 'at+jwt', currentDate: new Date(clock.now()), requiredClaims: ['exp'] },
+        {
+          algorithms: [SIGNING_ALGORITHM],
+          typ: 'at+jwt',
+          currentDate: new Date(clock.now()),
+          requiredClaims: ['exp'],
+        },
       )
       const claims = Claims.parse(payload)
       const ours = claims.iss === realmUrl || claims.iss.startsWith(`${realmUrl}/resources/`)

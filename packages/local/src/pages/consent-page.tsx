@@ -1,11 +1,12 @@
 import type { Person } from '../oauth/people.js'
+import type { Destination } from './destination.js'
 import { Page } from './page.js'
 
 export interface ConsentView {
   client: { name: string; host: string }
   resource: string
   /** Where the browser goes afterwards. */
-  destination: string
+  destination: Destination
   person: Person
   scopes: { scope: string; words: string; writes: boolean }[]
   /** Asked for, and not this person's to give. */
@@ -31,20 +32,20 @@ export function ConsentPage(view: ConsentView) {
         <dd>
           {person.name} <span class="host">{person.email}</span>
         </dd>
-        <dt>Your answer goes to</dt>
+        <dt>Returns to</dt>
         <dd>
-          <span class="host destination">{destination}</span>
+          <strong>{destination.place}</strong> <span class="host">{destination.words}</span>
         </dd>
       </dl>
       {scopes.length > 0 && <h2>It will be able to</h2>}
       <ul class="scopes">
         {scopes.map(({ scope, words, writes }) => (
           <li class={writes ? 'write' : 'read'}>
-            <span class="words">
-              {words}
+            <span class="words">{words}</span>
+            <span class="name-of-scope">
+              <code>{scope}</code>
               {writes && <span class="tag">Changes data</span>}
             </span>
-            <code>{scope}</code>
           </li>
         ))}
       </ul>
@@ -63,11 +64,11 @@ export function ConsentPage(view: ConsentView) {
       <form method="post" action={action} class="answer">
         <input type="hidden" name="csrf" value={csrf} />
         {scopes.length > 0 && (
-          <button name="answer" value="allow">
+          <button type="submit" name="answer" value="allow">
             Allow
           </button>
         )}
-        <button class="secondary" name="answer" value="deny">
+        <button type="submit" class="secondary" name="answer" value="deny">
           Deny
         </button>
       </form>

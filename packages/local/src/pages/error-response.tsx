@@ -9,7 +9,8 @@ const NEXT_STEPS: Record<string, string> = {
   invalid_redirect_uri:
     'Add the redirect URI to the client, exactly as the client sends it, and start again. Only the port of a localhost address may differ.',
   invalid_request: 'Start again from the application that sent you here.',
-  invalid_target: 'Check the URL of the MCP server that the client connects to, and that it is registered here.',
+  invalid_target:
+    'Check the URL of the MCP server that the client connects to, and that it is registered here.',
 }
 
 /** Shows what the authorization endpoint cannot tell the client: who it is or where it lives is in doubt. */

@@ -32,7 +32,7 @@ export function SignInPage({ client, realm, people, action, csrf, email, problem
           <ul class="people">
             {people.map((person) => (
               <li>
-                <button class="person" name="person" value={person.id}>
+                <button type="submit" class="person" name="person" value={person.id}>
                   <span class="initial" aria-hidden="true">
                     {person.name.slice(0, 1).toUpperCase()}
                   </span>
@@ -40,7 +40,9 @@ export function SignInPage({ client, realm, people, action, csrf, email, problem
                     <span class="name">{person.name}</span>
                     <span class="email">{person.email}</span>
                   </span>
-                  {person.role !== undefined && <span class="role">{person.role === 'ADMIN' ? 'Admin' : 'User'}</span>}
+                  {person.role !== undefined && (
+                    <span class="role">{person.role === 'ADMIN' ? 'Admin' : 'User'}</span>
+                  )}
                 </button>
               </li>
             ))}
@@ -61,7 +63,9 @@ export function SignInPage({ client, realm, people, action, csrf, email, problem
             aria-describedby={problem === undefined ? undefined : 'problem'}
             aria-invalid={problem === undefined ? undefined : 'true'}
           />
-          <button class="secondary">Continue</button>
+          <button type="submit" class="secondary">
+            Continue
+          </button>
         </div>
       </form>
     </Page>

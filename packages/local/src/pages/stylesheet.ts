@@ -79,12 +79,12 @@ input[type="email"] {
 .facts { display: grid; grid-template-columns: auto 1fr; gap: .45rem 1rem; margin: 1.25rem 0 0; }
 .facts dt { color: var(--quiet); font-size: .875rem; line-height: 1.5rem; }
 .facts dd { margin: 0; overflow-wrap: anywhere; }
-.destination { color: var(--text); font-weight: 600; }
+.facts .host { display: block; }
 .scopes li {
   display: flex; flex-direction: column; padding: .6rem .8rem; margin-bottom: .45rem;
   border: 1px solid var(--line); border-radius: 9px;
 }
-.scopes .words { display: flex; justify-content: space-between; align-items: start; gap: .75rem; }
+.name-of-scope { display: flex; justify-content: space-between; align-items: center; gap: .75rem; }
 .scopes .write { border-color: var(--warn-line); border-left-width: 4px; background: var(--warn-tint); }
 .scopes .write .words { font-weight: 600; }
 .scopes .write .tag { background: transparent; border: 1px solid var(--warn-line); color: var(--warn); }

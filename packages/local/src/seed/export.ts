@@ -1,68 +1,84 @@
 import type { Kysely } from 'kysely'
+import { z } from 'zod'
 import type { ClientRow, ResourceRow, Schema } from '../engine/schema.js'
 import { WORKSPACE } from '../oauth/realm.js'
+import { exportRoles } from './export-roles.js'
+import { present, stamps } from './export-row.js'
 import { type ParsedSeed, SeedSchema } from './schema.js'
 
 type Db = Kysely<Schema>
 
+const Secrets = z.array(z.looseObject({ hash: z.string() }))
+
 /** Everything that a seed can say, as it is now; loading it again gives the same environment. Secrets are hashes. */
 export async function exportSeed(db: Db): Promise<ParsedSeed> {
   const members = await db.selectFrom('members').selectAll().orderBy('id').execute()
-  const environments = await db.selectFrom('environments').selectAll().orderBy('id').execute()
-  return SeedSchema.parse({
-    version: 1,
-    workspace: {
-      members: members.map((row) => ({
-        ...present({ id: row.id, email: row.email, role: row.role, first_name: row.first_name, last_name: row.last_name }),
-        ...extras(row),
-      })),
-      ...(await exportClientsAndServers(db, WORKSPACE)),
-    },
-    environments: await Promise.all(
-      environments.map(async (row) => ({
-        id: row.id,
-        display_name: row.display_name,
-        type: row.type,
-        region: row.region,
-        ...extras(row),
-        ...(await exportClientsAndServers(db, row.id)),
-        ...(await exportDirectory(db, row.id)),
-      })),
-    ),
-  })
+  const rows = await db.selectFrom('environments').selectAll().orderBy('id').execute()
+  const environments: object[] = []
+  for (const row of rows) {
+    const { id, display_name, type, region } = row
+    const directory = { ...(await exportRoles(db, id)), ...(await exportDirectory(db, id)) }
+    environments.push({
+      id,
+      display_name,
+      type,
+      region,
+      ...extras(row),
+      ...(await exportClients(db, id)),
+      ...directory,
+    })
+  }
+  const workspace = {
+    members: members.map(({ id, email, role, first_name, last_name, ...row }) => ({
+      ...present({ id, email, role, first_name, last_name }),
+      ...extras(row),
+    })),
+    ...(await exportClients(db, WORKSPACE)),
+  }
+  return SeedSchema.parse({ version: 1, workspace, environments })
 }
 
-async function exportClientsAndServers(db: Db, realm: string) {
-  const clients = await db.selectFrom('clients').selectAll().where('realm', '=', realm).orderBy('id').execute()
-  const resources = await db.selectFrom('resources').selectAll().where('realm', '=', realm).orderBy('id').execute()
-  return { clients: clients.map(toClient), mcp_servers: resources.map(toServer) }
+async function exportClients(db: Db, realm: string) {
+  const clients = await db
+    .selectFrom('clients')
+    .selectAll()
+    .where('realm', '=', realm)
+    .orderBy('id')
+    .execute()
+  const servers = await db
+    .selectFrom('resources')
+    .selectAll()
+    .where('realm', '=', realm)
+    .orderBy('id')
+    .execute()
+  return { clients: clients.map(toClient), mcp_servers: servers.map(toServer) }
 }
 
 function toClient(row: ClientRow) {
-  const secrets: { id: string; hash: string; suffix?: string; status: string; created_at?: number }[] = JSON.parse(row.secrets)
-  return {
-    id: row.id,
-    type: row.client_type,
-    secrets: secrets.map(({ id, hash, suffix, status, created_at }) => ({ id, sha256: hash, suffix, status, created_at })),
-    ...extras(row),
-  }
+  const secrets = Secrets.parse(JSON.parse(row.secrets)).map(({ hash, ...secret }) => ({
+    ...secret,
+    sha256: hash,
+  }))
+  return { id: row.id, type: row.client_type, secrets, ...extras(row) }
 }
 
-function toServer(row: ResourceRow) {
-  return { id: row.id, url: row.url, name: row.name, scopes: JSON.parse(row.scopes), ...extras(row) }
+function toServer({ id, url, name, scopes, ...row }: ResourceRow) {
+  return { id, url, name, scopes: JSON.parse(scopes), ...extras(row) }
 }
 
 async function exportDirectory(db: Db, environment: string) {
-  const of = <Table extends 'organizations' | 'users' | 'roles' | 'permissions'>(table: Table) =>
-    db.selectFrom(table as 'users').selectAll().where('environment_id', '=', environment).orderBy('id').execute() as unknown as Promise<
-      Schema[Table][]
-    >
-  const [organizations, users, roles, permissions] = [
-    await of('organizations'),
-    await of('users'),
-    await of('roles'),
-    await of('permissions'),
-  ]
+  const organizations = await db
+    .selectFrom('organizations')
+    .selectAll()
+    .where('environment_id', '=', environment)
+    .orderBy('id')
+    .execute()
+  const users = await db
+    .selectFrom('users')
+    .selectAll()
+    .where('environment_id', '=', environment)
+    .orderBy('id')
+    .execute()
   const memberships = await db
     .selectFrom('memberships')
     .innerJoin('users', 'users.id', 'memberships.user_id')
@@ -70,51 +86,24 @@ async function exportDirectory(db: Db, environment: string) {
     .where('users.environment_id', '=', environment)
     .orderBy('memberships.organization_id')
     .execute()
-  const granted = await db
-    .selectFrom('role_permissions')
-    .innerJoin('permissions', 'permissions.id', 'role_permissions.permission_id')
-    .select(['role_permissions.role_id', 'permissions.name'])
-    .where('permissions.environment_id', '=', environment)
-    .orderBy('permissions.name')
-    .execute()
   return {
-    permissions: permissions.map(({ id, name, description, ...row }) => ({ id, name, description, ...stamps(row) })),
-    roles: roles.map((row) => ({
-      ...present({ id: row.id, name: row.name, display_name: row.display_name, description: row.description }),
-      ...present({ organization: row.organization_id, extends: row.extends }),
-      default_creator: Boolean(row.default_creator),
-      default_member: Boolean(row.default_member),
-      permissions: granted.filter(({ role_id }) => role_id === row.id).map(({ name }) => name),
-      ...stamps(row),
-    })),
-    organizations: organizations.map((row) => ({
-      ...present({ id: row.id, display_name: row.display_name, external_id: row.external_id, slug: row.slug }),
+    organizations: organizations.map(({ id, display_name, external_id, slug, ...row }) => ({
+      ...present({ id, display_name, external_id, slug }),
       ...extras(row),
     })),
-    users: users.map((row) => ({
-      ...present({ id: row.id, email: row.email, external_id: row.external_id }),
+    users: users.map(({ id, email, external_id, ...row }) => ({
+      ...present({ id, email, external_id }),
       ...extras(row),
       memberships: memberships
-        .filter(({ user_id }) => user_id === row.id)
-        .map((membership) => ({
-          organization: membership.organization_id,
-          status: membership.status,
-          roles: JSON.parse(membership.roles),
+        .filter(({ user_id }) => user_id === id)
+        .map(({ organization_id, status, roles, ...membership }) => ({
+          ...{ organization: organization_id, status, roles: JSON.parse(roles) },
           ...extras(membership),
         })),
     })),
   }
 }
 
-/** Without the members that are null. */
-function present(object: Record<string, unknown>) {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null))
-}
-
 function extras(row: { data: string; created_at: number; updated_at: number }) {
   return { data: JSON.parse(row.data), ...stamps(row) }
-}
-
-function stamps(row: { created_at: number; updated_at: number }) {
-  return { created_at: new Date(row.created_at).toISOString(), updated_at: new Date(row.updated_at).toISOString() }
 }

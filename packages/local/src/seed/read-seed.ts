@@ -17,7 +17,8 @@ export async function readSeed(seed: Seed | string | undefined): Promise<ParsedS
   try {
     return checkSeed(parse(await readFile(path, 'utf8')), String(path))
   } catch (cause) {
-    if (cause instanceof YAMLParseError) throw new LocalError('seed_invalid', `${path}: ${cause.message}`, { cause })
+    if (cause instanceof YAMLParseError)
+      throw new LocalError('seed_invalid', `${path}: ${cause.message}`, { cause })
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
       throw new LocalError('seed_invalid', `There is no seed file at ${path}.`, { cause })
     }

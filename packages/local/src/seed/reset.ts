@@ -22,7 +22,8 @@ export async function resetTo(database: Database, seed: ParsedSeed, clock: Clock
 /** Loads the seed if no process has done so before; of two that start at the same moment, one does. */
 export async function seedOnce(database: Database, seed: ParsedSeed, clock: Clock): Promise<boolean> {
   return database.transaction(async (db) => {
-    const inserted = await sql`insert into schema_steps (name) values (${SEEDED}) on conflict do nothing`.execute(db)
+    const inserted =
+      await sql`insert into schema_steps (name) values (${SEEDED}) on conflict do nothing`.execute(db)
     if (inserted.numAffectedRows !== 1n) return false
     await loadSeed(db, seed, clock)
     return true
@@ -33,7 +34,11 @@ export async function seedOnce(database: Database, seed: ParsedSeed, clock: Cloc
 async function tables(db: Kysely<Schema>, dialect: Dialect): Promise<string[]> {
   const query =
     dialect === 'postgres'
-      ? sql<{ name: string }>`select table_name as name from information_schema.tables where table_schema = current_schema()`
-      : sql<{ name: string }>`select name from sqlite_master where type = 'table' and name not like 'sqlite_%'`
+      ? sql<{
+          name: string
+        }>`select table_name as name from information_schema.tables where table_schema = current_schema()`
+      : sql<{
+          name: string
+        }>`select name from sqlite_master where type = 'table' and name not like 'sqlite_%'`
   return (await query.execute(db)).rows.map((row) => row.name)
 }

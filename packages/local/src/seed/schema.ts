@@ -21,7 +21,13 @@ const Secret = z
   .describe('A secret in the clear, or the SHA-256 of one as it is exported.')
 
 const Client = z
-  .strictObject({ id: id('skc'), type: z.string().default('ENV'), secrets: z.array(Secret).default([]), data, ...times })
+  .strictObject({
+    id: id('skc'),
+    type: z.string().default('ENV'),
+    secrets: z.array(Secret).default([]),
+    data,
+    ...times,
+  })
   .describe("An environment's credentials or application. Redirect URIs: data.post_login_uris.")
 
 const McpServer = z
@@ -38,7 +44,12 @@ const Member = z.strictObject({
   ...times,
 })
 
-const Permission = z.strictObject({ id: id('perm'), name: z.string().min(1), description: z.string().default(''), ...times })
+const Permission = z.strictObject({
+  id: id('perm'),
+  name: z.string().min(1),
+  description: z.string().default(''),
+  ...times,
+})
 
 const Role = z.strictObject({
   id: id('role'),

@@ -2,7 +2,14 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { createLocalScalekit, type LocalScalekit, type Seed } from '../../src/index.js'
-import { claimsOf, introspect, MCP_SERVER, MCP_SERVER_URL, postForm, signIn } from '../oauth/authorization-code.js'
+import {
+  claimsOf,
+  introspect,
+  MCP_SERVER,
+  MCP_SERVER_URL,
+  postForm,
+  signIn,
+} from '../oauth/authorization-code.js'
 
 let local: LocalScalekit
 beforeAll(async () => {
@@ -11,11 +18,18 @@ beforeAll(async () => {
 afterAll(() => local.close())
 
 function control(path: string, init: RequestInit = {}): Promise<Response> {
-  return fetch(`${local.url}/__local/${path}`, { ...init, headers: { 'x-scalekit-local': '1', ...init.headers } })
+  return fetch(`${local.url}/__local/${path}`, {
+    ...init,
+    headers: { 'x-scalekit-local': '1', ...init.headers },
+  })
 }
 
 function post(path: string, body: unknown): Promise<Response> {
-  return control(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  return control(path, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
 }
 
 async function mint(body: Record<string, unknown>): Promise<string> {
@@ -69,18 +83,29 @@ describe('POST tokens', () => {
   })
 
   it('takes a resource by id, by URL or by the issuer of a realm', async () => {
-    const byUrl = claimsOf(await mint({ subject: 'ana@acme.example', resource: 'http://localhost:3003/mcp/' }))
-    expect(byUrl).toMatchObject({ aud: ['http://localhost:3003/mcp', 'res_100000000000000002'], oid: 'org_100000000000000001' })
+    const byUrl = claimsOf(
+      await mint({ subject: 'ana@acme.example', resource: 'http://localhost:3003/mcp/' }),
+    )
+    expect(byUrl).toMatchObject({
+      aud: ['http://localhost:3003/mcp', 'res_100000000000000002'],
+      oid: 'org_100000000000000001',
+    })
     const issuer = `${local.url}/env_100000000000000001`
     const api = claimsOf(await mint({ client_id: 'skc_100000000000000001', resource: issuer }))
     expect(api).toMatchObject({ iss: issuer, aud: [issuer], sub: 'skc_100000000000000001' })
   })
 
   it('makes an expired token, and adds or replaces claims', async () => {
-    const token = await mint({ subject: 'admin@example.com', expires_in: -10, claims: { aud: 'x', extra: 1 } })
+    const token = await mint({
+      subject: 'admin@example.com',
+      expires_in: -10,
+      claims: { aud: 'x', extra: 1 },
+    })
     expect(claimsOf(token)).toMatchObject({ aud: 'x', extra: 1 })
     expect(Number(claimsOf(token).exp)).toBeLessThan(Date.now() / 1000 - 9)
-    expect(await introspect(local.url, await mint({ subject: 'admin@example.com', expires_in: -10 }))).toEqual({ active: false })
+    expect(
+      await introspect(local.url, await mint({ subject: 'admin@example.com', expires_in: -10 })),
+    ).toEqual({ active: false })
   })
 
   it.each<[unknown, RegExp]>([
@@ -92,11 +117,18 @@ describe('POST tokens', () => {
   ])('says what to send instead of %j', async (body, message) => {
     const response = await post('tokens', body)
     expect(response.status).toBe(400)
-    expect(await response.json()).toMatchObject({ code: 'request_invalid', message: expect.stringMatching(message) })
+    expect(await response.json()).toMatchObject({
+      code: 'request_invalid',
+      message: expect.stringMatching(message),
+    })
   })
 
   it('says so when the body is no JSON', async () => {
-    const response = await control('tokens', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{' })
+    const response = await control('tokens', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{',
+    })
     expect(response.status).toBe(400)
   })
 })
@@ -114,7 +146,12 @@ describe('GET requests', () => {
       status: 200,
       ms: expect.any(Number),
     })
-    for (const secret of [redirect.searchParams.get('code') ?? '', tokens.access_token, tokens.refresh_token, client_id]) {
+    for (const secret of [
+      redirect.searchParams.get('code') ?? '',
+      tokens.access_token,
+      tokens.refresh_token,
+      client_id,
+    ]) {
       expect(text).not.toContain(secret)
     }
     expect(text).toContain('/interaction/…')
@@ -134,12 +171,18 @@ describe('GET requests', () => {
 describe('state', () => {
   const names = async () => {
     const state = (await (await control('state')).json()) as Seed
-    return state.environments?.flatMap(({ organizations = [] }) => organizations.map(({ display_name }) => display_name))
+    return state.environments?.flatMap(({ organizations = [] }) =>
+      organizations.map(({ display_name }) => display_name),
+    )
   }
 
   it('is exported and imported in the form of the seed, and stays the same', async () => {
     const exported = await (await control('state')).json()
-    const imported = await control('state', { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(exported) })
+    const imported = await control('state', {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(exported),
+    })
     expect(imported.status).toBe(200)
     expect(await (await control('state')).json()).toEqual(exported)
     const yaml = await (await control('state', { headers: { accept: 'application/yaml' } })).text()
@@ -160,12 +203,42 @@ describe('state', () => {
 
   it('is not touched by an import that is not valid', async () => {
     const before = await names()
-    const wrong = { version: 1, workspace: {}, environments: [{ id: 'env_1', display_name: 'x', type: 'TEST' }] }
-    const response = await control('state', { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(wrong) })
+    const wrong = {
+      version: 1,
+      workspace: {},
+      environments: [{ id: 'env_1', display_name: 'x', type: 'TEST' }],
+    }
+    const response = await control('state', {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(wrong),
+    })
     expect(response.status).toBe(400)
-    expect(await response.json()).toMatchObject({ code: 'seed_invalid', message: expect.stringContaining('environments[0].type') })
-    const contradiction = { version: 1, workspace: {}, environments: [{ id: 'env_1', display_name: 'x', type: 'DEV', roles: [{ id: 'role_1', name: 'a', display_name: 'A', permissions: ['none'] }] }] }
-    expect((await control('state', { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(contradiction) })).status).toBe(400)
+    expect(await response.json()).toMatchObject({
+      code: 'seed_invalid',
+      message: expect.stringContaining('environments[0].type'),
+    })
+    const contradiction = {
+      version: 1,
+      workspace: {},
+      environments: [
+        {
+          id: 'env_1',
+          display_name: 'x',
+          type: 'DEV',
+          roles: [{ id: 'role_1', name: 'a', display_name: 'A', permissions: ['none'] }],
+        },
+      ],
+    }
+    expect(
+      (
+        await control('state', {
+          method: 'PUT',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(contradiction),
+        })
+      ).status,
+    ).toBe(400)
     expect(await names()).toEqual(before)
   })
 
@@ -177,7 +250,11 @@ describe('state', () => {
     expect((await control('reset', { method: 'POST' })).status).toBe(200)
     expect(await names()).toContain('Acme Robotics')
     expect(await (await fetch(`${local.url}/workspace/keys`)).json()).toEqual(keys)
-    const refreshed = await postForm(`${issuer}/oauth/token`, { grant_type: 'refresh_token', client_id, refresh_token: tokens.refresh_token })
+    const refreshed = await postForm(`${issuer}/oauth/token`, {
+      grant_type: 'refresh_token',
+      client_id,
+      refresh_token: tokens.refresh_token,
+    })
     expect(await refreshed.json()).toMatchObject({ error: 'invalid_client' })
   })
 })

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
 import http2 from 'node:http2'
 import net from 'node:net'
-import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -15,7 +15,12 @@ beforeAll(async () => {
 afterAll(() => local.close())
 
 /** A request with headers that `fetch` would not let through. */
-function send(path: string, headers: Record<string, string>, method = 'GET', host = '127.0.0.1'): Promise<{ status: number; location?: string }> {
+function send(
+  path: string,
+  headers: Record<string, string>,
+  method = 'GET',
+  host = '127.0.0.1',
+): Promise<{ status: number; location?: string }> {
   return new Promise((resolve, reject) => {
     const sent = request({ host, port: local.port, path, method, headers }, (response) => {
       response.resume()
@@ -33,12 +38,22 @@ describe('the port', () => {
     expect((await send('/workspace/keys', { host })).status).toBe(200)
     expect((await send('/workspace/keys', { host }, 'GET', '::1')).status).toBe(200)
     const elsewhere = net.connect(local.port, '127.0.0.2')
-    const outcome = await new Promise((resolve) => elsewhere.once('connect', () => resolve('connected')).once('error', () => resolve('refused')))
+    const outcome = await new Promise((resolve) =>
+      elsewhere.once('connect', () => resolve('connected')).once('error', () => resolve('refused')),
+    )
     elsewhere.destroy()
     expect(outcome).toBe('refused')
   })
 
-  it.each(['evil.example', 'localhost', 'localhost.evil.example:1', '169.254.169.254', '0.0.0.0', '127.0.0.1:1', 'localhost:1'])('refuses the host %s', async (host) => {
+  it.each([
+    'evil.example',
+    'localhost',
+    'localhost.evil.example:1',
+    '169.254.169.254',
+    '0.0.0.0',
+    '127.0.0.1:1',
+    'localhost:1',
+  ])('refuses the host %s', async (host) => {
     for (const path of ['/workspace/keys', '/__local/health', '/api/v1/organizations', '/']) {
       expect((await send(path, { host, 'x-scalekit-local': '1' })).status).toBe(421)
     }
@@ -59,7 +74,13 @@ describe('the port', () => {
         stream.end()
         stream.resume()
       })
-    expect(await status({ ':path': '/scalekit.v1.organizations.OrganizationService/ListOrganization', ':method': 'POST', 'content-type': 'application/grpc' })).toBe(200)
+    expect(
+      await status({
+        ':path': '/scalekit.v1.organizations.OrganizationService/ListOrganization',
+        ':method': 'POST',
+        'content-type': 'application/grpc',
+      }),
+    ).toBe(200)
     expect(await status({ ':path': '/workspace/keys' })).toBe(404)
     expect(await status({ ':path': '/workspace/keys', ':authority': 'evil.example' })).toBe(421)
     session.close()
@@ -81,11 +102,17 @@ describe('the port', () => {
   it('that is in use is said so, with what to do', async () => {
     const attempt = createLocalScalekit({ memory: true, port: local.port })
     await expect(attempt).rejects.toThrow(LocalError)
-    await expect(attempt).rejects.toMatchObject({ code: 'port_in_use', message: expect.stringMatching(/--port or LOCAL_PORT/) })
+    await expect(attempt).rejects.toMatchObject({
+      code: 'port_in_use',
+      message: expect.stringMatching(/--port or LOCAL_PORT/),
+    })
   })
 
   it('is free again after closing, and several run at a time', async () => {
-    const [one, two] = await Promise.all([createLocalScalekit({ memory: true, port: 0 }), createLocalScalekit({ memory: true, port: 0 })])
+    const [one, two] = await Promise.all([
+      createLocalScalekit({ memory: true, port: 0 }),
+      createLocalScalekit({ memory: true, port: 0 }),
+    ])
     expect(one.port).not.toBe(two.port)
     const { port } = one
     await one.close()
@@ -95,7 +122,13 @@ describe('the port', () => {
   })
 
   it('answers nothing that it does not serve', async () => {
-    for (const path of ['/', '/nowhere', '/env_999/oauth/token', '/workspace/oauth/nothing', '/workspace/resources/res_999/oauth/token']) {
+    for (const path of [
+      '/',
+      '/nowhere',
+      '/env_999/oauth/token',
+      '/workspace/oauth/nothing',
+      '/workspace/resources/res_999/oauth/token',
+    ]) {
       const response = await fetch(local.url + path)
       expect(response.status, path).toBe(404)
       expect(response.headers.get('x-powered-by')).toBeNull()
@@ -107,14 +140,23 @@ describe('the seed', () => {
   it('may be a file, an object or the default, and the MCP server may be moved', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'local-seed-'))
     const file = join(directory, 'seed.yaml')
-    await writeFile(file, 'version: 1\nworkspace:\n  members: [{ id: usr_1, email: A@example.com, role: ADMIN }]\n')
+    await writeFile(
+      file,
+      'version: 1\nworkspace:\n  members: [{ id: usr_1, email: A@example.com, role: ADMIN }]\n',
+    )
     const fromFile = await createLocalScalekit({ memory: true, port: 0, seed: file })
-    expect(await fromFile.database.db.selectFrom('members').select('email').execute()).toEqual([{ email: 'a@example.com' }])
+    expect(await fromFile.database.db.selectFrom('members').select('email').execute()).toEqual([
+      { email: 'a@example.com' },
+    ])
     await fromFile.close()
     await rm(directory, { recursive: true })
 
     const moved = await createLocalScalekit({ memory: true, port: 0, mcpServerUrl: 'https://mcp.example/' })
-    const [server] = await moved.database.db.selectFrom('resources').select('url').where('realm', '=', 'workspace').execute()
+    const [server] = await moved.database.db
+      .selectFrom('resources')
+      .select('url')
+      .where('realm', '=', 'workspace')
+      .execute()
     expect(server?.url).toBe('https://mcp.example/')
     await moved.close()
   })
@@ -124,7 +166,10 @@ describe('the seed', () => {
     ['what is no seed', { version: 2 } as never, /version/],
   ])('that is %s is refused with what is wrong', async (_name, seed, message) => {
     const attempt = createLocalScalekit({ memory: true, port: 0, seed })
-    await expect(attempt).rejects.toMatchObject({ code: 'seed_invalid', message: expect.stringMatching(message) })
+    await expect(attempt).rejects.toMatchObject({
+      code: 'seed_invalid',
+      message: expect.stringMatching(message),
+    })
   })
 
   it('has a JSON Schema', () => {

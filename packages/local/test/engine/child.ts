@@ -13,7 +13,10 @@ export interface Child {
 export async function startChild(options: LocalOptions): Promise<Child> {
   const child = fork(fileURLToPath(new URL('serve.ts', import.meta.url)), [JSON.stringify(options)], {
     execArgv: ['--import', 'tsx'],
-    env: { ...process.env, TSX_TSCONFIG_PATH: fileURLToPath(new URL('../../tsconfig.json', import.meta.url)) },
+    env: {
+      ...process.env,
+      TSX_TSCONFIG_PATH: fileURLToPath(new URL('../../tsconfig.json', import.meta.url)),
+    },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const { url } = await firstMessage(child)
@@ -31,6 +34,8 @@ export async function startChild(options: LocalOptions): Promise<Child> {
 function firstMessage(child: ChildProcess): Promise<{ url: string }> {
   return new Promise((resolve, reject) => {
     child.once('message', (message) => resolve(message as { url: string }))
-    child.once('exit', (code) => reject(new Error(`The local environment ended with code ${code} before it was ready`)))
+    child.once('exit', (code) =>
+      reject(new Error(`The local environment ended with code ${code} before it was ready`)),
+    )
   })
 }

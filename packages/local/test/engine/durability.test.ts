@@ -17,7 +17,10 @@ describe('the data directory', () => {
     const first = await createLocalScalekit({ data, port: 0 })
     const { client_id, issuer, tokens } = await signIn(first.url)
     const other = await signIn(first.url)
-    await postForm(`${other.issuer}/oauth/revoke`, { client_id: other.client_id, token: other.tokens.access_token })
+    await postForm(`${other.issuer}/oauth/revoke`, {
+      client_id: other.client_id,
+      token: other.tokens.access_token,
+    })
     const keys = await (await fetch(`${first.url}/workspace/keys`)).json()
     const { port } = first
     await first.close()
@@ -26,7 +29,11 @@ describe('the data directory', () => {
     expect(await (await fetch(`${second.url}/workspace/keys`)).json()).toEqual(keys)
     expect(await introspect(second.url, tokens.access_token)).toMatchObject({ active: true })
     expect(await introspect(second.url, other.tokens.access_token)).toEqual({ active: false })
-    const refreshed = await postForm(`${issuer}/oauth/token`, { grant_type: 'refresh_token', client_id, refresh_token: tokens.refresh_token })
+    const refreshed = await postForm(`${issuer}/oauth/token`, {
+      grant_type: 'refresh_token',
+      client_id,
+      refresh_token: tokens.refresh_token,
+    })
     expect(claimsOf(((await refreshed.json()) as Tokens).access_token).sub).toBe('usr_100000000000000001')
     await second.close()
   })
@@ -52,7 +59,11 @@ describe('the data directory', () => {
       await writing
     }
     const local = await createLocalScalekit({ data, port: 0 })
-    const stored = await local.database.db.selectFrom('oidc_records').select('payload').where('model', '=', 'Client').execute()
+    const stored = await local.database.db
+      .selectFrom('oidc_records')
+      .select('payload')
+      .where('model', '=', 'Client')
+      .execute()
     const ids = new Set(stored.map(({ payload }) => (JSON.parse(payload) as { client_id: string }).client_id))
     expect(acknowledged.length).toBeGreaterThanOrEqual(60)
     expect(acknowledged.filter((id) => !ids.has(id))).toEqual([])
@@ -71,7 +82,9 @@ describe('the data directory', () => {
       client: 'test_local_secret',
     }
     await local.close()
-    const files = await Promise.all(['local.db', 'local.db-wal'].map((name) => readFile(join(data, name)).catch(() => Buffer.alloc(0))))
+    const files = await Promise.all(
+      ['local.db', 'local.db-wal'].map((name) => readFile(join(data, name)).catch(() => Buffer.alloc(0))),
+    )
     const dump = Buffer.concat(files).toString('latin1')
     expect(dump).toContain('usr_100000000000000001')
     for (const [name, secret] of Object.entries(secrets)) {

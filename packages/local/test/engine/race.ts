@@ -21,7 +21,10 @@ export async function raceRedemptions(urls: [string, string]): Promise<void> {
   const winners = { code: [] as number[], refresh: [] as number[] }
   for (let race = 0; race < RACES; race++) {
     winners.code.push(await raceOnce(urls, await codeRedemption(urls[0], client_id)))
-    const response = await postForm(`${mcpIssuer(urls[1])}/oauth/token`, await codeRedemption(urls[0], client_id))
+    const response = await postForm(
+      `${mcpIssuer(urls[1])}/oauth/token`,
+      await codeRedemption(urls[0], client_id),
+    )
     const { refresh_token } = (await response.json()) as Tokens
     winners.refresh.push(await raceOnce(urls, { grant_type: 'refresh_token', refresh_token, client_id }))
   }

@@ -17,7 +17,9 @@ afterAll(async () => {
   await rm(data, { recursive: true })
 })
 
-it(`two processes on one libsql file: exactly one redemption wins, ${RACES} times of ${RACES}`, { timeout: 120_000 }, async () => {
+it(`two processes on one libsql file: exactly one redemption wins, ${RACES} times of ${RACES}`, {
+  timeout: 120_000,
+}, async () => {
   const [one, two] = children
   expect(one).toBeDefined()
   await raceRedemptions([one?.url ?? '', two?.url ?? ''])

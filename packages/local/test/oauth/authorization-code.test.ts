@@ -100,30 +100,43 @@ describe('the answer to an authorization request (RFC 9207)', () => {
 })
 
 describe('the resource parameter (RFC 8707)', () => {
-  it.each([MCP_SERVER_URL, `${MCP_SERVER_URL}/`, 'HTTP://LOCALHOST:3002/mcp'])('takes %s for the MCP server', async (resource) => {
-    const issuer = mcpIssuer(local.url)
-    const { client_id } = await register(local.url)
-    const { verifier, challenge } = pkce()
-    const redirect = await authorize({ issuer, client_id, challenge, params: { resource } })
-    const response = await redeem(issuer, client_id, redirect, verifier, { resource: MCP_SERVER_URL })
-    const tokens = (await response.json()) as Tokens
-    expect(claimsOf(tokens.access_token).aud).toEqual([MCP_SERVER_URL, MCP_SERVER])
-  })
+  it.each([MCP_SERVER_URL, `${MCP_SERVER_URL}/`, 'HTTP://LOCALHOST:3002/mcp'])(
+    'takes %s for the MCP server',
+    async (resource) => {
+      const issuer = mcpIssuer(local.url)
+      const { client_id } = await register(local.url)
+      const { verifier, challenge } = pkce()
+      const redirect = await authorize({ issuer, client_id, challenge, params: { resource } })
+      const response = await redeem(issuer, client_id, redirect, verifier, { resource: MCP_SERVER_URL })
+      const tokens = (await response.json()) as Tokens
+      expect(claimsOf(tokens.access_token).aud).toEqual([MCP_SERVER_URL, MCP_SERVER])
+    },
+  )
 
-  it.each(['http://localhost:3003/mcp', `${MCP_SERVER_URL}/x`, `${MCP_SERVER_URL}#x`, 'mcp'])('refuses %s at the authorization endpoint', async (resource) => {
-    const issuer = mcpIssuer(local.url)
-    const { client_id } = await register(local.url)
-    const redirect = await authorize({ issuer, client_id, challenge: pkce().challenge, params: { resource } })
-    expect(redirect.searchParams.get('error')).toBe('invalid_target')
-    expect(redirect.searchParams.get('iss')).toBe(issuer)
-  })
+  it.each(['http://localhost:3003/mcp', `${MCP_SERVER_URL}/x`, `${MCP_SERVER_URL}#x`, 'mcp'])(
+    'refuses %s at the authorization endpoint',
+    async (resource) => {
+      const issuer = mcpIssuer(local.url)
+      const { client_id } = await register(local.url)
+      const redirect = await authorize({
+        issuer,
+        client_id,
+        challenge: pkce().challenge,
+        params: { resource },
+      })
+      expect(redirect.searchParams.get('error')).toBe('invalid_target')
+      expect(redirect.searchParams.get('iss')).toBe(issuer)
+    },
+  )
 
   it('refuses another resource at the token endpoint', async () => {
     const issuer = mcpIssuer(local.url)
     const { client_id } = await register(local.url)
     const { verifier, challenge } = pkce()
     const redirect = await authorize({ issuer, client_id, challenge })
-    const response = await redeem(issuer, client_id, redirect, verifier, { resource: 'http://localhost:3003/mcp' })
+    const response = await redeem(issuer, client_id, redirect, verifier, {
+      resource: 'http://localhost:3003/mcp',
+    })
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ error: 'invalid_target' })
   })
@@ -179,7 +192,9 @@ describe('a code', () => {
     const { client_id } = await register(local.url)
     const { verifier, challenge } = pkce()
     const redirect = await authorize({ issuer, client_id, challenge })
-    const response = await redeem(issuer, client_id, redirect, verifier, { redirect_uri: 'http://localhost:5555/callback' })
+    const response = await redeem(issuer, client_id, redirect, verifier, {
+      redirect_uri: 'http://localhost:5555/callback',
+    })
     expect(await response.json()).toMatchObject({ error: 'invalid_grant' })
   })
 })
@@ -190,21 +205,30 @@ describe('a refresh token', () => {
     const next = (await (await refresh(issuer, client_id, tokens.refresh_token)).json()) as Tokens
     expect(next.refresh_token).not.toBe(tokens.refresh_token)
     expect(next.scope).toBe(tokens.scope)
-    expect(claimsOf(next.access_token)).toMatchObject({ aud: [MCP_SERVER_URL, MCP_SERVER], sub: 'usr_100000000000000001' })
+    expect(claimsOf(next.access_token)).toMatchObject({
+      aud: [MCP_SERVER_URL, MCP_SERVER],
+      sub: 'usr_100000000000000001',
+    })
   })
 
   it('revokes its whole family when it is used again', async () => {
     const { issuer, client_id, tokens } = await signIn(local.url)
     const next = (await (await refresh(issuer, client_id, tokens.refresh_token)).json()) as Tokens
-    expect(await (await refresh(issuer, client_id, tokens.refresh_token)).json()).toMatchObject({ error: 'invalid_grant' })
-    expect(await (await refresh(issuer, client_id, next.refresh_token)).json()).toMatchObject({ error: 'invalid_grant' })
+    expect(await (await refresh(issuer, client_id, tokens.refresh_token)).json()).toMatchObject({
+      error: 'invalid_grant',
+    })
+    expect(await (await refresh(issuer, client_id, next.refresh_token)).json()).toMatchObject({
+      error: 'invalid_grant',
+    })
     for (const { access_token } of [tokens, next]) {
       expect(await introspect(local.url, access_token)).toEqual({ active: false })
     }
   })
 
   it('may ask for fewer scopes and for no more', async () => {
-    const { issuer, client_id, tokens } = await signIn(local.url, { scope: 'workspace:read environment:read' })
+    const { issuer, client_id, tokens } = await signIn(local.url, {
+      scope: 'workspace:read environment:read',
+    })
     const more = await refresh(issuer, client_id, tokens.refresh_token, { scope: 'workspace:write' })
     expect(await more.json()).toMatchObject({ error: 'invalid_scope' })
     const fewer = await refresh(issuer, client_id, tokens.refresh_token, { scope: 'workspace:read' })
@@ -215,15 +239,29 @@ describe('a refresh token', () => {
     const issuer = mcpIssuer(local.url)
     const { client_id } = await register(local.url, { grant_types: ['authorization_code'] })
     const { verifier, challenge } = pkce()
-    const response = await redeem(issuer, client_id, await authorize({ issuer, client_id, challenge }), verifier)
+    const response = await redeem(
+      issuer,
+      client_id,
+      await authorize({ issuer, client_id, challenge }),
+      verifier,
+    )
     expect(await response.json()).not.toHaveProperty('refresh_token')
   })
 })
 
-function refresh(issuer: string, client_id: string, refresh_token: string, more: Record<string, string> = {}) {
+function refresh(
+  issuer: string,
+  client_id: string,
+  refresh_token: string,
+  more: Record<string, string> = {},
+) {
   return postForm(`${issuer}/oauth/token`, { grant_type: 'refresh_token', refresh_token, client_id, ...more })
 }
 
 async function setServerData({ database }: LocalScalekit, data: Record<string, unknown>): Promise<void> {
-  await database.db.updateTable('resources').set({ data: JSON.stringify(data) }).where('id', '=', MCP_SERVER).execute()
+  await database.db
+    .updateTable('resources')
+    .set({ data: JSON.stringify(data) })
+    .where('id', '=', MCP_SERVER)
+    .execute()
 }

@@ -92,7 +92,7 @@ export async function signIn(url: string, options: { person?: string; scope?: st
   const issuer = mcpIssuer(url)
   const { client_id } = await register(url)
   const { verifier, challenge } = pkce()
-  const params = options.scope === undefined ? {} : { scope: options.scope }
+  const params: Record<string, string> = options.scope === undefined ? {} : { scope: options.scope }
   const redirect = await authorize({ issuer, client_id, challenge, params, ...options })
   const response = await redeem(issuer, client_id, redirect, verifier)
   expect(response.status).toBe(200)
@@ -105,7 +105,10 @@ export function claimsOf(token: string): Record<string, unknown> {
 }
 
 /** What the realm says about a token (RFC 7662). */
-export async function introspect(url: string, token: string): Promise<{ active: boolean; [claim: string]: unknown }> {
+export async function introspect(
+  url: string,
+  token: string,
+): Promise<{ active: boolean; [claim: string]: unknown }> {
   const response = await postForm(`${url}/workspace/oauth/introspect`, { ...WORKSPACE_CLIENT, token })
   expect(response.status).toBe(200)
   return (await response.json()) as { active: boolean }

@@ -3,7 +3,15 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
 import { isPublic } from '../../src/oauth/public-fetch.js'
-import { authorize, MCP_SERVER, mcpIssuer, pkce, REDIRECT_URI, redeem, register } from './authorization-code.js'
+import {
+  authorize,
+  MCP_SERVER,
+  mcpIssuer,
+  pkce,
+  REDIRECT_URI,
+  redeem,
+  register,
+} from './authorization-code.js'
 import { Browser } from './browser.js'
 
 let local: LocalScalekit
@@ -27,7 +35,12 @@ describe('dynamic client registration (RFC 7591)', () => {
       client_uri: 'https://code.visualstudio.com',
       grant_types: ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'],
       response_types: ['code'],
-      redirect_uris: ['https://insiders.vscode.dev/redirect', 'https://vscode.dev/redirect', 'http://127.0.0.1/', 'http://127.0.0.1:33418/'],
+      redirect_uris: [
+        'https://insiders.vscode.dev/redirect',
+        'https://vscode.dev/redirect',
+        'http://127.0.0.1/',
+        'http://127.0.0.1:33418/',
+      ],
       token_endpoint_auth_method: 'none',
       application_type: 'native',
     },
@@ -69,7 +82,11 @@ describe('dynamic client registration (RFC 7591)', () => {
     ['javascript:', JSON.stringify({ redirect_uris: ['javascript:alert(1)'] }), 'invalid_redirect_uri'],
     ['data:', JSON.stringify({ redirect_uris: ['data:text/html,x'] }), 'invalid_redirect_uri'],
     ['a fragment', JSON.stringify({ redirect_uris: ['https://a.example/cb#x'] }), 'invalid_redirect_uri'],
-    ['plain http elsewhere', JSON.stringify({ redirect_uris: ['http://a.example/cb'] }), 'invalid_redirect_uri'],
+    [
+      'plain http elsewhere',
+      JSON.stringify({ redirect_uris: ['http://a.example/cb'] }),
+      'invalid_redirect_uri',
+    ],
     ['no object', '"x"', 'invalid_request'],
     ['no JSON', '{', 'invalid_request'],
   ])('refuses %s', async (_name, body, error) => {
@@ -113,7 +130,11 @@ describe('dynamic client registration (RFC 7591)', () => {
     const url = `${another.url}/workspace/api/v1/resources/${MCP_SERVER}/clients:register`
     const statuses: number[] = []
     for (let attempt = 0; attempt <= 100; attempt++) {
-      const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{}',
+      })
       statuses.push(response.status)
       if (response.status === 429) expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
     }
@@ -123,7 +144,12 @@ describe('dynamic client registration (RFC 7591)', () => {
 })
 
 describe('a redirect URI', () => {
-  const registered = ['http://localhost:4444/callback', 'http://127.0.0.1:4444/callback', 'https://app.example/cb', 'cursor://app/cb']
+  const registered = [
+    'http://localhost:4444/callback',
+    'http://127.0.0.1:4444/callback',
+    'https://app.example/cb',
+    'cursor://app/cb',
+  ]
   let client_id = ''
   beforeAll(async () => {
     client_id = (await register(local.url, { redirect_uris: registered })).client_id
@@ -142,7 +168,12 @@ describe('a redirect URI', () => {
     return response.status
   }
 
-  it.each([...registered, 'http://localhost:5555/callback', 'http://127.0.0.1:65535/callback', 'http://localhost/callback'])('matches: %s', async (uri) => {
+  it.each([
+    ...registered,
+    'http://localhost:5555/callback',
+    'http://127.0.0.1:65535/callback',
+    'http://localhost/callback',
+  ])('matches: %s', async (uri) => {
     expect(await statusOf(uri)).toBe(303)
   })
 
@@ -186,7 +217,9 @@ describe('a redirect URI', () => {
       code_challenge: pkce().challenge,
       code_challenge_method: 'S256',
     })
-    const response = await fetch(`${local.url}/env_100000000000000001/oauth/authorize?${query}`, { redirect: 'manual' })
+    const response = await fetch(`${local.url}/env_100000000000000001/oauth/authorize?${query}`, {
+      redirect: 'manual',
+    })
     expect(response.status).toBe(400)
   })
 })
@@ -196,13 +229,21 @@ describe('a client ID metadata document', () => {
   const server = createServer((request, response) => {
     const document = documents[request.url ?? '']
     if (document === undefined) response.writeHead(302, { location: '/client.json' }).end()
-    else response.setHeader('content-type', 'application/json').end(typeof document === 'string' ? document : JSON.stringify(document))
+    else
+      response
+        .setHeader('content-type', 'application/json')
+        .end(typeof document === 'string' ? document : JSON.stringify(document))
   })
   let base = ''
   beforeAll(async () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    const good = { client_name: 'Local document', redirect_uris: [REDIRECT_URI], grant_types: ['authorization_code', 'refresh_token'], scope: 'any' }
+    const good = {
+      client_name: 'Local document',
+      redirect_uris: [REDIRECT_URI],
+      grant_types: ['authorization_code', 'refresh_token'],
+      scope: 'any',
+    }
     documents['/client.json'] = { client_id: `${base}/client.json`, ...good }
     documents['/other.json'] = { client_id: `${base}/client.json`, ...good }
     documents['/secret.json'] = { client_id: `${base}/secret.json`, client_secret: 'x', ...good }
@@ -221,19 +262,36 @@ describe('a client ID metadata document', () => {
     expect(await response.json()).toMatchObject({ token_type: 'Bearer', refresh_token: expect.any(String) })
   })
 
-  it.each(['/other.json', '/secret.json', '/text.json', '/large.json', '/moved.json'])('%s is not taken', async (path) => {
-    const query = new URLSearchParams({ client_id: base + path, redirect_uri: REDIRECT_URI, response_type: 'code' })
-    const response = await fetch(`${mcpIssuer(local.url)}/oauth/authorize?${query}`, { redirect: 'manual' })
-    expect(response.status).toBe(400)
-    expect(await response.text()).toContain('invalid_client')
-  })
+  it.each(['/other.json', '/secret.json', '/text.json', '/large.json', '/moved.json'])(
+    '%s is not taken',
+    async (path) => {
+      const query = new URLSearchParams({
+        client_id: base + path,
+        redirect_uri: REDIRECT_URI,
+        response_type: 'code',
+      })
+      const response = await fetch(`${mcpIssuer(local.url)}/oauth/authorize?${query}`, { redirect: 'manual' })
+      expect(response.status).toBe(400)
+      expect(await response.text()).toContain('invalid_client')
+    },
+  )
 
   it('on the internet is never fetched from an address that is not public', async () => {
     let connections = 0
     const trap = createServer().on('connection', () => connections++)
     await new Promise<void>((resolve) => trap.listen(0, '127.0.0.1', resolve))
     const { port } = trap.address() as AddressInfo
-    for (const host of ['localhost', '127.0.0.1', '[::1]', '[::ffff:127.0.0.1]', '2130706433', '0x7f.1', '0177.0.0.1', '127.1', '0.0.0.0']) {
+    for (const host of [
+      'localhost',
+      '127.0.0.1',
+      '[::1]',
+      '[::ffff:127.0.0.1]',
+      '2130706433',
+      '0x7f.1',
+      '0177.0.0.1',
+      '127.1',
+      '0.0.0.0',
+    ]) {
       const client_id = `https://${host}:${port}/client.json`
       const query = new URLSearchParams({ client_id, redirect_uri: REDIRECT_URI, response_type: 'code' })
       const response = await fetch(`${mcpIssuer(local.url)}/oauth/authorize?${query}`, { redirect: 'manual' })
@@ -244,8 +302,24 @@ describe('a client ID metadata document', () => {
   })
 
   it.each([
-    '127.0.0.1', '10.1.2.3', '172.31.255.255', '192.168.0.1', '169.254.169.254', '100.64.0.1', '0.0.0.0', '224.0.0.1',
-    '255.255.255.255', '::', '::1', '::ffff:10.0.0.1', '::ffff:a9fe:a9fe', 'fe80::1', 'fd00::1', '64:ff9b::7f00:1', '2002:7f00:1::', 'ff02::1',
+    '127.0.0.1',
+    '10.1.2.3',
+    '172.31.255.255',
+    '192.168.0.1',
+    '169.254.169.254',
+    '100.64.0.1',
+    '0.0.0.0',
+    '224.0.0.1',
+    '255.255.255.255',
+    '::',
+    '::1',
+    '::ffff:10.0.0.1',
+    '::ffff:a9fe:a9fe',
+    'fe80::1',
+    'fd00::1',
+    '64:ff9b::7f00:1',
+    '2002:7f00:1::',
+    'ff02::1',
   ])('%s is not public', (address) => {
     expect(isPublic(address)).toBe(false)
   })
@@ -256,7 +330,11 @@ describe('a client ID metadata document', () => {
 
   it('is not taken where the MCP server says so', async () => {
     await setServerData({ enable_cimd: false })
-    const query = new URLSearchParams({ client_id: `${base}/client.json`, redirect_uri: REDIRECT_URI, response_type: 'code' })
+    const query = new URLSearchParams({
+      client_id: `${base}/client.json`,
+      redirect_uri: REDIRECT_URI,
+      response_type: 'code',
+    })
     const response = await fetch(`${mcpIssuer(local.url)}/oauth/authorize?${query}`, { redirect: 'manual' })
     expect(response.status).toBe(400)
     await setServerData({})
@@ -264,5 +342,9 @@ describe('a client ID metadata document', () => {
 })
 
 async function setServerData(data: Record<string, unknown>): Promise<void> {
-  await local.database.db.updateTable('resources').set({ data: JSON.stringify(data) }).where('id', '=', MCP_SERVER).execute()
+  await local.database.db
+    .updateTable('resources')
+    .set({ data: JSON.stringify(data) })
+    .where('id', '=', MCP_SERVER)
+    .execute()
 }

@@ -37,17 +37,29 @@ async function mint(body: Record<string, unknown>): Promise<string> {
 }
 
 function exchange(fields: Record<string, string>, client = WORKSPACE_CLIENT, realm = 'workspace') {
-  return postForm(`${local.url}/${realm}/oauth/token`, { grant_type: EXCHANGE, subject_token_type: ACCESS_TOKEN, ...client, ...fields })
+  return postForm(`${local.url}/${realm}/oauth/token`, {
+    grant_type: EXCHANGE,
+    subject_token_type: ACCESS_TOKEN,
+    ...client,
+    ...fields,
+  })
 }
 
 describe('token exchange (RFC 8693)', () => {
   it('turns a token for the MCP server into one for the management API, and no more', async () => {
     const { tokens } = await signIn(local.url, { scope: 'workspace:read organization:write' })
-    const response = await exchange({ subject_token: tokens.access_token, audience: `${local.url}/workspace` })
+    const response = await exchange({
+      subject_token: tokens.access_token,
+      audience: `${local.url}/workspace`,
+    })
     expect(response.status).toBe(200)
     expect(response.headers.get('cache-control')).toBe('no-store')
     const body = (await response.json()) as { access_token: string; expires_in: number }
-    expect(body).toMatchObject({ issued_token_type: ACCESS_TOKEN, token_type: 'Bearer', scope: 'workspace:read organization:write' })
+    expect(body).toMatchObject({
+      issued_token_type: ACCESS_TOKEN,
+      token_type: 'Bearer',
+      scope: 'workspace:read organization:write',
+    })
     const [before, after] = [claimsOf(tokens.access_token), claimsOf(body.access_token)]
     expect(after).toMatchObject({
       iss: `${local.url}/workspace`,
@@ -58,7 +70,9 @@ describe('token exchange (RFC 8693)', () => {
       client_id: WORKSPACE_CLIENT.client_id,
     })
     expect(Number(after.exp)).toBeLessThanOrEqual(Number(before.exp))
-    const members = await fetch(`${local.url}/workspace/api/v1/members`, { headers: { authorization: `Bearer ${body.access_token}` } })
+    const members = await fetch(`${local.url}/workspace/api/v1/members`, {
+      headers: { authorization: `Bearer ${body.access_token}` },
+    })
     expect(members.status).toBe(200)
   })
 
@@ -69,7 +83,10 @@ describe('token exchange (RFC 8693)', () => {
   })
 
   it('narrows the scope on request, and never widens it', async () => {
-    const subject_token = await mint({ subject: 'admin@example.com', scopes: ['workspace:read', 'workspace:write'] })
+    const subject_token = await mint({
+      subject: 'admin@example.com',
+      scopes: ['workspace:read', 'workspace:write'],
+    })
     const narrower = await exchange({ subject_token, scope: 'workspace:read' })
     expect(await narrower.json()).toMatchObject({ scope: 'workspace:read' })
     const wider = await exchange({ subject_token, scope: 'workspace:read organization:read' })
@@ -80,19 +97,42 @@ describe('token exchange (RFC 8693)', () => {
     const subject_token = await mint({ subject: 'ana@acme.example', resource: GREETING })
     const own = await exchange({ subject_token }, DEV_CLIENT, DEV)
     const { access_token } = (await own.json()) as { access_token: string }
-    expect(claimsOf(access_token)).toMatchObject({ aud: [`${local.url}/${DEV}`], oid: 'org_100000000000000001' })
+    expect(claimsOf(access_token)).toMatchObject({
+      aud: [`${local.url}/${DEV}`],
+      oid: 'org_100000000000000001',
+    })
     expect((await exchange({ subject_token })).status).toBe(400)
   })
 
   it.each<[string, () => Promise<Record<string, string>>]>([
-    ['an expired token', async () => ({ subject_token: await mint({ subject: 'admin@example.com', expires_in: -60 }) })],
-    ['a token for no MCP server', async () => ({ subject_token: await mint({ subject: 'admin@example.com', resource: `${local.url}/workspace` }) })],
-    ['a client’s own token', async () => ({ subject_token: await mint({ client_id: 'skc_100000000000000000' }) })],
+    [
+      'an expired token',
+      async () => ({ subject_token: await mint({ subject: 'admin@example.com', expires_in: -60 }) }),
+    ],
+    [
+      'a token for no MCP server',
+      async () => ({
+        subject_token: await mint({ subject: 'admin@example.com', resource: `${local.url}/workspace` }),
+      }),
+    ],
+    [
+      'a client’s own token',
+      async () => ({ subject_token: await mint({ client_id: 'skc_100000000000000000' }) }),
+    ],
     ['something that is no token', async () => ({ subject_token: 'a.b.c' })],
     ['no subject token', async () => ({})],
     ['a token signed by somebody else', async () => ({ subject_token: await forged() })],
-    ['another subject token type', async () => ({ subject_token: await mint({ subject: 'admin@example.com' }), subject_token_type: ID_TOKEN })],
-    ['an actor token', async () => ({ subject_token: await mint({ subject: 'admin@example.com' }), actor_token: 'x' })],
+    [
+      'another subject token type',
+      async () => ({
+        subject_token: await mint({ subject: 'admin@example.com' }),
+        subject_token_type: ID_TOKEN,
+      }),
+    ],
+    [
+      'an actor token',
+      async () => ({ subject_token: await mint({ subject: 'admin@example.com' }), actor_token: 'x' }),
+    ],
   ])('refuses %s', async (_name, fields) => {
     const response = await exchange(await fields())
     expect(response.status).toBe(400)
@@ -111,15 +151,23 @@ describe('token exchange (RFC 8693)', () => {
     expect((await exchange({ subject_token: tokens.access_token })).status).toBe(400)
   })
 
-  it.each([{ client_id: 'skc_100000000000000000', client_secret: 'wrong' }, DEV_CLIENT])('refuses the client %o', async (client) => {
-    const response = await exchange({ subject_token: await mint({ subject: 'admin@example.com' }) }, client)
-    expect(response.status).toBe(401)
-    expect(await response.json()).toMatchObject({ error: 'invalid_client' })
-  })
+  it.each([{ client_id: 'skc_100000000000000000', client_secret: 'wrong' }, DEV_CLIENT])(
+    'refuses the client %o',
+    async (client) => {
+      const response = await exchange({ subject_token: await mint({ subject: 'admin@example.com' }) }, client)
+      expect(response.status).toBe(401)
+      expect(await response.json()).toMatchObject({ error: 'invalid_client' })
+    },
+  )
 
   it('is not for clients that registered themselves', async () => {
     const { client_id, tokens } = await signIn(local.url)
-    const response = await postForm(`${local.url}/workspace/oauth/token`, { grant_type: EXCHANGE, client_id, subject_token: tokens.access_token, subject_token_type: ACCESS_TOKEN })
+    const response = await postForm(`${local.url}/workspace/oauth/token`, {
+      grant_type: EXCHANGE,
+      client_id,
+      subject_token: tokens.access_token,
+      subject_token_type: ACCESS_TOKEN,
+    })
     expect(response.status).toBe(401)
   })
 
@@ -144,11 +192,28 @@ describe('an identity assertion (ID-JAG)', () => {
     const { db } = local.database
     const times = { created_at: Date.now(), updated_at: Date.now() }
     // Ana is known to the identity provider too, and it knows its client's name at the MCP server.
-    const ana = { id: 'usr_100000000000000999', email: 'ana@acme.example', external_id: null, data: '{}', ...times }
-    await db.insertInto('users').values({ environment_id: IDP, ...ana }).execute()
-    const { data } = await db.selectFrom('clients').select('data').where('id', '=', IDP_CLIENT.client_id).executeTakeFirstOrThrow()
+    const ana = {
+      id: 'usr_100000000000000999',
+      email: 'ana@acme.example',
+      external_id: null,
+      data: '{}',
+      ...times,
+    }
+    await db
+      .insertInto('users')
+      .values({ environment_id: IDP, ...ana })
+      .execute()
+    const { data } = await db
+      .selectFrom('clients')
+      .select('data')
+      .where('id', '=', IDP_CLIENT.client_id)
+      .executeTakeFirstOrThrow()
     const connected = { ...JSON.parse(data), cross_app_clients: { [GREETING]: DEV_CLIENT.client_id } }
-    await db.updateTable('clients').set({ data: JSON.stringify(connected) }).where('id', '=', IDP_CLIENT.client_id).execute()
+    await db
+      .updateTable('clients')
+      .set({ data: JSON.stringify(connected) })
+      .where('id', '=', IDP_CLIENT.client_id)
+      .execute()
   })
 
   /** Somebody signs in to an application, which asks the identity provider for an assertion about them. */
@@ -168,7 +233,13 @@ describe('an identity assertion (ID-JAG)', () => {
     })
     const { id_token } = (await redeemed.json()) as { id_token: string }
     const issued = await exchange(
-      { subject_token: id_token, subject_token_type: ID_TOKEN, requested_token_type: ID_JAG, audience: audience(), ...more },
+      {
+        subject_token: id_token,
+        subject_token_type: ID_TOKEN,
+        requested_token_type: ID_JAG,
+        audience: audience(),
+        ...more,
+      },
       IDP_CLIENT,
       IDP,
     )
@@ -201,11 +272,15 @@ describe('an identity assertion (ID-JAG)', () => {
   })
 
   it('counts for the audience, the resource and the user that it names', async () => {
-    const elsewhere = await assertion('ana@acme.example', { audience: `${local.url}/workspace/resources/${MCP_SERVER}` })
+    const elsewhere = await assertion('ana@acme.example', {
+      audience: `${local.url}/workspace/resources/${MCP_SERVER}`,
+    })
     expect(await (await present(elsewhere)).json()).toMatchObject({ error: 'invalid_grant' })
     const forOther = await assertion('ana@acme.example', { resource: MCP_SERVER_URL })
     expect(await (await present(forOther)).json()).toMatchObject({ error: 'invalid_target' })
-    expect(await (await present(await assertion('noor@northwind.example'))).json()).toMatchObject({ error: 'invalid_grant' })
+    expect(await (await present(await assertion('noor@northwind.example'))).json()).toMatchObject({
+      error: 'invalid_grant',
+    })
   })
 
   it('is not an access token, and an access token is none', async () => {
@@ -216,7 +291,11 @@ describe('an identity assertion (ID-JAG)', () => {
 
   it('does not count where the MCP server has not switched it on', async () => {
     const set = (xaa_enabled: boolean) =>
-      local.database.db.updateTable('resources').set({ data: JSON.stringify({ xaa_enabled }) }).where('id', '=', GREETING).execute()
+      local.database.db
+        .updateTable('resources')
+        .set({ data: JSON.stringify({ xaa_enabled }) })
+        .where('id', '=', GREETING)
+        .execute()
     await set(false)
     expect(await (await present(await assertion())).json()).toMatchObject({ error: 'unauthorized_client' })
     await set(true)
@@ -230,7 +309,9 @@ describe('client credentials', () => {
       headers,
       body: new URLSearchParams({ grant_type: 'client_credentials', ...fields }),
     })
-  const basic = (secret: string) => ({ authorization: `Basic ${Buffer.from(`${DEV_CLIENT.client_id}:${secret}`).toString('base64')}` })
+  const basic = (secret: string) => ({
+    authorization: `Basic ${Buffer.from(`${DEV_CLIENT.client_id}:${secret}`).toString('base64')}`,
+  })
 
   it.each<[string, Record<string, string>, Record<string, string>]>([
     ['in the body', DEV_CLIENT, {}],
@@ -248,13 +329,22 @@ describe('client credentials', () => {
   })
 
   it('give a token for an MCP server of the environment', async () => {
-    const body = (await (await token({ ...DEV_CLIENT, resource: 'http://localhost:3003/mcp', scope: 'user:read' })).json()) as { access_token: string }
-    expect(claimsOf(body.access_token)).toMatchObject({ aud: ['http://localhost:3003/mcp', GREETING], scopes: ['user:read'] })
+    const body = (await (
+      await token({ ...DEV_CLIENT, resource: 'http://localhost:3003/mcp', scope: 'user:read' })
+    ).json()) as { access_token: string }
+    expect(claimsOf(body.access_token)).toMatchObject({
+      aud: ['http://localhost:3003/mcp', GREETING],
+      scopes: ['user:read'],
+    })
   })
 
   it('give none for what is not in the environment', async () => {
-    expect(await (await token({ ...DEV_CLIENT, resource: MCP_SERVER_URL })).json()).toMatchObject({ error: 'invalid_target' })
-    expect(await (await token({ ...DEV_CLIENT, resource: MCP_SERVER })).json()).toMatchObject({ error: 'invalid_target' })
+    expect(await (await token({ ...DEV_CLIENT, resource: MCP_SERVER_URL })).json()).toMatchObject({
+      error: 'invalid_target',
+    })
+    expect(await (await token({ ...DEV_CLIENT, resource: MCP_SERVER })).json()).toMatchObject({
+      error: 'invalid_target',
+    })
   })
 
   it.each<[string, Record<string, string>, Record<string, string>]>([
@@ -274,7 +364,12 @@ describe('client credentials', () => {
 describe('introspection and revocation', () => {
   it('tell a client with credentials about every token of the realm', async () => {
     const { tokens, client_id } = await signIn(local.url)
-    expect(await introspect(local.url, tokens.access_token)).toMatchObject({ active: true, client_id, sub: 'usr_100000000000000001', token_type: 'Bearer' })
+    expect(await introspect(local.url, tokens.access_token)).toMatchObject({
+      active: true,
+      client_id,
+      sub: 'usr_100000000000000001',
+      token_type: 'Bearer',
+    })
   })
 
   it('tell nothing about what is expired, foreign or no token', async () => {
@@ -291,7 +386,11 @@ describe('introspection and revocation', () => {
   it('need a client', async () => {
     const { tokens } = await signIn(local.url)
     for (const endpoint of ['introspect', 'revoke']) {
-      const response = await postForm(`${local.url}/workspace/oauth/${endpoint}`, { client_id: 'skc_100000000000000000', client_secret: 'no', token: tokens.access_token })
+      const response = await postForm(`${local.url}/workspace/oauth/${endpoint}`, {
+        client_id: 'skc_100000000000000000',
+        client_secret: 'no',
+        token: tokens.access_token,
+      })
       expect(response.status).toBe(401)
     }
   })
@@ -302,7 +401,8 @@ describe('introspection and revocation', () => {
       (await postForm(`${mine.issuer}/oauth/introspect`, { client_id: mine.client_id, token })).json()
     expect(await ask(mine.tokens.access_token)).toMatchObject({ active: true })
     expect(await ask(others.tokens.access_token)).toEqual({ active: false })
-    const revoke = (token: string) => postForm(`${mine.issuer}/oauth/revoke`, { client_id: mine.client_id, token })
+    const revoke = (token: string) =>
+      postForm(`${mine.issuer}/oauth/revoke`, { client_id: mine.client_id, token })
     expect((await revoke(others.tokens.access_token)).status).toBe(200)
     expect(await introspect(local.url, others.tokens.access_token)).toMatchObject({ active: true })
     expect((await revoke(mine.tokens.access_token)).status).toBe(200)
@@ -313,13 +413,22 @@ describe('introspection and revocation', () => {
     const { issuer, client_id, tokens } = await signIn(local.url)
     await postForm(`${issuer}/oauth/revoke`, { client_id, token: tokens.refresh_token })
     expect(await introspect(local.url, tokens.access_token)).toEqual({ active: false })
-    const again = await postForm(`${issuer}/oauth/token`, { grant_type: 'refresh_token', client_id, refresh_token: tokens.refresh_token })
+    const again = await postForm(`${issuer}/oauth/token`, {
+      grant_type: 'refresh_token',
+      client_id,
+      refresh_token: tokens.refresh_token,
+    })
     expect(await again.json()).toMatchObject({ error: 'invalid_grant' })
   })
 })
 
 function forged(): Promise<string> {
-  return new SignJWT({ aud: [MCP_SERVER_URL, MCP_SERVER], client_id: 'x', scope: 'workspace:write', jti: 'tkn_1' })
+  return new SignJWT({
+    aud: [MCP_SERVER_URL, MCP_SERVER],
+    client_id: 'x',
+    scope: 'workspace:write',
+    jti: 'tkn_1',
+  })
     .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt' })
     .setIssuer(`${local.url}/workspace`)
     .setSubject('usr_100000000000000001')

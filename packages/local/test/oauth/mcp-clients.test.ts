@@ -1,7 +1,7 @@
-import { auth as authV2 } from '@modelcontextprotocol/client'
-import { auth as authV1 } from '@modelcontextprotocol/sdk/client/auth.js'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { auth as authV2 } from '@modelcontextprotocol/client'
+import { auth as authV1 } from '@modelcontextprotocol/sdk/client/auth.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
 import { claimsOf, mcpIssuer, REDIRECT_URI } from './authorization-code.js'
@@ -11,7 +11,13 @@ let local: LocalScalekit
 /** An MCP server that does nothing but say who issues its tokens (RFC 9728). */
 const mcpServer = createServer((_request, response) => {
   response.setHeader('content-type', 'application/json')
-  response.end(JSON.stringify({ resource: mcpUrl, authorization_servers: [mcpIssuer(local.url)], scopes_supported: ['workspace:read'] }))
+  response.end(
+    JSON.stringify({
+      resource: mcpUrl,
+      authorization_servers: [mcpIssuer(local.url)],
+      scopes_supported: ['workspace:read'],
+    }),
+  )
 })
 let mcpUrl = ''
 
@@ -27,22 +33,39 @@ afterAll(async () => {
 
 /** The part that an MCP client application writes: it keeps what it is given, and opens the browser. */
 class Application {
-  readonly kept: Record<string, unknown> = {}
+  readonly kept = new Map<string, unknown>()
   opened: URL | undefined
   readonly redirectUrl = REDIRECT_URI
-  readonly clientMetadata = { client_name: 'SDK client', redirect_uris: [REDIRECT_URI], grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'], token_endpoint_auth_method: 'none' }
-  clientInformation = () => this.kept['client'] as never
-  saveClientInformation = (client: unknown) => void (this.kept['client'] = client)
-  tokens = () => this.kept['tokens'] as never
-  saveTokens = (tokens: unknown) => void (this.kept['tokens'] = tokens)
-  codeVerifier = () => this.kept['verifier'] as string
-  saveCodeVerifier = (verifier: string) => void (this.kept['verifier'] = verifier)
-  redirectToAuthorization = (url: URL) => void (this.opened = url)
-  discoveryState = () => this.kept['discovery'] as never
-  saveDiscoveryState = (state: unknown) => void (this.kept['discovery'] = state)
+  readonly clientMetadata = {
+    client_name: 'SDK client',
+    redirect_uris: [REDIRECT_URI],
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    token_endpoint_auth_method: 'none',
+  }
+
+  clientInformation = () => this.kept.get('client') as never
+  saveClientInformation = (client: unknown) => this.#keep('client', client)
+  tokens = () => this.kept.get('tokens') as never
+  saveTokens = (tokens: unknown) => this.#keep('tokens', tokens)
+  codeVerifier = () => String(this.kept.get('verifier'))
+  saveCodeVerifier = (verifier: string) => this.#keep('verifier', verifier)
+  discoveryState = () => this.kept.get('discovery') as never
+  saveDiscoveryState = (state: unknown) => this.#keep('discovery', state)
+
+  redirectToAuthorization = (url: URL) => {
+    this.opened = url
+  }
+
+  #keep(name: string, value: unknown): void {
+    this.kept.set(name, value)
+  }
 }
 
-type Auth = (application: Application, options: { serverUrl: string; authorizationCode?: string; iss?: string }) => Promise<string>
+type Auth = (
+  application: Application,
+  options: { serverUrl: string; authorizationCode?: string; iss?: string },
+) => Promise<string>
 
 describe.each<[string, Auth]>([
   ['@modelcontextprotocol/client', (application, options) => authV2(application, options)],
@@ -58,12 +81,17 @@ describe.each<[string, Auth]>([
     at = await browser.submit(at.url, at.page ?? '', { answer: 'allow' })
     const { searchParams } = new URL(at.url)
     const authorizationCode = searchParams.get('code') ?? ''
-    expect(await auth(application, { serverUrl: mcpUrl, authorizationCode, iss: searchParams.get('iss') ?? '' })).toBe('AUTHORIZED')
-    const first = application.kept['tokens'] as { access_token: string }
-    expect(claimsOf(first.access_token)).toMatchObject({ aud: [mcpUrl, 'res_100000000000000001'], scopes: ['workspace:read'] })
+    expect(
+      await auth(application, { serverUrl: mcpUrl, authorizationCode, iss: searchParams.get('iss') ?? '' }),
+    ).toBe('AUTHORIZED')
+    const first = application.kept.get('tokens') as { access_token: string }
+    expect(claimsOf(first.access_token)).toMatchObject({
+      aud: [mcpUrl, 'res_100000000000000001'],
+      scopes: ['workspace:read'],
+    })
 
     expect(await auth(application, { serverUrl: mcpUrl })).toBe('AUTHORIZED')
-    const second = application.kept['tokens'] as { access_token: string }
+    const second = application.kept.get('tokens') as { access_token: string }
     expect(second.access_token).not.toBe(first.access_token)
   })
 })

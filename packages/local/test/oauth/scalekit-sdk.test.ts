@@ -25,13 +25,21 @@ describe("Scalekit's own SDK", () => {
       requiredScopes: ['openid'],
     })
     expect(claims.sub).toBe(CLIENT)
-    expect(await scalekit.validateAccessToken(access_token, { issuer: `${local.url}/env_100000000000000002` })).toBe(false)
-    expect(await scalekit.validateAccessToken(access_token, { audience: ['http://localhost:3003/mcp'] })).toBe(false)
+    expect(
+      await scalekit.validateAccessToken(access_token, { issuer: `${local.url}/env_100000000000000002` }),
+    ).toBe(false)
+    expect(
+      await scalekit.validateAccessToken(access_token, { audience: ['http://localhost:3003/mcp'] }),
+    ).toBe(false)
     expect(await scalekit.validateAccessToken(access_token, { requiredScopes: ['user:read'] })).toBe(false)
   })
 
   it('refuses a token of another environment', async () => {
-    const other = new Scalekit(`${local.url}/env_100000000000000002`, 'skc_100000000000000002', 'test_local_secret')
+    const other = new Scalekit(
+      `${local.url}/env_100000000000000002`,
+      'skc_100000000000000002',
+      'test_local_secret',
+    )
     const access_token = await other.generateClientToken('skc_100000000000000002', 'test_local_secret')
     expect(await scalekit.validateAccessToken(access_token)).toBe(false)
   })
@@ -43,14 +51,24 @@ describe("Scalekit's own SDK", () => {
 
   it('signs somebody in to an application, without asking for consent', async () => {
     const { verifier, challenge } = pkce()
-    const url = new URL(scalekit.getAuthorizationUrl(REDIRECT_URI, { state: 'a state', codeChallenge: challenge, codeChallengeMethod: 'S256' }))
+    const url = new URL(
+      scalekit.getAuthorizationUrl(REDIRECT_URI, {
+        state: 'a state',
+        codeChallenge: challenge,
+        codeChallengeMethod: 'S256',
+      }),
+    )
     const browser = new Browser()
     const page = await browser.follow(url.href)
     const { url: back } = await browser.submit(page.url, page.page ?? '', { email: 'ana@acme.example' })
     expect(back).toContain(`${REDIRECT_URI}?`)
     const code = new URL(back).searchParams.get('code') ?? ''
     const result = await scalekit.authenticateWithCode(code, REDIRECT_URI, { codeVerifier: verifier })
-    expect(result.user).toMatchObject({ id: 'usr_100000000000000101', email: 'ana@acme.example', name: 'Ana Almeida' })
+    expect(result.user).toMatchObject({
+      id: 'usr_100000000000000101',
+      email: 'ana@acme.example',
+      name: 'Ana Almeida',
+    })
     expect(claimsOf(result.accessToken)).toMatchObject({
       iss: `${local.url}/${DEV}`,
       aud: [CLIENT],
@@ -59,33 +77,55 @@ describe("Scalekit's own SDK", () => {
       roles: ['admin'],
       permissions: ['billing:manage', 'projects:read', 'projects:write'],
     })
-    expect(claimsOf(result.idToken)).toMatchObject({ aud: CLIENT, email: 'ana@acme.example', oid: 'org_100000000000000001' })
+    expect(claimsOf(result.idToken)).toMatchObject({
+      aud: CLIENT,
+      email: 'ana@acme.example',
+      oid: 'org_100000000000000001',
+    })
     expect(result.expiresIn).toBe(300)
     expect(await scalekit.validateAccessToken(result.accessToken, { audience: [CLIENT] })).toBe(true)
 
     const refreshed = await scalekit.refreshAccessToken(result.refreshToken ?? '')
     expect(claimsOf(refreshed.accessToken)).toMatchObject({ sub: 'usr_100000000000000101', aud: [CLIENT] })
 
-    const userinfo = await fetch(`${local.url}/${DEV}/userinfo`, { headers: { authorization: `Bearer ${result.accessToken}` } })
+    const userinfo = await fetch(`${local.url}/${DEV}/userinfo`, {
+      headers: { authorization: `Bearer ${result.accessToken}` },
+    })
     expect(await userinfo.json()).toMatchObject({ sub: 'usr_100000000000000101', email: 'ana@acme.example' })
 
-    const signOut = await browser.follow(scalekit.getLogoutUrl({ idTokenHint: result.idToken, postLogoutRedirectUri: 'http://localhost:3000/' }))
+    const signOut = await browser.follow(
+      scalekit.getLogoutUrl({ idTokenHint: result.idToken, postLogoutRedirectUri: 'http://localhost:3000/' }),
+    )
     expect(signOut.page).toContain('Sign out?')
   })
 
   it('does not let a token of an application call the management API as its environment', async () => {
     const { verifier, challenge } = pkce()
     const issuer = `${local.url}/${DEV}`
-    const redirect = await authorize({ issuer, client_id: CLIENT, challenge, person: 'ana@acme.example', params: { redirect_uri: REDIRECT_URI, scope: 'openid' } })
-    const result = await scalekit.authenticateWithCode(redirect.searchParams.get('code') ?? '', REDIRECT_URI, { codeVerifier: verifier })
-    const response = await fetch(`${issuer}/api/v1/organizations`, { headers: { authorization: `Bearer ${result.accessToken}` } })
+    const redirect = await authorize({
+      issuer,
+      client_id: CLIENT,
+      challenge,
+      person: 'ana@acme.example',
+      params: { redirect_uri: REDIRECT_URI, scope: 'openid' },
+    })
+    const result = await scalekit.authenticateWithCode(
+      redirect.searchParams.get('code') ?? '',
+      REDIRECT_URI,
+      { codeVerifier: verifier },
+    )
+    const response = await fetch(`${issuer}/api/v1/organizations`, {
+      headers: { authorization: `Bearer ${result.accessToken}` },
+    })
     expect(response.status).toBe(401)
   })
 })
 
 describe('userinfo', () => {
   it.each([undefined, 'Bearer nonsense'])('refuses %s', async (authorization) => {
-    const response = await fetch(`${local.url}/${DEV}/userinfo`, { headers: authorization ? { authorization } : {} })
+    const response = await fetch(`${local.url}/${DEV}/userinfo`, {
+      headers: authorization ? { authorization } : {},
+    })
     expect(response.status).toBe(401)
     expect(response.headers.get('www-authenticate')).toMatch(/^Bearer/)
   })

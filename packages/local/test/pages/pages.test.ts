@@ -9,7 +9,11 @@ beforeAll(async () => {
 })
 afterAll(() => local.close())
 
-async function openSignIn(browser: Browser, metadata: Record<string, unknown> = {}, params: Record<string, string> = {}) {
+async function openSignIn(
+  browser: Browser,
+  metadata: Record<string, unknown> = {},
+  params: Record<string, string> = {},
+) {
   const { client_id } = await register(local.url, metadata)
   const query = new URLSearchParams({
     response_type: 'code',
@@ -19,11 +23,19 @@ async function openSignIn(browser: Browser, metadata: Record<string, unknown> = 
     code_challenge_method: 'S256',
     ...params,
   })
-  const { url, page = '', response } = await browser.follow(`${mcpIssuer(local.url)}/oauth/authorize?${query}`)
+  const {
+    url,
+    page = '',
+    response,
+  } = await browser.follow(`${mcpIssuer(local.url)}/oauth/authorize?${query}`)
   return { url, page, response }
 }
 
-async function openConsent(browser: Browser, metadata?: Record<string, unknown>, person = 'admin@example.com') {
+async function openConsent(
+  browser: Browser,
+  metadata?: Record<string, unknown>,
+  person = 'admin@example.com',
+) {
   const { url, page } = await openSignIn(browser, metadata)
   const consent = await browser.submit(url, page, { email: person })
   return { url: consent.url, page: consent.page ?? '', response: consent.response }
@@ -53,7 +65,11 @@ describe('every page', () => {
 
   it('lets the browser go back to a client with a scheme of its own', async () => {
     const redirect_uris = ['cursor://anysphere.cursor-mcp/oauth/callback']
-    const { response } = await openSignIn(new Browser(), { redirect_uris }, { redirect_uri: redirect_uris[0] ?? '' })
+    const { response } = await openSignIn(
+      new Browser(),
+      { redirect_uris },
+      { redirect_uri: redirect_uris[0] ?? '' },
+    )
     expect(response.headers.get('content-security-policy')).toContain("form-action 'self' cursor:;")
   })
 
@@ -106,7 +122,15 @@ describe('the sign-in page', () => {
 describe('the consent page', () => {
   it('says who asks, for what, as whom, and where the answer goes', async () => {
     const { page } = await openConsent(new Browser(), { client_name: 'Some agent' })
-    for (const text of ['Some agent', 'registered by itself', 'Scalekit', 'admin@example.com', REDIRECT_URI, 'workspace:write']) {
+    for (const text of [
+      'Some agent',
+      'registered itself',
+      'Scalekit',
+      'admin@example.com',
+      'localhost:4444',
+      'a program on this machine',
+      'workspace:write',
+    ]) {
       expect(page).toContain(text)
     }
     expect(page.match(/<li class="write">/g)).toHaveLength(3)
@@ -142,7 +166,10 @@ describe('a form', () => {
   it.each(['', 'x'.repeat(43)])('is refused with the token %j', async (csrf) => {
     const browser = new Browser()
     const { url, page } = await openConsent(browser)
-    const refused = await browser.submit(url, page.replace(/name="csrf"/, 'name="other"'), { csrf, answer: 'allow' })
+    const refused = await browser.submit(url, page.replace(/name="csrf"/, 'name="other"'), {
+      csrf,
+      answer: 'allow',
+    })
     expect(refused.response.status).toBe(403)
   })
 
@@ -161,7 +188,11 @@ describe('a form', () => {
     const { url, page } = await openConsent(browser)
     const csrf = /name="csrf" value="([^"]+)"/.exec(page)?.[1] ?? ''
     for (const origin of ['http://evil.example', 'null', 'http://localhost:3000']) {
-      const response = await browser.open(url, { method: 'POST', headers: { origin }, body: new URLSearchParams({ csrf, answer: 'allow' }) })
+      const response = await browser.open(url, {
+        method: 'POST',
+        headers: { origin },
+        body: new URLSearchParams({ csrf, answer: 'allow' }),
+      })
       expect(response.status).toBe(403)
     }
   })
@@ -176,7 +207,11 @@ describe('a form', () => {
 
 describe('the error page', () => {
   it('explains, and sends nobody anywhere, when the client or its address is in doubt', async () => {
-    const query = new URLSearchParams({ response_type: 'code', client_id: 'm2m_<b>', redirect_uri: 'https://evil.example/' })
+    const query = new URLSearchParams({
+      response_type: 'code',
+      client_id: 'm2m_<b>',
+      redirect_uri: 'https://evil.example/',
+    })
     const { page, response } = await new Browser().follow(`${mcpIssuer(local.url)}/oauth/authorize?${query}`)
     expect(response.status).toBe(400)
     expect(page).toContain('This sign-in cannot go on')
