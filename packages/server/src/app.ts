@@ -13,11 +13,12 @@ import {
 import express, { type Express, type RequestHandler } from 'express'
 import { type Bounds, decide, parseSelection, type Selection } from './access.js'
 import type { Config } from './config.js'
-import { confirmationSeal } from './confirm.js'
 import type { Fixtures } from './conformance/fixtures.js'
+import { createIdempotency } from './idempotency.js'
 import { createMcpFactory, type Principal } from './mcp.js'
 import type { Logger } from './observe/log.js'
 import { logRequests } from './observe/request-log.js'
+import { createRoundSeal } from './round-seal.js'
 import type { ScalekitFor } from './scalekit/connect.js'
 import { scopeAliases, writeScopes } from './scope-names.js'
 import { createSessions } from './sessions.js'
@@ -96,7 +97,9 @@ export function createApp(options: AppOptions): App {
     ...(config.upstream.mode === 'environment'
       ? { onlyEnvironment: { id: config.upstream.environmentId ?? '' } }
       : {}),
-    seal: confirmationSeal(config.stateKey),
+    seal: createRoundSeal(config.stateKey),
+    idempotency: createIdempotency(),
+    linksInResults: config.linksInResults,
     scalekit: options.scalekit,
     record: ({ error, ...outcome }, { caller, requestId }) =>
       log.info(

@@ -3,8 +3,11 @@ import type { Caller } from '@scalekit-mcp/auth'
 import type * as z from 'zod'
 import { type Bounds, decide, type Selection } from './access.js'
 import { takesEnvironment, withoutEnvironment } from './bound-input.js'
-import { confirm, type Interaction } from './confirm.js'
+import { confirm } from './confirm.js'
 import { ToolError, toToolError } from './errors.js'
+import { handedOver, handOver, requireWayForLink } from './hand-over.js'
+import type { Idempotency } from './idempotency.js'
+import type { Interaction } from './interaction.js'
 import { redact } from './observe/redact.js'
 import type { Scalekit } from './scalekit/scalekit.js'
 import type { ToolCaller, ToolContext, ToolDefinition } from './tool.js'
@@ -23,6 +26,9 @@ export interface Call {
   /** The environment that the connection is bound to: by configuration or by `?environment=`. */
   readonly boundEnvironment?: { readonly id: string }
   readonly interaction: Interaction
+  readonly idempotency: Idempotency
+  /** Whether the operator lets links stand in results. */
+  readonly linksInResults: boolean
   readonly signal: AbortSignal
   /** Gives the API's clients for this call; requests end with the signal. */
   readonly scalekit: (signal: AbortSignal) => Scalekit
@@ -39,8 +45,8 @@ export interface Outcome {
 }
 
 /**
- * Everything that happens to every call, in order: authorize, validate, confirm, run with a deadline, redact,
- * cap, record, render. (Selecting the tool by its name is the protocol's: an unknown name is -32602.)
+ * Everything that happens to every call, in order: authorize, validate, confirm, run with a deadline, hand a
+ * link over, redact, cap, record, render. (Selecting the tool by its name is the protocol's: an unknown name is -32602.)
  *
  * @returns a result; a failure is one with `isError`, a code, what happened and what to do next (MCP
  * 2026-07-28, server/tools, "Error Handling"). It does not throw.
@@ -63,7 +69,7 @@ export async function call(request: Call): Promise<CallToolResult | InputRequire
       finish('input_required')
       return result.question
     }
-    const rendered = render(cap(redact(result.output), request.tool))
+    const rendered = render(cap(redactOutput(result.output), request.tool))
     finish('ok')
     return rendered
   } catch (cause) {
@@ -143,9 +149,26 @@ async function confirmAndRun(
 ): Promise<{ question: InputRequiredResult } | { output: Record<string, unknown> }> {
   const { tool, caller, interaction } = request
   const context: ToolContext = { scalekit: request.scalekit(signal), caller: toToolCaller(caller) }
-  const question = await confirm(tool, args, context, interaction)
-  if (question) return { question }
-  return { output: await tool.run(args, context) }
+  const done = handedOver(tool, args, interaction)
+  if (done) return { output: done }
+  requireWayForLink(tool, interaction, request.linksInResults)
+  const confirmation = await confirm(tool, args, context, interaction)
+  if (confirmation) return { question: confirmation }
+  const { idempotencyKey, ...rest } = args
+  const output = await request.idempotency.once(
+    caller,
+    tool.name,
+    idempotencyKey as string | undefined,
+    rest,
+    () => tool.run(rest, context),
+  )
+  const link = await handOver(tool, args, output, interaction, request.linksInResults)
+  return link ? { question: link } : { output }
+}
+
+/** A link that the operator lets through is what was asked for; everything else is cleaned. */
+function redactOutput({ link, ...output }: Record<string, unknown>): Record<string, unknown> {
+  return typeof link === 'string' ? { ...redact(output), link } : redact(output)
 }
 
 function toToolCaller(caller: Caller): ToolCaller {

@@ -179,6 +179,11 @@ export const variables = {
     schema: flag,
     describe: 'Give clients of MCP 2025-11-25 sessions, so that they can be asked for confirmations.',
   },
+  LINKS_IN_RESULTS: {
+    schema: flag,
+    describe:
+      'Let links that open something (admin portal, connected accounts) stand in results, for clients without URL elicitation. They then stay in transcripts until they end.',
+  },
   STATE_KEY: {
     schema: z.string().min(32, 'set it to at least 32 random characters').optional(),
     describe:

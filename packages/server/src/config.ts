@@ -38,6 +38,7 @@ export interface Config {
   readonly requestsPerMinute: number
   readonly legacySessions: boolean
   readonly conformanceFixtures: boolean
+  readonly linksInResults: boolean
   readonly stateKey?: Secret
 }
 
@@ -165,6 +166,7 @@ function assemble(values: Values): Config {
     requestsPerMinute: values.REQUESTS_PER_MINUTE,
     legacySessions: values.LEGACY_SESSIONS,
     conformanceFixtures: values.CONFORMANCE_FIXTURES,
+    linksInResults: values.LINKS_IN_RESULTS,
     ...(values.STATE_KEY ? { stateKey: new Secret(values.STATE_KEY) } : {}),
   }
 }

@@ -1,51 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto'
-import {
-  acceptedContent,
-  createRequestStateCodec,
-  type InputRequiredResult,
-  inputRequired,
-  type RequestStateCodec,
-  type ServerContext,
-} from '@modelcontextprotocol/server'
-import type { Caller, Secret } from '@scalekit-mcp/auth'
+import { acceptedContent, type InputRequiredResult, inputRequired } from '@modelcontextprotocol/server'
 import * as z from 'zod'
+import { digestOf } from './digest.js'
 import { ToolError } from './errors.js'
+import type { ConfirmationState, Interaction, RoundState } from './interaction.js'
 import type { Target, ToolContext, ToolDefinition } from './tool.js'
-
-/** What a confirmation was asked for. Sealed by the server, carried by the client, valid for five minutes. */
-export interface ConfirmationState {
-  readonly tool: string
-  readonly targetId: string
-  readonly digest: string
-}
-
-export type ConfirmationSeal = RequestStateCodec<ConfirmationState>
-
-/** The other side of a call: whether it can ask a person, and what the person answered. */
-export interface Interaction {
-  readonly canAsk: boolean
-  readonly state: ConfirmationState | undefined
-  readonly responses: Record<string, unknown> | undefined
-  seal(state: ConfirmationState): Promise<string>
-}
 
 const KEY = 'confirmation'
 const typedName = z.object({ name: z.string().max(300).describe('The name, exactly as shown.') })
-
-/**
- * Makes the seal of confirmations: bound to the caller, with an expiry (MCP 2026-07-28, multi-round-trip
- * requests, server requirements 4 and 5). Replicas need the same key.
- */
-export function confirmationSeal(key: Secret | undefined): ConfirmationSeal {
-  return createRequestStateCodec<ConfirmationState>({
-    key: key?.reveal() ?? randomBytes(32),
-    ttlSeconds: 300,
-    bind: (context: ServerContext) => {
-      const caller = context.http?.authInfo?.extra?.caller as Caller | undefined
-      return JSON.stringify([caller?.issuer, caller?.subject, caller?.clientId])
-    },
-  })
-}
 
 /**
  * Asks a person to type the target's name before something is deleted, or changed in a PRD environment in a
@@ -72,7 +33,12 @@ export async function confirm(
       `${tool.name} needs a person to confirm it in a PRD environment, and this client cannot ask one.`,
     )
   }
-  const asked: ConfirmationState = { tool: tool.name, targetId: target.id, digest: digest(args) }
+  const asked: ConfirmationState = {
+    kind: 'confirmation',
+    tool: tool.name,
+    targetId: target.id,
+    digest: digestOf(args),
+  }
   if (!isSame(interaction.state, asked)) return ask(tool, target, await interaction.seal(asked))
   checkAnswer(target, interaction.responses)
   return undefined
@@ -94,16 +60,11 @@ function checkAnswer(target: Target, responses: Record<string, unknown> | undefi
   }
 }
 
-function isSame(state: ConfirmationState | undefined, asked: ConfirmationState): boolean {
+function isSame(state: RoundState | undefined, asked: ConfirmationState): boolean {
   return (
-    state !== undefined &&
+    state?.kind === 'confirmation' &&
     state.tool === asked.tool &&
     state.targetId === asked.targetId &&
     state.digest === asked.digest
   )
-}
-
-function digest(args: Record<string, unknown>): string {
-  const ordered = Object.entries(args).sort(([a], [b]) => (a < b ? -1 : 1))
-  return createHash('sha256').update(JSON.stringify(ordered)).digest('base64url')
 }

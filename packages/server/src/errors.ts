@@ -16,6 +16,9 @@ export const toolErrors = {
     'Use a client that supports elicitation, or make this change in the Scalekit dashboard.',
   confirmation_declined: 'Nothing was changed. Call again only if the user asks for it.',
   confirmation_mismatch: 'Nothing was changed. Call again and let the user type the name exactly as shown.',
+  link_needs_person:
+    'Use a client with URL elicitation, or make the link in the Scalekit dashboard. The operator of this server can allow links in results (LINKS_IN_RESULTS).',
+  idempotency_conflict: 'Use a new idempotencyKey for another create.',
   rate_limited: 'Wait as long as stated, then call again.',
   upstream_unavailable: 'Call again in a few seconds; a write may need a check that it has not happened yet.',
   upstream_timeout: 'For a write, check with a read whether it happened before you call again.',

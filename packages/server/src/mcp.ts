@@ -9,9 +9,10 @@ import {
 import type { Caller } from '@scalekit-mcp/auth'
 import { type Bounds, isSelected, type Selection } from './access.js'
 import { call, type Outcome } from './call.js'
-import type { ConfirmationSeal, ConfirmationState } from './confirm.js'
 import type { Fixtures } from './conformance/fixtures.js'
 import { describeTool } from './describe-tool.js'
+import type { Idempotency } from './idempotency.js'
+import type { RoundSeal, RoundState } from './interaction.js'
 import type { Scalekit } from './scalekit/scalekit.js'
 import type { ToolDefinition } from './tool.js'
 import { version } from './version.js'
@@ -21,7 +22,9 @@ export interface McpOptions {
   readonly bounds: Bounds
   /** Environment mode: the only environment. Its id is empty when it is not known. */
   readonly onlyEnvironment?: { readonly id: string }
-  readonly seal: ConfirmationSeal
+  readonly seal: RoundSeal
+  readonly idempotency: Idempotency
+  readonly linksInResults: boolean
   readonly scalekit: (caller: Caller, signal: AbortSignal) => Scalekit
   readonly record: (outcome: Outcome, principal: Principal) => void
   readonly fixtures?: Fixtures
@@ -99,9 +102,11 @@ function callTool(
     selection: principal.selection,
     bounds: options.bounds,
     ...(environment ? { boundEnvironment: environment } : {}),
+    idempotency: options.idempotency,
+    linksInResults: options.linksInResults,
     interaction: {
-      canAsk: server.getClientCapabilities()?.elicitation !== undefined,
-      state: context.mcpReq.requestState<ConfirmationState>(),
+      ...waysToAsk(server),
+      state: context.mcpReq.requestState<RoundState>(),
       responses: context.mcpReq.inputResponses,
       seal: (state) => options.seal.mint(state, context),
     },
@@ -109,6 +114,14 @@ function callTool(
     scalekit: (signal) => options.scalekit(principal.caller, signal),
     record: (outcome) => options.record(outcome, principal),
   })
+}
+
+/** What the client declared: with the request (2026-07-28), or at the start of its session (2025-11-25). */
+function waysToAsk(server: Server): { canAsk: boolean; canOpenUrl: boolean } {
+  const elicitation = server.getClientCapabilities()?.elicitation
+  if (!elicitation) return { canAsk: false, canOpenUrl: false }
+  const canOpenUrl = elicitation.url !== undefined
+  return { canAsk: elicitation.form !== undefined || !canOpenUrl, canOpenUrl }
 }
 
 function boundEnvironment(options: McpOptions, selection: Selection): { readonly id: string } | undefined {

@@ -1,4 +1,4 @@
-import type * as z from 'zod'
+import * as z from 'zod'
 import type { Scalekit } from './scalekit/scalekit.js'
 
 /** The scopes that this server knows. No scope implies another. */
@@ -62,10 +62,19 @@ export interface ToolDefinition<
   readonly workspaceOnly?: true
   /** Cannot be undone: asks for confirmation in a PRD environment (a delete always asks). */
   readonly irreversible?: true
+  /** The output has a `link` that opens something: it goes to a person, with this message, not into the result. */
+  readonly handsOver?: string
   /** What the confirmation names. Required where a confirmation can be asked; read again before the act. */
   target?(args: z.output<Input>, context: ToolContext): Promise<Target>
   run(args: z.output<Input>, context: ToolContext): Promise<z.output<Output>>
 }
+
+/** Every create takes one: repeated with the same key within a day, it gives the first result. */
+const idempotencyKey = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{8,64}$/)
+  .optional()
+  .describe('A new random value per create; repeat it only to retry the same create safely.')
 
 /**
  * Declares a tool. Input and output become strict: what is not declared is refused.
@@ -78,9 +87,11 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
   if ((definition.effect === 'delete' || definition.irreversible) && !definition.target) {
     throw new TypeError(`${definition.name}: what is confirmed must be named by target()`)
   }
+  const input =
+    definition.effect === 'create' ? definition.input.extend({ idempotencyKey }) : definition.input
   return {
     ...definition,
-    input: definition.input.strict(),
+    input: input.strict(),
     output: definition.output,
   } as unknown as ToolDefinition
 }

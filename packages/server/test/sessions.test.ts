@@ -18,7 +18,11 @@ async function send(token: string, body: unknown, headers: Record<string, string
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
-  return { status: response.status, session: response.headers.get('mcp-session-id'), text: await response.text() }
+  return {
+    status: response.status,
+    session: response.headers.get('mcp-session-id'),
+    text: await response.text(),
+  }
 }
 
 const initialize = {

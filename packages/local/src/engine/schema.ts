@@ -1,9 +1,11 @@
+import type { RegistrySchema } from './registry-schema.js'
+
 /**
  * The tables of the local environment, as Kysely sees them. All ids are text; times are milliseconds since
  * the epoch; `data` columns hold JSON text with what has no column of its own. A *realm* is what signs
  * tokens: an environment's id, or `workspace`.
  */
-export interface Schema {
+export interface Schema extends RegistrySchema {
   environments: EnvironmentRow
   signing_keys: SigningKeyRow
   clients: ClientRow

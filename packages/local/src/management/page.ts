@@ -71,6 +71,51 @@ export async function fetchPage<DB, TB extends keyof DB, Row extends { id: strin
   }
 }
 
+export interface ListOf<Row> {
+  readonly rows: readonly Row[]
+  readonly tokens: {
+    readonly nextPageToken: string
+    readonly prevPageToken: string
+    readonly totalSize: number
+  }
+}
+
+/** One page of a query, and how many rows it has in all. */
+export async function fetchList<DB, TB extends keyof DB, Row extends { id: string }>(
+  page: Page,
+  query: SelectQueryBuilder<DB, TB, Row>,
+  idColumn: string,
+): Promise<ListOf<Row>> {
+  const { rows, ...tokens } = await fetchPage(page, query, idColumn)
+  const { total } = await query
+    .clearSelect()
+    .select(({ fn }) => fn.countAll<number>().as('total'))
+    .executeTakeFirstOrThrow()
+  return { rows, tokens: { ...tokens, totalSize: Number(total) } }
+}
+
+/** The same for entries that are in memory. */
+export function pageOf<Row extends { id: string }>(
+  { list, size, from }: Page,
+  entries: readonly Row[],
+): ListOf<Row> {
+  const sorted = [...entries].sort((a, b) => (a.id < b.id ? 1 : -1))
+  const after = sorted.findIndex(({ id }) => from && (from.towards === 'older' ? id < from.id : id <= from.id))
+  const edge = from ? (after === -1 ? sorted.length : after) : 0
+  const start = from?.towards === 'newer' ? Math.max(edge - size, 0) : edge
+  const rows = sorted.slice(start, from?.towards === 'newer' ? edge : start + size)
+  const first = rows[0]
+  const last = rows.at(-1)
+  return {
+    rows,
+    tokens: {
+      nextPageToken: last && sorted.at(-1) !== last ? token(list, 'o', last.id) : '',
+      prevPageToken: first && start > 0 ? token(list, 'n', first.id) : '',
+      totalSize: sorted.length,
+    },
+  }
+}
+
 function token(list: string, towards: 'o' | 'n', id: string): string {
   return `${towards}.${id}.${checksum(list, towards + id)}`
 }

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Dialect } from '../database.js'
 import type { Schema } from '../schema.js'
 import { first } from './0001-first.js'
+import { registry } from './0002-registry.js'
 
 /** One step of the schema: statements that run on both dialects. `text` stands for text that sorts by bytes. */
 export interface Migration {
@@ -10,7 +11,7 @@ export interface Migration {
 }
 
 /** Every step, in order. A step that has shipped is never edited; a change is a new step at the end. */
-const MIGRATIONS: Migration[] = [first]
+const MIGRATIONS: Migration[] = [first, registry]
 
 /** Any number, the same in every process: PostgreSQL's advisory lock while the schema changes. */
 const LOCK = 787_001

@@ -1,0 +1,120 @@
+/**
+ * The tables that the management API keeps beside people, organizations and roles. The words of `schema.ts`
+ * hold here too: times are milliseconds, `data` is JSON text, and secrets are only there as hashes.
+ */
+export interface RegistrySchema {
+  scopes: ScopeRow
+  m2m_clients: M2mClientRow
+  links: LinkRow
+  connections: ConnectionRow
+  domains: DomainRow
+  directories: DirectoryRow
+  directory_users: DirectoryEntryRow
+  directory_groups: DirectoryEntryRow
+  connected_accounts: ConnectedAccountRow
+  api_tokens: ApiTokenRow
+  ended_sessions: EndedSessionRow
+  auth_requests: AuthRequestRow
+  passkeys: PasskeyRow
+}
+
+interface Entry {
+  id: string
+  environment_id: string
+  data: string
+  created_at: number
+  updated_at: number
+}
+
+/** A scope that MCP servers of the environment can use (`scp_`). */
+export interface ScopeRow extends Omit<Entry, 'data'> {
+  name: string
+  description: string
+  enabled: number
+}
+
+/** A client of an organization (`m2morg_`), or one that was registered by hand for an MCP server (`m2m_`). */
+export interface M2mClientRow extends Entry {
+  organization_id: string | null
+  resource_id: string | null
+  /** JSON array of { id, hash, suffix, status, created_at }. */
+  secrets: string
+}
+
+/** A link that signs its holder in once: of the admin portal, or to authorize a connected account. */
+export interface LinkRow extends Omit<Entry, 'updated_at'> {
+  organization_id: string | null
+  connected_account_id: string | null
+  /** SHA-256 of the last segment of its path. */
+  token_hash: string
+  expires_at: number
+  redeemed_at: number | null
+}
+
+/** A way to sign in (`conn_`): of the environment, or of one of its organizations. */
+export interface ConnectionRow extends Entry {
+  organization_id: string | null
+  type: string
+  provider: string
+  key_id: string
+  status: 'DRAFT' | 'IN_PROGRESS' | 'COMPLETED'
+  enabled: number
+}
+
+export interface DomainRow extends Entry {
+  organization_id: string
+  connection_id: string | null
+  domain: string
+  type: 'ALLOWED_EMAIL_DOMAIN' | 'ORGANIZATION_DOMAIN'
+  status: 'PENDING' | 'VERIFIED' | 'FAILED' | 'AUTO_VERIFIED'
+}
+
+export interface DirectoryRow extends Entry {
+  organization_id: string
+  type: 'SCIM' | 'LDAP' | 'POLL'
+  provider: string
+  name: string
+  enabled: number
+  /** JSON array of { id, hash, suffix, status, created_at }: what a SCIM client authenticates with. */
+  secrets: string
+}
+
+/** A user or a group that a directory has sent. */
+export interface DirectoryEntryRow extends Entry {
+  directory_id: string
+  /** What the directory calls it: its SCIM `externalId` or `id`. */
+  external_id: string
+}
+
+/** An account of one person at a provider of an application connection (`ca_`). */
+export interface ConnectedAccountRow extends Entry {
+  connection_id: string
+  identifier: string
+  organization_id: string | null
+  user_id: string | null
+  status: 'ACTIVE' | 'EXPIRED' | 'PENDING_AUTH' | 'PENDING_VERIFICATION' | 'DISCONNECTED'
+}
+
+/** An opaque API token of an organization, or of one of its users (`apit_`). */
+export interface ApiTokenRow extends Entry {
+  organization_id: string
+  user_id: string | null
+  token_hash: string
+  expires_at: number | null
+}
+
+/** A session that was revoked, as it was then; sessions that live are records of the authorization server. */
+export interface EndedSessionRow extends Entry {
+  user_id: string
+}
+
+/** One attempt to sign in, as the authentication log shows it. */
+export interface AuthRequestRow extends Entry {
+  status: string
+  email: string
+}
+
+/** A WebAuthn credential of a user. */
+export interface PasskeyRow extends Entry {
+  user_id: string
+}

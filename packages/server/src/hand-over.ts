@@ -1,0 +1,66 @@
+import { type InputRequiredResult, inputRequired, inputResponse } from '@modelcontextprotocol/server'
+import { digestOf } from './digest.js'
+import { ToolError } from './errors.js'
+import type { HandOverState, Interaction } from './interaction.js'
+import type { ToolDefinition } from './tool.js'
+
+const KEY = 'link'
+
+/**
+ * Before a tool makes a link: whether there is a way to bring it to a person. A link that opens something is a
+ * credential; in the text of a result it would stay in transcripts, so by default it goes by the client's own
+ * dialogue (MCP, elicitation in URL mode).
+ *
+ * @throws ToolError `link_needs_person`
+ */
+export function requireWayForLink(
+  tool: ToolDefinition,
+  interaction: Interaction,
+  linksInResults: boolean,
+): void {
+  if (!tool.handsOver || interaction.canOpenUrl || linksInResults) return
+  throw new ToolError(
+    'link_needs_person',
+    `${tool.name} makes a link that is for a person only, and this client cannot open links for one.`,
+  )
+}
+
+/**
+ * Hands the link of a result to the person at the client.
+ *
+ * @returns what to send to the client, or undefined when the result may go out as it is
+ */
+export async function handOver(
+  tool: ToolDefinition,
+  args: Record<string, unknown>,
+  result: Record<string, unknown>,
+  interaction: Interaction,
+  linksInResults: boolean,
+): Promise<InputRequiredResult | undefined> {
+  if (!tool.handsOver || !interaction.canOpenUrl || linksInResults) return undefined
+  const { link, ...output } = result
+  const state: HandOverState = { kind: 'hand_over', tool: tool.name, digest: digestOf(args), output }
+  return inputRequired({
+    inputRequests: { [KEY]: inputRequired.elicitUrl({ message: tool.handsOver, url: String(link) }) },
+    requestState: await interaction.seal(state),
+  })
+}
+
+/**
+ * The second round: the link was made in the first, so nothing is run again.
+ *
+ * @returns the result without the link, or undefined when this is a first round
+ * @throws ToolError `confirmation_declined` when the person did not open the link
+ */
+export function handedOver(
+  tool: ToolDefinition,
+  args: Record<string, unknown>,
+  interaction: Interaction,
+): Record<string, unknown> | undefined {
+  const { state, responses } = interaction
+  if (state?.kind !== 'hand_over' || state.tool !== tool.name || state.digest !== digestOf(args))
+    return undefined
+  const answer = inputResponse(responses, KEY)
+  if (answer.kind === 'elicit' && answer.action === 'accept') return { ...state.output, handedOver: true }
+  throw new ToolError('confirmation_declined', 'The person did not open the link; it ends by itself.')
+}

@@ -1,0 +1,68 @@
+import type { Caller } from '@scalekit-mcp/auth'
+import { digestOf } from './digest.js'
+import { ToolError, type ToolErrorCode, toToolError } from './errors.js'
+
+type Output = Record<string, unknown>
+
+/** First results of creates, by caller and key. */
+export interface Idempotency {
+  /**
+   * Runs a create, or gives the result that the same key had before.
+   *
+   * @throws ToolError `idempotency_conflict` when the key was used with other arguments
+   */
+  once(
+    caller: Caller,
+    tool: string,
+    key: string | undefined,
+    args: Record<string, unknown>,
+    run: () => Promise<Output>,
+  ): Promise<Output>
+}
+
+const DAY_MS = 24 * 60 * 60_000
+const LIMIT = 10_000
+
+/** After these nothing has happened upstream, so the same key may try again. Every other failure is repeated. */
+const nothingHappened: ReadonlySet<ToolErrorCode> = new Set([
+  'invalid_arguments',
+  'not_found',
+  'already_exists',
+  'permission_denied',
+  'precondition_failed',
+  'rate_limited',
+  'tool_not_available',
+  'environment_not_available',
+])
+
+/** Remembers in this process, for a day, at most 10,000 results. */
+export function createIdempotency(): Idempotency {
+  const results = new Map<string, { digest: string; output: Promise<Output>; expiresAt: number }>()
+
+  const forgetOld = () => {
+    for (const [id, entry] of results) {
+      if (results.size <= LIMIT && entry.expiresAt > Date.now()) break
+      results.delete(id)
+    }
+  }
+
+  return {
+    async once(caller, tool, key, args, run) {
+      if (key === undefined) return run()
+      const id = digestOf([caller.issuer, caller.subject, caller.clientId, tool, key])
+      const digest = digestOf(args)
+      const known = results.get(id)
+      if (known && known.expiresAt > Date.now()) {
+        if (known.digest === digest) return known.output
+        throw new ToolError('idempotency_conflict', 'This idempotencyKey was used with other arguments.')
+      }
+      const output = run()
+      results.set(id, { digest, output, expiresAt: Date.now() + DAY_MS })
+      forgetOld()
+      output.catch((error: unknown) => {
+        if (nothingHappened.has(toToolError(error).code)) results.delete(id)
+      })
+      return output
+    },
+  }
+}

@@ -1,0 +1,19 @@
+import { randomBytes } from 'node:crypto'
+import { createRequestStateCodec, type ServerContext } from '@modelcontextprotocol/server'
+import type { Caller, Secret } from '@scalekit-mcp/auth'
+import type { RoundSeal, RoundState } from './interaction.js'
+
+/**
+ * Makes the seal of what passes between two rounds of a call: bound to the caller, good for five minutes
+ * (MCP 2026-07-28, multi-round-trip requests, server requirements 4 and 5). Replicas need the same key.
+ */
+export function createRoundSeal(key: Secret | undefined): RoundSeal {
+  return createRequestStateCodec<RoundState>({
+    key: key?.reveal() ?? randomBytes(32),
+    ttlSeconds: 300,
+    bind: (context: ServerContext) => {
+      const caller = context.http?.authInfo?.extra?.caller as Caller | undefined
+      return JSON.stringify([caller?.issuer, caller?.subject, caller?.clientId])
+    },
+  })
+}
