@@ -1,13 +1,12 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import type { Dialect } from './dialect.js'
 import { migrate } from './migrations/migrate.js'
 import type { Schema } from './schema.js'
 import { LibsqlDialect } from './sqlite-dialect.js'
 
 /** Where the data lives: a libsql file, the memory of this process, or a PostgreSQL server. */
 export type DatabaseLocation = { file: string } | { memory: true } | { url: string }
-
-export type Dialect = 'sqlite' | 'postgres'
 
 export interface Database {
   readonly db: Kysely<Schema>

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Clock } from '../engine/clock.js'
-import type { Database, Dialect } from '../engine/database.js'
+import type { Database } from '../engine/database.js'
+import type { Dialect } from '../engine/dialect.js'
 import type { Schema } from '../engine/schema.js'
 import { loadSeed } from './load.js'
 import type { ParsedSeed } from './schema.js'

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { networkInterfaces } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
 import { isPublic } from '../../src/oauth/public-fetch.js'
@@ -13,6 +14,9 @@ import {
   register,
 } from './authorization-code.js'
 import { Browser } from './browser.js'
+
+/** These are this machine, where documents are taken from clients that are being developed. */
+const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]']
 
 let local: LocalScalekit
 beforeAll(async () => {
@@ -276,22 +280,25 @@ describe('a client ID metadata document', () => {
     },
   )
 
-  it('on the internet is never fetched from an address that is not public', async () => {
+  it('elsewhere is never fetched from an address that is not public', async () => {
     let connections = 0
     const trap = createServer().on('connection', () => connections++)
-    await new Promise<void>((resolve) => trap.listen(0, '127.0.0.1', resolve))
+    await new Promise<void>((resolve) => trap.listen(0, '::', resolve))
     const { port } = trap.address() as AddressInfo
-    for (const host of [
-      'localhost',
-      '127.0.0.1',
-      '[::1]',
+    const own = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
+    const hosts = own.map(({ address, family }) => (family === 'IPv6' ? `[${address}]` : address))
+    const disguises = [
       '[::ffff:127.0.0.1]',
-      '2130706433',
-      '0x7f.1',
-      '0177.0.0.1',
-      '127.1',
+      '[::ffff:7f00:2]',
       '0.0.0.0',
-    ]) {
+      '[::]',
+      '127.0.0.2',
+      '0x7f.2',
+      'localhost.',
+    ]
+    for (const host of [...hosts, ...disguises, '169.254.169.254'].filter(
+      (name) => !LOOPBACK_NAMES.includes(name),
+    )) {
       const client_id = `https://${host}:${port}/client.json`
       const query = new URLSearchParams({ client_id, redirect_uri: REDIRECT_URI, response_type: 'code' })
       const response = await fetch(`${mcpIssuer(local.url)}/oauth/authorize?${query}`, { redirect: 'manual' })

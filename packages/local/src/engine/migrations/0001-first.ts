@@ -1,4 +1,4 @@
-import type { Migration } from './migrate.js'
+import type { Migration } from './migration.js'
 
 /** The tables of `schema.ts`. `data` and the plural columns hold JSON text; times are milliseconds. */
 export const first: Migration = {

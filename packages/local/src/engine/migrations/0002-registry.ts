@@ -1,4 +1,4 @@
-import type { Migration } from './migrate.js'
+import type { Migration } from './migration.js'
 
 /** The tables of `registry-schema.ts`. */
 export const registry: Migration = {

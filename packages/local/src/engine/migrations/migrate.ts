@@ -1,14 +1,9 @@
 import { type Kysely, sql } from 'kysely'
-import type { Dialect } from '../database.js'
+import type { Dialect } from '../dialect.js'
 import type { Schema } from '../schema.js'
 import { first } from './0001-first.js'
 import { registry } from './0002-registry.js'
-
-/** One step of the schema: statements that run on both dialects. `text` stands for text that sorts by bytes. */
-export interface Migration {
-  name: string
-  statements(text: string): string[]
-}
+import type { Migration } from './migration.js'
 
 /** Every step, in order. A step that has shipped is never edited; a change is a new step at the end. */
 const MIGRATIONS: Migration[] = [first, registry]

@@ -1,0 +1,73 @@
+import { Code } from '@connectrpc/connect'
+import { apiError, type clients } from '@scalekit-mcp/api'
+import type { Kysely } from 'kysely'
+import type { EnvironmentRow, Schema } from '../engine/schema.js'
+import { ClientData } from './client-data.js'
+import { type UriRules, refuseWrongUris } from './redirect-uris.js'
+
+type Fields = Pick<
+  clients.CreateClient & clients.UpdateClient,
+  | 'name'
+  | 'postLoginUris'
+  | 'postLogoutRedirectUris'
+  | 'backChannelLogoutUris'
+  | 'initiateLoginUri'
+  | 'accessTokenExpiry'
+  | 'scopes'
+  | 'customClaims'
+  | 'disallowScalekitApiAccess'
+  | 'grantTypes'
+  | 'enforcePkce'
+>
+
+/**
+ * The data of a client with the named fields of a request in place of its own.
+ * @throws {ConnectError} InvalidArgument for a URI that the environment does not allow
+ */
+export function changedData(
+  before: ClientData,
+  message: Fields,
+  fields: ReadonlySet<string>,
+  rules: UriRules,
+): ClientData {
+  const changes: { readonly [name in keyof Fields]-?: Partial<ClientData> } = {
+    name: { name: message.name },
+    postLoginUris: { post_login_uris: message.postLoginUris },
+    postLogoutRedirectUris: { post_logout_redirect_uris: message.postLogoutRedirectUris },
+    backChannelLogoutUris: { back_channel_logout_uris: message.backChannelLogoutUris },
+    initiateLoginUri: { initiate_login_uri: message.initiateLoginUri ?? '' },
+    accessTokenExpiry: { access_token_expiry: Number(message.accessTokenExpiry) || undefined },
+    scopes: { scopes: message.scopes },
+    customClaims: { custom_claims: message.customClaims.map(({ key, value }) => ({ key, value })) },
+    disallowScalekitApiAccess: { disallow_scalekit_api_access: message.disallowScalekitApiAccess ?? false },
+    grantTypes: { grant_types: message.grantTypes },
+    enforcePkce: { enforce_pkce: message.enforcePkce ?? false },
+  }
+  const named = Object.entries(changes).filter(([name]) => fields.has(name))
+  const data = ClientData.parse(Object.assign({ ...before }, ...named.map(([, change]) => change)))
+  refuseWrongUris(rules, urisOf(data), new Set(Object.values(urisOf(before)).flat()))
+  if (data.name === '') {
+    throw apiError(Code.InvalidArgument, 'client.name: a client must have a name', {
+      fieldViolations: [{ field: 'client.name', description: 'must not be empty' }],
+    })
+  }
+  return data
+}
+
+export async function environmentType(db: Kysely<Schema>, id: string): Promise<EnvironmentRow['type']> {
+  const { type } = await db
+    .selectFrom('environments')
+    .select('type')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  return type
+}
+
+function urisOf(data: ClientData) {
+  return {
+    post_login_uris: data.post_login_uris,
+    post_logout_redirect_uris: data.post_logout_redirect_uris,
+    back_channel_logout_uris: data.back_channel_logout_uris,
+    initiate_login_uri: data.initiate_login_uri ? [data.initiate_login_uri] : [],
+  }
+}
