@@ -8,6 +8,8 @@ import { LibsqlDialect } from './sqlite-dialect.js'
 /** Where the data lives: a libsql file, the memory of this process, or a PostgreSQL server. */
 export type DatabaseLocation = { file: string } | { memory: true } | { url: string }
 
+export type { Dialect } from './dialect.js'
+
 export interface Database {
   readonly db: Kysely<Schema>
   readonly dialect: Dialect

@@ -1,5 +1,5 @@
 import { type Expression, type SqlBool, sql } from 'kysely'
-import type { Dialect } from '../engine/database.js'
+import type { Dialect } from '../engine/dialect.js'
 
 /** Whether one of the texts contains another, whatever its case. `%` and `_` stand for themselves. */
 export function contains(texts: readonly Expression<string | null>[], wanted: string): Expression<SqlBool> {
