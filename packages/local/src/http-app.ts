@@ -13,6 +13,7 @@ import type { OAuthContext } from './oauth/oauth-context.js'
 import { realmRoutes } from './oauth/realm-routes.js'
 import { STYLESHEET_PATH } from './pages/page.js'
 import { STYLESHEET } from './pages/stylesheet.js'
+import { reportFailure } from './report-failure.js'
 
 export interface HttpAppParts {
   context: OAuthContext
@@ -29,8 +30,8 @@ export function createHttpApp({ context, servers, log, management, coverage, res
   const app = express()
   app.disable('x-powered-by')
   app.set('etag', false)
-  app.use(log.record)
   app.use('/__local', controlRoutes({ context, log, reset, coverage }))
+  app.use(log.record)
   app.get(STYLESHEET_PATH, (_request, response) => {
     response.type('css').set('X-Content-Type-Options', 'nosniff').send(STYLESHEET)
   })
@@ -56,6 +57,7 @@ function renderFailure(error: unknown, _request: Request, response: Response, ne
       .status(Number(error.status))
       .json({ error: 'invalid_request', error_description: 'The request could not be read.' })
   } else {
+    reportFailure(error)
     const error_description = 'Something failed here. The request may be tried again.'
     response.status(500).json({ error: 'server_error', error_description })
   }

@@ -15,6 +15,7 @@ import { createAuthorizationServers } from './oauth/authorization-server.js'
 import { createTokenIssuer } from './oauth/issue-token.js'
 import type { OAuthContext } from './oauth/oauth-context.js'
 import { createTokenVerifier } from './oauth/verify-token.js'
+import { reportFailure } from './report-failure.js'
 import { readSeed } from './seed/read-seed.js'
 import { resetTo, seedOnce } from './seed/reset.js'
 import type { ParsedSeed, Seed } from './seed/schema.js'
@@ -78,7 +79,7 @@ async function serve(
     handlers(port, database, clock, reset),
   )
   await sweepExpired(database)
-  const sweeping = setInterval(() => sweepExpired(database), SWEEP_MS).unref()
+  const sweeping = setInterval(() => sweepExpired(database).catch(reportFailure), SWEEP_MS).unref()
   return {
     url: `http://localhost:${listener.port}`,
     port: listener.port,

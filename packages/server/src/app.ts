@@ -12,12 +12,14 @@ import {
 } from '@scalekit-mcp/auth'
 import express, { type Express, type RequestHandler } from 'express'
 import { type Bounds, decide, parseSelection, type Selection } from './access.js'
+import type { Principal } from './call-tool.js'
 import type { Config } from './config.js'
 import type { Fixtures } from './conformance/fixtures.js'
 import { createIdempotency } from './idempotency.js'
-import { createMcpFactory, type Principal } from './mcp.js'
+import { createMcpFactory } from './mcp.js'
 import type { Logger } from './observe/log.js'
 import { logRequests } from './observe/request-log.js'
+import { callOfUri } from './resources/templates.js'
 import { createRoundSeal } from './round-seal.js'
 import type { ScalekitFor } from './scalekit/connect.js'
 import { scopeAliases, writeScopes } from './scope-names.js'
@@ -188,10 +190,15 @@ function readSelection(url: string): Selection | { problem: string } {
   }
 }
 
+/** The tool that a message uses: by its name, or to read a resource. */
 function calledTool(body: unknown, byName: ReadonlyMap<string, ToolDefinition>): ToolDefinition | undefined {
-  const { method, params } = (body ?? {}) as { method?: unknown; params?: { name?: unknown } | null }
-  if (method !== 'tools/call') return undefined
-  const name = params?.name
+  const { method, params } = (body ?? {}) as { method?: unknown; params?: Record<string, unknown> | null }
+  const name =
+    method === 'tools/call'
+      ? params?.name
+      : method === 'resources/read' && typeof params?.uri === 'string'
+        ? callOfUri(params.uri)?.tool
+        : undefined
   return typeof name === 'string' ? byName.get(name) : undefined
 }
 

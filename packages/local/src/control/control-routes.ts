@@ -7,12 +7,12 @@ import {
   Router,
   text,
 } from 'express'
-import { parse, stringify } from 'yaml'
+import { stringify } from 'yaml'
 import { LocalError } from '../local-error.js'
 import type { Coverage } from '../management/index.js'
 import type { OAuthContext } from '../oauth/oauth-context.js'
 import { exportSeed } from '../seed/export.js'
-import { checkSeed } from '../seed/read-seed.js'
+import { checkSeed, parseSeed } from '../seed/read-seed.js'
 import { resetTo } from '../seed/reset.js'
 import { mintToken } from './mint-token.js'
 import type { RequestLog } from './request-log.js'
@@ -56,8 +56,9 @@ export function controlRoutes({ context, log, reset, coverage }: Control): Route
     json({ limit: '20mb' }),
     text({ type: YAML, limit: '20mb' }),
     async (request, response) => {
-      const sent: unknown = typeof request.body === 'string' ? parse(request.body) : request.body
-      await resetTo(context.database, checkSeed(sent, 'The state'), context.clock)
+      const { body } = request
+      const state = typeof body === 'string' ? parseSeed(body, 'The state') : checkSeed(body, 'The state')
+      await resetTo(context.database, state, context.clock)
       response.json({ status: 'imported' })
     },
   )

@@ -4,7 +4,7 @@ import { LocalError } from '../local-error.js'
 import { resourceClaims } from '../oauth/issue-token.js'
 import type { OAuthContext } from '../oauth/oauth-context.js'
 import { findPerson, type Person } from '../oauth/people.js'
-import { realmIssuer, realmOfIssuer } from '../oauth/realm.js'
+import { realmExists, realmIssuer, realmOfIssuer } from '../oauth/realm.js'
 import { isIndicatorOf, listResources, type Resource } from '../oauth/resources.js'
 import { mayGrant } from '../oauth/scopes.js'
 
@@ -75,7 +75,7 @@ async function findTarget(context: OAuthContext, indicator: string): Promise<Tar
     return { realm: resource.realm, scopes: resource.scopes, ...resourceClaims(context.baseUrl, resource) }
   }
   const realm = realmOfIssuer(context.baseUrl, indicator)
-  if (realm !== undefined) {
+  if (realm !== undefined && (await realmExists(context.database, realm))) {
     const issuer = realmIssuer(context.baseUrl, realm)
     return { realm, iss: issuer, aud: [issuer], scopes: [] }
   }

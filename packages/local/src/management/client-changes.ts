@@ -3,10 +3,10 @@ import { apiError, type clients } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import type { EnvironmentRow, Schema } from '../engine/schema.js'
 import { ClientData } from './client-data.js'
-import { type UriRules, refuseWrongUris } from './redirect-uris.js'
+import { refuseWrongUris, type UriRules } from './redirect-uris.js'
 
 type Fields = Pick<
-  clients.CreateClient & clients.UpdateClient,
+  clients.UpdateClient,
   | 'name'
   | 'postLoginUris'
   | 'postLogoutRedirectUris'

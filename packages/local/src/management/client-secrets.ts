@@ -5,7 +5,14 @@ import type { Schema } from '../engine/schema.js'
 import { findClient, isPublic } from './client-data.js'
 import { required } from './identity.js'
 import { environmentOf } from './request-context.js'
-import { findSecret, readSecrets, toClientSecret, withoutSecret, withSecret } from './secrets.js'
+import {
+  findSecret,
+  readSecrets,
+  type StoredSecret,
+  toClientSecret,
+  withoutSecret,
+  withSecret,
+} from './secrets.js'
 import type { Store } from './store.js'
 
 /** The secrets of clients. The answer that creates one shows it; nothing else ever does. */
@@ -26,13 +33,11 @@ export function clientSecretHandlers({ database, clock }: Store): Partial<Servic
 
     async updateClientSecret({ clientId, secretId, secret }, context) {
       const environment = environmentOf(context)
-      const status = clients.ClientSecretStatus[required(secret, 'secret').status]
-      if (status !== 'ACTIVE' && status !== 'INACTIVE') {
-        throw apiError(Code.InvalidArgument, 'secret.status: must be ACTIVE or INACTIVE')
-      }
+      const named = required(secret, 'secret').status
+      const status = named === clients.ClientSecretStatus.INACTIVE ? 'INACTIVE' : 'ACTIVE'
       return database.transaction(async (db) => {
         const row = await findClient(db, environment, clientId)
-        const updated = { ...findSecret(row, secretId), status }
+        const updated: StoredSecret = { ...findSecret(row, secretId), status }
         const all = readSecrets(row).map((one) => (one.id === secretId ? updated : one))
         await save(db, clientId, JSON.stringify(all))
         return { secret: toClientSecret(updated) }
@@ -50,10 +55,6 @@ export function clientSecretHandlers({ database, clock }: Store): Partial<Servic
   }
 
   async function save(db: Kysely<Schema>, id: string, secrets: string): Promise<void> {
-    await db
-      .updateTable('clients')
-      .set({ secrets, updated_at: clock.now() })
-      .where('id', '=', id)
-      .execute()
+    await db.updateTable('clients').set({ secrets, updated_at: clock.now() }).where('id', '=', id).execute()
   }
 }

@@ -1,6 +1,7 @@
 import type { DescService } from '@bufbuild/protobuf'
 import type { ConnectRouter, ServiceImpl } from '@connectrpc/connect'
 import {
+  ClientService,
   EnvironmentService,
   MembersService,
   OrganizationService,
@@ -8,15 +9,23 @@ import {
   services,
   UserService,
 } from '@scalekit-mcp/api'
+import { clientSecretHandlers } from './client-secrets.js'
+import { clientHandlers } from './clients.js'
+import { consentHandlers } from './consents.js'
 import { environmentHandlers } from './environments.js'
 import { memberHandlers } from './members.js'
 import { membershipHandlers } from './memberships.js'
+import { organizationClientHandlers } from './organization-clients.js'
 import { organizationRoleHandlers } from './organization-roles.js'
 import { organizationSettingsHandlers } from './organization-settings.js'
 import { organizationHandlers } from './organizations.js'
 import { permissionHandlers } from './permissions.js'
+import { portalLinkHandlers } from './portal-links.js'
+import { resourceClientHandlers } from './resource-clients.js'
+import { resourceHandlers } from './resources.js'
 import { rolePermissionHandlers } from './role-permissions.js'
 import { roleHandlers } from './roles.js'
+import { scopeHandlers } from './scopes.js'
 import type { Store } from './store.js'
 import { userRoleHandlers } from './user-roles.js'
 import { userHandlers } from './users.js'
@@ -32,9 +41,24 @@ export interface Served {
 /** Every service of the API, so that what is not served answers Unimplemented and is typed. */
 export function createHandlers(store: Store): readonly Served[] {
   const served = [
+    serve(
+      ClientService,
+      clientHandlers(store),
+      clientSecretHandlers(store),
+      organizationClientHandlers(store),
+      resourceHandlers(store),
+      resourceClientHandlers(store),
+      scopeHandlers(store),
+      consentHandlers(store),
+    ),
     serve(EnvironmentService, environmentHandlers(store)),
     serve(MembersService, memberHandlers(store)),
-    serve(OrganizationService, organizationHandlers(store), organizationSettingsHandlers(store)),
+    serve(
+      OrganizationService,
+      organizationHandlers(store),
+      organizationSettingsHandlers(store),
+      portalLinkHandlers(store),
+    ),
     serve(
       RolesService,
       roleHandlers(store),

@@ -49,7 +49,7 @@ export function createManagement({ authenticate, ...store }: ManagementOptions):
   }
   const interceptors = [
     typeErrors,
-    authorize(authenticate),
+    authorize(authenticate, store),
     chooseEnvironment(store),
     validateRequest(),
     confineSession(store),

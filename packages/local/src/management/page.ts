@@ -87,11 +87,17 @@ export async function fetchList<DB, TB extends keyof DB, Row extends { id: strin
   idColumn: string,
 ): Promise<ListOf<Row>> {
   const { rows, ...tokens } = await fetchPage(page, query, idColumn)
-  const { total } = await query
-    .clearSelect()
-    .select(({ fn }) => fn.countAll<number>().as('total'))
-    .executeTakeFirstOrThrow()
-  return { rows, tokens: { ...tokens, totalSize: Number(total) } }
+  return { rows, tokens: { ...tokens, totalSize: await countOf(query) } }
+}
+
+async function countOf<DB, TB extends keyof DB, Row>(
+  query: SelectQueryBuilder<DB, TB, Row>,
+): Promise<number> {
+  const counting = query.clearSelect().select(sql<number>`count(*)`.as('total'))
+  const { total } = await (
+    counting as SelectQueryBuilder<DB, TB, { total: number }>
+  ).executeTakeFirstOrThrow()
+  return Number(total)
 }
 
 /** The same for entries that are in memory. */
@@ -100,7 +106,9 @@ export function pageOf<Row extends { id: string }>(
   entries: readonly Row[],
 ): ListOf<Row> {
   const sorted = [...entries].sort((a, b) => (a.id < b.id ? 1 : -1))
-  const after = sorted.findIndex(({ id }) => from && (from.towards === 'older' ? id < from.id : id <= from.id))
+  const after = sorted.findIndex(
+    ({ id }) => from && (from.towards === 'older' ? id < from.id : id <= from.id),
+  )
   const edge = from ? (after === -1 ? sorted.length : after) : 0
   const start = from?.towards === 'newer' ? Math.max(edge - size, 0) : edge
   const rows = sorted.slice(start, from?.towards === 'newer' ? edge : start + size)

@@ -32,7 +32,11 @@ export function resourceData(row: ResourceRow): ResourceData {
 }
 
 /** @throws {ConnectError} NotFound, also for an MCP server of another environment */
-export async function findResource(db: Kysely<Schema>, environment: string, id: string): Promise<ResourceRow> {
+export async function findResource(
+  db: Kysely<Schema>,
+  environment: string,
+  id: string,
+): Promise<ResourceRow> {
   const row = await db
     .selectFrom('resources')
     .selectAll()

@@ -88,7 +88,7 @@ export function resourceHandlers(store: Store): Partial<ServiceImpl<typeof Clien
       const environment = environmentOf(context)
       await database.transaction(async (db) => {
         const row = await findResource(db, environment, resourceId)
-        await deleteServerRecords(db, environment, row.id)
+        await deleteServerRecords(store, db, environment, row.id)
         await db.deleteFrom('resources').where('id', '=', row.id).execute()
       })
       return {}

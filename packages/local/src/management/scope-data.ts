@@ -43,7 +43,10 @@ export async function scopeNames(
   })
   const unique = [...new Set(names)]
   for (const name of unique.filter((one) => !known.some((row) => row.name === one))) {
-    await db.insertInto('scopes').values(newScope(environment, now, name, '')).execute()
+    await db
+      .insertInto('scopes')
+      .values(newScope(environment, now, name, ''))
+      .execute()
   }
   return unique
 }

@@ -44,11 +44,18 @@ export function scopeHandlers({ database, clock }: Store): Partial<ServiceImpl<t
       const environment = environmentOf(context)
       await database.transaction(async (db) => {
         const { name } = await findScope(db, environment, id)
-        const servers = await db.selectFrom('resources').selectAll().where('realm', '=', environment).execute()
+        const servers = await db
+          .selectFrom('resources')
+          .selectAll()
+          .where('realm', '=', environment)
+          .execute()
         const using = servers.filter((row) => resourceScopes(row).includes(name))
         if (using.length > 0) {
           const ids = using.map((row) => row.id).join(', ')
-          throw apiError(Code.FailedPrecondition, `MCP servers use the scope ${name}: ${ids}. Take it from them first`)
+          throw apiError(
+            Code.FailedPrecondition,
+            `MCP servers use the scope ${name}: ${ids}. Take it from them first`,
+          )
         }
         await db.deleteFrom('scopes').where('id', '=', id).execute()
       })

@@ -54,10 +54,7 @@ export function withoutSecret(row: { readonly id: string; readonly secrets: stri
 }
 
 /** @throws {ConnectError} NotFound */
-export function findSecret(
-  row: { readonly id: string; readonly secrets: string },
-  id: string,
-): StoredSecret {
+export function findSecret(row: { readonly id: string; readonly secrets: string }, id: string): StoredSecret {
   const secret = readSecrets(row).find((one) => one.id === id)
   if (secret) return secret
   throw apiError(Code.NotFound, `${row.id} has no secret ${JSON.stringify(id)}`)

@@ -1,4 +1,6 @@
 import { Provider } from 'oidc-provider'
+import { reportFailure } from '../report-failure.js'
+import { clientSecretMatches } from './client-secrets.js'
 import { registerIdJag } from './id-jag.js'
 import { answerJwtTokenEndpoints } from './jwt-token-endpoints.js'
 import { completeMetadata } from './metadata.js'
@@ -6,7 +8,6 @@ import type { OAuthContext } from './oauth-context.js'
 import { providerConfiguration } from './provider-configuration.js'
 import { realmExists, realmIssuer, resourceIssuer } from './realm.js'
 import { findResource, type Resource } from './resources.js'
-import { clientSecretMatches } from './scalekit-clients.js'
 import { registerTokenExchange } from './token-exchange.js'
 
 /** One authorization server: a realm's own, or that of one MCP server. */
@@ -64,5 +65,6 @@ async function create(
   else registerIdJag(provider, context, resource)
   completeMetadata(provider, context, realm, resource)
   answerJwtTokenEndpoints(provider, context, realm)
+  provider.on('server_error', (_ctx, error) => reportFailure(error))
   return { realm, resource, issuer, provider }
 }

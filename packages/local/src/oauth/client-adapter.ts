@@ -1,11 +1,12 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 import type { Database } from '../engine/database.js'
 import { fetchLocalClientDocument, isLocalClientDocument } from './local-client-document.js'
+import { findM2mClient, m2mMetadata } from './m2m-clients.js'
 import { type Partition, RecordAdapter } from './record-adapter.js'
 import { findScalekitClient, isScalekitClient } from './scalekit-clients.js'
 
 /**
- * Where clients come from: Scalekit's own from the management API's table, documents on this machine from
+ * Where clients come from: Scalekit's own and machines from the management API's tables, documents on this machine from
  * where they are served, and those that registered themselves from the records. Documents on the internet
  * are resolved by oidc-provider, when nothing is found here.
  */
@@ -24,6 +25,8 @@ export class ClientAdapter extends RecordAdapter implements Adapter {
   override async find(id: string): Promise<AdapterPayload | undefined> {
     if (isScalekitClient(id)) return findScalekitClient(this.#database, this.#owner, id)
     if (isLocalClientDocument(id)) return this.#documents ? fetchLocalClientDocument(id) : undefined
+    const machine = await findM2mClient(this.#database, this.#owner.realm, id)
+    if (machine !== undefined) return m2mMetadata(machine)
     const found = await super.find(id)
     if (found === undefined) return undefined
     const { jti: _, ...client } = found

@@ -20,7 +20,7 @@ const DAY = 24 * 3600
 /** oidc-provider's configuration for one authorization server. What is not mentioned is off. */
 export function providerConfiguration(server: ServerIdentity & { privateJwks: JWK[] }): Configuration {
   const { context, realm, resource, issuer, privateJwks } = server
-  const path = new URL(issuer).pathname
+  const { pathname: path, port } = new URL(issuer)
   const partition = { realm, server: resource === undefined ? realm : `${realm}/${resource.id}` }
   const documents = resource?.settings.enable_cimd ?? false
   return {
@@ -38,9 +38,10 @@ export function providerConfiguration(server: ServerIdentity & { privateJwks: JW
       jwks: '/keys',
       end_session: '/oidc/logout',
     },
-    // Every authorization server of a realm shares its sign-in; no realm sees the cookies of another.
+    // Every authorization server of a realm shares its sign-in; no realm sees the cookies of another. Browsers
+    // do not tell ports apart: the name keeps several local environments from signing each other out.
     cookies: {
-      names: { session: `session_${realm}`, interaction: 'interaction', resume: 'interaction_resume' },
+      names: { session: `session_${port}`, interaction: 'interaction', resume: 'interaction_resume' },
       long: { httpOnly: true, sameSite: 'lax', path: `/${realm}`, signed: false },
       short: { httpOnly: true, sameSite: 'lax', signed: false },
     },

@@ -7,7 +7,7 @@ import { refuse } from './refuse.js'
 import { withBody } from './request-body.js'
 
 /** Registering is open to anyone who reaches the port, and every registration stays: an address may do so many an hour. */
-const REGISTRATIONS_PER_HOUR = 100
+const REGISTRATIONS_PER_HOUR = 1000
 
 /**
  * Dynamic client registration (RFC 7591), at Scalekit's path in the REST API. Clients are public ones (`m2m_`);

@@ -1,4 +1,5 @@
 import { type Configuration, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
+import { findM2mClient } from './m2m-clients.js'
 import type { ServerIdentity } from './oauth-context.js'
 import { isIndicatorOf, listResources, type Resource } from './resources.js'
 import { IDENTITY_SCOPES } from './scopes.js'
@@ -54,14 +55,19 @@ function forResource(resource: Resource): ResourceServer {
   }
 }
 
-/** With client credentials the realm's management API; after a sign-in, the application that asked. */
-function forRealm(server: ServerIdentity, ctx: KoaContextWithOIDC, clientId: string): ResourceServer {
-  const machine = ctx.oidc.params?.grant_type === 'client_credentials'
-  return {
-    audience: machine ? server.issuer : clientId,
-    scope: IDENTITY_SCOPES.join(' '),
-    accessTokenFormat: 'jwt',
-    accessTokenTTL: machine ? API_TOKEN_LIFETIME : SIGN_IN_TOKEN_LIFETIME,
-    jwt: { sign: { alg: 'RS256' } },
+/** With client credentials the realm's management API, or what an organization's client is for; after a sign-in, the application. */
+async function forRealm(
+  server: ServerIdentity,
+  ctx: KoaContextWithOIDC,
+  clientId: string,
+): Promise<ResourceServer> {
+  const token = { accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } } } as const
+  const scope = IDENTITY_SCOPES.join(' ')
+  if (ctx.oidc.params?.grant_type !== 'client_credentials') {
+    return { ...token, audience: clientId, scope, accessTokenTTL: SIGN_IN_TOKEN_LIFETIME }
   }
+  const machine = await findM2mClient(server.context.database, server.realm, clientId)
+  return machine === undefined
+    ? { ...token, audience: server.issuer, scope, accessTokenTTL: API_TOKEN_LIFETIME }
+    : { ...token, audience: server.issuer, scope: machine.scopes.join(' '), accessTokenTTL: machine.expiry }
 }

@@ -2,11 +2,10 @@ import type { ClientMetadata } from 'oidc-provider'
 import { z } from 'zod'
 import type { Database } from '../engine/database.js'
 import type { ClientRow } from '../engine/schema.js'
-import { secretMatches } from '../engine/secret-hash.js'
+import { storedHashes } from './client-secrets.js'
 import { ID_JAG_GRANT, TOKEN_EXCHANGE_GRANT } from './grant-types.js'
 import type { Partition } from './record-adapter.js'
 
-const Secrets = z.array(z.looseObject({ hash: z.string(), status: z.string() }))
 const uris = z.array(z.string()).catch([])
 const Data = z.looseObject({
   post_login_uris: uris,
@@ -15,8 +14,6 @@ const Data = z.looseObject({
 })
 
 const PUBLIC_TYPES = ['SPA', 'NTV']
-/** Between hashes; no hex digit. */
-const SEPARATOR = '.'
 
 /** Whether an id is that of one of Scalekit's own clients, and not of one that registered itself. */
 export function isScalekitClient(clientId: string): boolean {
@@ -38,11 +35,6 @@ export async function findScalekitClient(
   return row && toMetadata(row, server === realm ? TOKEN_EXCHANGE_GRANT : ID_JAG_GRANT)
 }
 
-/** Compares a secret with the hashes of a client's active secrets. */
-export function clientSecretMatches(hashes: string | undefined, secret: string): boolean {
-  return secretMatches(secret, (hashes ?? '').split(SEPARATOR))
-}
-
 /** `exchange` is the grant by which one token becomes another: each kind of authorization server has its own. */
 function toMetadata(row: ClientRow, exchange: string): ClientMetadata {
   const data = Data.parse(JSON.parse(row.data))
@@ -62,9 +54,8 @@ function toMetadata(row: ClientRow, exchange: string): ClientMetadata {
     token_endpoint_auth_method: isPublic ? 'none' : 'client_secret_basic',
   }
   if (isPublic) return metadata
-  const active = Secrets.parse(JSON.parse(row.secrets)).filter((secret) => secret.status !== 'INACTIVE')
   return {
     ...metadata,
-    client_secret: active.map((secret) => secret.hash).join(SEPARATOR) || 'no active secret',
+    client_secret: storedHashes(row.secrets),
   }
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Clock } from '../engine/clock.js'
 import type { Database } from '../engine/database.js'
 import { SIGNING_ALGORITHM, type SigningKeys } from '../engine/keys.js'
-import { realmIssuer } from './realm.js'
+import { realmExists, realmIssuer } from './realm.js'
 import { isRevoked } from './revoked-tokens.js'
 
 const Claims = z.looseObject({
@@ -38,6 +38,8 @@ export function createTokenVerifier(deps: {
   const { baseUrl, database, keys, clock } = deps
   return {
     async verify(realm, token) {
+      // Asking for the keys of a realm makes them: only of one that is there.
+      if (!(await realmExists(database, realm))) return undefined
       const claims = await signedClaims(token, realm)
       if (claims === undefined) return undefined
       return (await isRevoked(database, realm, claims.jti)) ? undefined : claims

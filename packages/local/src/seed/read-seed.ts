@@ -15,14 +15,22 @@ export async function readSeed(seed: Seed | string | undefined): Promise<ParsedS
   if (typeof seed === 'object') return checkSeed(seed, 'The seed')
   const path = seed ?? DEFAULT_SEED
   try {
-    return checkSeed(parse(await readFile(path, 'utf8')), String(path))
+    return parseSeed(await readFile(path, 'utf8'), String(path))
   } catch (cause) {
-    if (cause instanceof YAMLParseError)
-      throw new LocalError('seed_invalid', `${path}: ${cause.message}`, { cause })
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
       throw new LocalError('seed_invalid', `There is no seed file at ${path}.`, { cause })
     }
     throw cause
+  }
+}
+
+/** Reads a seed that came as YAML text. */
+export function parseSeed(text: string, source: string): ParsedSeed {
+  try {
+    return checkSeed(parse(text), source)
+  } catch (cause) {
+    if (!(cause instanceof YAMLParseError)) throw cause
+    throw new LocalError('seed_invalid', `${source}: ${cause.message}`, { cause })
   }
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../engine/clock.js'
 import type { Database } from '../engine/database.js'
 import type { Dialect } from '../engine/dialect.js'
 import type { Schema } from '../engine/schema.js'
+import { LocalError } from '../local-error.js'
 import { loadSeed } from './load.js'
 import type { ParsedSeed } from './schema.js'
 
@@ -12,7 +13,7 @@ const SEEDED = 'seeded'
 
 /** Replaces everything but the signing keys with a seed, in one transaction: others see the old or the new. */
 export async function resetTo(database: Database, seed: ParsedSeed, clock: Clock): Promise<void> {
-  await database.transaction(async (db) => {
+  await inOneGo(database, async (db) => {
     for (const table of await tables(db, database.dialect)) {
       if (!KEPT.includes(table)) await sql`delete from ${sql.table(table)}`.execute(db)
     }
@@ -22,13 +23,26 @@ export async function resetTo(database: Database, seed: ParsedSeed, clock: Clock
 
 /** Loads the seed if no process has done so before; of two that start at the same moment, one does. */
 export async function seedOnce(database: Database, seed: ParsedSeed, clock: Clock): Promise<boolean> {
-  return database.transaction(async (db) => {
+  return inOneGo(database, async (db) => {
     const inserted =
       await sql`insert into schema_steps (name) values (${SEEDED}) on conflict do nothing`.execute(db)
     if (inserted.numAffectedRows !== 1n) return false
     await loadSeed(db, seed, clock)
     return true
   })
+}
+
+/** A transaction in which a row that another row of the seed rules out is the seed's fault. */
+async function inOneGo<T>(database: Database, work: (db: Kysely<Schema>) => Promise<T>): Promise<T> {
+  try {
+    return await database.transaction(work)
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    // SQLite names its constraints; PostgreSQL's class 23 is the violation of one.
+    if (!code.startsWith('SQLITE_CONSTRAINT') && !/^23\d{3}$/.test(code)) throw cause
+    const message = 'An id or name is there twice, or something refers to what is not there'
+    throw new LocalError('seed_invalid', `${message}: ${(cause as Error).message}`, { cause })
+  }
 }
 
 /** Every table. Their order does not matter: foreign keys delete along. */

@@ -160,8 +160,8 @@ describe('GET requests', () => {
 
   it('keeps the last 500', async () => {
     const another = await createLocalScalekit({ memory: true, port: 0 })
-    const health = () => fetch(`${another.url}/__local/health`, { headers: { 'x-scalekit-local': '1' } })
-    for (let count = 0; count < 510; count++) await (await health()).arrayBuffer()
+    const style = () => fetch(`${another.url}/assets/pages.css`)
+    for (let count = 0; count < 510; count++) await (await style()).arrayBuffer()
     const response = await fetch(`${another.url}/__local/requests`, { headers: { 'x-scalekit-local': '1' } })
     expect(((await response.json()) as { requests: unknown[] }).requests).toHaveLength(500)
     await another.close()
@@ -239,6 +239,20 @@ describe('state', () => {
         })
       ).status,
     ).toBe(400)
+    const twice = {
+      version: 1,
+      workspace: {},
+      environments: [1, 2].map(() => ({ id: 'env_1', display_name: 'x', type: 'DEV' })),
+    }
+    const text = 'version: 1\nworkspace: {'
+    for (const [type, body] of [
+      ['application/json', JSON.stringify(twice)],
+      ['application/yaml', text],
+    ] as const) {
+      const refused = await control('state', { method: 'PUT', headers: { 'content-type': type }, body })
+      expect(refused.status).toBe(400)
+      expect(await refused.json()).toMatchObject({ code: 'seed_invalid' })
+    }
     expect(await names()).toEqual(before)
   })
 

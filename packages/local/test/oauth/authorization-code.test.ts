@@ -235,6 +235,21 @@ describe('a refresh token', () => {
     expect(await fewer.json()).toMatchObject({ scope: 'workspace:read' })
   })
 
+  it('gives no more than the person may grant by now', async () => {
+    const { issuer, client_id, tokens } = await signIn(local.url, { scope: 'workspace:read workspace:write' })
+    const demote = (role: 'ADMIN' | 'USER') =>
+      local.database.db
+        .updateTable('members')
+        .set({ role })
+        .where('email', '=', 'admin@example.com')
+        .execute()
+    await demote('USER')
+    const next = (await (await refresh(issuer, client_id, tokens.refresh_token)).json()) as Tokens
+    await demote('ADMIN')
+    expect(next.scope).toBe('workspace:read')
+    expect(claimsOf(next.access_token).scopes).toEqual(['workspace:read'])
+  })
+
   it('is not given to a client that did not register for it', async () => {
     const issuer = mcpIssuer(local.url)
     const { client_id } = await register(local.url, { grant_types: ['authorization_code'] })

@@ -133,7 +133,7 @@ describe('dynamic client registration (RFC 7591)', () => {
     const another = await createLocalScalekit({ memory: true, port: 0 })
     const url = `${another.url}/workspace/api/v1/resources/${MCP_SERVER}/clients:register`
     const statuses: number[] = []
-    for (let attempt = 0; attempt <= 100; attempt++) {
+    for (let attempt = 0; attempt <= 1000; attempt++) {
       const response = await fetch(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },

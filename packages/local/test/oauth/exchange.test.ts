@@ -383,6 +383,27 @@ describe('introspection and revocation', () => {
     for (const token of others) expect(await introspect(local.url, token)).toEqual({ active: false })
   })
 
+  it('make no keys for a realm that a token only claims', async () => {
+    const token = await new SignJWT({})
+      .setProtectedHeader({ alg: 'HS256' })
+      .setIssuer(`${local.url}/env_424242`)
+      .sign(new Uint8Array(32))
+    const response = await fetch(`${local.url}/env_424242/api/v1/organizations`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    expect(response.status).toBe(401)
+    expect(
+      (await fetch(`${local.url}/env_424242/userinfo`, { headers: { authorization: `Bearer ${token}` } }))
+        .status,
+    ).toBe(401)
+    const made = await local.database.db
+      .selectFrom('signing_keys')
+      .select('realm')
+      .where('realm', '=', 'env_424242')
+      .execute()
+    expect(made).toEqual([])
+  })
+
   it('need a client', async () => {
     const { tokens } = await signIn(local.url)
     for (const endpoint of ['introspect', 'revoke']) {

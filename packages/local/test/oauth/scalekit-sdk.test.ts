@@ -44,6 +44,28 @@ describe("Scalekit's own SDK", () => {
     expect(await scalekit.validateAccessToken(access_token)).toBe(false)
   })
 
+  it('makes a client for an organization, which gets tokens of its own', async () => {
+    const { client, plainSecret } = await scalekit.m2m.createOrganizationClient('org_100000000000000001', {
+      name: 'Nightly sync',
+      scopes: ['projects:read', 'projects:write'],
+      audience: ['https://api.example'],
+      customClaims: { tier: 'gold', sub: 'somebody else' },
+    })
+    const id = client?.clientId ?? ''
+    const token = await scalekit.generateClientToken(id, plainSecret)
+    const claims = claimsOf(token)
+    expect(claims).toMatchObject({
+      iss: `${local.url}/${DEV}`,
+      aud: ['https://api.example'],
+      sub: id,
+      oid: 'org_100000000000000001',
+      scopes: ['projects:read', 'projects:write'],
+      tier: 'gold',
+    })
+    expect(Number(claims.exp) - Number(claims.iat)).toBe(3600)
+    await expect(scalekit.generateClientToken(id, 'another secret')).rejects.toThrow()
+  })
+
   it('calls the management API over gRPC on the same port', async () => {
     const { organizations } = await scalekit.organization.listOrganization({ pageSize: 10 })
     expect(organizations.map(({ displayName }) => displayName)).toContain('Acme Robotics')

@@ -1,14 +1,16 @@
 import type { DescMethod } from '@bufbuild/protobuf'
 import { Code, type Interceptor } from '@connectrpc/connect'
 import { type AuthOption, apiError, authOption, httpBindings } from '@scalekit-mcp/api'
+import { clientData } from '../client-data.js'
 import type { Authenticate, Principal } from '../principal.js'
 import { principalKey, requestRealm } from '../request-context.js'
+import type { Store } from '../store.js'
 
 /**
  * Who may call, from the method's own descriptor. Everything that it does not allow is refused.
  * @throws {ConnectError} Unauthenticated without a token that counts, PermissionDenied for the wrong caller
  */
-export function authorize(authenticate: Authenticate): Interceptor {
+export function authorize(authenticate: Authenticate, { database }: Store): Interceptor {
   return (next) => async (req) => {
     const option = authOption(req.method)
     const authorization = req.header.get('authorization')
@@ -17,9 +19,17 @@ export function authorize(authenticate: Authenticate): Interceptor {
       if (!principal) throw unauthenticated(authorization)
       const refusal = refuse(principal, option, req.method)
       if (refusal !== undefined) throw apiError(Code.PermissionDenied, refusal)
+      if (principal.kind === 'client' && (await isKeptOut(principal.clientId))) {
+        throw apiError(Code.PermissionDenied, 'This client may not use the API: see disallow_scalekit_api_access')
+      }
     }
     req.contextValues.set(principalKey, principal)
     return next(req)
+  }
+
+  async function isKeptOut(id: string): Promise<boolean> {
+    const row = await database.db.selectFrom('clients').selectAll().where('id', '=', id).executeTakeFirst()
+    return row === undefined || clientData(row).disallow_scalekit_api_access
   }
 }
 

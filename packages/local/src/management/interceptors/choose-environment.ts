@@ -1,3 +1,4 @@
+import type { Message } from '@bufbuild/protobuf'
 import { Code, type Interceptor } from '@connectrpc/connect'
 import { apiError, EnvironmentService, MembersService } from '@scalekit-mcp/api'
 import type { Principal } from '../principal.js'
@@ -8,7 +9,8 @@ const WITHOUT_ENVIRONMENT: readonly string[] = [EnvironmentService.typeName, Mem
 
 /**
  * Which environment a call is about: a client's own, otherwise the one in the path, otherwise the one that
- * `x-env-domain` names by its domain (`localhost:8787/env_…`) or its id.
+ * `x-env-domain` names by its domain (`localhost:8787/env_…`) or its id. A request that names one itself must
+ * agree, and may stand in for the header.
  */
 export function chooseEnvironment({ database, baseUrl }: Store): Interceptor {
   const host = new URL(baseUrl).host
@@ -16,7 +18,11 @@ export function chooseEnvironment({ database, baseUrl }: Store): Interceptor {
     if (WITHOUT_ENVIRONMENT.includes(req.service.typeName)) return next(req)
     const named = req.header.get('x-env-domain')
     const wanted = named?.startsWith(`${host}/`) ? named.slice(host.length + 1) : named
-    const id = choose(req.contextValues.get(principalKey), wanted)
+    const inPath = req.stream ? undefined : environmentIn(req.message)
+    const id = choose(req.contextValues.get(principalKey), wanted ?? inPath)
+    if (inPath !== undefined && inPath !== id) {
+      throw apiError(Code.InvalidArgument, `The request is about ${inPath}, and its environment is ${id}`)
+    }
     const found = await database.db
       .selectFrom('environments')
       .select('id')
@@ -26,6 +32,12 @@ export function chooseEnvironment({ database, baseUrl }: Store): Interceptor {
     req.contextValues.set(environmentKey, found.id)
     return next(req)
   }
+}
+
+/** `/api/v1/environments/{env_id}/scopes` and the like. */
+function environmentIn(message: Message): string | undefined {
+  const id: unknown = Reflect.get(message, 'envId')
+  return typeof id === 'string' && id !== '' ? id : undefined
 }
 
 function choose(principal: Principal | undefined, named: string | null | undefined): string {

@@ -41,15 +41,17 @@ export function confineSession({ database }: Store): Interceptor {
 function organizationIn(message: Message, byId: boolean): string | undefined {
   const named = Reflect.get(message, 'organizationId') ?? Reflect.get(message, 'orgId')
   if (typeof named === 'string' && named !== '') return named
+  const identities: unknown = Reflect.get(message, 'identities')
+  if (isIdentity(identities, 'organizationId')) return identities.value
   return byId ? idIn(message) : undefined
 }
 
 function idIn(message: Message): string | undefined {
   const identities: unknown = Reflect.get(message, 'identities')
-  const named = isIdentity(identities) ? identities.value : Reflect.get(message, 'id')
+  const named = isIdentity(identities, 'id') ? identities.value : Reflect.get(message, 'id')
   return typeof named === 'string' ? named : undefined
 }
 
-function isIdentity(value: unknown): value is { case: 'id'; value: string } {
-  return typeof value === 'object' && value !== null && 'case' in value && value.case === 'id'
+function isIdentity(value: unknown, name: string): value is { case: string; value: string } {
+  return typeof value === 'object' && value !== null && 'case' in value && value.case === name
 }

@@ -1,0 +1,81 @@
+import type { CallToolResult, InputRequiredResult, Server, ServerContext } from '@modelcontextprotocol/server'
+import type { Caller } from '@scalekit-mcp/auth'
+import type { Bounds, Selection } from './access.js'
+import { call, type Outcome } from './call.js'
+import type { Idempotency } from './idempotency.js'
+import type { RoundSeal, RoundState } from './interaction.js'
+import type { Scalekit } from './scalekit/scalekit.js'
+import type { ToolDefinition } from './tool.js'
+
+/** Who sent a request, and what its URL selected. The edge puts it beside the request; nothing here outlives it. */
+export interface Principal {
+  readonly caller: Caller
+  readonly selection: Selection
+  readonly requestId: string
+}
+
+/** What every call of a running server shares. */
+export interface CallOptions {
+  readonly bounds: Bounds
+  /** Environment mode: the only environment. Its id is empty when it is not known. */
+  readonly onlyEnvironment?: { readonly id: string }
+  readonly seal: RoundSeal
+  readonly idempotency: Idempotency
+  readonly linksInResults: boolean
+  readonly scalekit: (caller: Caller, signal: AbortSignal) => Scalekit
+  readonly record: (outcome: Outcome, principal: Principal) => void
+}
+
+/** Read from each message, not from the server: in a session of 2025-11-25 the token changes between them. */
+export function principalOf(context: ServerContext): Principal {
+  const principal = context.http?.authInfo?.extra?.principal as Principal | undefined
+  if (!principal) throw new Error('A message reached MCP without a principal.')
+  return principal
+}
+
+/** The environment that a connection is bound to: by the deployment, or by its URL. */
+export function boundEnvironment(
+  { onlyEnvironment }: Pick<CallOptions, 'onlyEnvironment'>,
+  { environmentId }: Selection,
+): { readonly id: string } | undefined {
+  return onlyEnvironment ?? (environmentId === undefined ? undefined : { id: environmentId })
+}
+
+/** Runs a tool for one message. */
+export function callTool(
+  options: CallOptions,
+  server: Server,
+  tool: ToolDefinition,
+  args: Readonly<Record<string, unknown>>,
+  context: ServerContext,
+): Promise<CallToolResult | InputRequiredResult> {
+  const principal = principalOf(context)
+  const environment = boundEnvironment(options, principal.selection)
+  return call({
+    tool,
+    arguments: args,
+    caller: principal.caller,
+    selection: principal.selection,
+    bounds: options.bounds,
+    ...(environment ? { boundEnvironment: environment } : {}),
+    idempotency: options.idempotency,
+    linksInResults: options.linksInResults,
+    interaction: {
+      ...waysToAsk(server),
+      state: context.mcpReq.requestState<RoundState>(),
+      responses: context.mcpReq.inputResponses,
+      seal: (state) => options.seal.mint(state, context),
+    },
+    signal: context.mcpReq.signal,
+    scalekit: (signal) => options.scalekit(principal.caller, signal),
+    record: (outcome) => options.record(outcome, principal),
+  })
+}
+
+/** What the client declared: with the request (2026-07-28), or at the start of its session (2025-11-25). */
+function waysToAsk(server: Server): { canAsk: boolean; canOpenUrl: boolean } {
+  const elicitation = server.getClientCapabilities()?.elicitation
+  if (!elicitation) return { canAsk: false, canOpenUrl: false }
+  const canOpenUrl = elicitation.url !== undefined
+  return { canAsk: elicitation.form !== undefined || !canOpenUrl, canOpenUrl }
+}

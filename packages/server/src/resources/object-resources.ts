@@ -1,0 +1,37 @@
+import {
+  type CallToolResult,
+  type InputRequiredResult,
+  ProtocolError,
+  ProtocolErrorCode,
+  type ReadResourceResult,
+  type ResourceTemplateType,
+} from '@modelcontextprotocol/server'
+import { callOfUri, objectTemplates } from './templates.js'
+
+/** Calls a tool for the caller of a message, with everything that happens to every call. */
+export type CallTool = (
+  name: string,
+  args: Record<string, unknown>,
+) => Promise<CallToolResult | InputRequiredResult | undefined>
+
+/** The templates whose tool the connection offers. */
+export function listObjectTemplates(isOffered: (tool: string) => boolean): ResourceTemplateType[] {
+  return objectTemplates
+    .filter((template) => isOffered(template.tool))
+    .map(({ tool: _, ...template }) => ({ ...template, mimeType: 'application/json' }))
+}
+
+/**
+ * Reads an object by its URI: the JSON that its tool answers.
+ *
+ * @throws ProtocolError -32602 when there is no such object for this caller (MCP 2026-07-28, server/resources)
+ */
+export async function readObject(uri: string, callTool: CallTool): Promise<ReadResourceResult> {
+  const target = callOfUri(uri)
+  const result = target && (await callTool(target.tool, target.args))
+  if (!result || !('structuredContent' in result) || result.isError) {
+    throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no such resource for you')
+  }
+  const text = JSON.stringify(result.structuredContent)
+  return { contents: [{ uri, mimeType: 'application/json', text }] }
+}
