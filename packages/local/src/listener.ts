@@ -24,7 +24,11 @@ export interface Listener {
  */
 export async function listen(port: number, handlersFor: (port: number) => Handlers): Promise<Listener> {
   const sockets = new Set<net.Socket>()
-  const one = http.createServer({ headersTimeout: 15_000, requestTimeout: 60_000 })
+  const one = http.createServer({
+    headersTimeout: 15_000,
+    requestTimeout: 60_000,
+    connectionsCheckingInterval: 5000,
+  })
   const two = http2.createServer()
   const accept = (socket: net.Socket) => {
     sockets.add(socket)
@@ -33,6 +37,8 @@ export async function listen(port: number, handlersFor: (port: number) => Handle
     route(socket, one, two)
   }
   const { servers, bound } = await bind(port, accept)
+  // It is given its connections and never listens itself; but only when it listens does it watch its timeouts.
+  one.emit('listening')
   const handlers = handlersFor(bound)
   one.on('request', handlers.http1)
   two.on('request', handlers.http2)
@@ -40,6 +46,7 @@ export async function listen(port: number, handlersFor: (port: number) => Handle
     port: bound,
     async close() {
       const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)))
+      one.close()
       for (const socket of sockets) socket.destroy()
       await Promise.all(closed)
     },

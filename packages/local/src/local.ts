@@ -60,7 +60,8 @@ export async function createLocalScalekit(options: LocalOptions = {}): Promise<L
   const seed = withServerUrl(await readSeed(options.seed), options.mcpServerUrl)
   const database = await openDatabase(await location(options))
   try {
-    await seedOnce(database, seed, clock)
+    const seeded = await seedOnce(database, seed, clock)
+    if (!seeded && options.mcpServerUrl !== undefined) await moveMcpServer(database, options.mcpServerUrl)
     return await serve(options, database, seed, clock)
   } catch (error) {
     await database.close()
@@ -140,6 +141,11 @@ async function location({
   await mkdir(data, { recursive: true, mode: 0o700 })
   await chmod(data, 0o700)
   return { file: join(data, 'local.db') }
+}
+
+/** The MCP server may have moved to another port since the data was made. */
+async function moveMcpServer({ db }: Database, url: string): Promise<void> {
+  await db.updateTable('resources').set({ url }).where('id', '=', MCP_SERVER).execute()
 }
 
 function withServerUrl(seed: ParsedSeed, url: string | undefined): ParsedSeed {

@@ -10,7 +10,8 @@ const typedName = z.object({ name: z.string().max(300).describe('The name, exact
 
 /**
  * Asks a person to type the target's name before something is deleted, or changed in a PRD environment in a
- * way that cannot be undone. The target is read again on the second round, and must still be the same.
+ * way that cannot be undone or does much at once. What is in no environment counts as PRD. The target is read
+ * again on the second round, and must still be the same.
  *
  * @returns what to send to the client in order to ask, or undefined when the call may go on
  * @throws ToolError `confirmation_unavailable` when the client cannot ask and the environment is PRD,
@@ -22,15 +23,16 @@ export async function confirm(
   context: ToolContext,
   interaction: Interaction,
 ): Promise<InputRequiredResult | undefined> {
-  if (!tool.target || (tool.effect !== 'delete' && !tool.irreversible)) return undefined
+  if (!tool.target || !(cannotBeUndone(tool) || tool.confirmWhen?.(args))) return undefined
   const target = await tool.target(args, context)
   const type =
     target.environmentId === undefined ? 'PRD' : await context.scalekit.environmentType(target.environmentId)
   if (type === 'DEV' && (tool.effect !== 'delete' || !interaction.canAsk)) return undefined
   if (!interaction.canAsk) {
+    const where = target.environmentId === undefined ? '' : ' in a PRD environment'
     throw new ToolError(
       'confirmation_unavailable',
-      `${tool.name} needs a person to confirm it in a PRD environment, and this client cannot ask one.`,
+      `${tool.name} needs a person to confirm it${where}, and this client cannot ask one.`,
     )
   }
   const asked: ConfirmationState = {
@@ -44,8 +46,14 @@ export async function confirm(
   return undefined
 }
 
+function cannotBeUndone(tool: ToolDefinition): boolean {
+  return tool.effect === 'delete' || tool.irreversible === true
+}
+
 function ask(tool: ToolDefinition, target: Target, requestState: string): InputRequiredResult {
-  const message = `${tool.title}: this cannot be undone. To go on, type the name of ${target.id}: ${JSON.stringify(target.name)}`
+  const what = target.detail === undefined ? tool.title : `${tool.title} ${JSON.stringify(target.detail)}`
+  const warning = cannotBeUndone(tool) ? ': this cannot be undone' : ''
+  const message = `${what}${warning}. To go on, type the name of ${target.id}: ${JSON.stringify(target.name)}`
   return inputRequired({
     inputRequests: { [KEY]: inputRequired.elicit({ message, requestedSchema: typedName }) },
     requestState,

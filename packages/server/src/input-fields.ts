@@ -12,6 +12,17 @@ const id = (prefix: string, what: string) =>
 export const environmentId = id('env', 'Environment id')
 export const organizationId = id('org', 'Organization id')
 export const userId = id('usr', 'User id')
+export const clientId = z
+  .string()
+  .max(32)
+  .regex(/^(prd_)?skc_[0-9]{1,24}$/)
+  .describe('Client id, like skc_100000000000000001.')
+
+/** The rule of the API for names of roles. */
+export const roleName = z
+  .string()
+  .regex(/^[a-zA-Z0-9_]{1,64}$/)
+  .describe('Name of a role, like member.')
 
 const visibleText = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]+$/u
 

@@ -13,7 +13,7 @@ export const scopes = [
 
 export type Scope = (typeof scopes)[number]
 
-export const toolsets = ['workspace', 'environments', 'organizations', 'users'] as const
+export const toolsets = ['workspace', 'environments', 'redirect-uris', 'organizations', 'users'] as const
 
 export type Toolset = (typeof toolsets)[number]
 
@@ -40,6 +40,8 @@ export interface Target {
   readonly id: string
   readonly name: string
   readonly environmentId?: string
+  /** What else the person must see, like the URI that is added. */
+  readonly detail?: string
 }
 
 export interface ToolDefinition<
@@ -62,6 +64,8 @@ export interface ToolDefinition<
   readonly workspaceOnly?: true
   /** Cannot be undone: asks for confirmation in a PRD environment (a delete always asks). */
   readonly irreversible?: true
+  /** Can be undone, but does much at once: with these arguments it asks for confirmation in a PRD environment. */
+  confirmWhen?(args: z.output<Input>): boolean
   /** The output has a `link` that opens something: it goes to a person, with this message, not into the result. */
   readonly handsOver?: string
   /** What the confirmation names. Required where a confirmation can be asked; read again before the act. */
@@ -84,7 +88,8 @@ const idempotencyKey = z
 export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
   definition: ToolDefinition<Input, Output>,
 ): ToolDefinition {
-  if ((definition.effect === 'delete' || definition.irreversible) && !definition.target) {
+  const { effect, irreversible, confirmWhen, target } = definition
+  if ((effect === 'delete' || irreversible || confirmWhen) && !target) {
     throw new TypeError(`${definition.name}: what is confirmed must be named by target()`)
   }
   const input =

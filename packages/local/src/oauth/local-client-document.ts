@@ -5,7 +5,7 @@ const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
 const LIMIT_BYTES = 5 * 1024
 const LIMIT_MS = 2500
 
-/** Whether a client ID is a document on this machine. Elsewhere the draft's `https` rule holds. */
+/** Whether a client ID is a document on this machine, where plain `http` will do. Elsewhere the draft asks for `https`. */
 export function isLocalClientDocument(clientId: string): boolean {
   if (!URL.canParse(clientId)) return false
   const url = new URL(clientId)

@@ -93,6 +93,15 @@ describe('the data directory', () => {
     }
   })
 
+  it('lets the MCP server move between two starts', async () => {
+    for (const mcpServerUrl of ['http://localhost:3002/mcp', 'http://localhost:4002/mcp']) {
+      const local = await createLocalScalekit({ data, port: 0, mcpServerUrl })
+      const { tokens } = await signIn(local.url)
+      expect(claimsOf(tokens.access_token).aud).toContain(mcpServerUrl)
+      await local.close()
+    }
+  })
+
   it('is open to its owner only', async () => {
     const local = await createLocalScalekit({ data, port: 0 })
     expect((await stat(data)).mode & 0o077).toBe(0)

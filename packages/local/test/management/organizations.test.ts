@@ -2,7 +2,6 @@ import {
   ScalekitBadRequestException,
   ScalekitConflictException,
   ScalekitNotFoundException,
-  ScalekitNotImplementedException,
 } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ACME, DEV, type Local, PRD, startLocal } from './local.js'
@@ -133,9 +132,35 @@ describe('organizations, through the official SDK', () => {
     expect((await api.searchOrganization('%%%')).organizations).toEqual([])
   })
 
-  it('answer a typed error for what is not served', async () => {
-    await expect(local.sdk(DEV).organization.generatePortalLink(ACME)).rejects.toThrow(
-      ScalekitNotImplementedException,
+  it('have links to their admin portal, for a minute each', async () => {
+    const { organization: api } = local.sdk(DEV)
+    const link = await api.generatePortalLink(ACME)
+    expect(link.id).toMatch(/^lnk_\d{18}$/)
+    expect(link.location).toMatch(/\/magicLink\/[0-9a-f-]{36}_p$/)
+    expect((await api.generatePortalLink(ACME)).location).not.toBe(link.location)
+    const token = await local.admin()
+    const headers = { 'x-env-domain': DEV }
+    const url = `/api/v1/organizations/${ACME}/portal_links`
+    const listed = await local.rest('GET', url, { token, headers })
+    expect(listed.body.links).toHaveLength(2)
+    expect(Date.parse(listed.body.links[0].expire_time)).toBe(
+      Number(link.expireTime?.seconds) * 1000 + Number(link.expireTime?.nanos) / 1e6,
+    )
+    const secret = link.location.split('/').at(-1) ?? ''
+    const stored = await local.database.db.selectFrom('links').selectAll().execute()
+    for (const where of [listed.body, stored]) expect(JSON.stringify(where)).not.toContain(secret)
+
+    expect((await local.rest('DELETE', `${url}/${link.id}`, { token, headers })).status).toBe(200)
+    expect((await local.rest('DELETE', `${url}/${link.id}`, { token, headers })).status).toBe(404)
+    expect((await local.rest('GET', url, { token, headers })).body.links).toHaveLength(1)
+    local.wait(60_000)
+    expect((await local.rest('GET', url, { token, headers })).body.links).toEqual([])
+    await api.generatePortalLink(ACME)
+    expect((await local.rest('DELETE', url, { token, headers })).status).toBe(200)
+    expect(await local.database.db.selectFrom('links').selectAll().execute()).toEqual([])
+    await expect(api.generatePortalLink('org_1')).rejects.toThrow(ScalekitNotFoundException)
+    await expect(local.sdk(PRD).organization.generatePortalLink(ACME)).rejects.toThrow(
+      ScalekitNotFoundException,
     )
   })
 })

@@ -147,6 +147,31 @@ describe('dynamic client registration (RFC 7591)', () => {
   })
 })
 
+describe('a client that is a web page', () => {
+  it('reads metadata and keys from anywhere, and gets tokens at the origin of its redirect URI', async () => {
+    const issuer = mcpIssuer(local.url)
+    const origin = 'http://localhost:4444'
+    for (const url of [`${issuer}/.well-known/oauth-authorization-server`, `${local.url}/workspace/keys`]) {
+      const response = await fetch(url, { headers: { origin } })
+      expect(response.headers.get('access-control-allow-origin')).toBe(origin)
+    }
+    const { client_id } = await register(local.url)
+    const tokenFrom = (from: string) =>
+      fetch(`${issuer}/oauth/token`, {
+        method: 'POST',
+        headers: { origin: from },
+        body: new URLSearchParams({ grant_type: 'refresh_token', client_id, refresh_token: 'none' }),
+      })
+    expect((await tokenFrom(origin)).headers.get('access-control-allow-origin')).toBe(origin)
+    expect((await tokenFrom('https://evil.example')).headers.get('access-control-allow-origin')).toBeNull()
+    const preflight = await fetch(`${issuer}/oauth/token`, {
+      method: 'OPTIONS',
+      headers: { origin, 'access-control-request-method': 'POST' },
+    })
+    expect(preflight.status).toBe(204)
+  })
+})
+
 describe('a redirect URI', () => {
   const registered = [
     'http://localhost:4444/callback',

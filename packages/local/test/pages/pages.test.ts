@@ -205,6 +205,24 @@ describe('a form', () => {
   })
 })
 
+describe('signing out', () => {
+  it('asks first, and then forgets who signed in', async () => {
+    const browser = new Browser()
+    await openConsent(browser)
+    const logout = `${local.url}/workspace/oidc/logout`
+    const question = await browser.follow(logout)
+    expect(question.page).toContain('Sign out?')
+    expect(question.response.headers.get('content-security-policy')).toContain("form-action 'self';")
+    const xsrf = /name="xsrf" value="([^"]+)"/.exec(question.page ?? '')?.[1] ?? ''
+    const forged = await browser.submit(`${logout}/confirm`, '', { xsrf: 'x', logout: 'yes' })
+    expect(forged.response.status).toBe(400)
+    const again = /name="xsrf" value="([^"]+)"/.exec((await browser.follow(logout)).page ?? '')?.[1] ?? xsrf
+    const done = await browser.submit(`${logout}/confirm`, '', { xsrf: again, logout: 'yes' })
+    expect(done.page).toContain('You are signed out')
+    expect((await openSignIn(browser)).page).toContain('Continue as')
+  })
+})
+
 describe('the error page', () => {
   it('explains, and sends nobody anywhere, when the client or its address is in doubt', async () => {
     const query = new URLSearchParams({

@@ -4,6 +4,7 @@ import { Agent } from 'undici'
 import type { Config } from '../config.js'
 import { environmentMode } from './environment-mode.js'
 import { createScalekit, type Scalekit, type Upstream } from './scalekit.js'
+import { createTurns } from './turns.js'
 import { workspaceMode } from './workspace-mode.js'
 
 /** Gives the API as one caller may use it, for as long as the signal lasts. */
@@ -33,8 +34,9 @@ export function connectScalekit(config: Config): Connection {
     dispatcher,
   }
   const upstreamFor = openUpstream(config, endpoint)
+  const inTurn = createTurns()
   return {
-    scalekit: (caller, signal) => createScalekit(withSignal(upstreamFor(caller), signal)),
+    scalekit: (caller, signal) => createScalekit(withSignal(upstreamFor(caller), signal), inTurn),
     close: () => dispatcher.close(),
   }
 }

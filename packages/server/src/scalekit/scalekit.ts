@@ -1,12 +1,14 @@
 import type { DescService } from '@bufbuild/protobuf'
 import { type Client, createClient, type Transport } from '@connectrpc/connect'
 import {
+  ClientService,
   EnvironmentService,
   MembersService,
   OrganizationService,
   RolesService,
   UserService,
 } from '@scalekit-mcp/api'
+import type { Turns } from './turns.js'
 
 export type EnvironmentType = 'DEV' | 'PRD'
 
@@ -18,8 +20,11 @@ export interface Scalekit {
   organizations(environmentId: string): Client<typeof OrganizationService>
   users(environmentId: string): Client<typeof UserService>
   roles(environmentId: string): Client<typeof RolesService>
+  clients(environmentId: string): Client<typeof ClientService>
   /** DEV or PRD: decides whether a client that cannot ask a person may go on without asking. */
   environmentType(environmentId: string): Promise<EnvironmentType>
+  /** Runs one task at a time per key, on this server. */
+  readonly inTurn: Turns
 }
 
 /** How one caller's requests are authorized and sent. One implementation per mode. */
@@ -32,7 +37,7 @@ export interface Upstream {
 }
 
 /** Gives tools the API's clients over an upstream. */
-export function createScalekit(upstream: Upstream): Scalekit {
+export function createScalekit(upstream: Upstream, inTurn: Turns): Scalekit {
   const client =
     <S extends DescService>(service: S) =>
     (environmentId: string): Client<S> =>
@@ -43,6 +48,8 @@ export function createScalekit(upstream: Upstream): Scalekit {
     organizations: client(OrganizationService),
     users: client(UserService),
     roles: client(RolesService),
+    clients: client(ClientService),
     environmentType: (environmentId) => upstream.environmentType(environmentId),
+    inTurn,
   }
 }

@@ -20,7 +20,10 @@ export function authorize(authenticate: Authenticate, { database }: Store): Inte
       const refusal = refuse(principal, option, req.method)
       if (refusal !== undefined) throw apiError(Code.PermissionDenied, refusal)
       if (principal.kind === 'client' && (await isKeptOut(principal.clientId))) {
-        throw apiError(Code.PermissionDenied, 'This client may not use the API: see disallow_scalekit_api_access')
+        throw apiError(
+          Code.PermissionDenied,
+          'This client may not use the API: see disallow_scalekit_api_access',
+        )
       }
     }
     req.contextValues.set(principalKey, principal)

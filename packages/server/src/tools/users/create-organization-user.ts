@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { ToolError } from '../../errors.js'
-import { email, environmentId, organizationId, text } from '../../input-fields.js'
+import { email, environmentId, organizationId, roleName, text } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { toUser, userFields } from './user.js'
 
@@ -16,11 +16,7 @@ export default defineTool({
     environmentId,
     organizationId,
     email,
-    role: z
-      .string()
-      .regex(/^[a-zA-Z0-9_]{1,64}$/)
-      .optional()
-      .describe('Name of a role, like member.'),
+    role: roleName.optional(),
     givenName: text(255).optional(),
     familyName: text(255).optional(),
     sendInvitation: z.boolean().default(true).describe('Send the invitation e-mail.'),

@@ -1,0 +1,40 @@
+import * as z from 'zod'
+import { environmentId, roleName } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { defaultFields, setDefaults } from './default-role.js'
+import { description, displayName, permissions, readRole, roleFields } from './role.js'
+
+export default defineTool({
+  name: 'create_environment_role',
+  title: 'Create environment role',
+  description:
+    'Create a role that users of organizations can have. Permissions must exist. With extends it also has the permissions of that role.',
+  toolset: 'environments',
+  scopes: ['environment:write'],
+  effect: 'create',
+  aliases: { roleName: 'name', roleDisplayName: 'displayName' },
+  input: z.object({
+    environmentId,
+    name: roleName.describe('Letters, digits and _; it cannot be changed later.'),
+    displayName,
+    description: description.optional(),
+    permissions: permissions.optional().describe('Names of permissions, like projects:read.'),
+    extends: roleName.optional(),
+    ...defaultFields,
+  }),
+  output: z.object({ role: roleFields }),
+  async run(args, { scalekit }) {
+    const { environmentId, name } = args
+    await scalekit.roles(environmentId).createRole({
+      role: {
+        name,
+        displayName: args.displayName,
+        description: args.description,
+        permissions: args.permissions,
+        extends: args.extends,
+      },
+    })
+    await setDefaults(scalekit, environmentId, name, args)
+    return { role: await readRole(scalekit, environmentId, name) }
+  },
+})

@@ -1,0 +1,30 @@
+import * as z from 'zod'
+import { ToolError } from '../../errors.js'
+import { environmentId, text } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { environmentScopeFields, toEnvironmentScope } from './environment-scope.js'
+
+export default defineTool({
+  name: 'create_environment_scope',
+  title: 'Create environment scope',
+  description: 'Create an OAuth scope in an environment, so that its MCP servers can ask for it.',
+  toolset: 'environments',
+  scopes: ['environment:write'],
+  effect: 'create',
+  aliases: { scopeName: 'name' },
+  workspaceOnly: true,
+  input: z.object({
+    environmentId,
+    name: z
+      .string()
+      .regex(/^[a-zA-Z0-9:]{1,64}$/)
+      .describe('Like todo:read.'),
+    description: text(2000).optional().describe('What it allows, in the words of the consent page.'),
+  }),
+  output: z.object({ scope: environmentScopeFields }),
+  async run({ environmentId, name, description }, { scalekit }) {
+    const { scope } = await scalekit.clients(environmentId).createScope({ scope: { name, description } })
+    if (!scope) throw new ToolError('internal', 'Scalekit did not return the scope.')
+    return { scope: toEnvironmentScope(scope) }
+  },
+})

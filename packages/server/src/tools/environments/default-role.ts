@@ -1,0 +1,54 @@
+import * as z from 'zod'
+import { ToolError } from '../../errors.js'
+import type { ToolContext } from '../../tool.js'
+import { readRole } from './role.js'
+
+const flag = (who: string) =>
+  z.boolean().optional().describe(`true: ${who} gets this role when none is named; the former default ends.`)
+
+/** An environment always has one default role for each. */
+export const defaultFields = {
+  isDefaultForMembers: flag('a user who joins an organization'),
+  isDefaultForCreators: flag('the first user of an organization'),
+}
+
+export interface Defaults {
+  readonly isDefaultForMembers?: boolean | undefined
+  readonly isDefaultForCreators?: boolean | undefined
+}
+
+/** Makes a role the default where it is asked for. */
+export async function setDefaults(
+  scalekit: ToolContext['scalekit'],
+  environmentId: string,
+  name: string,
+  { isDefaultForMembers, isDefaultForCreators }: Defaults,
+): Promise<void> {
+  if (!isDefaultForMembers && !isDefaultForCreators) return
+  await scalekit.roles(environmentId).updateDefaultRoles({
+    ...(isDefaultForMembers && { defaultMemberRole: name }),
+    ...(isDefaultForCreators && { defaultCreatorRole: name }),
+  })
+}
+
+/**
+ * The API can move a default and not end it.
+ *
+ * @throws ToolError `precondition_failed` when a default would end
+ */
+export async function refuseEndOfDefault(
+  scalekit: ToolContext['scalekit'],
+  environmentId: string,
+  name: string,
+  { isDefaultForMembers, isDefaultForCreators }: Defaults,
+): Promise<void> {
+  if (isDefaultForMembers !== false && isDefaultForCreators !== false) return
+  const role = await readRole(scalekit, environmentId, name)
+  const ends =
+    (isDefaultForMembers === false && role.isDefaultForMembers) ||
+    (isDefaultForCreators === false && role.isDefaultForCreators)
+  if (!ends) return
+  throw new ToolError('precondition_failed', 'An environment cannot be without this default role.', {
+    nextStep: 'Make another role the default instead: then this one no longer is.',
+  })
+}

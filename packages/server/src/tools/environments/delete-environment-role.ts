@@ -1,0 +1,29 @@
+import * as z from 'zod'
+import { environmentId, roleName } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { readRole } from './role.js'
+
+export default defineTool({
+  name: 'delete_environment_role',
+  title: 'Delete environment role',
+  description:
+    'Delete a role of an environment. Users who have it need another: name it in reassignTo. Refused while other roles extend it.',
+  toolset: 'environments',
+  scopes: ['environment:write'],
+  effect: 'delete',
+  aliases: { roleName: 'name' },
+  input: z.object({
+    environmentId,
+    name: roleName,
+    reassignTo: roleName.optional().describe('The role that its users get instead.'),
+  }),
+  output: z.object({ deleted: z.boolean() }),
+  async target({ environmentId, name, reassignTo }, { scalekit }) {
+    const { id } = await readRole(scalekit, environmentId, name)
+    return { id, name, environmentId, ...(reassignTo && { detail: `its users get ${reassignTo}` }) }
+  },
+  async run({ environmentId, name, reassignTo }, { scalekit }) {
+    await scalekit.roles(environmentId).deleteRole({ roleName: name, reassignRoleName: reassignTo })
+    return { deleted: true }
+  },
+})

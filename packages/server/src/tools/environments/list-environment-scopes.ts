@@ -1,0 +1,21 @@
+import * as z from 'zod'
+import { environmentId } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { environmentScopeFields, toEnvironmentScope } from './environment-scope.js'
+
+export default defineTool({
+  name: 'list_environment_scopes',
+  title: 'List environment scopes',
+  description:
+    'List the OAuth scopes of an environment that its MCP servers can ask for. Not the scopes of this connection: for those use whoami.',
+  toolset: 'environments',
+  scopes: ['environment:read'],
+  effect: 'read',
+  workspaceOnly: true,
+  input: z.object({ environmentId }),
+  output: z.object({ items: z.array(environmentScopeFields) }),
+  async run({ environmentId }, { scalekit }) {
+    const { scopes } = await scalekit.clients(environmentId).listScopes({})
+    return { items: scopes.map(toEnvironmentScope) }
+  },
+})

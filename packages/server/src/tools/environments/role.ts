@@ -1,0 +1,50 @@
+import type { roles } from '@scalekit-mcp/api'
+import * as z from 'zod'
+import { ToolError } from '../../errors.js'
+import { text } from '../../input-fields.js'
+import type { ToolContext } from '../../tool.js'
+
+/** A role of an environment, as results give it. */
+export const roleFields = z.object({
+  id: z.string(),
+  name: z.string(),
+  displayName: z.string(),
+  description: z.string().optional(),
+  extends: z.string().optional().describe('The role whose permissions it has too.'),
+  permissions: z.array(z.string()).describe('Its own permissions.'),
+  isDefaultForMembers: z.boolean(),
+  isDefaultForCreators: z.boolean(),
+})
+
+export const displayName = text(100).describe('The name that people see.')
+export const description = text(2000)
+export const permissions = z
+  .array(z.string().regex(/^[a-zA-Z0-9_:]{1,64}$/))
+  .min(1)
+  .max(100)
+
+export function toRole(role: roles.Role): z.output<typeof roleFields> {
+  return {
+    id: role.id,
+    name: role.name,
+    displayName: role.displayName,
+    description: role.description || undefined,
+    extends: role.extends || undefined,
+    permissions: role.permissions.map(({ name }) => name),
+    isDefaultForMembers: role.defaultMember,
+    isDefaultForCreators: role.defaultCreator,
+  }
+}
+
+/** Reads one role with its own permissions. */
+export async function readRole(
+  scalekit: ToolContext['scalekit'],
+  environmentId: string,
+  name: string,
+): Promise<z.output<typeof roleFields>> {
+  const { role } = await scalekit
+    .roles(environmentId)
+    .getRole({ roleName: name, include: 'permissions' })
+  if (!role) throw new ToolError('not_found', 'Scalekit has no such role.')
+  return toRole(role)
+}

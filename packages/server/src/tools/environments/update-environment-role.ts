@@ -1,0 +1,47 @@
+import * as z from 'zod'
+import { environmentId, roleName } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { requireChange } from '../require-change.js'
+import { defaultFields, refuseEndOfDefault, setDefaults } from './default-role.js'
+import { description, displayName, permissions, readRole, roleFields } from './role.js'
+
+const own = ['displayName', 'description', 'permissions', 'extends'] as const
+
+export default defineTool({
+  name: 'update_environment_role',
+  title: 'Update environment role',
+  description:
+    'Change a role of an environment, or make it a default. What is left out stays; permissions, if given, replace all that it has.',
+  toolset: 'environments',
+  scopes: ['environment:write'],
+  effect: 'update',
+  aliases: { roleName: 'name', roleDisplayName: 'displayName' },
+  input: z.object({
+    environmentId,
+    name: roleName,
+    displayName: displayName.optional(),
+    description: description.optional(),
+    permissions: permissions.optional().describe('All permissions that it shall have, by name.'),
+    extends: roleName.optional(),
+    ...defaultFields,
+  }),
+  output: z.object({ role: roleFields }),
+  async run(args, { scalekit }) {
+    const { environmentId, name } = args
+    requireChange(args, [...own, ...Object.keys(defaultFields)])
+    await refuseEndOfDefault(scalekit, environmentId, name, args)
+    if (own.some((field) => args[field] !== undefined)) {
+      await scalekit.roles(environmentId).updateRole({
+        roleName: name,
+        role: {
+          displayName: args.displayName,
+          description: args.description,
+          permissions: args.permissions,
+          extends: args.extends,
+        },
+      })
+    }
+    await setDefaults(scalekit, environmentId, name, args)
+    return { role: await readRole(scalekit, environmentId, name) }
+  },
+})

@@ -1,0 +1,34 @@
+import { members } from '@scalekit-mcp/api'
+import * as z from 'zod'
+import { ToolError } from '../../errors.js'
+import { email, text } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { memberFields, toMember } from './member.js'
+
+export default defineTool({
+  name: 'invite_workspace_member',
+  title: 'Invite workspace member',
+  description:
+    'Invite a person to administer this Scalekit workspace. USER reads; ADMIN may change everything, which a person confirms. For users of a customer use create_organization_user.',
+  toolset: 'workspace',
+  scopes: ['workspace:write'],
+  effect: 'create',
+  input: z.object({
+    email,
+    role: z.enum(['ADMIN', 'USER']).describe('What the member may do. Ask the user; do not assume.'),
+    firstName: text(200).optional(),
+    lastName: text(200).optional(),
+  }),
+  output: z.object({ member: memberFields }),
+  confirmWhen: ({ role }) => role === 'ADMIN',
+  async target({ email, role }) {
+    return { id: email, name: email, detail: `as ${role}` }
+  },
+  async run({ role, ...person }, { scalekit }) {
+    const { member } = await scalekit.members.createMember({
+      member: { ...person, role: members.MemberRole[role] },
+    })
+    if (!member) throw new ToolError('internal', 'Scalekit did not return the member.')
+    return { member: toMember(member) }
+  },
+})

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { tools } from '../src/tools/index.js'
+import { sampleArguments } from './sample-arguments.js'
+import { allScopes, type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
+
+const DEV = 'env_100000000000000001'
+const PRD = 'env_100000000000000002'
+
+let server: ServerUnderTest
+beforeAll(async () => {
+  server = await startServerUnderTest({ REQUESTS_PER_MINUTE: '100000' })
+})
+afterAll(() => server.close())
+
+/** One call as it is on the wire. */
+async function send(token: string, name: string, args: Record<string, unknown>, query = '') {
+  const response = await fetch(server.url + query, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } }),
+  })
+  const text = await response.text()
+  const { result } = JSON.parse(text.split('data: ')[1] ?? text) as {
+    result?: { isError?: boolean; content: { text: string }[] }
+  }
+  return {
+    status: response.status,
+    challenge: response.headers.get('www-authenticate') ?? '',
+    code: result?.isError ? (JSON.parse(result.content[0]?.text ?? '{}').error.code as string) : undefined,
+  }
+}
+
+describe.each(tools.map((tool) => ({ name: tool.name, tool })))('$name', ({ tool }) => {
+  test.each(tool.scopes.map((scope) => ({ scope })))(
+    'without $scope is refused with 403, naming every scope that it needs',
+    async ({ scope }) => {
+      const token = await server.token({ scopes: allScopes.filter((each) => each !== scope) })
+      const { status, challenge } = await send(token, tool.name, sampleArguments(tool))
+      expect(status).toBe(403)
+      expect(challenge).toContain('error="insufficient_scope"')
+      expect(challenge).toContain(`scope="${tool.scopes.join(' ')}"`)
+    },
+  )
+
+  test('in read-only mode works only if it reads', async () => {
+    const { code } = await send(await server.token(), tool.name, sampleArguments(tool), '?readonly=true')
+    if (tool.effect === 'read') expect(code).not.toBe('tool_not_available')
+    else expect(code).toBe('tool_not_available')
+  })
+
+  test('is not there when its toolset is not selected', async () => {
+    const other = tool.toolset === 'users' ? 'organizations' : 'users'
+    const { code } = await send(await server.token(), tool.name, sampleArguments(tool), `?toolsets=${other}`)
+    expect(code).toBe('tool_not_available')
+  })
+
+  if ('environmentId' in tool.input.shape)
+    test('bound to another environment is refused', async () => {
+      const args = sampleArguments(tool, { environmentId: DEV })
+      const { code } = await send(await server.token(), tool.name, args, `?environment=${PRD}`)
+      expect(code).toBe('environment_not_available')
+    })
+
+  const foreign = {
+    organizationId: 'org_100000000000000001',
+    userId: 'usr_100000000000000101',
+    clientId: 'skc_100000000000000001',
+    mcpServerId: 'res_100000000000000002',
+  }
+  const takesForeign = Object.keys(foreign).some((name) => name in tool.input.shape)
+  if (takesForeign && 'environmentId' in tool.input.shape)
+    test('reaches nothing of another environment', async () => {
+      const args = sampleArguments(tool, { ...foreign, environmentId: PRD })
+      const { code } = await send(await server.token(), tool.name, args)
+      expect(code).toMatch(/^(not_found|confirmation_unavailable|invalid_arguments|link_needs_person)$/)
+    })
+})
