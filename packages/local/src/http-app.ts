@@ -7,6 +7,7 @@ import express, {
 } from 'express'
 import { controlRoutes } from './control/control-routes.js'
 import type { RequestLog } from './control/request-log.js'
+import { docsRoutes } from './docs-routes.js'
 import type { Coverage } from './management/index.js'
 import type { AuthorizationServers } from './oauth/authorization-server.js'
 import type { OAuthContext } from './oauth/oauth-context.js'
@@ -35,6 +36,7 @@ export function createHttpApp({ context, servers, log, management, coverage, res
   app.get(STYLESHEET_PATH, (_request, response) => {
     response.type('css').set('X-Content-Type-Options', 'nosniff').send(STYLESHEET)
   })
+  app.use('/docs', docsRoutes())
   app.use(realmRoutes(context, servers))
   app.use(management)
   app.use((_request, response) => {

@@ -24,6 +24,9 @@ export interface Listener {
  */
 export async function listen(port: number, handlersFor: (port: number) => Handlers): Promise<Listener> {
   const sockets = new Set<net.Socket>()
+  // One address listens before the other, and what serves is made when the port is known.
+  const early: net.Socket[] = []
+  let serving = false
   const one = http.createServer({
     headersTimeout: 15_000,
     requestTimeout: 60_000,
@@ -34,7 +37,8 @@ export async function listen(port: number, handlersFor: (port: number) => Handle
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
     socket.on('error', () => socket.destroy())
-    route(socket, one, two)
+    if (serving) route(socket, one, two)
+    else early.push(socket)
   }
   const { servers, bound } = await bind(port, accept)
   // It is given its connections and never listens itself; but only when it listens does it watch its timeouts.
@@ -42,6 +46,8 @@ export async function listen(port: number, handlersFor: (port: number) => Handle
   const handlers = handlersFor(bound)
   one.on('request', handlers.http1)
   two.on('request', handlers.http2)
+  serving = true
+  for (const socket of early) route(socket, one, two)
   return {
     port: bound,
     async close() {

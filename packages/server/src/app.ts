@@ -15,6 +15,7 @@ import { type Bounds, decide, parseSelection, type Selection } from './access.js
 import type { Principal } from './call-tool.js'
 import type { Config } from './config.js'
 import type { Fixtures } from './conformance/fixtures.js'
+import type { Docs } from './docs-search/docs.js'
 import { createIdempotency } from './idempotency.js'
 import { createMcpFactory } from './mcp.js'
 import type { Logger } from './observe/log.js'
@@ -32,6 +33,7 @@ export interface AppOptions {
   readonly log: Logger
   readonly tools: readonly ToolDefinition[]
   readonly scalekit: ScalekitFor
+  readonly docs: Docs
   readonly fixtures?: Fixtures
   /** False while the server stops: `/ready` answers 503, so that no new request is sent here. */
   readonly accepting: () => boolean
@@ -103,6 +105,7 @@ export function createApp(options: AppOptions): App {
     idempotency: createIdempotency(),
     linksInResults: config.linksInResults,
     scalekit: options.scalekit,
+    docs: options.docs,
     record: ({ error, ...outcome }, { caller, requestId }) =>
       log.info(
         { ...outcome, requestId, subject: caller.subject, clientId: caller.clientId, err: error },

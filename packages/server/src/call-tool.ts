@@ -2,6 +2,7 @@ import type { CallToolResult, InputRequiredResult, Server, ServerContext } from 
 import type { Caller } from '@scalekit-mcp/auth'
 import type { Bounds, Selection } from './access.js'
 import { call, type Outcome } from './call.js'
+import type { Docs } from './docs-search/docs.js'
 import type { Idempotency } from './idempotency.js'
 import type { RoundSeal, RoundState } from './interaction.js'
 import type { Scalekit } from './scalekit/scalekit.js'
@@ -23,6 +24,7 @@ export interface CallOptions {
   readonly idempotency: Idempotency
   readonly linksInResults: boolean
   readonly scalekit: (caller: Caller, signal: AbortSignal) => Scalekit
+  readonly docs: Docs
   readonly record: (outcome: Outcome, principal: Principal) => void
 }
 
@@ -68,6 +70,7 @@ export function callTool(
     },
     signal: context.mcpReq.signal,
     scalekit: (signal) => options.scalekit(principal.caller, signal),
+    docs: options.docs,
     record: (outcome) => options.record(outcome, principal),
   })
 }

@@ -4,6 +4,7 @@ import type * as z from 'zod'
 import { type Bounds, decide, type Selection } from './access.js'
 import { takesEnvironment, withoutEnvironment } from './bound-input.js'
 import { confirm } from './confirm.js'
+import type { Docs } from './docs-search/docs.js'
 import { ToolError, toToolError } from './errors.js'
 import { handedOver, handOver, requireWayForLink } from './hand-over.js'
 import type { Idempotency } from './idempotency.js'
@@ -32,6 +33,7 @@ export interface Call {
   readonly signal: AbortSignal
   /** Gives the API's clients for this call; requests end with the signal. */
   readonly scalekit: (signal: AbortSignal) => Scalekit
+  readonly docs: Docs
   /** Told once per call how it ended. */
   readonly record: (outcome: Outcome) => void
 }
@@ -148,7 +150,11 @@ async function confirmAndRun(
   signal: AbortSignal,
 ): Promise<{ question: InputRequiredResult } | { output: Record<string, unknown> }> {
   const { tool, caller, interaction } = request
-  const context: ToolContext = { scalekit: request.scalekit(signal), caller: toToolCaller(caller) }
+  const context: ToolContext = {
+    scalekit: request.scalekit(signal),
+    docs: request.docs,
+    caller: toToolCaller(caller),
+  }
   const done = handedOver(tool, args, interaction)
   if (done) return { output: done }
   requireWayForLink(tool, interaction, request.linksInResults)

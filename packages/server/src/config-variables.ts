@@ -184,6 +184,10 @@ export const variables = {
     describe:
       'Let links that open something (admin portal, connected accounts) stand in results, for clients without URL elicitation. They then stay in transcripts until they end.',
   },
+  DOCS_URL: {
+    schema: baseUrl.default('https://docs.scalekit.com'),
+    describe: 'Where the documentation is; nothing outside of this host is read.',
+  },
   STATE_KEY: {
     schema: z.string().min(32, 'set it to at least 32 random characters').optional(),
     describe:

@@ -39,6 +39,7 @@ export interface Config {
   readonly legacySessions: boolean
   readonly conformanceFixtures: boolean
   readonly linksInResults: boolean
+  readonly docsUrl: string
   readonly stateKey?: Secret
 }
 
@@ -167,6 +168,7 @@ function assemble(values: Values): Config {
     legacySessions: values.LEGACY_SESSIONS,
     conformanceFixtures: values.CONFORMANCE_FIXTURES,
     linksInResults: values.LINKS_IN_RESULTS,
+    docsUrl: `${values.DOCS_URL}/`,
     ...(values.STATE_KEY ? { stateKey: new Secret(values.STATE_KEY) } : {}),
   }
 }

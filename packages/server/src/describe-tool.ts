@@ -20,7 +20,8 @@ export function describeTool(tool: ToolDefinition, boundEnvironment: boolean): T
     annotations: {
       title: tool.title,
       readOnlyHint: tool.effect === 'read',
-      destructiveHint: tool.effect === 'delete' || tool.irreversible === true,
+      // MCP, ToolAnnotations: false promises that a tool only adds. An update replaces what was there.
+      destructiveHint: tool.effect === 'delete' || tool.effect === 'update' || tool.irreversible === true,
       idempotentHint: tool.effect !== 'create',
       openWorldHint: true,
     },

@@ -2,21 +2,13 @@ import * as z from 'zod'
 
 /** Fields that several tools share. Each is bounded; ids are checked here and encoded again by the API client. */
 
-const id = (prefix: string, what: string) =>
-  z
-    .string()
-    .max(32)
-    .regex(new RegExp(`^${prefix}_[0-9]{1,28}$`))
-    .describe(`${what}, like ${prefix}_100000000000000001.`)
+// Each stands in many tools, so it is said in few words: the pattern shows the form of an id.
+const id = (prefix: string) => z.string().regex(new RegExp(`^${prefix}_[0-9]{1,28}$`))
 
-export const environmentId = id('env', 'Environment id')
-export const organizationId = id('org', 'Organization id')
-export const userId = id('usr', 'User id')
-export const clientId = z
-  .string()
-  .max(32)
-  .regex(/^(prd_)?skc_[0-9]{1,24}$/)
-  .describe('Client id, like skc_100000000000000001.')
+export const environmentId = id('env')
+export const organizationId = id('org')
+export const userId = id('usr')
+export const clientId = id('(prd_)?skc')
 
 /** The rule of the API for names of roles. */
 export const roleName = z
@@ -49,15 +41,13 @@ export const email = z
   .refine((value) => emailAddress.test(value), { message: 'One e-mail address.' })
   .describe('E-mail address.')
 
-export const pageSize = z.number().int().min(1).max(100).default(20).describe('Items per page, at most 100.')
+export const pageSize = z.number().int().min(1).max(100).default(20)
 
 export const pageToken = z
   .string()
-  .min(1)
-  .max(256)
-  .regex(/^[A-Za-z0-9_=+-]+(\.[A-Za-z0-9_=+-]+)*$/)
+  .regex(/^[A-Za-z0-9_=+.-]{1,256}$/)
   .optional()
-  .describe('nextPageToken of the previous page; leave out for the first page.')
+  .describe('nextPageToken of the page before.')
 
 /** How every list answers. */
-export const nextPageToken = z.string().optional().describe('Present when there are more items.')
+export const nextPageToken = z.string().optional().describe('There are more items.')

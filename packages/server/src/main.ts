@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { createHttpServer } from '@scalekit-mcp/auth'
 import { createApp } from './app.js'
 import type { Config } from './config.js'
+import { createDocs } from './docs-search/docs.js'
 import type { Logger } from './observe/log.js'
 import { connectScalekit } from './scalekit/connect.js'
 import type { ToolDefinition } from './tool.js'
@@ -50,6 +51,9 @@ export async function startServer(
     log,
     tools,
     scalekit: connection.scalekit,
+    docs: createDocs(new URL(config.docsUrl), connection.dispatcher, (message, cause) =>
+      log.warn({ err: cause }, message),
+    ),
     accepting: () => accepting,
     ...(fixtures ? { fixtures } : {}),
   })

@@ -10,7 +10,9 @@ import { boundEnvironment, type CallOptions, callTool, principalOf } from './cal
 import type { Fixtures } from './conformance/fixtures.js'
 import { getPrompt, listPrompts } from './prompts/index.js'
 import { completeObject } from './resources/complete-object.js'
-import { type CallTool, listObjectTemplates, readObject } from './resources/object-resources.js'
+import { listDocs } from './resources/docs-resources.js'
+import { type CallTool, listObjectTemplates } from './resources/object-resources.js'
+import { readResource } from './resources/read-resource.js'
 import type { ToolDefinition } from './tool.js'
 import { toolLists } from './tool-lists.js'
 import { version } from './version.js'
@@ -83,12 +85,12 @@ export function createMcpFactory(options: McpOptions): (context: McpRequestConte
     })
     server.setRequestHandler('prompts/list', () => ({ prompts: listPrompts() }))
     server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments ?? {}))
-    server.setRequestHandler('resources/list', () => ({ resources: [] }))
+    server.setRequestHandler('resources/list', () => ({ resources: listDocs() }))
     server.setRequestHandler('resources/templates/list', (_, context) => ({
       resourceTemplates: listObjectTemplates((tool) => isOffered(tool, context)),
     }))
     server.setRequestHandler('resources/read', ({ params }, context) =>
-      readObject(params.uri, caller(context)),
+      readResource(params.uri, options.docs, caller(context)),
     )
     server.setRequestHandler('completion/complete', ({ params }, context) =>
       params.ref.type === 'ref/resource'

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { Docs } from './docs-search/docs.js'
 import type { Scalekit } from './scalekit/scalekit.js'
 
 /** The scopes that this server knows. No scope implies another. */
@@ -13,7 +14,14 @@ export const scopes = [
 
 export type Scope = (typeof scopes)[number]
 
-export const toolsets = ['workspace', 'environments', 'redirect-uris', 'organizations', 'users'] as const
+export const toolsets = [
+  'workspace',
+  'environments',
+  'redirect-uris',
+  'organizations',
+  'users',
+  'docs',
+] as const
 
 export type Toolset = (typeof toolsets)[number]
 
@@ -32,6 +40,7 @@ export interface ToolCaller {
 
 export interface ToolContext {
   readonly scalekit: Scalekit
+  readonly docs: Docs
   readonly caller: ToolCaller
 }
 

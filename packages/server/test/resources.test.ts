@@ -47,6 +47,19 @@ describe.each(eras)('resources over %s', (era) => {
     await client.close()
   })
 
+  test('the documentation is listed and read by topic', async () => {
+    const client = await connect(era, await server.token({ scopes: [] }))
+    const { resources } = await client.listResources()
+    expect(resources.map(({ uri }) => uri)).toEqual(
+      expect.arrayContaining(['docs://index', 'docs://mcp-auth', 'docs://m2m-auth']),
+    )
+    for (const { uri } of resources) {
+      const { contents } = await client.readResource({ uri })
+      expect((contents[0] as { text: string }).text).toMatch(/^# /)
+    }
+    await client.close()
+  })
+
   test('ids are completed from what the caller may list', async () => {
     const complete = async (token: string, argument: { name: string; value: string }) => {
       const client = await connect(era, token)

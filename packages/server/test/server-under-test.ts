@@ -4,7 +4,9 @@ import {
 } from '@modelcontextprotocol/client'
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { createLocalScalekit, type LocalScalekit } from '@scalekit-mcp/local'
+import { Scalekit as ScalekitSdk } from '@scalekit-sdk/node'
 import { freePort, mintToken } from '../../../test/harness/program.js'
 import { localEnvironment } from '../src/cli/dev.js'
 import { loadConfig } from '../src/config.js'
@@ -22,18 +24,40 @@ export interface Answer {
   readonly error: { code: string; message: string; nextStep: string } | undefined
 }
 
+/** How the person at a client answers what a call asks. */
+export type Person = (
+  message: string,
+) => { action: 'accept'; content: { name: string } } | { action: 'decline' }
+
+/** Types the name that is asked for: what stands in quotes at the end of the question. */
+export const typesTheName: Person = (message) => ({
+  action: 'accept',
+  content: { name: JSON.parse(/"(?:[^"\\]|\\.)*"$/.exec(message)?.[0] ?? '""') },
+})
+
 export interface ServerUnderTest {
   readonly url: string
+  /** What its tokens are for. */
+  readonly resource: string
   readonly local: LocalScalekit
   readonly log: string[]
   token(request?: Record<string, unknown>): Promise<string>
-  /** Calls a tool with the official client of an era. The default caller is an administrator with all scopes. */
+  /**
+   * Calls a tool with the official client of an era. The default caller is an administrator with all scopes,
+   * whose client cannot ask a person unless one is given (and, over 2025-11-25, the server has LEGACY_SESSIONS).
+   */
   call(
     era: Era,
     tool: string,
     args?: Record<string, unknown>,
-    options?: { token?: string; query?: string },
+    options?: { token?: string; query?: string; person?: Person },
   ): Promise<Answer>
+  /** The official SDK with the credentials of an environment, past this server. */
+  sdk(environmentId: string): ScalekitSdk
+  /** Reads the API by REST, past this server: that of an environment, or of the workspace as its administrator. */
+  read(path: string, environmentId?: string): Promise<Record<string, unknown>>
+  /** How many requests the local environment has answered, the issue of tokens included. */
+  upstreamRequests(): Promise<number>
   close(): Promise<void>
 }
 
@@ -55,25 +79,41 @@ export function idsOf(answer: Answer): string[] {
   return (answer.result.items as { id: string }[]).map(({ id }) => id)
 }
 
-/** The real server in front of the real local environment, in this process, on free ports. */
+/**
+ * The real server in front of the real local environment, in this process, on free ports.
+ *
+ * @param replicaOf another server whose local environment and name (resource) this one shares; close this one first
+ */
 export async function startServerUnderTest(
   env: Record<string, string> = {},
   tools?: readonly ToolDefinition[],
+  replicaOf?: ServerUnderTest,
 ): Promise<ServerUnderTest> {
   const port = await freePort()
   const url = `http://localhost:${port}/mcp`
-  const local = await createLocalScalekit({ port: 0, memory: true, mcpServerUrl: url })
+  const resource = replicaOf?.resource ?? url
+  const local =
+    replicaOf?.local ?? (await createLocalScalekit({ port: 0, memory: true, mcpServerUrl: resource }))
   const log: string[] = []
-  const config = loadConfig({ ...localEnvironment(local, url), PORT: String(port), ...env }, {})
+  const config = loadConfig(
+    {
+      ...localEnvironment(local, resource),
+      PORT: String(port),
+      ALLOWED_HOSTS: `localhost:${port}`,
+      ...env,
+    },
+    {},
+  )
   const server = await startServer(
     config,
     createLog('debug', { write: (line) => void log.push(line) }),
     tools,
   )
   const token = (request: Record<string, unknown> = {}) =>
-    mintToken({ localUrl: local.url }, { scopes: allScopes, resource: url, ...request })
+    mintToken({ localUrl: local.url }, { scopes: allScopes, resource, ...request })
   return {
     url,
+    resource,
     local,
     log,
     token,
@@ -81,16 +121,11 @@ export async function startServerUnderTest(
       const bearer = options.token ?? (await token())
       const target = new URL(url + (options.query ?? ''))
       const requestInit = { headers: { authorization: `Bearer ${bearer}` } }
-      const [client, transport] =
+      const client = era === '2026-07-28' ? modernClient(options.person) : legacyClient(options.person)
+      const transport =
         era === '2026-07-28'
-          ? ([
-              new ModernClient({ name: 'test', version: '1' }, { versionNegotiation: { mode: 'auto' } }),
-              new ModernTransport(target, { requestInit }),
-            ] as const)
-          : ([
-              new LegacyClient({ name: 'test', version: '1' }),
-              new LegacyTransport(target, { requestInit }),
-            ] as const)
+          ? new ModernTransport(target, { requestInit })
+          : new LegacyTransport(target, { requestInit })
       await (client as ModernClient).connect(transport as ModernTransport)
       try {
         return answer(await (client as ModernClient).callTool({ name: tool, arguments: args }))
@@ -98,11 +133,52 @@ export async function startServerUnderTest(
         await client.close()
       }
     },
+    sdk: (environmentId) =>
+      new ScalekitSdk(
+        `${local.url}/${environmentId}`,
+        environmentId.replace('env_', 'skc_'),
+        'test_local_secret',
+      ),
+    async read(path, environmentId) {
+      const realm = environmentId ?? 'workspace'
+      const bearer = await token({
+        resource: `${local.url}/${realm}`,
+        ...(environmentId && { subject: undefined, client_id: environmentId.replace('env_', 'skc_') }),
+      })
+      const response = await fetch(`${local.url}/${realm}/api/v1/${path}`, {
+        headers: { authorization: `Bearer ${bearer}` },
+      })
+      if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`)
+      return (await response.json()) as Record<string, unknown>
+    },
+    async upstreamRequests() {
+      const response = await fetch(`${local.url}/__local/requests`, { headers: { 'x-scalekit-local': '1' } })
+      const { requests } = (await response.json()) as { requests: { path: string }[] }
+      return requests.filter(({ path }) => !path.startsWith('/__local/')).length
+    },
     async close() {
       await server.stop()
-      await local.close()
+      if (!replicaOf) await local.close()
     },
   }
+}
+
+function modernClient(person: Person | undefined): ModernClient {
+  const client = new ModernClient(
+    { name: 'test', version: '1' },
+    { capabilities: person ? { elicitation: {} } : {}, versionNegotiation: { mode: 'auto' } },
+  )
+  if (person) client.setRequestHandler('elicitation/create', async ({ params }) => person(params.message))
+  return client
+}
+
+function legacyClient(person: Person | undefined): LegacyClient {
+  const client = new LegacyClient(
+    { name: 'test', version: '1' },
+    { capabilities: person ? { elicitation: {} } : {} },
+  )
+  if (person) client.setRequestHandler(ElicitRequestSchema, async ({ params }) => person(params.message))
+  return client
 }
 
 function answer(result: unknown): Answer {

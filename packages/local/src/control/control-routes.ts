@@ -44,6 +44,7 @@ export function controlRoutes({ context, log, reset, coverage }: Control): Route
   })
   router.post('/reset', async (_request, response) => {
     await reset()
+    log.clear()
     response.json({ status: 'reset' })
   })
   router.get('/state', async (request, response) => {

@@ -2,6 +2,10 @@ import type { DescService } from '@bufbuild/protobuf'
 import type { ConnectRouter, ServiceImpl } from '@connectrpc/connect'
 import {
   ClientService,
+  ConnectedAccountService,
+  ConnectionService,
+  DirectoryService,
+  DomainService,
   EnvironmentService,
   MembersService,
   OrganizationService,
@@ -11,7 +15,14 @@ import {
 } from '@scalekit-mcp/api'
 import { clientSecretHandlers } from './client-secrets.js'
 import { clientHandlers } from './clients.js'
+import { connectedAccountListHandlers } from './connected-account-lists.js'
+import { connectedAccountHandlers } from './connected-accounts.js'
+import { connectionListHandlers } from './connection-lists.js'
+import { connectionHandlers } from './connections.js'
 import { consentHandlers } from './consents.js'
+import { directoryHandlers } from './directories.js'
+import { directoryContentHandlers } from './directory-content.js'
+import { domainHandlers } from './domains.js'
 import { environmentHandlers } from './environments.js'
 import { memberHandlers } from './members.js'
 import { membershipHandlers } from './memberships.js'
@@ -51,6 +62,10 @@ export function createHandlers(store: Store): readonly Served[] {
       scopeHandlers(store),
       consentHandlers(store),
     ),
+    serve(ConnectedAccountService, connectedAccountHandlers(store), connectedAccountListHandlers(store)),
+    serve(ConnectionService, connectionHandlers(store), connectionListHandlers(store)),
+    serve(DirectoryService, directoryHandlers(store), directoryContentHandlers(store)),
+    serve(DomainService, domainHandlers(store)),
     serve(EnvironmentService, environmentHandlers(store)),
     serve(MembersService, memberHandlers(store)),
     serve(

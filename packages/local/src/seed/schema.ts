@@ -28,7 +28,9 @@ const Client = z
     data,
     ...times,
   })
-  .describe("An environment's credentials or application. Redirect URIs: data.post_login_uris.")
+  .describe(
+    "An environment's credentials or application. Redirect URIs: data.post_login_uris. For identity assertions, data.cross_app_clients says how the client is called at an MCP server of another realm: its client id there, by the id of the MCP server.",
+  )
 
 const McpServer = z
   .strictObject({ id: id('res'), url: z.url(), name: z.string().min(1), scopes: names, data, ...times })

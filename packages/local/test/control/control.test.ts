@@ -262,6 +262,7 @@ describe('state', () => {
     await local.database.db.deleteFrom('organizations').execute()
     expect(await names()).toEqual([])
     expect((await control('reset', { method: 'POST' })).status).toBe(200)
+    expect(await (await control('requests')).json()).toEqual({ requests: [] })
     expect(await names()).toContain('Acme Robotics')
     expect(await (await fetch(`${local.url}/workspace/keys`)).json()).toEqual(keys)
     const refreshed = await postForm(`${issuer}/oauth/token`, {

@@ -57,6 +57,7 @@ export function localEnvironment(local: LocalScalekit, resource: string): Record
     SCALEKIT_CLIENT_ID: seeded.clientId,
     SCALEKIT_CLIENT_SECRET: seeded.clientSecret,
     EXPECTED_AUDIENCE: resource,
+    DOCS_URL: `${local.url}/docs`,
     EXPECTED_ISSUERS: '',
     JWKS_URI: '',
     INTROSPECTION_URL: `${workspace}/oauth/introspect`,

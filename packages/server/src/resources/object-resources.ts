@@ -1,10 +1,8 @@
-import {
-  type CallToolResult,
-  type InputRequiredResult,
-  ProtocolError,
-  ProtocolErrorCode,
-  type ReadResourceResult,
-  type ResourceTemplateType,
+import type {
+  CallToolResult,
+  InputRequiredResult,
+  ReadResourceResult,
+  ResourceTemplateType,
 } from '@modelcontextprotocol/server'
 import { callOfUri, objectTemplates } from './templates.js'
 
@@ -21,17 +19,10 @@ export function listObjectTemplates(isOffered: (tool: string) => boolean): Resou
     .map(({ tool: _, ...template }) => ({ ...template, mimeType: 'application/json' }))
 }
 
-/**
- * Reads an object by its URI: the JSON that its tool answers.
- *
- * @throws ProtocolError -32602 when there is no such object for this caller (MCP 2026-07-28, server/resources)
- */
-export async function readObject(uri: string, callTool: CallTool): Promise<ReadResourceResult> {
+/** Reads an object by its URI: the JSON that its tool answers, or undefined when there is none for this caller. */
+export async function readObject(uri: string, callTool: CallTool): Promise<ReadResourceResult | undefined> {
   const target = callOfUri(uri)
   const result = target && (await callTool(target.tool, target.args))
-  if (!result || !('structuredContent' in result) || result.isError) {
-    throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no such resource for you')
-  }
-  const text = JSON.stringify(result.structuredContent)
-  return { contents: [{ uri, mimeType: 'application/json', text }] }
+  if (!result || !('structuredContent' in result) || result.isError) return undefined
+  return { contents: [{ uri, mimeType: 'application/json', text: JSON.stringify(result.structuredContent) }] }
 }

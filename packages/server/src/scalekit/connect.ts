@@ -1,6 +1,6 @@
 import type { Transport } from '@connectrpc/connect'
 import type { Caller } from '@scalekit-mcp/auth'
-import { Agent } from 'undici'
+import { Agent, type Dispatcher } from 'undici'
 import type { Config } from '../config.js'
 import { environmentMode } from './environment-mode.js'
 import { createScalekit, type Scalekit, type Upstream } from './scalekit.js'
@@ -12,6 +12,8 @@ export type ScalekitFor = (caller: Caller, signal: AbortSignal) => Scalekit
 
 export interface Connection {
   readonly scalekit: ScalekitFor
+  /** The pool, for other requests of this server. */
+  readonly dispatcher: Dispatcher
   close(): Promise<void>
 }
 
@@ -37,6 +39,7 @@ export function connectScalekit(config: Config): Connection {
   const inTurn = createTurns()
   return {
     scalekit: (caller, signal) => createScalekit(withSignal(upstreamFor(caller), signal), inTurn),
+    dispatcher,
     close: () => dispatcher.close(),
   }
 }

@@ -20,7 +20,8 @@ describe('the surface of all tools', () => {
   test('names are unique and begin with a verb of the glossary', () => {
     const names = tools.map((tool) => tool.name)
     expect(new Set(names).size).toBe(names.length)
-    const verbs = /^(list|get|create|update|delete|add|remove|enable|disable|search)_[a-z_]+$|^whoami$/
+    const verbs =
+      /^(list|get|create|update|delete|add|remove|enable|disable|search|set|invite|resend|generate|register|switch)_[a-z_]+$|^whoami$/
     expect(names.filter((name) => !verbs.test(name))).toEqual([])
   })
 
@@ -57,7 +58,23 @@ describe('the surface of all tools', () => {
     expect(hints.every(([effect, readOnly]) => (effect === 'read') === readOnly)).toBe(true)
   })
 
-  test('all definitions together stay within 24 kB, so that they do not fill a context', () => {
-    expect(JSON.stringify(described.map(({ definition }) => definition)).length).toBeLessThan(24_000)
+  test('an annotation promises that a tool only adds only where nothing is replaced or removed', () => {
+    const hints = described.map(({ tool, definition }) => [
+      tool.effect,
+      definition.annotations?.destructiveHint,
+    ])
+    for (const [effect, destructive] of hints)
+      expect(destructive).toBe(effect === 'update' || effect === 'delete')
+  })
+
+  test('names, descriptions and inputs stay within 32 kB, and all of tools/list within 64 kB', () => {
+    const size = (value: unknown) => Buffer.byteLength(JSON.stringify(value))
+    const chosenFrom = described.map(({ definition: { name, description, inputSchema } }) => ({
+      name,
+      description,
+      inputSchema,
+    }))
+    expect(size(chosenFrom)).toBeLessThanOrEqual(32 * 1024)
+    expect(size({ tools: described.map(({ definition }) => definition) })).toBeLessThanOrEqual(64 * 1024)
   })
 })

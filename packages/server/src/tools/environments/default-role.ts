@@ -3,13 +3,12 @@ import { ToolError } from '../../errors.js'
 import type { ToolContext } from '../../tool.js'
 import { readRole } from './role.js'
 
-const flag = (who: string) =>
-  z.boolean().optional().describe(`true: ${who} gets this role when none is named; the former default ends.`)
+const flag = (who: string) => z.boolean().optional().describe(`${who} get it, instead of the former default.`)
 
 /** An environment always has one default role for each. */
 export const defaultFields = {
-  isDefaultForMembers: flag('a user who joins an organization'),
-  isDefaultForCreators: flag('the first user of an organization'),
+  isDefaultForMembers: flag('Users without a role'),
+  isDefaultForCreators: flag('First users of organizations'),
 }
 
 export interface Defaults {

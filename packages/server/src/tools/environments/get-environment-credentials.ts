@@ -8,12 +8,12 @@ import { time, toTime } from '../times.js'
 const credentials = z.object({
   clientId: z.string(),
   name: z.string().optional(),
-  type: z.string().describe('ENV: the credentials of the environment; WEB_APP, SPA, NTV: an application.'),
+  type: z.string().describe('ENV: the environment itself; WEB_APP, SPA, NTV: an app.'),
   secrets: z.array(
     z.object({
       id: z.string(),
-      suffix: z.string().describe('The last characters, to tell secrets apart.'),
-      status: z.string().describe('ACTIVE or INACTIVE.'),
+      suffix: z.string(),
+      status: z.string(),
       createdAt: time,
       expiresAt: time,
       lastUsedAt: time,

@@ -42,9 +42,7 @@ export async function readRole(
   environmentId: string,
   name: string,
 ): Promise<z.output<typeof roleFields>> {
-  const { role } = await scalekit
-    .roles(environmentId)
-    .getRole({ roleName: name, include: 'permissions' })
+  const { role } = await scalekit.roles(environmentId).getRole({ roleName: name, include: 'permissions' })
   if (!role) throw new ToolError('not_found', 'Scalekit has no such role.')
   return toRole(role)
 }

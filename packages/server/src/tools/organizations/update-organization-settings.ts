@@ -1,0 +1,37 @@
+import * as z from 'zod'
+import { ToolError } from '../../errors.js'
+import { environmentId, organizationId } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { organizationFields, toOrganization } from './organization.js'
+
+/** The features of an organization. Some clients of the API call `dir_sync` directory_sync; it answers `dir_sync`. */
+const featureNames = ['sso', 'dir_sync', 'domain_verification', 'session_policy'] as const
+
+export default defineTool({
+  name: 'update_organization_settings',
+  title: 'Update organization settings',
+  description:
+    'Enable or disable features of an organization, such as single sign-on or directory sync. Features left out stay as they are.',
+  toolset: 'organizations',
+  scopes: ['organization:write'],
+  effect: 'update',
+  input: z.object({
+    environmentId,
+    organizationId,
+    features: z
+      .array(z.strictObject({ name: z.enum(featureNames), enabled: z.boolean() }))
+      .min(1)
+      .max(featureNames.length)
+      .refine((features) => new Set(features.map(({ name }) => name)).size === features.length, {
+        message: 'Name each feature once.',
+      }),
+  }),
+  output: z.object({ organization: organizationFields }),
+  async run({ environmentId, organizationId, features }, { scalekit }) {
+    const { organization } = await scalekit
+      .organizations(environmentId)
+      .updateOrganizationSettings({ id: organizationId, settings: { features } })
+    if (!organization) throw new ToolError('internal', 'Scalekit did not return the organization.')
+    return { organization: toOrganization(organization) }
+  },
+})

@@ -1,0 +1,61 @@
+import * as z from 'zod'
+import { ToolError } from '../../errors.js'
+import { environmentId, organizationId, text } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { requireChange } from '../require-change.js'
+import { organizationFields, toOrganization } from './organization.js'
+
+/** Arguments by the names of the API: what is named is changed. */
+const fields = {
+  name: 'display_name',
+  externalId: 'external_id',
+  slug: 'slug',
+  metadata: 'metadata',
+} as const
+const names = Object.keys(fields) as (keyof typeof fields)[]
+
+export default defineTool({
+  name: 'update_organization',
+  title: 'Update organization',
+  description:
+    'Change the name, external id, slug or metadata of an organization. What is left out stays; metadata, if given, replaces all of it.',
+  toolset: 'organizations',
+  scopes: ['organization:write'],
+  effect: 'update',
+  aliases: { organizationName: 'name' },
+  input: z.object({
+    environmentId,
+    organizationId,
+    name: text(200).optional().describe('Display name.'),
+    externalId: text(255).optional().describe('Its id in your own system; unique in the environment.'),
+    slug: z
+      .string()
+      .max(253)
+      .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/)
+      .optional()
+      .describe('Short name for URLs, like acme.'),
+    metadata: z
+      .array(z.strictObject({ key: text(25).min(3), value: text(256) }))
+      .max(10)
+      .optional()
+      .describe('Each key once; an empty list removes all.'),
+  }),
+  output: z.object({ organization: organizationFields }),
+  async run({ environmentId, organizationId, ...changes }, { scalekit }) {
+    requireChange(changes, names)
+    const { organization } = await scalekit.organizations(environmentId).updateOrganization({
+      identities: { case: 'id', value: organizationId },
+      organization: {
+        displayName: changes.name,
+        externalId: changes.externalId,
+        slug: changes.slug,
+        metadata: Object.fromEntries((changes.metadata ?? []).map(({ key, value }) => [key, value])),
+      },
+      updateMask: {
+        paths: names.filter((name) => changes[name] !== undefined).map((name) => fields[name]),
+      },
+    })
+    if (!organization) throw new ToolError('internal', 'Scalekit did not return the organization.')
+    return { organization: toOrganization(organization) }
+  },
+})

@@ -1,0 +1,29 @@
+import * as z from 'zod'
+import { clientId, environmentId } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { clientFields, clientTarget, findClient, toClient } from './client.js'
+import { editUris } from './edit-uris.js'
+import { redirectUri, requireAllowedIn } from './redirect-uri.js'
+
+export default defineTool({
+  name: 'add_redirect_uri',
+  title: 'Add redirect URI',
+  description:
+    "Allow a sign-in of a client (by default the environment's own) to end at a URI. In a PRD environment a person confirms it.",
+  toolset: 'redirect-uris',
+  scopes: ['environment:write'],
+  effect: 'update',
+  input: z.object({ environmentId, uri: redirectUri, clientId: clientId.optional() }),
+  output: z.object({ client: clientFields }),
+  confirmWhen: () => true,
+  async target(args, context) {
+    await requireAllowedIn(args.environmentId, args.uri, context.scalekit)
+    return clientTarget(args, context)
+  },
+  async run({ environmentId, uri, clientId }, { scalekit }) {
+    await requireAllowedIn(environmentId, uri, scalekit)
+    const { id } = await findClient(scalekit, environmentId, clientId)
+    const edit = { environmentId, clientId: id, list: 'postLoginUris', uri, wanted: true } as const
+    return { client: toClient(await editUris(scalekit, edit)) }
+  },
+})

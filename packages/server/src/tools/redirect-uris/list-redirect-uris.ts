@@ -1,0 +1,28 @@
+import * as z from 'zod'
+import { clientId, environmentId, nextPageToken, pageToken } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { clientFields, readClient, toClient } from './client.js'
+
+export default defineTool({
+  name: 'list_redirect_uris',
+  title: 'List redirect URIs',
+  description:
+    'List the clients (apps) of an environment with their redirect URIs, post-logout redirect URIs and initiate login URI. With clientId only that one.',
+  toolset: 'redirect-uris',
+  scopes: ['environment:read'],
+  effect: 'read',
+  input: z.object({
+    environmentId,
+    clientId: clientId.optional(),
+    pageSize: z.number().int().min(1).max(30).default(20),
+    pageToken,
+  }),
+  output: z.object({ items: z.array(clientFields), nextPageToken }),
+  async run({ environmentId, clientId, pageSize, pageToken }, { scalekit }) {
+    if (clientId !== undefined) {
+      return { items: [toClient(await readClient(scalekit, environmentId, clientId))] }
+    }
+    const page = await scalekit.clients(environmentId).listClient({ pageSize, pageToken })
+    return { items: page.clients.map(toClient), nextPageToken: page.nextPageToken || undefined }
+  },
+})

@@ -1,0 +1,22 @@
+import * as z from 'zod'
+import { clientId, environmentId } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { clientFields, clientTarget } from './client.js'
+import { writeInitiateLoginUri } from './write-initiate-login-uri.js'
+
+export default defineTool({
+  name: 'remove_initiate_login_uri',
+  title: 'Remove initiate login URI',
+  description:
+    "Remove the initiate login URI of a client (by default the environment's own): sign-ins that do not start in the app no longer reach it. In a PRD environment a person confirms it.",
+  toolset: 'redirect-uris',
+  scopes: ['environment:write'],
+  effect: 'update',
+  input: z.object({ environmentId, clientId: clientId.optional() }),
+  output: z.object({ client: clientFields }),
+  confirmWhen: () => true,
+  target: clientTarget,
+  async run({ environmentId, clientId }, { scalekit }) {
+    return { client: await writeInitiateLoginUri(scalekit, environmentId, clientId, '') }
+  },
+})

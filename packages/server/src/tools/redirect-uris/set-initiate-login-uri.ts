@@ -1,0 +1,27 @@
+import * as z from 'zod'
+import { clientId, environmentId } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { clientFields, clientTarget } from './client.js'
+import { initiateLoginUri, requireAllowedIn } from './redirect-uri.js'
+import { writeInitiateLoginUri } from './write-initiate-login-uri.js'
+
+export default defineTool({
+  name: 'set_initiate_login_uri',
+  title: 'Set initiate login URI',
+  description:
+    "Set the page of an app (by default the environment's own client) where a sign-in begins that did not start in the app, such as from an invitation or the customer's IdP. In a PRD environment a person confirms it.",
+  toolset: 'redirect-uris',
+  scopes: ['environment:write'],
+  effect: 'update',
+  input: z.object({ environmentId, uri: initiateLoginUri, clientId: clientId.optional() }),
+  output: z.object({ client: clientFields }),
+  confirmWhen: () => true,
+  async target(args, context) {
+    await requireAllowedIn(args.environmentId, args.uri, context.scalekit)
+    return clientTarget(args, context)
+  },
+  async run({ environmentId, uri, clientId }, { scalekit }) {
+    await requireAllowedIn(environmentId, uri, scalekit)
+    return { client: await writeInitiateLoginUri(scalekit, environmentId, clientId, uri) }
+  },
+})

@@ -1,0 +1,27 @@
+import * as z from 'zod'
+import { environmentId, organizationId, userId } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { readUser } from './read-user.js'
+
+export default defineTool({
+  name: 'remove_organization_user',
+  title: 'Remove organization user',
+  description:
+    'Remove a user from one organization: the membership and its roles end. The person stays a user of the environment and of their other organizations.',
+  toolset: 'users',
+  scopes: ['organization:write'],
+  effect: 'delete',
+  input: z.object({ environmentId, organizationId, userId }),
+  output: z.object({ removed: z.boolean() }),
+  async target(args, { scalekit }) {
+    const { id, email } = await readUser(scalekit, args)
+    const { environmentId, organizationId } = args
+    return { id, name: email, environmentId, detail: `from ${organizationId}` }
+  },
+  async run({ environmentId, organizationId, userId }, { scalekit }) {
+    await scalekit
+      .users(environmentId)
+      .deleteMembership({ organizationId, identities: { case: 'id', value: userId } })
+    return { removed: true }
+  },
+})

@@ -1,0 +1,39 @@
+import * as z from 'zod'
+import { ToolError } from '../../errors.js'
+import { environmentId, organizationId, userId } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { time, toTime } from '../times.js'
+
+export default defineTool({
+  name: 'resend_invitation',
+  title: 'Resend invitation',
+  description:
+    'Send the invitation e-mail of an organization again to a user who has not accepted it yet (status PENDING_INVITE), with a new time limit.',
+  toolset: 'users',
+  scopes: ['organization:write'],
+  // Each call makes one more e-mail: it is not repeated lightly.
+  effect: 'create',
+  input: z.object({ environmentId, organizationId, userId }),
+  output: z.object({
+    invitation: z.object({
+      userId: z.string(),
+      status: z.string(),
+      expiresAt: time,
+      resentAt: time,
+      resentCount: z.number(),
+    }),
+  }),
+  async run({ environmentId, organizationId, userId }, { scalekit }) {
+    const { invite } = await scalekit.users(environmentId).resendInvite({ organizationId, id: userId })
+    if (!invite) throw new ToolError('internal', 'Scalekit did not return the invitation.')
+    return {
+      invitation: {
+        userId: invite.userId,
+        status: invite.status,
+        expiresAt: toTime(invite.expiresAt),
+        resentAt: toTime(invite.resentAt),
+        resentCount: invite.resentCount,
+      },
+    }
+  },
+})

@@ -1,0 +1,39 @@
+import * as z from 'zod'
+import { environmentId, organizationId, roleName, text, userId } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { requireChange } from '../require-change.js'
+import { readUser } from './read-user.js'
+import { toUser, userFields } from './user.js'
+
+export default defineTool({
+  name: 'update_organization_user',
+  title: 'Update organization user',
+  description:
+    'Change the role of a user in one organization, or their names, which every organization of theirs sees. The e-mail address cannot be changed.',
+  toolset: 'users',
+  scopes: ['organization:write'],
+  effect: 'update',
+  input: z.object({
+    environmentId,
+    organizationId,
+    userId,
+    role: roleName.optional().describe('Name of a role; it replaces all roles in this organization.'),
+    givenName: text(255).optional(),
+    familyName: text(255).optional(),
+  }),
+  output: z.object({ user: userFields }),
+  async run(args, { scalekit }) {
+    const { environmentId, organizationId, userId, role, givenName, familyName } = args
+    requireChange(args, ['role', 'givenName', 'familyName'])
+    await readUser(scalekit, args)
+    const users = scalekit.users(environmentId)
+    const identities = { case: 'id', value: userId } as const
+    if (role !== undefined) {
+      await users.updateMembership({ organizationId, identities, membership: { roles: [{ name: role }] } })
+    }
+    if (givenName !== undefined || familyName !== undefined) {
+      await users.updateUser({ identities, user: { userProfile: { givenName, familyName } } })
+    }
+    return { user: toUser(await readUser(scalekit, args), organizationId) }
+  },
+})
