@@ -6,12 +6,15 @@ import express, {
   type Response,
 } from 'express'
 import { controlRoutes } from './control/control-routes.js'
+import type { Faults } from './control/faults.js'
 import type { RequestLog } from './control/request-log.js'
 import { docsRoutes } from './docs-routes.js'
+import type { MovableClock } from './engine/clock.js'
 import type { Coverage } from './management/index.js'
 import type { AuthorizationServers } from './oauth/authorization-server.js'
 import type { OAuthContext } from './oauth/oauth-context.js'
 import { realmRoutes } from './oauth/realm-routes.js'
+import { dashboardRoutes } from './pages/dashboard/dashboard-routes.js'
 import { STYLESHEET_PATH } from './pages/page.js'
 import { STYLESHEET } from './pages/stylesheet.js'
 import { reportFailure } from './report-failure.js'
@@ -19,6 +22,8 @@ import { reportFailure } from './report-failure.js'
 export interface HttpAppParts {
   context: OAuthContext
   servers: AuthorizationServers
+  clock: MovableClock
+  faults: Faults
   log: RequestLog
   /** The management API, which finds the realm in the path by itself. */
   management: RequestHandler
@@ -27,16 +32,17 @@ export interface HttpAppParts {
 }
 
 /** Everything that is served over HTTP/1.1, in the order in which a request is matched. */
-export function createHttpApp({ context, servers, log, management, coverage, reset }: HttpAppParts): Express {
+export function createHttpApp({ servers, management, ...parts }: HttpAppParts): Express {
+  const { context } = parts
   const app = express()
   app.disable('x-powered-by')
   app.set('etag', false)
-  app.use('/__local', controlRoutes({ context, log, reset, coverage }))
-  app.use(log.record)
+  app.use('/__local', controlRoutes(parts))
   app.get(STYLESHEET_PATH, (_request, response) => {
     response.type('css').set('X-Content-Type-Options', 'nosniff').send(STYLESHEET)
   })
   app.use('/docs', docsRoutes())
+  app.use(dashboardRoutes(parts))
   app.use(realmRoutes(context, servers))
   app.use(management)
   app.use((_request, response) => {

@@ -1,4 +1,4 @@
-export type LocalErrorCode = 'port_in_use' | 'seed_invalid' | 'request_invalid'
+export type LocalErrorCode = 'port_in_use' | 'seed_invalid' | 'request_invalid' | 'not_found'
 
 /** A failure that the developer can act on: a stable code, and a message that says what to do. */
 export class LocalError extends Error {

@@ -1,9 +1,12 @@
 import { chmod, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createRequestLog } from './control/request-log.js'
-import { type Clock, systemClock } from './engine/clock.js'
+import { createFaults, type Faults } from './control/faults.js'
+import { injectFault } from './control/inject-fault.js'
+import { createRequestLog, type RequestLog } from './control/request-log.js'
+import { type Clock, createMovableClock, type MovableClock, systemClock } from './engine/clock.js'
 import { type Database, type DatabaseLocation, openDatabase } from './engine/database.js'
 import { createSigningKeys } from './engine/keys.js'
+import { createOutbox, type Outbox } from './engine/outbox.js'
 import { sweepExpired } from './engine/sweep.js'
 import { createHttpApp } from './http-app.js'
 import { type Handlers, listen } from './listener.js'
@@ -46,7 +49,7 @@ export interface LocalScalekit {
   readonly url: string
   readonly port: number
   readonly database: Database
-  /** Back to the seed. Signing keys stay. */
+  /** Back to the seed: data, clock, faults, outbox and request log. Signing keys and snapshots stay. */
   reset(): Promise<void>
   close(): Promise<void>
 }
@@ -56,7 +59,7 @@ export interface LocalScalekit {
  * `LocalError` when the port is in use or the seed is not valid.
  */
 export async function createLocalScalekit(options: LocalOptions = {}): Promise<LocalScalekit> {
-  const clock = options.clock ?? systemClock
+  const clock = createMovableClock(options.clock ?? systemClock)
   const seed = withServerUrl(await readSeed(options.seed), options.mcpServerUrl)
   const database = await openDatabase(await location(options))
   try {
@@ -73,14 +76,23 @@ async function serve(
   options: LocalOptions,
   database: Database,
   seed: ParsedSeed,
-  clock: Clock,
+  clock: MovableClock,
 ): Promise<LocalScalekit> {
-  const reset = () => resetTo(database, seed, clock)
-  const listener = await listen(options.port ?? DEFAULT_PORT, (port) =>
-    handlers(port, database, clock, reset),
-  )
-  await sweepExpired(database)
-  const sweeping = setInterval(() => sweepExpired(database).catch(reportFailure), SWEEP_MS).unref()
+  const parts = {
+    database,
+    clock,
+    faults: createFaults(),
+    log: createRequestLog(),
+    outbox: createOutbox(clock),
+  }
+  const reset = async () => {
+    clock.restore()
+    await resetTo(database, seed, clock)
+    for (const part of [parts.faults, parts.log, parts.outbox]) part.clear()
+  }
+  const listener = await listen(options.port ?? DEFAULT_PORT, (port) => handlers(port, { ...parts, reset }))
+  await sweepExpired(database, clock)
+  const sweeping = setInterval(() => sweepExpired(database, clock).catch(reportFailure), SWEEP_MS).unref()
   return {
     url: `http://localhost:${listener.port}`,
     port: listener.port,
@@ -94,7 +106,16 @@ async function serve(
   }
 }
 
-function handlers(port: number, database: Database, clock: Clock, reset: () => Promise<void>): Handlers {
+interface Parts {
+  database: Database
+  clock: MovableClock
+  faults: Faults
+  log: RequestLog
+  outbox: Outbox
+  reset(): Promise<void>
+}
+
+function handlers(port: number, { database, clock, faults, log, outbox, reset }: Parts): Handlers {
   const baseUrl = `http://localhost:${port}`
   const keys = createSigningKeys(database, clock)
   const context: OAuthContext = {
@@ -102,30 +123,44 @@ function handlers(port: number, database: Database, clock: Clock, reset: () => P
     database,
     clock,
     keys,
+    outbox,
     tokens: createTokenIssuer(keys, clock),
     verifier: createTokenVerifier({ baseUrl, database, keys, clock }),
   }
   const refused = createLoopbackGuard(port)
-  const management = createManagement({ database, clock, baseUrl, authenticate: createAuthenticate(context) })
+  const management = createManagement({
+    database,
+    clock,
+    baseUrl,
+    outbox,
+    authenticate: createAuthenticate(context),
+  })
   const mounted = mountManagement(management)
   const app = createHttpApp({
     context,
     servers: createAuthorizationServers(context),
-    log: createRequestLog(),
+    clock,
+    faults,
+    log,
     management: mounted.http1,
     coverage: management.coverage,
     reset,
   })
   return {
     http1: (request, response) => {
-      if (!refused(request, response)) app(request, response)
+      if (refused(request, response)) return
+      log.record(request, response)
+      injectFault(faults, request, response, () => app(request, response))
     },
     http2: (request, response) => {
       if (refused(request, response)) return
-      mounted.http2(request, response, () => {
-        response.statusCode = 404
-        response.end()
-      })
+      log.record(request, response)
+      injectFault(faults, request, response, () =>
+        mounted.http2(request, response, () => {
+          response.statusCode = 404
+          response.end()
+        }),
+      )
     },
   }
 }

@@ -4,6 +4,9 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 type Incoming = IncomingMessage | Http2ServerRequest
 type Outgoing = ServerResponse | Http2ServerResponse
 
+/** Where forms are: of the dashboard, of a sign-in, of the admin portal. */
+const PAGES = /^\/dashboard\/|\/(interaction|oidc|portal|simulator)(\/|$)/
+
 /**
  * Lets in only requests that were meant for this machine: a page that points its own name at 127.0.0.1 sends
  * that name as the Host (DNS rebinding), and gets nothing. Forms of our pages come from our own origin only.
@@ -20,9 +23,8 @@ export function createLoopbackGuard(port: number) {
       return answer(response, 421, 'The local environment answers to localhost only.')
     }
     const { origin } = request.headers
-    const isPage = /\/(interaction|oidc)\//.test(request.url ?? '')
     if (
-      isPage &&
+      PAGES.test(request.url ?? '') &&
       request.method === 'POST' &&
       origin !== undefined &&
       !hosts.has(origin.replace(/^http:\/\//, ''))

@@ -15,21 +15,43 @@ export function describeTool(tool: ToolDefinition, boundEnvironment: boolean): T
     name: tool.name,
     title: tool.title,
     description: tool.description,
-    inputSchema: jsonSchema(input, 'input') as Tool['inputSchema'],
-    outputSchema: jsonSchema(tool.output, 'output') as NonNullable<Tool['outputSchema']>,
-    annotations: {
-      title: tool.title,
-      readOnlyHint: tool.effect === 'read',
-      // MCP, ToolAnnotations: false promises that a tool only adds. An update replaces what was there.
-      destructiveHint: tool.effect === 'delete' || tool.effect === 'update' || tool.irreversible === true,
-      idempotentHint: tool.effect !== 'create',
-      openWorldHint: true,
-    },
-    _meta: { 'scalekit/toolset': tool.toolset, 'scalekit/scopes': [...tool.scopes] },
+    inputSchema: inputSchema(input) as Tool['inputSchema'],
+    outputSchema: outputSchema(tool) as NonNullable<Tool['outputSchema']>,
+    annotations: annotationsOf(tool),
   }
 }
 
-function jsonSchema(schema: z.ZodObject, io: 'input' | 'output'): Record<string, unknown> {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, target: 'draft-2020-12', reused: 'inline' })
+/** MCP, ToolAnnotations: `destructiveHint: false` promises that a tool only adds; an update replaces what was there. */
+function annotationsOf({ effect, irreversible }: ToolDefinition): NonNullable<Tool['annotations']> {
+  if (effect === 'read') return { readOnlyHint: true, openWorldHint: true }
+  return {
+    readOnlyHint: false,
+    destructiveHint: effect === 'delete' || effect === 'update' || irreversible === true,
+    idempotentHint: effect !== 'create',
+    openWorldHint: true,
+  }
+}
+
+const target = { target: 'draft-2020-12', reused: 'inline' } as const
+
+function inputSchema(schema: z.ZodObject): Record<string, unknown> {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { ...target, io: 'input' })
+  return rest
+}
+
+/**
+ * Every list of tools costs context. That there is nothing else in a result needs no saying, and what a write
+ * answers is described where the same object is read.
+ */
+function outputSchema({ output, effect }: ToolDefinition): Record<string, unknown> {
+  const { $schema: _, ...rest } = z.toJSONSchema(output, {
+    ...target,
+    io: 'output',
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
+      delete jsonSchema.propertyNames
+      if (effect !== 'read') delete jsonSchema.description
+    },
+  })
   return rest
 }

@@ -7,6 +7,8 @@ const id = (prefix: string) => z.string().regex(new RegExp(`^${prefix}_[0-9]{1,2
 
 export const environmentId = id('env')
 export const organizationId = id('org')
+export const mcpServerId = id('(res|app|mcp)')
+export const connectionId = id('conn')
 export const userId = id('usr')
 export const clientId = id('(prd_)?skc')
 

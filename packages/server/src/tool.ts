@@ -20,6 +20,8 @@ export const toolsets = [
   'redirect-uris',
   'organizations',
   'users',
+  'connections',
+  'mcp-servers',
   'docs',
 ] as const
 
@@ -87,7 +89,7 @@ const idempotencyKey = z
   .string()
   .regex(/^[A-Za-z0-9_-]{8,64}$/)
   .optional()
-  .describe('A new random value per create; repeat it only to retry the same create safely.')
+  .describe('A random value per create; repeat it to retry safely.')
 
 /**
  * Declares a tool. Input and output become strict: what is not declared is refused.
@@ -102,7 +104,9 @@ export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject
     throw new TypeError(`${definition.name}: what is confirmed must be named by target()`)
   }
   const input =
-    definition.effect === 'create' ? definition.input.extend({ idempotencyKey }) : definition.input
+    definition.effect === 'create' && !definition.handsOver
+      ? definition.input.extend({ idempotencyKey })
+      : definition.input
   return {
     ...definition,
     input: input.strict(),

@@ -6,46 +6,14 @@ import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.j
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import * as z from 'zod'
-import { environmentId, organizationId } from '../src/input-fields.js'
-import { defineTool } from '../src/tool.js'
-import { tools } from '../src/tools/index.js'
 import { idOf, type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
 
 const DEV = 'env_100000000000000001'
 const PRD = 'env_100000000000000002'
 
-/** A tool that deletes, declared as any other; what is confirmed is the organization's name. */
-const deleteOrganization = defineTool({
-  name: 'delete_organization',
-  title: 'Delete organization',
-  description: 'Delete an organization.',
-  toolset: 'organizations',
-  scopes: ['organization:write'],
-  effect: 'delete',
-  input: z.object({ environmentId, organizationId }),
-  output: z.object({ deleted: z.boolean() }),
-  async target(args, { scalekit }) {
-    const { organization } = await scalekit
-      .organizations(args.environmentId)
-      .getOrganization({ identities: { case: 'id', value: args.organizationId } })
-    return {
-      id: args.organizationId,
-      name: organization?.displayName ?? '',
-      environmentId: args.environmentId,
-    }
-  },
-  async run(args, { scalekit }) {
-    await scalekit
-      .organizations(args.environmentId)
-      .deleteOrganization({ identities: { case: 'id', value: args.organizationId } })
-    return { deleted: true }
-  },
-})
-
 let server: ServerUnderTest
 beforeAll(async () => {
-  server = await startServerUnderTest({ LEGACY_SESSIONS: '1' }, [...tools, deleteOrganization])
+  server = await startServerUnderTest({ LEGACY_SESSIONS: '1' })
 })
 afterAll(() => server.close())
 

@@ -55,7 +55,11 @@ export interface ServerUnderTest {
   /** The official SDK with the credentials of an environment, past this server. */
   sdk(environmentId: string): ScalekitSdk
   /** Reads the API by REST, past this server: that of an environment, or of the workspace as its administrator. */
-  read(path: string, environmentId?: string): Promise<Record<string, unknown>>
+  read(
+    path: string,
+    environmentId?: string,
+    headers?: Record<string, string>,
+  ): Promise<Record<string, unknown>>
   /** How many requests the local environment has answered, the issue of tokens included. */
   upstreamRequests(): Promise<number>
   close(): Promise<void>
@@ -139,14 +143,14 @@ export async function startServerUnderTest(
         environmentId.replace('env_', 'skc_'),
         'test_local_secret',
       ),
-    async read(path, environmentId) {
+    async read(path, environmentId, headers = {}) {
       const realm = environmentId ?? 'workspace'
       const bearer = await token({
         resource: `${local.url}/${realm}`,
         ...(environmentId && { subject: undefined, client_id: environmentId.replace('env_', 'skc_') }),
       })
       const response = await fetch(`${local.url}/${realm}/api/v1/${path}`, {
-        headers: { authorization: `Bearer ${bearer}` },
+        headers: { authorization: `Bearer ${bearer}`, ...headers },
       })
       if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`)
       return (await response.json()) as Record<string, unknown>

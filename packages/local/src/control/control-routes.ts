@@ -8,20 +8,30 @@ import {
   text,
 } from 'express'
 import { stringify } from 'yaml'
+import type { MovableClock } from '../engine/clock.js'
 import { LocalError } from '../local-error.js'
 import type { Coverage } from '../management/index.js'
 import type { OAuthContext } from '../oauth/oauth-context.js'
 import { exportSeed } from '../seed/export.js'
 import { checkSeed, parseSeed } from '../seed/read-seed.js'
 import { resetTo } from '../seed/reset.js'
+import { clockRoutes } from './clock-routes.js'
+import { faultRoutes } from './fault-routes.js'
+import type { Faults } from './faults.js'
 import { mintToken } from './mint-token.js'
+import { outboxRoutes } from './outbox-routes.js'
 import type { RequestLog } from './request-log.js'
+import { snapshotRoutes } from './snapshot-routes.js'
+import { createSnapshots } from './snapshots.js'
 
 const YAML = ['application/yaml', 'application/x-yaml', 'text/yaml']
 
 export interface Control {
   context: OAuthContext
+  clock: MovableClock
+  faults: Faults
   log: RequestLog
+  /** Back to the seed, with nothing left of what was tried. */
   reset(): Promise<void>
   coverage: Coverage
 }
@@ -30,7 +40,7 @@ export interface Control {
  * What tests and tools do to a local environment, under `/__local/`. It can become anybody, so no web page may
  * reach it: a page can neither set the header without asking first, nor hide its origin.
  */
-export function controlRoutes({ context, log, reset, coverage }: Control): Router {
+export function controlRoutes({ context, clock, faults, log, reset, coverage }: Control): Router {
   const router = Router()
   router.use(onlyTools)
   router.get('/health', (_request, response) => {
@@ -44,7 +54,6 @@ export function controlRoutes({ context, log, reset, coverage }: Control): Route
   })
   router.post('/reset', async (_request, response) => {
     await reset()
-    log.clear()
     response.json({ status: 'reset' })
   })
   router.get('/state', async (request, response) => {
@@ -63,6 +72,10 @@ export function controlRoutes({ context, log, reset, coverage }: Control): Route
       response.json({ status: 'imported' })
     },
   )
+  router.use('/faults', faultRoutes(faults))
+  router.use('/clock', clockRoutes(clock))
+  router.use('/outbox', outboxRoutes(context.outbox))
+  router.use('/snapshots', snapshotRoutes(createSnapshots(context.database, clock)))
   router.get('/coverage', (_request, response) => {
     response.json(coverage)
   })
@@ -88,7 +101,7 @@ const onlyTools: RequestHandler = (request, response, next) => {
 
 function renderError(error: unknown, _request: Request, response: Response, next: NextFunction): void {
   if (error instanceof LocalError) {
-    response.status(400).json({ code: error.code, message: error.message })
+    response.status(error.code === 'not_found' ? 404 : 400).json({ code: error.code, message: error.message })
   } else if (
     error instanceof Error &&
     'status' in error &&

@@ -1,7 +1,11 @@
-import type { RequestHandler } from 'express'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 
 /** How many requests are remembered. */
 const KEPT = 500
+
+/** The control and the dashboard look on; they are not what a client did. */
+const UNLOGGED = /^\/(__local\/|dashboard|$)/
 
 /** A request that was answered. Never its query, headers or body: they hold codes and tokens. */
 export interface LoggedRequest {
@@ -9,41 +13,51 @@ export interface LoggedRequest {
   method: string
   path: string
   realm: string | null
+  /** 0 for a connection that was dropped without an answer. */
   status: number
   ms: number
 }
 
 export interface RequestLog {
-  readonly record: RequestHandler
+  /** Writes a request down when it is answered, whatever its protocol. */
+  record(request: IncomingMessage | Http2ServerRequest, response: ServerResponse | Http2ServerResponse): void
   /** The latest requests, oldest first. */
   list(): LoggedRequest[]
+  /** Tells of every request from now on, until the function that it gives is called. */
+  watch(watcher: (entry: LoggedRequest) => void): () => void
   clear(): void
 }
 
 /** The last requests, so that a test or a developer sees what a client really did. */
 export function createRequestLog(): RequestLog {
   let entries: LoggedRequest[] = []
+  const watchers = new Set<(entry: LoggedRequest) => void>()
   return {
     list: () => [...entries],
     clear: () => {
       entries = []
     },
-    record(request, response, next) {
+    watch(watcher) {
+      watchers.add(watcher)
+      return () => void watchers.delete(watcher)
+    },
+    record(request, response) {
       const started = performance.now()
-      const path = withoutSecrets(request.path)
-      const { method } = request
-      response.on('close', () => {
-        entries.push({
+      const [path = '/'] = (request.url ?? '/').split('?', 1)
+      if (UNLOGGED.test(path)) return
+      const { method = 'GET' } = request
+      response.once('close', () => {
+        const entry = {
           at: new Date().toISOString(),
           method,
-          path,
+          path: withoutSecrets(path),
           realm: /^\/(workspace|env_\d+)(?:\/|$)/.exec(path)?.[1] ?? null,
-          status: response.statusCode,
+          status: response.headersSent ? response.statusCode : 0,
           ms: Math.round((performance.now() - started) * 10) / 10,
-        })
-        if (entries.length > KEPT) entries = entries.slice(-KEPT)
+        }
+        entries = [...entries, entry].slice(-KEPT)
+        for (const watcher of watchers) watcher(entry)
       })
-      next()
     },
   }
 }

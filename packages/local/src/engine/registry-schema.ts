@@ -16,6 +16,9 @@ export interface RegistrySchema {
   ended_sessions: EndedSessionRow
   auth_requests: AuthRequestRow
   passkeys: PasskeyRow
+  passwordless_requests: PasswordlessRequestRow
+  mcp_configs: McpConfigRow
+  custom_providers: CustomProviderRow
 }
 
 interface Entry {
@@ -112,9 +115,30 @@ export interface EndedSessionRow extends Entry {
 export interface AuthRequestRow extends Entry {
   status: string
   email: string
+  client_id: string | null
+  resource_id: string | null
 }
 
 /** A WebAuthn credential of a user. */
 export interface PasskeyRow extends Entry {
   user_id: string
+}
+
+/** A code or a link that was sent to an address. Each is there as its hash, and counts once. */
+export interface PasswordlessRequestRow extends Entry {
+  email: string
+  code_hash: string | null
+  link_hash: string | null
+  attempts: number
+  expires_at: number
+}
+
+/** What an agent is given: connections, and which of their tools (`cfg_`). */
+export interface McpConfigRow extends Entry {
+  name: string
+}
+
+/** A provider of application connections that the environment has added. */
+export interface CustomProviderRow extends Entry {
+  identifier: string
 }

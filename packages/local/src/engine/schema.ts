@@ -21,6 +21,7 @@ export interface Schema extends RegistrySchema {
   issued_tokens: IssuedTokenRow
   revoked_tokens: RevokedTokenRow
   used_assertions: UsedAssertionRow
+  snapshots: SnapshotRow
 }
 
 interface Timestamps {
@@ -163,4 +164,12 @@ export interface UsedAssertionRow {
   issuer: string
   jti: string
   expires_at: number
+}
+
+/** A named copy of all data. */
+export interface SnapshotRow {
+  name: string
+  /** JSON: the rows of every table. */
+  tables: string
+  created_at: number
 }

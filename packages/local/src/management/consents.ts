@@ -21,7 +21,7 @@ export function consentHandlers(store: Store): Partial<ServiceImpl<typeof Client
       const { id } = await findResource(db, environment, request.resourceId)
       const names = await clientNames(db, environment, id)
       const wanted = request.search.toLowerCase()
-      const found = (await listConsents(db, environment, id)).filter(({ userId, clientId }) =>
+      const found = (await listConsents(store, db, environment, id)).filter(({ userId, clientId }) =>
         [userId, clientId, names.get(clientId) ?? ''].some((text) => text.toLowerCase().includes(wanted)),
       )
       const { rows, tokens } = pageOf(readPage(['consents', environment, id, wanted], request), found)
@@ -56,7 +56,7 @@ export function consentHandlers(store: Store): Partial<ServiceImpl<typeof Client
   ): Promise<{ server: string; consent: Consent }> {
     const servers = await db.selectFrom('resources').select('id').where('realm', '=', environment).execute()
     for (const server of servers) {
-      const consents = await listConsents(db, environment, server.id)
+      const consents = await listConsents(store, db, environment, server.id)
       const consent = consents.find((one) => one.id === id && one.clientId === clientId)
       if (consent) return { server: server.id, consent }
     }

@@ -26,6 +26,7 @@ export interface Consent {
 
 /** The consents for an MCP server that count now. */
 export async function listConsents(
+  { clock }: Store,
   db: Kysely<Schema>,
   environment: string,
   server: string,
@@ -35,7 +36,7 @@ export async function listConsents(
     .select(['id_hash', 'payload'])
     .where('realm', '=', partition(environment, server))
     .where('model', '=', 'Grant')
-    .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', Date.now())]))
+    .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', clock.now())]))
     .execute()
   return rows.map(({ id_hash, payload }) => {
     const { accountId, clientId, iat, resources } = Payload.parse(JSON.parse(payload))
@@ -79,7 +80,7 @@ export async function deleteServerRecords(
   environment: string,
   server: string,
 ): Promise<void> {
-  for (const consent of await listConsents(db, environment, server)) {
+  for (const consent of await listConsents(store, db, environment, server)) {
     await revokeConsent(store, db, environment, server, consent)
   }
   await db.deleteFrom('oidc_records').where('realm', '=', partition(environment, server)).execute()

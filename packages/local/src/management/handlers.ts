@@ -1,6 +1,8 @@
 import type { DescService } from '@bufbuild/protobuf'
 import type { ConnectRouter, ServiceImpl } from '@connectrpc/connect'
 import {
+  ApiTokenService,
+  AuditLogsService,
   ClientService,
   ConnectedAccountService,
   ConnectionService,
@@ -9,10 +11,15 @@ import {
   EnvironmentService,
   MembersService,
   OrganizationService,
+  PasswordlessService,
   RolesService,
+  SessionService,
   services,
   UserService,
+  WebAuthnService,
 } from '@scalekit-mcp/api'
+import { apiTokenHandlers } from './api-tokens.js'
+import { authLogHandlers } from './auth-log.js'
 import { clientSecretHandlers } from './client-secrets.js'
 import { clientHandlers } from './clients.js'
 import { connectedAccountListHandlers } from './connected-account-lists.js'
@@ -30,6 +37,8 @@ import { organizationClientHandlers } from './organization-clients.js'
 import { organizationRoleHandlers } from './organization-roles.js'
 import { organizationSettingsHandlers } from './organization-settings.js'
 import { organizationHandlers } from './organizations.js'
+import { passkeyHandlers } from './passkeys.js'
+import { passwordlessHandlers } from './passwordless.js'
 import { permissionHandlers } from './permissions.js'
 import { portalLinkHandlers } from './portal-links.js'
 import { resourceClientHandlers } from './resource-clients.js'
@@ -37,6 +46,7 @@ import { resourceHandlers } from './resources.js'
 import { rolePermissionHandlers } from './role-permissions.js'
 import { roleHandlers } from './roles.js'
 import { scopeHandlers } from './scopes.js'
+import { sessionHandlers } from './sessions.js'
 import type { Store } from './store.js'
 import { userRoleHandlers } from './user-roles.js'
 import { userHandlers } from './users.js'
@@ -52,6 +62,8 @@ export interface Served {
 /** Every service of the API, so that what is not served answers Unimplemented and is typed. */
 export function createHandlers(store: Store): readonly Served[] {
   const served = [
+    serve(ApiTokenService, apiTokenHandlers(store)),
+    serve(AuditLogsService, authLogHandlers(store)),
     serve(
       ClientService,
       clientHandlers(store),
@@ -74,6 +86,7 @@ export function createHandlers(store: Store): readonly Served[] {
       organizationSettingsHandlers(store),
       portalLinkHandlers(store),
     ),
+    serve(PasswordlessService, passwordlessHandlers(store)),
     serve(
       RolesService,
       roleHandlers(store),
@@ -81,7 +94,9 @@ export function createHandlers(store: Store): readonly Served[] {
       permissionHandlers(store),
       rolePermissionHandlers(store),
     ),
+    serve(SessionService, sessionHandlers(store)),
     serve(UserService, userHandlers(store), membershipHandlers(store), userRoleHandlers(store)),
+    serve(WebAuthnService, passkeyHandlers(store)),
   ]
   const others = services.filter((service) => !served.some((one) => one.service === service))
   return [...served, ...others.map((service) => serve(service))]

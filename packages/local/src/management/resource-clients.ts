@@ -63,7 +63,7 @@ export function resourceClientHandlers(store: Store): Partial<ServiceImpl<typeof
       const { db } = database
       await findResource(db, environment, resourceId)
       const { made, registered } = await find(environment, resourceId, clientId)
-      const consents = await listConsents(db, environment, resourceId)
+      const consents = await listConsents(store, db, environment, resourceId)
       return {
         ...(made && { client: toM2mClient(made) }),
         ...(registered && { client: toRegisteredClient(registered, resourceId) }),
@@ -103,7 +103,7 @@ export function resourceClientHandlers(store: Store): Partial<ServiceImpl<typeof
       await findResource(database.db, environment, resourceId)
       const { made, registered } = await find(environment, resourceId, clientId)
       await database.transaction(async (db) => {
-        for (const consent of await listConsents(db, environment, resourceId)) {
+        for (const consent of await listConsents(store, db, environment, resourceId)) {
           if (consent.clientId === clientId) await revokeConsent(store, db, environment, resourceId, consent)
         }
         if (made) await db.deleteFrom('m2m_clients').where('id', '=', made.id).execute()

@@ -1,5 +1,6 @@
 import type { Clock } from '../engine/clock.js'
 import type { Database } from '../engine/database.js'
+import type { Outbox } from '../engine/outbox.js'
 
 /** What every handler works with. */
 export interface Store {
@@ -7,4 +8,6 @@ export interface Store {
   readonly clock: Clock
   /** `http://localhost:PORT`, without a slash at the end. */
   readonly baseUrl: string
+  /** Where messages to people go. */
+  readonly outbox: Outbox
 }

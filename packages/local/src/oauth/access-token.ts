@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Configuration } from 'oidc-provider'
+import { secondsAhead } from '../engine/clock.js'
 import { newId } from '../engine/ids.js'
 import { resourceClaims } from './issue-token.js'
 import { findM2mClient, m2mClaims } from './m2m-clients.js'
@@ -10,6 +11,7 @@ import { findIndicated } from './resource-indicators.js'
 import type { Resource } from './resources.js'
 import { recordIssuedToken } from './revoked-tokens.js'
 import { mayGrant, splitScope } from './scopes.js'
+import { shiftTimes } from './shift-times.js'
 
 type CustomizeJwt = NonNullable<NonNullable<NonNullable<Configuration['formats']>['customizers']>['jwt']>
 type Token = Parameters<CustomizeJwt>[1]
@@ -33,9 +35,10 @@ export async function customizeAccessToken(
     resource === undefined
       ? { iss: realmIssuer(context.baseUrl, realm), aud: [token.aud].flat() }
       : resourceClaims(context.baseUrl, resource)
-  // oidc-provider counts by the wall clock, and everybody else here by the context's.
-  const shift = Math.floor((context.clock.now() - Date.now()) / 1000)
-  const [iat, exp] = [Number(jwt.payload.iat) + shift, Number(jwt.payload.exp) + shift]
+  const { iat = 0, exp = 0 } = shiftTimes(jwt.payload, secondsAhead(context.clock)) as {
+    iat?: number
+    exp?: number
+  }
   const { scope = '' } = token
   const jti = newId('tkn')
   jwt.payload = {
@@ -89,7 +92,7 @@ async function machineClaims(
 }
 
 /** oidc-provider's name of a session, as an id in Scalekit's form: the same one for every token of the session. */
-function sessionId(uid: string): string {
+export function sessionId(uid: string): string {
   const digits = createHash('sha256').update(uid).digest().readBigUInt64BE() % 10n ** 18n
   return `ses_${String(digits).padStart(18, '0')}`
 }

@@ -2,6 +2,7 @@ import { Provider } from 'oidc-provider'
 import { reportFailure } from '../report-failure.js'
 import { clientSecretMatches } from './client-secrets.js'
 import { registerIdJag } from './id-jag.js'
+import { keepIdTokenTimes } from './id-token-times.js'
 import { answerJwtTokenEndpoints } from './jwt-token-endpoints.js'
 import { completeMetadata } from './metadata.js'
 import type { OAuthContext } from './oauth-context.js'
@@ -65,6 +66,7 @@ async function create(
   else registerIdJag(provider, context, resource)
   completeMetadata(provider, context, realm, resource)
   answerJwtTokenEndpoints(provider, context, realm)
+  keepIdTokenTimes(provider, context, realm)
   provider.on('server_error', (_ctx, error) => reportFailure(error))
   return { realm, resource, issuer, provider }
 }

@@ -1,8 +1,7 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider'
-import type { Database } from '../engine/database.js'
 import { fetchLocalClientDocument, isLocalClientDocument } from './local-client-document.js'
 import { findM2mClient, m2mMetadata } from './m2m-clients.js'
-import { type Partition, RecordAdapter } from './record-adapter.js'
+import { type Partition, RecordAdapter, type RecordStore } from './record-adapter.js'
 import { findScalekitClient, isScalekitClient } from './scalekit-clients.js'
 
 /**
@@ -11,13 +10,13 @@ import { findScalekitClient, isScalekitClient } from './scalekit-clients.js'
  * are resolved by oidc-provider, when nothing is found here.
  */
 export class ClientAdapter extends RecordAdapter implements Adapter {
-  readonly #database: Database
+  readonly #database: RecordStore['database']
   readonly #owner: Partition
   readonly #documents: boolean
 
-  constructor(database: Database, partition: Partition, documents: boolean) {
-    super(database, partition, 'Client')
-    this.#database = database
+  constructor(store: RecordStore, partition: Partition, documents: boolean) {
+    super(store, partition, 'Client')
+    this.#database = store.database
     this.#owner = partition
     this.#documents = documents
   }

@@ -4,8 +4,8 @@ import { ConsentPage } from '../pages/consent-page.js'
 import { csrfToken, newCsrfToken, spendCsrfToken } from '../pages/csrf.js'
 import { describeDestination } from '../pages/destination.js'
 import { ErrorPage } from '../pages/message-pages.js'
-import { renderPage } from '../pages/page.js'
-import { pageHeaders } from '../pages/page-headers.js'
+import { refuseForm } from '../pages/refuse-form.js'
+import { sendPage } from '../pages/send-page.js'
 import { SignInPage } from '../pages/sign-in-page.js'
 import type { AuthorizationServer } from './authorization-server.js'
 import { type ConsentRequest, readConsentRequest, saveGrant } from './consent.js'
@@ -42,7 +42,7 @@ export function interactionRoutes(context: OAuthContext, server: AuthorizationSe
 
   router.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
     if (!(error instanceof errors.SessionNotFound)) return next(error)
-    return send(response, 400, <ErrorPage {...EXPIRED} />)
+    return sendPage(response, <ErrorPage {...EXPIRED} />, { status: 400 })
   })
 
   return router
@@ -72,7 +72,10 @@ export function interactionRoutes(context: OAuthContext, server: AuthorizationSe
         problem={refused === undefined ? undefined : `Nobody here has the e-mail address ${refused}.`}
       />
     )
-    return send(response, refused === undefined ? 200 : 422, page, redirectUri(interaction))
+    return sendPage(response, page, {
+      status: refused === undefined ? 200 : 422,
+      redirectUri: redirectUri(interaction),
+    })
   }
 
   async function signIn(request: Request, response: Response, interaction: Interaction) {
@@ -102,7 +105,7 @@ export function interactionRoutes(context: OAuthContext, server: AuthorizationSe
         csrf={csrfToken(request, response)}
       />
     )
-    return send(response, 200, page, redirectUri(interaction))
+    return sendPage(response, page, { redirectUri: redirectUri(interaction) })
   }
 
   async function answerConsent(request: Request, response: Response, interaction: Interaction) {
@@ -135,21 +138,6 @@ const EXPIRED = {
   explanation:
     'The sign-in that it belongs to was finished, took longer than ten minutes, or was started in another browser.',
   next: 'Start again from the application that sent you here.',
-}
-
-function refuseForm(response: Response) {
-  const page = (
-    <ErrorPage
-      title="This form was not accepted"
-      explanation="It did not come from the page that we showed, or it was sent twice."
-      next="Go back, reload the page and try again."
-    />
-  )
-  return send(response, 403, page)
-}
-
-function send(response: Response, status: number, page: { toString(): string }, redirect?: string) {
-  response.status(status).set(pageHeaders(redirect)).send(renderPage(page))
 }
 
 function clientId(interaction: Interaction): string {

@@ -1,6 +1,7 @@
 import type { Clock } from '../engine/clock.js'
 import type { Database } from '../engine/database.js'
 import type { SigningKeys } from '../engine/keys.js'
+import type { Outbox } from '../engine/outbox.js'
 import type { TokenIssuer } from './issue-token.js'
 import type { Resource } from './resources.js'
 import type { TokenVerifier } from './verify-token.js'
@@ -12,6 +13,7 @@ export interface OAuthContext {
   readonly database: Database
   readonly clock: Clock
   readonly keys: SigningKeys
+  readonly outbox: Outbox
   readonly tokens: TokenIssuer
   readonly verifier: TokenVerifier
 }

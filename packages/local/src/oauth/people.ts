@@ -1,6 +1,10 @@
+import type { Kysely } from 'kysely'
 import { z } from 'zod'
-import type { Database } from '../engine/database.js'
+import type { Schema } from '../engine/schema.js'
 import { WORKSPACE } from './realm.js'
+
+/** Where people are kept. */
+type Database = { readonly db: Kysely<Schema> }
 
 /** Who signs in: a member in the workspace, a user in an environment. */
 export interface Person {

@@ -26,8 +26,8 @@ export function providerConfiguration(server: ServerIdentity & { privateJwks: JW
   return {
     adapter: (model) =>
       model === 'Client'
-        ? new ClientAdapter(context.database, partition, documents)
-        : new RecordAdapter(context.database, partition, model),
+        ? new ClientAdapter(context, partition, documents)
+        : new RecordAdapter(context, partition, model),
     jwks: { keys: privateJwks },
     routes: {
       authorization: '/oauth/authorize',

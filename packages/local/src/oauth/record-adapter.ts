@@ -1,7 +1,9 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import { type Clock, secondsAhead } from '../engine/clock.js'
 import type { Database } from '../engine/database.js'
 import { hashSecret } from '../engine/secret-hash.js'
 import { revokeGrantTokens } from './revoked-tokens.js'
+import { shiftTimes } from './shift-times.js'
 
 /** Where a record belongs: its signing realm, and the authorization server within it. */
 export interface Partition {
@@ -10,18 +12,26 @@ export interface Partition {
   server: string
 }
 
+/** Where records are kept, and by which clock they expire. */
+export interface RecordStore {
+  readonly database: Database
+  readonly clock: Clock
+}
+
 /**
- * What oidc-provider stores. A record is found by the hash of its identifier, and its payload does not hold
+ * What oidc-provider stores, in the time of our clock; oidc-provider itself counts by the machine's. A record is found by the hash of its identifier, and its payload does not hold
  * the identifier: whoever reads the database learns no code, refresh token or session.
  */
 export class RecordAdapter implements Adapter {
   readonly #database: Database
+  readonly #clock: Clock
   readonly #model: string
   readonly #partition: Partition
   readonly #records: string
 
-  constructor(database: Database, partition: Partition, model: string) {
+  constructor({ database, clock }: RecordStore, partition: Partition, model: string) {
     this.#database = database
+    this.#clock = clock
     this.#model = model
     this.#partition = partition
     // One sign-in serves every authorization server of the realm; all else belongs to one of them.
@@ -33,12 +43,12 @@ export class RecordAdapter implements Adapter {
       realm: this.#records,
       model: this.#model,
       id_hash: hashSecret(id),
-      payload: JSON.stringify(withoutSessionCookie(payload)),
+      payload: JSON.stringify(shiftTimes(withoutSessionCookie(payload), secondsAhead(this.#clock))),
       grant_id: payload.grantId ?? null,
       uid: payload.uid ?? null,
       user_code: payload.userCode ?? null,
       consumed_at: null,
-      expires_at: expiresIn === undefined ? null : Date.now() + expiresIn * 1000,
+      expires_at: expiresIn === undefined ? null : this.#clock.now() + expiresIn * 1000,
     }
     const { realm: _realm, model: _model, id_hash: _hash, consumed_at: _consumed, ...changes } = values
     await this.#database.db
@@ -69,7 +79,7 @@ export class RecordAdapter implements Adapter {
   async consume(id: string): Promise<void> {
     const { numUpdatedRows } = await this.#database.db
       .updateTable('oidc_records')
-      .set({ consumed_at: Date.now() })
+      .set({ consumed_at: this.#clock.now() })
       .where('realm', '=', this.#records)
       .where('model', '=', this.#model)
       .where('id_hash', '=', hashSecret(id))
@@ -103,11 +113,14 @@ export class RecordAdapter implements Adapter {
       .where('realm', '=', this.#records)
       .where('model', '=', this.#model)
       .where(column, '=', value)
-      .where((where) => where.or([where('expires_at', 'is', null), where('expires_at', '>', Date.now())]))
+      .where((where) =>
+        where.or([where('expires_at', 'is', null), where('expires_at', '>', this.#clock.now())]),
+      )
       .executeTakeFirst()
     if (row === undefined) return undefined
-    const payload: AdapterPayload = JSON.parse(row.payload)
-    return row.consumed_at === null ? payload : { ...payload, consumed: Math.floor(row.consumed_at / 1000) }
+    const stored: AdapterPayload = JSON.parse(row.payload)
+    const consumed = row.consumed_at === null ? {} : { consumed: Math.floor(row.consumed_at / 1000) }
+    return shiftTimes({ ...stored, ...consumed }, -secondsAhead(this.#clock))
   }
 }
 

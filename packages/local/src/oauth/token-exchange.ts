@@ -47,7 +47,7 @@ export function registerTokenExchange(provider: Provider, context: OAuthContext,
       const { params, client } = ctx.oidc
       if (params.actor_token !== undefined) throw new errors.InvalidRequest('actor_token is not supported')
       if (params.requested_token_type === ID_JAG_TYPE) {
-        ctx.body = await issueIdJag(context, realm, provider, client, params)
+        ctx.body = await issueIdJag(context, realm, client, params)
         return
       }
       const subject = await subjectOf(context, realm, params)

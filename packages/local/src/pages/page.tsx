@@ -2,8 +2,17 @@ import type { Child } from 'hono/jsx'
 
 export const STYLESHEET_PATH = '/assets/pages.css'
 
-/** The frame of every page: one card under the badge that says that this is no production sign-in. */
-export function Page({ title, children }: { title: string; children: Child }) {
+interface DocumentView {
+  title: string
+  /** A class for the whole page. */
+  kind?: string
+  /** The path of the one script that the page has. */
+  script?: string
+  children: Child
+}
+
+/** What every page has around its content. */
+export function Document({ title, kind, script, children }: DocumentView) {
   return (
     <html lang="en">
       <head>
@@ -13,19 +22,27 @@ export function Page({ title, children }: { title: string; children: Child }) {
         <meta name="color-scheme" content="light dark" />
         <link rel="icon" href="data:," />
         <link rel="stylesheet" href={STYLESHEET_PATH} />
+        {script !== undefined && <script type="module" src={script}></script>}
       </head>
-      <body>
-        <header>
-          <span class="badge">Local environment</span>
-        </header>
-        <main>
-          <div class="card">{children}</div>
-        </main>
-        <footer>
-          <p>This runs on your machine. No account and no internet are involved.</p>
-        </footer>
-      </body>
+      <body class={kind}>{children}</body>
     </html>
+  )
+}
+
+/** The frame of a page that asks or tells one thing: a card under the badge that says that this is no production sign-in. */
+export function Page({ title, children }: { title: string; children: Child }) {
+  return (
+    <Document title={title}>
+      <header>
+        <span class="badge">Local environment</span>
+      </header>
+      <main>
+        <div class="card">{children}</div>
+      </main>
+      <footer>
+        <p>This runs on your machine. No account and no internet are involved.</p>
+      </footer>
+    </Document>
   )
 }
 

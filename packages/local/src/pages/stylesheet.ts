@@ -1,3 +1,5 @@
+import { TABLE_STYLES } from './table-styles.js'
+
 /** The one stylesheet of all pages. Colours meet WCAG 2.2 AA in both schemes. */
 export const STYLESHEET = `
 :root {
@@ -15,6 +17,7 @@ export const STYLESHEET = `
   --warn-line: light-dark(#f0b27a, #7a4d24);
   --error: light-dark(#a4161a, #ffb0ad);
   --error-tint: light-dark(#fdecec, #3a1d20);
+  --good: light-dark(#146c3c, #7fdca6);
 }
 * { box-sizing: border-box; }
 body {
@@ -23,6 +26,7 @@ body {
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
 }
 main { width: 100%; max-width: 28rem; }
+body.dashboard main, body.dashboard header, body.portal main { max-width: 76rem; }
 header { margin-bottom: 1.25rem; }
 .badge {
   display: inline-flex; align-items: center; gap: .5rem; padding: .3rem .8rem; border-radius: 99px;
@@ -93,6 +97,7 @@ code { font: .8125rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; c
 .answer { display: flex; gap: .75rem; margin-top: 1.5rem; }
 .answer button { flex: 1; }
 footer { margin-top: 1.25rem; font-size: .8125rem; color: var(--quiet); text-align: center; }
+${TABLE_STYLES}
 @media (max-width: 24rem) { .card { padding: 1.25rem; } .row, .answer { flex-direction: column; } }
 @media (prefers-reduced-motion: no-preference) { button { transition: background .12s, border-color .12s, filter .12s; } }
 `

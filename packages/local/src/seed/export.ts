@@ -4,6 +4,7 @@ import type { ClientRow, ResourceRow, Schema } from '../engine/schema.js'
 import { WORKSPACE } from '../oauth/realm.js'
 import { exportRoles } from './export-roles.js'
 import { present, stamps } from './export-row.js'
+import { exportRegistry } from './registry.js'
 import { type ParsedSeed, SeedSchema } from './schema.js'
 
 type Db = Kysely<Schema>
@@ -26,6 +27,7 @@ export async function exportSeed(db: Db): Promise<ParsedSeed> {
       ...extras(row),
       ...(await exportClients(db, id)),
       ...directory,
+      ...(await exportRegistry(db, id)),
     })
   }
   const workspace = {

@@ -4,6 +4,7 @@ import type { Schema } from '../engine/schema.js'
 import { WORKSPACE } from '../oauth/realm.js'
 import { loadClients } from './load-clients.js'
 import { loadRoles } from './load-roles.js'
+import { loadRegistry } from './registry.js'
 import type { ParsedSeed } from './schema.js'
 import { type Stamp, stamper } from './stamp.js'
 
@@ -33,6 +34,7 @@ export async function loadSeed(db: Db, seed: ParsedSeed, clock: Clock): Promise<
     await loadOrganizations(db, environment, stamp)
     await loadRoles(db, environment, stamp)
     await loadUsers(db, environment, stamp)
+    await loadRegistry(db, environment, stamp)
   }
 }
 

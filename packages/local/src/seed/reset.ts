@@ -1,22 +1,21 @@
 import { type Kysely, sql } from 'kysely'
 import type { Clock } from '../engine/clock.js'
 import type { Database } from '../engine/database.js'
-import type { Dialect } from '../engine/dialect.js'
 import type { Schema } from '../engine/schema.js'
+import { DATA_TABLES } from '../engine/tables.js'
 import { LocalError } from '../local-error.js'
 import { loadSeed } from './load.js'
 import type { ParsedSeed } from './schema.js'
 
-/** Keys stay: clients cache them. The steps of the schema stay too. */
-const KEPT = ['signing_keys', 'schema_steps']
 const SEEDED = 'seeded'
 
-/** Replaces everything but the signing keys with a seed, in one transaction: others see the old or the new. */
+/**
+ * Replaces all data with a seed, in one transaction: others see the old or the new. Signing keys stay, because
+ * clients cache them, and so do snapshots.
+ */
 export async function resetTo(database: Database, seed: ParsedSeed, clock: Clock): Promise<void> {
   await inOneGo(database, async (db) => {
-    for (const table of await tables(db, database.dialect)) {
-      if (!KEPT.includes(table)) await sql`delete from ${sql.table(table)}`.execute(db)
-    }
+    for (const table of DATA_TABLES) await db.deleteFrom(table).execute()
     await loadSeed(db, seed, clock)
   })
 }
@@ -43,17 +42,4 @@ async function inOneGo<T>(database: Database, work: (db: Kysely<Schema>) => Prom
     const message = 'An id or name is there twice, or something refers to what is not there'
     throw new LocalError('seed_invalid', `${message}: ${(cause as Error).message}`, { cause })
   }
-}
-
-/** Every table. Their order does not matter: foreign keys delete along. */
-async function tables(db: Kysely<Schema>, dialect: Dialect): Promise<string[]> {
-  const query =
-    dialect === 'postgres'
-      ? sql<{
-          name: string
-        }>`select table_name as name from information_schema.tables where table_schema = current_schema()`
-      : sql<{
-          name: string
-        }>`select name from sqlite_master where type = 'table' and name not like 'sqlite_%'`
-  return (await query.execute(db)).rows.map((row) => row.name)
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { registryShape } from './registry-kinds.js'
 
 const id = (prefix: string) =>
   z.string().regex(new RegExp(`^${prefix}_[0-9]{1,18}$`), `must be ${prefix}_ and up to 18 digits`)
@@ -33,7 +34,14 @@ const Client = z
   )
 
 const McpServer = z
-  .strictObject({ id: id('res'), url: z.url(), name: z.string().min(1), scopes: names, data, ...times })
+  .strictObject({
+    id: id('res'),
+    url: z.url().or(id('res')),
+    name: z.string().min(1),
+    scopes: names,
+    data,
+    ...times,
+  })
   .describe('An MCP server of the registry; tokens for it have its URL as their audience.')
 
 const Member = z.strictObject({
@@ -104,6 +112,7 @@ const Environment = z.strictObject({
   roles: z.array(Role).default([]),
   organizations: z.array(Organization).default([]),
   users: z.array(User).default([]),
+  ...registryShape,
   ...times,
 })
 

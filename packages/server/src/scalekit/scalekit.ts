@@ -2,6 +2,8 @@ import type { DescService } from '@bufbuild/protobuf'
 import { type Client, createClient, type Transport } from '@connectrpc/connect'
 import {
   ClientService,
+  ConnectedAccountService,
+  ConnectionService,
   EnvironmentService,
   MembersService,
   OrganizationService,
@@ -21,6 +23,8 @@ export interface Scalekit {
   users(environmentId: string): Client<typeof UserService>
   roles(environmentId: string): Client<typeof RolesService>
   clients(environmentId: string): Client<typeof ClientService>
+  connections(environmentId: string): Client<typeof ConnectionService>
+  connectedAccounts(environmentId: string): Client<typeof ConnectedAccountService>
   /** DEV or PRD: decides whether a client that cannot ask a person may go on without asking. */
   environmentType(environmentId: string): Promise<EnvironmentType>
   /** Runs one task at a time per key, on this server. */
@@ -49,6 +53,8 @@ export function createScalekit(upstream: Upstream, inTurn: Turns): Scalekit {
     users: client(UserService),
     roles: client(RolesService),
     clients: client(ClientService),
+    connections: client(ConnectionService),
+    connectedAccounts: client(ConnectedAccountService),
     environmentType: (environmentId) => upstream.environmentType(environmentId),
     inTurn,
   }

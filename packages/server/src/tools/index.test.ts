@@ -59,12 +59,11 @@ describe('the surface of all tools', () => {
   })
 
   test('an annotation promises that a tool only adds only where nothing is replaced or removed', () => {
-    const hints = described.map(({ tool, definition }) => [
-      tool.effect,
-      definition.annotations?.destructiveHint,
-    ])
-    for (const [effect, destructive] of hints)
-      expect(destructive).toBe(effect === 'update' || effect === 'delete')
+    for (const { tool, definition } of described) {
+      const replaces = tool.effect === 'update' || tool.effect === 'delete' || tool.irreversible === true
+      const promise = tool.effect === 'read' ? undefined : replaces
+      expect(definition.annotations?.destructiveHint, tool.name).toBe(promise)
+    }
   })
 
   test('names, descriptions and inputs stay within 32 kB, and all of tools/list within 64 kB', () => {

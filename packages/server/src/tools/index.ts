@@ -1,4 +1,15 @@
 import type { ToolDefinition } from '../tool.js'
+import createConnectedAccountMagicLink from './connections/create-connected-account-magic-link.js'
+import createEnvironmentOidcConnection from './connections/create-environment-oidc-connection.js'
+import createOrganizationConnection from './connections/create-organization-connection.js'
+import deleteConnection from './connections/delete-connection.js'
+import disableEnvironmentConnection from './connections/disable-environment-connection.js'
+import enableEnvironmentConnection from './connections/enable-environment-connection.js'
+import getConnection from './connections/get-connection.js'
+import listConnectedAccounts from './connections/list-connected-accounts.js'
+import listEnvironmentConnections from './connections/list-environment-connections.js'
+import listOrganizationConnections from './connections/list-organization-connections.js'
+import updateEnvironmentOidcConnection from './connections/update-environment-oidc-connection.js'
 import searchDocs from './docs/search-docs.js'
 import createEnvironmentRole from './environments/create-environment-role.js'
 import createEnvironmentScope from './environments/create-environment-scope.js'
@@ -9,8 +20,15 @@ import listEnvironmentRoles from './environments/list-environment-roles.js'
 import listEnvironmentScopes from './environments/list-environment-scopes.js'
 import listEnvironments from './environments/list-environments.js'
 import updateEnvironmentRole from './environments/update-environment-role.js'
+import deleteMcpServer from './mcp-servers/delete-mcp-server.js'
+import getMcpServer from './mcp-servers/get-mcp-server.js'
+import listMcpServers from './mcp-servers/list-mcp-servers.js'
+import registerMcpServer from './mcp-servers/register-mcp-server.js'
+import switchMcpAuthToScalekit from './mcp-servers/switch-mcp-auth-to-scalekit.js'
+import updateMcpServer from './mcp-servers/update-mcp-server.js'
 import createOrganization from './organizations/create-organization.js'
 import deleteOrganization from './organizations/delete-organization.js'
+import generateAdminPortalLink from './organizations/generate-admin-portal-link.js'
 import getOrganizationDetails from './organizations/get-organization-details.js'
 import listOrganizations from './organizations/list-organizations.js'
 import updateOrganization from './organizations/update-organization.js'
@@ -59,11 +77,29 @@ export const tools: readonly ToolDefinition[] = [
   updateOrganization,
   deleteOrganization,
   updateOrganizationSettings,
+  generateAdminPortalLink,
   listOrganizationUsers,
   getOrganizationUser,
   createOrganizationUser,
   updateOrganizationUser,
   removeOrganizationUser,
   resendInvitation,
+  listEnvironmentConnections,
+  listOrganizationConnections,
+  getConnection,
+  createEnvironmentOidcConnection,
+  updateEnvironmentOidcConnection,
+  createOrganizationConnection,
+  enableEnvironmentConnection,
+  disableEnvironmentConnection,
+  deleteConnection,
+  listConnectedAccounts,
+  createConnectedAccountMagicLink,
+  listMcpServers,
+  getMcpServer,
+  registerMcpServer,
+  updateMcpServer,
+  switchMcpAuthToScalekit,
+  deleteMcpServer,
   searchDocs,
 ]

@@ -3,10 +3,12 @@ import type { Dialect } from '../dialect.js'
 import type { Schema } from '../schema.js'
 import { first } from './0001-first.js'
 import { registry } from './0002-registry.js'
+import { snapshots } from './0003-snapshots.js'
+import { signIn } from './0004-sign-in.js'
 import type { Migration } from './migration.js'
 
 /** Every step, in order. A step that has shipped is never edited; a change is a new step at the end. */
-const MIGRATIONS: Migration[] = [first, registry]
+const MIGRATIONS: Migration[] = [first, registry, snapshots, signIn]
 
 /** Any number, the same in every process: PostgreSQL's advisory lock while the schema changes. */
 const LOCK = 787_001

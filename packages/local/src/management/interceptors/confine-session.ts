@@ -1,6 +1,6 @@
-import type { Message } from '@bufbuild/protobuf'
+import type { DescMethod, Message } from '@bufbuild/protobuf'
 import { Code, type Interceptor } from '@connectrpc/connect'
-import { apiError, authOption, OrganizationService } from '@scalekit-mcp/api'
+import { apiError, authOption, OrganizationService, SessionService, WebAuthnService } from '@scalekit-mcp/api'
 import { principalKey } from '../request-context.js'
 import { openRoleBook } from '../role-book.js'
 import type { Store } from '../store.js'
@@ -18,7 +18,7 @@ export function confineSession({ database }: Store): Interceptor {
     const { db } = database
     const organization = organizationIn(req.message, req.service.typeName === OrganizationService.typeName)
     if (organization === undefined) {
-      if (idIn(req.message) === principal.userId) return next(req)
+      if (idIn(req.message) === principal.userId || confinesItself(req.method)) return next(req)
       throw apiError(Code.PermissionDenied, 'A session reaches its own user and organizations only')
     }
     const membership = await db
@@ -38,6 +38,12 @@ export function confineSession({ database }: Store): Interceptor {
   }
 }
 
+/** Methods whose handlers look at whose session it is: their requests do not name a user. */
+function confinesItself(method: DescMethod): boolean {
+  const { typeName } = method.parent
+  return typeName === WebAuthnService.typeName || method === SessionService.method.revokeSession
+}
+
 function organizationIn(message: Message, byId: boolean): string | undefined {
   const named = Reflect.get(message, 'organizationId') ?? Reflect.get(message, 'orgId')
   if (typeof named === 'string' && named !== '') return named
@@ -48,7 +54,9 @@ function organizationIn(message: Message, byId: boolean): string | undefined {
 
 function idIn(message: Message): string | undefined {
   const identities: unknown = Reflect.get(message, 'identities')
-  const named = isIdentity(identities, 'id') ? identities.value : Reflect.get(message, 'id')
+  const named = isIdentity(identities, 'id')
+    ? identities.value
+    : (Reflect.get(message, 'id') ?? Reflect.get(message, 'userId'))
   return typeof named === 'string' ? named : undefined
 }
 

@@ -1,0 +1,17 @@
+import { Router } from 'express'
+import type { Outbox } from '../engine/outbox.js'
+
+/** The messages that were sent, with the codes and links in them. */
+export function outboxRoutes(outbox: Outbox): Router {
+  const router = Router()
+  router.get('/', (request, response) => {
+    const { to } = request.query
+    const messages = outbox.list().filter((message) => to === undefined || message.to === to)
+    response.json({ messages })
+  })
+  router.delete('/', (_request, response) => {
+    outbox.clear()
+    response.json({ status: 'deleted' })
+  })
+  return router
+}

@@ -1,0 +1,113 @@
+import { timestampMs } from '@bufbuild/protobuf/wkt'
+import { Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect'
+import { apiError, type SessionService } from '@scalekit-mcp/api'
+import type { Kysely } from 'kysely'
+import type { Schema } from '../engine/schema.js'
+import { pageOf, readPage } from './page.js'
+import { environmentOf, principalKey } from './request-context.js'
+import {
+  activeMemberships,
+  endedView,
+  type SessionView,
+  toRevokedSession,
+  toSession,
+  viewOf,
+} from './session-message.js'
+import { endSession, type LiveSession, liveSessions } from './session-records.js'
+import type { Store } from './store.js'
+import { findUser } from './user-data.js'
+
+/** Who is signed in. A session that ran out is gone; one that was revoked is still shown as such. */
+export function sessionHandlers(store: Store): Partial<ServiceImpl<typeof SessionService>> {
+  const { database, clock } = store
+  return {
+    async getSession({ sessionId }, context) {
+      const views = await allViews(database.db, environmentOf(context))
+      const view = views.find(({ id }) => id === sessionId)
+      return toSession(view ?? noSuchSession(sessionId))
+    },
+
+    async getUserSessions(request, context) {
+      const environment = environmentOf(context)
+      const { userId, filter } = request
+      await findUser(database.db, environment, { id: userId })
+      const from = filter?.startTime ? timestampMs(filter.startTime) : Number.NEGATIVE_INFINITY
+      const to = filter?.endTime ? timestampMs(filter.endTime) : Number.POSITIVE_INFINITY
+      const states = (filter?.status ?? []).map((status) => status.toUpperCase())
+      const found = (await allViews(database.db, environment))
+        .filter(({ user_id }) => user_id === userId)
+        .filter(({ created_at }) => created_at >= from && created_at <= to)
+        .filter(({ status }) => states.length === 0 || states.includes(status))
+      const list = ['sessions', environment, userId, String(from), String(to), ...states]
+      const { rows, tokens } = pageOf(readPage(list, request), found)
+      return { ...tokens, sessions: rows.map(toSession) }
+    },
+
+    async revokeSession({ sessionId }, context) {
+      const environment = environmentOf(context)
+      return database.transaction(async (db) => {
+        const live = (await liveSessions(store, db, environment)).find(({ id }) => id === sessionId)
+        if (!live || !mayEnd(live, context)) return noSuchSession(sessionId)
+        const [revoked] = await revoke(db, environment, [live])
+        return { ...(revoked && { revokedSession: toRevokedSession(revoked) }) }
+      })
+    },
+
+    async revokeAllUserSessions({ userId }, context) {
+      const environment = environmentOf(context)
+      return database.transaction(async (db) => {
+        await findUser(db, environment, { id: userId })
+        const own = (await liveSessions(store, db, environment)).filter((one) => one.userId === userId)
+        const revoked = await revoke(db, environment, own)
+        return { revokedSessions: revoked.map(toRevokedSession), totalRevoked: revoked.length }
+      })
+    },
+  }
+
+  async function allViews(db: Kysely<Schema>, environment: string): Promise<SessionView[]> {
+    const memberships = await activeMemberships(db, environment)
+    const live = await liveSessions(store, db, environment)
+    const ended = await db
+      .selectFrom('ended_sessions')
+      .selectAll()
+      .where('environment_id', '=', environment)
+      .execute()
+    return [...live.map((session) => viewOf(session, memberships)), ...ended.map(endedView)]
+  }
+
+  async function revoke(
+    db: Kysely<Schema>,
+    environment: string,
+    live: readonly LiveSession[],
+  ): Promise<SessionView[]> {
+    const memberships = await activeMemberships(db, environment)
+    const now = clock.now()
+    const views: SessionView[] = []
+    for (const session of live) {
+      const view: SessionView = { ...viewOf(session, memberships), status: 'REVOKED', ended_at: now }
+      await endSession(store, db, environment, session)
+      const row = {
+        id: view.id,
+        environment_id: environment,
+        user_id: view.user_id,
+        data: JSON.stringify(view),
+      }
+      await db
+        .insertInto('ended_sessions')
+        .values({ ...row, created_at: view.created_at, updated_at: now })
+        .execute()
+      views.push(view)
+    }
+    return views
+  }
+}
+
+/** A user ends their own sessions. */
+function mayEnd({ userId }: LiveSession, context: HandlerContext): boolean {
+  const principal = context.values.get(principalKey)
+  return principal?.kind !== 'session' || principal.userId === userId
+}
+
+function noSuchSession(id: string): never {
+  throw apiError(Code.NotFound, `There is no session ${JSON.stringify(id)} in this environment`)
+}

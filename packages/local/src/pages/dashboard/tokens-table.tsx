@@ -1,0 +1,63 @@
+import type { Kysely } from 'kysely'
+import { z } from 'zod'
+import type { Clock } from '../../engine/clock.js'
+import type { Schema } from '../../engine/schema.js'
+import { hashSecret } from '../../engine/secret-hash.js'
+import { findPerson } from '../../oauth/people.js'
+import { type DataTableView, Id, State } from './data-table.js'
+import { ROWS_SHOWN } from './people-tables.js'
+import { countAll } from './read-overview.js'
+
+type Db = Kysely<Schema>
+
+const Grant = z.object({ accountId: z.string(), clientId: z.string() })
+
+/** The access tokens that came from sign-ins, latest first: what is known of them, which is not the tokens. */
+export async function tokensTable(db: Db, clock: Clock): Promise<DataTableView> {
+  const tokens = await db
+    .selectFrom('issued_tokens')
+    .leftJoin('revoked_tokens', (join) =>
+      join
+        .onRef('revoked_tokens.jti', '=', 'issued_tokens.jti')
+        .onRef('revoked_tokens.realm', '=', 'issued_tokens.realm'),
+    )
+    .selectAll('issued_tokens')
+    .select('revoked_tokens.jti as revoked')
+    .orderBy('issued_tokens.jti', 'desc')
+    .limit(ROWS_SHOWN)
+    .execute()
+  const rows = tokens.map(async ({ realm, jti, grant_id, expires_at, revoked }) => {
+    const grant = await findGrant(db, grant_id)
+    const person = grant && (await findPerson({ db }, realm, grant.accountId))
+    return [
+      <Id>{jti}</Id>,
+      person?.email ?? '–',
+      grant === undefined ? '–' : <Id>{grant.clientId}</Id>,
+      <Id>{realm}</Id>,
+      new Date(expires_at).toISOString(),
+      stateOf(revoked !== null, expires_at <= clock.now()),
+    ]
+  })
+  return {
+    title: 'Tokens issued',
+    total: await countAll(db, 'issued_tokens'),
+    columns: ['Token', 'Person', 'Client', 'Realm', 'Expires', 'State'],
+    rows: await Promise.all(rows),
+    empty: 'Nobody has signed in yet.',
+  }
+}
+
+function stateOf(revoked: boolean, expired: boolean) {
+  if (revoked) return <State bad>revoked</State>
+  return expired ? <State>expired</State> : <State good>active</State>
+}
+
+async function findGrant(db: Db, grantId: string) {
+  const row = await db
+    .selectFrom('oidc_records')
+    .select('payload')
+    .where('model', '=', 'Grant')
+    .where('id_hash', '=', hashSecret(grantId))
+    .executeTakeFirst()
+  return row && Grant.parse(JSON.parse(row.payload))
+}

@@ -1,0 +1,97 @@
+import type { Kysely } from 'kysely'
+import { z } from 'zod'
+import type { Schema } from '../engine/schema.js'
+import { present, stamps } from './export-row.js'
+import { REGISTRY_KINDS, type RegistryKind } from './registry-kinds.js'
+import type { ParsedSeed } from './schema.js'
+import type { Stamp } from './stamp.js'
+
+type Db = Kysely<Schema>
+type Environment = ParsedSeed['environments'][number]
+type Row = Readonly<Record<string, unknown>>
+
+/** Columns that a seed calls by another name: what they refer to. */
+const REFERENCES: Readonly<Record<string, string>> = {
+  organization_id: 'organization',
+  resource_id: 'mcp_server',
+  connection_id: 'connection',
+  directory_id: 'directory',
+  user_id: 'user',
+  token_hash: 'sha256',
+}
+
+/** The columns of each table, apart from its environment and times. */
+const COLUMNS: Readonly<Record<RegistryKind, readonly string[]>> = {
+  scopes: ['id', 'name', 'description', 'enabled'],
+  m2m_clients: ['id', 'organization_id', 'resource_id', 'secrets', 'data'],
+  connections: ['id', 'organization_id', 'type', 'provider', 'key_id', 'status', 'enabled', 'data'],
+  domains: ['id', 'organization_id', 'connection_id', 'domain', 'type', 'status', 'data'],
+  directories: ['id', 'organization_id', 'type', 'provider', 'name', 'enabled', 'secrets', 'data'],
+  directory_groups: ['id', 'directory_id', 'external_id', 'data'],
+  directory_users: ['id', 'directory_id', 'external_id', 'data'],
+  connected_accounts: ['id', 'connection_id', 'identifier', 'organization_id', 'user_id', 'status', 'data'],
+  api_tokens: ['id', 'organization_id', 'user_id', 'token_hash', 'expires_at', 'data'],
+  passkeys: ['id', 'user_id', 'data'],
+}
+
+const Secrets = z.array(z.looseObject({ hash: z.string() }))
+const SeedSecrets = z.array(z.looseObject({ sha256: z.string() }))
+const Times = z.object({ created_at: z.number(), updated_at: z.number() })
+const SeedTimes = z.object({ created_at: z.string().optional(), updated_at: z.string().optional() })
+
+/** Writes what an environment has beside people, organizations and roles. */
+export async function loadRegistry(db: Db, environment: Environment, stamp: Stamp): Promise<void> {
+  for (const kind of REGISTRY_KINDS) {
+    for (const entry of environment[kind] as readonly Row[]) {
+      const columns = COLUMNS[kind].map((column) => [column, toColumn(column, entry[seedName(column)])])
+      const row = {
+        ...Object.fromEntries(columns),
+        environment_id: environment.id,
+        ...stamp(SeedTimes.parse(entry)),
+      }
+      await db
+        .insertInto(kind)
+        .values(row as never)
+        .execute()
+    }
+  }
+}
+
+/** The same lists, as they are now. */
+export async function exportRegistry(db: Db, environment: string): Promise<Record<string, object[]>> {
+  const lists: Record<string, object[]> = {}
+  for (const kind of REGISTRY_KINDS) {
+    const rows: readonly Row[] = await db
+      .selectFrom(kind)
+      .selectAll()
+      .where('environment_id', '=', environment)
+      .orderBy('id')
+      .execute()
+    lists[kind] = rows.map((row) => {
+      const entries = COLUMNS[kind].map((column) => [seedName(column), toSeed(column, row[column])])
+      return { ...present(Object.fromEntries(entries)), ...stamps(Times.parse(row)) }
+    })
+  }
+  return lists
+}
+
+function seedName(column: string): string {
+  return REFERENCES[column] ?? column
+}
+
+function toColumn(column: string, value: unknown): unknown {
+  if (column === 'enabled') return Number(value)
+  if (column === 'data') return JSON.stringify(value)
+  if (column === 'expires_at') return value === undefined ? null : Date.parse(String(value))
+  if (column !== 'secrets') return value ?? null
+  const secrets = SeedSecrets.parse(value).map(({ sha256, ...secret }) => ({ ...secret, hash: sha256 }))
+  return JSON.stringify(secrets)
+}
+
+function toSeed(column: string, value: unknown): unknown {
+  if (column === 'enabled') return value === 1
+  if (column === 'data') return JSON.parse(String(value))
+  if (column === 'expires_at') return value === null ? null : new Date(Number(value)).toISOString()
+  if (column !== 'secrets') return value
+  return Secrets.parse(JSON.parse(String(value))).map(({ hash, ...secret }) => ({ ...secret, sha256: hash }))
+}

@@ -1,0 +1,79 @@
+import { connections } from '@scalekit-mcp/api'
+import * as z from 'zod'
+import { time, toTime } from '../times.js'
+
+/** A connection in a list. */
+export const listedConnectionFields = z.object({
+  id: z.string(),
+  type: z.string().describe('OIDC, SAML, OAUTH, PASSWORDLESS, …'),
+  provider: z.string().optional(),
+  status: z.string().describe('DRAFT, IN_PROGRESS or COMPLETED; only a complete one can be enabled.'),
+  enabled: z.boolean(),
+  keyId: z.string().optional().describe('Its name within the environment.'),
+  organizationId: z.string().optional(),
+  domains: z.array(z.string()),
+  createdAt: time,
+})
+
+/** One connection. Client secrets and certificates stay where they are. */
+export const connectionFields = listedConnectionFields.extend({
+  oidc: z
+    .object({
+      issuer: z.string().optional(),
+      discoveryEndpoint: z.string().optional(),
+      clientId: z.string().optional(),
+      scopes: z.array(z.string()),
+      redirectUri: z.string().optional().describe('To register at the identity provider.'),
+    })
+    .optional(),
+  updatedAt: time,
+})
+
+export function toListedConnection(
+  connection: connections.ListConnection,
+): z.output<typeof listedConnectionFields> {
+  return {
+    ...kindOf(connection),
+    id: connection.id,
+    enabled: connection.enabled,
+    keyId: connection.keyId || undefined,
+    organizationId: connection.organizationId || undefined,
+    domains: connection.domains,
+    createdAt: toTime(connection.createdAt),
+  }
+}
+
+export function toConnection(connection: connections.Connection): z.output<typeof connectionFields> {
+  const { settings } = connection
+  return {
+    ...kindOf(connection),
+    id: connection.id,
+    enabled: connection.enabled,
+    keyId: connection.keyId || undefined,
+    organizationId: connection.organizationId || undefined,
+    domains: connection.domains.map(({ domain }) => domain),
+    oidc: settings.case === 'oidcConfig' ? toOidc(settings.value) : undefined,
+    createdAt: toTime(connection.createTime),
+    updatedAt: toTime(connection.updateTime),
+  }
+}
+
+function kindOf(connection: Pick<connections.Connection, 'type' | 'provider' | 'status' | 'providerKey'>) {
+  return {
+    type: connections.ConnectionType[connection.type] ?? 'UNKNOWN',
+    provider: connection.provider
+      ? connections.ConnectionProvider[connection.provider]
+      : connection.providerKey || undefined,
+    status: connections.ConnectionStatus[connection.status] ?? 'UNKNOWN',
+  }
+}
+
+function toOidc(config: connections.OIDCConnectionConfig) {
+  return {
+    issuer: config.issuer || undefined,
+    discoveryEndpoint: config.discoveryEndpoint || undefined,
+    clientId: config.clientId || undefined,
+    scopes: config.scopes.map((scope) => connections.OIDCScope[scope] ?? 'unknown'),
+    redirectUri: config.redirectUri || undefined,
+  }
+}

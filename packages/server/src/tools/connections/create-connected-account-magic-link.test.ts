@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eras, type ServerUnderTest, startServerUnderTest } from '../../../test/server-under-test.js'
+
+const environmentId = 'env_100000000000000001'
+
+let server: ServerUnderTest
+beforeAll(async () => {
+  server = await startServerUnderTest({ LINKS_IN_RESULTS: '1' })
+})
+afterAll(() => server.close())
+
+describe.each(eras)('create_connected_account_magic_link over %s', (era) => {
+  test('makes a link for one user and one service', async () => {
+    const token = await server.token({
+      subject: undefined,
+      client_id: 'skc_100000000000000001',
+      resource: `${server.local.url}/${environmentId}`,
+    })
+    const connector = `calendar ${era}`
+    const post = async (path: string, body: unknown) => {
+      const response = await fetch(`${server.local.url}/${environmentId}/api/v1/${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${await response.text()}`)
+    }
+    await post('connections', { provider_key: 'CALENDAR', type: 'OAUTH', key_id: connector })
+    await post('connected_accounts', { connector, identifier: 'ada', connected_account: {} })
+    const { result } = await server.call(era, 'create_connected_account_magic_link', {
+      environmentId,
+      connector,
+      identifier: 'ada',
+    })
+    expect(result).toMatchObject({
+      link: expect.stringMatching(/^http/),
+      expiresAt: expect.stringMatching(/Z$/),
+    })
+    const { connected_accounts } = await server.read('connected_accounts?identifier=ada', environmentId)
+    expect(connected_accounts).toEqual(
+      expect.arrayContaining([expect.objectContaining({ connector, status: 'PENDING_AUTH' })]),
+    )
+    expect(server.log.join('')).not.toContain(String(result?.link))
+  })
+
+  test('says that there is no such service', async () => {
+    const { error } = await server.call(era, 'create_connected_account_magic_link', {
+      environmentId,
+      connector: 'nothing',
+      identifier: 'ada',
+    })
+    expect(error).toMatchObject({ code: 'not_found' })
+  })
+})

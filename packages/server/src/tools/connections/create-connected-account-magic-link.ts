@@ -1,0 +1,37 @@
+import * as z from 'zod'
+import { ToolError } from '../../errors.js'
+import { environmentId, text } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { time, toTime } from '../times.js'
+
+export default defineTool({
+  name: 'create_connected_account_magic_link',
+  title: 'Create connected account link',
+  description:
+    'Make a link with which a user connects an account for agents, or renews it. The account must be listed already. A person gets the link, not the conversation.',
+  toolset: 'connections',
+  scopes: ['environment:write'],
+  effect: 'create',
+  handsOver: 'Connect the account: sign in at the service and allow access.',
+  input: z.object({
+    environmentId,
+    connector: z
+      .string()
+      .max(400)
+      .regex(/^[a-zA-Z0-9_: -]+$/)
+      .describe('Name of the connection, like gmail.'),
+    identifier: text(100).describe('The user, as the application names it.'),
+  }),
+  output: z.object({
+    link: z.string().optional().describe('Only where the operator of this server allows links in results.'),
+    handedOver: z.boolean().optional().describe('The person opened it.'),
+    expiresAt: time,
+  }),
+  async run({ environmentId, connector, identifier }, { scalekit }) {
+    const { link, expiry } = await scalekit
+      .connectedAccounts(environmentId)
+      .getMagicLinkForConnectedAccount({ connector, identifier })
+    if (!link) throw new ToolError('internal', 'Scalekit did not return the link.')
+    return { link, expiresAt: toTime(expiry) }
+  },
+})

@@ -1,0 +1,43 @@
+import { connections } from '@scalekit-mcp/api'
+import * as z from 'zod'
+import { ToolError } from '../../errors.js'
+import { environmentId, text } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { connectionFields, toConnection } from './connection.js'
+import { oidcSettings, provider, toProvider } from './connection-input.js'
+import { writeOidcSettings } from './connections-of.js'
+
+export default defineTool({
+  name: 'create_environment_oidc_connection',
+  title: 'Create environment OIDC connection',
+  description:
+    'Create an OIDC connection of the environment. It is a draft until discoveryEndpoint (or issuer), clientId and clientSecret are there, and disabled until enable_environment_connection.',
+  toolset: 'connections',
+  scopes: ['environment:write'],
+  effect: 'create',
+  input: z.object({
+    environmentId,
+    provider,
+    keyId: text(300).optional().describe('A name that is unique in the environment.'),
+    ...oidcSettings,
+  }),
+  output: z.object({ connection: connectionFields }),
+  async run({ environmentId, provider, keyId, ...settings }, { scalekit }) {
+    const client = scalekit.connections(environmentId)
+    const { connection } = await client.createEnvironmentConnection({
+      connection: { provider: toProvider(provider), type: connections.ConnectionType.OIDC, keyId },
+      flags: { isLogin: true, isApp: false },
+    })
+    if (!connection) throw new ToolError('internal', 'Scalekit did not return the connection.')
+    if (Object.keys(settings).length === 0) return { connection: toConnection(connection) }
+    // Two steps for the API, one for the caller: when the settings are refused, no draft stays behind.
+    const configured = writeOidcSettings(scalekit, connection, environmentId, settings)
+    return configured.then(
+      (done) => ({ connection: toConnection(done) }),
+      async (refused: unknown) => {
+        await client.deleteEnvironmentConnection({ connectionId: connection.id })
+        throw refused
+      },
+    )
+  },
+})

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  eras,
+  idOf,
+  type ServerUnderTest,
+  startServerUnderTest,
+  typesTheName,
+} from '../../../test/server-under-test.js'
+
+const environmentId = 'env_100000000000000001'
+
+let server: ServerUnderTest
+beforeAll(async () => {
+  server = await startServerUnderTest({ LEGACY_SESSIONS: '1' })
+})
+afterAll(() => server.close())
+
+describe.each(eras)('delete_connection over %s', (era) => {
+  test('deletes; in PRD only after a person typed its name', async () => {
+    for (const environment of [environmentId, 'env_100000000000000002']) {
+      const created = await server.call(era, 'create_environment_oidc_connection', {
+        environmentId: environment,
+        provider: 'CUSTOM',
+      })
+      const args = { environmentId: environment, connectionId: idOf(created, 'connection') }
+      if (environment !== environmentId) {
+        expect((await server.call(era, 'delete_connection', args)).error).toMatchObject({
+          code: 'confirmation_unavailable',
+        })
+      }
+      const { result } = await server.call(era, 'delete_connection', args, { person: typesTheName })
+      expect(result).toEqual({ deleted: true })
+      await expect(server.read(`connections/${args.connectionId}`, environment)).rejects.toThrow('404')
+    }
+  })
+
+  test('says that there is no such connection', async () => {
+    const { error } = await server.call(era, 'delete_connection', { environmentId, connectionId: 'conn_999' })
+    expect(error).toMatchObject({ code: 'not_found' })
+  })
+})

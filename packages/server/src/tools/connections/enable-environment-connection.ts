@@ -1,0 +1,25 @@
+import * as z from 'zod'
+import { defineTool } from '../../tool.js'
+import { connectionFields, toConnection } from './connection.js'
+import { whichConnection } from './connection-input.js'
+import { readConnection } from './connections-of.js'
+
+export default defineTool({
+  name: 'enable_environment_connection',
+  title: 'Enable connection',
+  description:
+    'Let people sign in through a connection. It must be complete. Give organizationId for a connection of an organization.',
+  toolset: 'connections',
+  scopes: ['environment:write'],
+  effect: 'update',
+  aliases: { connection_id: 'connectionId' },
+  input: z.object(whichConnection),
+  output: z.object({ connection: connectionFields }),
+  async run(args, { scalekit }) {
+    const { environmentId, connectionId, organizationId } = args
+    const client = scalekit.connections(environmentId)
+    if (organizationId) await client.enableConnection({ organizationId, id: connectionId })
+    else await client.enableEnvironmentConnection({ connectionId })
+    return { connection: toConnection(await readConnection(scalekit, args)) }
+  },
+})

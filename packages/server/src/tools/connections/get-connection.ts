@@ -1,0 +1,20 @@
+import * as z from 'zod'
+import { defineTool } from '../../tool.js'
+import { connectionFields, toConnection } from './connection.js'
+import { whichConnection } from './connection-input.js'
+import { readConnection } from './connections-of.js'
+
+export default defineTool({
+  name: 'get_connection',
+  title: 'Get connection',
+  description:
+    'Get one connection: status, provider, domains and OIDC settings without secrets. Give organizationId for a connection of an organization.',
+  toolset: 'connections',
+  scopes: ['environment:read', 'organization:read'],
+  effect: 'read',
+  input: z.object(whichConnection),
+  output: z.object({ connection: connectionFields }),
+  async run(args, { scalekit }) {
+    return { connection: toConnection(await readConnection(scalekit, args)) }
+  },
+})

@@ -1,0 +1,26 @@
+import * as z from 'zod'
+import { connectionId, environmentId } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { requireChange } from '../require-change.js'
+import { connectionFields, toConnection } from './connection.js'
+import { oidcSettings } from './connection-input.js'
+import { readConnection, writeOidcSettings } from './connections-of.js'
+
+export default defineTool({
+  name: 'update_environment_oidc_connection',
+  title: 'Update environment OIDC connection',
+  description:
+    'Change the OIDC settings of a connection of the environment. What is left out stays; a connection that is no longer complete is disabled.',
+  toolset: 'connections',
+  scopes: ['environment:write'],
+  effect: 'update',
+  aliases: { connection_id: 'connectionId' },
+  input: z.object({ environmentId, connectionId, ...oidcSettings }),
+  output: z.object({ connection: connectionFields }),
+  async run({ environmentId, connectionId, ...settings }, { scalekit }) {
+    requireChange(settings, Object.keys(oidcSettings))
+    const connection = await readConnection(scalekit, { environmentId, connectionId })
+    const changed = await writeOidcSettings(scalekit, connection, environmentId, settings)
+    return { connection: toConnection(changed) }
+  },
+})

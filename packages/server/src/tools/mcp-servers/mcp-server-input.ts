@@ -1,0 +1,41 @@
+import * as z from 'zod'
+import { text } from '../../input-fields.js'
+
+const loopback = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?(\/|$)/
+
+/** A resource indicator (RFC 8707 section 2): an absolute URL without fragment; without query, as MCP asks. */
+function wrongWithUrl(url: string): string | undefined {
+  if (!/^[\x21-\x7e]+$/.test(url) || !URL.canParse(url))
+    return 'Give a whole URL, like https://mcp.example.com/mcp.'
+  const { protocol, username, password, search, hash, href } = new URL(url)
+  if (protocol !== 'https:' && !loopback.test(url)) return 'Give an https URL; http is for localhost only.'
+  if (username || password || search || hash) return 'A URL without user, query and fragment.'
+  if (href !== url && href !== `${url}/`)
+    return 'Write it in its plain form: lower-case host, no default port.'
+  return undefined
+}
+
+export const serverUrl = z
+  .string()
+  .min(1)
+  .max(512)
+  .superRefine((url, context) => {
+    const message = wrongWithUrl(url)
+    if (message !== undefined) context.addIssue({ code: 'custom', message })
+  })
+  .describe('URL at which clients reach the server, exactly: it becomes the audience of its tokens.')
+
+export const scopeNames = z
+  .array(z.string().regex(/^[a-zA-Z0-9:]{1,64}$/))
+  .max(50)
+  .describe('Names of scopes, like todo:read.')
+
+export const serverName = text(128).describe('Name that people see when they sign in.')
+export const serverDescription = text(512)
+export const accessTokenSeconds = z.number().int().min(60).max(86_400).describe('Life of access tokens.')
+export const refreshTokenSeconds = z
+  .number()
+  .int()
+  .min(3_600)
+  .max(31_536_000)
+  .describe('Life of refresh tokens.')

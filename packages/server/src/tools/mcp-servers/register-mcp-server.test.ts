@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { eras, type ServerUnderTest, startServerUnderTest } from '../../../test/server-under-test.js'
+
+const environmentId = 'env_100000000000000001'
+
+let server: ServerUnderTest
+beforeAll(async () => {
+  server = await startServerUnderTest()
+})
+afterAll(() => server.close())
+
+describe.each(eras)('register_mcp_server over %s', (era) => {
+  test('registers the server, and its metadata leads a client to an authorization server that knows it', async () => {
+    const url = `https://notes-${era}.example.com/mcp`
+    const { result } = await server.call(era, 'register_mcp_server', {
+      environmentId,
+      name: 'Notes',
+      url,
+      scopes: ['notes:read', 'notes:write'],
+    })
+    const { mcpServer, setup } = result as { mcpServer: { id: string }; setup: Record<string, string> }
+    const { resource } = await server.read(`resources/${mcpServer.id}`, environmentId)
+    expect(resource).toMatchObject({ resource_id: url, name: 'Notes', resource_type: 'MCP_SERVER' })
+
+    expect(setup.metadataUrl).toBe(
+      `https://notes-${era}.example.com/.well-known/oauth-protected-resource/mcp`,
+    )
+    const metadata = JSON.parse(setup.metadata ?? '{}')
+    expect(metadata).toMatchObject({ resource: url, scopes_supported: ['notes:read', 'notes:write'] })
+    const issuer = metadata.authorization_servers[0]
+    const found = await fetch(`${issuer}/.well-known/oauth-authorization-server`)
+    expect(await found.json()).toMatchObject({ issuer, code_challenge_methods_supported: ['S256'] })
+    expect(setup.environmentVariables).toContain(`EXPECTED_AUDIENCE=${url}\n`)
+    expect(setup.express).toContain(mcpServer.id)
+  })
+
+  test('refuses a second server with the same URL', async () => {
+    const { error } = await server.call(era, 'register_mcp_server', {
+      environmentId,
+      name: 'Twice',
+      url: 'http://localhost:3003/mcp',
+    })
+    expect(error).toMatchObject({ code: 'already_exists' })
+  })
+
+  test.each([
+    'mcp.example.com/mcp',
+    'http://mcp.example.com/mcp',
+    'https://user@mcp.example.com/mcp',
+    'https://mcp.example.com/mcp#x',
+    'https://mcp.example.com/mcp?x=1',
+    'https://MCP.example.com/mcp',
+    'javascript:alert(1)',
+  ])('refuses the URL %j before anything is asked', async (url) => {
+    const before = await server.upstreamRequests()
+    const { error } = await server.call(
+      era,
+      'register_mcp_server',
+      { environmentId, name: 'X', url },
+      { token: await server.token() },
+    )
+    expect(error).toMatchObject({ code: 'invalid_arguments', message: expect.stringMatching(/^url: /) })
+    expect(await server.upstreamRequests()).toBeLessThanOrEqual(before + 1)
+  })
+})

@@ -1,0 +1,41 @@
+import type { clients } from '@scalekit-mcp/api'
+import * as z from 'zod'
+
+/** What the developer of an MCP server puts into it. */
+export const setupFields = z.object({
+  metadataUrl: z.string().describe('Serve the metadata here, without authorization (RFC 9728 section 3.1).'),
+  metadata: z.string().describe('The protected-resource metadata, as JSON in one line.'),
+  environmentVariables: z.string().describe('For a .env file.'),
+  express: z.string().describe('For a server on Express with @scalekit-mcp/auth.'),
+})
+
+/**
+ * The metadata names the server's whole URL as `resource`, and as authorization server the one that Scalekit
+ * keeps for it; undefined while the entry has no URL.
+ */
+export function setupOf(resource: clients.Resource): z.output<typeof setupFields> | undefined {
+  const url = resource.resourceId || resource.resourceUri
+  const servers = resource.protectedMetadata?.authorization_servers
+  const issuer = Array.isArray(servers) && typeof servers[0] === 'string' ? servers[0] : undefined
+  if (!url || !issuer) return undefined
+  const scopes = resource.scopes.map((scope) => scope.name)
+  const metadata = JSON.stringify({
+    resource: url,
+    authorization_servers: [issuer],
+    bearer_methods_supported: ['header'],
+    resource_name: resource.name,
+    scopes_supported: scopes,
+  })
+  const { origin, pathname } = new URL(url)
+  const environmentUrl = issuer.replace(/\/resources\/[^/]+$/, '')
+  return {
+    metadataUrl: `${origin}/.well-known/oauth-protected-resource${pathname === '/' ? '' : pathname}`,
+    metadata,
+    environmentVariables: `EXPECTED_AUDIENCE=${url}\nPROTECTED_RESOURCE_METADATA='${metadata}'`,
+    express: `const protection = protect(app, ${JSON.stringify({
+      resource: url,
+      scalekit: { environmentUrl, resourceId: resource.id },
+      scopes,
+    })})\napp.post(protection.path, handler)`,
+  }
+}

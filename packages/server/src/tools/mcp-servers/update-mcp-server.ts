@@ -1,0 +1,78 @@
+import * as z from 'zod'
+import { ToolError } from '../../errors.js'
+import { environmentId, mcpServerId } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { requireChange } from '../require-change.js'
+import { mcpServerFields, toMcpServer } from './mcp-server.js'
+import {
+  accessTokenSeconds,
+  refreshTokenSeconds,
+  scopeNames,
+  serverDescription,
+  serverName,
+  serverUrl,
+} from './mcp-server-input.js'
+
+/** Arguments by the names of the API: what is named is changed. */
+const fields = {
+  name: 'name',
+  url: 'resource_id',
+  description: 'description',
+  scopes: 'scopes',
+  accessTokenSeconds: 'access_token_expiry',
+  refreshTokenSeconds: 'refresh_token_expiry',
+  dynamicRegistration: 'disable_dynamic_client_registration',
+  metadataDocuments: 'enable_cimd',
+  crossAppAccess: 'xaa_enabled',
+} as const
+const names = Object.keys(fields) as (keyof typeof fields)[]
+
+export default defineTool({
+  name: 'update_mcp_server',
+  title: 'Update MCP server',
+  description:
+    'Change a registered MCP server. What is left out stays; scopes, if given, replace all. A new url is a new audience: the server must expect it too.',
+  toolset: 'mcp-servers',
+  scopes: ['environment:write'],
+  effect: 'update',
+  aliases: { id: 'mcpServerId' },
+  input: z.object({
+    environmentId,
+    mcpServerId,
+    name: serverName.optional(),
+    url: serverUrl.optional(),
+    description: serverDescription.optional(),
+    scopes: scopeNames.optional(),
+    accessTokenSeconds: accessTokenSeconds.optional(),
+    refreshTokenSeconds: refreshTokenSeconds.optional(),
+    dynamicRegistration: z.boolean().optional(),
+    metadataDocuments: z.boolean().optional().describe('Let clients be known by a metadata document.'),
+    crossAppAccess: z.boolean().optional(),
+  }),
+  output: z.object({ mcpServer: mcpServerFields }),
+  async run({ environmentId, mcpServerId, ...changes }, { scalekit }) {
+    requireChange(changes, names)
+    const { resource } = await scalekit.clients(environmentId).updateResource({
+      resourceId: mcpServerId,
+      resource: {
+        name: changes.name,
+        resourceId: changes.url,
+        description: changes.description,
+        scopes: changes.scopes,
+        accessTokenExpiry: seconds(changes.accessTokenSeconds),
+        refreshTokenExpiry: seconds(changes.refreshTokenSeconds),
+        disableDynamicClientRegistration:
+          changes.dynamicRegistration === undefined ? undefined : !changes.dynamicRegistration,
+        enableCimd: changes.metadataDocuments,
+        xaaEnabled: changes.crossAppAccess,
+      },
+      updateMask: { paths: names.filter((name) => changes[name] !== undefined).map((name) => fields[name]) },
+    })
+    if (!resource) throw new ToolError('internal', 'Scalekit did not return the MCP server.')
+    return { mcpServer: toMcpServer(resource) }
+  },
+})
+
+function seconds(value: number | undefined): bigint | undefined {
+  return value === undefined ? undefined : BigInt(value)
+}

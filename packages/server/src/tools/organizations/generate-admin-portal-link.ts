@@ -1,0 +1,37 @@
+import { organizations } from '@scalekit-mcp/api'
+import * as z from 'zod'
+import { ToolError } from '../../errors.js'
+import { environmentId, organizationId } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { time, toTime } from '../times.js'
+
+const features = { sso: organizations.Feature.sso, dirSync: organizations.Feature.dir_sync }
+
+export default defineTool({
+  name: 'generate_admin_portal_link',
+  title: 'Generate admin portal link',
+  description:
+    "Make a link with which an organization's own administrator sets up single sign-on or a directory. It opens once and ends within a minute; a person gets it, not the conversation.",
+  toolset: 'organizations',
+  scopes: ['organization:write'],
+  effect: 'create',
+  handsOver: 'Open the admin portal of the organization. The link works once, within a minute.',
+  input: z.object({
+    environmentId,
+    organizationId,
+    feature: z.enum(['sso', 'dirSync']).optional().describe('Open this part of the portal only.'),
+  }),
+  output: z.object({
+    link: z.string().optional().describe('Only where the operator of this server allows links in results.'),
+    handedOver: z.boolean().optional().describe('The person opened it.'),
+    expiresAt: time,
+  }),
+  async run({ environmentId, organizationId, feature }, { scalekit }) {
+    const { link } = await scalekit.organizations(environmentId).generatePortalLink({
+      id: organizationId,
+      features: feature ? [features[feature]] : [],
+    })
+    if (!link?.location) throw new ToolError('internal', 'Scalekit did not return the link.')
+    return { link: link.location, expiresAt: toTime(link.expireTime) }
+  },
+})

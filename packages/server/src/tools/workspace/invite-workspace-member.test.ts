@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  eras,
+  type ServerUnderTest,
+  startServerUnderTest,
+  typesTheName,
+} from '../../../test/server-under-test.js'
+
+let server: ServerUnderTest
+beforeAll(async () => {
+  server = await startServerUnderTest({ LEGACY_SESSIONS: '1' })
+})
+afterAll(() => server.close())
+
+describe.each(eras)('invite_workspace_member over %s', (era) => {
+  const invite = (args: Record<string, unknown>, person = typesTheName) =>
+    server.call(era, 'invite_workspace_member', args, { person })
+  const memberOf = async (email: string) => {
+    const { members } = (await server.read('members?page_size=100')) as { members: { email: string }[] }
+    return members.find((member) => member.email === email)
+  }
+
+  test('invites with the role that is given, and asks nobody for USER', async () => {
+    const email = `reader-${era}@example.com`
+    const { result } = await server.call(era, 'invite_workspace_member', {
+      email,
+      role: 'USER',
+      firstName: 'Rea',
+    })
+    expect(result?.member).toMatchObject({ email, role: 'USER', firstName: 'Rea' })
+    expect(await memberOf(email)).toMatchObject({ role: 'USER', first_name: 'Rea' })
+  })
+
+  test('invites an ADMIN when a person types the address', async () => {
+    const email = `second-admin-${era}@example.com`
+    const questions: string[] = []
+    const { result } = await invite({ email, role: 'ADMIN' }, (message) => {
+      questions.push(message)
+      return typesTheName(message)
+    })
+    expect(result?.member).toMatchObject({ role: 'ADMIN' })
+    expect(questions).toEqual([expect.stringContaining('"as ADMIN"')])
+    expect(await memberOf(email)).toMatchObject({ role: 'ADMIN' })
+  })
+
+  test('invites no ADMIN when the person declines, or nobody can be asked', async () => {
+    const email = `no-admin-${era}@example.com`
+    const declined = await invite({ email, role: 'ADMIN' }, () => ({ action: 'decline' }))
+    expect(declined.error).toMatchObject({ code: 'confirmation_declined' })
+    const unasked = await server.call(era, 'invite_workspace_member', { email, role: 'ADMIN' })
+    expect(unasked.error).toMatchObject({ code: 'confirmation_unavailable' })
+    expect(await memberOf(email)).toBeUndefined()
+  })
+
+  test('has no role of its own: without one it refuses', async () => {
+    const { error } = await invite({ email: `nobody-${era}@example.com` })
+    expect(error).toMatchObject({ code: 'invalid_arguments', message: expect.stringContaining('role') })
+  })
+
+  test('refuses somebody who is a member already', async () => {
+    const { error } = await invite({ email: 'viewer@example.com', role: 'USER' })
+    expect(error).toMatchObject({ code: 'already_exists' })
+  })
+})
