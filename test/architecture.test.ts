@@ -25,7 +25,7 @@ function read(folder: string): Source[] {
     const text = readFileSync(path, 'utf8')
     const imports = [
       ...text.matchAll(
-        /(?:^|\n)\s*(?:import|export)\b[^'"\n]*?(?:\{[^}]*\}[^'"\n]*?)?['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/g,
+        /(?:^|\n)(?:import|export)\s(?:type\s)?(?:[\w*$]+|\{[^}]*\}|[\w*$]+\s*,\s*\{[^}]*\}|\*\sas\s\w+)\s*from\s*'([^']+)'|(?:^|\n)import\s*'([^']+)'|\bimport\('([^']+)'\)/g,
       ),
     ]
     return [
@@ -33,7 +33,7 @@ function read(folder: string): Source[] {
         path: relative(root, path),
         lines: text.split('\n').length - 1,
         text,
-        imports: imports.map((match) => match[1] ?? match[2] ?? ''),
+        imports: imports.map((match) => match[1] ?? match[2] ?? match[3] ?? ''),
       },
     ]
   })

@@ -19,4 +19,6 @@ export * as tokens from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/tokens/toke
 export * as users from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/users/users_pb.js'
 export * as commons from './commons.js'
 export * as environments from './gen/scalekit/v1/environments/environments_pb.js'
+export * as mcp from './gen/scalekit/v1/mcp/mcp_pb.js'
 export * as members from './gen/scalekit/v1/members/members_pb.js'
+export * as providers from './gen/scalekit/v1/providers/providers_pb.js'

@@ -17,7 +17,9 @@ import { ApiTokenService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/tok
 import { ToolService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/tools/tools_pb.js'
 import { UserService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/users/users_pb.js'
 import { EnvironmentService } from './gen/scalekit/v1/environments/environments_pb.js'
+import { McpService } from './gen/scalekit/v1/mcp/mcp_pb.js'
 import { MembersService } from './gen/scalekit/v1/members/members_pb.js'
+import { ProviderService } from './gen/scalekit/v1/providers/providers_pb.js'
 
 export {
   ApiTokenService,
@@ -30,9 +32,11 @@ export {
   DomainService,
   EnvironmentService,
   EventsService,
+  McpService,
   MembersService,
   OrganizationService,
   PasswordlessService,
+  ProviderService,
   RolesService,
   SessionService,
   ToolService,
@@ -40,7 +44,7 @@ export {
   WebAuthnService,
 }
 
-/** Every service of the management API whose descriptor is known: those of the SDK, and our own two. */
+/** Every service of the management API whose descriptor is known: those of the SDK, and our own four. */
 export const services: readonly DescService[] = [
   ApiTokenService,
   AuditLogsService,
@@ -52,9 +56,11 @@ export const services: readonly DescService[] = [
   DomainService,
   EnvironmentService,
   EventsService,
+  McpService,
   MembersService,
   OrganizationService,
   PasswordlessService,
+  ProviderService,
   RolesService,
   SessionService,
   ToolService,

@@ -1,10 +1,13 @@
 import type { Caller } from '@scalekit-mcp/auth'
 import { ToolError } from './errors.js'
-import { type ToolDefinition, type Toolset, toolsets } from './tool.js'
+import { optInToolsets, type ToolDefinition, type Toolset, toolsets } from './tool.js'
 
-/** What a URL narrows: `?toolsets=organizations,users&readonly=true&environment=env_…`. It can only narrow. */
+/**
+ * What a URL selects: `?toolsets=organizations,users&readonly=true&environment=env_…`. `default` stands for all
+ * toolsets but the opt-in ones, which have to be named, and `all` for all.
+ */
 export interface Selection {
-  readonly toolsets?: ReadonlySet<Toolset>
+  readonly toolsets: ReadonlySet<Toolset>
   readonly readOnly: boolean
   readonly environmentId?: string
 }
@@ -20,7 +23,12 @@ export type Decision =
   | { readonly allowed: false; readonly reason: 'not_selected'; readonly error: ToolError }
   | { readonly allowed: false; readonly reason: 'insufficient_scope'; readonly scopes: readonly string[] }
 
-const isToolset = (value: string): value is Toolset => (toolsets as readonly string[]).includes(value)
+const named: ReadonlyMap<string, readonly Toolset[]> = new Map<string, readonly Toolset[]>([
+  ...[...toolsets, ...optInToolsets].map((name): [string, readonly Toolset[]] => [name, [name]]),
+  ['default', toolsets],
+  ['all', [...toolsets, ...optInToolsets]],
+])
+const byDefault: ReadonlySet<Toolset> = new Set(toolsets)
 
 /**
  * Reads the selection from the query of a request's URL.
@@ -35,8 +43,9 @@ export function parseSelection(query: URLSearchParams): Selection {
     .get('toolsets')
     ?.split(',')
     .map((name) => name.trim())
-  const unknown = names?.find((name) => !isToolset(name))
-  if (unknown !== undefined) throw wrongQuery(`toolsets takes some of ${toolsets.join(', ')}.`)
+  if (names && !names.every((name) => named.has(name))) {
+    throw wrongQuery(`toolsets takes some of ${[...named.keys()].join(', ')}.`)
+  }
   const readOnly = query.get('readonly')
   if (readOnly !== null && readOnly !== 'true' && readOnly !== 'false') {
     throw wrongQuery('readonly takes true or false.')
@@ -46,7 +55,7 @@ export function parseSelection(query: URLSearchParams): Selection {
     throw wrongQuery('environment takes an id like env_100000000000000001.')
   }
   return {
-    ...(names ? { toolsets: new Set(names.filter(isToolset)) } : {}),
+    toolsets: names ? new Set(names.flatMap((name) => named.get(name) ?? [])) : byDefault,
     readOnly: readOnly === 'true',
     ...(environmentId !== null ? { environmentId } : {}),
   }
@@ -63,7 +72,7 @@ function wrongQuery(message: string): ToolError {
 export function isSelected(tool: ToolDefinition, selection: Selection, bounds: Bounds): boolean {
   if (tool.workspaceOnly && bounds.mode === 'environment') return false
   if (selection.readOnly && tool.effect !== 'read') return false
-  return selection.toolsets === undefined || selection.toolsets.has(tool.toolset)
+  return selection.toolsets.has(tool.toolset)
 }
 
 /**

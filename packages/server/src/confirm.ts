@@ -51,7 +51,7 @@ function cannotBeUndone(tool: ToolDefinition): boolean {
 }
 
 function ask(tool: ToolDefinition, target: Target, requestState: string): InputRequiredResult {
-  const what = target.detail === undefined ? tool.title : `${tool.title} ${JSON.stringify(target.detail)}`
+  const what = target.detail === undefined ? tool.title : `${tool.title} (${JSON.stringify(target.detail)})`
   const warning = cannotBeUndone(tool) ? ': this cannot be undone' : ''
   const message = `${what}${warning}. To go on, type the name of ${target.id}: ${JSON.stringify(target.name)}`
   return inputRequired({

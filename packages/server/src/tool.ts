@@ -25,7 +25,17 @@ export const toolsets = [
   'docs',
 ] as const
 
-export type Toolset = (typeof toolsets)[number]
+/** These are offered only where the URL names them: fewer tools leave more room in a context. */
+export const optInToolsets = [
+  'directories',
+  'domains',
+  'permissions',
+  'clients',
+  'sessions',
+  'audit',
+] as const
+
+export type Toolset = (typeof toolsets)[number] | (typeof optInToolsets)[number]
 
 /** What a call does to Scalekit's data. Annotations, read-only mode, confirmation and audit follow from it. */
 export type Effect = 'read' | 'create' | 'update' | 'delete'

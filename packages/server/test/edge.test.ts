@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { optInToolsets } from '../src/tool.js'
+import { tools } from '../src/tools/index.js'
 import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
 
 let server: ServerUnderTest
@@ -195,11 +197,16 @@ describe('what the URL selects', () => {
   })
 
   test('toolsets=organizations leaves only that one', async () => {
-    expect(await names('?toolsets=organizations')).toEqual([
-      'list_organizations',
-      'get_organization_details',
-      'create_organization',
-    ])
+    const expected = tools.filter(({ toolset }) => toolset === 'organizations').map(({ name }) => name)
+    expect(expected).toContain('create_organization')
+    expect(await names('?toolsets=organizations')).toEqual(expected)
+  })
+
+  test('opt-in toolsets are there only when they are named', async () => {
+    const optIn = tools.filter(({ toolset }) => (optInToolsets as readonly string[]).includes(toolset))
+    const all = tools.map(({ name }) => name)
+    expect(await names('')).toEqual(all.filter((name) => !optIn.some((tool) => tool.name === name)))
+    expect(await names('?toolsets=all')).toEqual(all)
   })
 
   test('environment= binds the connection: the argument is gone, and another environment is refused', async () => {

@@ -10,19 +10,22 @@ type Outgoing = ServerResponse | Http2ServerResponse
 /** Does the work of a request, or what a fault makes of it. The control itself never fails this way. */
 export function injectFault(faults: Faults, request: Incoming, response: Outgoing, work: () => void): void {
   const fault = request.url?.startsWith('/__local/') ? undefined : faults.take(request)
-  if (fault === undefined) return work()
-  const act = () => perform(fault, request, response, work)
-  if (fault.latency_ms === undefined) return act()
-  const waiting = setTimeout(act, fault.latency_ms)
+  if (fault === undefined) {
+    work()
+    return
+  }
+  const waiting = setTimeout(() => perform(fault, request, response, work), fault.latency_ms ?? 0)
   response.once('close', () => clearTimeout(waiting))
 }
 
 function perform(fault: Fault, request: Incoming, response: Outgoing, work: () => void): void {
-  if (isAnswer(fault)) return answerFault(fault, request, response)
-  if (fault.drop === 'before') return reset(response)
-  if (fault.drop === 'after') withhold(response, () => reset(response))
-  if (fault.truncate) truncate(response)
-  work()
+  if (isAnswer(fault)) answerFault(fault, request, response)
+  else if (fault.drop === 'before') reset(response)
+  else {
+    if (fault.drop === 'after') withhold(response, () => reset(response))
+    if (fault.truncate) truncate(response)
+    work()
+  }
 }
 
 /** Ends the connection without an answer: the client sees it reset. */

@@ -3,12 +3,13 @@ import { errors } from 'oidc-provider'
 import { ConsentPage } from '../pages/consent-page.js'
 import { csrfToken, newCsrfToken, spendCsrfToken } from '../pages/csrf.js'
 import { describeDestination } from '../pages/destination.js'
-import { ErrorPage } from '../pages/message-pages.js'
+import { EXPIRED, ErrorPage } from '../pages/message-pages.js'
 import { refuseForm } from '../pages/refuse-form.js'
 import { sendPage } from '../pages/send-page.js'
 import { SignInPage } from '../pages/sign-in-page.js'
 import type { AuthorizationServer } from './authorization-server.js'
 import { type ConsentRequest, readConsentRequest, saveGrant } from './consent.js'
+import { noteSignIn } from './note-sign-in.js'
 import type { OAuthContext } from './oauth-context.js'
 import { findPerson, listPeople, type Person } from './people.js'
 import { realmName } from './realm.js'
@@ -81,6 +82,7 @@ export function interactionRoutes(context: OAuthContext, server: AuthorizationSe
   async function signIn(request: Request, response: Response, interaction: Interaction) {
     const chosen = String(request.body.person ?? request.body.email ?? '').trim()
     const person = await findPerson(context.database, realm, chosen)
+    await noteSignIn(context, server, interaction, { email: chosen.slice(0, 200), person })
     if (person === undefined) return showSignIn(request, response, interaction, chosen.slice(0, 200))
     return provider.interactionFinished(request, response, {
       login: { accountId: person.id, amr: ['local'] },
@@ -131,13 +133,6 @@ export function interactionRoutes(context: OAuthContext, server: AuthorizationSe
     const client = await provider.Client.find(clientId(interaction))
     return client?.clientName ?? clientId(interaction)
   }
-}
-
-const EXPIRED = {
-  title: 'This page has expired',
-  explanation:
-    'The sign-in that it belongs to was finished, took longer than ten minutes, or was started in another browser.',
-  next: 'Start again from the application that sent you here.',
 }
 
 function clientId(interaction: Interaction): string {

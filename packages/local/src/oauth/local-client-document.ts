@@ -1,5 +1,6 @@
 import type { ClientMetadata } from 'oidc-provider'
 import { publicClient } from './client-metadata.js'
+import { limitedText } from './limited-text.js'
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
 const LIMIT_BYTES = 5 * 1024
@@ -30,7 +31,7 @@ export async function fetchLocalClientDocument(clientId: string): Promise<Client
       signal: AbortSignal.timeout(LIMIT_MS),
     })
     if (response.status !== 200) return undefined
-    const document: unknown = JSON.parse(await limitedText(response))
+    const document: unknown = JSON.parse(await limitedText(response, LIMIT_BYTES))
     // Section 4.1: the document names itself, so that nobody speaks for another client; and it keeps no secret.
     if (typeof document !== 'object' || document === null || !('client_id' in document)) return undefined
     if (document.client_id !== clientId || 'client_secret' in document) return undefined
@@ -39,16 +40,4 @@ export async function fetchLocalClientDocument(clientId: string): Promise<Client
     // Whatever the other program on this machine answers, the client is unknown to us.
     return undefined
   }
-}
-
-async function limitedText(response: Response): Promise<string> {
-  const decoder = new TextDecoder()
-  let text = ''
-  let received = 0
-  for await (const chunk of response.body ?? []) {
-    received += chunk.length
-    if (received > LIMIT_BYTES) throw new Error('the document is too large')
-    text += decoder.decode(chunk, { stream: true })
-  }
-  return text + decoder.decode()
 }

@@ -17,6 +17,14 @@ export function ErrorPage(props: { title: string; explanation: string; next: str
   )
 }
 
+/** What `ErrorPage` says about a sign-in that is no longer there. */
+export const EXPIRED = {
+  title: 'This page has expired',
+  explanation:
+    'The sign-in that it belongs to was finished, took longer than ten minutes, or was started in another browser.',
+  next: 'Start again from the application that sent you here.',
+}
+
 /** `form` is oidc-provider's own hidden form, with the token that proves that we asked. */
 export function ConfirmSignOutPage({ form }: { form: string }) {
   return (

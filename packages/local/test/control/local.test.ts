@@ -123,8 +123,8 @@ describe('the port', () => {
 
   it('answers nothing that it does not serve', async () => {
     for (const path of [
-      '/',
       '/nowhere',
+      '/dashboard/env_999',
       '/env_999/oauth/token',
       '/workspace/oauth/nothing',
       '/workspace/resources/res_999/oauth/token',

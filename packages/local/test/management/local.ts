@@ -20,12 +20,12 @@ export interface Answer {
  * `TEST_DATABASE_URL` on that PostgreSQL database, for which the files must run one after the other.
  */
 export async function startLocal() {
-  let time = Date.now()
+  let ahead = 0
   const databaseUrl = process.env.TEST_DATABASE_URL
   const local = await createLocalScalekit({
     ...(databaseUrl === undefined ? { memory: true } : { databaseUrl }),
     port: 0,
-    clock: { now: () => time },
+    clock: { now: () => Date.now() + ahead },
   })
 
   async function tokenFor(claims: Record<string, unknown>): Promise<string> {
@@ -67,9 +67,12 @@ export async function startLocal() {
     tokenFor,
     /** Moves the clock of the local environment. */
     wait: (milliseconds: number) => {
-      time += milliseconds
+      ahead += milliseconds
     },
-    reset: () => local.reset(),
+    reset() {
+      ahead = 0
+      return local.reset()
+    },
     close: () => local.close(),
   }
 }

@@ -17,14 +17,13 @@ export function DataTable({ title, total, columns, rows, empty, body }: DataTabl
   const id = title.toLowerCase().replace(/\W+/g, '-')
   const count = total ?? rows.length
   return (
-    <section class="data" aria-labelledby={id}>
+    <div class="data">
       <h2 id={id}>
         {title} <span class="count">{count}</span>
       </h2>
       {rows.length === 0 && <p class="empty">{empty}</p>}
       {(rows.length > 0 || body !== undefined) && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-        <div class="scroll" tabindex={0} role="region" aria-labelledby={id}>
+        <section class="scroll" tabindex={0} aria-labelledby={id}>
           <table>
             <thead>
               <tr>
@@ -43,10 +42,10 @@ export function DataTable({ title, total, columns, rows, empty, body }: DataTabl
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
       {count > rows.length && <p class="note">And {count - rows.length} more; the API lists them all.</p>}
-    </section>
+    </div>
   )
 }
 

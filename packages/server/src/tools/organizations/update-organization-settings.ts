@@ -4,7 +4,7 @@ import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { organizationFields, toOrganization } from './organization.js'
 
-/** The features of an organization. Some clients of the API call `dir_sync` directory_sync; it answers `dir_sync`. */
+/** The features of an organization, by the names with which the API answers. */
 const featureNames = ['sso', 'dir_sync', 'domain_verification', 'session_policy'] as const
 
 export default defineTool({

@@ -54,7 +54,8 @@ describe.each(eras)('update_organization over %s', (era) => {
 
   test('refuses open metadata and keys that nobody declared', async () => {
     const organizationId = await newOrganization(era, 'strict')
-    for (const metadata of [{ plan: 'gold' }, [{ key: 'plan', value: 'gold', extra: 1 }]]) {
+    const pair = { key: 'plan', value: 'gold' }
+    for (const metadata of [{ plan: 'gold' }, [{ ...pair, extra: 1 }], [pair, pair]]) {
       expect((await update({ organizationId, metadata })).error).toMatchObject({ code: 'invalid_arguments' })
     }
   })

@@ -37,8 +37,11 @@ export default defineTool({
     metadata: z
       .array(z.strictObject({ key: text(25).min(3), value: text(256) }))
       .max(10)
+      .refine((pairs) => new Set(pairs.map(({ key }) => key)).size === pairs.length, {
+        message: 'Name each key once.',
+      })
       .optional()
-      .describe('Each key once; an empty list removes all.'),
+      .describe('An empty list removes all.'),
   }),
   output: z.object({ organization: organizationFields }),
   async run({ environmentId, organizationId, ...changes }, { scalekit }) {

@@ -125,6 +125,7 @@ describe('a redirect URI', () => {
         'https://**.example.com/',
         'https://app.example.com/*',
         'https://*.*.example.com/',
+        'com.example.app:/a*',
       ],
     ],
     [

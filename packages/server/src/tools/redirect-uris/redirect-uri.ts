@@ -41,6 +41,7 @@ function wrongWithWebUri({ protocol, hostname, pathname }: URL): string | undefi
 
 /** RFC 8252 section 7.1: the scheme is a domain name of the application's owner, reversed. */
 function wrongWithAppUri({ protocol, href, host }: URL): string | undefined {
+  if (href.includes('*')) return 'A wildcard is possible in https URIs only.'
   const scheme = protocol.slice(0, -1)
   const rest = href.slice(protocol.length)
   if (appSchemes.includes(scheme) && rest.startsWith('//') && host !== '') return undefined

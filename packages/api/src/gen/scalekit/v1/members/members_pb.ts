@@ -8,8 +8,8 @@ import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobu
 import { enumDesc, fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "@scalekit-sdk/node/lib/pkg/grpc/buf/validate/validate_pb.js";
 import { file_google_api_annotations } from "../../../google/api/annotations_pb.js";
-import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
+import type { EmptySchema, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_empty, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { OrganizationMembership, UserProfile } from "@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/commons/commons_pb.js";
 import { file_scalekit_v1_commons_commons } from "@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/commons/commons_pb.js";
 import { file_scalekit_v1_options_options } from "@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/options/options_pb.js";
@@ -19,7 +19,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file scalekit/v1/members/members.proto.
  */
 export const file_scalekit_v1_members_members: GenFile = /*@__PURE__*/
-  fileDesc("CiFzY2FsZWtpdC92MS9tZW1iZXJzL21lbWJlcnMucHJvdG8SE3NjYWxla2l0LnYxLm1lbWJlcnMisgUKBk1lbWJlchIKCgJpZBgBIAEoCRIvCgtjcmVhdGVfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDHdvcmtzcGFjZV9pZBgEIAEoCRItCgRyb2xlGAUgASgOMh8uc2NhbGVraXQudjEubWVtYmVycy5NZW1iZXJSb2xlEiEKCmZpcnN0X25hbWUYBiABKAlCCLpIBXIDGMgBSACIAQESIAoJbGFzdF9uYW1lGAcgASgJQgi6SAVyAxjIAUgBiAEBEhYKBWVtYWlsGAggASgJQge6SARyAmABElYKCG1ldGFkYXRhGAkgAygLMikuc2NhbGVraXQudjEubWVtYmVycy5NZW1iZXIuTWV0YWRhdGFFbnRyeUIZukgWmgETEBQiBnIEEAMYGSoHcgUQARiAAhJCCg1vcmdhbml6YXRpb25zGAogAygLMisuc2NhbGVraXQudjEuY29tbW9ucy5Pcmdhbml6YXRpb25NZW1iZXJzaGlwEjYKDHVzZXJfcHJvZmlsZRgLIAEoCzIgLnNjYWxla2l0LnYxLmNvbW1vbnMuVXNlclByb2ZpbGUSEwoLZXh0ZXJuYWxfaWQYDCABKAkSFQoNd29ya3NwYWNlX2lkcxgNIAMoCRIpChxhY3RpdmVfd29ya3NwYWNlX2V4dGVybmFsX2lkGA4gASgJSAKIAQEaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQg0KC19maXJzdF9uYW1lQgwKCl9sYXN0X25hbWVCHwodX2FjdGl2ZV93b3Jrc3BhY2VfZXh0ZXJuYWxfaWQiSgoTQ3JlYXRlTWVtYmVyUmVxdWVzdBIzCgZtZW1iZXIYASABKAsyGy5zY2FsZWtpdC52MS5tZW1iZXJzLk1lbWJlckIGukgDyAEBIkMKFENyZWF0ZU1lbWJlclJlc3BvbnNlEisKBm1lbWJlchgBIAEoCzIbLnNjYWxla2l0LnYxLm1lbWJlcnMuTWVtYmVyIjoKEUxpc3RNZW1iZXJSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIm8KEkxpc3RNZW1iZXJSZXNwb25zZRIXCg9uZXh0X3BhZ2VfdG9rZW4YASABKAkSEgoKdG90YWxfc2l6ZRgCIAEoDRIsCgdtZW1iZXJzGAMgAygLMhsuc2NhbGVraXQudjEubWVtYmVycy5NZW1iZXIqPgoKTWVtYmVyUm9sZRIbChdNRU1CRVJfUk9MRV9VTlNQRUNJRklFRBAAEgkKBUFETUlOEAESCAoEVVNFUhACMpwCCg5NZW1iZXJzU2VydmljZRKKAQoMQ3JlYXRlTWVtYmVyEiguc2NhbGVraXQudjEubWVtYmVycy5DcmVhdGVNZW1iZXJSZXF1ZXN0Gikuc2NhbGVraXQudjEubWVtYmVycy5DcmVhdGVNZW1iZXJSZXNwb25zZSIlgrUYAhhEgtPkkwIZOgZtZW1iZXIiDy9hcGkvdjEvbWVtYmVycxJ9CgtMaXN0TWVtYmVycxImLnNjYWxla2l0LnYxLm1lbWJlcnMuTGlzdE1lbWJlclJlcXVlc3QaJy5zY2FsZWtpdC52MS5tZW1iZXJzLkxpc3RNZW1iZXJSZXNwb25zZSIdgrUYAhhEgtPkkwIREg8vYXBpL3YxL21lbWJlcnNiBnByb3RvMw", [file_buf_validate_validate, file_google_api_annotations, file_google_protobuf_timestamp, file_scalekit_v1_commons_commons, file_scalekit_v1_options_options]);
+  fileDesc("CiFzY2FsZWtpdC92MS9tZW1iZXJzL21lbWJlcnMucHJvdG8SE3NjYWxla2l0LnYxLm1lbWJlcnMisgUKBk1lbWJlchIKCgJpZBgBIAEoCRIvCgtjcmVhdGVfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLwoLdXBkYXRlX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDHdvcmtzcGFjZV9pZBgEIAEoCRItCgRyb2xlGAUgASgOMh8uc2NhbGVraXQudjEubWVtYmVycy5NZW1iZXJSb2xlEiEKCmZpcnN0X25hbWUYBiABKAlCCLpIBXIDGMgBSACIAQESIAoJbGFzdF9uYW1lGAcgASgJQgi6SAVyAxjIAUgBiAEBEhYKBWVtYWlsGAggASgJQge6SARyAmABElYKCG1ldGFkYXRhGAkgAygLMikuc2NhbGVraXQudjEubWVtYmVycy5NZW1iZXIuTWV0YWRhdGFFbnRyeUIZukgWmgETEBQiBnIEEAMYGSoHcgUQARiAAhJCCg1vcmdhbml6YXRpb25zGAogAygLMisuc2NhbGVraXQudjEuY29tbW9ucy5Pcmdhbml6YXRpb25NZW1iZXJzaGlwEjYKDHVzZXJfcHJvZmlsZRgLIAEoCzIgLnNjYWxla2l0LnYxLmNvbW1vbnMuVXNlclByb2ZpbGUSEwoLZXh0ZXJuYWxfaWQYDCABKAkSFQoNd29ya3NwYWNlX2lkcxgNIAMoCRIpChxhY3RpdmVfd29ya3NwYWNlX2V4dGVybmFsX2lkGA4gASgJSAKIAQEaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBQg0KC19maXJzdF9uYW1lQgwKCl9sYXN0X25hbWVCHwodX2FjdGl2ZV93b3Jrc3BhY2VfZXh0ZXJuYWxfaWQiSgoTQ3JlYXRlTWVtYmVyUmVxdWVzdBIzCgZtZW1iZXIYASABKAsyGy5zY2FsZWtpdC52MS5tZW1iZXJzLk1lbWJlckIGukgDyAEBIkMKFENyZWF0ZU1lbWJlclJlc3BvbnNlEisKBm1lbWJlchgBIAEoCzIbLnNjYWxla2l0LnYxLm1lbWJlcnMuTWVtYmVyIjoKEUxpc3RNZW1iZXJSZXF1ZXN0EhEKCXBhZ2Vfc2l6ZRgBIAEoDRISCgpwYWdlX3Rva2VuGAIgASgJIm8KEkxpc3RNZW1iZXJSZXNwb25zZRIXCg9uZXh0X3BhZ2VfdG9rZW4YASABKAkSEgoKdG90YWxfc2l6ZRgCIAEoDRIsCgdtZW1iZXJzGAMgAygLMhsuc2NhbGVraXQudjEubWVtYmVycy5NZW1iZXIiGQoXR2V0Q3VycmVudE1lbWJlclJlcXVlc3QiKQoQR2V0TWVtYmVyUmVxdWVzdBIVCgJpZBgBIAEoCUIJukgGcgQQExgZIkAKEUdldE1lbWJlclJlc3BvbnNlEisKBm1lbWJlchgBIAEoCzIbLnNjYWxla2l0LnYxLm1lbWJlcnMuTWVtYmVyIoMCCgxVcGRhdGVNZW1iZXISIwoKZmlyc3RfbmFtZRgGIAEoCUIKukgHcgUQARjIAUgAiAEBEiIKCWxhc3RfbmFtZRgHIAEoCUIKukgHcgUQARjIAUgBiAEBElwKCG1ldGFkYXRhGAkgAygLMi8uc2NhbGVraXQudjEubWVtYmVycy5VcGRhdGVNZW1iZXIuTWV0YWRhdGFFbnRyeUIZukgWmgETEAoiBnIEEAMYGSoHcgUQARiAAhovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCDQoLX2ZpcnN0X25hbWVCDAoKX2xhc3RfbmFtZSJPChpVcGRhdGVDdXJyZW50TWVtYmVyUmVxdWVzdBIxCgZtZW1iZXIYASABKAsyIS5zY2FsZWtpdC52MS5tZW1iZXJzLlVwZGF0ZU1lbWJlciJfChNVcGRhdGVNZW1iZXJSZXF1ZXN0EhUKAmlkGAEgASgJQgm6SAZyBBATGBkSMQoGbWVtYmVyGAIgASgLMiEuc2NhbGVraXQudjEubWVtYmVycy5VcGRhdGVNZW1iZXIiQwoUVXBkYXRlTWVtYmVyUmVzcG9uc2USKwoGbWVtYmVyGAEgASgLMhsuc2NhbGVraXQudjEubWVtYmVycy5NZW1iZXIiLAoTRGVsZXRlTWVtYmVyUmVxdWVzdBIVCgJpZBgBIAEoCUIJukgGcgQQExgZKj4KCk1lbWJlclJvbGUSGwoXTUVNQkVSX1JPTEVfVU5TUEVDSUZJRUQQABIJCgVBRE1JThABEggKBFVTRVIQAjLTBwoOTWVtYmVyc1NlcnZpY2USigEKDENyZWF0ZU1lbWJlchIoLnNjYWxla2l0LnYxLm1lbWJlcnMuQ3JlYXRlTWVtYmVyUmVxdWVzdBopLnNjYWxla2l0LnYxLm1lbWJlcnMuQ3JlYXRlTWVtYmVyUmVzcG9uc2UiJYK1GAIYRILT5JMCGToGbWVtYmVyIg8vYXBpL3YxL21lbWJlcnMSjAEKEEdldEN1cnJlbnRNZW1iZXISLC5zY2FsZWtpdC52MS5tZW1iZXJzLkdldEN1cnJlbnRNZW1iZXJSZXF1ZXN0GiYuc2NhbGVraXQudjEubWVtYmVycy5HZXRNZW1iZXJSZXNwb25zZSIigrUYAhhEgtPkkwIWEhQvYXBpL3YxL21lbWJlcnM6dGhpcxJ+CglHZXRNZW1iZXISJS5zY2FsZWtpdC52MS5tZW1iZXJzLkdldE1lbWJlclJlcXVlc3QaJi5zY2FsZWtpdC52MS5tZW1iZXJzLkdldE1lbWJlclJlc3BvbnNlIiKCtRgCGESC0+STAhYSFC9hcGkvdjEvbWVtYmVycy97aWR9Ep0BChNVcGRhdGVDdXJyZW50TWVtYmVyEi8uc2NhbGVraXQudjEubWVtYmVycy5VcGRhdGVDdXJyZW50TWVtYmVyUmVxdWVzdBopLnNjYWxla2l0LnYxLm1lbWJlcnMuVXBkYXRlTWVtYmVyUmVzcG9uc2UiKoK1GAIYRILT5JMCHjoGbWVtYmVyMhQvYXBpL3YxL21lbWJlcnM6dGhpcxKPAQoMVXBkYXRlTWVtYmVyEiguc2NhbGVraXQudjEubWVtYmVycy5VcGRhdGVNZW1iZXJSZXF1ZXN0Gikuc2NhbGVraXQudjEubWVtYmVycy5VcGRhdGVNZW1iZXJSZXNwb25zZSIqgrUYAhhEgtPkkwIeOgZtZW1iZXIyFC9hcGkvdjEvbWVtYmVycy97aWR9EnQKDERlbGV0ZU1lbWJlchIoLnNjYWxla2l0LnYxLm1lbWJlcnMuRGVsZXRlTWVtYmVyUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eSIigrUYAhhEgtPkkwIWKhQvYXBpL3YxL21lbWJlcnMve2lkfRJ9CgtMaXN0TWVtYmVycxImLnNjYWxla2l0LnYxLm1lbWJlcnMuTGlzdE1lbWJlclJlcXVlc3QaJy5zY2FsZWtpdC52MS5tZW1iZXJzLkxpc3RNZW1iZXJSZXNwb25zZSIdgrUYAhhEgtPkkwIREg8vYXBpL3YxL21lbWJlcnNiBnByb3RvMw", [file_buf_validate_validate, file_google_api_annotations, file_google_protobuf_empty, file_google_protobuf_timestamp, file_scalekit_v1_commons_commons, file_scalekit_v1_options_options]);
 
 /**
  * @generated from message scalekit.v1.members.Member
@@ -187,6 +187,153 @@ export const ListMemberResponseSchema: GenMessage<ListMemberResponse> = /*@__PUR
   messageDesc(file_scalekit_v1_members_members, 4);
 
 /**
+ * @generated from message scalekit.v1.members.GetCurrentMemberRequest
+ */
+export type GetCurrentMemberRequest = Message<"scalekit.v1.members.GetCurrentMemberRequest"> & {
+};
+
+/**
+ * Describes the message scalekit.v1.members.GetCurrentMemberRequest.
+ * Use `create(GetCurrentMemberRequestSchema)` to create a new message.
+ */
+export const GetCurrentMemberRequestSchema: GenMessage<GetCurrentMemberRequest> = /*@__PURE__*/
+  messageDesc(file_scalekit_v1_members_members, 5);
+
+/**
+ * @generated from message scalekit.v1.members.GetMemberRequest
+ */
+export type GetMemberRequest = Message<"scalekit.v1.members.GetMemberRequest"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+};
+
+/**
+ * Describes the message scalekit.v1.members.GetMemberRequest.
+ * Use `create(GetMemberRequestSchema)` to create a new message.
+ */
+export const GetMemberRequestSchema: GenMessage<GetMemberRequest> = /*@__PURE__*/
+  messageDesc(file_scalekit_v1_members_members, 6);
+
+/**
+ * @generated from message scalekit.v1.members.GetMemberResponse
+ */
+export type GetMemberResponse = Message<"scalekit.v1.members.GetMemberResponse"> & {
+  /**
+   * @generated from field: scalekit.v1.members.Member member = 1;
+   */
+  member?: Member | undefined;
+};
+
+/**
+ * Describes the message scalekit.v1.members.GetMemberResponse.
+ * Use `create(GetMemberResponseSchema)` to create a new message.
+ */
+export const GetMemberResponseSchema: GenMessage<GetMemberResponse> = /*@__PURE__*/
+  messageDesc(file_scalekit_v1_members_members, 7);
+
+/**
+ * @generated from message scalekit.v1.members.UpdateMember
+ */
+export type UpdateMember = Message<"scalekit.v1.members.UpdateMember"> & {
+  /**
+   * @generated from field: optional string first_name = 6;
+   */
+  firstName?: string | undefined;
+
+  /**
+   * @generated from field: optional string last_name = 7;
+   */
+  lastName?: string | undefined;
+
+  /**
+   * @generated from field: map<string, string> metadata = 9;
+   */
+  metadata: { [key: string]: string };
+};
+
+/**
+ * Describes the message scalekit.v1.members.UpdateMember.
+ * Use `create(UpdateMemberSchema)` to create a new message.
+ */
+export const UpdateMemberSchema: GenMessage<UpdateMember> = /*@__PURE__*/
+  messageDesc(file_scalekit_v1_members_members, 8);
+
+/**
+ * @generated from message scalekit.v1.members.UpdateCurrentMemberRequest
+ */
+export type UpdateCurrentMemberRequest = Message<"scalekit.v1.members.UpdateCurrentMemberRequest"> & {
+  /**
+   * @generated from field: scalekit.v1.members.UpdateMember member = 1;
+   */
+  member?: UpdateMember | undefined;
+};
+
+/**
+ * Describes the message scalekit.v1.members.UpdateCurrentMemberRequest.
+ * Use `create(UpdateCurrentMemberRequestSchema)` to create a new message.
+ */
+export const UpdateCurrentMemberRequestSchema: GenMessage<UpdateCurrentMemberRequest> = /*@__PURE__*/
+  messageDesc(file_scalekit_v1_members_members, 9);
+
+/**
+ * @generated from message scalekit.v1.members.UpdateMemberRequest
+ */
+export type UpdateMemberRequest = Message<"scalekit.v1.members.UpdateMemberRequest"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: scalekit.v1.members.UpdateMember member = 2;
+   */
+  member?: UpdateMember | undefined;
+};
+
+/**
+ * Describes the message scalekit.v1.members.UpdateMemberRequest.
+ * Use `create(UpdateMemberRequestSchema)` to create a new message.
+ */
+export const UpdateMemberRequestSchema: GenMessage<UpdateMemberRequest> = /*@__PURE__*/
+  messageDesc(file_scalekit_v1_members_members, 10);
+
+/**
+ * @generated from message scalekit.v1.members.UpdateMemberResponse
+ */
+export type UpdateMemberResponse = Message<"scalekit.v1.members.UpdateMemberResponse"> & {
+  /**
+   * @generated from field: scalekit.v1.members.Member member = 1;
+   */
+  member?: Member | undefined;
+};
+
+/**
+ * Describes the message scalekit.v1.members.UpdateMemberResponse.
+ * Use `create(UpdateMemberResponseSchema)` to create a new message.
+ */
+export const UpdateMemberResponseSchema: GenMessage<UpdateMemberResponse> = /*@__PURE__*/
+  messageDesc(file_scalekit_v1_members_members, 11);
+
+/**
+ * @generated from message scalekit.v1.members.DeleteMemberRequest
+ */
+export type DeleteMemberRequest = Message<"scalekit.v1.members.DeleteMemberRequest"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+};
+
+/**
+ * Describes the message scalekit.v1.members.DeleteMemberRequest.
+ * Use `create(DeleteMemberRequestSchema)` to create a new message.
+ */
+export const DeleteMemberRequestSchema: GenMessage<DeleteMemberRequest> = /*@__PURE__*/
+  messageDesc(file_scalekit_v1_members_members, 12);
+
+/**
  * @generated from enum scalekit.v1.members.MemberRole
  */
 export enum MemberRole {
@@ -223,6 +370,46 @@ export const MembersService: GenService<{
     methodKind: "unary";
     input: typeof CreateMemberRequestSchema;
     output: typeof CreateMemberResponseSchema;
+  },
+  /**
+   * @generated from rpc scalekit.v1.members.MembersService.GetCurrentMember
+   */
+  getCurrentMember: {
+    methodKind: "unary";
+    input: typeof GetCurrentMemberRequestSchema;
+    output: typeof GetMemberResponseSchema;
+  },
+  /**
+   * @generated from rpc scalekit.v1.members.MembersService.GetMember
+   */
+  getMember: {
+    methodKind: "unary";
+    input: typeof GetMemberRequestSchema;
+    output: typeof GetMemberResponseSchema;
+  },
+  /**
+   * @generated from rpc scalekit.v1.members.MembersService.UpdateCurrentMember
+   */
+  updateCurrentMember: {
+    methodKind: "unary";
+    input: typeof UpdateCurrentMemberRequestSchema;
+    output: typeof UpdateMemberResponseSchema;
+  },
+  /**
+   * @generated from rpc scalekit.v1.members.MembersService.UpdateMember
+   */
+  updateMember: {
+    methodKind: "unary";
+    input: typeof UpdateMemberRequestSchema;
+    output: typeof UpdateMemberResponseSchema;
+  },
+  /**
+   * @generated from rpc scalekit.v1.members.MembersService.DeleteMember
+   */
+  deleteMember: {
+    methodKind: "unary";
+    input: typeof DeleteMemberRequestSchema;
+    output: typeof EmptySchema;
   },
   /**
    * @generated from rpc scalekit.v1.members.MembersService.ListMembers

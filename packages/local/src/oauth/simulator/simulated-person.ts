@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import type { OAuthContext } from '../oauth-context.js'
+import { createTickets } from '../tickets.js'
+
+/** The realm of what the simulated identity providers keep. */
+export const SIMULATOR = 'simulator'
+
+const LIFETIME_SECONDS = 24 * 3600
+
+/** Whom a tester says that they are, at a simulated identity provider. */
+export const SimulatedPerson = z.object({
+  email: z.email(),
+  given_name: z.string().trim().max(100).default(''),
+  family_name: z.string().trim().max(100).default(''),
+  groups: z.array(z.string()).default([]),
+})
+export type SimulatedPerson = z.infer<typeof SimulatedPerson>
+
+/** Keeps a person of a simulated identity provider, and gives the subject: the same one for the same e-mail address. */
+export async function keepPerson(
+  context: OAuthContext,
+  idp: string,
+  person: SimulatedPerson,
+): Promise<string> {
+  const subject = createHash('sha256').update(`${idp} ${person.email.toLowerCase()}`).digest('hex').slice(0, 24)
+  await people(context, idp).put(subject, person, LIFETIME_SECONDS)
+  return subject
+}
+
+export function findSimulatedPerson(
+  context: OAuthContext,
+  idp: string,
+  subject: string,
+): Promise<SimulatedPerson | undefined> {
+  return people(context, idp).get(subject)
+}
+
+function people(context: OAuthContext, idp: string) {
+  return createTickets(context, `${SIMULATOR}/${idp}`, 'SimulatedPerson', SimulatedPerson)
+}

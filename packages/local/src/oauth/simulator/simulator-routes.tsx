@@ -1,0 +1,87 @@
+import { type NextFunction, type Request, type Response, Router, urlencoded } from 'express'
+import { errors, type Provider } from 'oidc-provider'
+import { csrfToken, newCsrfToken, spendCsrfToken } from '../../pages/csrf.js'
+import { EXPIRED, ErrorPage } from '../../pages/message-pages.js'
+import { refuseForm } from '../../pages/refuse-form.js'
+import { sendPage } from '../../pages/send-page.js'
+import { SimulatorPage } from '../../pages/simulator-page.js'
+import type { OAuthContext } from '../oauth-context.js'
+import { refuse } from '../refuse.js'
+import { createSimulatedIdp } from './simulated-idp.js'
+import { keepPerson, SimulatedPerson } from './simulated-person.js'
+
+type Idp = Request<{ connection: string; uid: string }>
+
+/** The simulated identity providers, each under `/simulator/<connection>`. */
+export function simulatorRoutes(context: OAuthContext): Router {
+  const made = new Map<string, Promise<Provider>>()
+  const router = Router()
+  const form = urlencoded({ extended: false, limit: '16kb' })
+
+  router.get('/simulator/:connection/interaction/:uid', async (request, response) => {
+    const provider = await find(request.params.connection)
+    if (provider === undefined) return noProvider(response)
+    const { uid, params } = await provider.interactionDetails(request, response)
+    if (uid !== request.params.uid) throw new errors.SessionNotFound('another interaction is open')
+    const { login_hint: hint } = params
+    show(request, response, csrfToken(request, response), typeof hint === 'string' ? { email: hint } : {})
+  })
+
+  router.post('/simulator/:connection/interaction/:uid', form, async (request, response) => {
+    const provider = await find(request.params.connection)
+    if (provider === undefined) return noProvider(response)
+    const { uid } = await provider.interactionDetails(request, response)
+    if (uid !== request.params.uid) throw new errors.SessionNotFound('another interaction is open')
+    if (!spendCsrfToken(request, response, request.body?.csrf)) return refuseForm(response)
+    if (request.body.answer === 'refuse') {
+      const refused = { error: 'access_denied', error_description: 'The identity provider refused.' }
+      return provider.interactionFinished(request, response, refused, { mergeWithLastSubmission: false })
+    }
+    const groups = String(request.body.groups ?? '').split(',').map((group) => group.trim())
+    const person = SimulatedPerson.safeParse({ ...request.body, groups: groups.filter(Boolean) })
+    if (!person.success) {
+      const problem = 'Give an e-mail address, and names of at most 100 letters.'
+      return show(request, response, newCsrfToken(request, response), {
+        email: String(request.body.email ?? '').slice(0, 200),
+        problem,
+      })
+    }
+    const accountId = await keepPerson(context, request.params.connection, person.data)
+    return provider.interactionFinished(request, response, { login: { accountId, remember: false } })
+  })
+
+  router.use('/simulator/:connection', async (request, response) => {
+    const provider = await find(request.params.connection)
+    if (provider === undefined) return noProvider(response)
+    await provider.callback()(request, response)
+  })
+
+  router.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
+    if (!(error instanceof errors.SessionNotFound)) return next(error)
+    return sendPage(response, <ErrorPage {...EXPIRED} />, { status: 400 })
+  })
+  return router
+
+  async function find(connection: string): Promise<Provider | undefined> {
+    const row = await context.database.db
+      .selectFrom('connections')
+      .select(['id', 'environment_id'])
+      .where('id', '=', connection)
+      .executeTakeFirst()
+    if (row === undefined) return undefined
+    const provider = made.get(row.id) ?? createSimulatedIdp(context, row)
+    made.set(row.id, provider)
+    provider.catch(() => made.delete(row.id))
+    return provider
+  }
+}
+
+function show(request: Idp, response: Response, csrf: string, view: { email?: string; problem?: string }) {
+  const { connection } = request.params
+  const page = <SimulatorPage connection={connection} action={request.path} csrf={csrf} {...view} />
+  sendPage(response, page, view.problem === undefined ? {} : { status: 422 })
+}
+
+function noProvider(response: Response): void {
+  refuse(response, 404, 'not_found', 'There is no connection with this id, so no identity provider is simulated.')
+}

@@ -1,0 +1,17 @@
+import { limitedText } from '../limited-text.js'
+import { SignInRefusal } from './sign-in-refusal.js'
+
+const LIMIT_MS = 10_000
+const LIMIT_BYTES = 256 * 1024
+
+/** Asks an identity provider. Throws a `SignInRefusal` when it does not answer with JSON; its answer stays private. */
+export async function fetchJson(url: string, init: RequestInit = {}): Promise<unknown> {
+  try {
+    const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(LIMIT_MS), ...init })
+    const text = await limitedText(response, LIMIT_BYTES)
+    if (!response.ok) throw new Error(`HTTP ${response.status}: ${text.slice(0, 500)}`)
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new SignInRefusal('identity_provider_failed', 'The identity provider did not answer as it should.', { cause })
+  }
+}

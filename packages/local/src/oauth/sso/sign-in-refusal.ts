@@ -1,0 +1,13 @@
+/**
+ * Why a sign-in cannot go on, for the client that asked: a stable code of Scalekit's or OAuth's, and a
+ * description that says what to do. The cause is for the developer's log.
+ */
+export class SignInRefusal extends Error {
+  readonly code: string
+
+  constructor(code: string, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'SignInRefusal'
+    this.code = code
+  }
+}
