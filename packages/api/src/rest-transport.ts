@@ -98,7 +98,9 @@ async function send<I extends DescMessage, O extends DescMessage>(
   const { status, header, text } = await exchange(base, rest, headers, signal, dispatcher)
   const body = parseJson(text)
   if (status < 200 || status > 299) throw errorFromJson(status, body, header)
-  const message = text === '' ? create(method.output) : readMessage(method.output, body, header)
+  // Only where there is nothing to say may an answer be empty: an empty list would be a false one.
+  const nothing = text === '' && method.output.typeName === 'google.protobuf.Empty'
+  const message = nothing ? create(method.output) : readMessage(method.output, body, header)
   return { stream: false, service: method.parent, method, header, message, trailer: new Headers() }
 }
 

@@ -196,9 +196,10 @@ describe('the transport', () => {
     expect(answered.connections[0]).toMatchObject({ id: 'conn_1', type: connections.ConnectionType.INVALID })
   })
 
-  it('reads an empty success', async () => {
+  it('reads an empty success where there is nothing to say, and nowhere else', async () => {
     const client = await answer(200, '')
     expect(await client.deleteOrganization(byId)).toMatchObject({})
+    expect((await failure(client.listOrganization({}))).code).toBe(Code.Internal)
   })
 
   it('keeps retry-after with the error, and repeats nothing', async () => {

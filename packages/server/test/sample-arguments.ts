@@ -26,8 +26,9 @@ const words: Readonly<Record<string, string>> = {
   uri: 'https://app.example.com/callback',
   url: 'https://mcp.example.com/mcp',
   discoveryEndpoint: 'https://idp.example.com/.well-known/openid-configuration',
-  name: 'sample_name',
+  name: 'sample',
   roleName: 'member',
+  role: 'USER',
 }
 
 /** Arguments that a tool's schema takes: its required ones, plausible, with `overrides` in place. */
@@ -36,7 +37,7 @@ export function sampleArguments(
   overrides: Readonly<Record<string, unknown>> = {},
 ): Record<string, unknown> {
   const schema = describeTool(tool, false).inputSchema as Schema
-  const required = schema.required ?? []
+  const required = [...(schema.required ?? []), ...aChange(tool, schema)]
   const sample = Object.fromEntries(
     required.map((name) => [name, sampleOf(name, schema.properties?.[name] ?? {})]),
   )
@@ -45,7 +46,7 @@ export function sampleArguments(
 }
 
 function sampleOf(name: string, schema: Schema): unknown {
-  if (schema.enum) return schema.enum[0]
+  if (schema.enum) return schema.enum.includes(words[name]) ? words[name] : schema.enum[0]
   if (schema.type === 'boolean') return true
   if (schema.type === 'integer' || schema.type === 'number') return schema.minimum ?? 1
   if (schema.type === 'array') return [sampleOf(name, schema.items ?? {})]
@@ -55,4 +56,12 @@ function sampleOf(name: string, schema: Schema): unknown {
   }
   const prefix = /^\^\(?\??:?([a-z]+)[_|]/.exec(schema.pattern ?? '')?.[1]
   return ids[name] ?? words[name] ?? (prefix ? `${prefix}_999` : 'sample')
+}
+
+/** An update whose arguments are all optional has to change something. */
+function aChange(tool: ToolDefinition, schema: Schema): string[] {
+  const optional = Object.keys(schema.properties ?? {}).filter((name) => !schema.required?.includes(name))
+  return tool.effect === 'update'
+    ? optional.filter((name) => !ids[name] && name !== 'clientId').slice(0, 1)
+    : []
 }
