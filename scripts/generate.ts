@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { configurationPage, envExample } from './generate/configuration.js'
 import { toolSnapshots, toolsPage } from './generate/tools.js'
+import { walkthrough } from './generate/walkthrough.js'
 
 // Writes the files that are made from the code. With --check it only compares, and ends with 1 where one differs.
 
@@ -10,6 +11,7 @@ const files: Record<string, string> = {
   '.env.example': envExample(),
   'docs/reference/configuration.md': configurationPage(),
   'docs/reference/tools.md': toolsPage(),
+  'docs/walkthrough.md': await walkthrough(),
   ...toolSnapshots(),
 }
 
