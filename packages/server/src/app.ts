@@ -16,6 +16,7 @@ import type { Principal } from './call-tool.js'
 import type { Config } from './config.js'
 import type { Fixtures } from './conformance/fixtures.js'
 import type { Docs } from './docs-search/docs.js'
+import { serveIcon } from './icons.js'
 import { createIdempotency } from './idempotency.js'
 import { createMcpFactory } from './mcp.js'
 import type { Logger } from './observe/log.js'
@@ -65,6 +66,7 @@ export function createApp(options: AppOptions): App {
     res.json({ status: 'healthy', timestamp: new Date().toISOString(), version })
   })
 
+  app.use(serveIcon)
   const protection = protect(app, {
     resource: config.resource,
     issuers: config.issuers,
@@ -97,6 +99,7 @@ export function createApp(options: AppOptions): App {
   const bounds: Bounds = { mode: config.upstream.mode }
   const factory = createMcpFactory({
     tools: options.tools,
+    origin: new URL(config.resource).origin,
     bounds,
     ...(config.upstream.mode === 'environment'
       ? { onlyEnvironment: { id: config.upstream.environmentId ?? '' } }

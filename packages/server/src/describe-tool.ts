@@ -1,15 +1,17 @@
 import type { Tool } from '@modelcontextprotocol/server'
 import * as z from 'zod'
 import { withoutEnvironment } from './bound-input.js'
+import { iconUrl } from './icons.js'
 import type { ToolDefinition } from './tool.js'
 
 /**
  * What `tools/list` says of a tool. Schemas are JSON Schema 2020-12, closed, without unions, `$ref` or
  * `format`, since many clients refuse those. Converting is costly: do it once per tool, not per request.
  *
+ * @param origin of this server, where the icons are
  * @param boundEnvironment with it, the argument `environmentId` is left out: there is nothing to choose
  */
-export function describeTool(tool: ToolDefinition, boundEnvironment: boolean): Tool {
+export function describeTool(tool: ToolDefinition, boundEnvironment: boolean, origin: string): Tool {
   const input = boundEnvironment ? withoutEnvironment(tool.input) : tool.input
   return {
     name: tool.name,
@@ -18,6 +20,7 @@ export function describeTool(tool: ToolDefinition, boundEnvironment: boolean): T
     inputSchema: inputSchema(input) as Tool['inputSchema'],
     outputSchema: outputSchema(tool) as NonNullable<Tool['outputSchema']>,
     annotations: annotationsOf(tool),
+    icons: [{ src: iconUrl(tool.toolset, origin) }],
   }
 }
 
@@ -50,7 +53,9 @@ function outputSchema({ output, effect }: ToolDefinition): Record<string, unknow
     override: ({ jsonSchema }) => {
       if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
       delete jsonSchema.propertyNames
-      if (effect !== 'read') delete jsonSchema.description
+      if (effect === 'read') return
+      delete jsonSchema.description
+      delete jsonSchema.required
     },
   })
   return rest

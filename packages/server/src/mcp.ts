@@ -19,6 +19,8 @@ import { version } from './version.js'
 
 export interface McpOptions extends CallOptions {
   readonly tools: readonly ToolDefinition[]
+  /** Of this server, as clients reach it. */
+  readonly origin: string
   readonly fixtures?: Fixtures
 }
 
@@ -36,7 +38,7 @@ const hint = { ttlMs: 300_000, cacheScope: 'private' } as const
 export function createMcpFactory(options: McpOptions): (context: McpRequestContext) => Server {
   const { fixtures, seal } = options
   const byName = new Map(options.tools.map((tool) => [tool.name, tool]))
-  const list = toolLists(options.tools, options.bounds)
+  const list = toolLists(options.tools, options.bounds, options.origin)
   const listed = [...(fixtures?.tools.values() ?? [])].map(({ definition }) => definition)
 
   return () => {

@@ -9,11 +9,12 @@ import type { ToolDefinition } from './tool.js'
 export function toolLists(
   tools: readonly ToolDefinition[],
   bounds: Bounds,
+  origin: string,
 ): (selection: Selection, bound: boolean) => Tool[] {
   const described = tools.map((tool) => ({
     tool,
-    free: describeTool(tool, false),
-    bound: describeTool(tool, true),
+    free: describeTool(tool, false, origin),
+    bound: describeTool(tool, true, origin),
   }))
   return (selection, bound) =>
     described

@@ -36,7 +36,7 @@ export function sampleArguments(
   tool: ToolDefinition,
   overrides: Readonly<Record<string, unknown>> = {},
 ): Record<string, unknown> {
-  const schema = describeTool(tool, false).inputSchema as Schema
+  const schema = describeTool(tool, false, 'http://localhost:3002').inputSchema as Schema
   const required = [...(schema.required ?? []), ...aChange(tool, schema)]
   const sample = Object.fromEntries(
     required.map((name) => [name, sampleOf(name, schema.properties?.[name] ?? {})]),

@@ -3,7 +3,10 @@ import { describeTool } from '../describe-tool.js'
 import { scopes, toolsets } from '../tool.js'
 import { tools } from './index.js'
 
-const described = tools.map((tool) => ({ tool, definition: describeTool(tool, false) }))
+const described = tools.map((tool) => ({
+  tool,
+  definition: describeTool(tool, false, 'http://localhost:3002'),
+}))
 
 /** Every schema inside a schema, with its path. */
 function nodes(schema: unknown, path = ''): { path: string; node: Record<string, unknown> }[] {
