@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { configurationPage, envExample } from './generate/configuration.js'
+import { localApiPage } from './generate/local-api.js'
 import { toolSnapshots, toolsPage } from './generate/tools.js'
 import { walkthrough } from './generate/walkthrough.js'
 
@@ -10,6 +11,7 @@ import { walkthrough } from './generate/walkthrough.js'
 const files: Record<string, string> = {
   '.env.example': envExample(),
   'docs/reference/configuration.md': configurationPage(),
+  'docs/reference/local-api.md': await localApiPage(),
   'docs/reference/tools.md': toolsPage(),
   'docs/walkthrough.md': await walkthrough(),
   ...toolSnapshots(),

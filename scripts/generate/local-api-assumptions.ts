@@ -1,0 +1,21 @@
+/** What the local environment takes as the live service's behaviour without a document that says so, by service. */
+export const assumptions: Readonly<Record<string, string>> = {
+  OrganizationService:
+    'Assumed: lists are newest first, 10 per page where no size is given; an external id is unique in its environment; deleting an organization deletes its memberships, connections and directories. Known: a portal link opens once and ends after a minute.',
+  UserService:
+    'Known: the first user of an organization gets the role for creators, later ones the role for members. Assumed: an invitation is good for 30 days; a user without memberships stays a user of the environment.',
+  RolesService:
+    'Assumed: a role that others extend cannot be deleted; one that users hold needs a role in its place.',
+  EnvironmentService: 'Known: members of the workspace only; an environment is not created or deleted here.',
+  MembersService: 'Assumed: a new member gets the role USER unless ADMIN is asked for.',
+  ClientService:
+    'Known: a secret is shown once; http, localhost and wildcards in redirect URIs are for DEV. Assumed: the URL of an MCP server is unique in its environment, whatever slash it ends with.',
+  ConnectionService:
+    'Known: a connection is a draft until it is configured, and disabled until it is enabled. Assumed: its name (key_id) is unique in the environment; one that is no longer complete is disabled.',
+  ConnectedAccountService:
+    'Assumed: an account is pending until its credentials are there; a link needs an account that exists. Known: page_size is under 100.',
+  DirectoryService:
+    'Assumed: a directory is a draft until its endpoint has a token, and disabled until it is enabled.',
+  DomainService:
+    'Assumed: a domain that an operator adds counts as verified; one that a customer adds is pending.',
+}
