@@ -1,18 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler } from '@modelcontextprotocol/server'
-import {
-  callerOf,
-  errorHandler,
-  hostsOf,
-  notFound,
-  originsOf,
-  type Protection,
-  protect,
-} from '@scalekit-mcp/auth'
+import { errorHandler, hostsOf, notFound, originsOf, type Protection, protect } from '@scalekit-mcp/auth'
 import express, { type Express, type RequestHandler } from 'express'
-import { type Bounds, decide, parseSelection, type Selection } from './access.js'
-import type { Principal } from './call-tool.js'
+import type { Bounds } from './access.js'
 import type { Config } from './config.js'
 import type { Fixtures } from './conformance/fixtures.js'
 import type { Docs } from './docs-search/docs.js'
@@ -21,11 +11,11 @@ import { createIdempotency } from './idempotency.js'
 import { createMcpFactory } from './mcp.js'
 import type { Logger } from './observe/log.js'
 import { logRequests } from './observe/request-log.js'
-import { callOfUri } from './resources/templates.js'
 import { createRoundSeal } from './round-seal.js'
 import type { ScalekitFor } from './scalekit/connect.js'
 import { scopeAliases, writeScopes } from './scope-names.js'
 import { createSessions } from './sessions.js'
+import { stepUp } from './step-up.js'
 import type { ToolDefinition } from './tool.js'
 import { version } from './version.js'
 
@@ -143,69 +133,6 @@ export function createApp(options: AppOptions): App {
       protection.close()
     },
   }
-}
-
-/**
- * Refuses a call whose scopes are missing before it reaches MCP, with every scope that it needs (RFC 6750
- * section 3.1, MCP 2026-07-28 authorization, "Scope Challenge Handling"): only HTTP can challenge a client.
- * The dispatcher decides again for every message.
- */
-function stepUp(
-  tools: readonly ToolDefinition[],
-  bounds: Bounds,
-  names: 'long' | 'short',
-  protection: Protection,
-): RequestHandler {
-  const byName = new Map(tools.map((tool) => [tool.name, tool]))
-  return (req, res, next) => {
-    const caller = callerOf(req)
-    const selection = readSelection(req.originalUrl)
-    if ('problem' in selection) {
-      res.status(400).json({ error: 'invalid_request', error_description: selection.problem })
-      return
-    }
-    const tool = calledTool(req.body, byName)
-    const decision = tool ? decide(tool, caller, selection, bounds) : undefined
-    if (decision && !decision.allowed && decision.reason === 'insufficient_scope') {
-      protection.challengeScopes(req, res, writeScopes(decision.scopes, names))
-      return
-    }
-    const principal: Principal = {
-      caller,
-      selection,
-      requestId: String(res.getHeader('x-request-id') ?? randomUUID()),
-    }
-    Object.assign(req, {
-      auth: {
-        token: '[redacted]',
-        clientId: caller.clientId,
-        scopes: [...caller.scopes],
-        expiresAt: caller.expiresAt,
-        extra: { principal, caller },
-      },
-    })
-    next()
-  }
-}
-
-function readSelection(url: string): Selection | { problem: string } {
-  try {
-    return parseSelection(new URL(url, 'http://localhost').searchParams)
-  } catch (error) {
-    return { problem: error instanceof Error ? error.message : 'The query is not usable.' }
-  }
-}
-
-/** The tool that a message uses: by its name, or to read a resource. */
-function calledTool(body: unknown, byName: ReadonlyMap<string, ToolDefinition>): ToolDefinition | undefined {
-  const { method, params } = (body ?? {}) as { method?: unknown; params?: Record<string, unknown> | null }
-  const name =
-    method === 'tools/call'
-      ? params?.name
-      : method === 'resources/read' && typeof params?.uri === 'string'
-        ? callOfUri(params.uri)?.tool
-        : undefined
-  return typeof name === 'string' ? byName.get(name) : undefined
 }
 
 /** Readiness: the keys of the issuer are here, and the server is not stopping. */

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto'
+import { callerOf, type Protection } from '@scalekit-mcp/auth'
+import type { RequestHandler } from 'express'
+import { type Bounds, decide, parseSelection, type Selection } from './access.js'
+import type { Principal } from './call-tool.js'
+import { callOfUri } from './resources/templates.js'
+import { writeScopes } from './scope-names.js'
+import type { ToolDefinition } from './tool.js'
+
+/**
+ * Refuses a call whose scopes are missing before it reaches MCP, with every scope that it needs (RFC 6750
+ * section 3.1, MCP 2026-07-28 authorization, "Scope Challenge Handling"): only HTTP can challenge a client.
+ * The dispatcher decides again for every message.
+ */
+export function stepUp(
+  tools: readonly ToolDefinition[],
+  bounds: Bounds,
+  names: 'long' | 'short',
+  protection: Protection,
+): RequestHandler {
+  const byName = new Map(tools.map((tool) => [tool.name, tool]))
+  return (req, res, next) => {
+    const caller = callerOf(req)
+    const selection = readSelection(req.originalUrl)
+    if ('problem' in selection) {
+      res.status(400).json({ error: 'invalid_request', error_description: selection.problem })
+      return
+    }
+    const tool = calledTool(req.body, byName)
+    const decision = tool ? decide(tool, caller, selection, bounds) : undefined
+    if (decision && !decision.allowed && decision.reason === 'insufficient_scope') {
+      protection.challengeScopes(req, res, writeScopes(decision.scopes, names))
+      return
+    }
+    const principal: Principal = {
+      caller,
+      selection,
+      requestId: String(res.getHeader('x-request-id') ?? randomUUID()),
+    }
+    Object.assign(req, {
+      auth: {
+        token: '[redacted]',
+        clientId: caller.clientId,
+        scopes: [...caller.scopes],
+        expiresAt: caller.expiresAt,
+        extra: { principal, caller },
+      },
+    })
+    next()
+  }
+}
+
+function readSelection(url: string): Selection | { problem: string } {
+  try {
+    return parseSelection(new URL(url, 'http://localhost').searchParams)
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : 'The query is not usable.' }
+  }
+}
+
+/** The tool that a message uses: by its name, or to read a resource. */
+function calledTool(body: unknown, byName: ReadonlyMap<string, ToolDefinition>): ToolDefinition | undefined {
+  const { method, params } = (body ?? {}) as { method?: unknown; params?: Record<string, unknown> | null }
+  const name =
+    method === 'tools/call'
+      ? params?.name
+      : method === 'resources/read' && typeof params?.uri === 'string'
+        ? callOfUri(params.uri)?.tool
+        : undefined
+  return typeof name === 'string' ? byName.get(name) : undefined
+}
