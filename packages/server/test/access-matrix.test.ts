@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { optInToolsets } from '../src/tool.js'
 import { tools } from '../src/tools/index.js'
 import { sampleArguments } from './sample-arguments.js'
 import { allScopes, type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
@@ -12,8 +13,8 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-/** One call as it is on the wire. */
-async function send(token: string, name: string, args: Record<string, unknown>, query = '') {
+/** One call as it is on the wire, where all toolsets are offered unless the query says otherwise. */
+async function send(token: string, name: string, args: Record<string, unknown>, query = '?toolsets=all') {
   const response = await fetch(server.url + query, {
     method: 'POST',
     headers: {
@@ -47,7 +48,12 @@ describe.each(tools.map((tool) => ({ name: tool.name, tool })))('$name', ({ tool
   )
 
   test('in read-only mode works only if it reads', async () => {
-    const { code } = await send(await server.token(), tool.name, sampleArguments(tool), '?readonly=true')
+    const { code } = await send(
+      await server.token(),
+      tool.name,
+      sampleArguments(tool),
+      '?toolsets=all&readonly=true',
+    )
     if (tool.effect === 'read') expect(code).not.toBe('tool_not_available')
     else expect(code).toBe('tool_not_available')
   })
@@ -58,10 +64,16 @@ describe.each(tools.map((tool) => ({ name: tool.name, tool })))('$name', ({ tool
     expect(code).toBe('tool_not_available')
   })
 
+  if (optInToolsets.some((each) => each === tool.toolset))
+    test('is not there unless its toolset is asked for', async () => {
+      const { code } = await send(await server.token(), tool.name, sampleArguments(tool), '')
+      expect(code).toBe('tool_not_available')
+    })
+
   if ('environmentId' in tool.input.shape)
     test('bound to another environment is refused', async () => {
       const args = sampleArguments(tool, { environmentId: DEV })
-      const { code } = await send(await server.token(), tool.name, args, `?environment=${PRD}`)
+      const { code } = await send(await server.token(), tool.name, args, `?toolsets=all&environment=${PRD}`)
       expect(code).toBe('environment_not_available')
     })
 
@@ -70,6 +82,8 @@ describe.each(tools.map((tool) => ({ name: tool.name, tool })))('$name', ({ tool
     userId: 'usr_100000000000000101',
     clientId: 'skc_100000000000000001',
     mcpServerId: 'res_100000000000000002',
+    directoryId: 'dir_100000000000000001',
+    domainId: 'dom_100000000000000001',
   }
   // A create under a client id at somebody else's identity provider names nothing of Scalekit's.
   const takesForeign =

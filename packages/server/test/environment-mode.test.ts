@@ -1,5 +1,5 @@
 import { createLocalScalekit, type LocalScalekit } from '@scalekit-mcp/local'
-import ScalekitSdk from '@scalekit-sdk/node'
+import { Scalekit as ScalekitSdk } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort, mintToken } from '../../../test/harness/program.js'
 import { loadConfig } from '../src/config.js'

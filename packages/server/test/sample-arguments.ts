@@ -18,6 +18,8 @@ const ids: Readonly<Record<string, string>> = {
   userId: 'usr_100000000000000101',
   clientId: 'skc_100000000000000001',
   mcpServerId: 'res_100000000000000002',
+  directoryId: 'dir_100000000000000001',
+  domainId: 'dom_100000000000000001',
 }
 
 const words: Readonly<Record<string, string>> = {
@@ -28,10 +30,11 @@ const words: Readonly<Record<string, string>> = {
   discoveryEndpoint: 'https://idp.example.com/.well-known/openid-configuration',
   name: 'sample',
   roleName: 'member',
+  domain: 'new.example',
   role: 'USER',
 }
 
-/** Arguments that a tool's schema takes: its required ones, plausible, with `overrides` in place. */
+/** Arguments that a tool's schema takes: its required ones, plausible, with those of `overrides` in place that it takes. */
 export function sampleArguments(
   tool: ToolDefinition,
   overrides: Readonly<Record<string, unknown>> = {},
@@ -41,7 +44,10 @@ export function sampleArguments(
   const sample = Object.fromEntries(
     required.map((name) => [name, sampleOf(name, schema.properties?.[name] ?? {})]),
   )
-  const known = Object.entries(overrides).filter(([name]) => schema.properties?.[name] !== undefined)
+  const known = Object.entries(overrides).filter(([name, value]) => {
+    const property = schema.properties?.[name]
+    return property !== undefined && new RegExp(property.pattern ?? '').test(String(value))
+  })
   return { ...sample, ...Object.fromEntries(known) }
 }
 
@@ -54,8 +60,10 @@ function sampleOf(name: string, schema: Schema): unknown {
     const properties = Object.entries(schema.properties ?? {})
     return Object.fromEntries(properties.map(([key, each]) => [key, sampleOf(key, each)]))
   }
-  const prefix = /^\^\(?\??:?([a-z]+)[_|]/.exec(schema.pattern ?? '')?.[1]
-  return ids[name] ?? words[name] ?? (prefix ? `${prefix}_999` : 'sample')
+  const known = ids[name] ?? words[name]
+  if (known !== undefined && new RegExp(schema.pattern ?? '').test(known)) return known
+  const prefix = /^\^\(?\??:?([a-z0-9]+)[_|]/.exec(schema.pattern ?? '')?.[1]
+  return prefix ? `${prefix}_999` : 'sample'
 }
 
 /** An update whose arguments are all optional has to change something. */

@@ -77,10 +77,15 @@ export function idOf(answer: Answer, object: string): string {
   return created.id
 }
 
-/** The ids of the items that a list answered. */
-export function idsOf(answer: Answer): string[] {
+/** The items that a list answered. */
+export function itemsOf(answer: Answer): { readonly [field: string]: unknown; readonly id: string }[] {
   if (!answer.result) throw new Error(`no list: ${JSON.stringify(answer.error)}`)
-  return (answer.result.items as { id: string }[]).map(({ id }) => id)
+  return answer.result.items as { id: string }[]
+}
+
+/** Their ids. */
+export function idsOf(answer: Answer): string[] {
+  return itemsOf(answer).map(({ id }) => id)
 }
 
 /**

@@ -1,5 +1,4 @@
 import { Kysely, PostgresDialect } from 'kysely'
-import pg from 'pg'
 import type { Dialect } from './dialect.js'
 import { migrate } from './migrations/migrate.js'
 import type { Schema } from './schema.js'
@@ -28,7 +27,7 @@ export interface Database {
 export async function openDatabase(location: DatabaseLocation): Promise<Database> {
   const dialect: Dialect = 'url' in location ? 'postgres' : 'sqlite'
   const db = new Kysely<Schema>({
-    dialect: 'url' in location ? postgres(location.url) : new LibsqlDialect(sqliteFile(location)),
+    dialect: 'url' in location ? await postgres(location.url) : new LibsqlDialect(sqliteFile(location)),
   })
   try {
     await migrate(db, dialect)
@@ -48,7 +47,9 @@ function sqliteFile(location: { file: string } | { memory: true }): string {
   return 'file' in location ? location.file : ':memory:'
 }
 
-function postgres(url: string): PostgresDialect {
+/** The driver is loaded only where it is used: it would add 8 MB to every local environment. */
+async function postgres(url: string): Promise<PostgresDialect> {
+  const { default: pg } = await import('pg')
   // Times are bigint columns, which pg gives as strings; as numbers they are exact for the next 280,000 years.
   const types = new pg.TypeOverrides()
   types.setTypeParser(pg.types.builtins.INT8, Number)
