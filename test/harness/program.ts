@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
-const entry = fileURLToPath(new URL('../../packages/server/dist/cli/main.js', import.meta.url))
+const entry = fileURLToPath(new URL('../../packages/server/bin/scalekit-mcp.js', import.meta.url))
 
 /** The real program, in a process of its own. */
 export interface Program {

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Command, Option } from 'commander'
 import { version } from '../version.js'
 import { endWith } from './exit.js'
