@@ -1,5 +1,5 @@
 import { describeTool } from '../../packages/server/src/describe-tool.js'
-import type { ToolDefinition } from '../../packages/server/src/tool.js'
+import { optInToolsets, type ToolDefinition } from '../../packages/server/src/tool.js'
 import { tools } from '../../packages/server/src/tools/index.js'
 
 /** One JSON file per tool with what `tools/list` says of it: a change of the surface shows in review. */
@@ -17,7 +17,11 @@ export function toolsPage(): string {
   const toolsets = [...new Set(tools.map((tool) => tool.toolset))]
   const sections = toolsets.map((toolset) => {
     const members = tools.filter((tool) => tool.toolset === toolset)
-    return `## ${toolset}\n\n${members.map(describe).join('\n')}`
+    const optIn = (optInToolsets as readonly string[]).includes(toolset)
+    const note = optIn
+      ? `Offered only where the URL asks for it: \`?toolsets=default,${toolset}\` or \`all\`.\n\n`
+      : ''
+    return `## ${toolset}\n\n${note}${members.map(describe).join('\n')}`
   })
   return `# Tools
 

@@ -1,49 +1,20 @@
-import { mkdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ClientApp } from '../harness/client-app.js'
 import { type Program, startDev } from '../harness/program.js'
-
-const images = fileURLToPath(new URL('../../docs/images/', import.meta.url))
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+import { images, launchChromium, violations } from './chromium.js'
 
 let program: Program
 let browser: Browser
 beforeAll(async () => {
-  mkdirSync(images, { recursive: true })
   program = await startDev()
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-    ],
-  })
+  browser = await launchChromium()
 })
 afterAll(async () => {
   await browser?.close()
   await program?.stop()
 })
-
-/** What axe finds on a page, by the rules of WCAG 2.2 AA and good practice. */
-async function violations(page: Page): Promise<string[]> {
-  await page.addScriptTag({ path: axe })
-  return page.evaluate(async () => {
-    const axe = (
-      globalThis as unknown as {
-        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-      }
-    ).axe
-    const { violations } = await axe.run()
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
-  })
-}
 
 describe.each(['light', 'dark'] as const)('the sign-in in Chromium, %s', (colorScheme) => {
   test('goes from the client over the pages back to the client, by keyboard, and axe finds nothing', async () => {

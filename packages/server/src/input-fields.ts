@@ -11,6 +11,12 @@ export const mcpServerId = id('(res|app|mcp)')
 export const connectionId = id('conn')
 export const userId = id('usr')
 export const clientId = id('(prd_)?skc')
+export const organizationClientId = id('m2morg')
+export const secretId = id('sec')
+export const directoryId = id('dir')
+export const directoryGroupId = id('dirgroup')
+export const domainId = id('dom')
+export const sessionId = id('ses')
 
 /** The rule of the API for names of roles. */
 export const roleName = z

@@ -1,13 +1,17 @@
 import type { DescService } from '@bufbuild/protobuf'
 import { type Client, createClient, type Transport } from '@connectrpc/connect'
 import {
+  AuditLogsService,
   ClientService,
   ConnectedAccountService,
   ConnectionService,
+  DirectoryService,
+  DomainService,
   EnvironmentService,
   MembersService,
   OrganizationService,
   RolesService,
+  SessionService,
   UserService,
 } from '@scalekit-mcp/api'
 import type { Turns } from './turns.js'
@@ -25,6 +29,10 @@ export interface Scalekit {
   clients(environmentId: string): Client<typeof ClientService>
   connections(environmentId: string): Client<typeof ConnectionService>
   connectedAccounts(environmentId: string): Client<typeof ConnectedAccountService>
+  directories(environmentId: string): Client<typeof DirectoryService>
+  domains(environmentId: string): Client<typeof DomainService>
+  sessions(environmentId: string): Client<typeof SessionService>
+  auditLogs(environmentId: string): Client<typeof AuditLogsService>
   /** DEV or PRD: decides whether a client that cannot ask a person may go on without asking. */
   environmentType(environmentId: string): Promise<EnvironmentType>
   /** Runs one task at a time per key, on this server. */
@@ -55,6 +63,10 @@ export function createScalekit(upstream: Upstream, inTurn: Turns): Scalekit {
     clients: client(ClientService),
     connections: client(ConnectionService),
     connectedAccounts: client(ConnectedAccountService),
+    directories: client(DirectoryService),
+    domains: client(DomainService),
+    sessions: client(SessionService),
+    auditLogs: client(AuditLogsService),
     environmentType: (environmentId) => upstream.environmentType(environmentId),
     inTurn,
   }

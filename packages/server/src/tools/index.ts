@@ -1,4 +1,11 @@
 import type { ToolDefinition } from '../tool.js'
+import listAuthenticationLog from './audit/list-authentication-log.js'
+import createOrganizationClient from './clients/create-organization-client.js'
+import deleteOrganizationClient from './clients/delete-organization-client.js'
+import getOrganizationClient from './clients/get-organization-client.js'
+import listOrganizationClients from './clients/list-organization-clients.js'
+import removeClientSecret from './clients/remove-client-secret.js'
+import updateOrganizationClient from './clients/update-organization-client.js'
 import createConnectedAccountMagicLink from './connections/create-connected-account-magic-link.js'
 import createEnvironmentOidcConnection from './connections/create-environment-oidc-connection.js'
 import createOrganizationConnection from './connections/create-organization-connection.js'
@@ -10,7 +17,16 @@ import listConnectedAccounts from './connections/list-connected-accounts.js'
 import listEnvironmentConnections from './connections/list-environment-connections.js'
 import listOrganizationConnections from './connections/list-organization-connections.js'
 import updateEnvironmentOidcConnection from './connections/update-environment-oidc-connection.js'
+import disableDirectory from './directories/disable-directory.js'
+import enableDirectory from './directories/enable-directory.js'
+import getDirectory from './directories/get-directory.js'
+import listDirectories from './directories/list-directories.js'
+import listDirectoryGroups from './directories/list-directory-groups.js'
+import listDirectoryUsers from './directories/list-directory-users.js'
 import searchDocs from './docs/search-docs.js'
+import addDomain from './domains/add-domain.js'
+import listDomains from './domains/list-domains.js'
+import removeDomain from './domains/remove-domain.js'
 import createEnvironmentRole from './environments/create-environment-role.js'
 import createEnvironmentScope from './environments/create-environment-scope.js'
 import deleteEnvironmentRole from './environments/delete-environment-role.js'
@@ -33,6 +49,12 @@ import getOrganizationDetails from './organizations/get-organization-details.js'
 import listOrganizations from './organizations/list-organizations.js'
 import updateOrganization from './organizations/update-organization.js'
 import updateOrganizationSettings from './organizations/update-organization-settings.js'
+import addPermissionsToRole from './permissions/add-permissions-to-role.js'
+import createPermission from './permissions/create-permission.js'
+import deletePermission from './permissions/delete-permission.js'
+import listPermissions from './permissions/list-permissions.js'
+import removePermissionFromRole from './permissions/remove-permission-from-role.js'
+import updatePermission from './permissions/update-permission.js'
 import addPostLogoutRedirectUri from './redirect-uris/add-post-logout-redirect-uri.js'
 import addRedirectUri from './redirect-uris/add-redirect-uri.js'
 import listRedirectUris from './redirect-uris/list-redirect-uris.js'
@@ -40,6 +62,10 @@ import removeInitiateLoginUri from './redirect-uris/remove-initiate-login-uri.js
 import removePostLogoutRedirectUri from './redirect-uris/remove-post-logout-redirect-uri.js'
 import removeRedirectUri from './redirect-uris/remove-redirect-uri.js'
 import setInitiateLoginUri from './redirect-uris/set-initiate-login-uri.js'
+import getSession from './sessions/get-session.js'
+import listUserSessions from './sessions/list-user-sessions.js'
+import removeSession from './sessions/remove-session.js'
+import removeUserSessions from './sessions/remove-user-sessions.js'
 import createOrganizationUser from './users/create-organization-user.js'
 import getOrganizationUser from './users/get-organization-user.js'
 import listOrganizationUsers from './users/list-organization-users.js'
@@ -102,4 +128,30 @@ export const tools: readonly ToolDefinition[] = [
   switchMcpAuthToScalekit,
   deleteMcpServer,
   searchDocs,
+  listDirectories,
+  getDirectory,
+  listDirectoryUsers,
+  listDirectoryGroups,
+  enableDirectory,
+  disableDirectory,
+  listDomains,
+  addDomain,
+  removeDomain,
+  listPermissions,
+  createPermission,
+  updatePermission,
+  deletePermission,
+  addPermissionsToRole,
+  removePermissionFromRole,
+  listOrganizationClients,
+  getOrganizationClient,
+  createOrganizationClient,
+  updateOrganizationClient,
+  deleteOrganizationClient,
+  removeClientSecret,
+  listUserSessions,
+  getSession,
+  removeSession,
+  removeUserSessions,
+  listAuthenticationLog,
 ]

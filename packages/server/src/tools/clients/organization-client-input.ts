@@ -1,0 +1,21 @@
+import * as z from 'zod'
+import { text } from '../../input-fields.js'
+
+/** What can be said of a client. The API leaves as it is what is not said, and cannot empty a list. */
+export const organizationClientSettings = {
+  name: text(128),
+  description: text(512).optional(),
+  scopes: z
+    .array(z.string().regex(/^[a-zA-Z0-9:]{1,64}$/))
+    .min(1)
+    .max(50)
+    .optional()
+    .describe('What its tokens allow, like deploy:write.'),
+  audience: z
+    .array(z.string().regex(/^[\x21-\x7e]{1,256}$/))
+    .min(1)
+    .max(20)
+    .optional()
+    .describe('For whom its tokens are, like https://api.example.com.'),
+  accessTokenSeconds: z.number().int().min(300).max(86_400).optional().describe('Life of access tokens.'),
+}

@@ -1,0 +1,57 @@
+import { domains } from '@scalekit-mcp/api'
+import * as z from 'zod'
+import { ToolError } from '../../errors.js'
+import { environmentId, organizationId } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { domainFields, domainTypes, toDomain } from './domain.js'
+
+/** RFC 1035 section 2.3.1, with at least two labels; a name in another script in its ASCII form (RFC 5890). */
+const domainName = z
+  .string()
+  .min(4)
+  .max(253)
+  .regex(/^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]$/)
+  .describe('Like acme.example.')
+
+export default defineTool({
+  name: 'add_domain',
+  title: 'Add domain',
+  description:
+    'Give an organization a domain, without proof that it owns it: never a public mail domain. Everybody with such an address signs in through it, or may join it. In a PRD environment a person confirms it.',
+  toolset: 'domains',
+  scopes: ['organization:write'],
+  effect: 'create',
+  input: z.object({
+    environmentId,
+    organizationId,
+    domain: domainName,
+    type: z
+      .enum(domainTypes)
+      .default('ORGANIZATION_DOMAIN')
+      .describe(
+        'ORGANIZATION_DOMAIN leads sign-in to the organization; ALLOWED_EMAIL_DOMAIN lets people join.',
+      ),
+  }),
+  output: z.object({ domain: domainFields }),
+  confirmWhen: () => true,
+  async target({ environmentId, organizationId, domain, type }, { scalekit }) {
+    const { organization } = await scalekit
+      .organizations(environmentId)
+      .getOrganization({ identities: { case: 'id', value: organizationId } })
+    if (!organization) throw new ToolError('not_found', 'Scalekit has no such organization.')
+    return {
+      id: organization.id,
+      name: organization.displayName,
+      environmentId,
+      detail: `${domain} as ${type}`,
+    }
+  },
+  async run({ environmentId, organizationId, domain, type }, { scalekit }) {
+    const created = await scalekit.domains(environmentId).createDomain({
+      identities: { case: 'organizationId', value: organizationId },
+      domain: { domain: domain.toLowerCase(), domainType: domains.DomainType[type] },
+    })
+    if (!created.domain) throw new ToolError('internal', 'Scalekit did not return the domain.')
+    return { domain: toDomain(created.domain) }
+  },
+})

@@ -1,0 +1,26 @@
+import * as z from 'zod'
+import { ToolError } from '../../errors.js'
+import { environmentId } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { permissionName } from './permission.js'
+
+export default defineTool({
+  name: 'delete_permission',
+  title: 'Delete permission',
+  description:
+    'Delete a permission of an environment. Every role loses it, and so do the users who have these roles.',
+  toolset: 'permissions',
+  scopes: ['environment:write'],
+  effect: 'delete',
+  input: z.object({ environmentId, name: permissionName }),
+  output: z.object({ deleted: z.boolean() }),
+  async target({ environmentId, name }, { scalekit }) {
+    const { permission } = await scalekit.roles(environmentId).getPermission({ permissionName: name })
+    if (!permission) throw new ToolError('not_found', 'Scalekit has no such permission.')
+    return { id: permission.id, name: permission.name, environmentId }
+  },
+  async run({ environmentId, name }, { scalekit }) {
+    await scalekit.roles(environmentId).deletePermission({ permissionName: name })
+    return { deleted: true }
+  },
+})

@@ -1,0 +1,22 @@
+import * as z from 'zod'
+import { environmentId, roleName } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { permissionName } from './permission.js'
+
+export default defineTool({
+  name: 'remove_permission_from_role',
+  title: 'Remove permission from role',
+  description:
+    'Take a permission from a role. Users with the role lose it with their next token; one that the role has by extending another stays.',
+  toolset: 'permissions',
+  scopes: ['environment:write'],
+  effect: 'update',
+  input: z.object({ environmentId, roleName, permission: permissionName }),
+  output: z.object({ roleName: z.string(), permissions: z.array(z.string()) }),
+  async run({ environmentId, roleName, permission }, { scalekit }) {
+    const roles = scalekit.roles(environmentId)
+    await roles.removePermissionFromRole({ roleName, permissionName: permission })
+    const { permissions } = await roles.listRolePermissions({ roleName })
+    return { roleName, permissions: permissions.map(({ name }) => name) }
+  },
+})

@@ -1,0 +1,23 @@
+import * as z from 'zod'
+import { environmentId, userId } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { userEmail } from './session.js'
+
+export default defineTool({
+  name: 'remove_user_sessions',
+  title: 'End all sessions of a user',
+  description:
+    'End all sessions of a user on all devices, when an account may be in other hands. The person has to sign in again; access tokens live until they expire.',
+  toolset: 'sessions',
+  scopes: ['organization:write'],
+  effect: 'delete',
+  input: z.object({ environmentId, userId }),
+  output: z.object({ removedSessions: z.number() }),
+  async target({ environmentId, userId }, { scalekit }) {
+    return { id: userId, name: await userEmail(scalekit, environmentId, userId), environmentId }
+  },
+  async run({ environmentId, userId }, { scalekit }) {
+    const { totalRevoked } = await scalekit.sessions(environmentId).revokeAllUserSessions({ userId })
+    return { removedSessions: totalRevoked }
+  },
+})

@@ -1,0 +1,199 @@
+import { createLocalScalekit, type LocalScalekit } from '@scalekit-mcp/local'
+import { Scalekit } from '@scalekit-sdk/node'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { images, launchChromium, violations } from './chromium.js'
+
+const DEV = 'env_100000000000000001'
+const GLOBEX = 'org_100000000000000002'
+const CLIENT = 'skc_100000000000000001'
+const SECRET = 'test_local_secret'
+const CALLBACK = 'http://localhost:3000/auth/callback'
+
+let local: LocalScalekit
+let browser: Browser
+beforeAll(async () => {
+  local = await createLocalScalekit({ memory: true, port: 0 })
+  browser = await launchChromium()
+})
+beforeEach(() => local.reset())
+afterAll(async () => {
+  await browser?.close()
+  await local?.close()
+})
+
+type Scheme = 'light' | 'dark'
+
+/** A page whose policy is lifted for axe, and what its console says. */
+async function newPage(colorScheme: Scheme) {
+  const context = await browser.newContext({
+    colorScheme,
+    bypassCSP: true,
+    viewport: { width: 1200, height: 800 },
+  })
+  const page = await context.newPage()
+  const messages: string[] = []
+  page.on('console', (message) => messages.push(message.text()))
+  return { page, context, messages }
+}
+
+async function portalLink(): Promise<string> {
+  const sdk = new Scalekit(`${local.url}/${DEV}`, CLIENT, SECRET)
+  const { location } = await sdk.organization.generatePortalLink(GLOBEX)
+  return location
+}
+
+/** The address at which an application starts a sign-in. */
+function authorizationUrl(params: Record<string, string>): string {
+  const query = new URLSearchParams({
+    response_type: 'code',
+    client_id: CLIENT,
+    redirect_uri: CALLBACK,
+    scope: 'openid email',
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+    ...params,
+  })
+  return `${local.url}/${DEV}/oauth/authorize?${query}`
+}
+
+/** The address at which the browser comes back to the application, which does not run here. */
+async function atCallback(page: Page, last: () => Promise<void>): Promise<URL> {
+  const back = page.waitForRequest((request) => request.url().startsWith(CALLBACK))
+  await last()
+  return new URL((await back).url())
+}
+
+describe.each(['light', 'dark'] as const)('%s', (scheme) => {
+  test('the dashboard shows everything, and axe finds nothing', async () => {
+    const { page, context, messages } = await newPage(scheme)
+    await page.goto(local.url)
+    expect(await violations(page)).toEqual([])
+    await page.screenshot({ path: `${images}dashboard-${scheme}.png` })
+    for (const name of ['Workspace', 'Development', 'Production', 'Tokens', 'Requests', 'Outbox']) {
+      await page.getByRole('navigation').getByRole('link', { name, exact: true }).click()
+      expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(name)
+      expect(await violations(page), name).toEqual([])
+      if (name === 'Development') {
+        await page.screenshot({ path: `${images}dashboard-environment-${scheme}.png`, fullPage: true })
+      }
+    }
+    await page.goto(`${local.url}/dashboard/reset`)
+    expect(await violations(page)).toEqual([])
+    expect(messages).toEqual([])
+    await context.close()
+  })
+
+  test('the request log is live', async () => {
+    const { page, context } = await newPage(scheme)
+    await page.goto(`${local.url}/dashboard/requests`)
+    await page.getByText('New ones appear by themselves.').waitFor()
+    await fetch(`${local.url}/${DEV}/keys`)
+    await page.getByRole('cell', { name: `/${DEV}/keys` }).waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.screenshot({ path: `${images}requests-${scheme}.png` })
+    await context.close()
+  })
+
+  test('an administrator opens the portal link, connects the simulator, tests it and signs in through it', async () => {
+    const { page, context, messages } = await newPage(scheme)
+    await page.goto(await portalLink())
+    expect(await violations(page)).toEqual([])
+    await page.screenshot({ path: `${images}portal-${scheme}.png` })
+
+    await page.getByRole('link', { name: 'Connect with OpenID Connect' }).click()
+    expect(await violations(page)).toEqual([])
+    await page.getByLabel('Issuer').fill('nowhere')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('alert').waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('link', { name: 'Globex' }).click()
+
+    await page.getByRole('button', { name: 'Connect the identity provider simulator' }).click()
+    await page.getByRole('heading', { name: /simulator/ }).waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.screenshot({ path: `${images}portal-connection-${scheme}.png` })
+    await page.getByRole('link', { name: 'Test the connection' }).click()
+    await page.getByLabel('E-mail address').fill('gina@globex.example')
+    expect(await violations(page)).toEqual([])
+    await page.screenshot({ path: `${images}simulator-${scheme}.png` })
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('heading', { name: 'The test worked' }).waitFor()
+    expect(await violations(page)).toEqual([])
+
+    await page.goto(authorizationUrl({ organization_id: GLOBEX }))
+    await page.getByLabel('E-mail address').fill('gina@globex.example')
+    await page.getByLabel('First name').fill('Gina')
+    const back = await atCallback(page, () => page.keyboard.press('Enter'))
+    expect(back.searchParams.get('code')).toBeTruthy()
+    const dashboard = await context.newPage()
+    await dashboard.goto(`${local.url}/dashboard/${DEV}`)
+    expect(await dashboard.getByRole('cell', { name: 'gina@globex.example' }).count()).toBe(1)
+    expect(messages.filter((text) => !/422|ERR_CONNECTION_REFUSED/.test(text))).toEqual([])
+    await context.close()
+  })
+
+  test('a directory is added in the portal, and its token is shown once', async () => {
+    const { page, context } = await newPage(scheme)
+    await page.goto(await portalLink())
+    await page.getByRole('button', { name: 'Add a SCIM directory' }).click()
+    await page.getByRole('button', { name: 'Create a token' }).click()
+    await page.getByText('It is not shown again.').waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.reload()
+    await context.close()
+  })
+
+  test('somebody signs in with the code from the outbox, and chooses an organization', async () => {
+    const { page, context } = await newPage(scheme)
+    await page.goto(authorizationUrl({}))
+    await page.getByLabel('Or by e-mail address').fill('chi@globex.example')
+    await page.getByRole('button', { name: 'E-mail me a code' }).click()
+    expect(await violations(page)).toEqual([])
+    await page.screenshot({ path: `${images}code-${scheme}.png` })
+
+    const outbox = await context.newPage()
+    await outbox.goto(`${local.url}/dashboard/outbox`)
+    expect(await violations(outbox)).toEqual([])
+    await outbox.screenshot({ path: `${images}outbox-${scheme}.png` })
+    const code = (await outbox.locator('.big').textContent()) ?? ''
+    await page.getByLabel('Code').fill(code)
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByRole('heading', { name: 'Choose an organization' }).waitFor()
+    expect(await violations(page)).toEqual([])
+    const back = await atCallback(page, () => page.getByRole('button', { name: /Acme Robotics/ }).click())
+    expect(back.searchParams.get('code')).toBeTruthy()
+    await context.close()
+  })
+
+  test('pages that refuse say so, and axe finds nothing', async () => {
+    const { page, context } = await newPage(scheme)
+    for (const path of [
+      `/${DEV}/portal`,
+      `/${DEV}/magicLink/used_p`,
+      `/${DEV}/oauth/authorize?client_id=nobody`,
+    ]) {
+      await page.goto(local.url + path)
+      expect(await violations(page), path).toEqual([])
+    }
+    await context.close()
+  })
+})
+
+test('under its own policy the dashboard runs one script, and the portal none', async () => {
+  const page = await browser.newPage()
+  const messages: string[] = []
+  page.on('console', (message) => messages.push(message.text()))
+  await page.goto(`${local.url}/dashboard/requests`)
+  await page.getByText('New ones appear by themselves.').waitFor()
+  expect(await page.locator('script').count()).toBe(1)
+  await page.goto(await portalLink())
+  expect(await page.locator('script').count()).toBe(0)
+  await page.getByRole('button', { name: 'Connect the identity provider simulator' }).click()
+  await page.getByRole('link', { name: 'Test the connection' }).click()
+  await page.getByLabel('E-mail address').fill('gina@globex.example')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('heading', { name: 'The test worked' }).waitFor()
+  expect(messages).toEqual([])
+  await page.close()
+})
