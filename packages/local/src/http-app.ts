@@ -16,8 +16,10 @@ import type { OAuthContext } from './oauth/oauth-context.js'
 import { realmRoutes } from './oauth/realm-routes.js'
 import { dashboardRoutes } from './pages/dashboard/dashboard-routes.js'
 import { STYLESHEET_PATH } from './pages/page.js'
+import { portalRoutes } from './pages/portal/portal-routes.js'
 import { STYLESHEET } from './pages/stylesheet.js'
 import { reportFailure } from './report-failure.js'
+import { scimRoutes } from './scim/scim-routes.js'
 
 export interface HttpAppParts {
   context: OAuthContext
@@ -43,6 +45,8 @@ export function createHttpApp({ servers, management, ...parts }: HttpAppParts): 
   })
   app.use('/docs', docsRoutes())
   app.use(dashboardRoutes(parts))
+  app.use('/:realm/directories/:directory/scim/v2', scimRoutes(context))
+  app.use('/:realm', portalRoutes(context))
   app.use(realmRoutes(context, servers))
   app.use(management)
   app.use((_request, response) => {

@@ -19,6 +19,7 @@ export interface RegistrySchema {
   passwordless_requests: PasswordlessRequestRow
   mcp_configs: McpConfigRow
   custom_providers: CustomProviderRow
+  events: EventRow
 }
 
 interface Entry {
@@ -141,4 +142,11 @@ export interface McpConfigRow extends Entry {
 /** A provider of application connections that the environment has added. */
 export interface CustomProviderRow extends Entry {
   identifier: string
+}
+
+/** Something that happened. The organization may be gone. */
+export interface EventRow extends Omit<Entry, 'updated_at'> {
+  organization_id: string | null
+  type: string
+  object: string
 }

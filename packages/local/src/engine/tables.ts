@@ -28,6 +28,7 @@ export const DATA_TABLES = [
   'passwordless_requests',
   'mcp_configs',
   'custom_providers',
+  'events',
   'oidc_records',
   'issued_tokens',
   'revoked_tokens',

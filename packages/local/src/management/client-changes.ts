@@ -1,7 +1,5 @@
 import { Code } from '@connectrpc/connect'
 import { apiError, type clients } from '@scalekit-mcp/api'
-import type { Kysely } from 'kysely'
-import type { EnvironmentRow, Schema } from '../engine/schema.js'
 import { ClientData } from './client-data.js'
 import { refuseWrongUris, type UriRules } from './redirect-uris.js'
 
@@ -52,15 +50,6 @@ export function changedData(
     })
   }
   return data
-}
-
-export async function environmentType(db: Kysely<Schema>, id: string): Promise<EnvironmentRow['type']> {
-  const { type } = await db
-    .selectFrom('environments')
-    .select('type')
-    .where('id', '=', id)
-    .executeTakeFirstOrThrow()
-  return type
 }
 
 function urisOf(data: ClientData) {

@@ -5,7 +5,6 @@ import type { Kysely } from 'kysely'
 import { newId } from '../engine/ids.js'
 import type { ConnectionRow } from '../engine/registry-schema.js'
 import type { Schema } from '../engine/schema.js'
-import { environmentType } from './client-changes.js'
 import {
   ConnectionData,
   type ConnectionScope,
@@ -16,6 +15,7 @@ import {
   typeName,
 } from './connection-data.js'
 import { changedSettings } from './connection-settings.js'
+import { environmentType } from './environment-type.js'
 
 /**
  * Creates a connection: a draft until it is configured, and disabled until it is enabled.

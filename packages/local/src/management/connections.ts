@@ -15,7 +15,7 @@ import type { Store } from './store.js'
 /** Ways to sign in, of an environment and of its organizations. */
 export function connectionHandlers(store: Store): Partial<ServiceImpl<typeof ConnectionService>> {
   const { database, clock, baseUrl } = store
-  const ofEnvironment = async (_db: Kysely<Schema>, context: HandlerContext): Promise<ConnectionScope> => ({
+  const ofEnvironment = (context: HandlerContext): ConnectionScope => ({
     environment: environmentOf(context),
     organization: null,
   })
@@ -24,7 +24,7 @@ export function connectionHandlers(store: Store): Partial<ServiceImpl<typeof Con
       return database.transaction(async (db) => {
         const message = required(connection, 'connection')
         const isApp = flags?.isApp ?? message.provider === 0
-        const scope = await ofEnvironment(db, context)
+        const scope = ofEnvironment(context)
         return shown(db, await createConnection(db, scope, clock.now(), message, isApp))
       })
     },
@@ -38,7 +38,7 @@ export function connectionHandlers(store: Store): Partial<ServiceImpl<typeof Con
     },
 
     async getEnvironmentConnection({ connectionId }, context) {
-      const scope = await ofEnvironment(database.db, context)
+      const scope = ofEnvironment(context)
       return shown(database.db, await findConnection(database.db, scope, connectionId))
     },
 
@@ -49,7 +49,7 @@ export function connectionHandlers(store: Store): Partial<ServiceImpl<typeof Con
 
     async updateEnvironmentConnection({ connectionId, connection }, context) {
       return database.transaction(async (db) => {
-        const scope = await ofEnvironment(db, context)
+        const scope = ofEnvironment(context)
         const message = required(connection, 'connection')
         return shown(db, await updateConnection(db, scope, clock.now(), connectionId, message))
       })
@@ -64,7 +64,7 @@ export function connectionHandlers(store: Store): Partial<ServiceImpl<typeof Con
     },
 
     async deleteEnvironmentConnection({ connectionId }, context) {
-      const scope = await ofEnvironment(database.db, context)
+      const scope = ofEnvironment(context)
       return remove(await findConnection(database.db, scope, connectionId))
     },
 
@@ -74,23 +74,11 @@ export function connectionHandlers(store: Store): Partial<ServiceImpl<typeof Con
     },
 
     async enableEnvironmentConnection({ connectionId }, context) {
-      return toggleConnection(
-        database.db,
-        await ofEnvironment(database.db, context),
-        clock.now(),
-        connectionId,
-        true,
-      )
+      return toggleConnection(database.db, ofEnvironment(context), clock.now(), connectionId, true)
     },
 
     async disableEnvironmentConnection({ connectionId }, context) {
-      return toggleConnection(
-        database.db,
-        await ofEnvironment(database.db, context),
-        clock.now(),
-        connectionId,
-        false,
-      )
+      return toggleConnection(database.db, ofEnvironment(context), clock.now(), connectionId, false)
     },
 
     async enableConnection({ organizationId, id }, context) {

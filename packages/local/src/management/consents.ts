@@ -1,5 +1,5 @@
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
-import { Code, type ServiceImpl } from '@connectrpc/connect'
+import { Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type ClientService } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import type { Schema } from '../engine/schema.js'
@@ -7,9 +7,12 @@ import { type Consent, listConsents, revokeConsent } from './grant-records.js'
 import { m2mClientData, m2mClientsOf } from './m2m-client-data.js'
 import { pageOf, readPage } from './page.js'
 import { listRegistered } from './registered-clients.js'
-import { environmentOf } from './request-context.js'
+import { environmentOf, principalKey } from './request-context.js'
 import { findResource } from './resource-data.js'
 import type { Store } from './store.js'
+
+/** A consent, with the MCP server that it is for and the name of the client that it was given to. */
+type NamedConsent = Consent & { readonly server: string; readonly clientName: string }
 
 /** What people allowed the clients of MCP servers, from the grants of the authorization servers. */
 export function consentHandlers(store: Store): Partial<ServiceImpl<typeof ClientService>> {
@@ -17,51 +20,63 @@ export function consentHandlers(store: Store): Partial<ServiceImpl<typeof Client
   return {
     async listResourceUserConsents(request, context) {
       const environment = environmentOf(context)
-      const { db } = database
-      const { id } = await findResource(db, environment, request.resourceId)
-      const names = await clientNames(db, environment, id)
+      const { id } = await findResource(database.db, environment, request.resourceId)
       const wanted = request.search.toLowerCase()
-      const found = (await listConsents(store, db, environment, id)).filter(({ userId, clientId }) =>
-        [userId, clientId, names.get(clientId) ?? ''].some((text) => text.toLowerCase().includes(wanted)),
+      const found = (await consentsFor(database.db, environment, [id])).filter((consent) =>
+        [consent.userId, consent.clientId, consent.clientName].some((text) =>
+          text.toLowerCase().includes(wanted),
+        ),
       )
       const { rows, tokens } = pageOf(readPage(['consents', environment, id, wanted], request), found)
-      return {
-        ...tokens,
-        consents: rows.map((consent) => ({
-          id: consent.id,
-          externalUserId: consent.userId,
-          clientId: consent.clientId,
-          clientName: names.get(consent.clientId) ?? '',
-          scopes: [...consent.scopes],
-          grantedAt: timestampFromMs(consent.grantedAt),
-        })),
-      }
+      return { ...tokens, consents: rows.map(toConsent) }
     },
 
     async revokeUserConsent({ clientId, consentId }, context) {
+      await revoke(context, consentId, (consent) => consent.clientId === clientId)
+      return {}
+    },
+
+    /** What the user whose session asks has allowed, at any MCP server of the environment. */
+    async listCurrentAgentConsents(request, context) {
       const environment = environmentOf(context)
-      await database.transaction(async (db) => {
-        const { server, consent } = await find(db, environment, clientId, consentId)
-        await revokeConsent(store, db, environment, server, consent)
-      })
+      const user = currentUser(context)
+      const all = await consentsFor(database.db, environment, await servers(database.db, environment))
+      const own = all.filter(({ userId }) => userId === user)
+      const { rows, tokens } = pageOf(readPage(['own consents', environment, user], request), own)
+      return { ...tokens, consents: rows.map(toConsent) }
+    },
+
+    async revokeCurrentAgentConsent({ consentId }, context) {
+      const user = currentUser(context)
+      await revoke(context, consentId, ({ userId }) => userId === user)
       return {}
     },
   }
 
-  async function find(
-    db: Kysely<Schema>,
-    environment: string,
-    clientId: string,
-    id: string,
-  ): Promise<{ server: string; consent: Consent }> {
-    const servers = await db.selectFrom('resources').select('id').where('realm', '=', environment).execute()
-    for (const server of servers) {
-      const consents = await listConsents(store, db, environment, server.id)
-      const consent = consents.find((one) => one.id === id && one.clientId === clientId)
-      if (consent) return { server: server.id, consent }
-    }
-    throw apiError(Code.NotFound, `The client ${clientId} has no consent ${id}`)
+  async function revoke(context: HandlerContext, id: string, may: (consent: Consent) => boolean) {
+    const environment = environmentOf(context)
+    await database.transaction(async (db) => {
+      const all = await consentsFor(db, environment, await servers(db, environment))
+      const consent = all.find((one) => one.id === id && may(one))
+      if (!consent) throw apiError(Code.NotFound, `There is no consent ${JSON.stringify(id)}`)
+      await revokeConsent(store, db, environment, consent.server, consent)
+    })
   }
+
+  async function consentsFor(db: Kysely<Schema>, environment: string, ids: readonly string[]) {
+    const consents: NamedConsent[] = []
+    for (const server of ids) {
+      const names = await clientNames(db, environment, server)
+      for (const consent of await listConsents(store, db, environment, server))
+        consents.push({ ...consent, server, clientName: names.get(consent.clientId) ?? '' })
+    }
+    return consents
+  }
+}
+
+async function servers(db: Kysely<Schema>, environment: string): Promise<string[]> {
+  const rows = await db.selectFrom('resources').select('id').where('realm', '=', environment).execute()
+  return rows.map(({ id }) => id)
 }
 
 async function clientNames(db: Kysely<Schema>, environment: string, server: string) {
@@ -71,4 +86,21 @@ async function clientNames(db: Kysely<Schema>, environment: string, server: stri
     ...made.map((row) => [row.id, m2mClientData(row).name] as const),
     ...registered.map(({ id, name }) => [id, name] as const),
   ])
+}
+
+function currentUser(context: HandlerContext): string {
+  const principal = context.values.get(principalKey)
+  if (principal?.kind === 'session') return principal.userId
+  throw apiError(Code.PermissionDenied, 'Only a user’s session has consents of its own')
+}
+
+function toConsent(consent: NamedConsent) {
+  return {
+    id: consent.id,
+    externalUserId: consent.userId,
+    clientId: consent.clientId,
+    clientName: consent.clientName,
+    scopes: [...consent.scopes],
+    grantedAt: timestampFromMs(consent.grantedAt),
+  }
 }

@@ -9,9 +9,12 @@ import {
   DirectoryService,
   DomainService,
   EnvironmentService,
+  EventsService,
+  McpService,
   MembersService,
   OrganizationService,
   PasswordlessService,
+  ProviderService,
   RolesService,
   SessionService,
   services,
@@ -27,10 +30,13 @@ import { connectedAccountHandlers } from './connected-accounts.js'
 import { connectionListHandlers } from './connection-lists.js'
 import { connectionHandlers } from './connections.js'
 import { consentHandlers } from './consents.js'
+import { customProviderHandlers } from './custom-providers.js'
 import { directoryHandlers } from './directories.js'
 import { directoryContentHandlers } from './directory-content.js'
 import { domainHandlers } from './domains.js'
 import { environmentHandlers } from './environments.js'
+import { eventHandlers } from './events.js'
+import { mcpConfigHandlers } from './mcp-configs.js'
 import { memberHandlers } from './members.js'
 import { membershipHandlers } from './memberships.js'
 import { organizationClientHandlers } from './organization-clients.js'
@@ -79,6 +85,8 @@ export function createHandlers(store: Store): readonly Served[] {
     serve(DirectoryService, directoryHandlers(store), directoryContentHandlers(store)),
     serve(DomainService, domainHandlers(store)),
     serve(EnvironmentService, environmentHandlers(store)),
+    serve(EventsService, eventHandlers(store)),
+    serve(McpService, mcpConfigHandlers(store)),
     serve(MembersService, memberHandlers(store)),
     serve(
       OrganizationService,
@@ -87,6 +95,7 @@ export function createHandlers(store: Store): readonly Served[] {
       portalLinkHandlers(store),
     ),
     serve(PasswordlessService, passwordlessHandlers(store)),
+    serve(ProviderService, customProviderHandlers(store)),
     serve(
       RolesService,
       roleHandlers(store),

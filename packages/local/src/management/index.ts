@@ -8,6 +8,7 @@ import { createHandlers } from './handlers.js'
 import { authorize } from './interceptors/authorize.js'
 import { chooseEnvironment } from './interceptors/choose-environment.js'
 import { confineSession } from './interceptors/confine-session.js'
+import { recordEvents } from './interceptors/record-events.js'
 import { typeErrors } from './interceptors/type-errors.js'
 import { validateRequest } from './interceptors/validate-request.js'
 import type { Authenticate } from './principal.js'
@@ -53,6 +54,7 @@ export function createManagement({ authenticate, ...store }: ManagementOptions):
     chooseEnvironment(store),
     validateRequest(),
     confineSession(store),
+    recordEvents(store),
   ]
   const transcode = createTranscoder({
     services,

@@ -1,12 +1,14 @@
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
-import { Code, type ServiceImpl } from '@connectrpc/connect'
+import { Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type MembersService, members } from '@scalekit-mcp/api'
+import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import { newId } from '../engine/ids.js'
-import type { MemberRow } from '../engine/schema.js'
+import type { MemberRow, Schema } from '../engine/schema.js'
 import { required } from './identity.js'
 import { fetchPage, readPage } from './page.js'
+import { principalKey } from './request-context.js'
 import type { Store } from './store.js'
 
 /** The one workspace of a local environment. */
@@ -52,7 +54,66 @@ export function memberHandlers({ database, clock }: Store): Partial<ServiceImpl<
         return { member: toMember(row) }
       })
     },
+
+    async getMember({ id }) {
+      return { member: toMember(await findMember(database.db, id)) }
+    },
+
+    async getCurrentMember(_request, context) {
+      return { member: toMember(await findMember(database.db, currentMember(context))) }
+    },
+
+    async updateMember({ id, member }) {
+      return update(id, member)
+    },
+
+    async updateCurrentMember({ member }, context) {
+      return update(currentMember(context), member)
+    },
+
+    async deleteMember({ id }) {
+      await database.transaction(async (db) => {
+        const { role } = await findMember(db, id)
+        const admins = await db.selectFrom('members').select('id').where('role', '=', 'ADMIN').execute()
+        if (role === 'ADMIN' && admins.length === 1) {
+          throw apiError(Code.FailedPrecondition, 'This is the last member who administers the workspace')
+        }
+        await db.deleteFrom('members').where('id', '=', id).execute()
+      })
+      return {}
+    },
   }
+
+  /** Changes what is given. */
+  async function update(id: string, member: members.UpdateMember | undefined) {
+    const { firstName, lastName, metadata } = required(member, 'member')
+    return database.transaction(async (db) => {
+      const row = await findMember(db, id)
+      const data = MemberData.parse(JSON.parse(row.data))
+      if (Object.keys(metadata).length > 0) data.metadata = metadata
+      const updated: MemberRow = {
+        ...row,
+        first_name: firstName ?? row.first_name,
+        last_name: lastName ?? row.last_name,
+        data: JSON.stringify(data),
+        updated_at: clock.now(),
+      }
+      await db.updateTable('members').set(updated).where('id', '=', id).execute()
+      return { member: toMember(updated) }
+    })
+  }
+}
+
+async function findMember(db: Kysely<Schema>, id: string): Promise<MemberRow> {
+  const row = await db.selectFrom('members').selectAll().where('id', '=', id).executeTakeFirst()
+  if (row) return row
+  throw apiError(Code.NotFound, `The workspace has no member ${JSON.stringify(id)}`)
+}
+
+function currentMember(context: HandlerContext): string {
+  const principal = context.values.get(principalKey)
+  if (principal?.kind === 'member') return principal.memberId
+  throw apiError(Code.FailedPrecondition, 'A client is no member: sign in as one')
 }
 
 function toMember(row: MemberRow): MessageInitShape<typeof members.MemberSchema> {

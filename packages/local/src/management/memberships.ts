@@ -2,6 +2,7 @@ import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import { Code, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type UserService } from '@scalekit-mcp/api'
 import { identityOf, required } from './identity.js'
+import { sendInvitation } from './invitation-mail.js'
 import { addMembership, INVITATION_MS, roleNames } from './membership-changes.js'
 import { findOrganization } from './organization-data.js'
 import { environmentOf } from './request-context.js'
@@ -10,18 +11,21 @@ import { findMembership, findUser, membershipData } from './user-data.js'
 import { toUserMessage } from './user-message.js'
 
 /** Which users are in which organizations, and the invitations of those who have not accepted yet. */
-export function membershipHandlers({ database, clock }: Store): Partial<ServiceImpl<typeof UserService>> {
+export function membershipHandlers(store: Store): Partial<ServiceImpl<typeof UserService>> {
+  const { database, clock } = store
   return {
     async createMembership({ organizationId, identities, membership, sendInvitationEmail }, context) {
       const environment = environmentOf(context)
       const { roles, metadata, inviterEmail } = required(membership, 'membership')
       const invite = sendInvitationEmail !== false
-      return database.transaction(async (db) => {
+      const made = await database.transaction(async (db) => {
         const organization = await findOrganization(db, environment, { id: organizationId })
         const user = await findUser(db, environment, identityOf(identities))
         await addMembership(db, organization, user.id, clock.now(), { roles, metadata, inviterEmail, invite })
-        return { user: await toUserMessage(db, user, clock.now()) }
+        return { organization, row: user, user: await toUserMessage(db, user, clock.now()) }
       })
+      if (invite) await sendInvitation(store, made.organization, made.row)
+      return { user: made.user }
     },
 
     async updateMembership({ organizationId, identities, membership }, context) {
@@ -62,7 +66,7 @@ export function membershipHandlers({ database, clock }: Store): Partial<ServiceI
     async resendInvite({ organizationId, id }, context) {
       const environment = environmentOf(context)
       const now = clock.now()
-      return database.transaction(async (db) => {
+      const sent = await database.transaction(async (db) => {
         const organization = await findOrganization(db, environment, { id: organizationId })
         const user = await findUser(db, environment, { id })
         const row = await findMembership(db, organization.id, user.id)
@@ -82,19 +86,20 @@ export function membershipHandlers({ database, clock }: Store): Partial<ServiceI
           .where('organization_id', '=', organization.id)
           .where('user_id', '=', user.id)
           .execute()
-        return {
-          invite: {
-            organizationId: organization.id,
-            userId: user.id,
-            status: 'PENDING_INVITE',
-            createdAt: timestampFromMs(row.created_at),
-            expiresAt: timestampFromMs(resent.expires_at),
-            resentAt: timestampFromMs(now),
-            resentCount: resent.resent_count,
-            ...(data.inviter_email !== undefined && { inviterEmail: data.inviter_email }),
-          },
+        const invite = {
+          organizationId: organization.id,
+          userId: user.id,
+          status: 'PENDING_INVITE',
+          createdAt: timestampFromMs(row.created_at),
+          expiresAt: timestampFromMs(resent.expires_at),
+          resentAt: timestampFromMs(now),
+          resentCount: resent.resent_count,
+          ...(data.inviter_email !== undefined && { inviterEmail: data.inviter_email }),
         }
+        return { organization, user, invite }
       })
+      await sendInvitation(store, sent.organization, sent.user)
+      return { invite: sent.invite }
     },
   }
 }

@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely'
 import { newId } from '../engine/ids.js'
 import type { M2mClientRow } from '../engine/registry-schema.js'
 import type { Schema } from '../engine/schema.js'
-import { environmentType } from './client-changes.js'
+import { environmentType } from './environment-type.js'
 import { updatedFields } from './field-mask.js'
 import { required } from './identity.js'
 import {

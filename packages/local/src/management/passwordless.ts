@@ -1,7 +1,7 @@
 import { Code, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type PasswordlessService, passwordless } from '@scalekit-mcp/api'
 import { recordAuthRequest } from '../engine/auth-requests.js'
-import { environmentType } from './client-changes.js'
+import { environmentType } from './environment-type.js'
 import {
   newPasswordlessRequest,
   PasswordlessData,
@@ -82,6 +82,7 @@ export function passwordlessHandlers({
   async function send(environment: string, email: string, data: PasswordlessData) {
     const type = await environmentType(database.db, environment)
     const { row, code, link } = newPasswordlessRequest({ id: environment, type }, email, data, clock.now())
+    await database.db.deleteFrom('passwordless_requests').where('expires_at', '<=', clock.now()).execute()
     await database.db.insertInto('passwordless_requests').values(row).execute()
     outbox.put({
       kind: 'email',

@@ -35,6 +35,7 @@ export function newSecret(now: number): { plain: string; secret: StoredSecret } 
   return { plain, secret }
 }
 
+/** The secrets with a new one. `plain` is for the answer that shows it, this once. */
 export function withSecret(
   row: { readonly secrets: string },
   now: number,
@@ -48,9 +49,8 @@ export function withSecret(
  * @throws {ConnectError} NotFound
  */
 export function withoutSecret(row: { readonly id: string; readonly secrets: string }, id: string): string {
-  const secrets = readSecrets(row)
-  findSecret(row, id)
-  return JSON.stringify(secrets.filter((secret) => secret.id !== id))
+  const gone = findSecret(row, id)
+  return JSON.stringify(readSecrets(row).filter((secret) => secret.id !== gone.id))
 }
 
 /** @throws {ConnectError} NotFound */

@@ -3,6 +3,7 @@ import type { UserService } from '@scalekit-mcp/api'
 import { newId } from '../engine/ids.js'
 import type { UserRow } from '../engine/schema.js'
 import { identityOf, required } from './identity.js'
+import { sendInvitation } from './invitation-mail.js'
 import { addMembership } from './membership-changes.js'
 import { findOrganization } from './organization-data.js'
 import { fetchPage, type PageRequest, readPage } from './page.js'
@@ -13,7 +14,8 @@ import { findUser, refuseTakenUser, userData } from './user-data.js'
 import { toUserMessage, toUsers } from './user-message.js'
 import { profileOf } from './user-profile.js'
 
-export function userHandlers({ database, clock }: Store): Partial<ServiceImpl<typeof UserService>> {
+export function userHandlers(store: Store): Partial<ServiceImpl<typeof UserService>> {
+  const { database, clock } = store
   const names = ['name', 'first_name', 'last_name'].map((name) =>
     inside(database.dialect, 'data', ['user_profile', name]),
   )
@@ -31,7 +33,8 @@ export function userHandlers({ database, clock }: Store): Partial<ServiceImpl<ty
         created_at: now,
         updated_at: now,
       }
-      return database.transaction(async (db) => {
+      const invite = sendInvitationEmail !== false
+      const made = await database.transaction(async (db) => {
         const organization = await findOrganization(db, row.environment_id, { id: organizationId })
         await refuseTakenUser(db, row)
         await db.insertInto('users').values(row).execute()
@@ -39,10 +42,12 @@ export function userHandlers({ database, clock }: Store): Partial<ServiceImpl<ty
           roles: membership?.roles ?? [],
           metadata: membership?.metadata ?? {},
           inviterEmail: membership?.inviterEmail,
-          invite: sendInvitationEmail !== false,
+          invite,
         })
-        return { user: await toUserMessage(db, row, now) }
+        return { organization, user: await toUserMessage(db, row, now) }
       })
+      if (invite) await sendInvitation(store, made.organization, row)
+      return { user: made.user }
     },
 
     async getUser({ identities }, context) {

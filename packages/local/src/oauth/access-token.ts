@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Configuration } from 'oidc-provider'
 import { secondsAhead } from '../engine/clock.js'
 import { newId } from '../engine/ids.js'
+import { actingOrganizations } from './acting-organization.js'
 import { resourceClaims } from './issue-token.js'
 import { findM2mClient, m2mClaims } from './m2m-clients.js'
 import type { ServerIdentity } from './oauth-context.js'
@@ -63,7 +64,8 @@ async function personClaims(
   token: PersonToken,
   resource: Resource | undefined,
 ): Promise<OwnClaims> {
-  const person = await findPerson(context.database, realm, token.accountId)
+  const acting = await actingOrganizations(context, realm).get(token.grantId)
+  const person = await findPerson(context.database, realm, token.accountId, acting)
   // A role may have changed since the consent: what the person may no longer grant, a refresh no longer gives.
   token.scope = splitScope(token.scope)
     .filter((scope) => person !== undefined && mayGrant(person, scope))

@@ -1,14 +1,17 @@
-import type { Account } from 'oidc-provider'
-import type { Database } from '../engine/database.js'
+import type { Account, FindAccount } from 'oidc-provider'
+import { actingOrganizations } from './acting-organization.js'
+import type { ServerIdentity } from './oauth-context.js'
 import { findPerson } from './people.js'
 
 /** A person as oidc-provider wants an account: the claims of the ID token (OpenID Connect Core, section 5.1). */
 export async function findAccount(
-  database: Database,
-  realm: string,
+  { context, realm }: ServerIdentity,
   sub: string,
+  token: Parameters<FindAccount>[2],
 ): Promise<Account | undefined> {
-  const person = await findPerson(database, realm, sub)
+  const grantId = token !== undefined && 'grantId' in token ? token.grantId : undefined
+  const organization = await actingOrganizations(context, realm).get(grantId)
+  const person = await findPerson(context.database, realm, sub, organization)
   if (person === undefined || person.id !== sub) return undefined
   return { accountId: person.id, claims: () => personClaims(person) }
 }

@@ -1,6 +1,6 @@
 import type { Authenticate, Principal } from '../management/principal.js'
 import type { OAuthContext } from './oauth-context.js'
-import { findPerson } from './people.js'
+import { findPerson, organizationOf } from './people.js'
 import { realmIssuer, realmOfIssuer, WORKSPACE } from './realm.js'
 import { isWriteScope, splitScope } from './scopes.js'
 import { type AccessTokenClaims, audiences, claimedIssuer } from './verify-token.js'
@@ -36,7 +36,7 @@ async function principal(
       .executeTakeFirst()
     return client && { kind: 'client', realm, clientId: client.id }
   }
-  const person = await findPerson(context.database, realm, claims.sub)
+  const person = await findPerson(context.database, realm, claims.sub, organizationOf(claims))
   if (person === undefined) return undefined
   if (realm !== WORKSPACE) {
     return { kind: 'session', realm, userId: person.id, permissions: person.organization?.permissions ?? [] }

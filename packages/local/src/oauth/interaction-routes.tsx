@@ -1,33 +1,40 @@
 import { type NextFunction, type Request, type Response, Router, urlencoded } from 'express'
 import { errors } from 'oidc-provider'
 import { ConsentPage } from '../pages/consent-page.js'
-import { csrfToken, newCsrfToken, spendCsrfToken } from '../pages/csrf.js'
+import { csrfToken, spendCsrfToken } from '../pages/csrf.js'
 import { describeDestination } from '../pages/destination.js'
-import { EXPIRED, ErrorPage } from '../pages/message-pages.js'
+import { ErrorPage, EXPIRED } from '../pages/message-pages.js'
 import { refuseForm } from '../pages/refuse-form.js'
 import { sendPage } from '../pages/send-page.js'
-import { SignInPage } from '../pages/sign-in-page.js'
+import { actingOrganizations } from './acting-organization.js'
 import type { AuthorizationServer } from './authorization-server.js'
 import { type ConsentRequest, readConsentRequest, saveGrant } from './consent.js'
-import { noteSignIn } from './note-sign-in.js'
+import { clientId, type Interaction, redirectUri } from './interaction.js'
 import type { OAuthContext } from './oauth-context.js'
-import { findPerson, listPeople, type Person } from './people.js'
-import { realmName } from './realm.js'
+import { findPerson, type Person } from './people.js'
 import { describeScope } from './scopes.js'
-
-const PEOPLE_SHOWN = 12
-
-type Interaction = Awaited<ReturnType<AuthorizationServer['provider']['interactionDetails']>>
+import { createSignInSteps } from './sign-in-steps.js'
 
 /** The pages in the middle of an authorization request: who are you, and do you allow this. */
 export function interactionRoutes(context: OAuthContext, server: AuthorizationServer): Router {
   const { provider, realm } = server
+  const signIn = createSignInSteps(context, server)
   const router = Router({ mergeParams: true })
 
   router.get('/interaction/:uid', async (request, response) => {
     const interaction = await current(request, response)
-    if (interaction.prompt.name === 'login') return showSignIn(request, response, interaction)
+    if (interaction.prompt.name === 'login') return signIn.begin({ request, response, interaction })
     return showConsent(request, response, interaction)
+  })
+
+  router.get('/interaction/:uid/sso', async (request, response) => {
+    const interaction = await current(request, response)
+    return signIn.takeSsoAnswer({ request, response, interaction })
+  })
+
+  router.get('/interaction/:uid/link', async (request, response) => {
+    const interaction = await current(request, response)
+    return signIn.takeLink({ request, response, interaction })
   })
 
   router.post(
@@ -36,7 +43,7 @@ export function interactionRoutes(context: OAuthContext, server: AuthorizationSe
     async (request, response) => {
       const interaction = await current(request, response)
       if (!spendCsrfToken(request, response, request.body?.csrf)) return refuseForm(response)
-      if (interaction.prompt.name === 'login') return signIn(request, response, interaction)
+      if (interaction.prompt.name === 'login') return signIn.submit({ request, response, interaction })
       return answerConsent(request, response, interaction)
     },
   )
@@ -53,40 +60,6 @@ export function interactionRoutes(context: OAuthContext, server: AuthorizationSe
     if (interaction.uid !== request.params.uid)
       throw new errors.SessionNotFound('another interaction is open')
     return interaction
-  }
-
-  async function showSignIn(
-    request: Request,
-    response: Response,
-    interaction: Interaction,
-    refused?: string,
-  ) {
-    const { login_hint: hint } = interaction.params
-    const page = (
-      <SignInPage
-        client={await clientName(interaction)}
-        realm={await realmName(context.database, realm)}
-        people={await listPeople(context.database, realm, PEOPLE_SHOWN)}
-        action={request.baseUrl + request.path}
-        csrf={refused === undefined ? csrfToken(request, response) : newCsrfToken(request, response)}
-        email={refused ?? (typeof hint === 'string' ? hint : undefined)}
-        problem={refused === undefined ? undefined : `Nobody here has the e-mail address ${refused}.`}
-      />
-    )
-    return sendPage(response, page, {
-      status: refused === undefined ? 200 : 422,
-      redirectUri: redirectUri(interaction),
-    })
-  }
-
-  async function signIn(request: Request, response: Response, interaction: Interaction) {
-    const chosen = String(request.body.person ?? request.body.email ?? '').trim()
-    const person = await findPerson(context.database, realm, chosen)
-    await noteSignIn(context, server, interaction, { email: chosen.slice(0, 200), person })
-    if (person === undefined) return showSignIn(request, response, interaction, chosen.slice(0, 200))
-    return provider.interactionFinished(request, response, {
-      login: { accountId: person.id, amr: ['local'] },
-    })
   }
 
   async function showConsent(request: Request, response: Response, interaction: Interaction) {
@@ -120,6 +93,9 @@ export function interactionRoutes(context: OAuthContext, server: AuthorizationSe
       accountId: person.id,
       clientId: clientId(interaction),
     })
+    const acting = actingOrganizations(context, realm)
+    const organization = await acting.get(interaction.session?.uid)
+    if (organization !== undefined) await acting.set(grantId, organization)
     return provider.interactionFinished(request, response, { consent: { grantId } })
   }
 
@@ -128,19 +104,6 @@ export function interactionRoutes(context: OAuthContext, server: AuthorizationSe
     if (person === undefined) throw new errors.SessionNotFound('the person is gone')
     return { person, asked: await readConsentRequest(context, server, interaction.params, person) }
   }
-
-  async function clientName(interaction: Interaction): Promise<string> {
-    const client = await provider.Client.find(clientId(interaction))
-    return client?.clientName ?? clientId(interaction)
-  }
-}
-
-function clientId(interaction: Interaction): string {
-  return String(interaction.params.client_id)
-}
-
-function redirectUri(interaction: Interaction): string {
-  return String(interaction.params.redirect_uri)
 }
 
 /** Who vouches for the client's name: the host of its document, or nobody. */

@@ -27,12 +27,21 @@ const UserData = z.object({
     .catch({}),
 })
 
+/** A person of a realm, by id or e-mail address. A user acts in `organization`, or without one in the first they joined. */
 export async function findPerson(
   database: Database,
   realm: string,
   idOrEmail: string,
+  organization?: string,
 ): Promise<Person | undefined> {
-  return realm === WORKSPACE ? findMember(database, idOrEmail) : findUser(database, realm, idOrEmail)
+  return realm === WORKSPACE
+    ? findMember(database, idOrEmail)
+    : findUser(database, realm, idOrEmail, organization)
+}
+
+/** The organization that a token says its subject acts in. */
+export function organizationOf(claims: object): string | undefined {
+  return 'oid' in claims && typeof claims.oid === 'string' ? claims.oid : undefined
 }
 
 /** The people of a realm, for the sign-in page: at most `limit`, by e-mail. */
@@ -65,7 +74,12 @@ async function findMember(database: Database, idOrEmail: string): Promise<Person
   return row && toMember(row)
 }
 
-async function findUser(database: Database, realm: string, idOrEmail: string): Promise<Person | undefined> {
+async function findUser(
+  database: Database,
+  realm: string,
+  idOrEmail: string,
+  organization: string | undefined,
+): Promise<Person | undefined> {
   const user = await database.db
     .selectFrom('users')
     .selectAll()
@@ -74,15 +88,8 @@ async function findUser(database: Database, realm: string, idOrEmail: string): P
     .executeTakeFirst()
   if (user === undefined) return undefined
   const person: Person = { id: user.id, email: user.email, name: nameOf(user.email, user.data) }
-  const membership = await database.db
-    .selectFrom('memberships')
-    .innerJoin('organizations', 'organizations.id', 'memberships.organization_id')
-    .select(['organizations.id', 'organizations.external_id', 'memberships.roles'])
-    .where('memberships.user_id', '=', user.id)
-    .where('memberships.status', '=', 'ACTIVE')
-    .orderBy('memberships.created_at')
-    .orderBy('organizations.id')
-    .executeTakeFirst()
+  const memberships = await activeMemberships(database, user.id)
+  const [membership] = memberships.filter(({ id }) => organization === undefined || id === organization)
   if (membership === undefined) return person
   const roles = z.array(z.string()).parse(JSON.parse(membership.roles))
   const permissions = await permissionsOf(database, realm, membership.id, roles)
@@ -90,6 +97,24 @@ async function findUser(database: Database, realm: string, idOrEmail: string): P
     ...person,
     organization: { id: membership.id, externalId: membership.external_id, roles, permissions },
   }
+}
+
+/** The organizations that a user belongs to, the first joined first. */
+export function activeMemberships({ db }: Database, user: string) {
+  return db
+    .selectFrom('memberships')
+    .innerJoin('organizations', 'organizations.id', 'memberships.organization_id')
+    .select([
+      'organizations.id',
+      'organizations.display_name',
+      'organizations.external_id',
+      'memberships.roles',
+    ])
+    .where('memberships.user_id', '=', user)
+    .where('memberships.status', '=', 'ACTIVE')
+    .orderBy('memberships.created_at')
+    .orderBy('organizations.id')
+    .execute()
 }
 
 async function permissionsOf(database: Database, realm: string, organization: string, roles: string[]) {

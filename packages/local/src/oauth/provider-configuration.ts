@@ -7,12 +7,14 @@ import { customizeAccessToken } from './access-token.js'
 import { findAccount } from './account.js'
 import { ClientAdapter } from './client-adapter.js'
 import { loadExistingGrant } from './first-party-grant.js'
+import { promptPolicy } from './interaction-policy.js'
 import { mayInspect } from './may-inspect.js'
 import type { ServerIdentity } from './oauth-context.js'
 import { fetchFromPublicHost } from './public-fetch.js'
 import { RecordAdapter } from './record-adapter.js'
 import { resourceIndicators } from './resource-indicators.js'
 import { IDENTITY_SCOPES } from './scopes.js'
+import { SELECTORS } from './sso/select-connection.js'
 
 const MINUTE = 60
 const DAY = 24 * 3600
@@ -47,7 +49,7 @@ export function providerConfiguration(server: ServerIdentity & { privateJwks: JW
     },
     scopes: IDENTITY_SCOPES,
     claims: {
-      openid: ['sub', 'sid', 'oid', 'xoid', 'xuid', 'roles', 'permissions'],
+      openid: ['sub', 'sid', 'amr', 'oid', 'xoid', 'xuid', 'roles', 'permissions'],
       profile: ['name'],
       email: ['email', 'email_verified'],
     },
@@ -62,12 +64,17 @@ export function providerConfiguration(server: ServerIdentity & { privateJwks: JW
     rotateRefreshToken: true,
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     expiresWithSession: async () => false,
-    loadExistingGrant: (ctx) => loadExistingGrant(ctx, issuer),
-    findAccount: (_ctx, sub) => findAccount(context.database, realm, sub),
+    loadExistingGrant: (ctx) => loadExistingGrant(ctx, server),
+    findAccount: (_ctx, sub, token) => findAccount(server, sub, token),
     clientBasedCORS: (_ctx, origin, client) => servesOrigin(client, origin),
     fetch: fetchFromPublicHost,
     formats: { customizers: { jwt: (ctx, token, jwt) => customizeAccessToken(server, ctx, token, jwt) } },
-    interactions: { url: (_ctx, interaction) => `${path}/interaction/${interaction.uid}` },
+    // Only a realm's own authorization server signs in through connections.
+    ...(resource === undefined ? { extraParams: [...SELECTORS] } : {}),
+    interactions: {
+      policy: promptPolicy(),
+      url: (_ctx, interaction) => `${path}/interaction/${interaction.uid}`,
+    },
     renderError: renderErrorPage,
     ttl: {
       AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? 5 * MINUTE,

@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express'
 import { personClaims } from './account.js'
 import type { OAuthContext } from './oauth-context.js'
-import { findPerson } from './people.js'
+import { findPerson, organizationOf } from './people.js'
 import { refuse } from './refuse.js'
 import { splitScope } from './scopes.js'
 
@@ -13,7 +13,10 @@ export function userinfoRoute(context: OAuthContext): Router {
     const token = /^Bearer ([^\s]+)$/i.exec(request.headers.authorization ?? '')?.[1]
     const claims = token === undefined ? undefined : await context.verifier.verify(realm, token)
     const scopes = splitScope(claims?.scope)
-    const person = claims === undefined ? undefined : await findPerson(context.database, realm, claims.sub)
+    const person =
+      claims === undefined
+        ? undefined
+        : await findPerson(context.database, realm, claims.sub, organizationOf(claims))
     if (person === undefined || !scopes.includes('openid')) {
       response.set('WWW-Authenticate', token === undefined ? 'Bearer' : 'Bearer error="invalid_token"')
       return refuse(

@@ -5,16 +5,16 @@ const COOKIE = 'csrf'
 
 /**
  * A token against cross-site request forgery: in a cookie that no other site can read or send, and in the
- * form. The same one while a page is open, so that a second tab and the back button work.
+ * form, which goes to `path`: by default to its own page. The same one while a page is open, so that a second tab and the back button work.
  */
-export function csrfToken(request: Request, response: Response): string {
-  return cookieOf(request) ?? newCsrfToken(request, response)
+export function csrfToken(request: Request, response: Response, path = pagePath(request)): string {
+  return cookieOf(request) ?? newCsrfToken(request, response, path)
 }
 
 /** A new token, for a page that is shown again after its form was submitted. */
-export function newCsrfToken(request: Request, response: Response): string {
+export function newCsrfToken(request: Request, response: Response, path = pagePath(request)): string {
   const token = randomBytes(32).toString('base64url')
-  response.cookie(COOKIE, token, { httpOnly: true, sameSite: 'strict', path: pagePath(request) })
+  response.cookie(COOKIE, token, { httpOnly: true, sameSite: 'strict', path })
   return token
 }
 

@@ -6,6 +6,8 @@ export interface SignInView {
   /** What the people of this realm sign in to. */
   realm: string
   people: Person[]
+  /** Whether one can prove an e-mail address here. */
+  byEmail: boolean
   action: string
   csrf: string
   email?: string
@@ -13,7 +15,7 @@ export interface SignInView {
 }
 
 /** Signing in is choosing who to be: everybody who is seeded is one button. */
-export function SignInPage({ client, realm, people, action, csrf, email, problem }: SignInView) {
+export function SignInPage({ client, realm, people, byEmail, action, csrf, email, problem }: SignInView) {
   return (
     <Page title="Sign in">
       <h1>Sign in</h1>
@@ -67,6 +69,11 @@ export function SignInPage({ client, realm, people, action, csrf, email, problem
             Continue
           </button>
         </div>
+        {byEmail && (
+          <button type="submit" class="secondary wide" name="way" value="email">
+            E-mail me a code
+          </button>
+        )}
       </form>
     </Page>
   )

@@ -14,8 +14,8 @@ export function SimulatorPage({ connection, action, csrf, email = '', problem }:
     <Page title="Identity provider simulator">
       <h1>Identity provider simulator</h1>
       <p class="lead">
-        This stands for the identity provider of a customer, behind the connection <code>{connection}</code>. Say who
-        signs in.
+        This stands for the identity provider of a customer, behind the connection <code>{connection}</code>.
+        Say who signs in.
       </p>
       {problem !== undefined && (
         <p class="problem" role="alert" id="problem">

@@ -26,7 +26,7 @@ body {
   font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, sans-serif;
 }
 main { width: 100%; max-width: 28rem; }
-body.dashboard main, body.dashboard header, body.portal main { max-width: 76rem; }
+body.dashboard main, body.dashboard header { max-width: 76rem; }
 header { margin-bottom: 1.25rem; }
 .badge {
   display: inline-flex; align-items: center; gap: .5rem; padding: .3rem .8rem; border-radius: 99px;

@@ -47,6 +47,18 @@ tbody tr:hover { background: var(--tint); }
 .state.bad { color: var(--error); }
 .empty { color: var(--quiet); }
 .big { font-size: 1.5rem; letter-spacing: .12em; font-variant-numeric: tabular-nums; }
+body.portal main { max-width: 44rem; }
+.portal nav { margin-bottom: 1rem; }
+.entries li { padding: .5rem 0; }
+.reveal { margin: 1.25rem 0; padding: .9rem 1rem; border-radius: 9px; background: var(--tint); }
+.token { font-size: 1rem; color: var(--text); overflow-wrap: anywhere; }
+.fields { display: grid; gap: .35rem; margin-top: 1rem; }
+.fields label { margin: .75rem 0 0; }
+.fields input:not([type="hidden"]) {
+  width: 100%; min-height: 2.75rem; padding: .5rem .75rem; border-radius: 9px;
+  border: 1px solid var(--quiet); background: var(--card);
+}
+.wide { width: 100%; margin-top: .5rem; }
 pre {
   margin: .75rem 0 0; padding: .75rem 1rem; border-radius: 9px; background: var(--tint); overflow-x: auto;
   font: .8125rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; white-space: pre-wrap; overflow-wrap: anywhere;

@@ -107,6 +107,10 @@ const ApiToken = z.strictObject({
 
 const Passkey = z.strictObject({ id: z.string().min(1), user: id('usr'), data, ...times })
 
+const McpConfig = z.strictObject({ id: id('cfg'), name: z.string().min(1), data, ...times })
+
+const CustomProvider = z.strictObject({ id: id('prv'), identifier: z.string().min(1), data, ...times })
+
 /** What an environment has beside people, organizations and roles, by the names of its lists in a seed. */
 export const registryShape = {
   scopes: z.array(Scope).default([]),
@@ -119,6 +123,8 @@ export const registryShape = {
   connected_accounts: z.array(ConnectedAccount).default([]),
   api_tokens: z.array(ApiToken).default([]),
   passkeys: z.array(Passkey).default([]),
+  mcp_configs: z.array(McpConfig).default([]),
+  custom_providers: z.array(CustomProvider).default([]),
 }
 
 /** The tables behind these lists: each is filled after those that it refers to. */

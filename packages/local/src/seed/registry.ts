@@ -32,6 +32,8 @@ const COLUMNS: Readonly<Record<RegistryKind, readonly string[]>> = {
   connected_accounts: ['id', 'connection_id', 'identifier', 'organization_id', 'user_id', 'status', 'data'],
   api_tokens: ['id', 'organization_id', 'user_id', 'token_hash', 'expires_at', 'data'],
   passkeys: ['id', 'user_id', 'data'],
+  mcp_configs: ['id', 'name', 'data'],
+  custom_providers: ['id', 'identifier', 'data'],
 }
 
 const Secrets = z.array(z.looseObject({ hash: z.string() }))

@@ -2,6 +2,7 @@ import {
   ScalekitBadRequestException,
   ScalekitConflictException,
   ScalekitNotFoundException,
+  ScalekitNotImplementedException,
 } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ACME, DEV, type Local, PRD, startLocal } from './local.js'
@@ -162,5 +163,35 @@ describe('connected accounts, through the official SDK', () => {
     const token = await local.client(DEV)
     await local.rest('DELETE', '/api/v1/connections/conn_100000000000000003', { token })
     expect((await local.sdk(DEV).connectedAccounts.listConnectedAccounts()).totalSize).toBe(0)
+  })
+})
+
+describe('the actions of the official SDK', () => {
+  it('reach the same accounts', async () => {
+    const { actions } = local.sdk(DEV)
+    const named = { connectionName: 'gmail', identifier: 'ben@acme.example' }
+    const made = await actions.getOrCreateConnectedAccount(named)
+    const { link } = await actions.getAuthorizationLink(named)
+    expect(link).toContain('/magicLink/')
+    await actions.updateConnectedAccount({ ...named, apiConfig: { region: 'eu' } })
+    expect((await actions.getConnectedAccount(named)).connectedAccount).toMatchObject({
+      id: made.connectedAccount?.id,
+      apiConfig: { region: 'eu' },
+    })
+    expect((await actions.listConnectedAccounts(named)).totalSize).toBe(1)
+    expect((await actions.listConnections()).connections).toMatchObject([{ connectionName: 'gmail' }])
+    await actions.deleteConnectedAccount(named)
+    await expect(actions.getConnectedAccount(named)).rejects.toThrow(ScalekitNotFoundException)
+    await expect(actions.getAuthorizationLink(named)).rejects.toThrow(ScalekitNotFoundException)
+  })
+
+  it('are told what the local environment cannot do', async () => {
+    const { actions, auth } = local.sdk(DEV)
+    for (const unserved of [
+      () => actions.executeTool({ toolName: 'send_mail', toolInput: {}, ...BEN }),
+      () => actions.verifyConnectedAccountUser({ authRequestId: 'x', identifier: 'y' }),
+      () => auth.updateLoginUserDetails('conn_1', 'login_1', { sub: 'x', email: 'x@acme.example' }),
+    ])
+      await expect(unserved()).rejects.toThrow(ScalekitNotImplementedException)
   })
 })

@@ -156,6 +156,12 @@ describe('memberships', () => {
       status: 'PENDING_INVITE',
       resentCount: 1,
     })
+    const control = { headers: { 'x-scalekit-local': '1' } }
+    const { messages } = (await (await fetch(`${local.url}/__local/outbox`, control)).json()) as {
+      messages: { to: string; subject: string }[]
+    }
+    const mail = { to: 'new@acme.example', subject: 'Invitation to Acme Robotics' }
+    expect(messages).toMatchObject([mail, mail])
     local.wait(31 * 24 * 3600 * 1000)
     expect((await api.getUser(id)).user?.memberships[0]?.membershipStatus).toBe(4)
     await expect(api.resendInvite(ACME, ANA)).rejects.toThrow(ScalekitBadRequestException)
@@ -171,5 +177,28 @@ describe('memberships', () => {
       'projects:read',
     ])
     await expect(api.removeUserRole(ACME, ANA, 'admin')).rejects.toThrow(ScalekitNotFoundException)
+  })
+
+  it('and users are reached by the customer’s own ids too', async () => {
+    const { user: api } = local.sdk(DEV)
+    const changed = await api.updateUserByExternalId('acme-1', { metadata: { team: 'core' } } as never)
+    expect(changed.user).toMatchObject({ id: ANA, metadata: { team: 'core' } })
+    const joined = await api.createMembershipByExternalId(GLOBEX, 'acme-1', { roles: ['guest'] })
+    expect(joined.user?.memberships).toHaveLength(2)
+    const promoted = await api.updateMembershipByExternalId(GLOBEX, 'acme-1', { roles: ['admin'] })
+    expect(promoted.user?.memberships[1]).toMatchObject({ roles: [{ name: 'admin' }] })
+    await api.deleteMembershipByExternalId(GLOBEX, 'acme-1')
+    await expect(api.deleteMembershipByExternalId(GLOBEX, 'acme-1')).rejects.toThrow(
+      ScalekitNotFoundException,
+    )
+    await api.deleteUserByExternalId('acme-1')
+    await expect(api.getUser(ANA)).rejects.toThrow(ScalekitNotFoundException)
+    for (const missing of [
+      () => api.updateUserByExternalId('acme-1', {} as never),
+      () => api.createMembershipByExternalId(GLOBEX, 'acme-1'),
+      () => api.updateMembershipByExternalId(GLOBEX, 'acme-1', {}),
+      () => api.deleteUserByExternalId('acme-1'),
+    ])
+      await expect(missing()).rejects.toThrow(ScalekitNotFoundException)
   })
 })

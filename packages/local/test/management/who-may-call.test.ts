@@ -229,4 +229,28 @@ describe('the workspace', () => {
       },
     })
   })
+
+  it('shows, changes and removes members, but never the last who administers it', async () => {
+    const token = await local.admin()
+    const call = (method: string, path: string, body?: unknown) =>
+      local.rest(method, `/api/v1/members${path}`, { token, body })
+    const { body } = await call('GET', ':this')
+    expect(body.member).toMatchObject({ email: 'admin@example.com', role: 'ADMIN' })
+    expect((await call('GET', `/${body.member.id}`)).body).toEqual(body)
+    expect((await call('PATCH', ':this', { first_name: 'Adele' })).body.member).toMatchObject({
+      first_name: 'Adele',
+      last_name: 'Admin',
+    })
+    const viewer = 'usr_100000000000000002'
+    expect((await call('PATCH', `/${viewer}`, { metadata: { team: 'core' } })).body.member).toMatchObject({
+      email: 'viewer@example.com',
+      metadata: { team: 'core' },
+    })
+    expect(await call('DELETE', `/${body.member.id}`)).toMatchObject({ status: 400, body: { code: 9 } })
+    expect((await call('DELETE', `/${viewer}`)).status).toBe(200)
+    for (const [method, payload] of [['GET'], ['PATCH', {}], ['DELETE']] as const)
+      expect((await call(method, `/${viewer}`, payload)).status, method).toBe(404)
+    const client = await local.rest('GET', '/api/v1/members:this', { token: await local.client(DEV) })
+    expect([client.status, client.body.code]).toEqual([400, 9])
+  })
 })

@@ -4,7 +4,9 @@ export class Browser {
 
   async open(url: string, init: RequestInit = {}): Promise<Response> {
     const { pathname } = new URL(url)
+    // Longer paths come first (RFC 6265, section 5.4).
     const cookie = [...this.#cookies]
+      .sort(([, a], [, b]) => b.path.length - a.path.length)
       .filter(([, { path }]) => pathname === path || pathname.startsWith(path === '/' ? path : `${path}/`))
       .map(([key, { value }]) => `${key.split(' ')[0]}=${value}`)
       .join('; ')

@@ -1,6 +1,13 @@
 import type { DescMethod, Message } from '@bufbuild/protobuf'
 import { Code, type Interceptor } from '@connectrpc/connect'
-import { apiError, authOption, OrganizationService, SessionService, WebAuthnService } from '@scalekit-mcp/api'
+import {
+  apiError,
+  authOption,
+  ClientService,
+  OrganizationService,
+  SessionService,
+  WebAuthnService,
+} from '@scalekit-mcp/api'
 import { principalKey } from '../request-context.js'
 import { openRoleBook } from '../role-book.js'
 import type { Store } from '../store.js'
@@ -18,7 +25,7 @@ export function confineSession({ database }: Store): Interceptor {
     const { db } = database
     const organization = organizationIn(req.message, req.service.typeName === OrganizationService.typeName)
     if (organization === undefined) {
-      if (idIn(req.message) === principal.userId || confinesItself(req.method)) return next(req)
+      if (idIn(req.message) === principal.userId || CONFINED_BY_HANDLER.has(req.method)) return next(req)
       throw apiError(Code.PermissionDenied, 'A session reaches its own user and organizations only')
     }
     const membership = await db
@@ -39,10 +46,12 @@ export function confineSession({ database }: Store): Interceptor {
 }
 
 /** Methods whose handlers look at whose session it is: their requests do not name a user. */
-function confinesItself(method: DescMethod): boolean {
-  const { typeName } = method.parent
-  return typeName === WebAuthnService.typeName || method === SessionService.method.revokeSession
-}
+const CONFINED_BY_HANDLER: ReadonlySet<DescMethod> = new Set<DescMethod>([
+  ...WebAuthnService.methods,
+  SessionService.method.revokeSession,
+  ClientService.method.listCurrentAgentConsents,
+  ClientService.method.revokeCurrentAgentConsent,
+])
 
 function organizationIn(message: Message, byId: boolean): string | undefined {
   const named = Reflect.get(message, 'organizationId') ?? Reflect.get(message, 'orgId')

@@ -23,7 +23,10 @@ export async function keepPerson(
   idp: string,
   person: SimulatedPerson,
 ): Promise<string> {
-  const subject = createHash('sha256').update(`${idp} ${person.email.toLowerCase()}`).digest('hex').slice(0, 24)
+  const subject = createHash('sha256')
+    .update(`${idp} ${person.email.toLowerCase()}`)
+    .digest('hex')
+    .slice(0, 24)
   await people(context, idp).put(subject, person, LIFETIME_SECONDS)
   return subject
 }

@@ -1,7 +1,7 @@
 import { type NextFunction, type Request, type Response, Router, urlencoded } from 'express'
 import { errors, type Provider } from 'oidc-provider'
 import { csrfToken, newCsrfToken, spendCsrfToken } from '../../pages/csrf.js'
-import { EXPIRED, ErrorPage } from '../../pages/message-pages.js'
+import { ErrorPage, EXPIRED } from '../../pages/message-pages.js'
 import { refuseForm } from '../../pages/refuse-form.js'
 import { sendPage } from '../../pages/send-page.js'
 import { SimulatorPage } from '../../pages/simulator-page.js'
@@ -37,7 +37,9 @@ export function simulatorRoutes(context: OAuthContext): Router {
       const refused = { error: 'access_denied', error_description: 'The identity provider refused.' }
       return provider.interactionFinished(request, response, refused, { mergeWithLastSubmission: false })
     }
-    const groups = String(request.body.groups ?? '').split(',').map((group) => group.trim())
+    const groups = String(request.body.groups ?? '')
+      .split(',')
+      .map((group) => group.trim())
     const person = SimulatedPerson.safeParse({ ...request.body, groups: groups.filter(Boolean) })
     if (!person.success) {
       const problem = 'Give an e-mail address, and names of at most 100 letters.'
@@ -83,5 +85,10 @@ function show(request: Idp, response: Response, csrf: string, view: { email?: st
 }
 
 function noProvider(response: Response): void {
-  refuse(response, 404, 'not_found', 'There is no connection with this id, so no identity provider is simulated.')
+  refuse(
+    response,
+    404,
+    'not_found',
+    'There is no connection with this id, so no identity provider is simulated.',
+  )
 }

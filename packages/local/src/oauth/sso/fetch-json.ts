@@ -9,9 +9,16 @@ export async function fetchJson(url: string, init: RequestInit = {}): Promise<un
   try {
     const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(LIMIT_MS), ...init })
     const text = await limitedText(response, LIMIT_BYTES)
-    if (!response.ok) throw new Error(`HTTP ${response.status}: ${text.slice(0, 500)}`)
+    if (!response.ok) {
+      const [, error = 'no error code'] = /"error"\s*:\s*"([\w-]{1,60})"/.exec(text) ?? []
+      throw new Error(`The identity provider answered HTTP ${response.status}: ${error}`)
+    }
     return JSON.parse(text)
   } catch (cause) {
-    throw new SignInRefusal('identity_provider_failed', 'The identity provider did not answer as it should.', { cause })
+    throw new SignInRefusal(
+      'identity_provider_failed',
+      'The identity provider did not answer as it should.',
+      { cause },
+    )
   }
 }

@@ -61,7 +61,9 @@ export async function identityProviderOf(
   }
   const { clientId, clientSecret, scopes } = settings
   const client =
-    clientSecret === undefined ? {} : { client: { secret: clientSecret, inBody: settings.tokenAuthType === 'URL_PARAMS' } }
+    clientSecret === undefined
+      ? {}
+      : { client: { secret: clientSecret, inBody: settings.tokenAuthType === 'URL_PARAMS' } }
   const scope = scopes.length > 0 ? [...new Set(['openid', ...scopes])].join(' ') : DEFAULT_SCOPE
   return { ...(await endpointsOf(settings)), clientId, ...client, scope }
 }
@@ -72,10 +74,17 @@ async function endpointsOf(settings: z.infer<typeof Settings>) {
     return { issuer, authorizationEndpoint: authorizeUri, tokenEndpoint: tokenUri, jwksUri }
   }
   const place = discoveryEndpoint || issuer
-  if (!place) throw new SignInRefusal('connection_misconfigured', 'The connection has neither an issuer nor a discovery endpoint.')
+  if (!place)
+    throw new SignInRefusal(
+      'connection_misconfigured',
+      'The connection has neither an issuer nor a discovery endpoint.',
+    )
   const metadata = await discover(place)
   if (issuer && metadata.issuer !== issuer) {
-    throw new SignInRefusal('connection_misconfigured', 'The identity provider names another issuer than the connection.')
+    throw new SignInRefusal(
+      'connection_misconfigured',
+      'The identity provider names another issuer than the connection.',
+    )
   }
   return endpoints(metadata)
 }
@@ -86,7 +95,10 @@ async function discover(place: string): Promise<z.infer<typeof Metadata>> {
   const url = place.endsWith(document) ? place : place.replace(/\/$/, '') + document
   const found = Metadata.safeParse(await fetchJson(url))
   if (found.success && url === found.data.issuer.replace(/\/$/, '') + document) return found.data
-  throw new SignInRefusal('connection_misconfigured', 'The identity provider’s discovery document is not its own or not complete.')
+  throw new SignInRefusal(
+    'connection_misconfigured',
+    'The identity provider’s discovery document is not its own or not complete.',
+  )
 }
 
 function endpoints({ issuer, ...metadata }: z.infer<typeof Metadata>) {

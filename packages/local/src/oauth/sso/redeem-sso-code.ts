@@ -34,10 +34,16 @@ export async function redeemSsoCode(
   const idp = await identityProviderOf(context, connection)
   const redirect = ssoCallback(context.baseUrl, connection)
   const answer = TokenAnswer.safeParse(await askForToken(idp, redirect, code, request.verifier))
-  if (!answer.success) throw new SignInRefusal('identity_provider_failed', 'The identity provider sent no ID token.')
-  const identity = AssertedIdentity.safeParse(await verified(context, idp, answer.data.id_token, request.nonce))
+  if (!answer.success)
+    throw new SignInRefusal('identity_provider_failed', 'The identity provider sent no ID token.')
+  const identity = AssertedIdentity.safeParse(
+    await verified(context, idp, answer.data.id_token, request.nonce),
+  )
   if (!identity.success) {
-    throw new SignInRefusal('identity_provider_failed', 'The identity provider does not tell the e-mail address.')
+    throw new SignInRefusal(
+      'identity_provider_failed',
+      'The identity provider does not tell the e-mail address.',
+    )
   }
   if (identity.data.email_verified === false) {
     throw new SignInRefusal('access_denied', 'The identity provider has not verified the e-mail address.')
@@ -81,7 +87,11 @@ async function verified(context: OAuthContext, idp: IdentityProvider, idToken: s
 }
 
 function refused(cause?: unknown): SignInRefusal {
-  return new SignInRefusal('identity_provider_failed', 'The ID token of the identity provider is not valid.', {
-    cause,
-  })
+  return new SignInRefusal(
+    'identity_provider_failed',
+    'The ID token of the identity provider is not valid.',
+    {
+      cause,
+    },
+  )
 }

@@ -65,7 +65,10 @@ async function byDomain(db: Db, environment: string, domain: string): Promise<Co
   }
   const connection = await active(db, environment, organization)
   if (connection !== undefined) return connection
-  throw new SignInRefusal('no_active_connections', 'The organization of the domain has no enabled connection.')
+  throw new SignInRefusal(
+    'no_active_connections',
+    'The organization of the domain has no enabled connection.',
+  )
 }
 
 async function byProvider(db: Db, environment: string, provider: string): Promise<ConnectionRow> {
@@ -83,7 +86,11 @@ async function byProvider(db: Db, environment: string, provider: string): Promis
   throw new SignInRefusal('no_active_connections', `No connection of the provider ${provider} is enabled.`)
 }
 
-async function organizationOfDomain(db: Db, environment: string, domain: string): Promise<string | undefined> {
+async function organizationOfDomain(
+  db: Db,
+  environment: string,
+  domain: string,
+): Promise<string | undefined> {
   const row = await db
     .selectFrom('domains')
     .select('organization_id')

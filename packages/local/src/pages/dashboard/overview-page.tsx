@@ -37,7 +37,7 @@ export function OverviewPage({ summaries, url, now, ...frame }: OverviewView) {
               )}
             </dl>
             <ul class="counts">
-              {summary.counts.map(([name, count]) => (
+              {summary.counts.map(([count, name]) => (
                 <li>
                   <strong>{count}</strong> {name}
                 </li>

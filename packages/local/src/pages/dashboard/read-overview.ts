@@ -13,7 +13,7 @@ export interface EnvironmentSummary {
   type?: string
   /** The client that programs use first. */
   client?: string
-  counts: [name: string, count: number][]
+  counts: [count: number, name: string][]
 }
 
 export async function readOverview(db: Db): Promise<EnvironmentSummary[]> {
@@ -25,7 +25,7 @@ export async function readOverview(db: Db): Promise<EnvironmentSummary[]> {
   const members = await countAll(db, 'members')
   const workspace: EnvironmentSummary = {
     ...{ id: WORKSPACE, name: 'Workspace', ...(await firstClient(db, WORKSPACE)) },
-    counts: [['members', members], ...(await registered(db, WORKSPACE))],
+    counts: [counted(members, 'member'), ...(await registered(db, WORKSPACE))],
   }
   const summaries = environments.map(async ({ id, display_name, type }): Promise<EnvironmentSummary> => {
     const [organizations, users, connections, directories] = await Promise.all([
@@ -37,10 +37,10 @@ export async function readOverview(db: Db): Promise<EnvironmentSummary[]> {
     return {
       ...{ id, name: display_name, type, ...(await firstClient(db, id)) },
       counts: [
-        ['organizations', organizations],
-        ['users', users],
-        ['connections', connections],
-        ['directories', directories],
+        counted(organizations, 'organization'),
+        counted(users, 'user'),
+        counted(connections, 'connection'),
+        counted(directories, 'directory', 'directories'),
         ...(await registered(db, id)),
       ],
     }
@@ -53,10 +53,11 @@ async function registered(db: Db, realm: string): Promise<EnvironmentSummary['co
     Number(
       (await db.selectFrom(table).select(rows).where('realm', '=', realm).executeTakeFirstOrThrow()).count,
     )
-  return [
-    ['MCP servers', await count('resources')],
-    ['clients', await count('clients')],
-  ]
+  return [counted(await count('resources'), 'MCP server'), counted(await count('clients'), 'client')]
+}
+
+function counted(count: number, one: string, many = `${one}s`): [number, string] {
+  return [count, count === 1 ? one : many]
 }
 
 async function firstClient(db: Db, realm: string): Promise<{ client?: string }> {

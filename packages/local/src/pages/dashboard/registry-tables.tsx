@@ -8,6 +8,7 @@ import { countIn } from './read-overview.js'
 type Db = Kysely<Schema>
 
 const Scopes = z.array(z.string())
+const ConnectionData = z.object({ provider_key: z.string().catch('') })
 const ClientData = z.object({
   name: z.string().catch(''),
   post_login_uris: z.array(z.string()).catch([]),
@@ -31,12 +32,18 @@ export async function connectionsTable(db: Db, environment: string): Promise<Dat
       row.key_id,
       <Id>{row.id}</Id>,
       row.type,
-      words(row.provider),
+      providerOf(row),
       row.organization ?? 'the environment',
       row.enabled ? <State good>enabled</State> : <State>{words(row.status)}, disabled</State>,
     ]),
     empty: 'No connection yet.',
   }
+}
+
+function providerOf({ provider, data }: { provider: string; data: string }): string {
+  const { provider_key: key } = ConnectionData.parse(JSON.parse(data))
+  const name = key || (provider.endsWith('_UNSPECIFIED') ? '' : provider)
+  return name === '' ? '–' : words(name)
 }
 
 export async function directoriesTable(db: Db, environment: string): Promise<DataTableView> {

@@ -1,0 +1,34 @@
+import type { Clock } from './clock.js'
+import type { Database } from './database.js'
+import { newId } from './ids.js'
+
+/** Something that happened in an environment, as webhooks tell it. */
+export interface HappenedEvent {
+  readonly environment: string
+  /** `organization.created`, `user.login`, … */
+  readonly type: string
+  /** What it happened to, by the name that the API's `ObjectType` gives it. */
+  readonly object: string
+  readonly organization?: string | undefined
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** Notes an event. It stays when what it is about is deleted. */
+export async function recordEvent(
+  { db }: Pick<Database, 'db'>,
+  clock: Clock,
+  { environment, type, object, organization, data }: HappenedEvent,
+): Promise<void> {
+  await db
+    .insertInto('events')
+    .values({
+      id: newId('evt'),
+      environment_id: environment,
+      organization_id: organization ?? null,
+      type,
+      object,
+      data: JSON.stringify(data),
+      created_at: clock.now(),
+    })
+    .execute()
+}

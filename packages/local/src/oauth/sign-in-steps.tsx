@@ -1,0 +1,186 @@
+import type { Request, Response } from 'express'
+import { CodePage } from '../pages/code-page.js'
+import { csrfToken, newCsrfToken } from '../pages/csrf.js'
+import { OrganizationPage } from '../pages/organization-page.js'
+import { sendPage } from '../pages/send-page.js'
+import { SignInPage } from '../pages/sign-in-page.js'
+import type { AuthorizationServer } from './authorization-server.js'
+import { chooseOrganization } from './choose-organization.js'
+import { emailSignInKind, redeemSignInEmail, sendSignInEmail } from './email-sign-in.js'
+import { clientId, clientName, type Interaction, redirectUri } from './interaction.js'
+import { noteSignIn } from './note-sign-in.js'
+import type { OAuthContext } from './oauth-context.js'
+import { findPerson, listPeople, type Person } from './people.js'
+import { realmName } from './realm.js'
+import { selectConnection } from './sso/select-connection.js'
+import { SignInRefusal } from './sso/sign-in-refusal.js'
+import { startSso } from './sso/sso-request.js'
+import { ssoResult } from './sso/sso-result.js'
+
+const PEOPLE_SHOWN = 12
+
+/** One request of a browser that is in the middle of a sign-in. */
+export interface Step {
+  request: Request
+  response: Response
+  interaction: Interaction
+}
+
+/**
+ * The ways to say who one is: at the identity provider of a connection, where the request chooses one; as one of
+ * the people who are here; or with a code or a link by e-mail. All end in `finish`.
+ */
+export function createSignInSteps(context: OAuthContext, server: AuthorizationServer) {
+  const { provider, realm } = server
+  const { database } = context
+
+  return {
+    async begin(step: Step): Promise<void> {
+      const { response, interaction } = step
+      const { login_hint: hint } = interaction.params
+      try {
+        const connection = await selectConnection(database.db, realm, interaction.params)
+        if (connection === undefined) return await show(step)
+        const purpose = { kind: 'sign-in', uid: interaction.uid } as const
+        const place = await startSso(
+          context,
+          connection,
+          purpose,
+          typeof hint === 'string' ? hint : undefined,
+        )
+        response.set('Cache-Control', 'no-store').redirect(303, place)
+      } catch (refusal) {
+        if (!(refusal instanceof SignInRefusal)) throw refusal
+        await end(step, { error: refusal.code, error_description: refusal.message })
+      }
+    },
+
+    async submit(step: Step): Promise<void> {
+      const { body } = step.request
+      const chosen = String(body.person ?? body.email ?? '')
+        .trim()
+        .slice(0, 200)
+      if (body.code !== undefined) return takeCode(step, chosen)
+      const person = await findPerson(database, realm, chosen)
+      if (person === undefined) {
+        await noteSignIn(context, server, step.interaction, { email: chosen, person })
+        return show(step, { email: chosen, problem: `Nobody here has the e-mail address ${chosen}.` })
+      }
+      return body.way === 'email' ? sendEmail(step, person) : finish(step, person)
+    },
+
+    async takeSsoAnswer(step: Step): Promise<void> {
+      const { request, interaction } = step
+      const result = await ssoResult(context, realm, interaction.uid, String(request.query.ticket ?? ''))
+      const person = result.login && (await findPerson(database, realm, result.login.accountId))
+      if (person !== undefined)
+        await noteSignIn(context, server, interaction, { email: person.email, person })
+      await end(step, result)
+    },
+
+    async takeLink(step: Step): Promise<void> {
+      const credential = { link: String(step.request.query.link_token ?? ''), id: '' }
+      const email = await redeemSignInEmail(context, realm, step.interaction.uid, credential)
+      const person = email === undefined ? undefined : await findPerson(database, realm, email)
+      if (person !== undefined) return finish(step, person)
+      return show(step, { email: '', problem: 'The link was used, or has expired. Ask for a new one.' })
+    },
+  }
+
+  async function show(step: Step, refused?: { email: string; problem: string }): Promise<void> {
+    const { request, response, interaction } = step
+    const { login_hint: hint } = interaction.params
+    const page = (
+      <SignInPage
+        client={await clientName(server, interaction)}
+        realm={await realmName(database, realm)}
+        people={await listPeople(database, realm, PEOPLE_SHOWN)}
+        byEmail={(await emailSignInKind(context, realm)) !== undefined}
+        action={formAction(interaction)}
+        email={typeof hint === 'string' ? hint : undefined}
+        csrf={(refused === undefined ? csrfToken : newCsrfToken)(request, response, formAction(interaction))}
+        {...refused}
+      />
+    )
+    const status = refused === undefined ? 200 : 422
+    sendPage(response, page, { status, redirectUri: redirectUri(interaction) })
+  }
+
+  async function sendEmail(step: Step, { email }: Person): Promise<void> {
+    const kind = await emailSignInKind(context, realm)
+    if (kind === undefined)
+      return show(step, { email, problem: 'No passwordless connection is enabled here.' })
+    const { uid } = step.interaction
+    askForCode(step, email, kind, await sendSignInEmail(context, realm, { uid, email, kind }))
+  }
+
+  async function takeCode(step: Step, email: string): Promise<void> {
+    const { body } = step.request
+    const credential = { code: String(body.code).trim(), id: String(body.request ?? '') }
+    const proven = await redeemSignInEmail(context, realm, step.interaction.uid, credential)
+    const person = proven === undefined ? undefined : await findPerson(database, realm, proven)
+    if (person !== undefined) return finish(step, person)
+    await noteSignIn(context, server, step.interaction, { email, person: undefined })
+    const kind = (await emailSignInKind(context, realm)) ?? 'OTP'
+    askForCode(step, email, kind, credential.id, 'The code is wrong, was used, or has expired.')
+  }
+
+  function askForCode(step: Step, email: string, kind: string, id: string, problem?: string): void {
+    const { request, response, interaction } = step
+    const page = (
+      <CodePage
+        email={email}
+        code={kind !== 'LINK'}
+        link={kind !== 'OTP'}
+        request={id}
+        action={formAction(interaction)}
+        csrf={newCsrfToken(request, response, formAction(interaction))}
+        {...(problem === undefined ? {} : { problem })}
+      />
+    )
+    sendPage(response, page, {
+      status: problem === undefined ? 200 : 422,
+      redirectUri: redirectUri(interaction),
+    })
+  }
+
+  /** Who they are is known; what is left is the organization in which they act. */
+  async function finish(step: Step, person: Person): Promise<void> {
+    const { request, response, interaction } = step
+    const named = interaction.params.organization_id ?? request.body?.organization
+    const choice = await chooseOrganization(database, realm, person, {
+      named,
+      clientId: clientId(interaction),
+    })
+    if (choice.kind === 'refused') {
+      const problem = `${person.name} does not belong to the organization.`
+      return show(step, { email: person.email, problem })
+    }
+    if (choice.kind === 'ask') {
+      const view = { client: await clientName(server, interaction), person, offers: choice.offers }
+      const form = {
+        action: formAction(interaction),
+        csrf: newCsrfToken(request, response, formAction(interaction)),
+      }
+      return sendPage(response, <OrganizationPage {...view} {...form} />, {
+        redirectUri: redirectUri(interaction),
+      })
+    }
+    const { organization } = choice
+    await noteSignIn(context, server, interaction, { email: person.email, person })
+    const login = { accountId: person.id, amr: ['local'] }
+    await end(step, { login, ...(organization === undefined ? {} : { organization }) })
+  }
+
+  async function end(
+    { request, response }: Step,
+    result: Parameters<typeof provider.interactionFinished>[2],
+  ) {
+    await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false })
+  }
+
+  /** Every step posts to the page of the interaction, wherever it was shown. */
+  function formAction({ uid }: Interaction): string {
+    return `${new URL(server.issuer).pathname}/interaction/${uid}`
+  }
+}

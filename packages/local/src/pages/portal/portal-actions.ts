@@ -1,0 +1,101 @@
+import { create } from '@bufbuild/protobuf'
+import { connections } from '@scalekit-mcp/api'
+import type { Kysely } from 'kysely'
+import { newId } from '../../engine/ids.js'
+import type { ConnectionRow, DirectoryRow } from '../../engine/registry-schema.js'
+import type { Schema } from '../../engine/schema.js'
+import { createConnection, toggleConnection, updateConnection } from '../../management/connection-changes.js'
+import type { ConnectionScope } from '../../management/connection-data.js'
+import { findDirectory } from '../../management/directory-data.js'
+import { withSecret } from '../../management/secrets.js'
+
+type Db = Kysely<Schema>
+
+/** Whose portal it is. */
+export type PortalScope = ConnectionScope & { organization: string }
+
+const { ConnectionProvider, ConnectionType } = connections
+
+/** Connects the simulator, and enables it. */
+export async function connectSimulator(db: Db, scope: PortalScope, now: number): Promise<ConnectionRow> {
+  const wanted = create(connections.CreateConnectionSchema, {
+    type: ConnectionType.OIDC,
+    provider: ConnectionProvider.IDP_SIMULATOR,
+  })
+  const row = await createConnection(db, scope, now, wanted, false)
+  await toggleConnection(db, scope, now, row.id, true)
+  return row
+}
+
+export interface OidcSettings {
+  issuer: string
+  clientId: string
+  /** Empty to keep the one that there is. */
+  clientSecret: string
+}
+
+/** Writes the settings of a connection, which is made first if there is none. @throws {ConnectError} for wrong ones */
+export async function saveConnection(
+  db: Db,
+  scope: PortalScope,
+  now: number,
+  id: string | undefined,
+  { issuer, clientId, clientSecret }: OidcSettings,
+): Promise<ConnectionRow> {
+  const wanted = create(connections.CreateConnectionSchema, {
+    type: ConnectionType.OIDC,
+    provider: ConnectionProvider.CUSTOM,
+  })
+  const target = id ?? (await createConnection(db, scope, now, wanted, false)).id
+  const value = { issuer, clientId, ...(clientSecret === '' ? {} : { clientSecret }) }
+  const changes = create(connections.UpdateConnectionSchema, { settings: { case: 'oidcConfig', value } })
+  return updateConnection(db, scope, now, target, changes)
+}
+
+/** A new directory, which needs a token before anybody can fill it. */
+export async function addDirectory(db: Db, scope: PortalScope, now: number): Promise<DirectoryRow> {
+  const row: DirectoryRow = {
+    id: newId('dir'),
+    environment_id: scope.environment,
+    organization_id: scope.organization,
+    ...{ type: 'SCIM', provider: 'CUSTOM', name: 'SCIM directory', enabled: 0, secrets: '[]', data: '{}' },
+    created_at: now,
+    updated_at: now,
+  }
+  await db.insertInto('directories').values(row).execute()
+  return row
+}
+
+/** A new token for a directory; with the first one, it is enabled. @throws {ConnectError} NotFound */
+export async function addDirectoryToken(
+  db: Db,
+  scope: PortalScope,
+  now: number,
+  id: string,
+): Promise<string> {
+  const row = await findDirectory(db, scope.organization, id)
+  const { plain, secrets } = withSecret(row, now)
+  const first = JSON.parse(row.secrets).length === 0
+  await db
+    .updateTable('directories')
+    .set({ secrets, enabled: first ? 1 : row.enabled, updated_at: now })
+    .where('id', '=', id)
+    .execute()
+  return plain
+}
+
+/** @throws {ConnectError} NotFound */
+export async function toggleDirectory(
+  db: Db,
+  scope: PortalScope,
+  now: number,
+  id: string,
+  enabled: boolean,
+): Promise<void> {
+  await findDirectory(db, scope.organization, id)
+  await db
+    .updateTable('directories')
+    .set({ enabled: Number(enabled), updated_at: now })
+    .where('id', '=', id)
+    .execute()
+}

@@ -1,0 +1,110 @@
+import type { Kysely } from 'kysely'
+import type { Clock } from '../engine/clock.js'
+import type { Database } from '../engine/database.js'
+import { newId } from '../engine/ids.js'
+import type { DirectoryEntryRow, DirectoryRow } from '../engine/registry-schema.js'
+import type { Schema } from '../engine/schema.js'
+import { directoryData } from '../management/directory-data.js'
+import { ScimError } from './scim-error.js'
+
+/** Where entries are kept, and by which clock they change. */
+export interface EntryParts {
+  readonly database: Database
+  readonly clock: Clock
+}
+
+export type EntryTable = 'directory_users' | 'directory_groups'
+
+const PREFIXES = { directory_users: 'diruser', directory_groups: 'dirgroup' } as const
+
+/** What a directory has sent, in one of its two tables. */
+export interface ScimStore {
+  list(): Promise<DirectoryEntryRow[]>
+  /** Throws a `ScimError` (404). */
+  find(id: string): Promise<DirectoryEntryRow>
+  /** Throws a `ScimError` (409) when another entry has the external id. */
+  create(externalId: string | undefined, data: object): Promise<DirectoryEntryRow>
+  update(row: DirectoryEntryRow, externalId: string | undefined, data: object): Promise<DirectoryEntryRow>
+  remove(id: string): Promise<void>
+}
+
+/** The entries of a directory, inside a transaction. */
+export function scimStore(
+  db: Kysely<Schema>,
+  clock: Clock,
+  directory: DirectoryRow,
+  table: EntryTable,
+): ScimStore {
+  const own = () => db.selectFrom(table).selectAll().where('directory_id', '=', directory.id)
+
+  const store: ScimStore = {
+    list: () => own().orderBy('id').execute(),
+
+    async find(id) {
+      const row = await own().where('id', '=', id).executeTakeFirst()
+      if (row !== undefined) return row
+      throw new ScimError(404, `There is no resource ${id}.`)
+    },
+
+    async create(externalId, data) {
+      const id = newId(PREFIXES[table])
+      const now = clock.now()
+      const row = {
+        ...{ id, environment_id: directory.environment_id, directory_id: directory.id },
+        ...{ external_id: externalId ?? id, data: JSON.stringify(data), created_at: now, updated_at: now },
+      }
+      await refuseTaken(row)
+      await db.insertInto(table).values(row).execute()
+      await synced()
+      return row
+    },
+
+    async update(row, externalId, data) {
+      const changed = {
+        ...row,
+        external_id: externalId ?? row.external_id,
+        data: JSON.stringify(data),
+        updated_at: clock.now(),
+      }
+      await refuseTaken(changed)
+      await db.updateTable(table).set(changed).where('id', '=', row.id).execute()
+      await synced()
+      return changed
+    },
+
+    async remove(id) {
+      const { numDeletedRows } = await db
+        .deleteFrom(table)
+        .where('directory_id', '=', directory.id)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      if (numDeletedRows === 0n) throw new ScimError(404, `There is no resource ${id}.`)
+      await synced()
+    },
+  }
+  return store
+
+  async function refuseTaken({ id, external_id }: DirectoryEntryRow): Promise<void> {
+    const other = await own().where('external_id', '=', external_id).where('id', '!=', id).executeTakeFirst()
+    if (other !== undefined) throw new ScimError(409, `${other.id} has this externalId.`, 'uniqueness')
+  }
+
+  async function synced(): Promise<void> {
+    const data = JSON.stringify({ ...directoryData(directory), last_synced_at: clock.now() })
+    await db.updateTable('directories').set({ data }).where('id', '=', directory.id).execute()
+  }
+}
+
+/** A transaction over the entries of a directory. */
+export function inDirectory<T>(
+  { database, clock }: EntryParts,
+  directory: DirectoryRow,
+  work: (users: ScimStore, groups: ScimStore) => Promise<T>,
+): Promise<T> {
+  return database.transaction((db) =>
+    work(
+      scimStore(db, clock, directory, 'directory_users'),
+      scimStore(db, clock, directory, 'directory_groups'),
+    ),
+  )
+}

@@ -1,0 +1,94 @@
+import {
+  ScalekitBadRequestException,
+  ScalekitConflictException,
+  ScalekitNotFoundException,
+} from '@scalekit-sdk/node'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { ACME, DEV, GLOBEX, type Local, startLocal } from './local.js'
+
+const ACME_OKTA = 'conn_100000000000000002'
+
+let local: Local
+let token: string
+beforeAll(async () => {
+  local = await startLocal()
+})
+beforeEach(async () => {
+  await local.reset()
+  token = await local.client(DEV)
+})
+afterAll(() => local.close())
+
+const call = (method: string, path: string, body?: unknown) =>
+  local.rest(method, `/api/v1${path}`, { token, body })
+const ofAcme = `/organizations/${ACME}/connections`
+
+describe('domains, through the official SDK', () => {
+  it('are created, read, listed and deleted', async () => {
+    const { domain: api } = local.sdk(DEV)
+    const created = await api.createDomain(GLOBEX, 'Mail.Globex.example', {
+      domainType: 'ALLOWED_EMAIL_DOMAIN',
+    })
+    expect(created.domain).toMatchObject({
+      id: expect.stringMatching(/^dom_\d{18}$/),
+      domain: 'mail.globex.example',
+      environmentId: DEV,
+      organizationId: GLOBEX,
+      domainType: 1,
+      verificationStatus: 4,
+    })
+    const id = created.domain?.id ?? ''
+    expect((await api.getDomain(GLOBEX, id)).domain).toEqual(created.domain)
+    const names = async (options?: { domainType: string }) =>
+      (await api.listDomains(GLOBEX, options)).domains.map(({ domain }) => domain)
+    expect(await names()).toEqual(['mail.globex.example', 'globex.example'])
+    expect(await names({ domainType: 'ORGANIZATION_DOMAIN' })).toEqual(['globex.example'])
+    await api.deleteDomain(GLOBEX, id)
+    await expect(api.getDomain(GLOBEX, id)).rejects.toThrow(ScalekitNotFoundException)
+    await expect(api.deleteDomain(GLOBEX, id)).rejects.toThrow(ScalekitNotFoundException)
+  })
+
+  it('lead to one organization, while addresses may be welcome in several', async () => {
+    const { domain: api } = local.sdk(DEV)
+    await expect(api.createDomain(GLOBEX, 'ACME.example')).rejects.toThrow(ScalekitConflictException)
+    const email = { domainType: 'ALLOWED_EMAIL_DOMAIN' }
+    for (const organization of [ACME, GLOBEX]) await api.createDomain(organization, 'mail.example', email)
+    await expect(api.createDomain(ACME, 'mail.example', email)).rejects.toThrow(ScalekitConflictException)
+    for (const name of ['localhost', 'a b.example', 'https://a.example', 'a..example', '-a.example'])
+      await expect(api.createDomain(ACME, name), name).rejects.toThrow(ScalekitBadRequestException)
+    await expect(api.listDomains('org_1')).rejects.toThrow(ScalekitNotFoundException)
+  })
+
+  it('are assigned to a connection, and stay when it goes', async () => {
+    const url = `${ofAcme}/${ACME_OKTA}/domains`
+    const assigned = await call('PUT', url, { domain_ids: ['dom_100000000000000001'] })
+    expect(assigned.body.connection.domains).toMatchObject([{ domain: 'acme.example' }])
+    const { body } = await call('GET', `/connections?include=all&organization_id=${ACME}`)
+    expect(body.connections[0].domains).toEqual(['acme.example'])
+    expect((await call('PUT', url, { domain_ids: ['dom_100000000000000002'] })).status).toBe(404)
+    expect((await call('PUT', url, { domain_ids: [] })).body.connection.domains).toEqual([])
+    await call('PUT', url, { domain_ids: ['dom_100000000000000001'] })
+    await call('DELETE', `${ofAcme}/${ACME_OKTA}`)
+    const list = await call('GET', `/organizations/${ACME}/domains?page_size=1&page_number=1`)
+    expect(list.body).toMatchObject({ page_size: 1, page_number: 1, domains: [{ domain: 'acme.example' }] })
+  })
+
+  it('are verified by whoever runs the environment, and proven by a customer', async () => {
+    const sdk = local.sdk(DEV)
+    await sdk.permission.createPermission({ name: 'organizations_write', description: 'x' } as never)
+    await sdk.permission.addPermissionsToRole('admin', ['organizations_write'])
+    const session = await local.session('usr_100000000000000101')
+    const url = `/${DEV}/api/v1/organizations/${ACME}/domains`
+    const { body } = await local.rest('POST', url, { token: session, body: { domain: 'proof.invalid' } })
+    expect(body.domain).toMatchObject({
+      verification_status: 'PENDING',
+      verification_method: 'DNS',
+      txt_record_key: expect.stringMatching(/^_scalekit-\w+\.proof\.invalid$/),
+      txt_record_secret: expect.stringMatching(/^\w{32}$/),
+    })
+    const verify = await local.rest('PATCH', `${url}/${body.domain.id}:verify`, { token: session })
+    expect(verify.body).toEqual({ verified: false })
+    const seeded = await local.rest('PATCH', `${url}/dom_100000000000000001:verify`, { token })
+    expect(seeded.body).toEqual({ verified: true })
+  })
+})

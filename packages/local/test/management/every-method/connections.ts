@@ -1,0 +1,116 @@
+import {
+  ConnectedAccountService,
+  ConnectionService,
+  DirectoryService,
+  DomainService,
+  McpService,
+  ProviderService,
+} from '@scalekit-mcp/api'
+import { ACME } from '../local.js'
+import type { Wire } from './wire.js'
+
+const OIDC = 1
+const OKTA = 1
+const settings = {
+  case: 'oidcConfig' as const,
+  value: { issuer: 'https://idp.example', clientId: 'us', clientSecret: 'theirs' },
+}
+
+export async function connections(wire: Wire): Promise<void> {
+  const api = wire.client(ConnectionService)
+  const organizationId = ACME
+  const connection = { provider: OKTA, type: OIDC }
+  const own = await api.createConnection({ organizationId, connection })
+  const id = own.connection?.id ?? ''
+  await api.getConnection({ organizationId, id })
+  await api.updateConnection({ organizationId, id, connection: { provider: OKTA, settings } })
+  await api.enableConnection({ organizationId, id })
+  await api.listConnections({ organizationId })
+  await api.listOrganizationConnections({})
+  await api.searchOrganizationConnections({ query: 'acme' })
+  const domain = 'dom_100000000000000001'
+  await api.assignDomainsToConnection({ organizationId, connectionId: id, domainIds: [domain] })
+  await api.disableConnection({ organizationId, id })
+  await api.deleteConnection({ organizationId, id })
+
+  const shared = await api.createEnvironmentConnection({ connection })
+  const connectionId = shared.connection?.id ?? ''
+  await api.getEnvironmentConnection({ connectionId })
+  await api.updateEnvironmentConnection({ connectionId, connection: { provider: OKTA, settings } })
+  await api.enableEnvironmentConnection({ connectionId })
+  await api.disableEnvironmentConnection({ connectionId })
+  await api.deleteEnvironmentConnection({ connectionId })
+  await api.listAppConnections({})
+}
+
+export async function domains(wire: Wire): Promise<void> {
+  const api = wire.client(DomainService)
+  const identities = { case: 'organizationId' as const, value: ACME }
+  const { domain } = await api.createDomain({ identities, domain: { domain: 'new.example' } })
+  const id = domain?.id ?? ''
+  await api.getDomain({ identities, id })
+  await api.listDomains({ identities })
+  await api.verifyDomain({ identities, id })
+  await api.deleteDomain({ identities, id })
+}
+
+export async function directories(wire: Wire): Promise<void> {
+  const api = wire.client(DirectoryService)
+  const organizationId = ACME
+  const { directory } = await api.createDirectory({ organizationId, directory: { directoryType: 1 } })
+  const id = directory?.id ?? ''
+  const named = { organizationId, directoryId: id }
+  await api.getDirectory({ organizationId, id })
+  await api.listDirectories({ organizationId })
+  await api.updateDirectory({ organizationId, id, directory: { name: 'Okta' } })
+  await api.createDirectorySecret(named)
+  await api.regenerateDirectorySecret(named)
+  await api.enableDirectory({ organizationId, id })
+  await api.listDirectoryUsers(named)
+  await api.listDirectoryGroups(named)
+  await api.listDirectoryGroupsSummary(named)
+  await api.assignRoles({ organizationId, id, roleAssignments: { assignments: [] } })
+  await api.updateAttributes({ organizationId, id, attributeMapping: { attributes: [] } })
+  await api.disableDirectory({ organizationId, id })
+  await api.deleteDirectory({ organizationId, id })
+}
+
+/** What agents use: accounts at providers, providers of one's own, and configurations. */
+export async function agents(wire: Wire): Promise<void> {
+  const api = wire.client(ConnectedAccountService)
+  const named = { connector: 'gmail', identifier: 'ben@acme.example' }
+  const { connectedAccount } = await api.createConnectedAccount({ ...named, connectedAccount: {} })
+  const id = connectedAccount?.id ?? ''
+  await api.getConnectedAccount({ id })
+  await api.getConnectedAccountAuth(named)
+  await api.getConnectedAccountDetails(named)
+  await api.listConnectedAccounts({})
+  await api.searchConnectedAccounts({ query: 'ben' })
+  await api.updateConnectedAccount({ ...named, connectedAccount: { apiConfig: { region: 'eu' } } })
+  await api.getMagicLinkForConnectedAccount(named)
+  await api.disconnectConnectedAccount({ id })
+  await api.deleteConnectedAccount({ id })
+
+  const providers = wire.client(ProviderService)
+  const provider = {
+    displayName: 'Robot Hub',
+    proxyUrl: 'https://api.robots.example',
+    authPatterns: { values: [] },
+  }
+  const made = await providers.createCustomProvider({ provider })
+  const identifier = made.provider?.identifier ?? ''
+  await providers.updateCustomProvider({ identifier, provider: { ...provider, description: 'Robots' } })
+  await providers.listProviders({ filter: { providerType: 1 } })
+  await providers.deleteCustomProvider({ identifier })
+
+  const configs = wire.client(McpService)
+  const mapping = { connectionName: 'gmail', tools: ['send_mail'] }
+  const { config } = await configs.createMcpConfig({
+    config: { name: 'Mail', connectionToolMappings: [mapping] },
+  })
+  const configId = config?.id ?? ''
+  await configs.getMcpConfig({ configId })
+  await configs.listMcpConfigs({})
+  await configs.updateMcpConfig({ configId, description: 'Sends mail', connectionToolMappings: [mapping] })
+  await configs.deleteMcpConfig({ configId })
+}

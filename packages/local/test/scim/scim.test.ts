@@ -1,0 +1,222 @@
+import { Scalekit } from '@scalekit-sdk/node'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
+
+const DEV = 'env_100000000000000001'
+const ACME = 'org_100000000000000001'
+const CLIENT = 'skc_100000000000000001'
+
+let local: LocalScalekit
+let sdk: Scalekit
+let endpoint: string
+let secret: string
+beforeAll(async () => {
+  local = await createLocalScalekit({ memory: true, port: 0 })
+})
+beforeEach(async () => {
+  await local.reset()
+  sdk = new Scalekit(`${local.url}/${DEV}`, CLIENT, 'test_local_secret')
+  const api = async (method: string, path: string, body?: unknown) => {
+    const response = await fetch(`${local.url}/${DEV}/api/v1/organizations/${ACME}/directories${path}`, {
+      method,
+      headers: { authorization: `Bearer ${await sdk.generateClientToken(CLIENT, 'test_local_secret')}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    expect(response.status).toBeLessThan(300)
+    return (await response.json()) as {
+      directory: { id: string; directory_endpoint: string }
+      plain_secret: string
+    }
+  }
+  const { directory } = await api('POST', '', { directory_type: 'SCIM', directory_provider: 'OKTA' })
+  endpoint = directory.directory_endpoint
+  secret = (await api('POST', `/${directory.id}/secrets`)).plain_secret
+  await api('PATCH', `/${directory.id}:enable`)
+})
+afterAll(() => local.close())
+
+interface Resource {
+  id: string
+  [name: string]: unknown
+}
+
+async function scim(method: string, path: string, body?: unknown, token = secret) {
+  const response = await fetch(endpoint + path, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  })
+  const text = await response.text()
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (text === '' ? {} : JSON.parse(text)) as Resource & { Resources: Resource[]; totalResults: number },
+  }
+}
+
+const ana = {
+  schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
+  userName: 'ana@acme.example',
+  externalId: '00u1',
+  name: { givenName: 'Ana', familyName: 'Almeida' },
+  emails: [{ value: 'ana@acme.example', type: 'work', primary: true }],
+  active: true,
+}
+const patch = (...Operations: unknown[]) => ({
+  schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+  Operations,
+})
+
+describe('users', () => {
+  it('are created, and the API lists them', async () => {
+    const created = await scim('POST', '/Users', ana)
+    expect(created.status).toBe(201)
+    expect(created.headers.get('content-type')).toContain('application/scim+json')
+    expect(created.headers.get('location')).toBe(`${endpoint}/Users/${created.body.id}`)
+    expect(created.body).toMatchObject({
+      ...ana,
+      id: expect.stringMatching(/^diruser_/),
+      meta: { resourceType: 'User' },
+    })
+    expect((await scim('GET', `/Users/${created.body.id}`)).body).toEqual(created.body)
+    const directory = endpoint.split('/').at(-3) ?? ''
+    const { users } = await sdk.directory.listDirectoryUsers(ACME, directory)
+    expect(users).toMatchObject([{ email: 'ana@acme.example', givenName: 'Ana', familyName: 'Almeida' }])
+  })
+
+  it('are found by userName, whatever the case, and in pages', async () => {
+    for (const name of ['a', 'b', 'c']) await scim('POST', '/Users', { userName: `${name}@acme.example` })
+    const filter = encodeURIComponent('userName eq "B@acme.example"')
+    const found = await scim('GET', `/Users?filter=${filter}`)
+    expect(found.body).toMatchObject({ totalResults: 1, Resources: [{ userName: 'b@acme.example' }] })
+    const page = await scim('GET', '/Users?startIndex=2&count=1')
+    expect(page.body).toMatchObject({ totalResults: 3, startIndex: 2, itemsPerPage: 1 })
+    expect(page.body.Resources.map(({ userName }) => userName)).toEqual(['b@acme.example'])
+    const wrong = await scim('GET', `/Users?filter=${encodeURIComponent('title co "x"')}`)
+    expect(wrong).toMatchObject({ status: 400, body: { scimType: 'invalidFilter' } })
+  })
+
+  it('are unique', async () => {
+    await scim('POST', '/Users', ana)
+    const again = await scim('POST', '/Users', { ...ana, userName: 'ANA@acme.example', externalId: '00u2' })
+    expect(again).toMatchObject({ status: 409, body: { status: '409', scimType: 'uniqueness' } })
+    const other = await scim('POST', '/Users', { ...ana, userName: 'other@acme.example' })
+    expect(other).toMatchObject({ status: 409 })
+  })
+
+  it.each<[string, unknown[], Record<string, unknown>]>([
+    ['Okta', [{ op: 'replace', value: { active: false } }], { active: false }],
+    ['Entra ID', [{ op: 'Replace', path: 'active', value: 'False' }], { active: false }],
+    [
+      'a sub-attribute',
+      [{ op: 'replace', path: 'name.givenName', value: 'Anna' }],
+      { name: { givenName: 'Anna', familyName: 'Almeida' } },
+    ],
+    [
+      'a selected value',
+      [{ op: 'replace', path: 'emails[type eq "work"].value', value: 'new@acme.example' }],
+      { emails: [{ value: 'new@acme.example', type: 'work', primary: true }] },
+    ],
+    ['removal', [{ op: 'remove', path: 'name.familyName' }], { name: { givenName: 'Ana' } }],
+    [
+      'a fully qualified path',
+      [{ op: 'add', path: 'urn:ietf:params:scim:schemas:core:2.0:User:title', value: 'Dr' }],
+      { title: 'Dr' },
+    ],
+  ])('are changed as %s asks', async (_name, operations, expected) => {
+    const { body } = await scim('POST', '/Users', ana)
+    const changed = await scim('PATCH', `/Users/${body.id}`, patch(...operations))
+    expect(changed).toMatchObject({ status: 200, body: { id: body.id, ...expected } })
+    expect((await scim('GET', `/Users/${body.id}`)).body).toMatchObject(expected)
+  })
+
+  it('are replaced and deleted', async () => {
+    const { body } = await scim('POST', '/Users', ana)
+    const { title, ...rest } = (await scim('PUT', `/Users/${body.id}`, { ...ana, title: 'Dr' })).body
+    expect([title, rest.externalId]).toEqual(['Dr', '00u1'])
+    expect(
+      (await scim('PUT', `/Users/${body.id}`, { userName: 'ana@acme.example' })).body.title,
+    ).toBeUndefined()
+    expect((await scim('DELETE', `/Users/${body.id}`)).status).toBe(204)
+    expect((await scim('GET', `/Users/${body.id}`)).status).toBe(404)
+    expect((await scim('DELETE', `/Users/${body.id}`)).status).toBe(404)
+  })
+
+  it.each<[unknown, string]>([
+    [{}, 'invalidValue'],
+    ['{', 'invalidSyntax'],
+  ])('are refused when they are %j', async (body, scimType) => {
+    expect(await scim('POST', '/Users', body)).toMatchObject({ status: 400, body: { scimType } })
+  })
+
+  it.each<[unknown]>([
+    [{}],
+    [patch({ op: 'move', path: 'active' })],
+    [patch({ op: 'remove' })],
+    [patch({ op: 'replace', path: '__proto__.x', value: 1 })],
+    [patch({ op: 'replace', path: 'a.b.c', value: 1 })],
+  ])('are not changed by %j', async (body) => {
+    const created = (await scim('POST', '/Users', ana)).body
+    expect((await scim('PATCH', `/Users/${created.id}`, body)).status).toBe(400)
+    expect((await scim('GET', `/Users/${created.id}`)).body).toEqual(created)
+  })
+})
+
+describe('groups', () => {
+  it('have members, who know their groups', async () => {
+    const user = (await scim('POST', '/Users', ana)).body
+    const other = (await scim('POST', '/Users', { userName: 'ben@acme.example' })).body
+    const group = await scim('POST', '/Groups', { displayName: 'Engineers', members: [{ value: user.id }] })
+    expect(group).toMatchObject({ status: 201, body: { displayName: 'Engineers' } })
+    const { id } = group.body
+    const membersOf = async () =>
+      ((await scim('GET', `/Groups/${id}`)).body.members as { value: string }[]).map(({ value }) => value)
+    expect((await scim('GET', `/Users/${user.id}`)).body.groups).toEqual([{ value: id }])
+    await scim('PATCH', `/Groups/${id}`, patch({ op: 'add', path: 'members', value: [{ value: other.id }] }))
+    expect(await membersOf()).toEqual([user.id, other.id])
+    await scim('PATCH', `/Groups/${id}`, patch({ op: 'remove', path: `members[value eq "${user.id}"]` }))
+    expect(await membersOf()).toEqual([other.id])
+    await scim(
+      'PATCH',
+      `/Groups/${id}`,
+      patch({ op: 'replace', path: 'members', value: [{ value: user.id }] }),
+    )
+    expect(await membersOf()).toEqual([user.id])
+    await scim(
+      'PATCH',
+      `/Groups/${id}`,
+      patch({ op: 'remove', path: 'members', value: [{ value: user.id }] }),
+    )
+    expect(await membersOf()).toEqual([])
+    await scim('PUT', `/Groups/${id}`, { displayName: 'Everybody', members: [{ value: user.id }] })
+    const filter = encodeURIComponent('displayName eq "everybody"')
+    expect((await scim('GET', `/Groups?filter=${filter}`)).body.totalResults).toBe(1)
+    expect((await scim('DELETE', `/Groups/${id}`)).status).toBe(204)
+    expect((await scim('GET', `/Users/${user.id}`)).body.groups).toEqual([])
+  })
+
+  it('take no member who is not there, and are then not made', async () => {
+    const refused = await scim('POST', '/Groups', { displayName: 'X', members: [{ value: 'diruser_1' }] })
+    expect(refused.status).toBe(400)
+    expect((await scim('GET', '/Groups')).body.totalResults).toBe(0)
+  })
+})
+
+describe('the endpoint', () => {
+  it('asks for the secret of an enabled directory', async () => {
+    expect(await scim('GET', '/Users', undefined, 'wrong')).toMatchObject({
+      status: 401,
+      body: { schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'], status: '401' },
+    })
+    const elsewhere = endpoint.replace(/dir_\d+/, 'dir_100000000000000001')
+    const other = await fetch(`${elsewhere}/Users`, { headers: { authorization: `Bearer ${secret}` } })
+    expect(other.status).toBe(401)
+    await sdk.directory.disableDirectory(ACME, endpoint.split('/').at(-3) ?? '')
+    expect((await scim('GET', '/Users')).status).toBe(403)
+  })
+
+  it('says what it can, and what it cannot', async () => {
+    expect((await scim('GET', '/ServiceProviderConfig')).body).toMatchObject({ patch: { supported: true } })
+    expect((await scim('GET', '/Bulk')).status).toBe(404)
+  })
+})
