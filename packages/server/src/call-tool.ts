@@ -6,7 +6,7 @@ import type { Docs } from './docs-search/docs.js'
 import type { Idempotency } from './idempotency.js'
 import type { RoundSeal, RoundState } from './interaction.js'
 import type { Scalekit } from './scalekit/scalekit.js'
-import type { ToolDefinition } from './tool.js'
+import type { ToolContext, ToolDefinition } from './tool.js'
 
 /** Who sent a request, and what its URL selected. The edge puts it beside the request; nothing here outlives it. */
 export interface Principal {
@@ -71,8 +71,19 @@ export function callTool(
     signal: context.mcpReq.signal,
     scalekit: (signal) => options.scalekit(principal.caller, signal),
     docs: options.docs,
+    progress: progressOf(context),
     record: (outcome) => options.record(outcome, principal),
   })
+}
+
+/** MCP, basic/utilities/progress: only where the request brought a token. A lost report is no failure of the call. */
+function progressOf({ mcpReq }: ServerContext): ToolContext['progress'] {
+  const progressToken = mcpReq._meta?.progressToken
+  if (progressToken === undefined) return () => undefined
+  return (progress, message, total) => {
+    const params = { progressToken, progress, message, ...(total === undefined ? {} : { total }) }
+    void mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined)
+  }
 }
 
 /** What the client declared: with the request (2026-07-28), or at the start of its session (2025-11-25). */

@@ -34,6 +34,7 @@ export interface Call {
   /** Gives the API's clients for this call; requests end with the signal. */
   readonly scalekit: (signal: AbortSignal) => Scalekit
   readonly docs: Docs
+  readonly progress: ToolContext['progress']
   /** Told once per call how it ended. */
   readonly record: (outcome: Outcome) => void
 }
@@ -154,6 +155,7 @@ async function confirmAndRun(
     scalekit: request.scalekit(signal),
     docs: request.docs,
     caller: toToolCaller(caller),
+    progress: request.progress,
   }
   const done = handedOver(tool, args, interaction)
   if (done) return { output: done }

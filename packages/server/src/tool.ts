@@ -54,6 +54,8 @@ export interface ToolContext {
   readonly scalekit: Scalekit
   readonly docs: Docs
   readonly caller: ToolCaller
+  /** Tells a client that asked for it how far a call of several steps is. `total` where it is known. */
+  readonly progress: (done: number, message: string, total?: number) => void
 }
 
 /** What a person is asked to type before something is done to it. */

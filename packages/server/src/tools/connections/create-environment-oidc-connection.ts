@@ -22,7 +22,7 @@ export default defineTool({
     ...oidcSettings,
   }),
   output: z.object({ connection: connectionFields }),
-  async run({ environmentId, provider, keyId, ...settings }, { scalekit }) {
+  async run({ environmentId, provider, keyId, ...settings }, { scalekit, progress }) {
     const client = scalekit.connections(environmentId)
     const { connection } = await client.createEnvironmentConnection({
       connection: { provider: toProvider(provider), type: connections.ConnectionType.OIDC, keyId },
@@ -30,6 +30,7 @@ export default defineTool({
     })
     if (!connection) throw new ToolError('internal', 'Scalekit did not return the connection.')
     if (Object.keys(settings).length === 0) return { connection: toConnection(connection) }
+    progress(1, 'Created as a draft', 2)
     // Two steps for the API, one for the caller: when the settings are refused, no draft stays behind.
     const configured = writeOidcSettings(scalekit, connection, environmentId, settings)
     return configured.then(

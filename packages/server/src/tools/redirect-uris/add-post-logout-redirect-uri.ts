@@ -20,10 +20,10 @@ export default defineTool({
     await requireAllowedIn(args.environmentId, args.uri, context.scalekit)
     return clientTarget(args, context)
   },
-  async run({ environmentId, uri, clientId }, { scalekit }) {
+  async run({ environmentId, uri, clientId }, { scalekit, progress }) {
     await requireAllowedIn(environmentId, uri, scalekit)
     const { id } = await findClient(scalekit, environmentId, clientId)
     const edit = { environmentId, clientId: id, list: 'postLogoutRedirectUris', uri, wanted: true } as const
-    return { client: toClient(await editUris(scalekit, edit)) }
+    return { client: toClient(await editUris({ scalekit, progress }, edit)) }
   },
 })

@@ -29,8 +29,12 @@ const SETTLE_MS = 250
  *
  * @throws ToolError `precondition_failed` when others keep writing in between
  */
-export async function editUris(scalekit: ToolContext['scalekit'], edit: Edit): Promise<clients.Client> {
+export async function editUris(
+  { scalekit, progress }: Pick<ToolContext, 'scalekit' | 'progress'>,
+  edit: Edit,
+): Promise<clients.Client> {
   for (let writes = 0; ; writes++) {
+    progress(writes, writes === 0 ? 'Writing the list' : 'Checking that no edit at the same time was lost')
     const turn = await scalekit.inTurn(edit.clientId, () => writeUnlessSettled(scalekit, edit, writes))
     if (turn.settled) return turn.settled
     await pause(turn.milliseconds, writes)

@@ -17,7 +17,7 @@ export default defineTool({
   output: z.object({ client: clientFields }),
   confirmWhen: () => true,
   target: clientTarget,
-  async run({ environmentId, uri, clientId }, { scalekit }) {
+  async run({ environmentId, uri, clientId }, { scalekit, progress }) {
     const client = await findClient(scalekit, environmentId, clientId)
     requireListed(client.postLogoutRedirectUris, uri)
     const edit = {
@@ -27,6 +27,6 @@ export default defineTool({
       uri,
       wanted: false,
     } as const
-    return { client: toClient(await editUris(scalekit, edit)) }
+    return { client: toClient(await editUris({ scalekit, progress }, edit)) }
   },
 })

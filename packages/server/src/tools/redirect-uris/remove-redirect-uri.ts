@@ -17,10 +17,10 @@ export default defineTool({
   output: z.object({ client: clientFields }),
   confirmWhen: () => true,
   target: clientTarget,
-  async run({ environmentId, uri, clientId }, { scalekit }) {
+  async run({ environmentId, uri, clientId }, { scalekit, progress }) {
     const client = await findClient(scalekit, environmentId, clientId)
     requireListed(client.postLoginUris, uri)
     const edit = { environmentId, clientId: client.id, list: 'postLoginUris', uri, wanted: false } as const
-    return { client: toClient(await editUris(scalekit, edit)) }
+    return { client: toClient(await editUris({ scalekit, progress }, edit)) }
   },
 })
