@@ -180,6 +180,17 @@ describe.each(['light', 'dark'] as const)('%s', (scheme) => {
   })
 })
 
+test('somebody else signs in after the first one, in the same browser', async () => {
+  const context = await browser.newContext()
+  for (const name of [/Ana Almeida/, /Ben Baker/]) {
+    const page = await context.newPage()
+    await page.goto(authorizationUrl({ prompt: 'login' }))
+    const back = await atCallback(page, () => page.getByRole('button', { name }).click())
+    expect(back.searchParams.get('code')).toBeTruthy()
+  }
+  await context.close()
+})
+
 test('under its own policy the dashboard runs one script, and the portal none', async () => {
   const page = await browser.newPage()
   const messages: string[] = []

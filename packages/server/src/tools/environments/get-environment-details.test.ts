@@ -12,7 +12,9 @@ describe.each(eras)('get_environment_details over %s', (era) => {
     const { result } = await server.call(era, 'get_environment_details', {
       environmentId: 'env_100000000000000002',
     })
+    const { environment } = await server.read('environments/env_100000000000000002')
     expect(result?.environment).toMatchObject({
+      domain: (environment as { domain: string }).domain,
       id: 'env_100000000000000002',
       type: 'PRD',
       displayName: 'Production',

@@ -10,6 +10,10 @@ afterAll(() => server.close())
 describe.each(eras)('list_environments over %s', (era) => {
   test('lists the environments with type and domain', async () => {
     const { result } = await server.call(era, 'list_environments')
+    const { environments } = await server.read('environments')
+    expect((result?.items as { domain: string }[] | undefined)?.map(({ domain }) => domain)).toEqual(
+      (environments as { domain: string }[]).map(({ domain }) => domain),
+    )
     expect(result?.items).toEqual([
       expect.objectContaining({ id: 'env_100000000000000002', type: 'PRD' }),
       expect.objectContaining({ id: 'env_100000000000000001', type: 'DEV' }),

@@ -22,6 +22,9 @@ describe.each(eras)('create_organization over %s', (era) => {
       externalId: `hooli-${era}`,
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
     })
+    const sdk = server.sdk(environmentId)
+    const { organization } = await sdk.organization.getOrganizationByExternalId(`hooli-${era}`)
+    expect(organization?.displayName).toBe('Hooli')
   })
 
   test('still takes the former name of its argument', async () => {

@@ -18,6 +18,10 @@ describe.each(eras)('get_organization_details over %s', (era) => {
       organizationId: organization.id,
     })
     expect(result?.organization).toEqual(organization)
+    const { organization: stored } = await server
+      .sdk(environmentId)
+      .organization.getOrganization(organization.id)
+    expect(stored?.displayName).toBe(`Initech ${era}`)
   })
 
   test('knows nothing of an organization of another environment', async () => {

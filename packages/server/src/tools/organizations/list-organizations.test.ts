@@ -24,6 +24,8 @@ describe.each(eras)('list_organizations over %s', (era) => {
       paged.push(...idsOf(page))
       pageToken = page.result?.nextPageToken
     } while (pageToken)
+    const { organizations } = await server.read('organizations?page_size=100', environmentId)
+    expect(ids).toEqual((organizations as { id: string }[]).map(({ id }) => id))
     expect(ids.length).toBeGreaterThan(2)
     expect(paged).toEqual(ids)
   })

@@ -31,6 +31,12 @@ describe.each(eras)('create_organization_user over %s', (era) => {
       })
     expect((await add('first')).result?.user).toMatchObject({ roles: ['admin'] })
     expect((await add('second')).result?.user).toMatchObject({ roles: ['member'] })
+    const { users } = await server.sdk(environmentId).user.listOrganizationUsers(organizationId)
+    const roles = users.map(({ email, memberships }) => [email, memberships[0]?.roles[0]?.name])
+    expect(Object.fromEntries(roles)).toEqual({
+      [`first-${era}@example.com`]: 'admin',
+      [`second-${era}@example.com`]: 'member',
+    })
   })
 
   test('without an invitation the user is active at once', async () => {

@@ -17,6 +17,8 @@ describe.each(eras)('list_organization_users over %s', (era) => {
     await server.call(era, 'create_organization_user', { environmentId, organizationId, email })
     const { result } = await server.call(era, 'list_organization_users', { environmentId, organizationId })
     expect(result?.items).toEqual([expect.objectContaining({ email, status: 'PENDING_INVITE' })])
+    const { users } = await server.sdk(environmentId).user.listOrganizationUsers(organizationId)
+    expect(users.map((user) => user.email)).toEqual([email])
   })
 
   test('says that there is no such organization', async () => {

@@ -10,6 +10,10 @@ afterAll(() => server.close())
 describe.each(eras)('list_workspace_members over %s', (era) => {
   test('lists the members with their roles', async () => {
     const { result } = await server.call(era, 'list_workspace_members')
+    const { members } = await server.read('members')
+    expect((result?.items as { id: string }[] | undefined)?.map(({ id }) => id)).toEqual(
+      (members as { id: string }[]).map(({ id }) => id),
+    )
     expect(result?.items).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ email: 'admin@example.com', role: 'ADMIN' }),
