@@ -29,6 +29,8 @@ describe.each(eras)('get_connection over %s', (era) => {
       enabled: false,
       oidc: { clientId: 'client-at-idp' },
     })
+    const { connection } = await server.read(`connections/${connectionId}`, environmentId)
+    expect(connection).toMatchObject({ status: 'COMPLETED', oidc_config: { client_id: 'client-at-idp' } })
     expect(JSON.stringify(answer)).not.toContain('secret-at-idp')
     expect(server.log.join('')).not.toContain('secret-at-idp')
   })

@@ -40,6 +40,11 @@ describe.each(eras)('list_connected_accounts over %s', (era) => {
   test('lists accounts with their state, and filters by user; never what they hold', async () => {
     const all = await server.call(era, 'list_connected_accounts', { environmentId, connector: `mail ${era}` })
     expect(idsOf(all)).toHaveLength(2)
+    const { connected_accounts } = await server.read(
+      `connected_accounts?connector=mail%20${era}`,
+      environmentId,
+    )
+    expect(idsOf(all)).toEqual((connected_accounts as { id: string }[]).map(({ id }) => id))
     const one = await server.call(era, 'list_connected_accounts', { environmentId, identifier: `ada-${era}` })
     expect(one.result?.items).toEqual([
       expect.objectContaining({ identifier: `ada-${era}`, connector: `mail ${era}` }),

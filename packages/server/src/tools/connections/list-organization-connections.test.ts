@@ -31,6 +31,11 @@ describe.each(eras)('list_organization_connections over %s', (era) => {
         (each) => each.organizationId === organizationId,
       ),
     ).toBe(true)
+    const { connections } = await server.read(
+      `connections?include=all&organization_id=${organizationId}`,
+      environmentId,
+    )
+    expect(idsOf(listed)).toEqual((connections as { id: string }[]).map(({ id }) => id))
     const other = await server.call(era, 'list_organization_connections', {
       environmentId,
       organizationId: 'org_100000000000000002',

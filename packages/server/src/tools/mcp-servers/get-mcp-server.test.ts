@@ -16,6 +16,8 @@ describe.each(eras)('get_mcp_server over %s', (era) => {
       mcpServerId: 'res_100000000000000002',
     })
     expect(result?.mcpServer).toMatchObject({ name: 'Greeting', url: 'http://localhost:3003/mcp' })
+    const { resource } = await server.read('resources/res_100000000000000002', environmentId)
+    expect(resource).toMatchObject({ name: 'Greeting', resource_id: 'http://localhost:3003/mcp' })
     expect(result?.setup).toMatchObject({
       metadataUrl: 'http://localhost:3003/.well-known/oauth-protected-resource/mcp',
     })
