@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { describeTool } from '../describe-tool.js'
+import { instructions } from '../mcp.js'
 import { optInToolsets, scopes, type Toolset, toolsets } from '../tool.js'
 import { tools } from './index.js'
 
@@ -80,5 +81,14 @@ describe('the surface of all tools', () => {
     }))
     expect(size(chosenFrom)).toBeLessThanOrEqual(32 * 1024)
     expect(size({ tools: byDefault.map(({ definition }) => definition) })).toBeLessThanOrEqual(64 * 1024)
+  })
+
+  test('instructions and descriptions together are short, and none talks about the display', () => {
+    const texts = [instructions, ...tools.map((tool) => tool.description)]
+    // A token is at least three characters of such text.
+    expect(texts.join(' ').length / 3).toBeLessThan(6_000)
+    expect(
+      texts.filter((text) => /\b(markdown|render|format (it|the)|display|as a table|bold)\b/i.test(text)),
+    ).toEqual([])
   })
 })
