@@ -22,6 +22,7 @@ import { reportFailure } from './report-failure.js'
 import { readSeed } from './seed/read-seed.js'
 import { resetTo, seedOnce } from './seed/reset.js'
 import type { ParsedSeed, Seed } from './seed/schema.js'
+import { createWebhooks, type Webhooks } from './webhooks/webhooks.js'
 
 const DEFAULT_PORT = 8787
 const DEFAULT_DIRECTORY = '.scalekit-local'
@@ -49,7 +50,7 @@ export interface LocalScalekit {
   readonly url: string
   readonly port: number
   readonly database: Database
-  /** Back to the seed: data, clock, faults, outbox and request log. Signing keys and snapshots stay. */
+  /** Back to the seed: data, clock, faults, webhooks, outbox and request log. Signing keys and snapshots stay. */
   reset(): Promise<void>
   close(): Promise<void>
 }
@@ -78,17 +79,19 @@ async function serve(
   seed: ParsedSeed,
   clock: MovableClock,
 ): Promise<LocalScalekit> {
+  const outbox = createOutbox(clock)
   const parts = {
     database,
     clock,
     faults: createFaults(),
     log: createRequestLog(),
-    outbox: createOutbox(clock),
+    outbox,
+    webhooks: createWebhooks(clock, outbox),
   }
   const reset = async () => {
     clock.restore()
     await resetTo(database, seed, clock)
-    for (const part of [parts.faults, parts.log, parts.outbox]) part.clear()
+    for (const part of [parts.faults, parts.log, parts.outbox, parts.webhooks]) part.clear()
   }
   const listener = await listen(options.port ?? DEFAULT_PORT, (port) => handlers(port, { ...parts, reset }))
   await sweepExpired(database, clock)
@@ -100,6 +103,7 @@ async function serve(
     reset,
     async close() {
       clearInterval(sweeping)
+      parts.webhooks.clear()
       await listener.close()
       await database.close()
     },
@@ -112,10 +116,12 @@ interface Parts {
   faults: Faults
   log: RequestLog
   outbox: Outbox
+  webhooks: Webhooks
   reset(): Promise<void>
 }
 
-function handlers(port: number, { database, clock, faults, log, outbox, reset }: Parts): Handlers {
+function handlers(port: number, parts: Parts): Handlers {
+  const { database, clock, faults, log, outbox, webhooks, reset } = parts
   const baseUrl = `http://localhost:${port}`
   const keys = createSigningKeys(database, clock)
   const context: OAuthContext = {
@@ -124,6 +130,7 @@ function handlers(port: number, { database, clock, faults, log, outbox, reset }:
     clock,
     keys,
     outbox,
+    webhooks,
     tokens: createTokenIssuer(keys, clock),
     verifier: createTokenVerifier({ baseUrl, database, keys, clock }),
   }

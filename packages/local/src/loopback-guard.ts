@@ -5,7 +5,7 @@ type Incoming = IncomingMessage | Http2ServerRequest
 type Outgoing = ServerResponse | Http2ServerResponse
 
 /** Where forms are: of the dashboard, of a sign-in, of the admin portal. */
-const PAGES = /^\/dashboard\/|\/(interaction|oidc|portal|simulator)(\/|$)/
+const PAGES = /^\/dashboard\/|\/(interaction|oidc|portal|simulator)(\/|\?|$)/
 
 /**
  * Lets in only requests that were meant for this machine: a page that points its own name at 127.0.0.1 sends

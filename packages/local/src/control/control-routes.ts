@@ -23,6 +23,7 @@ import { outboxRoutes } from './outbox-routes.js'
 import type { RequestLog } from './request-log.js'
 import { snapshotRoutes } from './snapshot-routes.js'
 import { createSnapshots } from './snapshots.js'
+import { webhookRoutes } from './webhook-routes.js'
 
 const YAML = ['application/yaml', 'application/x-yaml', 'text/yaml']
 
@@ -75,6 +76,7 @@ export function controlRoutes({ context, clock, faults, log, reset, coverage }: 
   router.use('/faults', faultRoutes(faults))
   router.use('/clock', clockRoutes(clock))
   router.use('/outbox', outboxRoutes(context.outbox))
+  router.use('/webhooks', webhookRoutes(context.webhooks))
   router.use('/snapshots', snapshotRoutes(createSnapshots(context.database, clock)))
   router.get('/coverage', (_request, response) => {
     response.json(coverage)

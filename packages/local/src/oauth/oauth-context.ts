@@ -2,6 +2,7 @@ import type { Clock } from '../engine/clock.js'
 import type { Database } from '../engine/database.js'
 import type { SigningKeys } from '../engine/keys.js'
 import type { Outbox } from '../engine/outbox.js'
+import type { Webhooks } from '../webhooks/webhooks.js'
 import type { TokenIssuer } from './issue-token.js'
 import type { Resource } from './resources.js'
 import type { TokenVerifier } from './verify-token.js'
@@ -14,6 +15,7 @@ export interface OAuthContext {
   readonly clock: Clock
   readonly keys: SigningKeys
   readonly outbox: Outbox
+  readonly webhooks: Webhooks
   readonly tokens: TokenIssuer
   readonly verifier: TokenVerifier
 }

@@ -1,15 +1,16 @@
 import type { DirectoryEntryRow, DirectoryRow } from '../engine/registry-schema.js'
 import { DirectoryGroupData } from '../management/directory-data.js'
+import { groupEvent } from './directory-event.js'
 import { readGroup, setMembers, showGroup } from './scim-group.js'
 import { listResponse } from './scim-list.js'
 import type { ScimResources } from './scim-resources.js'
-import { type EntryParts, inDirectory, type ScimStore } from './scim-store.js'
+import { type EntryParts, inDirectory, type Note, type ScimStore } from './scim-store.js'
 
 /** The groups of a directory. Who is in a group is kept with the users. */
 export function scimGroups(parts: EntryParts, directory: DirectoryRow, base: string): ScimResources {
   const show = async (row: DirectoryEntryRow, users: ScimStore) =>
     showGroup(row, await users.list(), `${base}/Groups/${row.id}`)
-  const run = <T>(work: (users: ScimStore, groups: ScimStore) => Promise<T>) =>
+  const run = <T>(work: (users: ScimStore, groups: ScimStore, note: Note) => Promise<T>) =>
     inDirectory(parts, directory, work)
   return {
     list: (query) =>
@@ -20,30 +21,34 @@ export function scimGroups(parts: EntryParts, directory: DirectoryRow, base: str
       }),
 
     create: (body) =>
-      run(async (users, groups) => {
+      run(async (users, groups, note) => {
         const { externalId, data, members } = readGroup(body)
         const row = await groups.create(externalId, data)
         await setMembers(users, row.id, members)
+        note(groupEvent(directory, row, 'created'))
         return show(row, users)
       }),
 
     get: (id) => run(async (users, groups) => show(await groups.find(id), users)),
 
     change: (id, next) =>
-      run(async (users, groups) => {
+      run(async (users, groups, note) => {
         const row = await groups.find(id)
         const { members: present } = await show(row, users)
         const { detail } = DirectoryGroupData.parse(JSON.parse(row.data))
         const { externalId, data, members } = readGroup(next({ ...detail, members: present }))
         const changed = await groups.update(row, externalId, data)
         await setMembers(users, id, members)
+        note(groupEvent(directory, changed, 'updated'))
         return show(changed, users)
       }),
 
     remove: (id) =>
-      run(async (users, groups) => {
+      run(async (users, groups, note) => {
+        const row = await groups.find(id)
         await groups.remove(id)
         await setMembers(users, id, [])
+        note(groupEvent(directory, row, 'deleted'))
       }),
   }
 }

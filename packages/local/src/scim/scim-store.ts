@@ -5,12 +5,14 @@ import { newId } from '../engine/ids.js'
 import type { DirectoryEntryRow, DirectoryRow } from '../engine/registry-schema.js'
 import type { Schema } from '../engine/schema.js'
 import { directoryData } from '../management/directory-data.js'
+import type { WebhookEvent, Webhooks } from '../webhooks/webhooks.js'
 import { ScimError } from './scim-error.js'
 
-/** Where entries are kept, and by which clock they change. */
+/** Where entries are kept, by which clock they change, and who is told. */
 export interface EntryParts {
   readonly database: Database
   readonly clock: Clock
+  readonly webhooks: Webhooks
 }
 
 export type EntryTable = 'directory_users' | 'directory_groups'
@@ -95,16 +97,23 @@ export function scimStore(
   }
 }
 
-/** A transaction over the entries of a directory. */
-export function inDirectory<T>(
-  { database, clock }: EntryParts,
+/** Tells applications of a change, once it is stored. */
+export type Note = (event: WebhookEvent) => void
+
+/** A transaction over the entries of a directory, and then the events that it noted. */
+export async function inDirectory<T>(
+  { database, clock, webhooks }: EntryParts,
   directory: DirectoryRow,
-  work: (users: ScimStore, groups: ScimStore) => Promise<T>,
+  work: (users: ScimStore, groups: ScimStore, note: Note) => Promise<T>,
 ): Promise<T> {
-  return database.transaction((db) =>
+  const events: WebhookEvent[] = []
+  const result = await database.transaction((db) =>
     work(
       scimStore(db, clock, directory, 'directory_users'),
       scimStore(db, clock, directory, 'directory_groups'),
+      (event) => events.push(event),
     ),
   )
+  for (const event of events) webhooks.emit(event)
+  return result
 }

@@ -1,15 +1,21 @@
 import type { DirectoryEntryRow, DirectoryRow } from '../engine/registry-schema.js'
 import { DirectoryUserData } from '../management/directory-data.js'
+import { type DirectoryChange, userEvent } from './directory-event.js'
 import { ScimError } from './scim-error.js'
 import { listResponse } from './scim-list.js'
 import type { ScimResources } from './scim-resources.js'
 import { type EntryParts, inDirectory, type ScimStore } from './scim-store.js'
 import { readUser, showUser } from './scim-user.js'
 
+type Tell = (row: DirectoryEntryRow, change: DirectoryChange) => void
+
 /** The users of a directory. */
 export function scimUsers(parts: EntryParts, directory: DirectoryRow, base: string): ScimResources {
   const show = (row: DirectoryEntryRow) => showUser(row, `${base}/Users/${row.id}`)
-  const run = <T>(work: (users: ScimStore) => Promise<T>) => inDirectory(parts, directory, work)
+  const run = <T>(work: (users: ScimStore, tell: Tell) => Promise<T>) =>
+    inDirectory(parts, directory, (users, _groups, note) =>
+      work(users, (row, change) => note(userEvent(directory, row, change))),
+    )
   return {
     list: (query) =>
       run(async (users) =>
@@ -17,24 +23,33 @@ export function scimUsers(parts: EntryParts, directory: DirectoryRow, base: stri
       ),
 
     create: (body) =>
-      run(async (users) => {
+      run(async (users, tell) => {
         const { userName, externalId, data } = readUser(body)
         await refuseTakenName(users, userName)
-        return show(await users.create(externalId, data))
+        const row = await users.create(externalId, data)
+        tell(row, 'created')
+        return show(row)
       }),
 
     get: (id) => run(async (users) => show(await users.find(id))),
 
     change: (id, next) =>
-      run(async (users) => {
+      run(async (users, tell) => {
         const row = await users.find(id)
         const { detail, groups } = DirectoryUserData.parse(JSON.parse(row.data))
         const { userName, externalId, data } = readUser(next(detail))
         await refuseTakenName(users, userName, id)
-        return show(await users.update(row, externalId, { ...data, groups }))
+        const changed = await users.update(row, externalId, { ...data, groups })
+        tell(changed, 'updated')
+        return show(changed)
       }),
 
-    remove: (id) => run((users) => users.remove(id)),
+    remove: (id) =>
+      run(async (users, tell) => {
+        const row = await users.find(id)
+        await users.remove(id)
+        tell(row, 'deleted')
+      }),
   }
 }
 

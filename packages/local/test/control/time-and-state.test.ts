@@ -1,4 +1,6 @@
+import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { DATA_TABLES } from '../../src/engine/tables.js'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
 import {
   authorize,
@@ -12,6 +14,7 @@ import {
   signIn,
   type Tokens,
 } from '../oauth/authorization-code.js'
+import { Browser } from '../oauth/browser.js'
 
 const DEV = 'env_100000000000000001'
 const HOUR = 3600
@@ -87,7 +90,6 @@ describe('the clock', () => {
   })
 
   it('is the one that sign-ins last by', async () => {
-    const { Browser } = await import('../oauth/browser.js')
     const browser = new Browser()
     const { client_id } = await register(local.url)
     const open = () => {
@@ -151,6 +153,15 @@ describe('a snapshot', () => {
     expect(refreshed.status).toBe(200)
     expect((await control('snapshots/before_it-all.1', 'DELETE')).status).toBe(200)
     expect((await control('snapshots')).body).toEqual({ snapshots: [] })
+  })
+
+  it('has every table that has data', async () => {
+    const { rows } = await sql<{ name: string }>`
+      select name from sqlite_master where type = 'table' and name not like 'sqlite_%'
+    `.execute(local.database.db)
+    const names = rows.map(({ name }) => name)
+    const others = ['schema_steps', 'signing_keys', 'snapshots']
+    expect([...DATA_TABLES, ...others].sort()).toEqual(names.sort())
   })
 
   it('is replaced by one of the same name', async () => {

@@ -32,6 +32,10 @@ export async function provisionUser(
       .where('email', '=', identity.email)
       .executeTakeFirst()
     if (organization_id === null) {
+      // Nobody vouches for such a provider but itself: an address that it has not verified may be anybody's.
+      if (identity.email_verified !== true) {
+        throw new SignInRefusal('access_denied', 'The identity provider has not verified the e-mail address.')
+      }
       return {
         userId: known?.id ?? (await createUser(db, connection, identity, clock.now())),
         organization: undefined,

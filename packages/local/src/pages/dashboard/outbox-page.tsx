@@ -1,7 +1,7 @@
 import type { SentMessage } from '../../engine/outbox.js'
 import { type DashboardFrame, DashboardPage } from './dashboard-page.js'
 
-/** What would have been sent, latest first, with the code or link of each ready to use. */
+/** What was sent, latest first, with the code or link of each ready to use. */
 export function OutboxPage({
   messages,
   csrf,
@@ -9,7 +9,9 @@ export function OutboxPage({
 }: DashboardFrame & { messages: SentMessage[]; csrf: string }) {
   return (
     <DashboardPage {...frame}>
-      <p class="lead">E-mails and webhooks that would have left this machine. Nothing here was sent.</p>
+      <p class="lead">
+        E-mails, which go no further than here, and webhooks, which go to the endpoints that were registered.
+      </p>
       {messages.length === 0 && <p class="empty">Nothing yet. Sign in with a code, and it is here.</p>}
       <ul class="messages">
         {messages.toReversed().map((message) => (
@@ -26,7 +28,7 @@ export function OutboxPage({
                 Code: <strong class="big">{message.code}</strong>
               </p>
             )}
-            {message.link !== undefined && (
+            {message.link !== undefined && /^https?:/.test(message.link) && (
               <p>
                 <a href={message.link}>Open the link</a>
               </p>

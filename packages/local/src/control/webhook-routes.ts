@@ -1,0 +1,39 @@
+import { json, Router } from 'express'
+import { z } from 'zod'
+import { LocalError } from '../local-error.js'
+import { isRealmName, WORKSPACE } from '../oauth/realm.js'
+import type { Webhooks } from '../webhooks/webhooks.js'
+
+const EndpointRequest = z.strictObject({
+  environment: z
+    .string()
+    .refine((name) => name !== WORKSPACE && isRealmName(name), { error: 'the id of an environment' }),
+  url: z.url({ protocol: /^https?$/ }),
+  secret: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]{16,}={0,2}$/, 'whsec_ and base64')
+    .optional()
+    .describe('Default: a new one.'),
+})
+
+/** Where an application receives its webhooks, and how their delivery went. */
+export function webhookRoutes(webhooks: Webhooks): Router {
+  const router = Router()
+  router.post('/', json(), (request, response) => {
+    const parsed = EndpointRequest.safeParse(request.body ?? {})
+    if (!parsed.success) throw new LocalError('request_invalid', z.prettifyError(parsed.error))
+    const { environment, url, secret } = parsed.data
+    const { id, secret: used } = webhooks.addEndpoint(environment, url, secret)
+    response.json({ id, secret: used })
+  })
+  router.get('/', (_request, response) => {
+    const endpoints = webhooks.endpoints().map(({ secret: _, ...endpoint }) => endpoint)
+    response.json({ endpoints, deliveries: webhooks.deliveries() })
+  })
+  router.delete('/:id', (request, response) => {
+    const { id } = request.params
+    if (!webhooks.removeEndpoint(id)) throw new LocalError('not_found', `There is no webhook endpoint ${id}.`)
+    response.json({ status: 'deleted' })
+  })
+  return router
+}

@@ -1,0 +1,25 @@
+import { createHmac, randomBytes } from 'node:crypto'
+
+const PREFIX = 'whsec_'
+
+/** A new signing secret, in the form of Standard Webhooks. */
+export function newWebhookSecret(): string {
+  return PREFIX + randomBytes(24).toString('base64')
+}
+
+/** The headers of a message that only the holder of the secret can have sent (Standard Webhooks, "Signature scheme"). */
+export function webhookHeaders(
+  secret: string,
+  id: string,
+  timestamp: number,
+  payload: string,
+): Record<string, string> {
+  const key = Buffer.from(secret.slice(PREFIX.length), 'base64')
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${payload}`).digest('base64')
+  return {
+    'content-type': 'application/json',
+    'webhook-id': id,
+    'webhook-timestamp': String(timestamp),
+    'webhook-signature': `v1,${signature}`,
+  }
+}
