@@ -72,7 +72,7 @@ export async function call(request: Call): Promise<CallToolResult | InputRequire
       finish('input_required')
       return result.question
     }
-    const rendered = render(cap(redactOutput(result.output), request.tool))
+    const rendered = render(cap(redactOutput(result.output, request.tool), request.tool))
     finish('ok')
     return rendered
   } catch (cause) {
@@ -175,8 +175,12 @@ async function confirmAndRun(
 }
 
 /** A link that the operator lets through is what was asked for; everything else is cleaned. */
-function redactOutput({ link, ...output }: Record<string, unknown>): Record<string, unknown> {
-  return typeof link === 'string' ? { ...redact(output), link } : redact(output)
+function redactOutput(
+  output: Record<string, unknown>,
+  { handsOver }: ToolDefinition,
+): Record<string, unknown> {
+  const cleaned = redact(output)
+  return handsOver && 'link' in output ? { ...cleaned, link: output.link } : cleaned
 }
 
 function toToolCaller(caller: Caller): ToolCaller {

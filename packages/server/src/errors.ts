@@ -63,6 +63,8 @@ function refusedFields(error: ConnectError): string {
  */
 export function toToolError(error: unknown): ToolError {
   if (error instanceof ToolError) return error
+  // What is thrown while a request is authorized (no token, no environment) reaches us wrapped by the transport.
+  if (error instanceof ConnectError && error.cause instanceof ToolError) return error.cause
   if (!(error instanceof ConnectError)) {
     return new ToolError('internal', 'The server failed while it ran this tool.', { cause: error })
   }

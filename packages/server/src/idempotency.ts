@@ -53,7 +53,7 @@ export function createIdempotency(): Idempotency {
       const digest = digestOf(args)
       const known = results.get(id)
       if (known && known.expiresAt > Date.now()) {
-        if (known.digest === digest) return known.output
+        if (known.digest === digest) return known.output.catch(repeatFailure)
         throw new ToolError('idempotency_conflict', 'This idempotencyKey was used with other arguments.')
       }
       const output = run()
@@ -65,4 +65,14 @@ export function createIdempotency(): Idempotency {
       return output
     },
   }
+}
+
+/** Only a failure whose outcome is unknown is remembered: sending the create again could make a second one. */
+function repeatFailure(cause: unknown): never {
+  const { code, message } = toToolError(cause)
+  throw new ToolError(code, message, {
+    nextStep:
+      'Check with a read whether the first call took effect. If it did not, use a new idempotencyKey.',
+    cause,
+  })
 }

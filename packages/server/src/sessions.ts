@@ -47,7 +47,7 @@ export function createSessions(
     }
   }, 60_000).unref()
 
-  const begin = async (req: Request, owner: string): Promise<Session> => {
+  const begin = async (owner: string): Promise<Session> => {
     const owned = [...sessions.values()].filter((session) => session.owner === owner)
     const oldest =
       owned.length >= MAX_PER_CALLER
@@ -58,8 +58,7 @@ export function createSessions(
     if (oldest) await end(oldest)
     const id = randomUUID()
     const transport = new NodeStreamableHTTPServerTransport({ sessionIdGenerator: () => id })
-    const { auth } = req as Request & { auth?: McpRequestContext['authInfo'] }
-    const server = factory({ era: 'legacy', ...(auth ? { authInfo: auth } : {}) })
+    const server = factory({ era: 'legacy' })
     await server.connect(transport)
     const session = { id, owner, transport, server, lastUsed: Date.now() }
     sessions.set(id, session)
@@ -76,7 +75,7 @@ export function createSessions(
         known?.owner === owner
           ? known
           : id === undefined && isInitializeRequest(req.body)
-            ? await begin(req, owner)
+            ? await begin(owner)
             : undefined
       if (!session) {
         refuse(res, id === undefined ? 400 : 404)

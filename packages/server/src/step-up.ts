@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { callerOf, type Protection } from '@scalekit-mcp/auth'
 import type { RequestHandler } from 'express'
 import { type Bounds, decide, parseSelection, type Selection } from './access.js'
@@ -35,7 +34,7 @@ export function stepUp(
     const principal: Principal = {
       caller,
       selection,
-      requestId: String(res.getHeader('x-request-id') ?? randomUUID()),
+      requestId: String(res.getHeader('x-request-id')),
     }
     Object.assign(req, {
       auth: {

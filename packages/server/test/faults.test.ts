@@ -50,11 +50,11 @@ async function control(method: 'POST' | 'DELETE', fault?: object): Promise<void>
   if (!response.ok) throw new Error(`faults: ${response.status} ${await response.text()}`)
 }
 
-async function call(name: string, args: Record<string, unknown>) {
+async function call(name: string, args: Record<string, unknown>, bearer = token) {
   const response = await fetch(`${server.url}?toolsets=all`, {
     method: 'POST',
     headers: {
-      authorization: `Bearer ${token}`,
+      authorization: `Bearer ${bearer}`,
       'content-type': 'application/json',
       accept: 'application/json, text/event-stream',
     },
@@ -82,6 +82,19 @@ describe.each(faults)('when the API answers with $kind', ({ fault, code }) => {
     expect(JSON.stringify(body)).not.toContain('upstream-secret-detail')
     if (fault.retry_after) expect(body.error.nextStep).toContain(String(fault.retry_after))
   })
+})
+
+test('when no token can be had for the API, a tool says that Scalekit cannot be reached, or refuses', async () => {
+  const expected = { 503: 'upstream_unavailable', 400: 'permission_denied' }
+  for (const [status, code] of Object.entries(expected)) {
+    // A token of the API is remembered per caller, so each try is by a caller who has none yet.
+    const fresh = await server.token({ claims: { client_id: `client-${status}` } })
+    await control('POST', { match: { path: '/workspace/oauth/token' }, status: Number(status) })
+    const { isError, body } = await call('list_environments', {}, fresh)
+    await control('DELETE')
+    expect(isError).toBe(true)
+    expect(body.error.code).toBe(code)
+  }
 })
 
 test('when the API does not answer at all, every tool ends by its deadline and says so', async () => {

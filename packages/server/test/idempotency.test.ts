@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { eras, idOf, type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
+import { eras, idOf, idsOf, type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
 
 const environmentId = 'env_100000000000000001'
 
@@ -51,6 +51,23 @@ describe.each(eras)('a create with an idempotencyKey over %s', (era) => {
     expect((await server.call(era, 'create_organization_user', args)).error).toMatchObject({
       code: 'not_found',
     })
+  })
+
+  test('whose outcome is unknown is not sent again, and its repetition says what to do', async () => {
+    const before = idsOf(await server.call(era, 'list_organizations', { environmentId, pageSize: 100 }))
+    await fetch(`${server.local.url}/__local/faults`, {
+      method: 'POST',
+      headers: { 'x-scalekit-local': '1', 'content-type': 'application/json' },
+      body: JSON.stringify({ match: { method: 'POST', path: '/api/v1/organizations' }, drop: 'after' }),
+    })
+    const key = `unknown-${era}`
+    expect((await create('Unknown', key)).error).toMatchObject({ code: 'upstream_unavailable' })
+    expect((await create('Unknown', key)).error).toMatchObject({
+      code: 'upstream_unavailable',
+      nextStep: expect.stringContaining('new idempotencyKey'),
+    })
+    const after = idsOf(await server.call(era, 'list_organizations', { environmentId, pageSize: 100 }))
+    expect(after.length).toBe(before.length + 1)
   })
 
   test.each(['short', 'with space in it', 'x'.repeat(65)])('refuses the key %j', async (key) => {

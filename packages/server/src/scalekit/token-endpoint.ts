@@ -1,5 +1,4 @@
-import type { Secret } from '@scalekit-mcp/auth'
-import { Secret as SecretValue } from '@scalekit-mcp/auth'
+import { Secret } from '@scalekit-mcp/auth'
 import { type Dispatcher, request } from 'undici'
 import * as z from 'zod'
 import { ToolError } from '../errors.js'
@@ -33,7 +32,6 @@ const tokenResponse = z.object({
 export async function requestToken(
   endpoint: TokenEndpoint,
   parameters: Readonly<Record<string, string>>,
-  signal?: AbortSignal,
 ): Promise<AccessToken> {
   const response = await request(endpoint.url, {
     method: 'POST',
@@ -46,7 +44,6 @@ export async function requestToken(
     dispatcher: endpoint.dispatcher,
     headersTimeout: 3_000,
     bodyTimeout: 3_000,
-    ...(signal ? { signal } : {}),
   }).catch((cause: unknown) => {
     throw new ToolError('upstream_unavailable', 'Scalekit could not be reached for a token.', { cause })
   })
@@ -65,7 +62,7 @@ export async function requestToken(
     })
   }
   return {
-    value: new SecretValue(token.data.access_token),
+    value: new Secret(token.data.access_token),
     expiresAt: Date.now() + token.data.expires_in * 1000,
   }
 }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { createClient, type Transport } from '@connectrpc/connect'
 import { commons, createRestTransport, EnvironmentService } from '@scalekit-mcp/api'
 import type { Caller } from '@scalekit-mcp/auth'
 import type { WorkspaceModeConfig } from '../config.js'
+import { digestOf } from '../digest.js'
 import { ToolError } from '../errors.js'
 import { ExpiringCache } from './expiring-cache.js'
 import type { EnvironmentType, Upstream } from './scalekit.js'
@@ -30,7 +30,7 @@ export function workspaceMode(
 
   const bearerFor = async (caller: Caller): Promise<string> => {
     if (config.forwardCallerToken) return `Bearer ${caller.token.reveal()}`
-    return tokens.get(digest(caller), async () => {
+    return tokens.get(keyOf(caller), async () => {
       const token = await exchange(endpoint, caller)
       return { value: `Bearer ${token.value.reveal()}`, expiresAt: token.expiresAt - EARLY_MS }
     })
@@ -45,7 +45,7 @@ export function workspaceMode(
       })
     const workspace = transport()
     const lookUp = (environmentId: string): Promise<KnownEnvironment> =>
-      environments.get(`${digest(caller)} ${environmentId}`, async () => ({
+      environments.get(`${keyOf(caller)} ${environmentId}`, async () => ({
         value: await readEnvironment(workspace, environmentId),
         expiresAt: Date.now() + ENVIRONMENT_MS,
       }))
@@ -59,9 +59,7 @@ export function workspaceMode(
 }
 
 /** The token as a key: it is not kept. */
-function digest(caller: Caller): string {
-  return createHash('sha256').update(caller.token.reveal()).digest('base64url')
-}
+const keyOf = (caller: Caller) => digestOf(caller.token.reveal())
 
 /** RFC 8693 section 2.1: the caller's token for one with the same subject and scopes, for the API. */
 function exchange(endpoint: TokenEndpoint, caller: Caller) {
