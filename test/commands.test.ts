@@ -1,6 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Scalekit } from '@scalekit-sdk/node'
 import { describe, expect, test } from 'vitest'
-import { freePort, runToEnd, startDev } from './harness/program.js'
+import { freePort, runToEnd, startDev, startLocalProgram } from './harness/program.js'
 
 describe('scalekit-mcp serve', () => {
   test('names every missing variable at once, and what to set, and ends with 78', async () => {
@@ -116,6 +120,76 @@ describe('scalekit-mcp dev', () => {
     other.close()
     expect(code).toBe(78)
     expect(stderr).toMatch(/--local-port|LOCAL_PORT/)
+  })
+})
+
+/** The SDK as the program says to make it. */
+function sdkAsPrinted(output: string): Scalekit {
+  const [, url = '', id = '', secret = ''] = /new Scalekit\('(.+)', '(.+)', '(.+)'\)/.exec(output) ?? []
+  return new Scalekit(url, id, secret)
+}
+
+describe('scalekit-mcp local', () => {
+  test('prints how to point the Scalekit SDK at it; the data outlives a restart', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'local-command-'))
+    const first = await startLocalProgram(['--data', data])
+    expect(first.output()).toContain(`SCALEKIT_ENVIRONMENT_URL=${first.url}/env_100000000000000001`)
+    expect(first.output()).toContain(`npx scalekit-mcp token --local-url ${first.url}`)
+    const { organization } = await sdkAsPrinted(first.output()).organization.createOrganization('Hooli')
+    expect(await first.stop()).toBe(0)
+
+    const second = await startLocalProgram(['--data', data, '--port', '0'])
+    const found = await sdkAsPrinted(second.output()).organization.getOrganization(organization?.id ?? '')
+    expect(found.organization?.displayName).toBe('Hooli')
+    expect(await second.stop('SIGINT')).toBe(0)
+    rmSync(data, { recursive: true })
+  })
+
+  test('keeps nothing with --memory, and starts with the seed that --seed names', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'local-command-'))
+    const seed = join(folder, 'seed.yaml')
+    writeFileSync(
+      seed,
+      JSON.stringify({
+        version: 1,
+        workspace: {},
+        environments: [
+          {
+            id: 'env_100000000000000001',
+            display_name: 'Mine',
+            type: 'DEV',
+            clients: [{ id: 'skc_100000000000000001', secrets: [{ value: 'test_local_secret' }] }],
+            organizations: [{ id: 'org_7', display_name: 'Seventh' }],
+          },
+        ],
+      }),
+    )
+    for (const start of ['first', 'second']) {
+      const program = await startLocalProgram(['--memory', '--seed', seed])
+      const sdk = sdkAsPrinted(program.output()).organization
+      const { organizations } = await sdk.listOrganization({})
+      expect(organizations.map(({ displayName }) => displayName)).toEqual(['Seventh'])
+      await sdk.createOrganization(`Made after the ${start} start`)
+      await program.stop()
+    }
+    rmSync(folder, { recursive: true })
+    const { code, stderr } = await runToEnd(['local', '--memory', '--port', '0', '--seed', '/nowhere.yaml'])
+    expect(code).toBe(78)
+    expect(stderr).toContain('no seed file at /nowhere.yaml')
+    expect(stderr).not.toContain('    at ')
+  })
+
+  test('says which option changes a port that is in use, or is none', async () => {
+    const port = await freePort()
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve))
+    const { code, stderr } = await runToEnd(['local', '--memory'], { LOCAL_PORT: String(port) })
+    other.close()
+    expect(code).toBe(78)
+    expect(stderr).toMatch(/--port or LOCAL_PORT/)
+    const wrong = await runToEnd(['local', '--memory', '--port', '70000'])
+    expect(wrong.code).toBe(78)
+    expect(wrong.stderr).toContain('--port')
   })
 })
 

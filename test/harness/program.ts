@@ -48,14 +48,39 @@ export async function startDev(
     localUrl: `http://localhost:${localPort}`,
     process: child,
     output: () => output.stdout() + output.stderr(),
-    async stop(signal = 'SIGTERM') {
-      const end = ended(child)
-      child.kill(signal)
-      return end
-    },
+    stop: (signal) => stop(child, signal),
   }
   await untilReady(`http://localhost:${port}/ready`, child, program.output)
   return program
+}
+
+/** The local environment alone, and what it printed about itself. */
+export interface LocalProgram {
+  readonly url: string
+  readonly process: ChildProcess
+  output(): string
+  stop(signal?: NodeJS.Signals): Promise<number | null>
+}
+
+/** Starts `scalekit-mcp local` on a free port and waits until it says where it is. */
+export async function startLocalProgram(
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<LocalProgram> {
+  const child = run(['local', ...args], { LOCAL_PORT: '0', ...env })
+  const output = collect(child)
+  for (let attempt = 0; attempt < 300 && child.exitCode === null; attempt++) {
+    const [, url] = /^ {2}Local Scalekit environment +(http\S+)/m.exec(output.stdout()) ?? []
+    if (url) return { url, process: child, output: output.stdout, stop: (signal) => stop(child, signal) }
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`not ready, exit code ${child.exitCode}:\n${output.stdout()}${output.stderr()}`)
+}
+
+async function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+  const end = ended(child)
+  child.kill(signal)
+  return end
 }
 
 /** A token of the local environment, as `scalekit-mcp token` gets it. */

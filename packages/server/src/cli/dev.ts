@@ -1,9 +1,11 @@
-import { createLocalScalekit, LocalError, type LocalOptions, type LocalScalekit } from '@scalekit-mcp/local'
+import type { LocalScalekit } from '@scalekit-mcp/local'
 import { loadConfig, localDefaults } from '../config.js'
 import { startServer } from '../main.js'
 import { createLog } from '../observe/log.js'
 import { clientSetup } from './client-setup.js'
-import { stopOnSignal, UsageError } from './exit.js'
+import { stopOnSignal } from './exit.js'
+import { startLocal, storage } from './local.js'
+import { parsePort } from './parse-port.js'
 
 /** The seeded workspace's own client and MCP server: they exist on this machine only. */
 const seeded = {
@@ -25,14 +27,12 @@ interface DevOptions {
 export async function dev(options: DevOptions): Promise<void> {
   const defaults = localDefaults()
   const port = parsePort(options.port, '--port')
-  const localPort = parsePort(options.localPort ?? defaults.port ?? '8787', '--local-port (LOCAL_PORT)')
+  const localPort = parsePort(options.localPort ?? defaults.port ?? '8787', '--local-port (LOCAL_PORT)', 0)
   const resource = options.resource ?? `http://localhost:${port}/mcp`
   const local = await startLocal({
+    ...storage({ ...options, ...(defaults.databaseUrl ? { databaseUrl: defaults.databaseUrl } : {}) }),
     port: localPort,
     mcpServerUrl: resource,
-    ...(options.memory ? { memory: true } : { data: options.data }),
-    ...(defaults.databaseUrl ? { databaseUrl: defaults.databaseUrl } : {}),
-    ...(options.seed ? { seed: options.seed } : {}),
   })
   const config = loadConfig({
     ...localEnvironment(local, resource),
@@ -69,24 +69,6 @@ export function localEnvironment(local: LocalScalekit, resource: string): Record
       scopes_supported: ['environment:read', 'organization:read'],
     }),
   }
-}
-
-/** What the local environment refuses is a mistake in how it was called. */
-async function startLocal(options: LocalOptions): Promise<LocalScalekit> {
-  try {
-    return await createLocalScalekit(options)
-  } catch (error) {
-    if (error instanceof LocalError) throw new UsageError(error.message, { cause: error })
-    throw error
-  }
-}
-
-function parsePort(value: string, option: string): number {
-  const port = Number(value)
-  if (!/^[0-9]{1,5}$/.test(value) || port < 1 || port > 65_535) {
-    throw new UsageError(`${option}: give a port from 1 to 65535.`)
-  }
-  return port
 }
 
 function greeting(resource: string, local: LocalScalekit): string {

@@ -1,9 +1,9 @@
-import { ConfigError } from '../config.js'
-import { PortInUseError } from '../main.js'
-
 /** Exit codes, as in sysexits.h. */
 const EX_SOFTWARE = 70
 const EX_CONFIG = 78
+
+/** Codes of what the operator can mend. Not the classes: naming them here would load the server for every command. */
+const MISTAKES: ReadonlySet<unknown> = new Set(['usage', 'config_invalid', 'port_in_use'])
 
 /** A mistake in how a command was called, with what to do instead. */
 export class UsageError extends Error {
@@ -12,7 +12,7 @@ export class UsageError extends Error {
 
 /** Ends the program with one message: for a mistake of the operator its text alone, otherwise the stack too. */
 export function endWith(error: unknown): never {
-  const known = error instanceof ConfigError || error instanceof PortInUseError || error instanceof UsageError
+  const known = error instanceof Error && 'code' in error && MISTAKES.has(error.code)
   const text =
     known || !(error instanceof Error) ? String(error instanceof Error ? error.message : error) : error.stack
   process.stderr.write(`${text}\n`)

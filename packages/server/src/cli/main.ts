@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import { version } from '../version.js'
 import { endWith } from './exit.js'
 
-// A command's own modules are loaded when it runs: the local environment is large, and only dev needs it.
+// A command's own modules are loaded when it runs: the local environment is large, and not every command needs it.
 const program = new Command('scalekit-mcp')
   .description('The Scalekit MCP server: AI agents manage Scalekit through tools, over OAuth 2.1.')
   .version(version)
@@ -28,6 +28,22 @@ program
     ),
   )
   .action(async (options) => (await import('./dev.js')).dev(options))
+
+program
+  .command('local')
+  .description('Start a local Scalekit environment alone, to build and test against. Needs no account.')
+  .addOption(
+    new Option('--port <port>', 'where it answers, over HTTP/1.1 and gRPC; 0 takes a free one')
+      .env('LOCAL_PORT')
+      .default('8787'),
+  )
+  .option('--data <dir>', 'where it keeps its data', '.scalekit-local')
+  .option('--memory', 'keep nothing: every start is as seeded')
+  .option('--seed <file>', 'YAML file to seed an empty environment from')
+  .addOption(
+    new Option('--database-url <url>', 'keep the data in a PostgreSQL database instead').env('DATABASE_URL'),
+  )
+  .action(async (options) => (await import('./local.js')).local(options))
 
 program
   .command('token')
