@@ -8,6 +8,7 @@ import {
   toJson,
 } from '@bufbuild/protobuf'
 import { ConnectError } from '@connectrpc/connect'
+import { AnsweredError } from './answer-status.js'
 import { codeOfStatus, knownCode } from './errors.js'
 import { isJsonObject } from './json.js'
 import { registry } from './services.js'
@@ -37,9 +38,11 @@ export function errorToJson(error: ConnectError): JsonObject {
  */
 export function errorFromJson(status: number, body: JsonValue | undefined, header: Headers): ConnectError {
   if (!isJsonObject(body) || typeof body.message !== 'string') {
-    return new ConnectError(`HTTP ${status} without an error of the API`, codeOfStatus(status), header)
+    const message = `HTTP ${status} without an error of the API`
+    return new ConnectError(message, codeOfStatus(status), header, undefined, new AnsweredError(status))
   }
-  const error = new ConnectError(body.message, knownCode(body.code) ?? codeOfStatus(status), header)
+  const code = knownCode(body.code) ?? codeOfStatus(status)
+  const error = new ConnectError(body.message, code, header, undefined, new AnsweredError(status))
   error.details.push(...(Array.isArray(body.details) ? body.details : []).flatMap(incomingDetail))
   return error
 }

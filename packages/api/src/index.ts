@@ -1,3 +1,4 @@
+export { answerStatus } from './answer-status.js'
 export { type AuthOption, authOption, type CallerKind } from './auth-option.js'
 export { type ApiErrorDetail, apiError, codeName, errorInfo, type FieldViolation } from './errors.js'
 export { type HttpBinding, httpBindings } from './http-rule.js'

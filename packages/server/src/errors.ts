@@ -1,5 +1,6 @@
 import { Code, ConnectError } from '@connectrpc/connect'
 import { errorInfo } from '@scalekit-mcp/api'
+import { retryAfterOf } from './upstream/failure.js'
 
 /** Every way in which a tool call can fail: what happened, and what the agent should do next. */
 export const toolErrors = {
@@ -90,11 +91,11 @@ export function toToolError(error: unknown): ToolError {
     case Code.Aborted:
       return as('precondition_failed', 'Scalekit refused because of the present state of the object')
     case Code.ResourceExhausted: {
-      const seconds = Number(error.metadata.get('retry-after'))
+      const seconds = retryAfterOf(error) ?? 0
       return as(
         'rate_limited',
         'Scalekit limits the rate of requests',
-        Number.isFinite(seconds) && seconds > 0 ? `Wait ${seconds} seconds, then call again.` : undefined,
+        seconds > 0 ? `Wait ${seconds} seconds, then call again.` : undefined,
       )
     }
     case Code.DeadlineExceeded:

@@ -1,87 +1,125 @@
+import type { ServerResponse } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { measure } from '../../../test/harness/measure.js'
 import { tools } from '../src/tools/index.js'
+import { type FaultyApi, startFaultyApi } from './faulty-api.js'
+import { postCall, toolErrorOf } from './post-message.js'
 import { sampleArguments } from './sample-arguments.js'
 import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
 
+let api: FaultyApi
 let server: ServerUnderTest
-let token: string
 beforeAll(async () => {
-  server = await startServerUnderTest({ REQUESTS_PER_MINUTE: '1000000', LINKS_IN_RESULTS: '1' })
-  token = await server.token()
+  server = await startServerUnderTest(async (localUrl) => {
+    api = await startFaultyApi(localUrl)
+    return {
+      SCALEKIT_WORKSPACE_URL: `${api.url}/workspace`,
+      EXPECTED_ISSUERS: `${localUrl}/workspace`,
+      REQUESTS_PER_MINUTE: '1000000',
+      LINKS_IN_RESULTS: '1',
+    }
+  })
 })
-afterAll(() => server.close())
-afterEach(() => control('DELETE'))
+afterAll(async () => {
+  await server.close()
+  await api.close()
+})
+afterEach(() => {
+  api.fault = undefined
+})
 
 /** Whoever reads nothing from the API has nothing to fail with. */
 const withoutApi = new Set(['whoami', 'search_docs'])
 const affected = tools.filter(({ name }) => !withoutApi.has(name))
 
-const html = '<html><body>Bad gateway: upstream-secret-detail</body></html>'
-const faults = [
-  { kind: 'a 500', fault: { status: 500 }, code: /^upstream_unavailable$/ },
-  { kind: 'a 429 with Retry-After', fault: { status: 429, retry_after: 7 }, code: /^rate_limited$/ },
-  { kind: 'a reset connection', fault: { drop: 'before' }, code: /^upstream_unavailable$/ },
-  { kind: 'a truncated answer', fault: { truncate: true }, code: /^upstream_unavailable$/ },
-  { kind: 'malformed JSON', fault: { body: '{"organizations": [' }, code: /^upstream_unavailable$/ },
+const secret = 'upstream-secret-detail'
+const json = { 'content-type': 'application/json' }
+const answer =
+  (status: number, headers: Record<string, string>, body: string | Buffer = '') =>
+  (res: ServerResponse) =>
+    void res.writeHead(status, headers).end(body)
+const raw = (text: string) => (res: ServerResponse) => void res.socket?.end(text)
+
+const unavailable = /^upstream_unavailable$/
+const faults: { kind: string; fault: (res: ServerResponse) => void; code: RegExp; says?: string }[] = [
+  { kind: 'a 500', fault: answer(500, json, `{"code":13,"message":"${secret}"}`), code: unavailable },
+  { kind: 'a 503 to come back to', fault: answer(503, { 'retry-after': '60' }), code: unavailable },
+  { kind: 'a 429', fault: answer(429, { 'retry-after': '7' }), code: /^rate_limited$/, says: '7 seconds' },
+  { kind: 'a reset connection', fault: (res) => void res.socket?.resetAndDestroy(), code: unavailable },
   {
-    kind: 'HTML as success',
-    fault: { body: html, content_type: 'text/html' },
-    code: /^upstream_unavailable$/,
+    kind: 'half an answer',
+    fault: (res) => {
+      res.writeHead(200, { ...json, 'content-length': 500 })
+      res.write('{"organizations":[', () => res.socket?.destroy())
+    },
+    code: unavailable,
   },
+  { kind: 'malformed JSON', fault: answer(200, json, '{"organizations": ['), code: unavailable },
+  { kind: 'JSON of another kind', fault: answer(200, json, `["${secret}"]`), code: unavailable },
+  { kind: 'HTML as success', fault: answer(200, {}, `<html>${secret}</html>`), code: unavailable },
+  { kind: 'HTML as failure', fault: answer(502, {}, `<html>${secret}</html>`), code: unavailable },
+  { kind: 'an empty answer', fault: answer(200, json), code: unavailable },
   {
-    kind: 'HTML as failure',
-    fault: { status: 502, body: html, content_type: 'text/html' },
-    code: /^upstream_unavailable$/,
+    kind: 'gzip that is none',
+    fault: answer(200, { ...json, 'content-encoding': 'gzip' }, Buffer.from([31, 139, 8, 0, 1, 2])),
+    code: unavailable,
   },
-  { kind: 'an empty answer', fault: { body: '' }, code: /^upstream_unavailable$/ },
   {
     kind: 'a redirect',
-    fault: { location: 'http://127.0.0.1:1/' },
+    fault: answer(302, { location: 'http://127.0.0.1:1/' }),
     code: /^(upstream_unavailable|internal)$/,
   },
+  { kind: 'no HTTP', fault: raw(`220 ${secret} ready\r\n`), code: unavailable },
+  {
+    kind: '3 MB',
+    fault: answer(200, json, JSON.stringify({ pad: secret.repeat(140_000) })),
+    code: unavailable,
+  },
 ]
+let wrong = 0
 
-async function control(method: 'POST' | 'DELETE', fault?: object): Promise<void> {
-  const response = await fetch(`${server.local.url}/__local/faults`, {
-    method,
-    headers: { 'x-scalekit-local': '1', 'content-type': 'application/json' },
-    ...(fault ? { body: JSON.stringify({ match: { path: '/api/v1' }, times: 0, ...fault }) } : {}),
-  })
-  if (!response.ok) throw new Error(`faults: ${response.status} ${await response.text()}`)
+/** Every tool at once, by a caller of its own; what leads to the object is known before the fault begins. */
+async function callAll(client: string, fault: (res: ServerResponse) => void) {
+  const token = await server.token({ claims: { client_id: client } })
+  await postCall(server.url, token, 'list_organizations', { environmentId: 'env_100000000000000001' })
+  api.fault = (_, res) => {
+    fault(res)
+    return true
+  }
+  return Promise.all(
+    affected.map(async (tool) => {
+      const posted = await postCall(`${server.url}?toolsets=all`, token, tool.name, sampleArguments(tool))
+      return { tool: tool.name, posted, error: toolErrorOf(posted) }
+    }),
+  )
 }
 
-async function call(name: string, args: Record<string, unknown>, bearer = token) {
-  const response = await fetch(`${server.url}?toolsets=all`, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${bearer}`,
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-    },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } }),
+describe.each(faults)('when the API answers with $kind', ({ kind, fault, code, says }) => {
+  test('every tool says so, with what to do', async () => {
+    const answers = await callAll(`client-${kind.replaceAll(' ', '-')}`, fault)
+    wrong += answers.filter(({ error }) => !error || !code.test(error.code)).length
+    for (const { tool, posted, error } of answers) {
+      expect(posted.status, tool).toBe(200)
+      expect(error, `${tool}: ${posted.text}`).toBeDefined()
+      expect(error?.code, tool).toMatch(code)
+      expect(error?.nextStep, tool).toMatch(says ?? /\w/)
+      expect(posted.text, tool).not.toContain(secret)
+    }
   })
-  const text = await response.text()
-  const { result } = JSON.parse(text.split('data: ')[1] ?? text) as {
-    result: { isError?: boolean; content: { text: string }[] }
-  }
-  return {
-    status: response.status,
-    isError: result.isError,
-    body: JSON.parse(result.content[0]?.text ?? '{}'),
-  }
-}
+})
 
-describe.each(faults)('when the API answers with $kind', ({ fault, code }) => {
-  test.each(affected.map((tool) => ({ name: tool.name, tool })))('$name says so', async ({ tool }) => {
-    await control('POST', fault)
-    const { status, isError, body } = await call(tool.name, sampleArguments(tool))
-    expect(status).toBe(200)
-    expect(isError, JSON.stringify(body)).toBe(true)
-    expect(body.error.code, JSON.stringify(body)).toMatch(code)
-    expect(body.error.nextStep).toMatch(/\w/)
-    expect(JSON.stringify(body)).not.toContain('upstream-secret-detail')
-    if (fault.retry_after) expect(body.error.nextStep).toContain(String(fault.retry_after))
-  })
+test('when the API does not answer at all, every tool ends by its deadline and says so', async () => {
+  const started = performance.now()
+  const answers = await callAll('client-that-waits', () => undefined)
+  for (const { tool, posted, error } of answers) {
+    expect(error?.code, `${tool}: ${posted.text}`).toMatch(/^upstream_(timeout|unavailable)$/)
+  }
+  const seconds = (performance.now() - started) / 1000
+  expect(seconds).toBeLessThan(10)
+  measure(
+    'D1',
+    `${wrong} of ${(faults.length + 1) * affected.length} (${faults.length + 1} kinds x ${affected.length} tools)`,
+  )
 })
 
 test('when no token can be had for the API, a tool says that Scalekit cannot be reached, or refuses', async () => {
@@ -90,20 +128,17 @@ test('when no token can be had for the API, a tool says that Scalekit cannot be 
     // A token of the API is remembered per caller, so each try is by a caller who has none yet.
     const fresh = await server.token({ claims: { client_id: `client-${status}` } })
     await control('POST', { match: { path: '/workspace/oauth/token' }, status: Number(status) })
-    const { isError, body } = await call('list_environments', {}, fresh)
+    const error = toolErrorOf(await postCall(server.url, fresh, 'list_environments'))
     await control('DELETE')
-    expect(isError).toBe(true)
-    expect(body.error.code).toBe(code)
+    expect(error?.code).toBe(code)
   }
 })
 
-test('when the API does not answer at all, every tool ends by its deadline and says so', async () => {
-  await control('POST', { latency_ms: 60_000 })
-  const answers = await Promise.all(
-    affected.map(async (tool) => ({ name: tool.name, ...(await call(tool.name, sampleArguments(tool))) })),
-  )
-  for (const { name, isError, body } of answers) {
-    expect(isError, name).toBe(true)
-    expect(body.error.code, name).toMatch(/^(upstream_timeout|upstream_unavailable)$/)
-  }
-})
+async function control(method: 'POST' | 'DELETE', fault?: object): Promise<void> {
+  const response = await fetch(`${server.local.url}/__local/faults`, {
+    method,
+    headers: { 'x-scalekit-local': '1', 'content-type': 'application/json' },
+    ...(fault ? { body: JSON.stringify({ times: 0, ...fault }) } : {}),
+  })
+  if (!response.ok) throw new Error(`faults: ${response.status} ${await response.text()}`)
+}

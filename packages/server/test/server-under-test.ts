@@ -91,10 +91,11 @@ export function idsOf(answer: Answer): string[] {
 /**
  * The real server in front of the real local environment, in this process, on free ports.
  *
+ * @param env variables, or what makes them once the local environment is there
  * @param replicaOf another server whose local environment and name (resource) this one shares; close this one first
  */
 export async function startServerUnderTest(
-  env: Record<string, string> = {},
+  env: Record<string, string> | ((localUrl: string) => Promise<Record<string, string>>) = {},
   tools?: readonly ToolDefinition[],
   replicaOf?: ServerUnderTest,
 ): Promise<ServerUnderTest> {
@@ -109,7 +110,7 @@ export async function startServerUnderTest(
       ...localEnvironment(local, resource),
       PORT: String(port),
       ALLOWED_HOSTS: `localhost:${port}`,
-      ...env,
+      ...(typeof env === 'function' ? await env(local.url) : env),
     },
     {},
   )

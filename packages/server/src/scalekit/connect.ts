@@ -1,14 +1,29 @@
-import type { Transport } from '@connectrpc/connect'
+import type { Interceptor, Transport } from '@connectrpc/connect'
+import { answerStatus } from '@scalekit-mcp/api'
 import type { Caller } from '@scalekit-mcp/auth'
-import { Agent, type Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { Config } from '../config.js'
+import { createBreaker } from '../upstream/breaker.js'
+import { createPool } from '../upstream/pool.js'
+import { retryReads } from '../upstream/retry-reads.js'
 import { environmentMode } from './environment-mode.js'
 import { createScalekit, type Scalekit, type Upstream } from './scalekit.js'
+import type { TokenEndpoint } from './token-endpoint.js'
 import { createTurns } from './turns.js'
 import { workspaceMode } from './workspace-mode.js'
 
-/** Gives the API as one caller may use it, for as long as the signal lasts. */
-export type ScalekitFor = (caller: Caller, signal: AbortSignal) => Scalekit
+/**
+ * Gives the API as one caller may use it, for as long as the signal lasts. `onAnswer` is told the HTTP status of every
+ * answer, 0 where there was none.
+ */
+export type ScalekitFor = (
+  caller: Caller,
+  signal: AbortSignal,
+  onAnswer?: (status: number) => void,
+) => Scalekit
+
+/** What stands between a call and the wire, the outermost first. */
+export type PolicyFor = (caller: Caller) => Interceptor[]
 
 export interface Connection {
   readonly scalekit: ScalekitFor
@@ -19,26 +34,21 @@ export interface Connection {
 
 /** Opens one pool of connections to Scalekit, in the mode that the configuration decides. */
 export function connectScalekit(config: Config): Connection {
-  const dispatcher = new Agent({
-    connections: 64,
-    connect: { timeout: 1_000 },
-    headersTimeout: 3_000,
-    bodyTimeout: 3_000,
-    keepAliveTimeout: 10_000,
-    maxResponseSize: 2 * 1024 * 1024,
-  })
+  const dispatcher = createPool()
   const base =
     config.upstream.mode === 'workspace' ? config.upstream.workspaceUrl : config.upstream.environmentUrl
-  const endpoint = {
+  const endpoint: TokenEndpoint = {
     url: `${base}/oauth/token`,
     clientId: config.clientId,
     clientSecret: config.clientSecret,
     dispatcher,
   }
-  const upstreamFor = openUpstream(config, endpoint)
+  const breaker = createBreaker()
+  const upstreamFor = openUpstream(config, endpoint, (caller) => [breaker(caller), retryReads])
   const inTurn = createTurns()
   return {
-    scalekit: (caller, signal) => createScalekit(withSignal(upstreamFor(caller), signal), inTurn),
+    scalekit: (caller, signal, onAnswer) =>
+      createScalekit(forCall(upstreamFor(caller), signal, onAnswer), inTurn),
     dispatcher,
     close: () => dispatcher.close(),
   }
@@ -46,20 +56,33 @@ export function connectScalekit(config: Config): Connection {
 
 function openUpstream(
   config: Config,
-  endpoint: Parameters<typeof environmentMode>[1],
+  endpoint: TokenEndpoint,
+  policy: PolicyFor,
 ): (caller: Caller) => Upstream {
-  if (config.upstream.mode === 'workspace') return workspaceMode(config.upstream, endpoint)
-  const upstream = environmentMode(config.upstream, endpoint)
-  return () => upstream
+  return config.upstream.mode === 'workspace'
+    ? workspaceMode(config.upstream, endpoint, policy)
+    : environmentMode(config.upstream, endpoint, policy)
 }
 
 /** Ends every request of a call when the call ends: its deadline, or a client that has gone. */
-function withSignal(upstream: Upstream, signal: AbortSignal): Upstream {
+function forCall(
+  upstream: Upstream,
+  signal: AbortSignal,
+  onAnswer: (status: number) => void = () => undefined,
+): Upstream {
   const bind = (transport: Transport): Transport => ({
-    unary: (method, own, ...rest) =>
-      transport.unary(method, own ? AbortSignal.any([own, signal]) : signal, ...rest),
-    stream: (method, own, ...rest) =>
-      transport.stream(method, own ? AbortSignal.any([own, signal]) : signal, ...rest),
+    async unary(method, own, ...rest) {
+      const ends = own ? AbortSignal.any([own, signal]) : signal
+      try {
+        const answer = await transport.unary(method, ends, ...rest)
+        onAnswer(200)
+        return answer
+      } catch (error) {
+        onAnswer(answerStatus(error) ?? 0)
+        throw error
+      }
+    },
+    stream: transport.stream.bind(transport),
   })
   return {
     workspace: bind(upstream.workspace),

@@ -1,5 +1,6 @@
 import { Code, ConnectError, type Interceptor } from '@connectrpc/connect'
 import { createRestTransport } from '@scalekit-mcp/api'
+import type { Caller } from '@scalekit-mcp/auth'
 import type { EnvironmentModeConfig } from '../config.js'
 import { ExpiringCache } from './expiring-cache.js'
 import type { Upstream } from './scalekit.js'
@@ -12,7 +13,11 @@ const EARLY_MS = 30_000
  * Calls the API of one environment with the environment's own client credentials (RFC 6749 section 4.4).
  * The caller's token goes nowhere.
  */
-export function environmentMode(config: EnvironmentModeConfig, endpoint: TokenEndpoint): Upstream {
+export function environmentMode(
+  config: EnvironmentModeConfig,
+  endpoint: TokenEndpoint,
+  policy: (caller: Caller) => Interceptor[],
+): (caller: Caller) => Upstream {
   const tokens = new ExpiringCache<string>(1)
   const bearer = () =>
     tokens.get('own', async () => {
@@ -30,15 +35,17 @@ export function environmentMode(config: EnvironmentModeConfig, endpoint: TokenEn
     }
   }
 
-  const transport = createRestTransport({
-    baseUrl: config.environmentUrl,
-    dispatcher: endpoint.dispatcher,
-    authorize: async () => ({ authorization: await bearer() }),
-    interceptors: [forgetRefusedToken],
-  })
-  return {
-    workspace: transport,
-    inEnvironment: () => transport,
-    environmentType: async () => config.environmentType,
+  return (caller) => {
+    const transport = createRestTransport({
+      baseUrl: config.environmentUrl,
+      dispatcher: endpoint.dispatcher,
+      authorize: async () => ({ authorization: await bearer() }),
+      interceptors: [...policy(caller), forgetRefusedToken],
+    })
+    return {
+      workspace: transport,
+      inEnvironment: () => transport,
+      environmentType: async () => config.environmentType,
+    }
   }
 }

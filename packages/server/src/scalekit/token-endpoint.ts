@@ -42,8 +42,6 @@ export async function requestToken(
       client_secret: endpoint.clientSecret.reveal(),
     }).toString(),
     dispatcher: endpoint.dispatcher,
-    headersTimeout: 3_000,
-    bodyTimeout: 3_000,
   }).catch((cause: unknown) => {
     throw new ToolError('upstream_unavailable', 'Scalekit could not be reached for a token.', { cause })
   })

@@ -1,9 +1,9 @@
-import { createClient, type Transport } from '@connectrpc/connect'
+import { createClient, type Interceptor, type Transport } from '@connectrpc/connect'
 import { commons, createRestTransport, EnvironmentService } from '@scalekit-mcp/api'
 import type { Caller } from '@scalekit-mcp/auth'
 import type { WorkspaceModeConfig } from '../config.js'
 import { digestOf } from '../digest.js'
-import { ToolError } from '../errors.js'
+import { ToolError, toToolError } from '../errors.js'
 import { ExpiringCache } from './expiring-cache.js'
 import type { EnvironmentType, Upstream } from './scalekit.js'
 import { requestToken, type TokenEndpoint } from './token-endpoint.js'
@@ -24,6 +24,7 @@ interface KnownEnvironment {
 export function workspaceMode(
   config: WorkspaceModeConfig,
   endpoint: TokenEndpoint,
+  policy: (caller: Caller) => Interceptor[],
 ): (caller: Caller) => Upstream {
   const tokens = new ExpiringCache<string>(10_000)
   const environments = new ExpiringCache<KnownEnvironment>(10_000)
@@ -42,13 +43,19 @@ export function workspaceMode(
         baseUrl: config.workspaceUrl,
         dispatcher: endpoint.dispatcher,
         authorize: async () => ({ authorization: await bearerFor(caller), ...(await headers?.()) }),
+        interceptors: policy(caller),
       })
     const workspace = transport()
     const lookUp = (environmentId: string): Promise<KnownEnvironment> =>
-      environments.get(`${keyOf(caller)} ${environmentId}`, async () => ({
-        value: await readEnvironment(workspace, environmentId),
-        expiresAt: Date.now() + ENVIRONMENT_MS,
-      }))
+      environments
+        .get(`${keyOf(caller)} ${environmentId}`, async () => ({
+          value: await readEnvironment(workspace, environmentId),
+          expiresAt: Date.now() + ENVIRONMENT_MS,
+        }))
+        .catch((error: unknown) => {
+          // Tried as often as it should be: the call that needs it must not repeat it.
+          throw toToolError(error)
+        })
     return {
       workspace,
       inEnvironment: (environmentId) =>

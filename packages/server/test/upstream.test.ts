@@ -1,0 +1,229 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { measure } from '../../../test/harness/measure.js'
+import { type FaultyApi, startFaultyApi } from './faulty-api.js'
+import { postCall, postMessage, toolErrorOf } from './post-message.js'
+import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
+
+const DEV = 'env_100000000000000001'
+
+let api: FaultyApi
+let server: ServerUnderTest
+beforeAll(async () => {
+  server = await startServerUnderTest(async (localUrl) => {
+    api = await startFaultyApi(localUrl)
+    return {
+      SCALEKIT_WORKSPACE_URL: `${api.url}/workspace`,
+      EXPECTED_ISSUERS: `${localUrl}/workspace`,
+      REQUESTS_PER_MINUTE: '1000000',
+    }
+  })
+})
+afterAll(async () => {
+  await server.close()
+  await api.close()
+})
+afterEach(() => {
+  api.fault = undefined
+})
+
+let callers = 0
+/** A caller who has called before, so that only the call itself is left to go wrong. */
+async function warmCaller(): Promise<string> {
+  const token = await server.token({ claims: { client_id: `caller-${callers++}` } })
+  await list(token)
+  api.seen.length = 0
+  return token
+}
+const list = (token: string) => postCall(server.url, token, 'list_organizations', { environmentId: DEV })
+const create = (token: string, name = 'A customer') =>
+  postCall(server.url, token, 'create_organization', { environmentId: DEV, name })
+
+const always =
+  (status: number, headers: Record<string, string> = {}): FaultyApi['fault'] =>
+  (_, res) => {
+    res.writeHead(status, headers).end()
+    return true
+  }
+const isWrite = ({ method }: { method?: string }) => method !== 'GET'
+
+describe('how often a call reaches the API', () => {
+  test('a read is tried three times at most, and succeeds when the third does', async () => {
+    const token = await warmCaller()
+    let failures = 0
+    api.fault = (_, res) => {
+      if (failures++ >= 2) return false
+      res.socket?.resetAndDestroy()
+      return true
+    }
+    expect(toolErrorOf(await list(token))).toBeUndefined()
+    expect(api.seen).toHaveLength(3)
+    api.seen.length = 0
+    api.fault = always(503)
+    expect(toolErrorOf(await list(token))).toMatchObject({ code: 'upstream_unavailable' })
+    expect(api.seen).toHaveLength(3)
+    measure('D4', '3 attempts')
+  })
+
+  test.each([
+    ['a 500', always(500)],
+    ['a 503 that says when', always(503, { 'retry-after': '1' })],
+    ['a 429 that says when', always(429, { 'retry-after': '1' })],
+    [
+      'a reset',
+      (_: unknown, res: { socket: { resetAndDestroy(): void } | null }) => {
+        res.socket?.resetAndDestroy()
+        return true
+      },
+    ],
+    ['no answer', () => true],
+  ])('a write is sent once, whatever comes back: %s', async (_, fault) => {
+    const token = await warmCaller()
+    api.fault = fault as FaultyApi['fault']
+    expect(toolErrorOf(await create(token))).toBeDefined()
+    expect(api.seen.filter(isWrite)).toHaveLength(1)
+    measure('D5', '1 attempt in each of 5 kinds of failure')
+  })
+
+  test('what the API refuses is not repeated', async () => {
+    const token = await warmCaller()
+    api.fault = always(404)
+    expect(toolErrorOf(await list(token))).toMatchObject({ code: 'not_found' })
+    expect(api.seen).toHaveLength(1)
+  })
+
+  test('a limit is waited for when it is short, and never tried before; a long one is told to the agent', async () => {
+    const token = await warmCaller()
+    let limited = true
+    api.fault = (_, res) => {
+      if (!limited) return false
+      limited = false
+      res.writeHead(429, { 'retry-after': '1' }).end()
+      return true
+    }
+    expect(toolErrorOf(await list(token))).toBeUndefined()
+    const [first, second] = api.seen
+    const waited = (second?.at ?? 0) - (first?.at ?? 0)
+    expect(waited).toBeGreaterThanOrEqual(1_000)
+
+    api.seen.length = 0
+    api.fault = always(429, { 'retry-after': '30' })
+    expect(toolErrorOf(await list(token))).toMatchObject({
+      code: 'rate_limited',
+      nextStep: 'Wait 30 seconds, then call again.',
+    })
+    const inHalfAMinute = new Date(Date.now() + 30_000).toUTCString()
+    api.fault = always(429, { 'retry-after': inHalfAMinute })
+    expect(toolErrorOf(await list(token))?.nextStep).toMatch(/^Wait (29|30) seconds/)
+    expect(api.seen).toHaveLength(2)
+    measure('D6', '0 early retries')
+  })
+})
+
+describe('while the API hangs', () => {
+  test('the caller hears within 6 seconds, and others are served', async () => {
+    const token = await warmCaller()
+    const other = await server.token({ claims: { client_id: 'other' } })
+    await postMessage(server.url, other, 'tools/list')
+    api.fault = () => true
+    const started = performance.now()
+    const hanging = Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const error = toolErrorOf(await list(token))
+        return { error, seconds: (performance.now() - started) / 1000 }
+      }),
+    )
+    const lists: number[] = []
+    for (let i = 0; i < 100; i++) {
+      const asked = performance.now()
+      const { message } = await postMessage(server.url, other, 'tools/list')
+      expect(message.result?.tools).toBeDefined()
+      lists.push(performance.now() - asked)
+    }
+    for (const { error } of await hanging) expect(error?.code).toMatch(/^upstream_(timeout|unavailable)$/)
+    const slowest = Math.max(...(await hanging).map(({ seconds }) => seconds))
+    expect(slowest).toBeLessThanOrEqual(6)
+    lists.sort((a, b) => a - b)
+    expect(lists[98]).toBeLessThanOrEqual(1_000)
+    measure('D2', slowest.toFixed(1))
+    measure('D3', (lists[98] ?? 0).toFixed(0))
+  })
+
+  test.each(['2026-07-28', '2025-11-25'] as const)(
+    'a client of %s that leaves ends its request to the API',
+    async (era) => {
+      const token = await warmCaller()
+      const leaving = new AbortController()
+      let leftAt = 0
+      api.fault = () => {
+        setTimeout(() => {
+          leftAt = performance.now()
+          leaving.abort()
+        }, 100)
+        return true
+      }
+      await expect(
+        postCall(
+          server.url,
+          token,
+          'list_organizations',
+          { environmentId: DEV },
+          { era, signal: leaving.signal },
+        ),
+      ).rejects.toThrow(/abort/)
+      await expect.poll(() => api.seen[0]?.brokenOffAt).toBeDefined()
+      const took = (api.seen[0]?.brokenOffAt ?? Number.NaN) - leftAt
+      expect(took).toBeLessThanOrEqual(200)
+      expect(api.seen).toHaveLength(1)
+      measure('D19', `${took.toFixed(0)} ms (${era})`)
+    },
+  )
+})
+
+describe('after failures in a row', () => {
+  test('calls of that caller pause, and go on within 6 seconds after the API has healed', async () => {
+    const token = await warmCaller()
+    api.fault = always(500)
+    for (let i = 0; i < 5; i++) await list(token)
+    api.seen.length = 0
+    expect(toolErrorOf(await list(token))).toMatchObject({ code: 'upstream_unavailable' })
+    expect(api.seen).toHaveLength(0)
+
+    api.fault = undefined
+    const healed = performance.now()
+    await expect.poll(async () => toolErrorOf(await list(token)), { timeout: 6_000 }).toBeUndefined()
+    const seconds = (performance.now() - healed) / 1000
+    expect(seconds).toBeLessThanOrEqual(6)
+    measure('D7', seconds.toFixed(1))
+  })
+
+  test('other callers are served, whatever one of them makes the API do', async () => {
+    const failing = await warmCaller()
+    const others = await Promise.all(Array.from({ length: 5 }, () => warmCaller()))
+    let failingBearer: string | undefined
+    api.fault = (req, res) => {
+      failingBearer ??= req.headers.authorization
+      if (req.headers.authorization !== failingBearer) return false
+      res.writeHead(500).end()
+      return true
+    }
+    for (let i = 0; i < 10; i++) expect(toolErrorOf(await list(failing))).toBeDefined()
+    const refused = (
+      await Promise.all(others.flatMap((each) => Array.from({ length: 5 }, () => list(each))))
+    ).filter(toolErrorOf)
+    expect(refused).toHaveLength(0)
+    measure('D8', `${refused.length} of 25`)
+  })
+
+  test('what the API refuses, and answers that cannot be read, pause nothing', async () => {
+    const token = await warmCaller()
+    api.fault = (_, res) => {
+      res.end('<html>')
+      return true
+    }
+    for (let i = 0; i < 8; i++) await list(token)
+    api.fault = always(403)
+    for (let i = 0; i < 8; i++) await list(token)
+    api.fault = undefined
+    expect(toolErrorOf(await list(token))).toBeUndefined()
+  })
+})
