@@ -26,8 +26,8 @@ export function sendRaw(port: number, bytes: Buffer): Promise<RawResponse> {
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes))
     socket.on('data', (chunk) => {
       received.push(chunk)
-      // An answer that leaves the connection open is over when nothing follows.
-      socket.setTimeout(500, () => socket.destroy())
+      // An answer that leaves the connection open is over when nothing follows; after its last chunk, soon.
+      socket.setTimeout(chunk.toString('latin1').endsWith('\r\n0\r\n\r\n') ? 50 : 500, () => socket.destroy())
     })
     socket.on('error', () => undefined)
     socket.on('close', () => resolve(parse(Buffer.concat(received).toString('latin1'))))

@@ -51,7 +51,7 @@ export function createApp(options: AppOptions): App {
   app.enable('strict routing')
   app.enable('case sensitive routing')
   app.use(logRequests(log))
-  app.get('/health', (_, res) => {
+  app.get(['/health', '/healthz'], (_, res) => {
     res.set('cache-control', 'no-store')
     res.json({ status: 'healthy', timestamp: new Date().toISOString(), version })
   })

@@ -1,0 +1,25 @@
+import { type Era, type Profile, readCorpora } from './corpus.js'
+import { noteCriteria } from './note-criteria.js'
+import { type Outcome, report } from './outcome.js'
+import { runRequests } from './requests.js'
+import { runTokens } from './tokens.js'
+
+// Sends both corpora to the real server program, in both profiles and both protocol eras. HOSTILE_CORPUS names a folder
+// with other corpora of the same form. Ends with 1 where a case fails.
+
+const corpora = readCorpora(process.env.HOSTILE_CORPUS)
+const profiles: readonly Profile[] = ['strict', 'scalekit-compat']
+const eras: readonly Era[] = ['modern', 'legacy']
+
+const runs = profiles.map(async (profile) => {
+  const outcomes: Outcome[] = []
+  for (const era of eras) {
+    outcomes.push(...(await runTokens(corpora, profile, era)), ...(await runRequests(corpora, profile, era)))
+  }
+  return outcomes
+})
+const outcomes = (await Promise.all(runs)).flat()
+const { text, failed } = report(outcomes)
+if (failed === 0) noteCriteria(corpora, outcomes)
+process.stdout.write(text)
+process.exitCode = failed > 0 ? 1 : 0

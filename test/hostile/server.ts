@@ -1,0 +1,81 @@
+import type { ChildProcess } from 'node:child_process'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort, run } from '../harness/program.js'
+import type { Profile } from './corpus.js'
+import type { PlayedScalekit } from './scalekit.js'
+
+export const CLIENT_SECRET = 'test_local_secret'
+
+/** The real program, in a process of its own. */
+export interface ServerUnderTest {
+  readonly port: number
+  readonly host: string
+  readonly resource: string
+  readonly process: ChildProcess
+  log(): string
+  /** One text per record of the audit. */
+  auditLines(): readonly string[]
+  residentMegabytes(): number
+  stop(): Promise<void>
+}
+
+/** Starts `scalekit-mcp serve` in front of a played Scalekit and waits until it is ready. */
+export async function startServer(scalekit: PlayedScalekit, profile: Profile): Promise<ServerUnderTest> {
+  const port = await freePort()
+  const folder = await mkdtemp(join(tmpdir(), 'hostile-'))
+  const auditFile = join(folder, 'audit.jsonl')
+  const host = `127.0.0.1:${port}`
+  const resource = `http://${host}/mcp`
+  const child = run(['serve'], {
+    PORT: String(port),
+    SCALEKIT_WORKSPACE_URL: scalekit.url,
+    SCALEKIT_CLIENT_ID: 'skc_1',
+    SCALEKIT_CLIENT_SECRET: CLIENT_SECRET,
+    EXPECTED_AUDIENCE: resource,
+    INTROSPECTION_URL: `${scalekit.url}/oauth/introspect`,
+    TOKEN_PROFILE: profile,
+    SCOPE_NAMES: 'short',
+    ALLOWED_ORIGINS: 'https://app.example.com',
+    REQUESTS_PER_MINUTE: '1000000',
+    LOG_LEVEL: 'debug',
+    AUDIT_FILE: auditFile,
+  })
+  let log = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (log += chunk))
+  await untilReady(`http://${host}/ready`, child, () => log)
+  return {
+    port,
+    host,
+    resource,
+    process: child,
+    log: () => log,
+    auditLines: () =>
+      (existsSync(auditFile) ? readFileSync(auditFile, 'utf8') : '').split('\n').filter(Boolean),
+    residentMegabytes: () =>
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
+    async stop() {
+      const ended = new Promise((resolve) => child.once('close', resolve))
+      child.kill('SIGKILL')
+      await ended
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+async function untilReady(url: string, child: ChildProcess, log: () => string): Promise<void> {
+  for (let attempt = 0; attempt < 300; attempt++) {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${log()}`)
+    if (
+      await fetch(url).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    )
+      return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`the server is not ready after 15 s:\n${log()}`)
+}

@@ -1,0 +1,121 @@
+import { ecKey, rsaKey } from '../../packages/auth/test/authority.js'
+import { buildToken, fill, type Names } from '../../packages/auth/test/hostile-token.js'
+import { requestBytes, sendRaw } from '../../packages/auth/test/raw-http.js'
+import type { Corpora, Era, Profile, TokenCase } from './corpus.js'
+import type { Outcome } from './outcome.js'
+import { buildRequest, toolCall } from './request.js'
+import { type PlayedScalekit, playScalekit } from './scalekit.js'
+import { CLIENT_SECRET, type ServerUnderTest, startServer } from './server.js'
+import { compare } from './verdict.js'
+
+/** Sends every token of the corpus to a server of its own, in one profile and one protocol era. */
+export async function runTokens({ tokens }: Corpora, profile: Profile, era: Era): Promise<Outcome[]> {
+  const scalekit = await playScalekit()
+  const server = await startServer(scalekit, profile)
+  const started = Date.now()
+  const sent = new Set<string>()
+  const outcomes: Outcome[] = []
+  try {
+    for (const testCase of tokens.cases) {
+      const problems = await runToken(testCase, server, scalekit, tokens.defaults, profile, era, sent)
+      outcomes.push({
+        id: testCase.id,
+        group: testCase.group,
+        name: `${testCase.name} [${profile}, ${era}]`,
+        problems,
+      })
+    }
+    outcomes.push({
+      id: 'TOK-*',
+      group: 'after',
+      name: `after all tokens [${profile}, ${era}]`,
+      problems: afterwards(server, scalekit, sent, Date.now() - started),
+    })
+    return outcomes
+  } finally {
+    await server.stop()
+    await scalekit.close()
+  }
+}
+
+async function runToken(
+  testCase: TokenCase,
+  server: ServerUnderTest,
+  scalekit: PlayedScalekit,
+  defaults: Corpora['tokens']['defaults'],
+  profile: Profile,
+  era: Era,
+  sent: Set<string>,
+): Promise<string[]> {
+  const names: Names = {
+    kid: rsaKey.kid,
+    kid_es: ecKey.kid,
+    iss: scalekit.url,
+    aud: server.resource,
+    canary: scalekit.canaryUrl,
+  }
+  const token = buildToken(testCase.build, defaults, names)
+  sent.add(token)
+  if (testCase.pre?.revoke) scalekit.revoked.add(token)
+  const before = { ...scalekit.counts }
+  const logged = server.log().length
+  scalekit.takeReceived()
+  const startedAt = performance.now()
+
+  const response = await sendRaw(server.port, requestOf(testCase, server, token, era))
+
+  return compare(
+    testCase.expect.by_profile?.[profile] ?? testCase.expect,
+    {
+      response,
+      upstreamCalls: scalekit.counts.apiCalls - before.apiCalls,
+      canaryHits: scalekit.counts.canaryHits - before.canaryHits,
+      received: scalekit.takeReceived(),
+      log: server.log().slice(logged),
+      milliseconds: performance.now() - startedAt,
+      grownMegabytes: 0,
+    },
+    { resource: server.resource, token },
+  )
+}
+
+/** The request of a token case: its own headers take the place of `Authorization`, its own body that of the call. */
+function requestOf(
+  { present, request }: TokenCase,
+  server: ServerUnderTest,
+  token: string,
+  era: Era,
+): Buffer {
+  const { tool, args } = request ?? { tool: 'list_environments', args: {} }
+  const query = present?.query ? `?${fill(present.query, { token })}` : ''
+  const own = (present?.headers ?? [['authorization', 'Bearer {{token}}']]).map(
+    ([name, value]): [string, string] => [name, fill(value, { token })],
+  )
+  const build = { ...toolCall(tool, args), path: `/mcp${query}`, tail_headers: own }
+  const names = { host: server.host, token: undefined }
+  if (present?.body === undefined) return buildRequest(build, names, era)
+  return requestBytes({
+    method: 'POST',
+    path: build.path,
+    headers: [['host', server.host], ...own],
+    body: Buffer.from(fill(present.body, { token })),
+  })
+}
+
+/** No secret in the log, few reads of the key set, one record of the audit for each request. */
+function afterwards(
+  server: ServerUnderTest,
+  scalekit: PlayedScalekit,
+  sent: Set<string>,
+  elapsed: number,
+): string[] {
+  const secrets = [CLIENT_SECRET, 'api-token-of-', ...[...sent].filter((token) => token.length > 20)]
+  const places = { log: server.log(), audit: server.auditLines().join('\n') }
+  const leaks = Object.entries(places).filter(([, text]) => secrets.some((secret) => text.includes(secret)))
+  const { keySetReads } = scalekit.counts
+  return [
+    ...leaks.map(([place]) => `the ${place} holds a token or a secret`),
+    ...(keySetReads > 2 + elapsed / 30_000 ? [`${keySetReads} reads of the key set`] : []),
+    ...(server.process.exitCode === null ? [] : ['the server ended']),
+  ]
+}
