@@ -19,3 +19,8 @@ export const assumptions: Readonly<Record<string, string>> = {
   DomainService:
     'Assumed: a domain that an operator adds counts as verified; one that a customer adds is pending.',
 }
+
+/** The same for what is no RPC: signing in, tokens, and what applications are told and asked. */
+export const behaviour: readonly string[] = [
+  'A refresh token is replaced with every use. For 30 seconds after it was used, while nobody has used its successor, it gives that same successor again, so that a client that lost the answer, or two of its processes, stay signed in. After that, using it again revokes every token of the sign-in.',
+]

@@ -1,7 +1,7 @@
 import type { DescMethod } from '@bufbuild/protobuf'
 import { authOption, httpBindings, services } from '@scalekit-mcp/api'
 import { createLocalScalekit } from '@scalekit-mcp/local'
-import { assumptions } from './local-api-assumptions.js'
+import { assumptions, behaviour } from './local-api-assumptions.js'
 
 /** The reference page of the management API that the local environment serves, from the descriptors and from what it registers. */
 export async function localApiPage(): Promise<string> {
@@ -26,6 +26,10 @@ credentials; *workspace*: a member; *session*: a signed-in user; *portal*: the a
 assumed where Scalekit's documents do not say it: there the live service may behave otherwise.
 
 ${sections.join('\n')}
+## Assumed of sign-in, tokens, webhooks and interceptors
+
+${behaviour.map((assumption) => `* ${assumption}`).join('\n')}
+
 Made from the descriptors by \`npm run generate\`.
 `
 }

@@ -19,6 +19,8 @@ export function createLoopbackGuard(port: number) {
   /** Answers what must not come in, and says whether it did. */
   return function refused(request: Incoming, response: Outgoing): boolean {
     const host = authority(request)
+    if (hostLines(request) > 1)
+      return answer(response, 400, 'A request has one Host (RFC 9112, section 3.2).')
     if (host === undefined || !hosts.has(host.toLowerCase())) {
       return answer(response, 421, 'The local environment answers to localhost only.')
     }
@@ -43,6 +45,11 @@ export function createLoopbackGuard(port: number) {
     request.headers.host = canonical
     return false
   }
+}
+
+/** Node takes the first of several. */
+function hostLines({ rawHeaders }: Incoming): number {
+  return rawHeaders.filter((text, index) => index % 2 === 0 && text.toLowerCase() === 'host').length
 }
 
 function authority(request: Incoming): string | undefined {

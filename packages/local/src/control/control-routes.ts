@@ -92,7 +92,10 @@ export function controlRoutes({ context, clock, faults, log, reset, coverage }: 
 
 const onlyTools: RequestHandler = (request, response, next) => {
   response.set('Cache-Control', 'no-store')
-  if (request.headers.origin !== undefined) {
+  // Fetch Metadata: what a browser sends by itself for a page names the page's site; a tool's request has none.
+  const page =
+    request.headers.origin !== undefined || (request.headers['sec-fetch-site'] ?? 'none') !== 'none'
+  if (page) {
     response
       .status(403)
       .json({ code: 'forbidden', message: 'Web pages may not control the local environment.' })

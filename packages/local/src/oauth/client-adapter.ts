@@ -1,8 +1,11 @@
-import type { Adapter, AdapterPayload } from 'oidc-provider'
+import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider'
 import { fetchLocalClientDocument, isLocalClientDocument } from './local-client-document.js'
 import { findM2mClient, m2mMetadata } from './m2m-clients.js'
 import { type Partition, RecordAdapter, type RecordStore } from './record-adapter.js'
-import { findScalekitClient, isScalekitClient } from './scalekit-clients.js'
+import { findScalekitClient, isScalekitClient, nobody } from './scalekit-clients.js'
+
+/** Where clients prove who they are. */
+const AUTHENTICATING = ['token', 'introspection', 'revocation']
 
 /**
  * Where clients come from: Scalekit's own and machines from the management API's tables, documents on this machine from
@@ -22,7 +25,12 @@ export class ClientAdapter extends RecordAdapter implements Adapter {
   }
 
   override async find(id: string): Promise<AdapterPayload | undefined> {
-    if (isScalekitClient(id)) return findScalekitClient(this.#database, this.#owner, id)
+    if (isScalekitClient(id)) {
+      const client = await findScalekitClient(this.#database, this.#owner, id)
+      // Where there is no such client, a secret is compared all the same: the time tells nobody which ids there are.
+      const proves = AUTHENTICATING.includes(Provider.ctx?.oidc.route ?? '')
+      return client ?? (proves ? nobody(this.#owner) : undefined)
+    }
     if (isLocalClientDocument(id)) return this.#documents ? fetchLocalClientDocument(id) : undefined
     const machine = await findM2mClient(this.#database, this.#owner.realm, id)
     if (machine !== undefined) return m2mMetadata(machine)

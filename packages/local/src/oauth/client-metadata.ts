@@ -5,13 +5,22 @@ const PUBLIC_GRANTS = ['authorization_code', 'refresh_token']
 const text = z.string().min(1).max(200)
 const url = z.url({ protocol: /^https?$/ }).max(2000)
 
+/** Compared letter by letter later, so a wildcard would mean nothing; user information only hides the host. */
+const redirectUri = z
+  .string()
+  .min(1)
+  .max(2000)
+  .refine((uri) => !uri.includes('*') && URL.canParse(uri) && new URL(uri).username === '', {
+    error: 'a URI without wildcards and without user information',
+  })
+
 /**
  * Client metadata (RFC 7591, section 2) as clients really send it. Members that a client may leave out are
  * dropped when they are wrong, and what is not listed here is ignored, as section 2 allows: a registration
  * fails only where going on would be unsafe, which is the redirect URIs.
  */
 const Metadata = z.object({
-  redirect_uris: z.array(z.string().min(1).max(2000)).min(1).max(50),
+  redirect_uris: z.array(redirectUri).min(1).max(50),
   client_name: text.optional().catch(undefined),
   client_uri: url.optional().catch(undefined),
   logo_uri: url.optional().catch(undefined),

@@ -10,8 +10,10 @@ import { loadExistingGrant } from './first-party-grant.js'
 import { promptPolicy } from './interaction-policy.js'
 import { mayInspect } from './may-inspect.js'
 import type { ServerIdentity } from './oauth-context.js'
-import { fetchFromPublicHost } from './public-fetch.js'
+import { createPublicFetch } from './public-fetch.js'
 import { RecordAdapter } from './record-adapter.js'
+import type { Successors } from './refresh-successors.js'
+import { RefreshTokenAdapter } from './refresh-token-adapter.js'
 import { resourceIndicators } from './resource-indicators.js'
 import { IDENTITY_SCOPES } from './scopes.js'
 import { SELECTORS } from './sso/select-connection.js'
@@ -20,16 +22,19 @@ const MINUTE = 60
 const DAY = 24 * 3600
 
 /** oidc-provider's configuration for one authorization server. What is not mentioned is off. */
-export function providerConfiguration(server: ServerIdentity & { privateJwks: JWK[] }): Configuration {
-  const { context, realm, resource, issuer, privateJwks } = server
+export function providerConfiguration(
+  server: ServerIdentity & { privateJwks: JWK[]; successors: Successors },
+): Configuration {
+  const { context, realm, resource, issuer, privateJwks, successors } = server
   const { pathname: path, port } = new URL(issuer)
   const partition = { realm, server: resource === undefined ? realm : `${realm}/${resource.id}` }
   const documents = resource?.settings.enable_cimd ?? false
   return {
-    adapter: (model) =>
-      model === 'Client'
-        ? new ClientAdapter(context, partition, documents)
-        : new RecordAdapter(context, partition, model),
+    adapter: (model) => {
+      if (model === 'Client') return new ClientAdapter(context, partition, documents)
+      if (model === 'RefreshToken') return new RefreshTokenAdapter(context, partition, successors)
+      return new RecordAdapter(context, partition, model)
+    },
     jwks: { keys: privateJwks },
     routes: {
       authorization: '/oauth/authorize',
@@ -67,7 +72,7 @@ export function providerConfiguration(server: ServerIdentity & { privateJwks: JW
     loadExistingGrant: (ctx) => loadExistingGrant(ctx, server),
     findAccount: (_ctx, sub, token) => findAccount(server, sub, token),
     clientBasedCORS: (_ctx, origin, client) => servesOrigin(client, origin),
-    fetch: fetchFromPublicHost,
+    fetch: createPublicFetch(),
     formats: { customizers: { jwt: (ctx, token, jwt) => customizeAccessToken(server, ctx, token, jwt) } },
     // Only a realm's own authorization server signs in through connections.
     ...(resource === undefined ? { extraParams: [...SELECTORS] } : {}),

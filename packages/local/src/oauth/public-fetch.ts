@@ -1,5 +1,11 @@
 import { lookup } from 'node:dns/promises'
+import http, { type IncomingMessage } from 'node:http'
+import https from 'node:https'
 import { BlockList, isIP } from 'node:net'
+import { Readable } from 'node:stream'
+
+/** Statuses that come without content (RFC 9110). */
+const NO_CONTENT = [204, 205, 304]
 
 /** What is no public host: this machine, private networks, link-local with the clouds' metadata services, reserved. */
 const NOT_PUBLIC = new BlockList()
@@ -36,22 +42,54 @@ for (const [network, prefix] of [
 ] as const)
   NOT_PUBLIC.addSubnet(network, prefix, 'ipv6')
 
+type Address = { address: string; family: number }
+export type Resolve = (host: string) => Promise<Address[]>
+
 /**
  * `fetch` for documents that a stranger names (client ID metadata documents, section 6 on server-side request
- * forgery): refuses a host that is or resolves to an address which is not public, before a connection is made.
- * A name that resolves otherwise a moment later is caught by oidc-provider, which looks at the connected address.
+ * forgery). A host that is or resolves to an address which is not public is refused before a connection is made,
+ * and the connection goes to the very address that was looked at: a name that resolves otherwise a moment later
+ * (DNS rebinding) changes nothing. Redirects are not followed.
  */
-export async function fetchFromPublicHost(
-  url: string | URL | Request,
-  options?: RequestInit,
-): Promise<Response> {
-  const host = new URL(url instanceof Request ? url.url : url).hostname.replace(/^\[|\]$/g, '')
-  const addresses = isIP(host) ? [{ address: host }] : await lookup(host, { all: true })
-  if (!addresses.every(({ address }) => isPublic(address))) throw new Error('the host is not a public one')
-  return fetch(url, options)
+export function createPublicFetch(resolve: Resolve = (host) => lookup(host, { all: true })) {
+  return async (url: string | URL | Request, options: RequestInit = {}): Promise<Response> => {
+    const target = new URL(url instanceof Request ? url.url : url)
+    const host = target.hostname.replace(/^\[|\]$/g, '')
+    const addresses = isIP(host) ? [{ address: host, family: isIP(host) }] : await resolve(host)
+    const [first] = addresses
+    if (first === undefined || !addresses.every(({ address }) => isPublic(address)))
+      throw new Error('the host is not a public one')
+    return ask(target, first, options)
+  }
 }
 
 /** Whether an IP address is one of the public internet. */
 export function isPublic(address: string): boolean {
   return !NOT_PUBLIC.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
+}
+
+function ask(target: URL, { address, family }: Address, { method, headers, body, signal }: RequestInit) {
+  const { request } = target.protocol === 'https:' ? https : http
+  return new Promise<Response>((resolve, reject) => {
+    const asking = request(target, {
+      method: method ?? 'GET',
+      headers: Object.fromEntries(new Headers(headers)),
+      agent: false,
+      lookup: (_host, { all }, found) =>
+        all ? found(null, [{ address, family }]) : found(null, address, family),
+      ...(signal ? { signal } : {}),
+    })
+    asking.once('error', reject)
+    asking.once('response', (answer) => resolve(toResponse(answer)))
+    asking.end(body === undefined || body === null ? undefined : String(body))
+  })
+}
+
+function toResponse(answer: IncomingMessage): Response {
+  const status = answer.statusCode ?? 0
+  const headers = Object.entries(answer.headersDistinct).flatMap(([name, values = []]) =>
+    values.map((value): [string, string] => [name, value]),
+  )
+  const content = NO_CONTENT.includes(status) ? null : (Readable.toWeb(answer) as ReadableStream)
+  return new Response(content, { status, headers })
 }

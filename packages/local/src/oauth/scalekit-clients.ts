@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import type { ClientMetadata } from 'oidc-provider'
 import { z } from 'zod'
 import type { Database } from '../engine/database.js'
 import type { ClientRow } from '../engine/schema.js'
+import { hashSecret } from '../engine/secret-hash.js'
 import { storedHashes } from './client-secrets.js'
 import { ID_JAG_GRANT, TOKEN_EXCHANGE_GRANT } from './grant-types.js'
 import type { Partition } from './record-adapter.js'
@@ -12,6 +14,14 @@ const Data = z.looseObject({
   post_logout_redirect_uris: uris,
   name: z.string().optional().catch(undefined),
 })
+
+const NOBODY: ClientRow = {
+  ...{ id: 'skc_0', realm: '', client_type: 'ENV', created_at: 0, updated_at: 0 },
+  secrets: JSON.stringify([
+    { id: 'sec_0', hash: hashSecret(randomBytes(32).toString('hex')), status: 'ACTIVE' },
+  ]),
+  data: JSON.stringify({ name: 'Nobody', post_login_uris: [], post_logout_redirect_uris: [] }),
+}
 
 const PUBLIC_TYPES = ['SPA', 'NTV']
 
@@ -32,7 +42,16 @@ export async function findScalekitClient(
     .where('realm', '=', realm)
     .where('id', '=', id)
     .executeTakeFirst()
-  return row && toMetadata(row, server === realm ? TOKEN_EXCHANGE_GRANT : ID_JAG_GRANT)
+  return row && toMetadata(row, exchangeOf({ realm, server }))
+}
+
+/** A client without a secret that anybody could know: it stands for all that do not exist. */
+export function nobody(partition: Partition): ClientMetadata {
+  return toMetadata(NOBODY, exchangeOf(partition))
+}
+
+function exchangeOf({ realm, server }: Partition): string {
+  return server === realm ? TOKEN_EXCHANGE_GRANT : ID_JAG_GRANT
 }
 
 /** `exchange` is the grant by which one token becomes another: each kind of authorization server has its own. */

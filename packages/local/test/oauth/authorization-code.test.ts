@@ -211,16 +211,17 @@ describe('a refresh token', () => {
     })
   })
 
-  it('revokes its whole family when it is used again', async () => {
+  it('revokes its whole family when it is used again after its successor', async () => {
     const { issuer, client_id, tokens } = await signIn(local.url)
-    const next = (await (await refresh(issuer, client_id, tokens.refresh_token)).json()) as Tokens
+    const second = (await (await refresh(issuer, client_id, tokens.refresh_token)).json()) as Tokens
+    const next = (await (await refresh(issuer, client_id, second.refresh_token)).json()) as Tokens
     expect(await (await refresh(issuer, client_id, tokens.refresh_token)).json()).toMatchObject({
       error: 'invalid_grant',
     })
     expect(await (await refresh(issuer, client_id, next.refresh_token)).json()).toMatchObject({
       error: 'invalid_grant',
     })
-    for (const { access_token } of [tokens, next]) {
+    for (const { access_token } of [tokens, second, next]) {
       expect(await introspect(local.url, access_token)).toEqual({ active: false })
     }
   })

@@ -36,6 +36,17 @@ export class Browser {
     })
   }
 
+  /** Another browser that knows what this one knows now: what somebody has who copied it. */
+  copy(): Browser {
+    const twin = new Browser()
+    for (const [key, cookie] of this.#cookies) twin.#cookies.set(key, cookie)
+    return twin
+  }
+
+  cookies(): { name: string; value: string }[] {
+    return [...this.#cookies].map(([key, { value }]) => ({ name: key.split(' ')[0] ?? '', value }))
+  }
+
   forget(): void {
     this.#cookies.clear()
   }

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { measure } from '../../../../test/harness/measure.js'
+import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
+import { authorize, pkce, REDIRECT_URI, redeem } from '../oauth/authorization-code.js'
+import { application, CALLBACK, CLIENT } from '../oauth/sso-client.js'
+import { ask, codeFor, rightRequest } from './attack.js'
+
+let local: LocalScalekit
+beforeAll(async () => {
+  local = await createLocalScalekit({ memory: true, port: 0 })
+})
+afterAll(() => local.close())
+
+const verifier42 = 'x'.repeat(42)
+
+it('S1: no authorization request goes on without PKCE, with plain, or with a challenge of another form', async () => {
+  const { issuer, client_id, challenge } = await rightRequest(local.url)
+  const hostile: Record<string, string>[] = [
+    { code_challenge: '', code_challenge_method: '' },
+    { code_challenge: challenge, code_challenge_method: 'plain' },
+    { code_challenge: challenge, code_challenge_method: '' },
+    { code_challenge: challenge, code_challenge_method: 's256' },
+    { code_challenge: challenge, code_challenge_method: 'S512' },
+    { code_challenge: '', code_challenge_method: 'S256' },
+    { code_challenge: challenge.slice(1), code_challenge_method: 'S256' },
+    { code_challenge: 'x'.repeat(129), code_challenge_method: 'S256' },
+    { code_challenge: `${challenge.slice(1)}=`, code_challenge_method: 'S256' },
+  ]
+  for (const pair of hostile) {
+    const redirect = await authorize({ issuer, client_id, challenge, params: pair })
+    expect(redirect.searchParams.get('error'), JSON.stringify(pair)).toBe('invalid_request')
+    expect(redirect.searchParams.get('code')).toBeNull()
+  }
+})
+
+it('S1: PKCE is asked of a client with a secret too', async () => {
+  const { issuer } = application(local.url)
+  const response = await ask(issuer, {
+    response_type: 'code',
+    client_id: CLIENT.client_id,
+    redirect_uri: CALLBACK,
+  })
+  const { searchParams } = new URL(response.headers.get('location') ?? '')
+  expect(searchParams.get('error')).toBe('invalid_request')
+})
+
+it('S1: no code is redeemed with a verifier that is short, long, of other letters, another’s, empty or missing', async () => {
+  const verifiers = [
+    verifier42,
+    'x'.repeat(129),
+    `${'x'.repeat(42)}/`,
+    `${'x'.repeat(42)} `,
+    pkce().verifier,
+    '',
+    'toString',
+  ]
+  let accepted = 0
+  for (const verifier of verifiers) {
+    const { redeemWith } = await codeFor(local.url)
+    const response = await redeemWith(verifier)
+    expect(await response.json(), verifier).toMatchObject({
+      error: expect.stringMatching(/^invalid_(grant|request)$/),
+    })
+    if (response.status !== 400) accepted++
+  }
+  // The challenge itself is not the verifier: that would be the method plain.
+  const { redeemWith, challenge, verifier } = await codeFor(local.url)
+  if ((await redeemWith(challenge)).status === 200) accepted++
+  expect(accepted).toBe(0)
+  expect((await redeemWith(verifier, { redirect_uri: REDIRECT_URI })).status).toBe(200)
+})
+
+it('S1: a verifier of 42 characters is refused though the challenge is its hash', async () => {
+  const { issuer, client_id } = await rightRequest(local.url)
+  const challenge = createHash('sha256').update(verifier42).digest('base64url')
+  const redirect = await authorize({ issuer, client_id, challenge })
+  expect((await redeem(issuer, client_id, redirect, verifier42)).status).toBe(400)
+  measure('S1', '0 of 19 accepted: 9 challenges, 1 client with a secret, 9 verifiers')
+})
