@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { configurationPage, envExample } from './generate/configuration.js'
 import { localApiPage } from './generate/local-api.js'
+import { securityPage } from './generate/security.js'
 import { toolSnapshots, toolsPage } from './generate/tools.js'
 import { walkthrough } from './generate/walkthrough.js'
 
@@ -13,6 +14,7 @@ const files: Record<string, string> = {
   'docs/reference/configuration.md': configurationPage(),
   'docs/reference/local-api.md': await localApiPage(),
   'docs/reference/tools.md': toolsPage(),
+  'docs/security.md': securityPage(),
   'docs/walkthrough.md': await walkthrough(),
   ...toolSnapshots(),
 }

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type CriterionId, criteria, notRun } from '../test/security/criteria.js'
+import type { Measurements } from '../test/security/measurements.js'
+
+// Runs the commands that measure the criteria of docs/security.md and writes what they saw to docs/security.json.
+// Arguments: the commands to run, as `npm run security -- "npm test"`; without any, all of them.
+
+const target = fileURLToPath(new URL('../docs/security.json', import.meta.url))
+const known: Measurements = JSON.parse(readFileSync(target, 'utf8'))
+const all = [...new Set(criteria.filter(([id]) => !notRun[id]).map(([, , , , command]) => command))]
+const chosen = process.argv.length > 2 ? process.argv.slice(2) : all
+
+const record = join(tmpdir(), `security-${process.pid}.jsonl`)
+const failed: string[] = []
+for (const command of chosen) {
+  writeFileSync(record, '')
+  process.stdout.write(`== ${command}\n`)
+  const code = await run(command)
+  if (code !== 0) failed.push(command)
+  const lines = readFileSync(record, 'utf8').split('\n').filter(Boolean)
+  for (const { id, measured } of lines.map((line): { id: CriterionId; measured: string } =>
+    JSON.parse(line),
+  )) {
+    known[id] = { measured, date: new Date().toISOString().slice(0, 10), node: process.version }
+  }
+}
+rmSync(record, { force: true })
+const sorted = criteria.flatMap(([id]) => (known[id] ? [[id, known[id]]] : []))
+writeFileSync(target, `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`)
+const missing = criteria.filter(([id]) => !known[id] && !notRun[id]).map(([id]) => id)
+process.stdout.write(
+  `failed: ${failed.join(', ') || 'none'}\nnot measured: ${missing.join(' ') || 'none'}\nNow: npm run generate\n`,
+)
+process.exitCode = failed.length + missing.length > 0 ? 1 : 0
+
+function run(command: string): Promise<number | null> {
+  const child = spawn(command, {
+    shell: true,
+    stdio: 'inherit',
+    env: { ...process.env, SECURITY_RECORD: record },
+  })
+  return new Promise((resolve) => child.once('close', resolve))
+}
