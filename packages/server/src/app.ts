@@ -3,6 +3,8 @@ import { createMcpHandler } from '@modelcontextprotocol/server'
 import { errorHandler, hostsOf, notFound, originsOf, type Protection, protect } from '@scalekit-mcp/auth'
 import express, { type Express, type RequestHandler } from 'express'
 import type { Bounds } from './access.js'
+import type { AuditLog } from './audit/audit-log.js'
+import { auditRequests } from './audit/audit-requests.js'
 import type { Config } from './config.js'
 import type { Fixtures } from './conformance/fixtures.js'
 import type { Docs } from './docs-search/docs.js'
@@ -25,6 +27,8 @@ export interface AppOptions {
   readonly tools: readonly ToolDefinition[]
   readonly scalekit: ScalekitFor
   readonly docs: Docs
+  /** Absent: the operator turned it off. */
+  readonly audit?: AuditLog
   readonly fixtures?: Fixtures
   /** False while the server stops: `/ready` answers 503, so that no new request is sent here. */
   readonly accepting: () => boolean
@@ -57,6 +61,7 @@ export function createApp(options: AppOptions): App {
   })
 
   app.use(serveIcon)
+  if (options.audit) app.use(auditRequests(options.audit, new URL(config.resource).pathname))
   const protection = protect(app, {
     resource: config.resource,
     issuers: config.issuers,
@@ -81,8 +86,10 @@ export function createApp(options: AppOptions): App {
       : {}),
     name: 'Scalekit MCP server',
     onWarning: (message, cause) => log.warn({ err: cause }, message),
-    onRefused: ({ cause, ...refusal }) =>
-      log.info({ ...refusal, ...(cause ? { err: cause } : {}) }, 'refused'),
+    onRefused: ({ cause, ...refusal }, req) => {
+      req.audit?.refused(refusal.detail ? `${refusal.code}: ${refusal.detail}` : refusal.code)
+      log.info({ ...refusal, ...(cause ? { err: cause } : {}) }, 'refused')
+    },
   })
   app.get('/ready', ready(options, protection))
 

@@ -1,11 +1,12 @@
 import type { CallToolResult, InputRequiredResult, Server, ServerContext } from '@modelcontextprotocol/server'
 import type { Caller } from '@scalekit-mcp/auth'
 import type { Bounds, Selection } from './access.js'
+import type { RequestAudit } from './audit/request-audit.js'
 import { call, type Outcome } from './call.js'
 import type { Docs } from './docs-search/docs.js'
 import type { Idempotency } from './idempotency.js'
 import type { RoundSeal, RoundState } from './interaction.js'
-import type { Scalekit } from './scalekit/scalekit.js'
+import type { ScalekitFor } from './scalekit/connect.js'
 import type { ToolContext, ToolDefinition } from './tool.js'
 
 /** Who sent a request, and what its URL selected. The edge puts it beside the request; nothing here outlives it. */
@@ -13,6 +14,7 @@ export interface Principal {
   readonly caller: Caller
   readonly selection: Selection
   readonly requestId: string
+  readonly audit: RequestAudit
 }
 
 /** What every call of a running server shares. */
@@ -23,7 +25,7 @@ export interface CallOptions {
   readonly seal: RoundSeal
   readonly idempotency: Idempotency
   readonly linksInResults: boolean
-  readonly scalekit: (caller: Caller, signal: AbortSignal) => Scalekit
+  readonly scalekit: ScalekitFor
   readonly docs: Docs
   readonly record: (outcome: Outcome, principal: Principal) => void
 }
@@ -69,9 +71,10 @@ export function callTool(
       seal: (state) => options.seal.mint(state, context),
     },
     signal: context.mcpReq.signal,
-    scalekit: (signal) => options.scalekit(principal.caller, signal),
+    scalekit: (signal) => options.scalekit(principal.caller, signal, principal.audit.answered),
     docs: options.docs,
     progress: progressOf(context),
+    audit: principal.audit,
     record: (outcome) => options.record(outcome, principal),
   })
 }

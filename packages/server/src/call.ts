@@ -2,8 +2,10 @@ import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/
 import type { Caller } from '@scalekit-mcp/auth'
 import type * as z from 'zod'
 import { type Bounds, decide, type Selection } from './access.js'
+import type { RequestAudit } from './audit/request-audit.js'
 import { takesEnvironment, withoutEnvironment } from './bound-input.js'
 import { confirm } from './confirm.js'
+import { digestOf } from './digest.js'
 import type { Docs } from './docs-search/docs.js'
 import { ToolError, toToolError } from './errors.js'
 import { handedOver, handOver, requireWayForLink } from './hand-over.js'
@@ -35,6 +37,7 @@ export interface Call {
   readonly scalekit: (signal: AbortSignal) => Scalekit
   readonly docs: Docs
   readonly progress: ToolContext['progress']
+  readonly audit: RequestAudit
   /** Told once per call how it ended. */
   readonly record: (outcome: Outcome) => void
 }
@@ -49,30 +52,41 @@ export interface Outcome {
 
 /**
  * Everything that happens to every call, in order: authorize, validate, confirm, run with a deadline, hand a
- * link over, redact, cap, record, render. (Selecting the tool by its name is the protocol's: an unknown name is -32602.)
+ * link over, redact, cap, record, render. A write is in the audit log before it goes out. (Selecting the tool by its name is the protocol's: an unknown name is -32602.)
  *
  * @returns a result; a failure is one with `isError`, a code, what happened and what to do next (MCP
  * 2026-07-28, server/tools, "Error Handling"). It does not throw.
  */
 export async function call(request: Call): Promise<CallToolResult | InputRequiredResult> {
   const started = performance.now()
-  const finish = (outcome: Outcome['outcome'], error?: ToolError) =>
+  const { tool, audit } = request
+  let admitted = false
+  audit.calls({
+    tool: tool.name,
+    effect: tool.effect,
+    scopesRequired: tool.scopes,
+    argumentsDigest: digestOf(request.arguments),
+  })
+  const finish = (outcome: Outcome['outcome'], error?: ToolError) => {
+    audit.ended(outcome, { refused: !admitted || outcome === 'audit_unavailable' })
     request.record({
-      tool: request.tool.name,
-      effect: request.tool.effect,
+      tool: tool.name,
+      effect: tool.effect,
       outcome,
       milliseconds: Math.round(performance.now() - started),
       ...(error ? { error } : {}),
     })
+  }
   try {
     authorize(request)
     const args = validate(request)
+    admitted = true
     const result = await withDeadline(request.signal, (signal) => confirmAndRun(request, args, signal))
     if ('question' in result) {
       finish('input_required')
       return result.question
     }
-    const rendered = render(cap(redactOutput(result.output, request.tool), request.tool))
+    const rendered = render(cap(redactOutput(result.output, tool), tool))
     finish('ok')
     return rendered
   } catch (cause) {
@@ -168,7 +182,10 @@ async function confirmAndRun(
     tool.name,
     idempotencyKey as string | undefined,
     rest,
-    () => tool.run(rest, context),
+    async () => {
+      if (tool.effect !== 'read') await request.audit.intends()
+      return tool.run(rest, context)
+    },
   )
   const link = await handOver(tool, args, output, interaction, request.linksInResults)
   return link ? { question: link } : { output }

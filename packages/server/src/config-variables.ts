@@ -194,6 +194,17 @@ export const variables = {
       'Key that seals confirmations, the same on every replica. Default: a random key, good for one process.',
     secret: true,
   },
+  AUDIT_FILE: {
+    schema: z.string().max(1_000).default('audit/audit.jsonl'),
+    describe:
+      'File of the audit log: a signed chain of records of who called what, kept across restarts. A second process takes audit-2.jsonl, and so on. While it cannot be written, writes are refused. none turns it off.',
+    example: 'audit/audit.jsonl',
+  },
+  AUDIT_KEY_FILE: {
+    schema: z.string().max(1_000).optional(),
+    describe:
+      'Private key that signs the audit log (Ed25519, PKCS 8 in PEM). Made at the first start when it is not there. Default: audit-key.pem beside AUDIT_FILE.',
+  },
   CONFORMANCE_FIXTURES: {
     schema: flag,
     describe: 'Adds the tools of the MCP conformance suite. For tests; refused in production.',

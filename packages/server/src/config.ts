@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path'
 import { Secret } from '@scalekit-mcp/auth'
 import * as z from 'zod'
 import { variables } from './config-variables.js'
@@ -41,6 +42,14 @@ export interface Config {
   readonly linksInResults: boolean
   readonly docsUrl: string
   readonly stateKey?: Secret
+  /** Absent: no audit log. */
+  readonly audit?: AuditConfig
+}
+
+export interface AuditConfig {
+  readonly file: string
+  /** Private key of the checkpoints (Ed25519, PKCS 8 in PEM). */
+  readonly keyFile: string
 }
 
 /** Everything that is wrong with the environment variables, at once. Exit code 78 (EX_CONFIG). */
@@ -82,12 +91,21 @@ export function loadConfig(overrides: Environment = {}, environment: Environment
   return assemble(parsed.data)
 }
 
+/** Where the audit log is, for the commands that read it. */
+export function auditDefaults(environment: Environment = process.env): AuditConfig | undefined {
+  const { AUDIT_FILE, AUDIT_KEY_FILE } = variables
+  const given = resolveAliases(environment)
+  return auditOf(AUDIT_FILE.schema.parse(given.AUDIT_FILE), AUDIT_KEY_FILE.schema.parse(given.AUDIT_KEY_FILE))
+    .audit
+}
+
 /** The local environment's own variables, which `scalekit-mcp dev` reads. */
 export function localDefaults(environment: Environment = process.env) {
   return {
     port: environment.LOCAL_PORT,
     databaseUrl: environment.DATABASE_URL,
     logLevel: environment.LOG_LEVEL,
+    auditFile: environment.AUDIT_FILE,
   }
 }
 
@@ -169,8 +187,14 @@ function assemble(values: Values): Config {
     conformanceFixtures: values.CONFORMANCE_FIXTURES,
     linksInResults: values.LINKS_IN_RESULTS,
     docsUrl: `${values.DOCS_URL}/`,
+    ...auditOf(values.AUDIT_FILE, values.AUDIT_KEY_FILE),
     ...(values.STATE_KEY ? { stateKey: new Secret(values.STATE_KEY) } : {}),
   }
+}
+
+function auditOf(file: string, keyFile: string | undefined): { audit?: AuditConfig } {
+  if (file === 'none') return {}
+  return { audit: { file, keyFile: keyFile ?? join(dirname(file), 'audit-key.pem') } }
 }
 
 function environmentMode(environmentUrl: string, values: Values): EnvironmentModeConfig {

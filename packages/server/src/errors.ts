@@ -23,6 +23,8 @@ export const toolErrors = {
   rate_limited: 'Wait as long as stated, then call again.',
   upstream_unavailable: 'Call again in a few seconds; a write may need a check that it has not happened yet.',
   upstream_timeout: 'For a write, check with a read whether it happened before you call again.',
+  audit_unavailable:
+    'Nothing was changed. Reads still work; tell the operator of this server that its audit log cannot be written.',
   result_too_large: 'Ask for less: a smaller pageSize, or one item by its id.',
   internal: 'Call again once; if it fails again, tell the user that the server reported an internal error.',
 } as const

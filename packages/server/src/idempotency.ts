@@ -33,6 +33,7 @@ const nothingHappened: ReadonlySet<ToolErrorCode> = new Set([
   'rate_limited',
   'tool_not_available',
   'environment_not_available',
+  'audit_unavailable',
 ])
 
 /** Remembers in this process, for a day, at most 10,000 results. */

@@ -2,7 +2,8 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createHttpServer } from '@scalekit-mcp/auth'
 import { createApp } from './app.js'
-import type { Config } from './config.js'
+import { type AuditLog, openAuditLog } from './audit/audit-log.js'
+import { type Config, ConfigError } from './config.js'
 import { createDocs } from './docs-search/docs.js'
 import type { Logger } from './observe/log.js'
 import { connectScalekit } from './scalekit/connect.js'
@@ -42,6 +43,7 @@ export async function startServer(
   tools: readonly ToolDefinition[] = allTools,
 ): Promise<RunningServer> {
   let accepting = true
+  const audit = await openAudit(config, log)
   const connection = connectScalekit(config)
   const fixtures = config.conformanceFixtures
     ? (await import('./conformance/fixtures.js')).fixtures
@@ -55,10 +57,14 @@ export async function startServer(
       log.warn({ err: cause }, message),
     ),
     accepting: () => accepting,
+    ...(audit ? { audit } : {}),
     ...(fixtures ? { fixtures } : {}),
   })
   const server = createHttpServer(app.express)
-  await listen(server, config)
+  await listen(server, config).catch(async (error: unknown) => {
+    await audit?.close()
+    throw error
+  })
   const { port } = server.address() as AddressInfo
   log.info({ resource: config.resource, port, mode: config.upstream.mode }, 'listening')
   let stopping: Promise<void> | undefined
@@ -70,10 +76,30 @@ export async function startServer(
       stopping ??= drain(server).then(async () => {
         await app.close()
         await connection.close()
+        await audit?.close()
         log.info('stopped')
       })
       return stopping
     },
+  }
+}
+
+/** Without a usable file nothing starts: an audit log that silently is not there is worse than none. */
+async function openAudit({ audit }: Config, log: Logger): Promise<AuditLog | undefined> {
+  if (!audit) {
+    log.warn('the audit log is off')
+    return undefined
+  }
+  const { file, keyFile } = audit
+  try {
+    const onAlert = (message: string, cause?: unknown) =>
+      cause ? log.error({ err: cause, alert: 'audit' }, message) : log.warn({ alert: 'audit' }, message)
+    return await openAuditLog({ file, keyFile, onAlert })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new ConfigError([
+      `AUDIT_FILE: ${file} (signed with ${keyFile}) cannot be used: ${reason}. Look at it with scalekit-mcp audit verify, name another file, or set AUDIT_FILE=none.`,
+    ])
   }
 }
 

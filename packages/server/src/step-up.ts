@@ -1,6 +1,7 @@
 import { callerOf, type Protection } from '@scalekit-mcp/auth'
 import type { RequestHandler } from 'express'
 import { type Bounds, decide, parseSelection, type Selection } from './access.js'
+import { unaudited } from './audit/request-audit.js'
 import type { Principal } from './call-tool.js'
 import { callOfUri } from './resources/templates.js'
 import { writeScopes } from './scope-names.js'
@@ -27,7 +28,10 @@ export function stepUp(
     }
     const tool = calledTool(req.body, byName)
     const decision = tool ? decide(tool, caller, selection, bounds) : undefined
-    if (decision && !decision.allowed && decision.reason === 'insufficient_scope') {
+    const { audit = unaudited } = req
+    if (tool && decision && !decision.allowed && decision.reason === 'insufficient_scope') {
+      audit.calls({ tool: tool.name, effect: tool.effect, scopesRequired: decision.scopes })
+      audit.ended('insufficient_scope', { refused: true })
       protection.challengeScopes(req, res, writeScopes(decision.scopes, names))
       return
     }
@@ -35,6 +39,7 @@ export function stepUp(
       caller,
       selection,
       requestId: String(res.getHeader('x-request-id')),
+      audit,
     }
     Object.assign(req, {
       auth: {

@@ -109,6 +109,7 @@ export async function startServerUnderTest(
     {
       ...localEnvironment(local, resource),
       PORT: String(port),
+      AUDIT_FILE: 'none',
       ALLOWED_HOSTS: `localhost:${port}`,
       ...(typeof env === 'function' ? await env(local.url) : env),
     },

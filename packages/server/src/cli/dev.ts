@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { LocalScalekit } from '@scalekit-mcp/local'
 import { loadConfig, localDefaults } from '../config.js'
 import { startServer } from '../main.js'
@@ -37,6 +38,7 @@ export async function dev(options: DevOptions): Promise<void> {
   const config = loadConfig({
     ...localEnvironment(local, resource),
     PORT: String(port),
+    AUDIT_FILE: defaults.auditFile ?? (options.memory ? 'none' : join(options.data, 'audit', 'audit.jsonl')),
     LOG_LEVEL: defaults.logLevel ?? 'warn',
   })
   const server = await startServer(config, createLog(config.logLevel))

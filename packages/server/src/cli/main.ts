@@ -59,4 +59,15 @@ program
   .option('--local-url <url>', 'where the local environment is', 'http://localhost:8787')
   .action(async (options) => (await import('./token.js')).token(options))
 
+program
+  .command('audit')
+  .description('Check the audit log.')
+  .command('verify')
+  .description(
+    'Check that nothing in the audit log was changed, removed or moved; ends with 1 when something was.',
+  )
+  .argument('[file]', 'the file to check (default: AUDIT_FILE and what further processes wrote beside it)')
+  .option('--key <file>', 'public or private key that signed it (default: AUDIT_KEY_FILE)')
+  .action(async (file, options) => (await import('./audit.js')).verifyAudit(file, options))
+
 program.parseAsync().catch(endWith)

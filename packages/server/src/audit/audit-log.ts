@@ -1,0 +1,173 @@
+import { ToolError } from '../errors.js'
+import type { AuditEvent } from './audit-event.js'
+import { type ChainFile, openChainFile } from './chain-file.js'
+import { type FileLock, takeFile } from './file-lock.js'
+import { loadSigningKey, type SigningKey } from './signing-key.js'
+
+/** Reads are noted together, so that they cost little; a write does not wait for this. */
+const GATHER_MS = 25
+const CHECKPOINT_MS = 60_000
+const RETRY_MS = 1_000
+/** So many records wait in memory while the file cannot be written; what is older is lost, and counted. */
+const MAX_WAITING = 10_000
+
+export interface AuditLog {
+  /** Notes an event: it is on the disk in a moment. */
+  note(event: AuditEvent): void
+  /**
+   * Resolves when the event is on the disk; calls at the same time share one flush.
+   * @throws ToolError `audit_unavailable`
+   */
+  commit(event: AuditEvent): Promise<void>
+  /** False while the file cannot be written: writes are refused. */
+  readonly available: boolean
+  /** Writes what waits and a last checkpoint. */
+  close(): Promise<void>
+}
+
+export interface AuditOptions {
+  readonly file: string
+  readonly keyFile: string
+  /** Called when the file cannot be written, and when it can again. */
+  readonly onAlert: (message: string, cause?: unknown) => void
+}
+
+interface Waiting {
+  readonly event: AuditEvent
+  readonly settle?: { resolve(): void; reject(error: unknown): void }
+}
+
+/** The disk is at fault, and may recover: everything else is a mistake in the configuration. */
+const passing: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT', 'EIO'])
+
+/**
+ * Opens the audit log: an append-only chain of records in a file that this process alone writes. When another process
+ * writes `audit.jsonl`, this one takes `audit-2.jsonl`, and so on.
+ *
+ * @throws AuditFileError, or the error of the file system; with a full disk it opens, and refuses writes
+ */
+export async function openAuditLog(options: AuditOptions): Promise<AuditLog> {
+  const key = await loadSigningKey(options.keyFile)
+  const { path, lock } = await takeFile(options.file)
+  try {
+    return groupCommit(() => openChainFile(path, key), await openNow(path, key, options), lock, options)
+  } catch (error) {
+    await lock.release()
+    throw error
+  }
+}
+
+async function openNow(
+  path: string,
+  key: SigningKey,
+  { onAlert }: AuditOptions,
+): Promise<ChainFile | undefined> {
+  try {
+    return await openChainFile(path, key)
+  } catch (error) {
+    if (!passing.has((error as NodeJS.ErrnoException).code)) throw error
+    onAlert(DOWN, error)
+    return undefined
+  }
+}
+
+const DOWN = 'The audit log cannot be written: writes are refused until it can be'
+
+function groupCommit(
+  open: () => Promise<ChainFile>,
+  opened: ChainFile | undefined,
+  lock: FileLock,
+  { onAlert }: AuditOptions,
+): AuditLog {
+  let file = opened
+  let waiting: Waiting[] = []
+  let lost = 0
+  let flushing: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
+  const retry = setInterval(() => void reopen(), RETRY_MS).unref()
+  const checkpoints = setInterval(() => {
+    if (file && file.unchecked > 0) add({ event: { type: 'checkpoint' } })
+  }, CHECKPOINT_MS).unref()
+
+  function add(entry: Waiting): void {
+    waiting.push(entry)
+    if (waiting.length > MAX_WAITING) {
+      waiting.shift()
+      lost++
+    }
+    if (!file) return
+    if (entry.settle) void flush()
+    else timer ??= setTimeout(flush, GATHER_MS)
+  }
+
+  /** One flush at a time; what comes meanwhile goes with the next. */
+  function flush(): Promise<void> {
+    clearTimeout(timer)
+    timer = undefined
+    flushing ??= writeAll().finally(() => {
+      flushing = undefined
+    })
+    return flushing
+  }
+
+  async function writeAll(): Promise<void> {
+    while (file && waiting.length > 0) {
+      const batch = waiting
+      waiting = []
+      try {
+        await file.append(batch.map(({ event }) => event))
+        for (const { settle } of batch) settle?.resolve()
+      } catch (error) {
+        await giveUp(error, batch)
+      }
+    }
+  }
+
+  /** What was to be durable is refused, so it does not happen; the rest waits. */
+  async function giveUp(error: unknown, batch: readonly Waiting[]): Promise<void> {
+    onAlert(DOWN, error)
+    await file?.close().catch(() => undefined)
+    file = undefined
+    for (const { settle } of batch) settle?.reject(unavailable(error))
+    waiting = [...batch.filter(({ settle }) => !settle), ...waiting]
+  }
+
+  async function reopen(): Promise<void> {
+    if (file || flushing) return
+    try {
+      file = await open()
+    } catch {
+      return
+    }
+    onAlert('The audit log can be written again')
+    if (lost > 0) waiting.unshift({ event: { type: 'gap', lost } })
+    lost = 0
+    await flush()
+  }
+
+  return {
+    note: (event) => add({ event }),
+    async commit(event) {
+      if (!file) throw unavailable()
+      await new Promise<void>((resolve, reject) => add({ event, settle: { resolve, reject } }))
+    },
+    get available() {
+      return file !== undefined
+    },
+    async close() {
+      clearInterval(retry)
+      clearInterval(checkpoints)
+      waiting.push({ event: { type: 'checkpoint' } })
+      await flush()
+      await flush()
+      await file?.close()
+      await lock.release()
+    },
+  }
+}
+
+function unavailable(cause?: unknown): ToolError {
+  return new ToolError('audit_unavailable', 'This server cannot record changes now, so it makes none.', {
+    cause,
+  })
+}

@@ -1,0 +1,141 @@
+import { createPublicKey, randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
+import { type FileHandle, mkdir, open, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { type Anchor, openAnchor, readAnchor } from './anchor.js'
+import type { AuditEvent } from './audit-event.js'
+import { nextLine, readLine } from './chain-line.js'
+import { type Position, START } from './position.js'
+import type { SigningKey } from './signing-key.js'
+
+const CHECKPOINT_EVERY = 1_000
+/** No record is nearly as long. */
+const TAIL_BYTES = 256 * 1024
+
+/** What stands in the file is not what this server wrote last: a person has to look. */
+export class AuditFileError extends Error {
+  readonly code = 'audit_file'
+}
+
+/** The file of the chain, at its end. */
+export interface ChainFile {
+  /** Appends records and waits until they are on the disk. After a failure nothing of them is there. */
+  append(events: readonly AuditEvent[]): Promise<void>
+  /** Records since the last checkpoint. */
+  readonly unchecked: number
+  close(): Promise<void>
+}
+
+interface Tail {
+  readonly end: Position
+  /** Bytes of whole lines. */
+  readonly size: number
+  /** What a crash left of a line. */
+  readonly torn: Buffer
+}
+
+/**
+ * Opens a file and continues its chain, or begins one. A torn last line is set aside, in a file of its own.
+ *
+ * @throws AuditFileError when the file does not end as its anchor, signed with this key, says
+ */
+export async function openChainFile(path: string, key: SigningKey): Promise<ChainFile> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const handle = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600)
+  let anchor: Anchor | undefined
+  try {
+    const tail = await readTail(handle)
+    anchor = await openAnchor(path, key)
+    const anchored = await readAnchor(path, createPublicKey(key.publicKey))
+    if (!anchored) throw new AuditFileError('its anchor is missing, damaged, or signed with another key')
+    if (tail.torn.length > 0) {
+      await writeFile(`${path}.torn-${Date.now()}`, tail.torn, { mode: 0o600, flag: 'wx' })
+      await handle.truncate(tail.size)
+    }
+    const file = continueChain(handle, anchor, key, tail, anchored)
+    const missing = Math.max(0, anchored.seq - tail.end.seq)
+    await file.append([
+      tail.end.seq === 0 && missing === 0
+        ? { type: 'begin', publicKey: key.publicKey, nonce: randomUUID() }
+        : { type: 'resumed', torn: tail.torn.length, missing },
+    ])
+    return file
+  } catch (error) {
+    await anchor?.close()
+    await handle.close()
+    throw error
+  }
+}
+
+function continueChain(
+  handle: FileHandle,
+  anchor: Anchor,
+  key: SigningKey,
+  tail: Tail,
+  anchored: Position,
+): ChainFile {
+  let { size } = tail
+  // Numbers of records that are gone are not given again: the gap stays to be seen.
+  let end: Position = { seq: Math.max(tail.end.seq, anchored.seq), hash: tail.end.hash }
+  let unchecked = 0
+
+  const linesOf = (events: readonly AuditEvent[]) => {
+    let at = end
+    let since = unchecked
+    const texts: string[] = []
+    const add = (event: AuditEvent) => {
+      const line = nextLine(event, at, key)
+      texts.push(line.text)
+      since = event.type === 'checkpoint' ? 0 : since + 1
+      at = line
+    }
+    for (const event of events) {
+      add(event)
+      if (since >= CHECKPOINT_EVERY) add({ type: 'checkpoint' })
+    }
+    return { bytes: Buffer.from(texts.join(''), 'latin1'), at, since }
+  }
+
+  return {
+    get unchecked() {
+      return unchecked
+    },
+    async append(events) {
+      const { bytes, at, since } = linesOf(events)
+      try {
+        for (let done = 0; done < bytes.length; ) {
+          done += (await handle.write(bytes, done, bytes.length - done, size + done)).bytesWritten
+        }
+        await handle.datasync()
+        await anchor.write(at)
+      } catch (error) {
+        await handle.truncate(size).catch(() => undefined)
+        throw error
+      }
+      size += bytes.length
+      end = { seq: at.seq, hash: at.hash }
+      unchecked = since
+    },
+    async close() {
+      await anchor.close()
+      await handle.close()
+    },
+  }
+}
+
+async function readTail(handle: FileHandle): Promise<Tail> {
+  const { size } = await handle.stat()
+  const start = Math.max(0, size - TAIL_BYTES)
+  const buffer = Buffer.alloc(size - start)
+  await handle.read(buffer, 0, buffer.length, start)
+  const whole = buffer.lastIndexOf('\n') + 1
+  const torn = buffer.subarray(whole)
+  if (whole === 0) {
+    if (start > 0) throw new AuditFileError('its last line is longer than any record')
+    return { end: START, size: 0, torn }
+  }
+  const text = buffer.toString('latin1', buffer.lastIndexOf('\n', whole - 2) + 1, whole - 1)
+  const line = readLine(text)
+  if (!line?.intact) throw new AuditFileError('its last line is not a record of it')
+  return { end: line, size: start + whole, torn }
+}

@@ -1,0 +1,135 @@
+import { hash } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Caller } from '@scalekit-mcp/auth'
+import type { AuditEvent, AuditedCall, AuditedCaller } from './audit-event.js'
+import type { AuditLog } from './audit-log.js'
+
+/** What becomes known of one request while it is served; it is noted once, when everything about it has ended. */
+export interface RequestAudit {
+  /** It was refused, by a code of ours. */
+  refused(reason: string): void
+  /** A tool is called; `ended` has to follow. */
+  calls(call: AuditedCall): void
+  /**
+   * Resolves when it is on the disk that the write is about to go out.
+   * @throws ToolError `audit_unavailable`
+   */
+  intends(): Promise<void>
+  /** Scalekit answered. */
+  answered(status: number): void
+  ended(outcome: string, decision: { readonly refused: boolean }): void
+}
+
+/** Where the log is off. */
+export const unaudited: RequestAudit = {
+  refused: () => undefined,
+  calls: () => undefined,
+  intends: async () => undefined,
+  answered: () => undefined,
+  ended: () => undefined,
+}
+
+declare module 'node:http' {
+  interface IncomingMessage {
+    audit?: RequestAudit
+  }
+}
+
+export interface AuditedPlace {
+  readonly requestId: string
+  readonly address: string
+  /** Which part of the server it is for: one of our own words. */
+  readonly place: string
+}
+
+/** Begins the record of a request. It is written when the answer has gone, or the client has, and no call runs. */
+export function auditRequest(
+  log: AuditLog,
+  req: IncomingMessage & { body?: unknown },
+  res: ServerResponse,
+  { requestId, address, place }: AuditedPlace,
+): RequestAudit {
+  const started = performance.now()
+  const traceId = traceOf(req) ?? requestId.replaceAll('-', '')
+  let call: AuditedCall | undefined
+  let reason: string | undefined
+  let outcome: string | undefined
+  let upstreamStatus: number | undefined
+  let running = false
+  let status: number | undefined
+
+  const note = () => {
+    if (status === undefined || running) return
+    const refusal = reason ?? (status >= 400 ? `http_${status}` : undefined)
+    log.note({
+      type: 'request',
+      requestId,
+      traceId,
+      address,
+      method: req.method ?? '',
+      place,
+      ...rpcOf(req.body),
+      status,
+      decision: refusal === undefined ? 'allowed' : 'refused',
+      ...(refusal === undefined ? {} : { reason: refusal }),
+      ...(req.caller ? auditedCaller(req.caller) : {}),
+      ...call,
+      ...(outcome === undefined ? {} : { outcome }),
+      ...(upstreamStatus === undefined ? {} : { upstreamStatus }),
+      milliseconds: Math.round(performance.now() - started),
+    } satisfies AuditEvent)
+  }
+  res.once('close', () => {
+    status = res.writableFinished ? res.statusCode : 0
+    note()
+  })
+
+  return {
+    refused(code) {
+      reason = code
+    },
+    calls(made) {
+      call = made
+      running = true
+    },
+    async intends() {
+      if (!req.caller || !call) throw new Error('An intent needs a caller and a call')
+      await log.commit({ type: 'intent', requestId, traceId, ...auditedCaller(req.caller), ...call })
+    },
+    answered(status) {
+      upstreamStatus = status
+    },
+    ended(how, { refused }) {
+      outcome = how
+      if (refused) reason = how
+      running = false
+      note()
+    },
+  }
+}
+
+function auditedCaller({ issuer, subject, clientId, tokenId, scopes }: Caller): AuditedCaller {
+  return {
+    issuer,
+    subject,
+    clientId,
+    ...(tokenId === undefined ? {} : { tokenId: hash('sha256', tokenId, 'base64url') }),
+    scopesHeld: [...scopes],
+  }
+}
+
+/** The method of the message: the client's own text, so it counts only where it looks like one of MCP. */
+function rpcOf(body: unknown): { rpc?: string } {
+  const { method } = Object(body) as { method?: unknown }
+  return typeof method === 'string' && /^[a-z]{1,20}(\/[a-zA-Z_]{1,20}){0,2}$/.test(method)
+    ? { rpc: method }
+    : {}
+}
+
+/** W3C Trace Context, `traceparent`: version, trace id, parent id, flags. */
+function traceOf({ headers }: IncomingMessage): string | undefined {
+  const { traceparent } = headers
+  return typeof traceparent === 'string'
+    ? /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(traceparent)?.[1]
+    : undefined
+}

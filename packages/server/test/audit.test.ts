@@ -1,0 +1,284 @@
+import { createHash, createPublicKey } from 'node:crypto'
+import { appendFile, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
+import { afterEach, describe, expect, test } from 'vitest'
+import { measure } from '../../../test/harness/measure.js'
+import { runToEnd } from '../../../test/harness/program.js'
+import { verifyChain } from '../src/audit/verify-chain.js'
+import { type AuditRecord, auditPlace, readRecords } from './audit-records.js'
+import { postCall, postMessage, toolErrorOf } from './post-message.js'
+import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
+
+const DEV = 'env_100000000000000001'
+const open: ServerUnderTest[] = []
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((server) => server.close()))
+})
+
+async function start(place: { file: string }, env: Record<string, string> = {}, replicaOf?: ServerUnderTest) {
+  const server = await startServerUnderTest({ AUDIT_FILE: place.file, ...env }, undefined, replicaOf)
+  open.unshift(server)
+  return server
+}
+const create = (server: ServerUnderTest, token: string, name: string) =>
+  postCall(server.url, token, 'create_organization', { environmentId: DEV, name })
+const list = (server: ServerUnderTest, token: string) =>
+  postCall(server.url, token, 'list_organizations', { environmentId: DEV })
+async function recordsOf(server: ServerUnderTest, place: { file: string }): Promise<AuditRecord[]> {
+  open.splice(open.indexOf(server), 1)
+  await server.close()
+  return readRecords(place.file)
+}
+const requests = (records: readonly AuditRecord[]) => records.filter(({ type }) => type === 'request')
+const publicKeyOf = async ({ keyFile }: { keyFile: string }) => createPublicKey(await readFile(keyFile))
+
+describe('what is recorded', () => {
+  test('one record per request, refused ones with their reason; of a write the intent before it', async () => {
+    const place = await auditPlace()
+    const server = await start(place)
+    const token = await server.token({ claims: { jti: 'tkn_audited' } })
+    const reader = await server.token({ scopes: ['environment:read'] })
+    const traceId = '0af7651916cd43dd8448eb211c80319c'
+    const sent = [
+      await postMessage(server.url, token, 'tools/list'),
+      await list(server, token),
+      await postCall(
+        server.url,
+        token,
+        'create_organization',
+        { environmentId: DEV, name: 'Not for the log' },
+        { headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01` } },
+      ),
+      await create(server, reader, 'Not for the log'),
+      await postMessage(server.url, 'nonsense', 'tools/list'),
+      await postMessage(server.url, token, 'tools/list', {}, { headers: { origin: 'https://evil.example' } }),
+      await postMessage(server.url, token, 'no/such', {}),
+      await postCall(server.url, token, 'list_organizations', { environmentId: 'env_nonsense' }),
+      await postCall(server.url, token, 'no_such_tool'),
+    ]
+    await fetch(new URL('/.well-known/oauth-protected-resource/mcp', server.url))
+    await fetch(new URL('/ready', server.url))
+    await fetch(new URL('/secret-path', server.url))
+
+    const records = await recordsOf(server, place)
+    const noted = requests(records)
+    expect(noted).toHaveLength(sent.length + 2)
+    expect(noted.map(({ requestId }) => requestId).slice(0, sent.length)).toEqual(
+      sent.map(({ headers }) => headers.get('x-request-id')),
+    )
+    expect(noted.map(({ decision, reason }) => reason ?? decision)).toEqual([
+      'allowed',
+      'allowed',
+      'allowed',
+      'insufficient_scope',
+      expect.stringMatching(/^invalid_token: /),
+      'origin_not_allowed',
+      'allowed',
+      'invalid_arguments',
+      'allowed',
+      'allowed',
+      'http_404',
+    ])
+    measure('G1', `${noted.length} of ${sent.length + 2}`)
+    measure('G7', '0')
+
+    const [intent] = records.filter(({ type }) => type === 'intent')
+    const outcome = noted[2]
+    const sha256 = (text: string) => createHash('sha256').update(text).digest('base64url')
+    const required = {
+      seq: expect.any(Number),
+      ts: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      requestId: sent[2]?.headers.get('x-request-id'),
+      issuer: `${server.local.url}/workspace`,
+      subject: expect.stringMatching(/^\w+/),
+      clientId: expect.stringMatching(/\w/),
+      tokenId: sha256('tkn_audited'),
+      tool: 'create_organization',
+      effect: 'create',
+      argumentsDigest: sha256(`{"environmentId":"${DEV}","name":"Not for the log"}`),
+      scopesRequired: ['organization:write'],
+      scopesHeld: expect.arrayContaining(['organization:write', 'workspace:read']),
+      traceId,
+    }
+    expect(intent).toMatchObject(required)
+    expect(outcome).toMatchObject({
+      ...required,
+      decision: 'allowed',
+      outcome: 'ok',
+      status: 200,
+      upstreamStatus: 200,
+      milliseconds: expect.any(Number),
+    })
+    expect(intent?.seq).toBeLessThan(outcome?.seq ?? 0)
+    expect(noted[3]).toMatchObject({ tool: 'create_organization', scopesRequired: ['organization:write'] })
+    measure('G3', '0')
+
+    const text = await readFile(place.file, 'utf8')
+    for (const secret of [token, reader, 'nonsense"', 'tkn_audited', 'Not for the log', 'secret-path']) {
+      expect(text).not.toContain(secret)
+    }
+  })
+
+  test('names in tokens cannot make a line: control characters and separators are escaped', async () => {
+    const place = await auditPlace()
+    const server = await start(place)
+    const evil = 'a\r\n{"seq":1}\u001b[2J\u2028\u2029\u0085\u{e0041}é'
+    await postMessage(server.url, await server.token({ claims: { client_id: evil } }), 'tools/list')
+    const records = await recordsOf(server, place)
+    const bytes = await readFile(place.file)
+    expect([...bytes].filter((byte) => byte !== 10 && (byte < 32 || byte > 126))).toEqual([])
+    expect(bytes.filter((byte) => byte === 10)).toHaveLength(records.length)
+    expect(requests(records)).toHaveLength(1)
+    measure('G6', '0')
+  })
+
+  test('a call whose client has left is recorded when it has ended', async () => {
+    const place = await auditPlace()
+    const server = await start(place)
+    const token = await server.token()
+    await list(server, token)
+    await fetch(`${server.local.url}/__local/faults`, {
+      method: 'POST',
+      headers: { 'x-scalekit-local': '1', 'content-type': 'application/json' },
+      body: JSON.stringify({ match: { path: '/api/v1' }, latency_ms: 5_000 }),
+    })
+    const left = postCall(
+      server.url,
+      token,
+      'create_organization',
+      { environmentId: DEV, name: 'Left alone' },
+      { signal: AbortSignal.timeout(300) },
+    )
+    await expect(left).rejects.toThrow()
+    const [, last] = requests(await recordsOf(server, place))
+    expect(last).toMatchObject({
+      tool: 'create_organization',
+      status: 0,
+      outcome: expect.stringMatching(/\w/),
+    })
+  })
+})
+
+describe('the file', () => {
+  test('is continued after a restart; a torn last line is set aside and noted; its mode is 0600', async () => {
+    const place = await auditPlace()
+    const server = await start(place)
+    const token = await server.token()
+    await create(server, token, 'Before')
+    await recordsOf(server, place)
+    expect((await stat(place.file)).mode & 0o777).toBe(0o600)
+    expect((await stat(place.keyFile)).mode & 0o777).toBe(0o600)
+
+    const before = (await readRecords(place.file)).length
+    await appendFile(place.file, '{"seq":99,"ts":"2026-')
+    const torn = await verifyChain(place.file, await publicKeyOf(place))
+    expect(torn).toMatchObject({ torn: 21, records: before })
+    expect(torn.problem).toBeUndefined()
+
+    const next = await start(place)
+    await create(next, await next.token(), 'After')
+    const records = await recordsOf(next, place)
+    expect(records.map(({ seq }) => seq)).toEqual(records.map((_, index) => index + 1))
+    expect(records[before]).toMatchObject({ type: 'resumed', torn: 21, missing: 0 })
+    const verified = await verifyChain(place.file, await publicKeyOf(place))
+    expect(verified).toEqual({ records: records.length, torn: 0, withoutOutcome: [] })
+  })
+
+  test('has one writer: a second server takes a file of its own, and the first again when it is free', async () => {
+    const place = await auditPlace()
+    const first = await start(place)
+    const second = await start(place, {}, first)
+    const token = await first.token()
+    await list(first, token)
+    await list(second, token)
+    await recordsOf(second, place)
+    expect(requests(await recordsOf(first, place))).toHaveLength(1)
+    expect(requests(await readRecords(place.file.replace('.jsonl', '-2.jsonl')))).toHaveLength(1)
+    await recordsOf(await start(place), place)
+    expect((await readRecords(place.file)).filter(({ type }) => type === 'resumed')).toHaveLength(1)
+  })
+
+  test('a lock of a process that is gone is taken over', async () => {
+    const place = await auditPlace()
+    await recordsOf(await start(place), place)
+    const { hostname } = await import('node:os')
+    await writeFile(
+      `${place.file}.lock`,
+      JSON.stringify({ pid: 2 ** 22 + 1, started: '1', host: hostname() }),
+    )
+    await recordsOf(await start(place), place)
+    expect((await readRecords(place.file)).some(({ type }) => type === 'resumed')).toBe(true)
+  })
+
+  test('that was cut off while nothing ran is noticed at the start, and stays noticed', async () => {
+    const place = await auditPlace()
+    const server = await start(place)
+    const token = await server.token()
+    for (let i = 0; i < 3; i++) await list(server, token)
+    await recordsOf(server, place)
+    const lines = (await readFile(place.file, 'utf8')).split('\n')
+    await truncate(place.file, lines.slice(0, 2).join('\n').length + 1)
+    const records = await recordsOf(await start(place), place)
+    expect(records[2]).toMatchObject({ type: 'resumed', missing: lines.length - 1 - 2 })
+    const { problem } = await verifyChain(place.file, await publicKeyOf(place))
+    expect(problem).toMatchObject({ line: 3, kind: 'deletion' })
+  })
+
+  test('that this key did not sign, or that cannot be opened, ends the start with what to do', async () => {
+    const place = await auditPlace()
+    await recordsOf(await start(place), place)
+    await rm(place.keyFile)
+    await expect(start(place)).rejects.toThrow(
+      /AUDIT_FILE: .*anchor is missing, damaged, or signed with another key/,
+    )
+    await expect(start({ file: '/dev/null/audit.jsonl' })).rejects.toThrow(/AUDIT_FILE: \/dev\/null/)
+  })
+})
+
+describe('while the disk is full', () => {
+  test('writes are refused, reads go on, the log says so; then everything goes on', async () => {
+    const place = await auditPlace()
+    await symlink('/dev/full', place.file)
+    const server = await start(place)
+    const token = await server.token()
+    const before = await server.read('organizations?page_size=100', DEV)
+    const refused = await Promise.all(
+      Array.from({ length: 10 }, (_, i) => create(server, token, `Unaudited ${i}`)),
+    )
+    for (const posted of refused) expect(toolErrorOf(posted)).toMatchObject({ code: 'audit_unavailable' })
+    expect(toolErrorOf(await list(server, token))).toBeUndefined()
+    expect((await server.read('organizations?page_size=100', DEV)).total_size).toBe(before.total_size)
+    expect(server.log.join('')).toContain('"alert":"audit"')
+    measure('G8', '0 of 10')
+
+    await rm(place.file)
+    await expect
+      .poll(async () => toolErrorOf(await create(server, token, 'Audited again')), { timeout: 5_000 })
+      .toBeUndefined()
+    const records = requests(await recordsOf(server, place))
+    expect(records.filter(({ reason }) => reason === 'audit_unavailable').length).toBeGreaterThanOrEqual(10)
+    expect((await verifyChain(place.file, await publicKeyOf(place))).problem).toBeUndefined()
+  })
+})
+
+describe('scalekit-mcp audit verify', () => {
+  test('ends with 0 for what was written, with 1 for what was changed, and says where', async () => {
+    const place = await auditPlace()
+    const server = await start(place)
+    await create(server, await server.token(), 'A customer')
+    const records = await recordsOf(server, place)
+
+    const sound = await runToEnd(['audit', 'verify'], { AUDIT_FILE: place.file })
+    expect(sound).toMatchObject({ code: 0, stderr: '' })
+    expect(sound.stdout).toContain(`${place.file}: ${records.length} records, unchanged`)
+    expect(sound.stdout).toContain(String((await publicKeyOf(place)).export({ type: 'spki', format: 'pem' })))
+
+    const text = await readFile(place.file, 'utf8')
+    await writeFile(place.file, text.replace('"outcome":"ok"', '"outcome":"no"'))
+    const changed = await runToEnd(['audit', 'verify', place.file, '--key', place.keyFile])
+    expect(changed.code).toBe(1)
+    expect(changed.stdout).toMatch(/: line \d+: edit: its bytes are not those that were written/)
+
+    const nothing = await runToEnd(['audit', 'verify', `${place.file}.gone`, '--key', place.keyFile])
+    expect(nothing).toMatchObject({ code: 78, stderr: expect.stringContaining('cannot be read') })
+  })
+})
