@@ -1,7 +1,8 @@
 import { chmod, mkdir } from 'node:fs/promises'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { join } from 'node:path'
 import { createFaults, type Faults } from './control/faults.js'
-import { injectFault } from './control/inject-fault.js'
 import { createRequestLog, type RequestLog } from './control/request-log.js'
 import { type Clock, createMovableClock, type MovableClock, systemClock } from './engine/clock.js'
 import { type Database, type DatabaseLocation, openDatabase } from './engine/database.js'
@@ -11,10 +12,8 @@ import { sweepExpired } from './engine/sweep.js'
 import { createHttpApp } from './http-app.js'
 import { type Handlers, listen } from './listener.js'
 import { createLoopbackGuard } from './loopback-guard.js'
-import { createManagement } from './management/index.js'
 import { mountManagement } from './management-mount.js'
 import { createAuthenticate } from './oauth/authenticate.js'
-import { createAuthorizationServers } from './oauth/authorization-server.js'
 import { createTokenIssuer } from './oauth/issue-token.js'
 import type { OAuthContext } from './oauth/oauth-context.js'
 import { createTokenVerifier } from './oauth/verify-token.js'
@@ -110,6 +109,9 @@ async function serve(
   }
 }
 
+type Incoming = IncomingMessage | Http2ServerRequest
+type Outgoing = ServerResponse | Http2ServerResponse
+
 interface Parts {
   database: Database
   clock: MovableClock
@@ -135,21 +137,19 @@ function handlers(port: number, parts: Parts): Handlers {
     verifier: createTokenVerifier({ baseUrl, database, keys, clock }),
   }
   const refused = createLoopbackGuard(port)
-  const management = createManagement({
+  const management = mountManagement({
     database,
     clock,
     baseUrl,
     outbox,
     authenticate: createAuthenticate(context),
   })
-  const mounted = mountManagement(management)
   const app = createHttpApp({
     context,
-    servers: createAuthorizationServers(context),
     clock,
     faults,
     log,
-    management: mounted.http1,
+    management: management.http1,
     coverage: management.coverage,
     reset,
   })
@@ -157,19 +157,35 @@ function handlers(port: number, parts: Parts): Handlers {
     http1: (request, response) => {
       if (refused(request, response)) return
       log.record(request, response)
-      injectFault(faults, request, response, () => app(request, response))
+      withFaults(faults, request, response, () => app(request, response))
     },
     http2: (request, response) => {
       if (refused(request, response)) return
       log.record(request, response)
-      injectFault(faults, request, response, () =>
-        mounted.http2(request, response, () => {
-          response.statusCode = 404
+      withFaults(faults, request, response, () =>
+        management.http2(request, response, (error) => {
+          if (error !== undefined) reportFailure(error)
+          response.statusCode = error === undefined ? 404 : 500
           response.end()
         }),
       )
     },
   }
+}
+
+/** Where nobody has asked for a fault, nothing of faults is loaded. */
+function withFaults(faults: Faults, request: Incoming, response: Outgoing, work: () => void): void {
+  if (faults.list().length === 0) {
+    work()
+    return
+  }
+  import('./control/inject-fault.js').then(
+    ({ injectFault }) => injectFault(faults, request, response, work),
+    (error: unknown) => {
+      reportFailure(error)
+      response.destroy()
+    },
+  )
 }
 
 async function location({

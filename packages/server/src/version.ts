@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
-import * as z from 'zod'
-
-const manifest = z.object({ version: z.string() })
 
 /** The version of this package, as published. */
-export const version = manifest.parse(
-  JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')),
-).version
+export const version = readVersion(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+
+/** Without zod, which every command would have to load for it. */
+function readVersion(manifest: string): string {
+  const { version } = JSON.parse(manifest) as { version: string }
+  return version
+}

@@ -34,7 +34,7 @@ export interface Control {
   log: RequestLog
   /** Back to the seed, with nothing left of what was tried. */
   reset(): Promise<void>
-  coverage: Coverage
+  coverage(): Promise<Coverage>
 }
 
 /**
@@ -78,8 +78,8 @@ export function controlRoutes({ context, clock, faults, log, reset, coverage }: 
   router.use('/outbox', outboxRoutes(context.outbox))
   router.use('/webhooks', webhookRoutes(context.webhooks))
   router.use('/snapshots', snapshotRoutes(createSnapshots(context.database, clock)))
-  router.get('/coverage', (_request, response) => {
-    response.json(coverage)
+  router.get('/coverage', async (_request, response) => {
+    response.json(await coverage())
   })
   router.use((_request, response) => {
     response

@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
 import { newId } from '../engine/ids.js'
 import type { Fault } from './fault.js'
-import { rpcOf } from './rpc-of.js'
 
 export interface ActiveFault extends Fault {
   id: string
@@ -18,8 +17,11 @@ export interface Faults {
   remove(id: string): boolean
   clear(): void
   /** The oldest fault that is for this request; it counts as used. */
-  take(request: IncomingMessage | Http2ServerRequest): ActiveFault | undefined
+  take(request: IncomingMessage | Http2ServerRequest, rpcOf: RpcOf): ActiveFault | undefined
 }
+
+/** Names the RPC that a request calls. */
+type RpcOf = (verb: string, path: string) => string | undefined
 
 export function createFaults(): Faults {
   let active: ActiveFault[] = []
@@ -38,10 +40,10 @@ export function createFaults(): Faults {
     clear() {
       active = []
     },
-    take(request) {
+    take(request, rpcOf) {
       if (active.length === 0) return undefined
       const facts = factsOf(request)
-      const found = active.find(({ match }) => applies(match, facts))
+      const found = active.find(({ match }) => applies(match, facts, rpcOf))
       if (found === undefined) return undefined
       found.used += 1
       if (found.used === found.times) active = active.filter((fault) => fault !== found)
@@ -64,7 +66,7 @@ function factsOf(request: IncomingMessage | Http2ServerRequest): Facts {
   return { method: request.method ?? 'GET', path, realm, inRealm }
 }
 
-function applies({ method, path, realm }: Fault['match'], facts: Facts): boolean {
+function applies({ method, path, realm }: Fault['match'], facts: Facts, rpcOf: RpcOf): boolean {
   if (method !== undefined && method !== facts.method) return false
   if (realm !== undefined && realm !== facts.realm) return false
   if (path === undefined) return true

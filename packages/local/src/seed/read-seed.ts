@@ -2,10 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { parse, YAMLParseError } from 'yaml'
 import { z } from 'zod'
 import { LocalError } from '../local-error.js'
+import { DEFAULT_SEED } from '../package-files.js'
 import { type ParsedSeed, type Seed, SeedSchema } from './schema.js'
-
-/** The seed that is used when none is given. The compiled file and its source are equally far from it. */
-const DEFAULT_SEED = new URL('../../src/seed/default.yaml', import.meta.url)
 
 /**
  * Reads a seed: an object, the path of a YAML file, or the default one. Throws a `LocalError` (`seed_invalid`)

@@ -4,6 +4,7 @@ import http2 from 'node:http2'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Scalekit } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalScalekit, LocalError, type LocalScalekit, seedJsonSchema } from '../../src/index.js'
 import { mcpIssuer } from '../oauth/authorization-code.js'
@@ -119,6 +120,44 @@ describe('the port', () => {
     const again = await createLocalScalekit({ memory: true, port })
     expect(again.url).toBe(`http://localhost:${port}`)
     await Promise.all([again.close(), two.close()])
+  })
+
+  it('three in one process share nothing: neither data, nor keys, nor clocks', async () => {
+    const three = await Promise.all([1, 2, 3].map(() => createLocalScalekit({ memory: true, port: 0 })))
+    const sdks = three.map(
+      ({ url }) =>
+        new Scalekit(`${url}/env_100000000000000001`, 'skc_100000000000000001', 'test_local_secret'),
+    )
+    const tokens = await Promise.all(
+      sdks.map(async (sdk, index) => {
+        await sdk.organization.createOrganization(`Only in ${index}`, { externalId: 'the-same' })
+        return sdk.generateClientToken('skc_100000000000000001', 'test_local_secret')
+      }),
+    )
+    /** What each answers to a token. */
+    const answers = (token: string) =>
+      Promise.all(
+        three.map(async ({ url }) => {
+          const headers = { authorization: `Bearer ${token}` }
+          return (await fetch(`${url}/env_100000000000000001/api/v1/organizations`, { headers })).status
+        }),
+      )
+    for (const [index, sdk] of sdks.entries()) {
+      const { organization } = await sdk.organization.getOrganizationByExternalId('the-same')
+      expect(organization?.displayName).toBe(`Only in ${index}`)
+      expect(await answers(tokens[index] ?? '')).toEqual(
+        three.map((_, other) => (other === index ? 200 : 401)),
+      )
+    }
+    const moved = await fetch(`${three[0]?.url}/__local/clock`, {
+      method: 'POST',
+      headers: { 'x-scalekit-local': '1', 'content-type': 'application/json' },
+      body: JSON.stringify({ advance: 2 * 24 * 3600 }),
+    })
+    expect(moved.status).toBe(200)
+    expect(await answers(tokens[0] ?? '')).toEqual([401, 401, 401])
+    expect(await answers(tokens[1] ?? '')).toEqual([401, 200, 401])
+    await Promise.all(three.map((one) => one.close()))
   })
 
   it('answers nothing that it does not serve', async () => {

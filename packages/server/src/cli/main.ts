@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { version } from '../version.js'
 import { endWith } from './exit.js'
+import { keepHeapSmall } from './small-heap.js'
 
 // A command's own modules are loaded when it runs: the local environment is large, and not every command needs it.
 const program = new Command('scalekit-mcp')
@@ -43,7 +44,10 @@ program
   .addOption(
     new Option('--database-url <url>', 'keep the data in a PostgreSQL database instead').env('DATABASE_URL'),
   )
-  .action(async (options) => (await import('./local.js')).local(options))
+  .action(async (options) => {
+    keepHeapSmall()
+    await (await import('./local.js')).local(options)
+  })
 
 program
   .command('token')

@@ -1,0 +1,7 @@
+// Files of this package that are read as they are. Sources, compiled files and the bundle are equally far from them.
+
+/** The seed that is used when none is given. */
+export const DEFAULT_SEED = new URL('../src/seed/default.yaml', import.meta.url)
+
+/** The documents that the local environment serves at `/docs`. */
+export const DOCUMENTS = new URL('../documents/', import.meta.url)

@@ -1,0 +1,32 @@
+import { Router } from 'express'
+import type { RequestLog } from './control/request-log.js'
+import { docsRoutes } from './docs-routes.js'
+import { createAuthorizationServers } from './oauth/authorization-server.js'
+import type { OAuthContext } from './oauth/oauth-context.js'
+import { realmRoutes } from './oauth/realm-routes.js'
+import { dashboardRoutes } from './pages/dashboard/dashboard-routes.js'
+import { STYLESHEET_PATH } from './pages/page.js'
+import { portalRoutes } from './pages/portal/portal-routes.js'
+import { STYLESHEET } from './pages/stylesheet.js'
+import { scimRoutes } from './scim/scim-routes.js'
+
+export interface Site {
+  context: OAuthContext
+  log: RequestLog
+  /** Back to the seed. */
+  reset(): Promise<void>
+}
+
+/** What people and OAuth clients meet: pages, documentation, SCIM, the authorization servers. */
+export function siteRoutes({ context, ...parts }: Site): Router {
+  const router = Router()
+  router.get(STYLESHEET_PATH, (_request, response) => {
+    response.type('css').set('X-Content-Type-Options', 'nosniff').send(STYLESHEET)
+  })
+  router.use('/docs', docsRoutes())
+  router.use(dashboardRoutes({ context, ...parts }))
+  router.use('/:realm/directories/:directory/scim/v2', scimRoutes(context))
+  router.use('/:realm', portalRoutes(context))
+  router.use(realmRoutes(context, createAuthorizationServers(context)))
+  return router
+}
