@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Express, RequestHandler } from 'express'
-import type { Caller } from './caller.js'
 import { type Challenge, insufficientScope, sendChallenge } from './challenge.js'
 import { AuthError } from './errors.js'
 import { authenticate, callerOf } from './guard.js'
@@ -33,10 +32,10 @@ export interface Protection {
   /** Middleware that lets only callers with all these scopes through. */
   requireScopes(...scopes: string[]): RequestHandler
   /**
-   * Takes further points from the caller's minute, for calls that cost more than others.
-   * @throws AuthError `rate_limited`
+   * Takes further points from the minute of the request's caller, for calls that cost more than others.
+   * @returns false when there are not as many left: the request has been answered with 429
    */
-  spend(caller: Caller, points: number): Promise<void>
+  charge(req: IncomingMessage, res: ServerResponse, points: number): Promise<boolean>
   close(): void
 }
 
@@ -127,7 +126,15 @@ export function createProtection(options: ProtectOptions): Protection {
         refuse(req, res, insufficientScope(needed))
       }
     },
-    spend: (caller, points) => limits.spend(caller, points),
+    async charge(req, res, points) {
+      try {
+        await limits.spend(callerOf(req), points, res)
+        return true
+      } catch (error) {
+        refuse(req, res, await refusedWith(error, req))
+        return false
+      }
+    },
     close: () => verifier.close(),
   }
 }

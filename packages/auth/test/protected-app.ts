@@ -31,6 +31,9 @@ const TOOL_SCOPES: Readonly<Record<string, string>> = {
   invite_workspace_member: 'wks:write',
 }
 
+/** A request costs one point; these cost more. */
+const WRITE_COST = 4
+
 /** A developer's own app with three tools, as the documentation says to build it, on a free port. */
 export async function startApp(
   options: (resource: string) => Omit<ProtectOptions, 'resource'>,
@@ -53,12 +56,13 @@ export async function startApp(
     ...options(resource),
   })
   app.get('/healthz', (_req, res) => void res.json({ status: 'healthy' }))
-  app.all(protection.path, (req, res) => {
+  app.all(protection.path, async (req, res) => {
     const tool = String(req.body?.params?.name ?? '')
     const needed = TOOL_SCOPES[tool]
     if (needed && missingScopes(callerOf(req).scopes, [needed]).length > 0) {
       return protection.challengeScopes(req, res, [needed])
     }
+    if (needed?.endsWith(':write') && !(await protection.charge(req, res, WRITE_COST - 1))) return
     if (needed) upstreamCalls++
     res.json({ jsonrpc: '2.0', id: req.body?.id, result: { subject: callerOf(req).subject } })
   })

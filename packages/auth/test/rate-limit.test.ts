@@ -2,7 +2,7 @@ import type { RateLimitOptions } from '@scalekit-mcp/auth'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Authority, mint, rsaKey, startAuthority } from './authority.js'
-import { type ProtectedApp, post, startApp } from './protected-app.js'
+import { type ProtectedApp, post, startApp, toolCall } from './protected-app.js'
 
 describe('rate limits', () => {
   let authority: Authority
@@ -77,11 +77,24 @@ describe('rate limits', () => {
   })
 
   test('costly calls take further points', async () => {
-    await start({ perMinute: 3 })
-    const token = mint(rsaKey, { iss: authority.issuer, aud: app.resource })
-    const caller = await app.protection.verifier.verify(token)
-    await app.protection.spend(caller, 3)
-    await expect(app.protection.spend(caller, 1)).rejects.toMatchObject({ code: 'rate_limited', status: 429 })
+    await start({ perMinute: 5 })
+    const costly = () =>
+      post(
+        app.resource,
+        mint(rsaKey, { iss: authority.issuer, aud: app.resource, scope: 'env:read org:write' }),
+        {
+          body: JSON.stringify(toolCall('create_organization')),
+        },
+      )
+    const first = await costly()
+    expect([first.status, first.headers.get('ratelimit')]).toEqual([
+      200,
+      expect.stringMatching(/^"caller";r=1;/),
+    ])
+    const refused = await costly()
+    expect(refused.status).toBe(429)
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(app.upstreamCalls()).toBe(1)
   })
 
   test('the limiters can be shared between replicas', async () => {

@@ -173,7 +173,7 @@ export const variables = {
   },
   REQUESTS_PER_MINUTE: {
     schema: wholeNumber(1, 1_000_000).default(600),
-    describe: 'Requests per caller and minute.',
+    describe: 'Requests per caller and minute. A call that writes counts as five.',
   },
   LEGACY_SESSIONS: {
     schema: flag,

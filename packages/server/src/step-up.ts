@@ -7,10 +7,13 @@ import { callOfUri } from './resources/templates.js'
 import { writeScopes } from './scope-names.js'
 import type { ToolDefinition } from './tool.js'
 
+/** Points of the caller's minute; every other request costs one. */
+const WRITE_COST = 5
+
 /**
  * Refuses a call whose scopes are missing before it reaches MCP, with every scope that it needs (RFC 6750
  * section 3.1, MCP 2026-07-28 authorization, "Scope Challenge Handling"): only HTTP can challenge a client.
- * The dispatcher decides again for every message.
+ * The dispatcher decides again for every message. A write costs more of the caller's minute than a read.
  */
 export function stepUp(
   tools: readonly ToolDefinition[],
@@ -19,7 +22,7 @@ export function stepUp(
   protection: Protection,
 ): RequestHandler {
   const byName = new Map(tools.map((tool) => [tool.name, tool]))
-  return (req, res, next) => {
+  return async (req, res, next) => {
     const caller = callerOf(req)
     const selection = readSelection(req.originalUrl)
     if ('problem' in selection) {
@@ -35,6 +38,7 @@ export function stepUp(
       protection.challengeScopes(req, res, writeScopes(decision.scopes, names))
       return
     }
+    if (tool && tool.effect !== 'read' && !(await protection.charge(req, res, WRITE_COST - 1))) return
     const principal: Principal = {
       caller,
       selection,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { optInToolsets } from '../src/tool.js'
 import { tools } from '../src/tools/index.js'
+import { postCall } from './post-message.js'
 import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
 
 let server: ServerUnderTest
@@ -249,5 +250,29 @@ describe('health', () => {
 
   test('GET /ready tells that the keys of the issuer are here', async () => {
     expect((await fetch(new URL('/ready', server.url))).status).toBe(200)
+  })
+})
+
+describe('the limit of a caller', () => {
+  test('a write takes five of its requests, and one that goes past it does not reach Scalekit', async () => {
+    const limited = await startServerUnderTest({ REQUESTS_PER_MINUTE: '7' })
+    try {
+      const bearer = await limited.token()
+      const environmentId = 'env_100000000000000001'
+      const write = (name: string) =>
+        postCall(limited.url, bearer, 'create_organization', { environmentId, name })
+      const first = await write('Within the limit')
+      expect(first.headers.get('ratelimit-policy')).toBe('"caller";q=7;w=60')
+      expect(first.headers.get('ratelimit')).toMatch(/^"caller";r=2;t=\d+$/)
+      const before = await limited.read('organizations?page_size=100', environmentId)
+      const second = await write('Past the limit')
+      expect(second.status).toBe(429)
+      expect(Number(second.headers.get('retry-after'))).toBeGreaterThan(0)
+      expect(JSON.parse(second.text)).toMatchObject({ error: 'rate_limited' })
+      const after = await limited.read('organizations?page_size=100', environmentId)
+      expect(after.total_size).toBe(before.total_size)
+    } finally {
+      await limited.close()
+    }
   })
 })
