@@ -9,6 +9,7 @@ import { type Database, type DatabaseLocation, openDatabase } from './engine/dat
 import { createSigningKeys } from './engine/keys.js'
 import { createOutbox, type Outbox } from './engine/outbox.js'
 import { sweepExpired } from './engine/sweep.js'
+import { createFlowInterceptors, type FlowInterceptors } from './flow-interceptors/flow-interceptors.js'
 import { createHttpApp } from './http-app.js'
 import { type Handlers, listen } from './listener.js'
 import { createLoopbackGuard } from './loopback-guard.js'
@@ -86,11 +87,13 @@ async function serve(
     log: createRequestLog(),
     outbox,
     webhooks: createWebhooks(clock, outbox),
+    interceptors: createFlowInterceptors(clock),
   }
   const reset = async () => {
     clock.restore()
     await resetTo(database, seed, clock)
-    for (const part of [parts.faults, parts.log, parts.outbox, parts.webhooks]) part.clear()
+    for (const part of [parts.faults, parts.log, parts.outbox, parts.webhooks, parts.interceptors])
+      part.clear()
   }
   const listener = await listen(options.port ?? DEFAULT_PORT, (port) => handlers(port, { ...parts, reset }))
   await sweepExpired(database, clock)
@@ -119,11 +122,12 @@ interface Parts {
   log: RequestLog
   outbox: Outbox
   webhooks: Webhooks
+  interceptors: FlowInterceptors
   reset(): Promise<void>
 }
 
 function handlers(port: number, parts: Parts): Handlers {
-  const { database, clock, faults, log, outbox, webhooks, reset } = parts
+  const { database, clock, faults, log, outbox, webhooks, interceptors, reset } = parts
   const baseUrl = `http://localhost:${port}`
   const keys = createSigningKeys(database, clock)
   const context: OAuthContext = {
@@ -133,6 +137,7 @@ function handlers(port: number, parts: Parts): Handlers {
     keys,
     outbox,
     webhooks,
+    interceptors,
     tokens: createTokenIssuer(keys, clock),
     verifier: createTokenVerifier({ baseUrl, database, keys, clock }),
   }
@@ -142,6 +147,8 @@ function handlers(port: number, parts: Parts): Handlers {
     clock,
     baseUrl,
     outbox,
+    webhooks,
+    interceptors,
     authenticate: createAuthenticate(context),
   })
   const app = createHttpApp({

@@ -18,6 +18,7 @@ import { resetTo } from '../seed/reset.js'
 import { clockRoutes } from './clock-routes.js'
 import { faultRoutes } from './fault-routes.js'
 import type { Faults } from './faults.js'
+import { interceptorRoutes } from './interceptor-routes.js'
 import { mintToken } from './mint-token.js'
 import { outboxRoutes } from './outbox-routes.js'
 import type { RequestLog } from './request-log.js'
@@ -76,6 +77,7 @@ export function controlRoutes({ context, clock, faults, log, reset, coverage }: 
   router.use('/faults', faultRoutes(faults))
   router.use('/clock', clockRoutes(clock))
   router.use('/outbox', outboxRoutes(context.outbox))
+  router.use('/interceptors', interceptorRoutes(context.interceptors))
   router.use('/webhooks', webhookRoutes(context.webhooks))
   router.use('/snapshots', snapshotRoutes(createSnapshots(context.database, clock)))
   router.get('/coverage', async (_request, response) => {

@@ -13,16 +13,17 @@ export interface HappenedEvent {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-/** Notes an event. It stays when what it is about is deleted. */
+/** Notes an event, and gives its id. It stays when what it is about is deleted. */
 export async function recordEvent(
   { db }: Pick<Database, 'db'>,
   clock: Clock,
   { environment, type, object, organization, data }: HappenedEvent,
-): Promise<void> {
+): Promise<string> {
+  const id = newId('evt')
   await db
     .insertInto('events')
     .values({
-      id: newId('evt'),
+      id,
       environment_id: environment,
       organization_id: organization ?? null,
       type,
@@ -31,4 +32,5 @@ export async function recordEvent(
       created_at: clock.now(),
     })
     .execute()
+  return id
 }

@@ -5,6 +5,7 @@ import { connectNodeAdapter } from '@connectrpc/connect-node'
 import { createTranscoder, type RestHandler, services } from '@scalekit-mcp/api'
 import { type Coverage, coverageOf } from './coverage.js'
 import { createHandlers } from './handlers.js'
+import { askBeforeInvitation } from './interceptors/ask-before-invitation.js'
 import { authorize } from './interceptors/authorize.js'
 import { chooseEnvironment } from './interceptors/choose-environment.js'
 import { confineSession } from './interceptors/confine-session.js'
@@ -55,6 +56,7 @@ export function createManagement({ authenticate, ...store }: ManagementOptions):
     validateRequest(),
     confineSession(store),
     recordEvents(store),
+    askBeforeInvitation(store),
   ]
   const transcode = createTranscoder({
     services,

@@ -3,6 +3,7 @@ import type { Configuration } from 'oidc-provider'
 import { secondsAhead } from '../engine/clock.js'
 import { newId } from '../engine/ids.js'
 import { actingOrganizations } from './acting-organization.js'
+import { askBeforeMachineToken } from './before-machine-token.js'
 import { resourceClaims } from './issue-token.js'
 import { findM2mClient, m2mClaims } from './m2m-clients.js'
 import type { ServerIdentity } from './oauth-context.js'
@@ -87,10 +88,13 @@ async function machineClaims(
   resource: Resource | undefined,
 ): Promise<OwnClaims> {
   const machine = await findM2mClient(context.database, realm, token.clientId ?? '')
-  if (resource !== undefined) return { claims: {} }
+  const added = machine === undefined ? {} : await askBeforeMachineToken(context, realm, machine, token.scope)
+  if (resource !== undefined) return { custom: added, claims: {} }
   // Who asks for no scope gets what the client has; environment credentials have openid, as live.
   token.scope ||= machine?.scopes.join(' ') ?? 'openid'
-  return machine === undefined ? { claims: {} } : m2mClaims(machine, issuer)
+  if (machine === undefined) return { claims: {} }
+  const { custom, claims } = m2mClaims(machine, issuer)
+  return { custom: { ...custom, ...added }, claims }
 }
 
 /** oidc-provider's name of a session, as an id in Scalekit's form: the same one for every token of the session. */

@@ -10,6 +10,7 @@ import { providerConfiguration } from './provider-configuration.js'
 import { realmExists, realmIssuer, resourceIssuer } from './realm.js'
 import { createSuccessors, nameSuccessors } from './refresh-successors.js'
 import { findResource, type Resource } from './resources.js'
+import { tellSignOut } from './tell-sign-out.js'
 import { registerTokenExchange } from './token-exchange.js'
 
 /** One authorization server: a realm's own, or that of one MCP server. */
@@ -70,6 +71,7 @@ async function create(
   completeMetadata(provider, context, realm, resource)
   answerJwtTokenEndpoints(provider, context, realm)
   keepIdTokenTimes(provider, context, realm)
+  tellSignOut(provider, context, realm)
   provider.on('server_error', (_ctx, error) => reportFailure(error))
   return { realm, resource, issuer, provider }
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../engine/clock.js'
 import type { Database } from '../engine/database.js'
 import type { SigningKeys } from '../engine/keys.js'
 import type { Outbox } from '../engine/outbox.js'
+import type { FlowInterceptors } from '../flow-interceptors/flow-interceptors.js'
 import type { Webhooks } from '../webhooks/webhooks.js'
 import type { TokenIssuer } from './issue-token.js'
 import type { Resource } from './resources.js'
@@ -16,6 +17,8 @@ export interface OAuthContext {
   readonly keys: SigningKeys
   readonly outbox: Outbox
   readonly webhooks: Webhooks
+  /** Which applications decide whether a flow goes on. */
+  readonly interceptors: FlowInterceptors
   readonly tokens: TokenIssuer
   readonly verifier: TokenVerifier
 }

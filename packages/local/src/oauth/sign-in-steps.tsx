@@ -1,10 +1,12 @@
 import type { Request, Response } from 'express'
+import { circumstances } from '../flow-interceptors/flow-questions.js'
 import { CodePage } from '../pages/code-page.js'
 import { csrfToken, newCsrfToken } from '../pages/csrf.js'
 import { OrganizationPage } from '../pages/organization-page.js'
 import { sendPage } from '../pages/send-page.js'
 import { SignInPage } from '../pages/sign-in-page.js'
 import type { AuthorizationServer } from './authorization-server.js'
+import { askBeforeSession, tellSignIn } from './before-session.js'
 import { chooseOrganization } from './choose-organization.js'
 import { emailSignInKind, redeemSignInEmail, sendSignInEmail } from './email-sign-in.js'
 import { clientId, clientName, type Interaction, redirectUri } from './interaction.js'
@@ -71,7 +73,9 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
 
     async takeSsoAnswer(step: Step): Promise<void> {
       const { request, interaction } = step
-      const result = await ssoResult(context, realm, interaction.uid, String(request.query.ticket ?? ''))
+      const ticket = String(request.query.ticket ?? '')
+      const about = circumstances(request, interaction.params)
+      const result = await ssoResult(context, realm, { uid: interaction.uid, ticket, about })
       const person = result.login && (await findPerson(database, realm, result.login.accountId))
       if (person !== undefined)
         await noteSignIn(context, server, interaction, { email: person.email, person })
@@ -173,9 +177,15 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
   }
 
   async function end(
-    { request, response }: Step,
+    { request, response, interaction }: Step,
     result: Parameters<typeof provider.interactionFinished>[2],
   ) {
+    const problem = await askBeforeSession(context, realm, result, circumstances(request, interaction.params))
+    if (problem !== undefined) {
+      const denied = { error: 'access_denied', error_description: problem }
+      return provider.interactionFinished(request, response, denied, { mergeWithLastSubmission: false })
+    }
+    await tellSignIn(context, realm, result)
     await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false })
   }
 

@@ -1,6 +1,6 @@
+import type { HappenedEvent } from '../engine/events.js'
 import type { DirectoryEntryRow, DirectoryRow } from '../engine/registry-schema.js'
 import { DirectoryGroupData, DirectoryUserData } from '../management/directory-data.js'
-import type { WebhookEvent } from '../webhooks/webhooks.js'
 
 export type DirectoryChange = 'created' | 'updated' | 'deleted'
 
@@ -9,7 +9,7 @@ export function userEvent(
   directory: DirectoryRow,
   row: DirectoryEntryRow,
   change: DirectoryChange,
-): WebhookEvent {
+): HappenedEvent {
   const { detail, groups, ...user } = DirectoryUserData.parse(JSON.parse(row.data))
   const { email, given_name, family_name, preferred_username } = user
   return {
@@ -34,7 +34,7 @@ export function groupEvent(
   directory: DirectoryRow,
   row: DirectoryEntryRow,
   change: DirectoryChange,
-): WebhookEvent {
+): HappenedEvent {
   const { detail, display_name } = DirectoryGroupData.parse(JSON.parse(row.data))
   return {
     ...originOf(directory),

@@ -1,11 +1,13 @@
 import type { Kysely } from 'kysely'
 import type { Clock } from '../engine/clock.js'
 import type { Database } from '../engine/database.js'
+import type { HappenedEvent } from '../engine/events.js'
 import { newId } from '../engine/ids.js'
 import type { DirectoryEntryRow, DirectoryRow } from '../engine/registry-schema.js'
 import type { Schema } from '../engine/schema.js'
 import { directoryData } from '../management/directory-data.js'
-import type { WebhookEvent, Webhooks } from '../webhooks/webhooks.js'
+import { tellEvent } from '../webhooks/tell-event.js'
+import type { Webhooks } from '../webhooks/webhooks.js'
 import { ScimError } from './scim-error.js'
 
 /** Where entries are kept, by which clock they change, and who is told. */
@@ -98,15 +100,16 @@ export function scimStore(
 }
 
 /** Tells applications of a change, once it is stored. */
-export type Note = (event: WebhookEvent) => void
+export type Note = (event: HappenedEvent) => void
 
 /** A transaction over the entries of a directory, and then the events that it noted. */
 export async function inDirectory<T>(
-  { database, clock, webhooks }: EntryParts,
+  parts: EntryParts,
   directory: DirectoryRow,
   work: (users: ScimStore, groups: ScimStore, note: Note) => Promise<T>,
 ): Promise<T> {
-  const events: WebhookEvent[] = []
+  const { database, clock } = parts
+  const events: HappenedEvent[] = []
   const result = await database.transaction((db) =>
     work(
       scimStore(db, clock, directory, 'directory_users'),
@@ -114,6 +117,6 @@ export async function inDirectory<T>(
       (event) => events.push(event),
     ),
   )
-  for (const event of events) webhooks.emit(event)
+  for (const event of events) await tellEvent(parts, event)
   return result
 }

@@ -7,8 +7,12 @@ export function newWebhookSecret(): string {
   return PREFIX + randomBytes(24).toString('base64')
 }
 
-/** The headers of a message that only the holder of the secret can have sent (Standard Webhooks, "Signature scheme"). */
-export function webhookHeaders(
+/**
+ * The headers of a message that only the holder of the secret can have sent (Standard Webhooks, "Signature scheme").
+ * Scalekit's interceptors use the same scheme under their own name.
+ */
+export function signedHeaders(
+  kind: 'webhook' | 'interceptor',
   secret: string,
   id: string,
   timestamp: number,
@@ -18,8 +22,8 @@ export function webhookHeaders(
   const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${payload}`).digest('base64')
   return {
     'content-type': 'application/json',
-    'webhook-id': id,
-    'webhook-timestamp': String(timestamp),
-    'webhook-signature': `v1,${signature}`,
+    [`${kind}-id`]: id,
+    [`${kind}-timestamp`]: String(timestamp),
+    [`${kind}-signature`]: `v1,${signature}`,
   }
 }

@@ -1,22 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Clock } from '../engine/clock.js'
+import type { HappenedEvent } from '../engine/events.js'
 import { newId } from '../engine/ids.js'
 import type { Outbox } from '../engine/outbox.js'
-import { newWebhookSecret, webhookHeaders } from './sign-webhook.js'
+import { newWebhookSecret, signedHeaders } from './sign-webhook.js'
 
 /** How long to wait before each of the three retries; shorter than live, where it is minutes. */
 const RETRY_AFTER_MS = [200, 400, 800]
 const ANSWER_MS = 10_000
 const DELIVERIES_KEPT = 200
 
-/** Something that happened, without what every event has. */
-export interface WebhookEvent {
-  environment: string
-  organization: string
-  type: string
-  /** The kind of thing that `data` is. */
-  object: string
-  data: Record<string, unknown>
+/** Something that happened, with the id under which it is noted. */
+export interface WebhookEvent extends HappenedEvent {
+  readonly id: string
 }
 
 export interface WebhookEndpoint {
@@ -66,11 +62,15 @@ export function createWebhooks(clock: Clock, outbox: Outbox): Webhooks {
       return endpoints.length < before
     },
     deliveries: () => [...deliveries],
-    emit({ environment, organization, type, object, data }) {
-      const id = newId('evt')
+    emit({ id, environment, organization, type, object, data }) {
       const payload = JSON.stringify({
         ...{ spec_version: '1', id, type, occurred_at: new Date(clock.now()).toISOString() },
-        ...{ environment_id: environment, organization_id: organization, object, data },
+        ...{
+          environment_id: environment,
+          ...(organization && { organization_id: organization }),
+          object,
+          data,
+        },
       })
       const receivers = endpoints.filter((endpoint) => endpoint.environment === environment)
       const to = receivers.map(({ url }) => url).join(', ') || 'no endpoint'
@@ -111,7 +111,7 @@ async function send(
   stopped: AbortSignal,
 ): Promise<number> {
   // The receiver compares the time with its own clock, which nobody here has moved.
-  const headers = webhookHeaders(secret, event, Math.floor(Date.now() / 1000), payload)
+  const headers = signedHeaders('webhook', secret, event, Math.floor(Date.now() / 1000), payload)
   const signal = AbortSignal.any([stopped, AbortSignal.timeout(ANSWER_MS)])
   try {
     const response = await fetch(url, { method: 'POST', headers, body: payload, redirect: 'manual', signal })

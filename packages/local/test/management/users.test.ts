@@ -157,7 +157,9 @@ describe('memberships', () => {
       resentCount: 1,
     })
     const control = { headers: { 'x-scalekit-local': '1' } }
-    const { messages } = (await (await fetch(`${local.url}/__local/outbox`, control)).json()) as {
+    const { messages } = (await (
+      await fetch(`${local.url}/__local/outbox?to=new@acme.example`, control)
+    ).json()) as {
       messages: { to: string; subject: string }[]
     }
     const mail = { to: 'new@acme.example', subject: 'Invitation to Acme Robotics' }

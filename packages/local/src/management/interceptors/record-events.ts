@@ -1,12 +1,13 @@
 import type { JsonObject } from '@bufbuild/protobuf'
 import { Code, ConnectError, type Interceptor } from '@connectrpc/connect'
-import { recordEvent } from '../../engine/events.js'
+import { tellEvent } from '../../webhooks/tell-event.js'
 import { type Change, EVENT_KINDS } from '../event-kinds.js'
 import { environmentKey } from '../request-context.js'
 import type { Store } from '../store.js'
 
-/** Notes what changes have brought about. A change that fails brings about nothing. */
-export function recordEvents({ database, clock }: Store): Interceptor {
+/** Notes what changes have brought about, and tells applications. A change that fails brings about nothing. */
+export function recordEvents(store: Store): Interceptor {
+  const { database, clock } = store
   return (next) => async (req) => {
     const kind = EVENT_KINDS.get(req.method)
     const environment = req.contextValues.get(environmentKey)
@@ -19,7 +20,7 @@ export function recordEvents({ database, clock }: Store): Interceptor {
     if (data === undefined) return answer
     const type = typeof kind.type === 'string' ? kind.type : kind.type(data)
     const organization = organizationOf(kind.object, data, change.request)
-    await recordEvent(database, clock, { environment, type, object: kind.object, organization, data })
+    await tellEvent(store, { environment, type, object: kind.object, organization, data })
     return answer
   }
 }

@@ -3,10 +3,12 @@ import type { Kysely } from 'kysely'
 import { newId } from '../../engine/ids.js'
 import type { ConnectionRow } from '../../engine/registry-schema.js'
 import type { Schema, UserRow } from '../../engine/schema.js'
+import { connectionDetails } from '../../flow-interceptors/flow-questions.js'
 import { connectionData } from '../../management/connection-data.js'
 import { addMembership } from '../../management/membership-changes.js'
 import { findOrganization } from '../../management/organization-data.js'
 import { MembershipData, membershipData, UserData } from '../../management/user-data.js'
+import { tellUserEvent } from '../../webhooks/user-event.js'
 import type { OAuthContext } from '../oauth-context.js'
 import type { AssertedIdentity } from './redeem-sso-code.js'
 import { SignInRefusal } from './sign-in-refusal.js'
@@ -19,18 +21,32 @@ type Db = Kysely<Schema>
  * or one customer could sign in as the people of the next. Throws a `SignInRefusal`.
  */
 export async function provisionUser(
+  context: OAuthContext,
+  connection: ConnectionRow,
+  identity: AssertedIdentity,
+  about: Readonly<Record<string, unknown>>,
+): Promise<{ userId: string; organization: string | undefined }> {
+  const { database } = context
+  const { environment_id: environment } = connection
+  const before = await findByEmail(database.db, environment, identity.email)
+  // An application is asked outside of the transaction, which holds up everybody else.
+  if (before === undefined) await askBeforeSignup(context, connection, identity.email, about)
+  const provisioned = await provisionInside(context, connection, identity)
+  if (before === undefined) {
+    const { userId: user, organization } = provisioned
+    await tellUserEvent(context, 'user.signup', environment, { user, organization })
+  }
+  return provisioned
+}
+
+function provisionInside(
   { database, clock }: OAuthContext,
   connection: ConnectionRow,
   identity: AssertedIdentity,
 ): Promise<{ userId: string; organization: string | undefined }> {
   const { environment_id: environment, organization_id } = connection
   return database.transaction(async (db) => {
-    const known = await db
-      .selectFrom('users')
-      .select('id')
-      .where('environment_id', '=', environment)
-      .where('email', '=', identity.email)
-      .executeTakeFirst()
+    const known = await findByEmail(db, environment, identity.email)
     if (organization_id === null) {
       // Nobody vouches for such a provider but itself: an address that it has not verified may be anybody's.
       if (identity.email_verified !== true) {
@@ -50,6 +66,30 @@ export async function provisionUser(
     await join(db, environment, organization_id, userId, clock.now())
     return { userId, organization: organization_id }
   })
+}
+
+function findByEmail(db: Db, environment: string, email: string) {
+  return db
+    .selectFrom('users')
+    .select('id')
+    .where('environment_id', '=', environment)
+    .where('email', '=', email)
+    .executeTakeFirst()
+}
+
+async function askBeforeSignup(
+  { interceptors }: OAuthContext,
+  connection: ConnectionRow,
+  email: string,
+  about: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const verdict = await interceptors.ask({
+    environment: connection.environment_id,
+    trigger: 'PRE_SIGNUP',
+    about: { user_email: email, connection_details: connectionDetails(connection), ...about },
+    data: {},
+  })
+  if (!verdict.allowed) throw new SignInRefusal('access_denied', verdict.message)
 }
 
 async function createUser(db: Db, connection: ConnectionRow, identity: AssertedIdentity, now: number) {

@@ -4,16 +4,22 @@ import { provisionUser } from './provision-user.js'
 import { SignInRefusal } from './sign-in-refusal.js'
 import { type SsoOutcome, ssoOutcomes } from './sso-routes.js'
 
+export interface SsoAnswer {
+  uid: string
+  ticket: string
+  /** In which circumstances it comes, for applications that are asked. */
+  about: Readonly<Record<string, unknown>>
+}
+
 /** How a sign-in ends that an identity provider has answered: with a user in an organization, or with a refusal. */
 export async function ssoResult(
   context: OAuthContext,
   environment: string,
-  uid: string,
-  ticket: string,
+  { uid, ticket, about }: SsoAnswer,
 ): Promise<InteractionResults> {
   const outcome = await ssoOutcomes(context, environment).take(ticket)
   try {
-    return await succeed(context, environment, uid, outcome)
+    return await succeed(context, environment, { uid, about }, outcome)
   } catch (refusal) {
     if (!(refusal instanceof SignInRefusal)) throw refusal
     return { error: refusal.code, error_description: refusal.message }
@@ -23,7 +29,7 @@ export async function ssoResult(
 async function succeed(
   context: OAuthContext,
   environment: string,
-  uid: string,
+  { uid, about }: Omit<SsoAnswer, 'ticket'>,
   outcome: SsoOutcome | undefined,
 ): Promise<InteractionResults> {
   if (outcome?.purpose.kind !== 'sign-in' || outcome.purpose.uid !== uid) {
@@ -48,7 +54,7 @@ async function succeed(
   if (!connection?.enabled) {
     throw new SignInRefusal('connection_not_active', 'The connection is not enabled any more.')
   }
-  const { userId, organization } = await provisionUser(context, connection, identity)
+  const { userId, organization } = await provisionUser(context, connection, identity, about)
   return {
     login: { accountId: userId, amr: [connection.id] },
     ...(organization === undefined ? {} : { organization }),

@@ -1,0 +1,43 @@
+import { json, Router } from 'express'
+import { z } from 'zod'
+import { TRIGGER_POINTS } from '../flow-interceptors/flow-interceptor.js'
+import type { FlowInterceptors } from '../flow-interceptors/flow-interceptors.js'
+import { LocalError } from '../local-error.js'
+import { isRealmName, WORKSPACE } from '../oauth/realm.js'
+
+const InterceptorRequest = z.strictObject({
+  environment: z
+    .string()
+    .refine((name) => name !== WORKSPACE && isRealmName(name), { error: 'the id of an environment' }),
+  trigger_point: z.enum(TRIGGER_POINTS),
+  api_url: z.url({ protocol: /^https?$/ }).max(6000),
+  display_name: z.string().min(1).max(255).default('Interceptor'),
+  timeout_ms: z.number().int().min(100).max(30_000).default(3000),
+  failure_policy: z.enum(['FAIL_OPEN', 'FAIL_CLOSED']).default('FAIL_CLOSED'),
+  secret: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]{16,}={0,2}$/, 'whsec_ and base64')
+    .optional()
+    .describe('Default: a new one.'),
+})
+
+/** Who decides whether sign-ups, sign-ins, invitations and tokens of machines go on, and how they decided. */
+export function interceptorRoutes(interceptors: FlowInterceptors): Router {
+  const router = Router()
+  router.post('/', json(), (request, response) => {
+    const parsed = InterceptorRequest.safeParse(request.body ?? {})
+    if (!parsed.success) throw new LocalError('request_invalid', z.prettifyError(parsed.error))
+    const { id, secret } = interceptors.add(parsed.data)
+    response.json({ id, secret })
+  })
+  router.get('/', (_request, response) => {
+    const listed = interceptors.list().map(({ secret: _, ...interceptor }) => interceptor)
+    response.json({ interceptors: listed, decisions: interceptors.decisions() })
+  })
+  router.delete('/:id', (request, response) => {
+    const { id } = request.params
+    if (!interceptors.remove(id)) throw new LocalError('not_found', `There is no interceptor ${id}.`)
+    response.json({ status: 'deleted' })
+  })
+  return router
+}
