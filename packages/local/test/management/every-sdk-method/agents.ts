@@ -1,0 +1,75 @@
+import { create } from '@bufbuild/protobuf'
+import { connectedAccounts as messages } from '@scalekit-mcp/api'
+import type { SdkRecorder } from './recorder.js'
+
+const nothing = { connectedAccountId: 'ca_999999999999999999' }
+const apiConfig = { region: 'eu' }
+
+/** `sdk.connectedAccounts` */
+export async function connectedAccounts({ sdk, refused }: SdkRecorder): Promise<void> {
+  const api = sdk.connectedAccounts
+  const named = { connector: 'gmail', identifier: 'ben@acme.example' }
+  const connectedAccount = create(messages.CreateConnectedAccountSchema)
+  const changed = create(messages.UpdateConnectedAccountSchema, { apiConfig })
+  const elsewhere = { connector: 'nowhere', identifier: 'ben@acme.example' }
+  await api.createConnectedAccount({ ...named, connectedAccount })
+  await refused('ALREADY_EXISTS', () => api.createConnectedAccount({ ...named, connectedAccount }))
+  await api.getOrCreateConnectedAccount(named)
+  await refused('NOT_FOUND', () => api.getOrCreateConnectedAccount(elsewhere))
+  await api.upsertConnectedAccount({ ...named, apiConfig })
+  await refused('NOT_FOUND', () => api.upsertConnectedAccount({ ...elsewhere, apiConfig }))
+  await api.listConnectedAccounts()
+  await refused('INVALID_ARGUMENT', () => api.listConnectedAccounts({ pageToken: 'not a token' }))
+  await api.getConnectedAccountByIdentifier(named)
+  await refused('NOT_FOUND', () => api.getConnectedAccountByIdentifier(nothing))
+  await api.updateConnectedAccount({ ...named, connectedAccount: changed })
+  await refused('NOT_FOUND', () => api.updateConnectedAccount({ ...nothing, connectedAccount: changed }))
+  await api.getMagicLinkForConnectedAccount(named)
+  await refused('NOT_FOUND', () => api.getMagicLinkForConnectedAccount(nothing))
+  await api.deleteConnectedAccount(named)
+  await refused('NOT_FOUND', () => api.deleteConnectedAccount(nothing))
+}
+
+/** `sdk.actions`, which speaks of connection names */
+export async function actions({ sdk, refused }: SdkRecorder): Promise<void> {
+  const api = sdk.actions
+  const named = { connectionName: 'gmail', identifier: 'cleo@acme.example' }
+  const elsewhere = { connectionName: 'nowhere', identifier: 'cleo@acme.example' }
+  await api.createConnectedAccount({ ...named, authorizationDetails: undefined })
+  await refused('ALREADY_EXISTS', () =>
+    api.createConnectedAccount({ ...named, authorizationDetails: undefined }),
+  )
+  await api.getOrCreateConnectedAccount(named)
+  await refused('NOT_FOUND', () => api.getOrCreateConnectedAccount(elsewhere))
+  await api.upsertConnectedAccount({ ...named, apiConfig })
+  await refused('NOT_FOUND', () => api.upsertConnectedAccount({ ...elsewhere, apiConfig }))
+  await api.listConnectedAccounts()
+  await refused('INVALID_ARGUMENT', () => api.listConnectedAccounts({ pageToken: 'not a token' }))
+  await api.listConnections()
+  await refused('INVALID_ARGUMENT', () => api.listConnections({ pageToken: 'not a token' }))
+  await api.getConnectedAccount(named)
+  await refused('NOT_FOUND', () => api.getConnectedAccount(nothing))
+  await api.updateConnectedAccount({ ...named, apiConfig })
+  await refused('NOT_FOUND', () => api.updateConnectedAccount({ ...nothing, apiConfig }))
+  await api.getAuthorizationLink(named)
+  await refused('NOT_FOUND', () => api.getAuthorizationLink(nothing))
+  await api.deleteConnectedAccount(named)
+  await refused('NOT_FOUND', () => api.deleteConnectedAccount(nothing))
+}
+
+/** The methods whose RPC is not served. */
+export async function notServed({ sdk, refused }: SdkRecorder): Promise<void> {
+  const verification = { authRequestId: 'request', identifier: 'ben@acme.example' }
+  const tool = { toolName: 'send_mail', identifier: 'ben@acme.example', connector: 'gmail' }
+  const calls = [
+    () => sdk.connectedAccounts.verifyConnectedAccountUser(verification),
+    () => sdk.actions.verifyConnectedAccountUser(verification),
+    () => sdk.actions.executeTool({ ...tool, toolInput: {} }),
+    () => sdk.tools.executeTool({ ...tool, params: {} }),
+    () => sdk.tools.listTools(),
+    () => sdk.tools.listScopedTools('ben@acme.example', { filter: { toolNames: ['send_mail'] } }),
+    () => sdk.tools.listAvailableTools('ben@acme.example'),
+    () => sdk.auth.updateLoginUserDetails('conn_1', 'request', { sub: 'ben', email: 'ben@acme.example' }),
+  ]
+  for (const call of calls) await refused('UNIMPLEMENTED', call)
+}
