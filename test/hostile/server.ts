@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,8 +16,8 @@ export interface ServerUnderTest {
   readonly resource: string
   readonly process: ChildProcess
   log(): string
-  /** One text per record of the audit. */
-  auditLines(): readonly string[]
+  /** The records of the audit, as they stand in its file, once those of the last answers are written. */
+  audit(): Promise<string>
   residentMegabytes(): number
   stop(): Promise<void>
 }
@@ -52,8 +52,10 @@ export async function startServer(scalekit: PlayedScalekit, profile: Profile): P
     resource,
     process: child,
     log: () => log,
-    auditLines: () =>
-      (existsSync(auditFile) ? readFileSync(auditFile, 'utf8') : '').split('\n').filter(Boolean),
+    async audit() {
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      return readFileSync(auditFile, 'utf8')
+    },
     residentMegabytes: () =>
       Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
     async stop() {
