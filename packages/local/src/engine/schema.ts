@@ -14,6 +14,8 @@ export interface Schema extends RegistrySchema {
   organizations: OrganizationRow
   users: UserRow
   memberships: MembershipRow
+  passwords: PasswordRow
+  password_attempts: PasswordAttemptRow
   roles: RoleRow
   permissions: PermissionRow
   role_permissions: RolePermissionRow
@@ -104,6 +106,21 @@ export interface MembershipRow extends Timestamps {
   /** JSON array of role names. */
   roles: string
   data: string
+}
+
+/** A user's password: `hash` is of scrypt, with its costs and salt. */
+export interface PasswordRow {
+  user_id: string
+  hash: string
+  updated_at: number
+}
+
+/** How often an address was tried since a time. `subject_hash` is SHA-256 of what was tried. */
+export interface PasswordAttemptRow {
+  environment_id: string
+  subject_hash: string
+  attempts: number
+  since: number
 }
 
 export interface RoleRow extends Timestamps {

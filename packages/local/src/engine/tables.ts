@@ -7,6 +7,8 @@ export const DATA_TABLES = [
   'organizations',
   'users',
   'memberships',
+  'passwords',
+  'password_attempts',
   'roles',
   'permissions',
   'role_permissions',

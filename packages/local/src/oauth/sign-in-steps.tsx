@@ -1,4 +1,3 @@
-import type { Request, Response } from 'express'
 import { circumstances } from '../flow-interceptors/flow-questions.js'
 import { CodePage } from '../pages/code-page.js'
 import { csrfToken, newCsrfToken } from '../pages/csrf.js'
@@ -12,21 +11,16 @@ import { emailSignInKind, redeemSignInEmail, sendSignInEmail } from './email-sig
 import { clientId, clientName, type Interaction, redirectUri } from './interaction.js'
 import { noteSignIn } from './note-sign-in.js'
 import type { OAuthContext } from './oauth-context.js'
+import { createPasswordSteps } from './password/password-steps.js'
 import { findPerson, listPeople, type Person } from './people.js'
 import { realmName } from './realm.js'
 import { selectConnection } from './sso/select-connection.js'
 import { SignInRefusal } from './sso/sign-in-refusal.js'
 import { startSso } from './sso/sso-request.js'
 import { ssoResult } from './sso/sso-result.js'
+import type { Step } from './step.js'
 
 const PEOPLE_SHOWN = 12
-
-/** One request of a browser that is in the middle of a sign-in. */
-export interface Step {
-  request: Request
-  response: Response
-  interaction: Interaction
-}
 
 /**
  * The ways to say who one is: at the identity provider of a connection, where the request chooses one; as one of
@@ -35,6 +29,11 @@ export interface Step {
 export function createSignInSteps(context: OAuthContext, server: AuthorizationServer) {
   const { provider, realm } = server
   const { database } = context
+  const password = createPasswordSteps(context, realm, {
+    ...{ show, finish, refuse },
+    fail: (step, email) => noteSignIn(context, server, step.interaction, { email, person: undefined }),
+    formAction: ({ interaction }) => formAction(interaction),
+  })
 
   return {
     async begin(step: Step): Promise<void> {
@@ -53,7 +52,7 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
         response.set('Cache-Control', 'no-store').redirect(303, place)
       } catch (refusal) {
         if (!(refusal instanceof SignInRefusal)) throw refusal
-        await end(step, { error: refusal.code, error_description: refusal.message })
+        await refuse(step, refusal)
       }
     },
 
@@ -63,6 +62,9 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
         .trim()
         .slice(0, 200)
       if (body.code !== undefined) return takeCode(step, chosen)
+      if (body.password_token !== undefined) return password.set(step)
+      if (body.way === 'password') return password.signIn(step, chosen)
+      if (body.way === 'password-link') return password.sendLink(step, chosen)
       const person = await findPerson(database, realm, chosen)
       if (person === undefined) {
         await noteSignIn(context, server, step.interaction, { email: chosen, person })
@@ -82,6 +84,8 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
       await end(step, result)
     },
 
+    openPasswordLink: (step: Step): Promise<void> => password.openLink(step),
+
     async takeLink(step: Step): Promise<void> {
       const credential = { link: String(step.request.query.link_token ?? ''), id: '' }
       const email = await redeemSignInEmail(context, realm, step.interaction.uid, credential)
@@ -100,6 +104,7 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
         realm={await realmName(database, realm)}
         people={await listPeople(database, realm, PEOPLE_SHOWN)}
         byEmail={(await emailSignInKind(context, realm)) !== undefined}
+        byPassword={await password.enabled()}
         action={formAction(interaction)}
         email={typeof hint === 'string' ? hint : undefined}
         csrf={(refused === undefined ? csrfToken : newCsrfToken)(request, response, formAction(interaction))}
@@ -187,6 +192,10 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
     }
     await tellSignIn(context, realm, result)
     await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false })
+  }
+
+  async function refuse(step: Step, { code, message }: SignInRefusal): Promise<void> {
+    await end(step, { error: code, error_description: message })
   }
 
   /** Every step posts to the page of the interaction, wherever it was shown. */

@@ -8,6 +8,8 @@ export interface SignInView {
   people: Person[]
   /** Whether one can prove an e-mail address here. */
   byEmail: boolean
+  /** Whether people have passwords here. */
+  byPassword: boolean
   action: string
   csrf: string
   email?: string
@@ -15,7 +17,8 @@ export interface SignInView {
 }
 
 /** Signing in is choosing who to be: everybody who is seeded is one button. */
-export function SignInPage({ client, realm, people, byEmail, action, csrf, email, problem }: SignInView) {
+export function SignInPage(view: SignInView) {
+  const { client, realm, people, byEmail, byPassword, action, csrf, email, problem } = view
   return (
     <Page title="Sign in">
       <h1>Sign in</h1>
@@ -75,6 +78,27 @@ export function SignInPage({ client, realm, people, byEmail, action, csrf, email
           </button>
         )}
       </form>
+      {byPassword && <PasswordForm {...{ action, csrf, email: email ?? '' }} />}
     </Page>
+  )
+}
+
+function PasswordForm({ action, csrf, email }: { action: string; csrf: string; email: string }) {
+  return (
+    <form method="post" action={action} class="by-email fields" novalidate>
+      <input type="hidden" name="csrf" value={csrf} />
+      <label for="password-email">Or with a password: e-mail address</label>
+      <input id="password-email" name="email" type="email" autocomplete="username" required value={email} />
+      <label for="password">Password</label>
+      <input id="password" name="password" type="password" autocomplete="current-password" required />
+      <div class="answer">
+        <button type="submit" name="way" value="password">
+          Sign in
+        </button>
+        <button type="submit" class="secondary" name="way" value="password-link">
+          Set or reset it by e-mail
+        </button>
+      </div>
+    </form>
   )
 }

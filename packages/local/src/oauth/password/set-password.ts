@@ -1,0 +1,63 @@
+import { newId } from '../../engine/ids.js'
+import type { UserRow } from '../../engine/schema.js'
+import { UserData } from '../../management/user-data.js'
+import { tellUserEvent } from '../../webhooks/user-event.js'
+import type { OAuthContext } from '../oauth-context.js'
+import { findPerson, type Person } from '../people.js'
+import { SignInRefusal } from '../sso/sign-in-refusal.js'
+import { forgetAttempts } from './password-attempts.js'
+import { hashPassword } from './password-hash.js'
+
+/** NIST SP 800-63B, section 5.1.1.2: length counts, and no rules of composition. */
+export const SHORTEST = 8
+export const LONGEST = 256
+
+/**
+ * Sets the password of whoever proved an address, and gives the person: somebody new signs up with it. Throws a
+ * `SignInRefusal` when an application does not let them.
+ */
+export async function setPassword(
+  context: OAuthContext,
+  environment: string,
+  email: string,
+  password: string,
+  about: Readonly<Record<string, unknown>>,
+): Promise<Person | undefined> {
+  const { database, clock } = context
+  const hash = await hashPassword(password)
+  const known = await findPerson(database, environment, email)
+  const user_id = known?.id ?? (await signUp(context, environment, email, about))
+  const row = { user_id, hash, updated_at: clock.now() }
+  await database.db
+    .insertInto('passwords')
+    .values(row)
+    .onConflict((conflict) =>
+      conflict.column('user_id').doUpdateSet({ hash: row.hash, updated_at: row.updated_at }),
+    )
+    .execute()
+  await forgetAttempts(context, environment, email)
+  return findPerson(database, environment, user_id)
+}
+
+async function signUp(
+  context: OAuthContext,
+  environment_id: string,
+  email: string,
+  about: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  const verdict = await context.interceptors.ask({
+    environment: environment_id,
+    trigger: 'PRE_SIGNUP',
+    about: { user_email: email, connection_details: [{ type: 'PASSWORD' }], ...about },
+    data: {},
+  })
+  if (!verdict.allowed) throw new SignInRefusal('access_denied', verdict.message)
+  const now = context.clock.now()
+  const row: UserRow = {
+    ...{ id: newId('usr'), environment_id, email, external_id: null },
+    ...{ data: JSON.stringify(UserData.parse({})), created_at: now, updated_at: now },
+  }
+  await context.database.db.insertInto('users').values(row).execute()
+  await tellUserEvent(context, 'user.signup', environment_id, { user: row.id })
+  return row.id
+}
