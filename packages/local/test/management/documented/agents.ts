@@ -1,0 +1,71 @@
+import type { RestApi } from './rest-api.js'
+
+const nothing = { id: 'ca_999999999999999999' }
+
+/** What agents use: accounts at providers, providers of one's own, and configurations. */
+export async function agents({ ok, fails }: RestApi): Promise<void> {
+  const api = 'ConnectedAccountService'
+  const named = { connector: 'gmail', identifier: 'ben@acme.example' }
+  const account = { authorization_details: { oauth_token: { access_token: 'theirs', scopes: ['mail'] } } }
+  await ok(`${api}.CreateConnectedAccount`, { ...named, connected_account: account })
+  await fails('ALREADY_EXISTS', `${api}.CreateConnectedAccount`, { ...named, connected_account: account })
+  await ok(`${api}.ListConnectedAccounts`)
+  await fails('INVALID_ARGUMENT', `${api}.ListConnectedAccounts`, { page_token: 'not a token' })
+  await ok(`${api}.SearchConnectedAccounts`, { query: 'ben' })
+  await fails('INVALID_ARGUMENT', `${api}.SearchConnectedAccounts`, { query: 'b' })
+  await ok(`${api}.GetConnectedAccountAuth`, named)
+  await fails('NOT_FOUND', `${api}.GetConnectedAccountAuth`, nothing)
+  await ok(`${api}.GetConnectedAccountDetails`, named)
+  await fails('NOT_FOUND', `${api}.GetConnectedAccountDetails`, nothing)
+  const changed = { connected_account: { api_config: { region: 'eu' } } }
+  await ok(`${api}.UpdateConnectedAccount`, { ...named, ...changed })
+  await fails('NOT_FOUND', `${api}.UpdateConnectedAccount`, { ...nothing, ...changed })
+  await ok(`${api}.GetMagicLinkForConnectedAccount`, named)
+  await fails('NOT_FOUND', `${api}.GetMagicLinkForConnectedAccount`, nothing)
+  await ok(`${api}.DeleteConnectedAccount`, named)
+  await fails('NOT_FOUND', `${api}.DeleteConnectedAccount`, nothing)
+
+  const provider = {
+    display_name: 'Robot Hub',
+    proxy_url: 'https://api.robots.example',
+    auth_patterns: [],
+  }
+  const made = await ok('ProviderService.CreateCustomProvider', { provider })
+  await fails('INVALID_ARGUMENT', 'ProviderService.CreateCustomProvider', { provider: {} })
+  const { identifier } = made.provider
+  await ok('ProviderService.UpdateCustomProvider', { identifier, provider })
+  await fails('NOT_FOUND', 'ProviderService.UpdateCustomProvider', { identifier: 'nothing', provider })
+  await ok('ProviderService.DeleteCustomProvider', { identifier })
+  await fails('NOT_FOUND', 'ProviderService.DeleteCustomProvider', { identifier })
+
+  const connection_tool_mappings = [{ connection_name: 'gmail', tools: ['send_mail'] }]
+  const config = { name: 'Mail', connection_tool_mappings }
+  const created = await ok('McpService.CreateMcpConfig', { config })
+  await fails('INVALID_ARGUMENT', 'McpService.CreateMcpConfig', { config: {} })
+  const config_id = created.config.id
+  const missing = { config_id: 'cfg_999999999999999999' }
+  await ok('McpService.GetMcpConfig', { config_id })
+  await fails('NOT_FOUND', 'McpService.GetMcpConfig', missing)
+  await ok('McpService.ListMcpConfigs')
+  await fails('INVALID_ARGUMENT', 'McpService.ListMcpConfigs', { page_token: 'not a token' })
+  await ok('McpService.UpdateMcpConfig', { config_id, description: 'Sends mail', connection_tool_mappings })
+  await fails('NOT_FOUND', 'McpService.UpdateMcpConfig', { ...missing, connection_tool_mappings })
+  await ok('McpService.DeleteMcpConfig', { config_id })
+  await fails('NOT_FOUND', 'McpService.DeleteMcpConfig', { config_id })
+}
+
+/** The documented operations that are not served: they say so, with an error of the API. */
+export async function notServed({ fails }: RestApi): Promise<void> {
+  const tool = { tool_name: 'send_mail', identifier: 'ben@acme.example', connector: 'gmail' }
+  await fails('UNIMPLEMENTED', 'ToolService.ListTools')
+  await fails('UNIMPLEMENTED', 'ToolService.ListScopedTools', {
+    identifier: 'ben@acme.example',
+    'filter.tool_names': 'send_mail',
+  })
+  await fails('UNIMPLEMENTED', 'ToolService.ListAvailableTools', { identifier: 'ben@acme.example' })
+  await fails('UNIMPLEMENTED', 'ToolService.ExecuteTool', tool)
+  await fails('UNIMPLEMENTED', 'ConnectedAccountService.VerifyConnectedAccountUser', {
+    auth_request_id: 'request',
+    identifier: 'ben@acme.example',
+  })
+}
