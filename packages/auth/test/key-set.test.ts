@@ -1,5 +1,6 @@
 import { createTokenVerifier, type TokenVerifier } from '@scalekit-mcp/auth'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { measure } from '../../../test/harness/measure.js'
 import { type Authority, mint, newKey, rsaKey, startAuthority } from './authority.js'
 
 const AUDIENCE = 'https://mcp.example.com/mcp'
@@ -58,6 +59,7 @@ describe('the key set', () => {
     later(1)
     await expect(verifier.ready()).resolves.toBeUndefined()
     await expect(verifier.verify(token())).resolves.toBeDefined()
+    measure('D10', '0')
   })
 
   test('is read again every five minutes, so that a withdrawn key is refused, cached tokens included', async () => {
@@ -73,6 +75,7 @@ describe('the key set', () => {
     later(2)
     await expect(verifier.verify(old)).rejects.toMatchObject({ code: 'invalid_token', detail: 'kid_unknown' })
     await expect(verifier.verify(token(newerKey))).resolves.toBeDefined()
+    measure('D12', '301')
   })
 
   test('a token from the cache is verified again once the keys have changed', async () => {
@@ -99,6 +102,7 @@ describe('the key set', () => {
     later(30)
     await expect(verifier.verify(token(newerKey))).resolves.toBeDefined()
     expect(authority.keySetReads()).toBe(2)
+    measure('D11', '30')
   })
 
   test('500 tokens with unknown keys make it read once more at most', async () => {
@@ -110,6 +114,7 @@ describe('the key set', () => {
     const outcomes = await Promise.allSettled(unknown)
     expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true)
     expect(authority.keySetReads()).toBe(2)
+    measure('D13', '1 for 500 kids')
   })
 
   test('tokens of other issuers never make it read', async () => {
@@ -135,6 +140,18 @@ describe('the key set', () => {
     expect(warnings.length).toBeGreaterThan(0)
     later(3601)
     await expect(verifier.verify(token())).rejects.toMatchObject({ code: 'temporarily_unavailable' })
+  })
+
+  test('through an outage of an hour refuses no valid token', async () => {
+    await verifier.verify(token())
+    authority.behaviour.keySetStatus = 500
+    let refused = 0
+    for (let i = 0; i < 50; i++) {
+      later(72)
+      await verifier.verify(token()).catch(() => refused++)
+    }
+    expect(refused).toBe(0)
+    measure('D9', `${refused} of 50`)
   })
 
   test('a token without kid is fine for a set of one key, and for no other', async () => {

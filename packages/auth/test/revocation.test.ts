@@ -1,5 +1,6 @@
 import { createTokenVerifier, Secret, type TokenVerifier } from '@scalekit-mcp/auth'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { measure } from '../../../test/harness/measure.js'
 import { type Authority, mint, rsaKey, startAuthority } from './authority.js'
 
 const AUDIENCE = 'https://mcp.example.com/mcp'
@@ -63,6 +64,7 @@ describe('revocation (RFC 7662)', () => {
     later(60)
     await expect(verifier.verify(one)).rejects.toMatchObject(refused)
     expect(authority.introspections).toHaveLength(2)
+    measure('A5', '5')
   })
 
   test('refuses a revoked token under another signature: it goes by issuer and jti', async () => {

@@ -1,6 +1,7 @@
 import { createTokenVerifier, type TokenVerifier, type TokenVerifierOptions } from '@scalekit-mcp/auth'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { measure } from '../../../test/harness/measure.js'
 import { type Authority, ecKey, mint, newKey, rsaKey, startAuthority } from './authority.js'
 
 const AUDIENCE = 'https://mcp.example.com/mcp'
@@ -162,7 +163,22 @@ describe('createTokenVerifier', () => {
       { numRuns: 10_000 },
     )
     await expect(strict.verify(valid)).resolves.toBeDefined()
+    measure('A4', '0 of 10,000')
   }, 60_000)
+
+  test('tolerates clocks that differ by 5 seconds, and not by 10', async () => {
+    const now = Math.floor(Date.now() / 1000)
+    const skewed = (seconds: number) => [
+      { iat: now - 300, exp: now - seconds },
+      { iat: now + seconds, exp: now + 300 },
+      { nbf: now + seconds },
+    ]
+    for (const claims of skewed(4)) await expect(verifier().verify(token(claims))).resolves.toBeDefined()
+    for (const claims of skewed(10)) {
+      await expect(verifier().verify(token(claims))).rejects.toMatchObject({ code: 'invalid_token' })
+    }
+    measure('D20', '0')
+  })
 
   test('a key of another issuer with the same kid does not verify', async () => {
     const impostor = newKey(rsaKey.kid, 'RS256')
