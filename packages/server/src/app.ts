@@ -13,6 +13,7 @@ import { createIdempotency } from './idempotency.js'
 import { createMcpFactory } from './mcp.js'
 import type { Logger } from './observe/log.js'
 import { logRequests } from './observe/request-log.js'
+import { createPageSeal } from './page-seal.js'
 import { createRoundSeal } from './round-seal.js'
 import type { ScalekitFor } from './scalekit/connect.js'
 import { scopeAliases, writeScopes } from './scope-names.js'
@@ -103,6 +104,7 @@ export function createApp(options: AppOptions): App {
       : {}),
     seal: createRoundSeal(config.stateKey),
     idempotency: createIdempotency(),
+    pages: createPageSeal(config.stateKey),
     linksInResults: config.linksInResults,
     scalekit: options.scalekit,
     docs: options.docs,

@@ -6,6 +6,7 @@ import { call, type Outcome } from './call.js'
 import type { Docs } from './docs-search/docs.js'
 import type { Idempotency } from './idempotency.js'
 import type { RoundSeal, RoundState } from './interaction.js'
+import type { PageSeal } from './page-seal.js'
 import type { ScalekitFor } from './scalekit/connect.js'
 import type { ToolContext, ToolDefinition } from './tool.js'
 
@@ -24,6 +25,7 @@ export interface CallOptions {
   readonly onlyEnvironment?: { readonly id: string }
   readonly seal: RoundSeal
   readonly idempotency: Idempotency
+  readonly pages: PageSeal
   readonly linksInResults: boolean
   readonly scalekit: ScalekitFor
   readonly docs: Docs
@@ -63,6 +65,7 @@ export function callTool(
     bounds: options.bounds,
     ...(environment ? { boundEnvironment: environment } : {}),
     idempotency: options.idempotency,
+    pages: options.pages,
     linksInResults: options.linksInResults,
     interaction: {
       ...waysToAsk(server),

@@ -12,6 +12,7 @@ import { handedOver, handOver, requireWayForLink } from './hand-over.js'
 import type { Idempotency } from './idempotency.js'
 import type { Interaction } from './interaction.js'
 import { redact } from './observe/redact.js'
+import type { PageSeal } from './page-seal.js'
 import type { Scalekit } from './scalekit/scalekit.js'
 import type { ToolCaller, ToolContext, ToolDefinition } from './tool.js'
 
@@ -30,6 +31,7 @@ export interface Call {
   readonly boundEnvironment?: { readonly id: string }
   readonly interaction: Interaction
   readonly idempotency: Idempotency
+  readonly pages: PageSeal
   /** Whether the operator lets links stand in results. */
   readonly linksInResults: boolean
   readonly signal: AbortSignal
@@ -79,14 +81,14 @@ export async function call(request: Call): Promise<CallToolResult | InputRequire
   }
   try {
     authorize(request)
-    const args = validate(request)
+    const args = openPage(request, validate(request))
     admitted = true
     const result = await withDeadline(request.signal, (signal) => confirmAndRun(request, args, signal))
     if ('question' in result) {
       finish('input_required')
       return result.question
     }
-    const rendered = render(cap(redactOutput(result.output, tool), tool))
+    const rendered = render(cap(sealPage(request, args, redactOutput(result.output, tool)), tool))
     finish('ok')
     return rendered
   } catch (cause) {
@@ -144,6 +146,21 @@ function describeIssue(issue: z.core.$ZodIssue): string {
     return `${names.join(', ')} ${names.length === 1 ? 'is not an argument' : 'are not arguments'} of this tool.`
   }
   return `${issue.path.join('.') || 'arguments'}: ${issue.message.replace(/\.$/, '')}.`
+}
+
+/** The token of the next page is the API's own: sealed for this caller and this list when it goes out. */
+function openPage({ pages, caller, tool }: Call, args: Record<string, unknown>): Record<string, unknown> {
+  if (typeof args.pageToken !== 'string') return args
+  return { ...args, pageToken: pages.open(args.pageToken, { caller, tool: tool.name, args }) }
+}
+
+function sealPage(
+  { pages, caller, tool }: Call,
+  args: Record<string, unknown>,
+  output: Record<string, unknown>,
+): Record<string, unknown> {
+  if (typeof output.nextPageToken !== 'string') return output
+  return { ...output, nextPageToken: pages.seal(output.nextPageToken, { caller, tool: tool.name, args }) }
 }
 
 async function withDeadline<Value>(

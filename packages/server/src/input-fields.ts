@@ -53,7 +53,7 @@ export const pageSize = z.number().int().min(1).max(100).default(20)
 
 export const pageToken = z
   .string()
-  .regex(/^[A-Za-z0-9_=+.-]{1,256}$/)
+  .regex(/^[A-Za-z0-9_=+.-]{1,320}$/)
   .optional()
   .describe('nextPageToken of the page before.')
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { measure } from '../../../test/harness/measure.js'
 import { optInToolsets } from '../src/tool.js'
 import { tools } from '../src/tools/index.js'
 import { sampleArguments } from './sample-arguments.js'
@@ -34,6 +35,9 @@ async function send(token: string, name: string, args: Record<string, unknown>, 
     code: result?.isError ? (JSON.parse(result.content[0]?.text ?? '{}').error.code as string) : undefined,
   }
 }
+
+/** Calls with an id of another environment, and what else than a refusal came of them. */
+const crossed = { calls: 0, answered: 0 }
 
 describe.each(tools.map((tool) => ({ name: tool.name, tool })))('$name', ({ tool }) => {
   test.each(tool.scopes.map((scope) => ({ scope })))(
@@ -92,6 +96,14 @@ describe.each(tools.map((tool) => ({ name: tool.name, tool })))('$name', ({ tool
     test('reaches nothing of another environment', async () => {
       const args = sampleArguments(tool, { ...foreign, environmentId: PRD })
       const { code } = await send(await server.token(), tool.name, args)
+      crossed.calls++
+      if (code === undefined) crossed.answered++
       expect(code).toMatch(/^(not_found|confirmation_unavailable|invalid_arguments|link_needs_person)$/)
     })
+})
+
+test('no tool gave or changed anything of another environment', () => {
+  expect(crossed.calls).toBeGreaterThan(20)
+  expect(crossed.answered).toBe(0)
+  measure('F5', `${crossed.answered} of ${crossed.calls}`)
 })

@@ -17,6 +17,8 @@ export interface PostOptions {
   readonly signal?: AbortSignal
   /** MCP 2026-07-28: every request says itself which revision it speaks. */
   readonly era?: '2026-07-28' | '2025-11-25'
+  /** Of the client, in the modern era. */
+  readonly capabilities?: Record<string, unknown>
 }
 
 /** Posts one JSON-RPC request, past any SDK. */
@@ -25,7 +27,7 @@ export async function postMessage(
   token: string,
   method: string,
   params: Record<string, unknown> = {},
-  { id = 1, headers = {}, signal, era = '2025-11-25' }: PostOptions = {},
+  { id = 1, headers = {}, signal, era = '2025-11-25', capabilities = {} }: PostOptions = {},
 ): Promise<Posted> {
   const modern = era === '2026-07-28'
   const response = await fetch(url, {
@@ -43,7 +45,9 @@ export async function postMessage(
       jsonrpc: '2.0',
       id,
       method,
-      params: modern ? { ...params, _meta: { ...modernMeta, ...(params._meta as object) } } : params,
+      params: modern
+        ? { ...params, _meta: { ...modernMeta(capabilities), ...(params._meta as object) } }
+        : params,
     }),
     ...(signal ? { signal } : {}),
   })
@@ -57,9 +61,9 @@ export function postCall(
   token: string,
   name: string,
   args: Record<string, unknown> = {},
-  options: PostOptions = {},
+  { params = {}, ...options }: PostOptions & { readonly params?: Record<string, unknown> } = {},
 ): Promise<Posted> {
-  return postMessage(url, token, 'tools/call', { name, arguments: args }, options)
+  return postMessage(url, token, 'tools/call', { name, arguments: args, ...params }, options)
 }
 
 /** What a failed call says; undefined when it did not fail. */
@@ -70,11 +74,11 @@ export function toolErrorOf({
   return JSON.parse(message.result.content?.[0]?.text ?? '{}').error
 }
 
-const modernMeta = {
+const modernMeta = (capabilities: Record<string, unknown>) => ({
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
   'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
-  'io.modelcontextprotocol/clientCapabilities': {},
-}
+  'io.modelcontextprotocol/clientCapabilities': capabilities,
+})
 
 function lastMessage(text: string): Posted['message'] {
   const data = text.split('\n').filter((line) => line.startsWith('data: '))

@@ -1,0 +1,231 @@
+import { connect, type Socket } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import * as z from 'zod'
+import { measure } from '../../../test/harness/measure.js'
+import { defineTool, type ToolDefinition } from '../src/tool.js'
+import { tools } from '../src/tools/index.js'
+import { type Posted, postCall, postMessage, toolErrorOf } from './post-message.js'
+import { eras, type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
+
+const DEV = 'env_100000000000000001'
+
+/** Reports progress in several steps, so that many calls are in their midst at once. */
+const tellSteps: ToolDefinition = defineTool({
+  name: 'tell_steps',
+  title: 'Tell steps',
+  description: 'Reports its own marker step by step.',
+  toolset: 'workspace',
+  scopes: [],
+  effect: 'read',
+  input: z.object({ marker: z.string().max(40), waitMs: z.number().int().min(0).max(5_000) }),
+  output: z.object({ marker: z.string(), clientId: z.string() }),
+  async run({ marker, waitMs }, { progress, caller }) {
+    for (let step = 0; step < 3; step++) {
+      progress(step, `${marker} step ${step}`, 3)
+      await new Promise((resolve) => (waitMs > 0 ? setTimeout(resolve, waitMs) : setImmediate(resolve)))
+    }
+    return { marker, clientId: caller.clientId }
+  },
+})
+
+let server: ServerUnderTest
+beforeAll(async () => {
+  server = await startServerUnderTest({ REQUESTS_PER_MINUTE: '1000000' }, [...tools, tellSteps])
+})
+afterAll(() => server.close())
+
+const markersIn = (text: string) => new Set(text.match(/marker-\d+-/g))
+const callerOf = (number: number) => server.token({ claims: { client_id: `marker-${number}-` } })
+const isForeign = ({ text }: Pick<Posted, 'text'>, number: number) =>
+  [...markersIn(text)].some((marker) => marker !== `marker-${number}-`)
+
+test('200 clients at once with equal ids: nothing of one is in the answer of another', async () => {
+  const tokens = await Promise.all(Array.from({ length: 200 }, (_, number) => callerOf(number)))
+  const answers = await Promise.all(
+    tokens.flatMap((token, number) =>
+      eras
+        .flatMap((era) => [
+          postCall(server.url, token, 'whoami', {}, { era, id: 1 }),
+          postCall(
+            server.url,
+            token,
+            'create_organization',
+            { environmentId: DEV, name: `marker-${number}-` },
+            { era, id: 1 },
+          ),
+        ])
+        .map(async (posting) => ({ number, posted: await posting })),
+    ),
+  )
+  for (const { number, posted } of answers) {
+    expect(markersIn(posted.text), posted.text).toEqual(new Set([`marker-${number}-`]))
+    expect(posted.message.id).toBe(1)
+  }
+  const foreign = answers.filter(({ number, posted }) => isForeign(posted, number)).length
+  expect(foreign).toBe(0)
+  measure('F1', `${foreign} in ${answers.length} answers`)
+}, 60_000)
+
+test('10,000 interleaved calls with progress and equal ids: every report goes to its own call', async () => {
+  const CALLS = 10_000
+  const token = await callerOf(0)
+  let next = 0
+  let wrong = 0
+  const worker = async () => {
+    while (next < CALLS) {
+      const number = next++
+      const era = eras[number % 2] ?? eras[0]
+      const params = {
+        name: tellSteps.name,
+        arguments: { marker: `marker-${number}-`, waitMs: 0 },
+        _meta: { progressToken: 1 },
+      }
+      const posted = await postMessage(server.url, token, 'tools/call', params, { id: 7, era })
+      const reports = posted.text.match(/notifications\/progress/g)?.length ?? 0
+      const own = `marker-${number}-`
+      const others = [...markersIn(posted.text)].filter((marker) => marker !== own && marker !== 'marker-0-')
+      if (reports !== 3 || others.length > 0 || posted.message.id !== 7) wrong++
+    }
+  }
+  await Promise.all(Array.from({ length: 40 }, worker))
+  expect(wrong).toBe(0)
+  measure('F2', `${wrong} in ${CALLS} calls`)
+}, 120_000)
+
+test('a client that sends its body slowly gets its own answer only, and so do those beside it', async () => {
+  const attacker = await callerOf(1)
+  const victim = await callerOf(2)
+  let foreign = 0
+  for (let round = 0; round < 20; round++) {
+    const body = JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: { name: tellSteps.name, arguments: { marker: 'marker-1-', waitMs: 1 } },
+    })
+    const slow = await openRequest(attacker, body.length)
+    slow.write(body.slice(0, 40))
+    const during = await Promise.all(
+      Array.from({ length: 5 }, () =>
+        postCall(server.url, victim, tellSteps.name, { marker: 'marker-2-', waitMs: 1 }, { id: 1 }),
+      ),
+    )
+    slow.write(body.slice(40))
+    const answer = await untilClosed(slow)
+    expect(markersIn(answer)).toEqual(new Set(['marker-1-']))
+    for (const posted of during) expect(markersIn(posted.text)).toEqual(new Set(['marker-2-']))
+    foreign += during.filter((posted) => isForeign(posted, 2)).length
+  }
+  expect(foreign).toBe(0)
+  measure('F3', `${foreign} in 20 rounds`)
+})
+
+describe('notifications/cancelled of another caller', () => {
+  test.each(eras)('with the id of a call in flight does not end it (%s)', async (era) => {
+    const [owner, stranger] = await Promise.all([callerOf(3), callerOf(4)])
+    const running = postCall(
+      server.url,
+      owner,
+      tellSteps.name,
+      { marker: 'marker-3-', waitMs: 200 },
+      { era, id: 42 },
+    )
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    for (const token of [stranger, owner]) await cancel(token, era)
+    const posted = await running
+    expect(toolErrorOf(posted)).toBeUndefined()
+    expect(markersIn(posted.text)).toEqual(new Set(['marker-3-']))
+    measure('F4', '0')
+  })
+
+  /** Without a session nobody, the caller included, can name a call of another request. */
+  async function cancel(token: string, era: string) {
+    await fetch(server.url, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'mcp-protocol-version': era,
+        ...(era === '2026-07-28' ? { 'mcp-method': 'notifications/cancelled' } : {}),
+      },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        method: 'notifications/cancelled',
+        params: {
+          requestId: 42,
+          ...(era === '2026-07-28' ? { _meta: { 'io.modelcontextprotocol/protocolVersion': era } } : {}),
+        },
+      }),
+    })
+  }
+})
+
+describe('what is remembered between requests', () => {
+  test('a key of idempotency is of its caller: another one with the same key creates its own', async () => {
+    const args = { environmentId: DEV, name: 'Same key', idempotencyKey: 'shared-key-1' }
+    const ids = await Promise.all(
+      [5, 6].map(async (number) => {
+        const posted = await postCall(server.url, await callerOf(number), 'create_organization', args)
+        return /org_\d+/.exec(posted.text)?.[0]
+      }),
+    )
+    expect(new Set(ids).size).toBe(2)
+  })
+
+  test('the environment and the token of the API are of the token that they were got with', async () => {
+    const admin = await callerOf(7)
+    expect(
+      toolErrorOf(await postCall(server.url, admin, 'get_environment_details', { environmentId: DEV })),
+    ).toBeUndefined()
+    const list = (token: string) => postCall(server.url, token, 'list_organizations', { environmentId: DEV })
+    expect(toolErrorOf(await list(admin))).toBeUndefined()
+    const nobody = await server.token({ claims: { client_id: 'marker-7-', sub: 'mem_999999999999999999' } })
+    expect(toolErrorOf(await list(nobody))?.code).toMatch(/^(permission_denied|not_found)$/)
+  })
+
+  test('what tools/list answers may be kept for its caller only', async () => {
+    const { message } = await postMessage(
+      server.url,
+      await callerOf(8),
+      'tools/list',
+      {},
+      { era: '2026-07-28' },
+    )
+    expect(message.result?.cacheScope).toBe('private')
+    measure('F7', '0')
+  })
+})
+
+async function openRequest(token: string, length: number): Promise<Socket> {
+  const { hostname, port, host, pathname } = new URL(server.url)
+  const socket = connect(Number(port), hostname === 'localhost' ? '127.0.0.1' : hostname)
+  await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject))
+  socket.write(
+    [
+      `POST ${pathname} HTTP/1.1`,
+      `Host: ${host}`,
+      `Authorization: Bearer ${token}`,
+      'Content-Type: application/json',
+      'Accept: application/json, text/event-stream',
+      `Content-Length: ${length}`,
+      'Connection: close',
+      '',
+      '',
+    ].join('\r\n'),
+  )
+  return socket
+}
+
+function untilClosed(socket: Socket): Promise<string> {
+  let text = ''
+  return new Promise((resolve, reject) => {
+    socket.setEncoding('utf8')
+    socket.on('data', (chunk) => {
+      text += chunk
+      if (/"result"[\s\S]*\n\n|"result".*\}$/.test(text)) socket.end()
+    })
+    socket.once('close', () => resolve(text))
+    socket.once('error', reject)
+  })
+}
