@@ -32,6 +32,11 @@ export function interactionRoutes(context: OAuthContext, server: AuthorizationSe
     return signIn.takeSsoAnswer({ request, response, interaction })
   })
 
+  router.get('/interaction/:uid/with/:connection', async (request, response) => {
+    const interaction = await current(request, response)
+    return signIn.begin({ request, response, interaction }, { connection_id: request.params.connection })
+  })
+
   router.get('/interaction/:uid/password', async (request, response) => {
     const interaction = await current(request, response)
     return signIn.openPasswordLink({ request, response, interaction })

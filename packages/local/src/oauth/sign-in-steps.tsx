@@ -14,7 +14,8 @@ import type { OAuthContext } from './oauth-context.js'
 import { createPasswordSteps } from './password/password-steps.js'
 import { findPerson, listPeople, type Person } from './people.js'
 import { realmName } from './realm.js'
-import { selectConnection } from './sso/select-connection.js'
+import { offeredConnections } from './sso/offered-connections.js'
+import { type SelectingParams, selectConnection } from './sso/select-connection.js'
 import { SignInRefusal } from './sso/sign-in-refusal.js'
 import { startSso } from './sso/sso-request.js'
 import { ssoResult } from './sso/sso-result.js'
@@ -36,18 +37,19 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
   })
 
   return {
-    async begin(step: Step): Promise<void> {
+    /** Goes where the parameters of the request, or a choice on the page, lead. */
+    async begin(step: Step, params: SelectingParams = step.interaction.params): Promise<void> {
       const { response, interaction } = step
-      const { login_hint: hint } = interaction.params
       try {
-        const connection = await selectConnection(database.db, realm, interaction.params)
+        const connection = await selectConnection(database.db, realm, params)
         if (connection === undefined) return await show(step)
-        const purpose = { kind: 'sign-in', uid: interaction.uid } as const
+        const { login_hint: hint } = interaction.params
+        const loginHint = typeof hint === 'string' ? hint : undefined
         const place = await startSso(
           context,
           connection,
-          purpose,
-          typeof hint === 'string' ? hint : undefined,
+          { kind: 'sign-in', uid: interaction.uid },
+          loginHint,
         )
         response.set('Cache-Control', 'no-store').redirect(303, place)
       } catch (refusal) {
@@ -105,6 +107,7 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
         people={await listPeople(database, realm, PEOPLE_SHOWN)}
         byEmail={(await emailSignInKind(context, realm)) !== undefined}
         byPassword={await password.enabled()}
+        connections={await offeredConnections(database.db, realm)}
         action={formAction(interaction)}
         email={typeof hint === 'string' ? hint : undefined}
         csrf={(refused === undefined ? csrfToken : newCsrfToken)(request, response, formAction(interaction))}

@@ -10,6 +10,8 @@ export interface SignInView {
   byEmail: boolean
   /** Whether people have passwords here. */
   byPassword: boolean
+  /** Identity providers that everybody may use. */
+  connections: { id: string; title: string }[]
   action: string
   csrf: string
   email?: string
@@ -18,7 +20,7 @@ export interface SignInView {
 
 /** Signing in is choosing who to be: everybody who is seeded is one button. */
 export function SignInPage(view: SignInView) {
-  const { client, realm, people, byEmail, byPassword, action, csrf, email, problem } = view
+  const { client, realm, people, byEmail, byPassword, connections, action, csrf, email, problem } = view
   return (
     <Page title="Sign in">
       <h1>Sign in</h1>
@@ -78,6 +80,17 @@ export function SignInPage(view: SignInView) {
           </button>
         )}
       </form>
+      {connections.length > 0 && (
+        <ul class="providers by-email">
+          {connections.map(({ id, title }) => (
+            <li>
+              <a class="button" href={`${action}/with/${id}`}>
+                {title}
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
       {byPassword && <PasswordForm {...{ action, csrf, email: email ?? '' }} />}
     </Page>
   )

@@ -50,6 +50,13 @@ button {
   min-height: 2.75rem; padding: .5rem 1.25rem; border-radius: 9px; border: 1px solid var(--accent);
   background: var(--accent); color: var(--on-accent); font-weight: 600; cursor: pointer;
 }
+a.button {
+  display: flex; align-items: center; justify-content: center; min-height: 2.75rem; padding: .5rem 1rem;
+  border: 1px solid var(--line); border-radius: 9px; font-weight: 600; text-decoration: none; color: var(--text);
+}
+a.button:hover { background: var(--tint); border-color: var(--accent); }
+.providers { list-style: none; padding-left: 0; }
+.providers li + li { margin-top: .5rem; }
 button:hover { filter: brightness(1.08); }
 button.secondary { background: transparent; color: var(--text); border-color: var(--line); }
 button.secondary:hover, .person:hover { background: var(--tint); border-color: var(--accent); filter: none; }
@@ -73,7 +80,7 @@ button.secondary:hover, .person:hover { background: var(--tint); border-color: v
 .by-email { margin-top: 1.25rem; padding-top: 1.25rem; border-top: 1px solid var(--line); }
 label { display: block; margin-bottom: .4rem; font-size: .875rem; font-weight: 600; }
 .row { display: flex; gap: .5rem; }
-input[type="email"] {
+input[type="email"], input[type="password"] {
   flex: 1; min-width: 0; min-height: 2.75rem; padding: .5rem .75rem; border-radius: 9px;
   border: 1px solid var(--quiet); background: var(--card);
 }

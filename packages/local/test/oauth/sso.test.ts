@@ -270,3 +270,55 @@ describe('choosing an organization', () => {
     expect(new URL(end.url).href.startsWith(CALLBACK)).toBe(true)
   })
 })
+
+describe('a social connection', () => {
+  beforeEach(async () => {
+    await local.database.db
+      .updateTable('connections')
+      .set({
+        ...{ organization_id: null, type: 'OAUTH', provider: 'GOOGLE', enabled: 1, status: 'COMPLETED' },
+        data: JSON.stringify({ settings_case: 'oauthConfig', settings: { usePlatformCreds: true } }),
+      })
+      .where('id', '=', 'conn_100000000000000002')
+      .execute()
+  })
+
+  it.each([['google'], ['GOOGLE']])('is chosen by provider=%s', async (provider) => {
+    const end = await app.simulate({ provider }, { email: 'ana@acme.example' })
+    const { id } = await app.finish(end.url, end.verifier)
+    expect(id).toMatchObject({ email: 'ana@acme.example', amr: ['conn_100000000000000002'] })
+  })
+
+  it('is offered on the sign-in page, and signs up who is new', async () => {
+    const at = await app.start({})
+    const [, href = '', title] = /href="([^"]+\/with\/[^"]+)"[^>]*>([^<]+)</.exec(at.page) ?? []
+    expect(title?.trim()).toBe('Continue with Google')
+    const idp = await at.browser.follow(new URL(href, at.url).href)
+    expect(idp.page).toContain('Identity provider simulator')
+    const end = await at.browser.submit(idp.url, idp.page ?? '', {
+      ...{ answer: 'sign-in', email: 'new@mail.example', given_name: 'Nia' },
+    })
+    expect((await app.finish(end.url, at.verifier)).id).toMatchObject({ email: 'new@mail.example' })
+  })
+
+  it('is neither offered nor taken when it is off, an app’s, an organization’s or another environment’s', async () => {
+    const connections = () =>
+      local.database.db.updateTable('connections').where('id', '=', 'conn_100000000000000002')
+    for (const change of [
+      { enabled: 0 },
+      { enabled: 1, data: JSON.stringify({ is_app: true, settings: { usePlatformCreds: true } }) },
+    ]) {
+      await connections().set(change).execute()
+      const at = await app.start({})
+      expect(at.page).not.toContain('Continue with Google')
+      const forced = await at.browser.follow(`${at.url}/with/conn_100000000000000002`)
+      expect(errorOf(forced.url)).toMatch(/^(connection_not_active|invalid_connection_selector)$/)
+    }
+    const at = await app.start({})
+    expect(errorOf((await at.browser.follow(`${at.url}/with/conn_999`)).url)).toBe(
+      'invalid_connection_selector',
+    )
+    await connections().set({ organization_id: 'org_100000000000000001', enabled: 1, data: '{}' }).execute()
+    expect((await app.start({})).page).not.toContain('Continue with')
+  })
+})
