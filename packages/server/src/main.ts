@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createHttpServer } from '@scalekit-mcp/auth'
 import { createApp } from './app.js'
 import { type AuditLog, openAuditLog } from './audit/audit-log.js'
@@ -17,8 +18,12 @@ export interface RunningServer {
   /** Where clients reach it: the resource of its metadata. */
   readonly resource: string
   readonly port: number
-  /** Stops in order: not ready, no new connections, calls in flight finish, then everything ends. */
-  stop(): Promise<void>
+  /**
+   * Stops in order: not ready, no new connections, calls in flight finish, then everything ends.
+   *
+   * @param leadMs how long `/ready` says 503 before connections are refused, so that nobody is sent here any more
+   */
+  stop(leadMs?: number): Promise<void>
 }
 
 /** The port is taken: a mistake of configuration, so the program ends with 78 and names the option. */
@@ -71,9 +76,9 @@ export async function startServer(
   return {
     resource: config.resource,
     port,
-    stop() {
+    stop(leadMs = 0) {
       accepting = false
-      stopping ??= drain(server).then(async () => {
+      stopping ??= drain(server, leadMs).then(async () => {
         await app.close()
         await connection.close()
         await audit?.close()
@@ -113,7 +118,8 @@ function listen(server: Server, config: Config): Promise<void> {
 }
 
 /** Lets calls in flight finish; what still stands after the time is cut. */
-async function drain(server: Server): Promise<void> {
+async function drain(server: Server, leadMs: number): Promise<void> {
+  if (leadMs > 0) await sleep(leadMs)
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   server.closeIdleConnections()
   const idle = setInterval(() => server.closeIdleConnections(), 250)

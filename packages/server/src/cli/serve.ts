@@ -3,9 +3,12 @@ import { startServer } from '../main.js'
 import { createLog } from '../observe/log.js'
 import { stopOnSignal } from './exit.js'
 
+/** Load balancers ask for readiness every second or so. */
+const LEAD_MS = 1_000
+
 /** `scalekit-mcp serve`: the server alone, configured by environment variables. */
 export async function serve(): Promise<void> {
   const config = loadConfig()
   const server = await startServer(config, createLog(config.logLevel))
-  stopOnSignal(() => server.stop())
+  stopOnSignal(() => server.stop(LEAD_MS))
 }

@@ -1,0 +1,106 @@
+import { createPublicKey } from 'node:crypto'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { createLocalScalekit } from '@scalekit-mcp/local'
+import { expect, test } from 'vitest'
+import { measure } from '../../../test/harness/measure.js'
+import { freePort, mintToken, run, untilReady } from '../../../test/harness/program.js'
+import { verifyChain } from '../src/audit/verify-chain.js'
+import { localEnvironment } from '../src/cli/dev.js'
+import { auditPlace, readRecords } from './audit-records.js'
+import { startFaultyApi } from './faulty-api.js'
+import { postCall, toolErrorOf } from './post-message.js'
+import { eras } from './server-under-test.js'
+
+const IN_FLIGHT = 50
+
+test('SIGTERM: not ready first, 50 calls in flight are answered, recorded, and the program ends with 0', async () => {
+  const place = await auditPlace()
+  const port = await freePort()
+  const resource = `http://localhost:${port}/mcp`
+  const ready = `http://localhost:${port}/ready`
+  const local = await createLocalScalekit({ port: 0, memory: true, mcpServerUrl: resource })
+  const api = await startFaultyApi(local.url)
+  try {
+    const child = run(['serve'], {
+      ...localEnvironment(local, resource),
+      SCALEKIT_WORKSPACE_URL: `${api.url}/workspace`,
+      EXPECTED_ISSUERS: `${local.url}/workspace`,
+      PORT: String(port),
+      AUDIT_FILE: place.file,
+    })
+    const closed = once(child, 'close')
+    await untilReady(ready, child, () => '')
+    const token = await mintToken(
+      { localUrl: local.url },
+      { scopes: ['organization:read', 'organization:write'], resource },
+    )
+    const environmentId = 'env_100000000000000001'
+    await postCall(resource, token, 'list_organizations', { environmentId })
+
+    api.seen.length = 0
+    let held: (() => void)[] = []
+    api.fault = (_, res) => {
+      held.push(
+        () => void res.writeHead(200, { 'content-type': 'application/json' }).end('{"organizations":[]}'),
+      )
+      return true
+    }
+    let lastAnswer = 0
+    const calls = Array.from({ length: IN_FLIGHT }, async (_, number) => {
+      const era = eras[number % 2] ?? eras[0]
+      const posted = await postCall(
+        resource,
+        token,
+        'list_organizations',
+        { environmentId },
+        { era, id: number },
+      )
+      lastAnswer = performance.now()
+      return posted
+    })
+    await expect.poll(() => held.length, { timeout: 3_000 }).toBe(IN_FLIGHT)
+
+    child.kill('SIGTERM')
+    const stoppedAt = performance.now()
+    await expect
+      .poll(() => fetch(ready).then(({ status }) => status), { interval: 20, timeout: 900 })
+      .toBe(503)
+    const notReadyAt = performance.now()
+    await expect
+      .poll(
+        () =>
+          fetch(ready)
+            .then(() => 'open')
+            .catch(() => 'refused'),
+        { interval: 50, timeout: 2_000 },
+      )
+      .toBe('refused')
+    const refusedAt = performance.now()
+    expect(refusedAt).toBeGreaterThan(notReadyAt)
+    for (const release of held) release()
+    held = []
+
+    const answers = await Promise.all(calls)
+    expect(answers.filter((posted) => posted.status === 200 && !toolErrorOf(posted))).toHaveLength(IN_FLIGHT)
+    expect(answers.map(({ message }) => message.id)).toEqual(answers.map((_, number) => number))
+    const [code] = await closed
+    const seconds = (performance.now() - lastAnswer) / 1000
+    expect(code).toBe(0)
+    expect(seconds).toBeLessThanOrEqual(2)
+
+    const recorded = (await readRecords(place.file)).filter(({ outcome }) => outcome === 'ok')
+    expect(recorded).toHaveLength(IN_FLIGHT + 1)
+    const publicKey = createPublicKey(await readFile(place.keyFile))
+    expect((await verifyChain(place.file, publicKey)).problem).toBeUndefined()
+    measure('E6', `${IN_FLIGHT}`)
+    measure('E7', `${code}; ${seconds.toFixed(1)}`)
+    measure(
+      'E8',
+      `${Math.round(refusedAt - notReadyAt)} (503 after ${Math.round(notReadyAt - stoppedAt)} ms)`,
+    )
+  } finally {
+    await api.close()
+    await local.close()
+  }
+}, 30_000)
