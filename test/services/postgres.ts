@@ -15,9 +15,9 @@ export interface Postgres {
 
 /**
  * A PostgreSQL for tests: the one at DATABASE_URL, or Debian's own in a temporary directory at a free port.
- * It has a database that nothing else uses.
+ * It has a database that nothing else uses. Options are for a server that is started.
  */
-export async function startPostgres(): Promise<Postgres> {
+export async function startPostgres(options: readonly string[] = []): Promise<Postgres> {
   const given = process.env.DATABASE_URL
   if (given !== undefined) return { url: given, stop: async () => {} }
   const [version] = (await readdir(INSTALLED)).sort((a, b) => Number(b) - Number(a))
@@ -33,7 +33,7 @@ export async function startPostgres(): Promise<Postgres> {
   const port = await freePort()
   const server = spawn(
     join(bin, 'postgres'),
-    ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', data],
+    ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', data, ...options],
     {
       ...owner,
       stdio: ['ignore', 'ignore', 'pipe'],

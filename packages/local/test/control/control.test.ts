@@ -10,10 +10,11 @@ import {
   postForm,
   signIn,
 } from '../oauth/authorization-code.js'
+import { emptyStorage } from '../storage.js'
 
 let local: LocalScalekit
 beforeAll(async () => {
-  local = await createLocalScalekit({ memory: true, port: 0 })
+  local = await createLocalScalekit({ ...(await emptyStorage()), port: 0 })
 })
 afterAll(() => local.close())
 
@@ -159,7 +160,7 @@ describe('GET requests', () => {
   })
 
   it('keeps the last 500', async () => {
-    const another = await createLocalScalekit({ memory: true, port: 0 })
+    const another = await createLocalScalekit({ ...(await emptyStorage()), port: 0 })
     const style = () => fetch(`${another.url}/assets/pages.css`)
     for (let count = 0; count < 510; count++) await (await style()).arrayBuffer()
     const response = await fetch(`${another.url}/__local/requests`, { headers: { 'x-scalekit-local': '1' } })

@@ -2,6 +2,7 @@ import { Scalekit } from '@scalekit-sdk/node'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
 import { postForm } from '../oauth/authorization-code.js'
+import { emptyStorage } from '../storage.js'
 
 const DEV = 'env_100000000000000001'
 const CLIENT = { client_id: 'skc_100000000000000001', client_secret: 'test_local_secret' }
@@ -10,7 +11,7 @@ const CREATE = 'scalekit.v1.organizations.OrganizationService/CreateOrganization
 let local: LocalScalekit
 let token: string
 beforeAll(async () => {
-  local = await createLocalScalekit({ memory: true, port: 0 })
+  local = await createLocalScalekit({ ...(await emptyStorage()), port: 0 })
   token = await accessToken()
 })
 afterEach(() => control('faults', { method: 'DELETE' }))

@@ -8,10 +8,11 @@ import { Scalekit } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalScalekit, LocalError, type LocalScalekit, seedJsonSchema } from '../../src/index.js'
 import { mcpIssuer } from '../oauth/authorization-code.js'
+import { emptyStorage } from '../storage.js'
 
 let local: LocalScalekit
 beforeAll(async () => {
-  local = await createLocalScalekit({ memory: true, port: 0 })
+  local = await createLocalScalekit({ ...(await emptyStorage()), port: 0 })
 })
 afterAll(() => local.close())
 
@@ -111,8 +112,8 @@ describe('the port', () => {
 
   it('is free again after closing, and several run at a time', async () => {
     const [one, two] = await Promise.all([
-      createLocalScalekit({ memory: true, port: 0 }),
-      createLocalScalekit({ memory: true, port: 0 }),
+      createLocalScalekit({ ...(await emptyStorage()), port: 0 }),
+      createLocalScalekit({ ...(await emptyStorage()), port: 0 }),
     ])
     expect(one.port).not.toBe(two.port)
     const { port } = one
@@ -123,7 +124,9 @@ describe('the port', () => {
   })
 
   it('three in one process share nothing: neither data, nor keys, nor clocks', async () => {
-    const three = await Promise.all([1, 2, 3].map(() => createLocalScalekit({ memory: true, port: 0 })))
+    const three = await Promise.all(
+      [1, 2, 3].map(async () => createLocalScalekit({ ...(await emptyStorage()), port: 0 })),
+    )
     const sdks = three.map(
       ({ url }) =>
         new Scalekit(`${url}/env_100000000000000001`, 'skc_100000000000000001', 'test_local_secret'),
@@ -183,14 +186,18 @@ describe('the seed', () => {
       file,
       'version: 1\nworkspace:\n  members: [{ id: usr_1, email: A@example.com, role: ADMIN }]\n',
     )
-    const fromFile = await createLocalScalekit({ memory: true, port: 0, seed: file })
+    const fromFile = await createLocalScalekit({ ...(await emptyStorage()), port: 0, seed: file })
     expect(await fromFile.database.db.selectFrom('members').select('email').execute()).toEqual([
       { email: 'a@example.com' },
     ])
     await fromFile.close()
     await rm(directory, { recursive: true })
 
-    const moved = await createLocalScalekit({ memory: true, port: 0, mcpServerUrl: 'https://mcp.example/' })
+    const moved = await createLocalScalekit({
+      ...(await emptyStorage()),
+      port: 0,
+      mcpServerUrl: 'https://mcp.example/',
+    })
     const [server] = await moved.database.db
       .selectFrom('resources')
       .select('url')
@@ -204,7 +211,7 @@ describe('the seed', () => {
     ['a file that is not there', '/nowhere/seed.yaml', /no seed file at \/nowhere/],
     ['what is no seed', { version: 2 } as never, /version/],
   ])('that is %s is refused with what is wrong', async (_name, seed, message) => {
-    const attempt = createLocalScalekit({ memory: true, port: 0, seed })
+    const attempt = createLocalScalekit({ ...(await emptyStorage()), port: 0, seed })
     await expect(attempt).rejects.toMatchObject({
       code: 'seed_invalid',
       message: expect.stringMatching(message),

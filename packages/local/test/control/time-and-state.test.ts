@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { DATA_TABLES } from '../../src/engine/tables.js'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
@@ -15,13 +14,14 @@ import {
   type Tokens,
 } from '../oauth/authorization-code.js'
 import { Browser } from '../oauth/browser.js'
+import { emptyStorage } from '../storage.js'
 
 const DEV = 'env_100000000000000001'
 const HOUR = 3600
 
 let local: LocalScalekit
 beforeAll(async () => {
-  local = await createLocalScalekit({ memory: true, port: 0 })
+  local = await createLocalScalekit({ ...(await emptyStorage()), port: 0 })
 })
 afterEach(() => control('reset', 'POST'))
 afterAll(() => local.close())
@@ -156,10 +156,8 @@ describe('a snapshot', () => {
   })
 
   it('has every table that has data', async () => {
-    const { rows } = await sql<{ name: string }>`
-      select name from sqlite_master where type = 'table' and name not like 'sqlite_%'
-    `.execute(local.database.db)
-    const names = rows.map(({ name }) => name)
+    const tables = await local.database.db.introspection.getTables()
+    const names = tables.map(({ name }) => name)
     const others = ['schema_steps', 'signing_keys', 'snapshots']
     expect([...DATA_TABLES, ...others].sort()).toEqual(names.sort())
   })

@@ -4,6 +4,7 @@ import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
 import { claimsOf, postForm } from '../oauth/authorization-code.js'
 import { application, DEV } from '../oauth/sso-client.js'
 import { control } from '../security/attack.js'
+import { emptyStorage } from '../storage.js'
 import { type Application, startApplication } from '../webhooks/application.js'
 
 const ACME = 'org_100000000000000001'
@@ -13,7 +14,7 @@ let local: LocalScalekit
 let asked: Application
 let sdk: Scalekit
 beforeAll(async () => {
-  local = await createLocalScalekit({ memory: true, port: 0 })
+  local = await createLocalScalekit({ ...(await emptyStorage()), port: 0 })
   asked = await startApplication()
   sdk = new Scalekit(`${local.url}/${DEV}`, 'skc_100000000000000001', 'test_local_secret')
 })

@@ -1,5 +1,6 @@
 import { Scalekit } from '@scalekit-sdk/node'
 import { createLocalScalekit } from '../../src/index.js'
+import { emptyStorage } from '../storage.js'
 
 export const DEV = 'env_100000000000000001'
 export const PRD = 'env_100000000000000002'
@@ -15,15 +16,11 @@ export interface Answer {
   readonly body: any
 }
 
-/**
- * A local environment with its seed, the official SDK for it, and tokens of every kind. In memory, or with
- * `TEST_DATABASE_URL` on that PostgreSQL database, for which the files must run one after the other.
- */
+/** A local environment with its seed, the official SDK for it, and tokens of every kind. */
 export async function startLocal() {
   let ahead = 0
-  const databaseUrl = process.env.TEST_DATABASE_URL
   const local = await createLocalScalekit({
-    ...(databaseUrl === undefined ? { memory: true } : { databaseUrl }),
+    ...(await emptyStorage()),
     port: 0,
     clock: { now: () => Date.now() + ahead },
   })

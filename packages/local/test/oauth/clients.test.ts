@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
 import { isPublic } from '../../src/oauth/public-fetch.js'
+import { emptyStorage } from '../storage.js'
 import {
   authorize,
   MCP_SERVER,
@@ -20,7 +21,7 @@ const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]']
 
 let local: LocalScalekit
 beforeAll(async () => {
-  local = await createLocalScalekit({ memory: true, port: 0 })
+  local = await createLocalScalekit({ ...(await emptyStorage()), port: 0 })
 })
 afterAll(() => local.close())
 

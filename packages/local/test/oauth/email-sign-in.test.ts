@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
+import { emptyStorage } from '../storage.js'
 import { Browser } from './browser.js'
 import { application, CALLBACK, DEV } from './sso-client.js'
 
 let local: LocalScalekit
 let app: ReturnType<typeof application>
 beforeAll(async () => {
-  local = await createLocalScalekit({ memory: true, port: 0 })
+  local = await createLocalScalekit({ ...(await emptyStorage()), port: 0 })
   app = application(local.url)
 })
 beforeEach(() => local.reset())

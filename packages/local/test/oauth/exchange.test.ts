@@ -1,6 +1,7 @@
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
+import { emptyStorage } from '../storage.js'
 import {
   authorize,
   claimsOf,
@@ -23,7 +24,7 @@ const ID_JAG = 'urn:ietf:params:oauth:token-type:id-jag'
 
 let local: LocalScalekit
 beforeAll(async () => {
-  local = await createLocalScalekit({ memory: true, port: 0 })
+  local = await createLocalScalekit({ ...(await emptyStorage()), port: 0 })
 })
 afterAll(() => local.close())
 

@@ -4,6 +4,7 @@ import { auth as authV2 } from '@modelcontextprotocol/client'
 import { auth as authV1 } from '@modelcontextprotocol/sdk/client/auth.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
+import { emptyStorage } from '../storage.js'
 import { claimsOf, mcpIssuer, REDIRECT_URI } from './authorization-code.js'
 import { Browser } from './browser.js'
 
@@ -24,7 +25,7 @@ let mcpUrl = ''
 beforeAll(async () => {
   await new Promise<void>((resolve) => mcpServer.listen(0, '127.0.0.1', resolve))
   mcpUrl = `http://localhost:${(mcpServer.address() as AddressInfo).port}/mcp`
-  local = await createLocalScalekit({ memory: true, port: 0, mcpServerUrl: mcpUrl })
+  local = await createLocalScalekit({ ...(await emptyStorage()), port: 0, mcpServerUrl: mcpUrl })
 })
 afterAll(async () => {
   await local.close()

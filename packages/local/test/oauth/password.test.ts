@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
 import { hashPassword, passwordMatches } from '../../src/oauth/password/password-hash.js'
 import { control } from '../security/attack.js'
+import { emptyStorage } from '../storage.js'
 import { startApplication } from '../webhooks/application.js'
 import { Browser } from './browser.js'
 import { application, DEV } from './sso-client.js'
@@ -12,7 +13,7 @@ const PASSWORD = 'correct horse battery staple'
 let local: LocalScalekit
 let app: ReturnType<typeof application>
 beforeAll(async () => {
-  local = await createLocalScalekit({ memory: true, port: 0 })
+  local = await createLocalScalekit({ ...(await emptyStorage()), port: 0 })
   app = application(local.url)
 })
 beforeEach(async () => {

@@ -1,6 +1,7 @@
 import { Scalekit } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
+import { emptyStorage } from '../storage.js'
 import { authorize, claimsOf, pkce } from './authorization-code.js'
 import { Browser } from './browser.js'
 
@@ -11,7 +12,7 @@ const REDIRECT_URI = 'http://localhost:3000/auth/callback'
 let local: LocalScalekit
 let scalekit: Scalekit
 beforeAll(async () => {
-  local = await createLocalScalekit({ memory: true, port: 0 })
+  local = await createLocalScalekit({ ...(await emptyStorage()), port: 0 })
   scalekit = new Scalekit(`${local.url}/${DEV}`, CLIENT, 'test_local_secret')
 })
 afterAll(() => local.close())

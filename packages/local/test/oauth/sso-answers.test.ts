@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
+import { emptyStorage } from '../storage.js'
 import { application, DEV, errorOf } from './sso-client.js'
 
 const CONNECTION = 'conn_100000000000000002'
@@ -35,7 +36,7 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => idp.listen(0, '127.0.0.1', resolve))
   issuer = `http://127.0.0.1:${(idp.address() as AddressInfo).port}`
-  local = await createLocalScalekit({ memory: true, port: 0 })
+  local = await createLocalScalekit({ ...(await emptyStorage()), port: 0 })
   const settings = { issuer, clientId: 'us', clientSecret: 'a secret' }
   await local.database.db
     .updateTable('connections')

@@ -1,6 +1,7 @@
 import { Scalekit } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
+import { emptyStorage } from '../storage.js'
 import { Browser } from './browser.js'
 import { application, CALLBACK, CLIENT, DEV, errorOf } from './sso-client.js'
 
@@ -12,7 +13,7 @@ let local: LocalScalekit
 let app: ReturnType<typeof application>
 let token: string
 beforeAll(async () => {
-  local = await createLocalScalekit({ memory: true, port: 0 })
+  local = await createLocalScalekit({ ...(await emptyStorage()), port: 0 })
   app = application(local.url)
 })
 beforeEach(async () => {

@@ -3,12 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
 import { signIn } from '../oauth/authorization-code.js'
 import { Browser } from '../oauth/browser.js'
+import { emptyStorage } from '../storage.js'
 
 const DEV = 'env_100000000000000001'
 
 let local: LocalScalekit
 beforeAll(async () => {
-  local = await createLocalScalekit({ memory: true, port: 0 })
+  local = await createLocalScalekit({ ...(await emptyStorage()), port: 0 })
 })
 afterAll(() => local.close())
 

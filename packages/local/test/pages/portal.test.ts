@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
 import { Browser } from '../oauth/browser.js'
 import { application, DEV, errorOf } from '../oauth/sso-client.js'
+import { emptyStorage } from '../storage.js'
 
 const ACME = 'org_100000000000000001'
 const GLOBEX = 'org_100000000000000002'
@@ -10,7 +11,7 @@ const GLOBEX = 'org_100000000000000002'
 let local: LocalScalekit
 let sdk: Scalekit
 beforeAll(async () => {
-  local = await createLocalScalekit({ memory: true, port: 0 })
+  local = await createLocalScalekit({ ...(await emptyStorage()), port: 0 })
   sdk = new Scalekit(`${local.url}/${DEV}`, 'skc_100000000000000001', 'test_local_secret')
 })
 beforeEach(() => local.reset())

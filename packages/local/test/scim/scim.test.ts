@@ -1,6 +1,7 @@
 import { Scalekit } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
+import { emptyStorage } from '../storage.js'
 
 const DEV = 'env_100000000000000001'
 const ACME = 'org_100000000000000001'
@@ -11,7 +12,7 @@ let sdk: Scalekit
 let endpoint: string
 let secret: string
 beforeAll(async () => {
-  local = await createLocalScalekit({ memory: true, port: 0 })
+  local = await createLocalScalekit({ ...(await emptyStorage()), port: 0 })
 })
 beforeEach(async () => {
   await local.reset()

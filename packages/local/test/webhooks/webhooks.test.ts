@@ -4,6 +4,7 @@ import { Scalekit } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { hashSecret } from '../../src/engine/secret-hash.js'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
+import { emptyStorage } from '../storage.js'
 
 const DEV = 'env_100000000000000001'
 const DIRECTORY = 'dir_100000000000000001'
@@ -22,7 +23,7 @@ let arrived: () => void
 let answers: number[]
 let sdk: Scalekit
 beforeAll(async () => {
-  local = await createLocalScalekit({ memory: true, port: 0 })
+  local = await createLocalScalekit({ ...(await emptyStorage()), port: 0 })
   sdk = new Scalekit(`${local.url}/${DEV}`, 'skc_100000000000000001', 'test_local_secret')
   receiver = createServer(async (request, response) => {
     let body = ''

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
 import { application, DEV } from '../oauth/sso-client.js'
 import { control } from '../security/attack.js'
+import { emptyStorage } from '../storage.js'
 import { type Application, startApplication } from './application.js'
 
 const ACME = 'org_100000000000000001'
@@ -13,7 +14,7 @@ let hooks: Application
 let sdk: Scalekit
 let secret = ''
 beforeAll(async () => {
-  local = await createLocalScalekit({ memory: true, port: 0 })
+  local = await createLocalScalekit({ ...(await emptyStorage()), port: 0 })
   hooks = await startApplication()
   sdk = new Scalekit(`${local.url}/${DEV}`, 'skc_100000000000000001', 'test_local_secret')
 })
