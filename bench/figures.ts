@@ -1,0 +1,39 @@
+export interface Figure {
+  readonly median: number
+  readonly min: number
+  readonly max: number
+}
+
+export interface Results {
+  readonly date: string
+  readonly node: string
+  readonly machine: string
+  readonly rounds: number
+  readonly workloads: {
+    readonly workload: string
+    readonly era?: string
+    readonly connections: number
+    readonly server: string
+    /** Processor time of the server per good answer. */
+    readonly microseconds: Figure
+    readonly perSecond: Figure
+    /** Milliseconds. */
+    readonly p99: Figure
+    readonly wrong: number
+  }[]
+  readonly starts: { readonly server: string; readonly milliseconds: Figure }[]
+  readonly memory: {
+    readonly server: string
+    readonly idleMegabytes: number
+    readonly usedMegabytes: number
+    readonly calls: number
+    /** Of the heap after collection, per 100,000 calls. */
+    readonly growthMegabytes: number
+  }[]
+}
+
+export function figureOf(values: readonly number[]): Figure {
+  const sorted = [...values].sort((a, b) => a - b)
+  const at = (index: number) => sorted[index] ?? Number.NaN
+  return { median: at(Math.floor(sorted.length / 2)), min: at(0), max: at(sorted.length - 1) }
+}

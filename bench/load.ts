@@ -1,0 +1,105 @@
+import { connect, type Socket } from 'node:net'
+
+/** One request with the test that its answer has to pass. */
+export interface Shot {
+  readonly bytes: Buffer
+  readonly isGood: (status: number, body: string) => boolean
+}
+
+export interface Load {
+  readonly port: number
+  readonly connections: number
+  readonly milliseconds: number
+  /** Makes the next request; `id` is new each time and has seven digits. */
+  readonly shoot: (id: number) => Shot
+}
+
+export interface Sample {
+  readonly good: number
+  readonly wrong: number
+  readonly p50: number
+  readonly p99: number
+}
+
+let nextId = 1_000_000
+
+/**
+ * Keeps every connection busy with one request after the other, checks every answer, and drains at the end: no
+ * request is left open, so that no server meets a client that hangs up.
+ */
+export async function load({ port, connections, milliseconds, shoot }: Load): Promise<Sample> {
+  const until = performance.now() + milliseconds
+  const latencies: number[] = []
+  let wrong = 0
+  await Promise.all(
+    Array.from({ length: connections }, async () => {
+      let connection = open(port)
+      while (performance.now() < until) {
+        const { bytes, isGood } = shoot(nextId++)
+        const started = performance.now()
+        const answer = await connection.exchange(bytes)
+        if (answer && isGood(answer.status, answer.body)) latencies.push(performance.now() - started)
+        else wrong++
+        if (!answer || answer.closes) {
+          connection.close()
+          connection = open(port)
+        }
+      }
+      connection.close()
+    }),
+  )
+  latencies.sort((a, b) => a - b)
+  const at = (share: number) => latencies[Math.floor(share * (latencies.length - 1))] ?? Number.NaN
+  return { good: latencies.length, wrong, p50: at(0.5), p99: at(0.99) }
+}
+
+interface Answer {
+  readonly status: number
+  readonly body: string
+  readonly closes: boolean
+}
+
+/** A keep-alive connection with one request on its way at a time. */
+function open(port: number) {
+  const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true })
+  let received = ''
+  let settle: ((answer: Answer | undefined) => void) | undefined
+  const done = (answer: Answer | undefined) => {
+    settle?.(answer)
+    settle = undefined
+  }
+  socket.setEncoding('latin1')
+  socket.on('data', (chunk) => {
+    received += chunk
+    const answer = parse(received)
+    if (!answer) return
+    received = ''
+    done(answer)
+  })
+  socket.on('error', () => done(undefined)).on('close', () => done(undefined))
+  return {
+    exchange(bytes: Buffer): Promise<Answer | undefined> {
+      return new Promise((resolve) => {
+        settle = resolve
+        if (socket.destroyed) done(undefined)
+        else socket.write(bytes)
+      })
+    },
+    close: () => socket.destroy(),
+  }
+}
+
+/** RFC 9112 section 6: by length or in chunks; undefined while it is not whole. */
+function parse(text: string): Answer | undefined {
+  const end = text.indexOf('\r\n\r\n')
+  if (end < 0) return undefined
+  const head = text.slice(0, end).toLowerCase()
+  const status = Number(text.slice(9, 12))
+  const closes = head.includes('connection: close')
+  const body = text.slice(end + 4)
+  const length = /\r\ncontent-length: (\d+)/.exec(head)?.[1]
+  if (length !== undefined) return body.length >= Number(length) ? { status, body, closes } : undefined
+  if (head.includes('transfer-encoding: chunked'))
+    return body.endsWith('0\r\n\r\n') ? { status, body, closes } : undefined
+  return status === 202 || status === 204 ? { status, body: '', closes } : undefined
+}

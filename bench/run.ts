@@ -1,0 +1,160 @@
+import { writeFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { freePort } from '../test/harness/program.js'
+import { type Figure, figureOf, type Results } from './figures.js'
+import { load } from './load.js'
+import { measureMemory } from './memory.js'
+import { printTable } from './print-table.js'
+import { type Measured, start } from './process.js'
+import { type Contender, contenders } from './servers.js'
+import { type BenchCaller, type Workload, workloads } from './workloads.js'
+
+// Measures this server beside its peers: processor time per good answer, throughput, latency, cold start and memory.
+// Options: --rounds N (default 5), --connections 1,10,100, --only NAME,NAME (servers), --calls N (of the memory's
+// measurement, default 200000; 0 leaves it out), --json FILE.
+
+const option = (name: string, fallback: string) => {
+  const at = process.argv.indexOf(`--${name}`)
+  return at < 0 ? fallback : (process.argv[at + 1] ?? fallback)
+}
+const rounds = Number(option('rounds', '5'))
+const connectionCounts = option('connections', '1,10,100').split(',').map(Number)
+const only = option('only', '').split(',').filter(Boolean)
+const calls = Number(option('calls', '200000'))
+const WARM_MS = 600
+const MEASURED_MS = 1_500
+const [SERVER_CORE, LOAD_CORE] = availableParallelism() > 1 ? [0, 1] : [undefined, undefined]
+const CALLERS = 50
+
+interface Running {
+  readonly contender: Contender
+  readonly port: number
+  readonly host: string
+  readonly process: Measured
+  readonly callers: readonly BenchCaller[]
+}
+
+const scalekitPort = await freePort()
+const issuer = `http://127.0.0.1:${scalekitPort}`
+const scalekit = start(
+  [
+    process.execPath,
+    '--import',
+    'tsx',
+    fileURLToPath(new URL('./scalekit-process.ts', import.meta.url)),
+    String(scalekitPort),
+  ],
+  {},
+  LOAD_CORE,
+)
+await answering(`${issuer}/keys`, 200)
+
+const chosen = contenders.filter(({ name }) => only.length === 0 || only.includes(name))
+const results: Results = {
+  date: new Date().toISOString().slice(0, 10),
+  node: process.version,
+  machine: `${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown'}`,
+  rounds,
+  workloads: [],
+  starts: await coldStarts(),
+  memory: [],
+}
+const running = await Promise.all(chosen.map((contender) => run(contender)))
+for (const connections of connectionCounts) {
+  for (const workload of workloads) results.workloads.push(...(await compare(workload, connections)))
+}
+for (const { process } of running) await process.stop()
+if (calls > 0) results.memory.push(...(await measureMemory(chosen, run, calls)))
+await scalekit.stop()
+printTable(results)
+const file = option('json', '')
+if (file) writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
+
+/** Rounds take turns: A B C A B C …, so that what else the machine does meets all. */
+async function compare(workload: Workload, connections: number): Promise<Results['workloads']> {
+  const servers = running.filter(({ contender }) => contender.serves(workload))
+  const seen = servers.map(() => ({
+    cpu: [] as number[],
+    rate: [] as number[],
+    p99: [] as number[],
+    wrong: 0,
+  }))
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, { port, host, process, callers }] of servers.entries()) {
+      const shoot = workload.shoot(host, callers)
+      await load({ port, connections, milliseconds: WARM_MS, shoot })
+      const before = process.cpu()
+      const started = performance.now()
+      const sample = await load({ port, connections, milliseconds: MEASURED_MS, shoot })
+      const seconds = (performance.now() - started) / 1000
+      const own = seen[index]
+      if (!own) continue
+      own.wrong += sample.wrong
+      own.p99.push(sample.p99)
+      own.rate.push(sample.good / seconds)
+      own.cpu.push(((process.cpu() - before) * 1000) / sample.good)
+    }
+  }
+  return servers.map(({ contender }, index) => ({
+    workload: workload.name,
+    ...(workload.era ? { era: workload.era } : {}),
+    connections,
+    server: contender.name,
+    microseconds: figureOf(seen[index]?.cpu ?? []),
+    perSecond: figureOf(seen[index]?.rate ?? []),
+    p99: figureOf(seen[index]?.p99 ?? []),
+    wrong: seen[index]?.wrong ?? 0,
+  }))
+}
+
+async function coldStarts(): Promise<{ server: string; milliseconds: Figure }[]> {
+  const times = new Map<string, number[]>()
+  for (let round = 0; round < rounds; round++) {
+    for (const contender of chosen) {
+      const begun = performance.now()
+      const { process } = await run(contender)
+      times.set(contender.name, [...(times.get(contender.name) ?? []), performance.now() - begun])
+      await process.stop()
+    }
+  }
+  return [...times].map(([server, all]) => ({ server, milliseconds: figureOf(all) }))
+}
+
+/** Starts a server; it is ready when it refuses a request without a token, as it should. */
+async function run(contender: Contender, nodeOptions = ''): Promise<Running> {
+  const port = await freePort()
+  const host = `127.0.0.1:${port}`
+  const resource = `http://${host}/mcp`
+  const env = {
+    ...contender.env({ port, issuer, resource }),
+    NODE_ENV: 'development',
+    ...(nodeOptions ? { NODE_OPTIONS: nodeOptions } : {}),
+  }
+  const process = start(contender.command, env, SERVER_CORE)
+  await answering(resource, 401)
+  const callers = await Promise.all(
+    Array.from({ length: CALLERS }, async (_, i) => {
+      const subject = `usr_${String(i).padStart(4, '0')}_bench`
+      const answer = await fetch(`${issuer}/mint?sub=${subject}&aud=${encodeURIComponent(resource)}`)
+      return { token: await answer.text(), subject }
+    }),
+  )
+  return { contender, port, host, process, callers }
+}
+
+async function answering(url: string, status: number): Promise<void> {
+  const init =
+    status === 401 ? { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } } : {}
+  for (let attempt = 0; attempt < 3_000; attempt++) {
+    if (
+      (await fetch(url, init).then(
+        (response) => response.status,
+        () => 0,
+      )) === status
+    )
+      return
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  throw new Error(`${url} does not answer ${status}`)
+}
