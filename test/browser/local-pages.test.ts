@@ -43,6 +43,20 @@ async function portalLink(): Promise<string> {
   return location
 }
 
+/** Enables passwords and a social connection in the development environment. */
+async function offerEveryWay(): Promise<void> {
+  const { db } = local.database
+  const common = { environment_id: DEV, organization_id: null, status: 'COMPLETED', enabled: 1 } as const
+  const times = { created_at: 1, updated_at: 1 }
+  const settings = { settings_case: 'oauthConfig', settings: { usePlatformCreds: true } }
+  const password = { type: 'PASSWORD', provider: 'CONNECTION_PROVIDER_UNSPECIFIED', data: '{}' }
+  const google = { type: 'OAUTH', provider: 'GOOGLE', data: JSON.stringify(settings) }
+  for (const [key_id, kind] of Object.entries({ password, google })) {
+    const row = { id: `conn_${key_id}`, key_id, ...common, ...kind, ...times }
+    await db.insertInto('connections').values(row).execute()
+  }
+}
+
 /** The address at which an application starts a sign-in. */
 function authorizationUrl(params: Record<string, string>): string {
   const query = new URLSearchParams({
@@ -163,6 +177,46 @@ describe.each(['light', 'dark'] as const)('%s', (scheme) => {
     expect(await violations(page)).toEqual([])
     const back = await atCallback(page, () => page.getByRole('button', { name: /Acme Robotics/ }).click())
     expect(back.searchParams.get('code')).toBeTruthy()
+    await context.close()
+  })
+
+  test('somebody sets a password by e-mail, signs in with it, and with a social connection', async () => {
+    const { page, context } = await newPage(scheme)
+    await offerEveryWay()
+    await page.goto(authorizationUrl({ prompt: 'login' }))
+    await page.getByLabel('Or with a password: e-mail address').fill('ana@acme.example')
+    expect(await violations(page)).toEqual([])
+    await page.screenshot({ path: `${images}sign-in-ways-${scheme}.png`, fullPage: true })
+    await page.getByRole('button', { name: 'Set or reset it by e-mail' }).click()
+    await page.getByRole('heading', { name: 'Look into your e-mail' }).waitFor()
+    expect(await violations(page)).toEqual([])
+    const outbox = await context.newPage()
+    await outbox.goto(`${local.url}/dashboard/outbox`)
+    const link = await outbox.getByRole('link', { name: 'Open the link' }).getAttribute('href')
+    await page.goto(link ?? '')
+    await page.getByLabel('New password').fill('short')
+    await page.getByLabel('New password').evaluate((input) => input.removeAttribute('minlength'))
+    await page.getByRole('button', { name: 'Set and sign in' }).click()
+    await page.getByRole('alert').waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.getByLabel('New password').fill('correct horse battery staple')
+    await page.screenshot({ path: `${images}password-${scheme}.png` })
+    const set = await atCallback(page, () => page.getByRole('button', { name: 'Set and sign in' }).click())
+    expect(set.searchParams.get('code')).toBeTruthy()
+
+    const again = await context.newPage()
+    await again.goto(authorizationUrl({ prompt: 'login' }))
+    await again.getByLabel('Or with a password: e-mail address').fill('ana@acme.example')
+    await again.getByLabel('Password', { exact: true }).fill('correct horse battery staple')
+    const back = await atCallback(again, () => again.keyboard.press('Enter'))
+    expect(back.searchParams.get('code')).toBeTruthy()
+
+    const social = await context.newPage()
+    await social.goto(authorizationUrl({ prompt: 'login' }))
+    await social.getByRole('link', { name: 'Continue with Google' }).click()
+    await social.getByLabel('E-mail address').fill('ana@acme.example')
+    const through = await atCallback(social, () => social.getByRole('button', { name: 'Sign in' }).click())
+    expect(through.searchParams.get('code')).toBeTruthy()
     await context.close()
   })
 
