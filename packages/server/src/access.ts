@@ -16,6 +16,8 @@ export interface Selection {
 export interface Bounds {
   /** `environment`: the API is called with one environment's credentials, so some tools cannot work. */
   readonly mode: 'environment' | 'workspace'
+  /** Nothing is changed, whatever a URL asks for. */
+  readonly readOnly: boolean
 }
 
 export type Decision =
@@ -71,7 +73,7 @@ function wrongQuery(message: string): ToolError {
  */
 export function isSelected(tool: ToolDefinition, selection: Selection, bounds: Bounds): boolean {
   if (tool.workspaceOnly && bounds.mode === 'environment') return false
-  if (selection.readOnly && tool.effect !== 'read') return false
+  if ((selection.readOnly || bounds.readOnly) && tool.effect !== 'read') return false
   return selection.toolsets.has(tool.toolset)
 }
 
@@ -99,8 +101,9 @@ function notSelected(tool: ToolDefinition, selection: Selection, bounds: Bounds)
       `${tool.name} needs a server in workspace mode; this one is bound to one environment.`,
     )
   }
-  if (selection.readOnly && tool.effect !== 'read') {
-    return new ToolError('tool_not_available', `${tool.name} changes data and this connection is read-only.`)
+  if ((selection.readOnly || bounds.readOnly) && tool.effect !== 'read') {
+    const what = bounds.readOnly ? 'server' : 'connection'
+    return new ToolError('tool_not_available', `${tool.name} changes data and this ${what} is read-only.`)
   }
   return new ToolError(
     'tool_not_available',

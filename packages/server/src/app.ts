@@ -94,7 +94,7 @@ export function createApp(options: AppOptions): App {
   })
   app.get('/ready', ready(options, protection))
 
-  const bounds: Bounds = { mode: config.upstream.mode }
+  const bounds: Bounds = { mode: config.upstream.mode, readOnly: config.readOnly }
   const factory = createMcpFactory({
     tools: options.tools,
     origin: new URL(config.resource).origin,

@@ -175,6 +175,10 @@ export const variables = {
     schema: wholeNumber(1, 1_000_000).default(600),
     describe: 'Requests per caller and minute. A call that writes counts as five.',
   },
+  READ_ONLY: {
+    schema: flag,
+    describe: 'Offer only tools that read, whatever the URL of a connection asks for.',
+  },
   LEGACY_SESSIONS: {
     schema: flag,
     describe: 'Give clients of MCP 2025-11-25 sessions, so that they can be asked for confirmations.',

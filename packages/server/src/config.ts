@@ -37,6 +37,7 @@ export interface Config {
   readonly allowedHosts: readonly string[]
   readonly trustProxy: number
   readonly requestsPerMinute: number
+  readonly readOnly: boolean
   readonly legacySessions: boolean
   readonly conformanceFixtures: boolean
   readonly linksInResults: boolean
@@ -183,6 +184,7 @@ function assemble(values: Values): Config {
     allowedHosts: values.ALLOWED_HOSTS,
     trustProxy: values.TRUST_PROXY,
     requestsPerMinute: values.REQUESTS_PER_MINUTE,
+    readOnly: values.READ_ONLY,
     legacySessions: values.LEGACY_SESSIONS,
     conformanceFixtures: values.CONFORMANCE_FIXTURES,
     linksInResults: values.LINKS_IN_RESULTS,
