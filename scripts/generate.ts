@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { seedJsonSchema } from '@scalekit-mcp/local'
 import { configurationPage, envExample } from './generate/configuration.js'
 import { localApiPage } from './generate/local-api.js'
 import { securityPage } from './generate/security.js'
@@ -13,6 +14,7 @@ const files: Record<string, string> = {
   '.env.example': envExample(),
   'docs/reference/configuration.md': configurationPage(),
   'docs/reference/local-api.md': await localApiPage(),
+  'docs/reference/seed.schema.json': `${JSON.stringify(seedJsonSchema(), null, 2)}\n`,
   'docs/reference/tools.md': toolsPage(),
   'docs/security.md': securityPage(),
   'docs/walkthrough.md': await walkthrough(),
