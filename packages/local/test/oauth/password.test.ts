@@ -5,7 +5,7 @@ import { control } from '../security/attack.js'
 import { emptyStorage } from '../storage.js'
 import { startApplication } from '../webhooks/application.js'
 import { Browser } from './browser.js'
-import { application, DEV } from './sso-client.js'
+import { application, CLIENT, DEV } from './sso-client.js'
 
 const ANA = 'ana@acme.example'
 const PASSWORD = 'correct horse battery staple'
@@ -118,6 +118,29 @@ describe('a password', () => {
     // The link still counts.
     const fields = { password: PASSWORD, password_token: tokenIn(link) }
     expect((await browser.submit(url, end.page ?? '', fields)).url).toContain('code=')
+  })
+
+  it('that is changed signs out whoever was signed in elsewhere, tokens included', async () => {
+    await set(ANA, PASSWORD)
+    const thief = await signIn(ANA, PASSWORD)
+    const { tokens } = await app.finish(thief.end.url, thief.verifier)
+    const owner = await set(ANA, 'another long password')
+    const kept = (await app.finish(owner.end.url, owner.verifier)).tokens
+    const refresh = (refresh_token: string) =>
+      fetch(`${app.issuer}/oauth/token`, {
+        method: 'POST',
+        body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token, ...CLIENT }),
+      })
+    expect((await refresh(tokens.refresh_token)).status).toBe(400)
+    expect((await refresh(kept.refresh_token)).status).toBe(200)
+    expect((await app.start({}, thief.browser)).page).toContain('Continue as')
+    // Who sets it while they are signed in stays so, and is not sent away in the middle.
+    const at = await app.start({ prompt: 'login' }, owner.browser)
+    await at.browser.submit(at.url, at.page, { email: ANA, way: 'password-link' })
+    const link = (await links(ANA)).at(-1) ?? ''
+    const form = await at.browser.follow(link)
+    const fields = { password: PASSWORD, password_token: tokenIn(link) }
+    expect((await at.browser.submit(at.url, form.page ?? '', fields)).url).toContain('code=')
   })
 
   it('signs up who is new, and applications decide and are told', async () => {

@@ -71,7 +71,8 @@ export function createPasswordSteps(context: OAuthContext, realm: string, outcom
       if ((await links.take(token)) === undefined) return outcomes.show(step, { email: '', problem: SPENT })
       const about = circumstances(step.request, step.interaction.params)
       try {
-        const person = await setPassword(context, realm, link.email, password, about)
+        const session = step.interaction.session?.uid
+        const person = await setPassword(context, realm, { email: link.email, password, session, about })
         return person === undefined
           ? outcomes.show(step, { email: '', problem: SPENT })
           : outcomes.finish(step, person)

@@ -1,7 +1,9 @@
 import { newId } from '../../engine/ids.js'
 import type { UserRow } from '../../engine/schema.js'
+import { endSession, liveSessions } from '../../management/session-records.js'
 import { UserData } from '../../management/user-data.js'
 import { tellUserEvent } from '../../webhooks/user-event.js'
+import { sessionId } from '../access-token.js'
 import type { OAuthContext } from '../oauth-context.js'
 import { findPerson, type Person } from '../people.js'
 import { SignInRefusal } from '../sso/sign-in-refusal.js'
@@ -12,16 +14,24 @@ import { hashPassword } from './password-hash.js'
 export const SHORTEST = 8
 export const LONGEST = 256
 
+/** How a password is set: by whom, and in which sign-in, whose own session goes on. */
+export interface NewPassword {
+  email: string
+  password: string
+  session: string | undefined
+  /** In which circumstances, for applications that are asked. */
+  about: Readonly<Record<string, unknown>>
+}
+
 /**
- * Sets the password of whoever proved an address, and gives the person: somebody new signs up with it. Throws a
- * `SignInRefusal` when an application does not let them.
+ * Sets the password of whoever proved an address, and gives the person: somebody new signs up with it. Where they
+ * were signed in otherwise, they are no longer: whoever knew the old password is out. Throws a `SignInRefusal` when
+ * an application does not let them.
  */
 export async function setPassword(
   context: OAuthContext,
   environment: string,
-  email: string,
-  password: string,
-  about: Readonly<Record<string, unknown>>,
+  { email, password, session, about }: NewPassword,
 ): Promise<Person | undefined> {
   const { database, clock } = context
   const hash = await hashPassword(password)
@@ -36,7 +46,22 @@ export async function setPassword(
     )
     .execute()
   await forgetAttempts(context, environment, email)
+  await endSessions(context, environment, user_id, session)
   return findPerson(database, environment, user_id)
+}
+
+async function endSessions(
+  context: OAuthContext,
+  environment: string,
+  user: string,
+  except: string | undefined,
+): Promise<void> {
+  const kept = except === undefined ? undefined : sessionId(except)
+  await context.database.transaction(async (db) => {
+    const live = await liveSessions(context, db, environment)
+    for (const session of live.filter(({ userId, id }) => userId === user && id !== kept))
+      await endSession(context, db, environment, session)
+  })
 }
 
 async function signUp(
