@@ -10,6 +10,9 @@ export async function sweepExpired({ db }: Database, clock: Clock): Promise<void
   await db.deleteFrom('issued_tokens').where('expires_at', '<', now).execute()
   await db.deleteFrom('revoked_tokens').where('expires_at', '<', now).execute()
   // A window of attempts is a quarter of an hour; the addresses in it may be anybody's.
-  await db.deleteFrom('password_attempts').where('since', '<', now - DAY_MS).execute()
+  await db
+    .deleteFrom('password_attempts')
+    .where('since', '<', now - DAY_MS)
+    .execute()
   await db.deleteFrom('used_assertions').where('expires_at', '<', now).execute()
 }
