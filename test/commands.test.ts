@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { Scalekit } from '@scalekit-sdk/node'
 import { describe, expect, test } from 'vitest'
 import { freePort, runToEnd, startDev, startLocalProgram } from './harness/program.js'
@@ -177,6 +180,27 @@ describe('scalekit-mcp local', () => {
     expect(code).toBe(78)
     expect(stderr).toContain('no seed file at /nowhere.yaml')
     expect(stderr).not.toContain('    at ')
+  })
+
+  test('speaks https with --tls, to the SDK over gRPC and to fetch, once they trust the printed file', async () => {
+    const data = mkdtempSync(join(tmpdir(), 'local-command-'))
+    const program = await startLocalProgram(['--data', data, '--tls'])
+    const [, file = ''] = /NODE_EXTRA_CA_CERTS=(\S+)/.exec(program.output()) ?? []
+    const [, made = ''] = /(new Scalekit\(.+\))/.exec(program.output()) ?? []
+    const script = `
+      import { Scalekit } from '@scalekit-sdk/node'
+      const { organization } = await (${made}).organization.createOrganization('Over TLS')
+      const { status } = await fetch('${program.url}/workspace/keys')
+      console.log(organization.displayName, status)`
+    const child = (env: Record<string, string>) =>
+      promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+        cwd: fileURLToPath(new URL('..', import.meta.url)),
+        env: { PATH: process.env.PATH ?? '', ...env },
+      })
+    expect((await child({ NODE_EXTRA_CA_CERTS: file })).stdout.trim()).toBe('Over TLS 200')
+    await expect(child({})).rejects.toThrow()
+    expect(await program.stop()).toBe(0)
+    rmSync(data, { recursive: true })
   })
 
   test('says which option changes a port that is in use, or is none', async () => {

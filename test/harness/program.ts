@@ -70,7 +70,7 @@ export async function startLocalProgram(
   const child = run(['local', ...args], { LOCAL_PORT: '0', ...env })
   const output = collect(child)
   for (let attempt = 0; attempt < 300 && child.exitCode === null; attempt++) {
-    const [, url] = /^ {2}Local Scalekit environment +(http\S+)/m.exec(output.stdout()) ?? []
+    const [, url] = /^ {2}Local Scalekit environment +(https?:\S+)/m.exec(output.stdout()) ?? []
     if (url) return { url, process: child, output: output.stdout, stop: (signal) => stop(child, signal) }
     await new Promise((resolve) => setTimeout(resolve, 50))
   }

@@ -1,7 +1,9 @@
 import http from 'node:http'
 import http2 from 'node:http2'
 import net, { type AddressInfo } from 'node:net'
+import tls, { type TLSSocket } from 'node:tls'
 import { LocalError } from './local-error.js'
+import type { Certificate } from './tls/self-signed.js'
 
 /** How long a connection may stay silent before its first bytes. */
 const FIRST_BYTES_MS = 10_000
@@ -19,10 +21,14 @@ export interface Listener {
 
 /**
  * Listens on the loopback addresses only, at one port for HTTP/1.1 and for HTTP/2 without TLS: Scalekit's SDK
- * speaks both to one URL. The first bytes tell which it is (RFC 9113, section 3.3). Port 0 takes a free one.
- * Throws a `LocalError` (`port_in_use`).
+ * speaks both to one URL. The first bytes tell which it is (RFC 9113, section 3.3). With a certificate it speaks TLS, and the client chooses by
+ * ALPN (RFC 7301). Port 0 takes a free one. Throws a `LocalError` (`port_in_use`).
  */
-export async function listen(port: number, handlersFor: (port: number) => Handlers): Promise<Listener> {
+export async function listen(
+  port: number,
+  certificate: Certificate | undefined,
+  handlersFor: (port: number) => Handlers,
+): Promise<Listener> {
   const sockets = new Set<net.Socket>()
   // One address listens before the other, and what serves is made when the port is known.
   const early: net.Socket[] = []
@@ -33,12 +39,17 @@ export async function listen(port: number, handlersFor: (port: number) => Handle
     connectionsCheckingInterval: 5000,
   })
   const two = http2.createServer()
+  const secure = certificate && secured(certificate, one, two)
   const accept = (socket: net.Socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
     socket.on('error', () => socket.destroy())
-    if (serving) route(socket, one, two)
+    if (serving) begin(socket)
     else early.push(socket)
+  }
+  const begin = (socket: net.Socket) => {
+    if (secure) secure.emit('connection', socket)
+    else route(socket, one, two)
   }
   const { servers, bound } = await bind(port, accept)
   // It is given its connections and never listens itself; but only when it listens does it watch its timeouts.
@@ -47,7 +58,7 @@ export async function listen(port: number, handlersFor: (port: number) => Handle
   one.on('request', handlers.http1)
   two.on('request', handlers.http2)
   serving = true
-  for (const socket of early) route(socket, one, two)
+  for (const socket of early) begin(socket)
   return {
     port: bound,
     async close() {
@@ -84,6 +95,24 @@ function listenOn(host: string, port: number, accept: (socket: net.Socket) => vo
     )
     server.listen({ host, port, ipv6Only: host === '::1' }, () => resolve(server))
   })
+}
+
+/** Takes its connections from the listener, as `one` and `two` do. */
+function secured(certificate: Certificate, one: http.Server, two: http2.Http2Server): tls.Server {
+  const { key, cert } = certificate
+  const server = tls.createServer({
+    key,
+    cert,
+    ALPNProtocols: ['h2', 'http/1.1'],
+    minVersion: 'TLSv1.2',
+    handshakeTimeout: FIRST_BYTES_MS,
+  })
+  server.on('secureConnection', (socket: TLSSocket) => {
+    socket.on('error', () => socket.destroy())
+    ;(socket.alpnProtocol === 'h2' ? two : one).emit('connection', socket)
+  })
+  server.on('tlsClientError', (_error, socket) => socket.destroy())
+  return server
 }
 
 function route(socket: net.Socket, one: http.Server, two: http2.Http2Server): void {

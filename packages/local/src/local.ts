@@ -22,6 +22,7 @@ import { reportFailure } from './report-failure.js'
 import { readSeed } from './seed/read-seed.js'
 import { resetTo, seedOnce } from './seed/reset.js'
 import type { ParsedSeed, Seed } from './seed/schema.js'
+import { storedCertificate } from './tls/stored-certificate.js'
 import { createWebhooks, type Webhooks } from './webhooks/webhooks.js'
 
 const DEFAULT_PORT = 8787
@@ -43,12 +44,19 @@ export interface LocalOptions {
   /** The URL of the seeded MCP server. Default `http://localhost:3002/mcp`. */
   mcpServerUrl?: string
   clock?: Clock
+  /**
+   * Speak TLS, with the certificate in this folder; where there is none, one is made for this machine. Sign-in through
+   * the simulated identity provider calls this environment itself: for that, NODE_EXTRA_CA_CERTS has to name it here too.
+   */
+  tls?: string
 }
 
 export interface LocalScalekit {
-  /** `http://localhost:PORT`, without a slash at the end. */
+  /** `http://localhost:PORT`, or `https:` with TLS, without a slash at the end. */
   readonly url: string
   readonly port: number
+  /** With TLS: the certificate that clients are told to trust. */
+  readonly certFile?: string
   readonly database: Database
   /** Back to the seed: data, clock, faults, webhooks, outbox and request log. Signing keys and snapshots stay. */
   reset(): Promise<void>
@@ -95,12 +103,17 @@ async function serve(
     for (const part of [parts.faults, parts.log, parts.outbox, parts.webhooks, parts.interceptors])
       part.clear()
   }
-  const listener = await listen(options.port ?? DEFAULT_PORT, (port) => handlers(port, { ...parts, reset }))
+  const certificate = options.tls === undefined ? undefined : await storedCertificate(options.tls)
+  const urlAt = (port: number) => `${certificate ? 'https' : 'http'}://localhost:${port}`
+  const listener = await listen(options.port ?? DEFAULT_PORT, certificate, (port) =>
+    handlers(urlAt(port), { ...parts, reset }),
+  )
   await sweepExpired(database, clock)
   const sweeping = setInterval(() => sweepExpired(database, clock).catch(reportFailure), SWEEP_MS).unref()
   return {
-    url: `http://localhost:${listener.port}`,
+    url: urlAt(listener.port),
     port: listener.port,
+    ...(certificate ? { certFile: certificate.certFile } : {}),
     database,
     reset,
     async close() {
@@ -126,9 +139,8 @@ interface Parts {
   reset(): Promise<void>
 }
 
-function handlers(port: number, parts: Parts): Handlers {
+function handlers(baseUrl: string, parts: Parts): Handlers {
   const { database, clock, faults, log, outbox, webhooks, interceptors, reset } = parts
-  const baseUrl = `http://localhost:${port}`
   const keys = createSigningKeys(database, clock)
   const context: OAuthContext = {
     baseUrl,
@@ -141,7 +153,7 @@ function handlers(port: number, parts: Parts): Handlers {
     tokens: createTokenIssuer(keys, clock),
     verifier: createTokenVerifier({ baseUrl, database, keys, clock }),
   }
-  const refused = createLoopbackGuard(port)
+  const refused = createLoopbackGuard(new URL(baseUrl))
   const management = mountManagement({
     database,
     clock,

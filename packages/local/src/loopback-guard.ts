@@ -12,7 +12,7 @@ const PAGES = /^\/dashboard\/|\/(interaction|oidc|portal|simulator)(\/|\?|$)/
  * that name as the Host (DNS rebinding), and gets nothing. Forms of our pages come from our own origin only.
  * What passes is given the canonical host, so that every URL in an answer is the same, however we were reached.
  */
-export function createLoopbackGuard(port: number) {
+export function createLoopbackGuard({ port, protocol }: URL) {
   const hosts = new Set(['localhost', '127.0.0.1', '[::1]'].map((name) => `${name}:${port}`))
   const canonical = `localhost:${port}`
 
@@ -29,7 +29,7 @@ export function createLoopbackGuard(port: number) {
       PAGES.test(request.url ?? '') &&
       request.method === 'POST' &&
       origin !== undefined &&
-      !hosts.has(origin.replace(/^http:\/\//, ''))
+      ![...hosts].some((name) => origin === `${protocol}//${name}`)
     ) {
       return answer(response, 403, 'This form belongs to another site.')
     }
@@ -39,7 +39,7 @@ export function createLoopbackGuard(port: number) {
       /\/oauth\/authorize(\?|$)/.test(request.url ?? '')
     ) {
       // Cookies belong to a host: the sign-in starts where it will come back to.
-      response.setHeader('Location', `http://${canonical}${request.url}`)
+      response.setHeader('Location', `${protocol}//${canonical}${request.url}`)
       return answer(response, 307, 'Continue at the canonical address.')
     }
     request.headers.host = canonical

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { createLocalScalekit, LocalError, type LocalOptions, type LocalScalekit } from '@scalekit-mcp/local'
 import { stopOnSignal, UsageError } from './exit.js'
 import { parsePort } from './parse-port.js'
@@ -18,6 +19,7 @@ interface StorageOptions {
 
 interface LocalCommandOptions extends StorageOptions {
   readonly port: string
+  readonly tls?: true
 }
 
 /** `scalekit-mcp local`: the local environment alone, for those who build on Scalekit. */
@@ -25,6 +27,7 @@ export async function local(options: LocalCommandOptions): Promise<void> {
   const environment = await startLocal({
     ...storage(options),
     port: parsePort(options.port || '8787', '--port (LOCAL_PORT)', 0),
+    ...(options.tls ? { tls: resolve(options.data, 'tls') } : {}),
   })
   process.stdout.write(greeting(environment))
   stopOnSignal(() => environment.close())
@@ -49,7 +52,7 @@ export async function startLocal(options: LocalOptions): Promise<LocalScalekit> 
   }
 }
 
-function greeting({ url, port }: LocalScalekit): string {
+function greeting({ url, port, certFile }: LocalScalekit): string {
   const { environment, clientId, clientSecret } = seeded
   return `
   Local Scalekit environment   ${url}   dashboard; sign in as admin@example.com or viewer@example.com
@@ -58,7 +61,7 @@ function greeting({ url, port }: LocalScalekit): string {
   Point the Scalekit SDK at it:
     SCALEKIT_ENVIRONMENT_URL=${url}/${environment}
     SCALEKIT_CLIENT_ID=${clientId}
-    SCALEKIT_CLIENT_SECRET=${clientSecret}
+    SCALEKIT_CLIENT_SECRET=${clientSecret}${certFile ? `\n    NODE_EXTRA_CA_CERTS=${certFile}` : ''}
 
     new Scalekit('${url}/${environment}', '${clientId}', '${clientSecret}')
 

@@ -44,6 +44,7 @@ program
   .addOption(
     new Option('--database-url <url>', 'keep the data in a PostgreSQL database instead').env('DATABASE_URL'),
   )
+  .option('--tls', 'speak https, with a certificate of its own that is kept with the data')
   .action(async (options) => {
     keepHeapSmall()
     await (await import('./local.js')).local(options)
