@@ -123,7 +123,8 @@ export function messageOf(response: RawResponse): Record<string, unknown> | unde
     ?.at(-1)
     ?.replace(/^data: ?/, '')
   try {
-    return Object(JSON.parse(event ?? text))
+    // Answers are read byte by byte; their text is UTF-8.
+    return Object(JSON.parse(Buffer.from(event ?? text, 'latin1').toString('utf8')))
   } catch {
     return undefined
   }

@@ -1,42 +1,43 @@
+import type { IncomingMessage, RequestListener } from 'node:http'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler } from '@modelcontextprotocol/server'
-import { errorHandler, hostsOf, notFound, originsOf, type Protection, protect } from '@scalekit-mcp/auth'
-import express, { type Express, type RequestHandler } from 'express'
+import { createProtection, hostsOf, originsOf, type ProtectOptions } from '@scalekit-mcp/auth'
 import type { Bounds } from './access.js'
 import type { AuditLog } from './audit/audit-log.js'
-import { auditRequests } from './audit/audit-requests.js'
+import type { Principal } from './call-tool.js'
 import type { Config } from './config.js'
 import type { Fixtures } from './conformance/fixtures.js'
+import { createDirectAnswer } from './direct/direct-answer.js'
 import type { Docs } from './docs-search/docs.js'
-import { serveIcon } from './icons.js'
+import { createClientAddress } from './http/client-address.js'
+import { createListener } from './http/listener.js'
+import { createObserver } from './http/observe-request.js'
+import { createPages } from './http/pages.js'
 import { createIdempotency } from './idempotency.js'
-import { createMcpFactory } from './mcp.js'
+import { createMcpFactory, type McpOptions } from './mcp.js'
 import type { Logger } from './observe/log.js'
-import { logRequests } from './observe/request-log.js'
 import { createPageSeal } from './page-seal.js'
 import { createRoundSeal } from './round-seal.js'
 import type { ScalekitFor } from './scalekit/connect.js'
 import { scopeAliases, writeScopes } from './scope-names.js'
 import { createSessions } from './sessions.js'
-import { stepUp } from './step-up.js'
+import { createStepUp } from './step-up.js'
 import type { ToolDefinition } from './tool.js'
-import { version } from './version.js'
 
 export interface AppOptions {
   readonly config: Config
   readonly log: Logger
+  readonly audit?: AuditLog
   readonly tools: readonly ToolDefinition[]
   readonly scalekit: ScalekitFor
   readonly docs: Docs
-  /** Absent: the operator turned it off. */
-  readonly audit?: AuditLog
   readonly fixtures?: Fixtures
   /** False while the server stops: `/ready` answers 503, so that no new request is sent here. */
   readonly accepting: () => boolean
 }
 
 export interface App {
-  readonly express: Express
+  readonly listener: RequestListener
   /** Ends MCP streams and background work. Call it after the listener has drained. */
   close(): Promise<void>
 }
@@ -44,26 +45,68 @@ export interface App {
 /** The smallest useful scopes: what the challenge asks for, and what the metadata lists. Writes step up. */
 const baselineScopes = ['environment:read', 'organization:read']
 
-/**
- * Puts the HTTP application together: health, the protection of `POST /mcp`, step-up, MCP.
- */
+/** Puts the HTTP application together: the protection of the resource, step-up, MCP, and the pages beside it. */
 export function createApp(options: AppOptions): App {
   const { config, log } = options
-  const app = express()
-  app.disable('x-powered-by')
-  app.set('query parser', false)
-  app.set('trust proxy', config.trustProxy)
-  app.enable('strict routing')
-  app.enable('case sensitive routing')
-  app.use(logRequests(log))
-  app.get(['/health', '/healthz'], (_, res) => {
-    res.set('cache-control', 'no-store')
-    res.json({ status: 'healthy', timestamp: new Date().toISOString(), version })
+  const addressOf = createClientAddress(config.trustProxy)
+  const protection = createProtection({ ...protectionOptions(options), addressOf })
+  const bounds: Bounds = { mode: config.upstream.mode, readOnly: config.readOnly }
+  const mcpOptions = optionsOfMcp(options, bounds)
+  const factory = createMcpFactory(mcpOptions)
+  const onerror = (error: Error) => log.debug({ err: error }, 'mcp')
+  const handler = createMcpHandler(factory, {
+    legacy: config.legacySessions ? 'reject' : 'stateless',
+    ...(options.fixtures ? { bus: options.fixtures.bus } : {}),
+    onerror,
   })
+  const modern = toNodeHandler(handler, {
+    onerror: (error) => log.error({ err: error }, 'mcp request failed'),
+  })
+  const sessions = config.legacySessions ? createSessions(factory, onerror) : undefined
+  const stepUp = createStepUp(options.tools, bounds, config.scopeNames, protection)
+  const answerDirectly = createDirectAnswer(
+    mcpOptions,
+    sessions ? ['2026-07-28'] : ['2026-07-28', '2025-11-25'],
+  )
+  const onFailure = (error: unknown) => log.error({ err: error }, 'request failed')
 
-  app.use(serveIcon)
-  if (options.audit) app.use(auditRequests(options.audit, new URL(config.resource).pathname))
-  const protection = protect(app, {
+  const listener = createListener({
+    observe: createObserver(log, options.audit, protection.path, addressOf),
+    protection,
+    pages: createPages({ protection, accepting: options.accepting, onFailure }),
+    onFailure,
+    async mcp(req: IncomingMessage & { body?: unknown }, res) {
+      const principal = await stepUp(req, res)
+      if (!principal || (await answerDirectly(req, res, principal))) return
+      Object.assign(req, { auth: authInfoOf(principal) })
+      if (sessions && (await sessions.handle(req, res))) return
+      await modern(req, res, req.body)
+    },
+  })
+  return {
+    listener,
+    async close() {
+      await sessions?.close()
+      await handler.close()
+      protection.close()
+    },
+  }
+}
+
+/** What the SDK hands to the handlers with each message. */
+function authInfoOf(principal: Principal) {
+  const { caller } = principal
+  return {
+    token: '[redacted]',
+    clientId: caller.clientId,
+    scopes: [...caller.scopes],
+    expiresAt: caller.expiresAt,
+    extra: { principal, caller },
+  }
+}
+
+function protectionOptions({ config, log }: AppOptions): ProtectOptions {
+  return {
     resource: config.resource,
     issuers: config.issuers,
     jwksUrl: config.jwksUrl,
@@ -91,11 +134,11 @@ export function createApp(options: AppOptions): App {
       req.audit?.refused(refusal.detail ? `${refusal.code}: ${refusal.detail}` : refusal.code)
       log.info({ ...refusal, ...(cause ? { err: cause } : {}) }, 'refused')
     },
-  })
-  app.get('/ready', ready(options, protection))
+  }
+}
 
-  const bounds: Bounds = { mode: config.upstream.mode, readOnly: config.readOnly }
-  const factory = createMcpFactory({
+function optionsOfMcp({ config, log, ...options }: AppOptions, bounds: Bounds): McpOptions {
+  return {
     tools: options.tools,
     origin: new URL(config.resource).origin,
     bounds,
@@ -114,45 +157,5 @@ export function createApp(options: AppOptions): App {
         'tool call',
       ),
     ...(options.fixtures ? { fixtures: options.fixtures } : {}),
-  })
-  const onerror = (error: Error) => log.debug({ err: error }, 'mcp')
-  const handler = createMcpHandler(factory, {
-    legacy: config.legacySessions ? 'reject' : 'stateless',
-    ...(options.fixtures ? { bus: options.fixtures.bus } : {}),
-    onerror,
-  })
-  const modern = toNodeHandler(handler, {
-    onerror: (error) => log.error({ err: error }, 'mcp request failed'),
-  })
-  const sessions = config.legacySessions ? createSessions(factory, onerror) : undefined
-
-  app.all(protection.path, stepUp(options.tools, bounds, config.scopeNames, protection), async (req, res) => {
-    if (sessions && (await sessions.handle(req, res))) return
-    await modern(req, res, req.body)
-  })
-  app.use(
-    notFound,
-    errorHandler((error) => log.error({ err: error }, 'request failed')),
-  )
-  return {
-    express: app,
-    async close() {
-      await sessions?.close()
-      await handler.close()
-      protection.close()
-    },
-  }
-}
-
-/** Readiness: the keys of the issuer are here, and the server is not stopping. */
-function ready(options: AppOptions, protection: Protection): RequestHandler {
-  return async (_, res) => {
-    const keys = await protection.verifier.ready().then(
-      () => true,
-      () => false,
-    )
-    const ok = keys && options.accepting()
-    res.set('cache-control', 'no-store')
-    res.status(ok ? 200 : 503).json({ ready: ok, checks: { keys, accepting: options.accepting() } })
   }
 }

@@ -65,7 +65,7 @@ export async function startServer(
     ...(audit ? { audit } : {}),
     ...(fixtures ? { fixtures } : {}),
   })
-  const server = createHttpServer(app.express)
+  const server = createHttpServer(app.listener)
   await listen(server, config).catch(async (error: unknown) => {
     await audit?.close()
     throw error

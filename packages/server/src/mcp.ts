@@ -30,7 +30,9 @@ export const instructions =
   'data of third parties.'
 
 /** What a list answers is the same for a while, for this caller. */
-const hint = { ttlMs: 300_000, cacheScope: 'private' } as const
+export const listHint = { ttlMs: 300_000, cacheScope: 'private' } as const
+
+export const serverInfo = { name: 'scalekit-mcp', title: 'Scalekit', version } as const
 
 /**
  * Gives a factory of MCP servers: a new one per request, so that no state of one request is reachable from
@@ -43,27 +45,24 @@ export function createMcpFactory(options: McpOptions): (context: McpRequestConte
   const listed = [...(fixtures?.tools.values() ?? [])].map(({ definition }) => definition)
 
   return () => {
-    const server = new Server(
-      { name: 'scalekit-mcp', title: 'Scalekit', version },
-      {
-        instructions,
-        capabilities: {
-          tools: { listChanged: false },
-          prompts: { listChanged: false },
-          resources: { listChanged: false },
-          completions: {},
-          ...fixtures?.capabilities,
-        },
-        cacheHints: {
-          'server/discover': hint,
-          'tools/list': hint,
-          'prompts/list': hint,
-          'resources/list': hint,
-          'resources/templates/list': hint,
-        },
-        requestState: { verify: fixtures?.requestState(seal.verify) ?? seal.verify },
+    const server = new Server(serverInfo, {
+      instructions,
+      capabilities: {
+        tools: { listChanged: false },
+        prompts: { listChanged: false },
+        resources: { listChanged: false },
+        completions: {},
+        ...fixtures?.capabilities,
       },
-    )
+      cacheHints: {
+        'server/discover': listHint,
+        'tools/list': listHint,
+        'prompts/list': listHint,
+        'resources/list': listHint,
+        'resources/templates/list': listHint,
+      },
+      requestState: { verify: fixtures?.requestState(seal.verify) ?? seal.verify },
+    })
     const isOffered = (name: string, context: ServerContext) => {
       const tool = byName.get(name)
       return tool !== undefined && isSelected(tool, principalOf(context).selection, options.bounds)

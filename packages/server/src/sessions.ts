@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { NodeStreamableHTTPServerTransport, toWebRequest } from '@modelcontextprotocol/node'
 import {
   isInitializeRequest,
@@ -6,8 +7,7 @@ import {
   type McpRequestContext,
   type Server,
 } from '@modelcontextprotocol/server'
-import type { Caller } from '@scalekit-mcp/auth'
-import type { Request, Response } from 'express'
+import { type Caller, sendJson } from '@scalekit-mcp/auth'
 
 const MAX_SESSIONS = 1_000
 const MAX_PER_CALLER = 10
@@ -23,7 +23,7 @@ interface Session {
 
 export interface Sessions {
   /** Serves the request when it belongs to MCP 2025-11-25. False: it does not, serve it as 2026-07-28. */
-  handle(req: Request, res: Response): Promise<boolean>
+  handle(req: IncomingMessage & { body?: unknown }, res: ServerResponse): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -98,8 +98,8 @@ function ownerOf(caller: Caller | undefined): string {
 }
 
 /** 400 without a session, 404 for one that does not exist, or not for this caller: the client begins anew. */
-function refuse(res: Response, status: 400 | 404): void {
+function refuse(res: ServerResponse, status: 400 | 404): void {
   const message =
     status === 404 ? 'Session not found: initialize again.' : 'Initialize first, then send Mcp-Session-Id.'
-  res.status(status).json({ jsonrpc: '2.0', id: null, error: { code: -32600, message } })
+  sendJson(res, status, { jsonrpc: '2.0', id: null, error: { code: -32600, message } })
 }

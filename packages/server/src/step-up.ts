@@ -1,5 +1,5 @@
-import { callerOf, type Protection } from '@scalekit-mcp/auth'
-import type { RequestHandler } from 'express'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { callerOf, type Protection, sendJson } from '@scalekit-mcp/auth'
 import { type Bounds, decide, parseSelection, type Selection } from './access.js'
 import { unaudited } from './audit/request-audit.js'
 import type { Principal } from './call-tool.js'
@@ -14,20 +14,22 @@ const WRITE_COST = 5
  * Refuses a call whose scopes are missing before it reaches MCP, with every scope that it needs (RFC 6750
  * section 3.1, MCP 2026-07-28 authorization, "Scope Challenge Handling"): only HTTP can challenge a client.
  * The dispatcher decides again for every message. A write costs more of the caller's minute than a read.
+ *
+ * @returns who calls, and with which selection; undefined when the request was answered
  */
-export function stepUp(
+export function createStepUp(
   tools: readonly ToolDefinition[],
   bounds: Bounds,
   names: 'long' | 'short',
   protection: Protection,
-): RequestHandler {
+): (req: IncomingMessage & { body?: unknown }, res: ServerResponse) => Promise<Principal | undefined> {
   const byName = new Map(tools.map((tool) => [tool.name, tool]))
-  return async (req, res, next) => {
+  return async (req, res) => {
     const caller = callerOf(req)
-    const selection = readSelection(req.originalUrl)
+    const selection = readSelection(req.url ?? '')
     if ('problem' in selection) {
-      res.status(400).json({ error: 'invalid_request', error_description: selection.problem })
-      return
+      sendJson(res, 400, { error: 'invalid_request', error_description: selection.problem })
+      return undefined
     }
     const tool = calledTool(req.body, byName)
     const decision = tool ? decide(tool, caller, selection, bounds) : undefined
@@ -36,29 +38,19 @@ export function stepUp(
       audit.calls({ tool: tool.name, effect: tool.effect, scopesRequired: decision.scopes })
       audit.ended('insufficient_scope', { refused: true })
       protection.challengeScopes(req, res, writeScopes(decision.scopes, names))
-      return
+      return undefined
     }
-    if (tool && tool.effect !== 'read' && !(await protection.charge(req, res, WRITE_COST - 1))) return
-    const principal: Principal = {
-      caller,
-      selection,
-      requestId: String(res.getHeader('x-request-id')),
-      audit,
+    if (tool && tool.effect !== 'read' && !(await protection.charge(req, res, WRITE_COST - 1))) {
+      return undefined
     }
-    Object.assign(req, {
-      auth: {
-        token: '[redacted]',
-        clientId: caller.clientId,
-        scopes: [...caller.scopes],
-        expiresAt: caller.expiresAt,
-        extra: { principal, caller },
-      },
-    })
-    next()
+    return { caller, selection, requestId: String(res.getHeader('x-request-id')), audit }
   }
 }
 
+const everything = parseSelection(new URLSearchParams())
+
 function readSelection(url: string): Selection | { problem: string } {
+  if (!url.includes('?')) return everything
   try {
     return parseSelection(new URL(url, 'http://localhost').searchParams)
   } catch (error) {

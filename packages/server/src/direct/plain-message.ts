@@ -1,0 +1,78 @@
+import type { IncomingMessage } from 'node:http'
+
+export type Era = '2026-07-28' | '2025-11-25'
+
+/** A message of one of the two hot methods in its plainest form. */
+export interface PlainMessage {
+  readonly era: Era
+  readonly id: string | number
+  readonly method: 'tools/list' | 'tools/call'
+  /** For `tools/call`. */
+  readonly name: string
+  readonly arguments: Readonly<Record<string, unknown>>
+}
+
+type Json = Record<string, unknown>
+
+const VERSION = 'io.modelcontextprotocol/protocolVersion'
+const CLIENT_INFO = 'io.modelcontextprotocol/clientInfo'
+const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities'
+
+/**
+ * Reads a message that needs nothing of the protocol but an answer. Whatever is unusual about it (a progress token, a
+ * cursor, another round of a call, a version that is not served, headers that differ from the body, an answer that the
+ * client does not accept) is left to the SDK, which decides it as the specification says.
+ *
+ * @param body one JSON-RPC request, as the protection let it through; a request without a body is not plain
+ */
+export function readPlainMessage({ headers }: IncomingMessage, body: unknown): PlainMessage | undefined {
+  const { id, method, params = {} } = Object(body) as { id?: unknown; method?: unknown; params?: Json }
+  if (typeof id !== 'number' && typeof id !== 'string') return undefined
+  if (method !== 'tools/list' && method !== 'tools/call') return undefined
+  const era = eraOf(headers, method, params)
+  if (!era) return undefined
+  const { _meta, ...own } = params
+  if (method === 'tools/list') {
+    return Object.keys(own).length === 0 ? { era, id, method, name: '', arguments: {} } : undefined
+  }
+  const { name, arguments: args = {}, ...others } = own
+  if (typeof name !== 'string' || !isObject(args) || Object.keys(others).length > 0) return undefined
+  if (era === '2026-07-28' && headers['mcp-name'] !== name) return undefined
+  return { era, id, method, name, arguments: args }
+}
+
+function eraOf(headers: IncomingMessage['headers'], method: string, { _meta }: Json): Era | undefined {
+  const { accept = '' } = headers
+  const version = headers['mcp-protocol-version']
+  if (!accept.includes('application/json') || headers['mcp-session-id'] !== undefined) return undefined
+  if (version === '2026-07-28')
+    return headers['mcp-method'] === method && isPlainEnvelope(_meta) ? version : undefined
+  if (version !== '2025-11-25' || headers['mcp-method'] !== undefined) return undefined
+  return _meta === undefined && accept.includes('text/event-stream') ? version : undefined
+}
+
+/** MCP 2026-07-28, basic: the version and the client's capabilities, and at most who the client is. */
+function isPlainEnvelope(meta: unknown): boolean {
+  if (!isObject(meta) || meta[VERSION] !== '2026-07-28' || !isEmptyOrFlat(meta[CAPABILITIES])) return false
+  return Object.keys(meta).every(
+    (key) => key === VERSION || key === CAPABILITIES || (key === CLIENT_INFO && isClientInfo(meta[key])),
+  )
+}
+
+/** What a client can do matters only where it is asked for something, which a plain message never leads to. */
+function isEmptyOrFlat(capabilities: unknown): boolean {
+  return isObject(capabilities) && Object.values(capabilities).every(isObject)
+}
+
+function isClientInfo(info: unknown): boolean {
+  return (
+    isObject(info) &&
+    typeof info.name === 'string' &&
+    typeof info.version === 'string' &&
+    Object.keys(info).length === 2
+  )
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,42 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { type Protection, sendJson } from '@scalekit-mcp/auth'
+
+export interface ListenerParts {
+  readonly observe: (req: IncomingMessage, res: ServerResponse) => void
+  readonly protection: Protection
+  /** Serves what the protection let through. */
+  readonly mcp: (req: IncomingMessage, res: ServerResponse) => Promise<void>
+  /** Everything that is not about the resource. */
+  readonly pages: RequestListener
+  readonly onFailure: (error: unknown) => void
+}
+
+/**
+ * The order in which every request is served: noted, protected, then MCP or a page. MCP does not go through Express,
+ * which would take longer than the rest of a call (docs/performance.md).
+ */
+export function createListener({
+  observe,
+  protection,
+  mcp,
+  pages,
+  onFailure,
+}: ListenerParts): RequestListener {
+  const serve = async (req: IncomingMessage, res: ServerResponse) => {
+    observe(req, res)
+    const admission = await protection.admit(req, res)
+    if (admission === 'elsewhere') pages(req, res)
+    else if (admission === 'admitted') await mcp(req, res)
+  }
+  return (req, res) => {
+    serve(req, res).catch((error: unknown) => {
+      onFailure(error)
+      if (res.headersSent) res.destroy()
+      else
+        sendJson(res, 500, {
+          error: 'server_error',
+          error_description: 'The request failed. Try again later.',
+        })
+    })
+  }
+}
