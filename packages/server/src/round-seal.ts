@@ -8,7 +8,7 @@ import type { RoundSeal, RoundState } from './interaction.js'
  * (MCP 2026-07-28, multi-round-trip requests, server requirements 4 and 5). Replicas need the same key.
  */
 export function createRoundSeal(key: Secret | undefined): RoundSeal {
-  return createRequestStateCodec<RoundState>({
+  const codec = createRequestStateCodec<RoundState>({
     key: key?.reveal() ?? randomBytes(32),
     ttlSeconds: 300,
     bind: (context: ServerContext) => {
@@ -16,4 +16,16 @@ export function createRoundSeal(key: Secret | undefined): RoundSeal {
       return JSON.stringify([caller?.issuer, caller?.subject, caller?.clientId])
     },
   })
+  return {
+    mint: codec.mint,
+    verify: async (state, context) => {
+      if (!isCanonical(state.slice(state.lastIndexOf('.') + 1))) throw new Error('malformed')
+      return codec.verify(state, context)
+    },
+  }
+}
+
+/** RFC 4648 section 3.5: of the last character of a MAC some bits are unused, and one state has one spelling. */
+function isCanonical(part: string): boolean {
+  return Buffer.from(part, 'base64url').toString('base64url') === part
 }
