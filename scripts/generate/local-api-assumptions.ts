@@ -22,7 +22,7 @@ export const assumptions: Readonly<Record<string, string>> = {
 
 /** The same for what is no RPC: signing in, tokens, and what applications are told and asked. */
 export const behaviour: readonly string[] = [
-  'A refresh token is replaced with every use. For 30 seconds after it was used, while nobody has used its successor, it gives that same successor again, so that a client that lost the answer, or two of its processes, stay signed in. After that, using it again revokes every token of the sign-in.',
+  'A refresh token is replaced with every use, and using it again revokes every token of the sign-in, at once: a client that lost the answer signs in again. Of two requests at the same moment one wins.',
   'Passwords are offered where the environment has an enabled connection of type PASSWORD. One is set, by somebody known or new, through a link in the outbox, and has 8 to 256 characters. After five attempts in a quarter of an hour an address waits. Changing one ends the other sessions of its user. The seed has no passwords, and exported state leaves them out.',
   'A connection of the environment that uses Scalekit’s own credentials (`use_platform_creds`), like one of GOOGLE or GITHUB, signs in at the built-in identity provider simulator, and is a button on the sign-in page.',
   'Webhooks are registered with `POST /__local/webhooks {environment, url}`, which answers with their signing secret, and are signed after Standard Webhooks. Every event of the events service is sent, with the same id, and is in the outbox too. A receiver that does not answer 2xx within 10 seconds is tried three times more, after fractions of a second instead of minutes.',

@@ -8,7 +8,6 @@ import { completeMetadata } from './metadata.js'
 import type { OAuthContext } from './oauth-context.js'
 import { providerConfiguration } from './provider-configuration.js'
 import { realmExists, realmIssuer, resourceIssuer } from './realm.js'
-import { createSuccessors, nameSuccessors } from './refresh-successors.js'
 import { findResource, type Resource } from './resources.js'
 import { tellSignOut } from './tell-sign-out.js'
 import { registerTokenExchange } from './token-exchange.js'
@@ -57,12 +56,10 @@ async function create(
       ? realmIssuer(context.baseUrl, realm)
       : resourceIssuer(context.baseUrl, realm, resource.id)
   const { privateJwks } = await context.keys.of(realm)
-  const successors = createSuccessors(privateJwks)
   const provider = new Provider(
     issuer,
-    providerConfiguration({ context, realm, resource, issuer, privateJwks, successors }),
+    providerConfiguration({ context, realm, resource, issuer, privateJwks }),
   )
-  nameSuccessors(provider, successors)
   provider.Client.prototype.compareClientSecret = function (secret: string) {
     return clientSecretMatches(this.clientSecret, secret)
   }

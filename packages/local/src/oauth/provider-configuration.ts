@@ -12,8 +12,6 @@ import { mayInspect } from './may-inspect.js'
 import type { ServerIdentity } from './oauth-context.js'
 import { createPublicFetch } from './public-fetch.js'
 import { RecordAdapter } from './record-adapter.js'
-import type { Successors } from './refresh-successors.js'
-import { RefreshTokenAdapter } from './refresh-token-adapter.js'
 import { resourceIndicators } from './resource-indicators.js'
 import { IDENTITY_SCOPES } from './scopes.js'
 import { SELECTORS } from './sso/select-connection.js'
@@ -22,17 +20,14 @@ const MINUTE = 60
 const DAY = 24 * 3600
 
 /** oidc-provider's configuration for one authorization server. What is not mentioned is off. */
-export function providerConfiguration(
-  server: ServerIdentity & { privateJwks: JWK[]; successors: Successors },
-): Configuration {
-  const { context, realm, resource, issuer, privateJwks, successors } = server
+export function providerConfiguration(server: ServerIdentity & { privateJwks: JWK[] }): Configuration {
+  const { context, realm, resource, issuer, privateJwks } = server
   const { pathname: path, port } = new URL(issuer)
   const partition = { realm, server: resource === undefined ? realm : `${realm}/${resource.id}` }
   const documents = resource?.settings.enable_cimd ?? false
   return {
     adapter: (model) => {
       if (model === 'Client') return new ClientAdapter(context, partition, documents)
-      if (model === 'RefreshToken') return new RefreshTokenAdapter(context, partition, successors)
       return new RecordAdapter(context, partition, model)
     },
     jwks: { keys: privateJwks },

@@ -17,7 +17,7 @@ afterAll(async () => {
   await rm(data, { recursive: true })
 })
 
-it(`two processes on one libsql file: a code is redeemed once and a refresh token has one successor, ${RACES} times of ${RACES}`, {
+it(`two processes on one libsql file: exactly one redemption wins, ${RACES} times of ${RACES}`, {
   timeout: 120_000,
 }, async () => {
   const [one, two] = children

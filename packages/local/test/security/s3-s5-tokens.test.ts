@@ -74,20 +74,9 @@ describe('S4: a code', () => {
 })
 
 describe('S5: a refresh token', () => {
-  it('that was used gives the same successor again for 30 seconds, to a client that lost the answer', async () => {
-    const { issuer, client_id, tokens } = await signIn(local.url)
-    const first = await tokensOf(await refresh(issuer, client_id, tokens.refresh_token))
-    await move(28)
-    const again = await tokensOf(await refresh(issuer, client_id, tokens.refresh_token))
-    expect(again.refresh_token).toBe(first.refresh_token)
-    expect(again.access_token).not.toBe(first.access_token)
-    expect((await refresh(issuer, client_id, again.refresh_token)).status).toBe(200)
-  })
-
-  it('that comes again later revokes its family', async () => {
+  it('that comes again revokes its family, at once', async () => {
     const { issuer, client_id, tokens } = await signIn(local.url)
     const next = await tokensOf(await refresh(issuer, client_id, tokens.refresh_token))
-    await move(31)
     expect(await (await refresh(issuer, client_id, tokens.refresh_token)).json()).toMatchObject({
       error: 'invalid_grant',
     })
@@ -97,34 +86,22 @@ describe('S5: a refresh token', () => {
     }
   })
 
-  it('that comes again after its successor was used revokes its family, at once', async () => {
+  it('that comes again after its successor was used revokes what came of it', async () => {
     const { issuer, client_id, tokens } = await signIn(local.url)
     const second = await tokensOf(await refresh(issuer, client_id, tokens.refresh_token))
     const third = await tokensOf(await refresh(issuer, client_id, second.refresh_token))
     expect((await refresh(issuer, client_id, tokens.refresh_token)).status).toBe(400)
     expect((await refresh(issuer, client_id, third.refresh_token)).status).toBe(400)
     expect(await introspect(local.url, third.access_token)).toEqual({ active: false })
-    measure('S5', '0 violations; repeated after 28 s, refused after 31 s')
+    measure('S5', '0 violations; no window: 0 s')
   })
 
-  it('is not prolonged by repeating it', async () => {
-    const { issuer, client_id, tokens } = await signIn(local.url)
-    for (const seconds of [0, 15, 13]) {
-      await move(seconds)
-      expect((await refresh(issuer, client_id, tokens.refresh_token)).status).toBe(200)
-    }
-    await move(3)
-    expect((await refresh(issuer, client_id, tokens.refresh_token)).status).toBe(400)
-  })
-
-  it('has one successor, however many ask at one moment', async () => {
+  it('has one successor at most, however many ask at one moment', async () => {
     const { issuer, client_id, tokens } = await signIn(local.url)
     const answers = await Promise.all(
       Array.from({ length: 12 }, () => refresh(issuer, client_id, tokens.refresh_token)),
     )
-    expect(answers.map(({ status }) => status)).toEqual(Array(12).fill(200))
-    const given = await Promise.all(answers.map(tokensOf))
-    expect(new Set(given.map(({ refresh_token }) => refresh_token)).size).toBe(1)
+    expect(answers.filter(({ status }) => status === 200).length).toBe(1)
   })
 
   it('is worth nothing to another client, at another server, or with more scopes', async () => {
