@@ -110,6 +110,17 @@ export function localDefaults(environment: Environment = process.env) {
   }
 }
 
+/** Where other programs keep their settings, for `scalekit-mcp init`. */
+export function clientPlaces(environment: Environment = process.env) {
+  const { APPDATA, XDG_CONFIG_HOME, CLAUDE_CONFIG_DIR, CODEX_HOME } = environment
+  return {
+    ...(APPDATA ? { appData: APPDATA } : {}),
+    ...(XDG_CONFIG_HOME ? { xdgConfig: XDG_CONFIG_HOME } : {}),
+    ...(CLAUDE_CONFIG_DIR ? { claudeConfig: CLAUDE_CONFIG_DIR } : {}),
+    ...(CODEX_HOME ? { codexHome: CODEX_HOME } : {}),
+  }
+}
+
 function resolveAliases(environment: Environment): Record<string, string> {
   const values: Record<string, string> = {}
   for (const [name, variable] of Object.entries(variables)) {

@@ -51,6 +51,19 @@ program
   })
 
 program
+  .command('init')
+  .description(
+    'Put the MCP server into the clients that are installed here, after showing what would change.',
+  )
+  .option('--url <url>', 'where the MCP server is', 'http://localhost:3002/mcp')
+  .option('--client <names...>', 'these clients only, also where they have no configuration yet')
+  .option('--remove', 'take it out again')
+  .option('--dry-run', 'show what would change, and write nothing')
+  .option('--yes', 'write without asking')
+  .option('--json', 'print the outcome as JSON')
+  .action(async (options) => (await import('./init/init.js')).init(options))
+
+program
   .command('token')
   .description('Print an access token from the local environment, for curl and scripts.')
   .option('--as <email>', 'whose token, by e-mail or id', 'admin@example.com')
