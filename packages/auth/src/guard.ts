@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { RequestHandler } from 'express'
+import { authInfoOf } from './auth-info.js'
 import type { Caller } from './caller.js'
 import { type Challenge, sendChallenge } from './challenge.js'
 import { readCredential } from './credential.js'
@@ -20,14 +21,16 @@ export function callerOf(req: IncomingMessage): Caller {
 }
 
 /**
- * Puts the caller on the request. Reads headers only, so that it runs before any body is read.
+ * Puts the caller on the request, as `req.caller` and as the `req.auth` that the MCP SDKs pass to handlers. Reads
+ * headers only, so that it runs before any body is read.
  *
  * @throws AuthError
  */
 export async function authenticate(req: IncomingMessage, verifier: TokenVerifier): Promise<Caller> {
-  req.caller = undefined
+  Object.assign(req, { caller: undefined, auth: undefined })
   const caller = await verifier.verify(readCredential(req))
   req.caller = caller
+  Object.assign(req, { auth: authInfoOf(caller) })
   return caller
 }
 

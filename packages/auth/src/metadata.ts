@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AuthError } from './errors.js'
+import { writeHead } from './send.js'
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource'
 const METHODS = ['GET', 'HEAD', 'OPTIONS']
@@ -48,14 +49,14 @@ export function createMetadataEndpoint(
     if (!paths.has(path)) return false
     res.setHeader('Access-Control-Allow-Origin', '*')
     if (req.method === 'OPTIONS') {
-      res.writeHead(204, {
+      writeHead(res, 204, {
         'Access-Control-Allow-Methods': METHODS.join(', '),
         'Access-Control-Allow-Headers': 'Accept, Content-Type, MCP-Protocol-Version',
         'Access-Control-Max-Age': '86400',
       })
       res.end()
     } else if (req.method === 'GET' || req.method === 'HEAD') {
-      res.writeHead(200, {
+      writeHead(res, 200, {
         'Content-Type': 'application/json',
         'Content-Length': body.byteLength,
         'Cache-Control': 'public, max-age=300',

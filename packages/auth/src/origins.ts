@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AuthError } from './errors.js'
 import { hostsOf } from './hosts.js'
+import { writeHead } from './send.js'
 
 const ALLOWED_HEADERS = [
   'Authorization',
@@ -45,7 +46,7 @@ export function createOriginCheck(
       res.setHeader('Vary', 'Origin')
     }
     if (req.method === 'OPTIONS') {
-      res.writeHead(204, {
+      writeHead(res, 204, {
         Allow: [...methods, 'OPTIONS'].join(', '),
         'Access-Control-Allow-Methods': methods.join(', '),
         'Access-Control-Allow-Headers': ALLOWED_HEADERS,

@@ -6,6 +6,7 @@ import type { RevocationOptions } from './revocation.js'
 import { isScope, type ScopeAliases } from './scopes.js'
 import { secureUrl } from './secure-url.js'
 import type { TokenProfile } from './token-policy.js'
+import type { ToolTable } from './tool-scopes.js'
 import type { TokenVerifierOptions } from './verify-token.js'
 
 export interface ProtectOptions {
@@ -22,6 +23,8 @@ export interface ProtectOptions {
   /** The smallest useful scopes: in the first challenge and in the metadata. */
   readonly scopes: readonly string[]
   readonly scopeAliases?: ScopeAliases
+  /** Every tool, with all the scopes that a call of it needs; others cannot be called. Default: your server decides. */
+  readonly tools?: ToolTable
   /** Default `strict`; with `scalekit` it is `scalekit-compat`. */
   readonly profile?: TokenProfile
   /** Web pages that may call, exactly as browsers send them. Default: the resource's own origin. */

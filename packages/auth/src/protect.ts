@@ -15,12 +15,13 @@ import { createRateLimit } from './rate-limit.js'
 import { refusalOf } from './refusal.js'
 import { pathOf, placeOf } from './resource-path.js'
 import { missingScopes } from './scopes.js'
+import { createToolScopes, type ToolScopes } from './tool-scopes.js'
 import { createTokenVerifier, type TokenVerifier } from './verify-token.js'
 
 /** `admitted`: may go on to the handler. `answered`: refused or served. `elsewhere`: not about the resource. */
 export type Admission = 'admitted' | 'answered' | 'elsewhere'
 
-export interface Protection {
+export interface Protection extends Pick<ToolScopes, 'tool'> {
   /** Where MCP is: mount the handler here. */
   readonly path: string
   readonly resourceMetadataUrl: string
@@ -46,7 +47,12 @@ export interface Protection {
  *
  * @throws TypeError naming the option that is wrong
  * @example
- * const protection = protect(app, { resource: 'https://mcp.example.com/mcp', issuers: [issuer], scopes: ['todo:read'] })
+ * const protection = protect(app, {
+ *   resource: 'https://mcp.example.com/mcp',
+ *   scalekit: { environmentUrl: 'https://acme.scalekit.com', resourceId: 'res_…' },
+ *   scopes: ['todo:read'],
+ *   tools: { list_todos: ['todo:read'], add_todo: ['todo:read', 'todo:write'] },
+ * })
  * app.post(protection.path, handler)
  */
 export function protect(app: Express, options: ProtectOptions): Protection {
@@ -69,6 +75,7 @@ export function createProtection(options: ProtectOptions): Protection {
   const checkHost = createHostCheck(options.allowedHosts ?? hostsOf(resource))
   const checkOrigin = createOriginCheck(options.allowedOrigins ?? originsOf(resource), methods)
   const limits = createRateLimit(options.limits)
+  const toolScopes = createToolScopes(options.tools, scopeAliases)
   const addressOf = options.addressOf ?? clientAddress
 
   async function admit(req: IncomingMessage, res: ServerResponse): Promise<Admission> {
@@ -82,8 +89,9 @@ export function createProtection(options: ProtectOptions): Protection {
       checkOrigin(req, res)
       if (res.writableEnded) return 'answered'
       checkMethod(req, methods)
-      await limits.spend(await authenticate(req, verifier), 1, res)
-      if (req.method === 'POST') await readMessage(req, res)
+      const caller = await authenticate(req, verifier)
+      await limits.spend(caller, 1, res)
+      if (req.method === 'POST') toolScopes.check(await readMessage(req, res), caller)
       return 'admitted'
     } catch (error) {
       refuse(req, res, await refusedWith(error, req))
@@ -91,10 +99,14 @@ export function createProtection(options: ProtectOptions): Protection {
     }
   }
 
-  async function readMessage(req: IncomingMessage & { body?: unknown }, res: ServerResponse): Promise<void> {
+  async function readMessage(
+    req: IncomingMessage & { body?: unknown },
+    res: ServerResponse,
+  ): Promise<unknown> {
     const body = await readJsonBody(req, res)
     checkMessage(body, { responses: sessions })
     req.body = body
+    return body
   }
 
   /** What is not a refusal is a fault of ours; a bad credential counts, and may be one too many. */
@@ -119,6 +131,7 @@ export function createProtection(options: ProtectOptions): Protection {
     resourceMetadataUrl: challenge.resourceMetadataUrl,
     verifier,
     admit,
+    tool: toolScopes.tool,
     challengeScopes: (req, res, needed) => refuse(req, res, insufficientScope(needed)),
     requireScopes(...needed) {
       return (req, res, next) => {

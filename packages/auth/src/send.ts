@@ -18,7 +18,7 @@ export function sendJson(
 ): void {
   const body = Buffer.from(JSON.stringify(value))
   const closes = !isWorthReading(res)
-  res.writeHead(status, {
+  writeHead(res, status, {
     ...headers,
     'Content-Type': 'application/json',
     'Content-Length': body.byteLength,
@@ -27,6 +27,12 @@ export function sendJson(
   })
   if (closes && !awaitsContinue(res.req)) drainThenEnd(res, body)
   else res.end(body)
+}
+
+/** Header by header: adapters for serverless functions lose those that are handed to `writeHead`. */
+export function writeHead(res: ServerResponse, status: number, headers: OutgoingHttpHeaders): void {
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) res.setHeader(name, value)
+  res.writeHead(status)
 }
 
 function isWorthReading({ req }: ServerResponse): boolean {
