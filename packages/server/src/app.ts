@@ -132,12 +132,13 @@ function protectionOptions({ config, log }: AppOptions): ProtectOptions {
     onWarning: (message, cause) => log.warn({ err: cause }, message),
     onRefused: ({ cause, ...refusal }, req) => {
       req.audit?.refused(refusal.detail ? `${refusal.code}: ${refusal.detail}` : refusal.code)
-      log.info({ ...refusal, ...(cause ? { err: cause } : {}) }, 'refused')
+      const { code, detail, address } = refusal
+      req.note?.({ refused: code, detail, address, ...(cause ? { err: cause } : {}) })
     },
   }
 }
 
-function optionsOfMcp({ config, log, ...options }: AppOptions, bounds: Bounds): McpOptions {
+function optionsOfMcp({ config, ...options }: AppOptions, bounds: Bounds): McpOptions {
   return {
     tools: options.tools,
     origin: new URL(config.resource).origin,
@@ -151,11 +152,8 @@ function optionsOfMcp({ config, log, ...options }: AppOptions, bounds: Bounds): 
     linksInResults: config.linksInResults,
     scalekit: options.scalekit,
     docs: options.docs,
-    record: ({ error, ...outcome }, { caller, requestId }) =>
-      log.info(
-        { ...outcome, requestId, subject: caller.subject, clientId: caller.clientId, err: error },
-        'tool call',
-      ),
+    record: ({ error, tool, effect, outcome, milliseconds }, { note }) =>
+      note({ tool, effect, outcome, callMilliseconds: milliseconds, ...(error ? { err: error } : {}) }),
     ...(options.fixtures ? { fixtures: options.fixtures } : {}),
   }
 }

@@ -14,8 +14,9 @@ import type { ToolContext, ToolDefinition } from './tool.js'
 export interface Principal {
   readonly caller: Caller
   readonly selection: Selection
-  readonly requestId: string
   readonly audit: RequestAudit
+  /** Adds to the request's line in the log. */
+  readonly note: (fields: Readonly<Record<string, unknown>>) => void
 }
 
 /** What every call of a running server shares. */

@@ -163,17 +163,27 @@ function sealPage(
   return { ...output, nextPageToken: pages.seal(output.nextPageToken, { caller, tool: tool.name, args }) }
 }
 
-async function withDeadline<Value>(
+/** Ends with the client or with the time, whichever comes first; a call that ended in time leaves nothing behind. */
+function withDeadline<Value>(
   signal: AbortSignal,
   run: (signal: AbortSignal) => Promise<Value>,
 ): Promise<Value> {
-  const ends = AbortSignal.any([signal, AbortSignal.timeout(DEADLINE_MS)])
-  const aborted = new Promise<never>((_, reject) => {
-    const refuse = () => reject(new ToolError('upstream_timeout', 'The call was not finished in time.'))
-    if (ends.aborted) refuse()
-    ends.addEventListener('abort', refuse, { once: true })
+  const ending = new AbortController()
+  return new Promise((resolve, reject) => {
+    const refuse = () => {
+      reject(new ToolError('upstream_timeout', 'The call was not finished in time.'))
+      ending.abort()
+    }
+    const timer = setTimeout(refuse, DEADLINE_MS)
+    if (signal.aborted) refuse()
+    else signal.addEventListener('abort', refuse)
+    run(ending.signal)
+      .then(resolve, reject)
+      .finally(() => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', refuse)
+      })
   })
-  return Promise.race([run(ends), aborted])
 }
 
 async function confirmAndRun(

@@ -43,7 +43,7 @@ export function createStepUp(
     if (tool && tool.effect !== 'read' && !(await protection.charge(req, res, WRITE_COST - 1))) {
       return undefined
     }
-    return { caller, selection, requestId: String(res.getHeader('x-request-id')), audit }
+    return { caller, selection, audit, note: req.note ?? (() => undefined) }
   }
 }
 

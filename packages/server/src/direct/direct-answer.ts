@@ -44,7 +44,7 @@ export function createDirectAnswer(options: McpOptions, eras: readonly Era[]): D
     const tool = byName.get(message.name)
     if (!tool) return false
     const gone = new AbortController()
-    res.once('close', () => gone.abort())
+    res.once('close', () => res.writableFinished || gone.abort())
     const environment = boundEnvironment(options, principal.selection)
     const result = await call({
       ...options,

@@ -2,16 +2,17 @@ import { type DestinationStream, destination, type Logger, pino } from 'pino'
 
 export type { Logger } from 'pino'
 
-const secretKeys = [
+const secretKeys: ReadonlySet<string> = new Set([
   'authorization',
   'cookie',
+  'set-cookie',
   'token',
   'access_token',
   'refresh_token',
   'client_secret',
   'clientSecret',
   'secret',
-]
+])
 
 /**
  * The log of the server: JSON lines on stderr (stdout belongs to the stdio transport). Secrets are redacted by
@@ -23,15 +24,30 @@ export function createLog(level: string, stream: DestinationStream = destination
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      redact: {
-        paths: [...secretKeys, ...secretKeys.map((key) => `*.${key}`), 'headers["set-cookie"]'],
-        censor: '[redacted]',
-      },
+      formatters: { level: (label) => ({ level: label }), log: (fields) => withoutSecrets(fields, 1) },
       serializers: { err: describeError },
     },
     stream,
   )
+}
+
+/** The same object where it names no secret, as nearly always: pino's own redaction costs three times as much. */
+function withoutSecrets(fields: Record<string, unknown>, depth: number): Record<string, unknown> {
+  let clean = fields
+  for (const [key, value] of Object.entries(fields)) {
+    const kept = secretKeys.has(key)
+      ? '[redacted]'
+      : depth > 0 && isPlain(value)
+        ? withoutSecrets(value, depth - 1)
+        : value
+    if (kept !== value) clean = { ...clean, [key]: kept }
+  }
+  return clean
+}
+
+/** What a class made (an error, a `Secret`) writes itself. */
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 }
 
 /** An error with its causes, without the properties that libraries hang on it (requests, headers, bodies). */

@@ -1,9 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from './log.js'
 
+declare module 'node:http' {
+  interface IncomingMessage {
+    /** Adds to the request's line in the log: why it was refused, which tool it called, and how that ended. */
+    note?: (fields: Readonly<Record<string, unknown>>) => void
+  }
+}
+
 /**
  * One line per request, when its answer has gone or its client has: id, method, path without query, status,
- * time, caller. Never headers, bodies or queries.
+ * time, caller, and what was noted on the way. Never headers, bodies or queries. A call that outlives its client has
+ * a line of its own.
  */
 export function logRequest(
   log: Logger,
@@ -12,7 +20,14 @@ export function logRequest(
   { requestId, path }: { readonly requestId: string; readonly path: string },
 ): void {
   const started = performance.now()
+  let notes: Readonly<Record<string, unknown>> = {}
+  let written = false
+  req.note = (fields) => {
+    if (written) log.info({ requestId, ...fields }, 'ended without its client')
+    else notes = { ...notes, ...fields }
+  }
   res.once('close', () => {
+    written = true
     log.info(
       {
         requestId,
@@ -21,6 +36,7 @@ export function logRequest(
         status: res.headersSent ? res.statusCode : 0,
         milliseconds: Math.round(performance.now() - started),
         ...(req.caller ? { subject: req.caller.subject, clientId: req.caller.clientId } : {}),
+        ...notes,
       },
       'request',
     )
