@@ -3,7 +3,12 @@ import { defineConfig } from 'vitest/config'
 /** The tests that need no installed service. Services, browser and soak tests have their own scripts. */
 export default defineConfig({
   test: {
-    include: ['packages/*/src/**/*.test.ts', 'packages/*/test/**/*.test.ts', 'test/*.test.ts'],
+    include: [
+      'packages/*/src/**/*.test.ts',
+      'packages/*/test/**/*.test.ts',
+      'examples/*/test/**/*.test.ts',
+      'test/*.test.ts',
+    ],
     // One module graph per thread instead of one per file: four times faster, and the tests share nothing.
     pool: 'threads',
     isolate: false,
