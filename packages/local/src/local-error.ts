@@ -1,4 +1,9 @@
-export type LocalErrorCode = 'port_in_use' | 'seed_invalid' | 'request_invalid' | 'not_found'
+export type LocalErrorCode =
+  | 'port_in_use'
+  | 'seed_invalid'
+  | 'request_invalid'
+  | 'not_found'
+  | 'driver_missing'
 
 /** A failure that the developer can act on: a stable code, and a message that says what to do. */
 export class LocalError extends Error {

@@ -1,4 +1,5 @@
 import { Kysely, PostgresDialect } from 'kysely'
+import { LocalError } from '../local-error.js'
 import type { Dialect } from './dialect.js'
 import { migrate } from './migrations/migrate.js'
 import type { Schema } from './schema.js'
@@ -49,7 +50,12 @@ function sqliteFile(location: { file: string } | { memory: true }): string {
 
 /** The driver is loaded only where it is used: it would add 8 MB to every local environment. */
 async function postgres(url: string): Promise<PostgresDialect> {
-  const { default: pg } = await import('pg')
+  const { default: pg } = await import('pg').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ERR_MODULE_NOT_FOUND') throw cause
+    throw new LocalError('driver_missing', 'A database in PostgreSQL needs its driver: npm install pg', {
+      cause,
+    })
+  })
   // Times are bigint columns, which pg gives as strings; as numbers they are exact for the next 280,000 years.
   const types = new pg.TypeOverrides()
   types.setTypeParser(pg.types.builtins.INT8, Number)

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { version } from '../version.js'
 import { endWith } from './exit.js'
+import { withLocal } from './needs-local.js'
 import { keepHeapSmall } from './small-heap.js'
 
 // A command's own modules are loaded when it runs: the local environment is large, and not every command needs it.
@@ -28,7 +29,7 @@ program
       'URL at which clients reach the MCP server (default: http://localhost:PORT/mcp)',
     ),
   )
-  .action(async (options) => (await import('./dev.js')).dev(options))
+  .action(async (options) => (await withLocal(() => import('./dev.js'))).dev(options))
 
 program
   .command('local')
@@ -47,7 +48,7 @@ program
   .option('--tls', 'speak https, with a certificate of its own that is kept with the data')
   .action(async (options) => {
     keepHeapSmall()
-    await (await import('./local.js')).local(options)
+    await (await withLocal(() => import('./local.js'))).local(options)
   })
 
 program
@@ -62,6 +63,14 @@ program
   .option('--yes', 'write without asking')
   .option('--json', 'print the outcome as JSON')
   .action(async (options) => (await import('./init/init.js')).init(options))
+
+program
+  .command('doctor')
+  .description('Walk the way of a client to an MCP server, and say what is wrong and how to mend it.')
+  .argument('[url]', 'the MCP server', 'http://localhost:3002/mcp')
+  .option('--token <token>', 'an access token; - reads it from stdin (default: from the local environment)')
+  .option('--json', 'print the findings as JSON')
+  .action(async (url, options) => (await import('./doctor/doctor.js')).doctor(url, options))
 
 program
   .command('token')

@@ -1,0 +1,78 @@
+import { type Answer, ask, NoAnswer } from './ask.js'
+import { type Finding, notChecked, right, wrong } from './finding.js'
+import { type Era, message } from './message.js'
+import type { Walk } from './walk.js'
+
+interface Tool {
+  readonly name: string
+  readonly inputSchema?: { readonly required?: readonly string[] }
+  readonly annotations?: { readonly readOnlyHint?: boolean }
+}
+
+/** The two revisions of MCP that clients speak today, each through a list and a call. */
+export async function checkEras(walk: Walk): Promise<Finding[]> {
+  if (walk.token === undefined) return []
+  return [await checkEra(walk, 'modern', '2026-07-28'), await checkEra(walk, 'legacy', '2025-11-25')]
+}
+
+async function checkEra(walk: Walk, check: 'modern' | 'legacy', era: Era): Promise<Finding> {
+  const session: Record<string, string> = {}
+  const send = async (method: string, params: Readonly<Record<string, unknown>> = {}) => {
+    const request = message(era, method, params, walk.token)
+    const headers = { ...(request.headers as Record<string, string>), ...session }
+    const answer = await ask(walk.url, { ...request, headers })
+    const id = answer.headers.get('mcp-session-id')
+    if (id) session['mcp-session-id'] = id
+    return answer
+  }
+  try {
+    if (check === 'legacy') {
+      const begun = await send('initialize')
+      if (!resultOf(begun)) return refused(check, 'initialize', begun)
+    }
+    const list = await send('tools/list')
+    const tools = resultOf(list)?.tools
+    if (!Array.isArray(tools)) return refused(check, 'tools/list', list)
+    return await callOne(check, tools as Tool[], send)
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error
+    return wrong(
+      check,
+      `no answer to a request with a token (${error.code})`,
+      'look at the log of the server',
+    )
+  }
+}
+
+/** A tool that only reads and needs no argument; without one there is nothing to call safely. */
+async function callOne(
+  check: 'modern' | 'legacy',
+  tools: readonly Tool[],
+  send: (method: string, params: Readonly<Record<string, unknown>>) => Promise<Answer>,
+): Promise<Finding> {
+  const tool = tools.find(
+    ({ inputSchema, annotations }) => annotations?.readOnlyHint === true && !inputSchema?.required?.length,
+  )
+  if (!tool) return notChecked(check, `${tools.length} tools, none that can be called without arguments`)
+  const answer = await send('tools/call', { name: tool.name, arguments: {} })
+  const result = resultOf(answer)
+  if (!result || result.isError === true) return refused(check, tool.name, answer)
+  return right(check, `${tools.length} tools, ${tool.name} answered`)
+}
+
+function resultOf({ status, json }: Answer): Readonly<Record<string, unknown>> | undefined {
+  const result = status === 200 ? json?.result : undefined
+  return typeof result === 'object' && result !== null ? (result as Record<string, unknown>) : undefined
+}
+
+function refused(check: 'modern' | 'legacy', what: string, { status, headers, json }: Answer): Finding {
+  const challenge = headers.get('www-authenticate') ?? ''
+  const [, reason] = /error_description="([^"]*)"/.exec(challenge) ?? []
+  const error = Object(json?.error) as { message?: unknown }
+  const said = reason ?? (typeof error.message === 'string' ? error.message : '')
+  const text = `${what} was answered with ${status}${said ? `: ${said.slice(0, 200)}` : ''}`
+  if (status === 401)
+    return wrong(check, text, 'the server does not take this token: see the lines on token and audience')
+  if (status === 403) return wrong(check, text, 'sign in again with the scopes that it names')
+  return wrong(check, text, 'look at the log of the server')
+}

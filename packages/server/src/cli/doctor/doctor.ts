@@ -1,0 +1,61 @@
+import { text } from 'node:stream/consumers'
+import { styleText } from 'node:util'
+import { UsageError } from '../exit.js'
+import { checkClock } from './check-clock.js'
+import { checkChallenge, checkReach } from './check-endpoint.js'
+import { checkEras } from './check-eras.js'
+import { checkIssuer, checkIssuerMetadata, checkScopes, checkSignIn } from './check-issuer.js'
+import { checkResource, checkResourceMetadata } from './check-resource.js'
+import { checkToken } from './check-token.js'
+import { checks, type Finding } from './finding.js'
+import type { Walk } from './walk.js'
+
+export interface DoctorOptions {
+  readonly token?: string
+  readonly json?: true
+}
+
+/** The way of a client, step by step. Each step finds what it needs in what the earlier ones noted. */
+const steps: readonly ((walk: Walk) => Finding[] | Promise<Finding[]>)[] = [
+  checkChallenge,
+  checkResourceMetadata,
+  checkResource,
+  checkIssuerMetadata,
+  checkIssuer,
+  checkSignIn,
+  checkScopes,
+  checkClock,
+  checkToken,
+  checkEras,
+]
+
+/** `scalekit-mcp doctor`: what a client meets on its way, a line each. Ends with 1 where something is wrong. */
+export async function doctor(url: string, { token, json }: DoctorOptions): Promise<void> {
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+    throw new UsageError('Give the URL of an MCP server, like http://localhost:3002/mcp.')
+  }
+  const given = token === '-' ? (await text(process.stdin)).trim() : token
+  const walk: Walk = { url, ...(given ? { token: given } : {}) }
+  const findings: Finding[] = []
+  const tell = (more: readonly Finding[]) => {
+    findings.push(...more)
+    if (!json) for (const finding of more) process.stdout.write(line(finding))
+  }
+  tell(await checkReach(walk))
+  for (const step of walk.first ? steps : []) tell(await step(walk))
+  const problems = findings.filter(({ state }) => state === 'wrong').length
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ url, problems, findings }, null, 2)}\n`
+      : `\n${problems === 0 ? 'Nothing is wrong.' : `${problems} of ${findings.length} checks found something wrong.`}\n`,
+  )
+  process.exitCode = problems === 0 ? 0 : 1
+}
+
+const width = Math.max(...Object.keys(checks).map((name) => name.length))
+const signs = { right: styleText('green', 'right'), wrong: styleText('red', 'wrong'), 'not checked': '  -  ' }
+
+function line({ check, state, text, mend }: Finding): string {
+  const advice = mend === undefined ? '' : `. ${styleText('bold', 'Mend')}: ${mend}`
+  return `${signs[state]}  ${check.padEnd(width)}  ${text}${advice}\n`
+}

@@ -1,0 +1,34 @@
+import type { Answer } from './ask.js'
+
+/** What became known on the way, for the steps that follow. */
+export interface Walk {
+  readonly url: string
+  token?: string
+  /** The answer to a request without a token. */
+  first?: Answer
+  challenge?: Challenge
+  resource?: Readonly<Record<string, unknown>>
+  authorizationServer?: string
+  issuer?: Readonly<Record<string, unknown>>
+}
+
+export interface Challenge {
+  readonly resourceMetadata?: string
+  readonly scopes: readonly string[]
+}
+
+/** The texts in a member of a document that should be a list of texts. */
+export function listOf(document: Readonly<Record<string, unknown>> | undefined, member: string): string[] {
+  const value = document?.[member]
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
+}
+
+/** The resource that a URL stands for: what narrows a connection is not part of it. */
+export function resourceOf(url: string): string {
+  return url.split('?')[0] ?? url
+}
+
+/** A program on this machine may be reached without TLS. */
+export function isLoopback(url: string): boolean {
+  return /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname)
+}

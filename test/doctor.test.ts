@@ -1,0 +1,216 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { createCertificate } from '../packages/local/src/tls/self-signed.js'
+import { type Defect, type McpServer, send, startMcpServer } from './doctor/mcp-server.js'
+import { freePort, mintToken, type Program, runToEnd, startDev } from './harness/program.js'
+
+const opened: (McpServer | Program)[] = []
+afterEach(async () => {
+  for (const each of opened.splice(0)) await ('close' in each ? each.close() : each.stop())
+})
+
+/** A token as a client has it; the small server takes every one. */
+const tokenFor = (audience: string, expiresIn = 300) =>
+  [
+    '{"alg":"none"}',
+    JSON.stringify({ aud: audience, exp: Math.floor(Date.now() / 1000) + expiresIn, scope: 'things:read' }),
+  ]
+    .map((part) => Buffer.from(part).toString('base64url'))
+    .concat('signature')
+    .join('.')
+
+async function examine(url: string, token = tokenFor(url)) {
+  const { code, stdout, stderr } = await runToEnd(['doctor', url, '--json', '--token', token])
+  expect(stderr).toBe('')
+  const { findings } = JSON.parse(stdout) as {
+    findings: { check: string; state: string; text: string; mend?: string }[]
+  }
+  return { code, findings, wrong: findings.filter(({ state }) => state === 'wrong') }
+}
+
+interface Broken {
+  readonly what: string
+  readonly check: string
+  readonly says: RegExp
+  readonly defect: Defect
+}
+
+const broken: readonly Broken[] = [
+  {
+    what: 'a certificate that nobody vouches for',
+    check: 'tls',
+    says: /SELF_SIGNED/,
+    defect: { tls: createCertificate(new Date()) },
+  },
+  {
+    what: 'no protection at all',
+    check: 'challenge',
+    says: /answered 200, not 401.*/,
+    defect: { withoutToken: (res) => send(res, 200, {}) },
+  },
+  {
+    what: 'a 401 without a challenge',
+    check: 'challenge',
+    says: /no WWW-Authenticate/,
+    defect: { withoutToken: (res) => send(res, 401, {}) },
+  },
+  {
+    what: 'no metadata of the resource',
+    check: 'resource-metadata',
+    says: /no document/,
+    defect: { metadata: () => undefined },
+  },
+  {
+    what: 'metadata without an authorization server',
+    check: 'resource-metadata',
+    says: /no authorization server/,
+    defect: { metadata: ({ resource }) => ({ resource }) },
+  },
+  {
+    what: 'a slash too many in the resource',
+    check: 'resource',
+    says: /\/mcp\/"/,
+    defect: { metadata: (document) => ({ ...document, resource: `${document.resource}/` }) },
+  },
+  {
+    what: 'an authorization server without metadata',
+    check: 'issuer-metadata',
+    says: /oauth-authorization-server\/tenant/,
+    defect: { issuer: () => undefined },
+  },
+  {
+    what: 'an issuer with another name',
+    check: 'issuer',
+    says: /"https:\/\/other\.example\.com"/,
+    defect: { issuer: (document) => ({ ...document, issuer: 'https://other.example.com' }) },
+  },
+  {
+    what: 'no token endpoint',
+    check: 'endpoints',
+    says: /token_endpoint/,
+    defect: { issuer: ({ token_endpoint, ...document }) => document },
+  },
+  {
+    what: 'no PKCE with S256',
+    check: 'pkce',
+    says: /S256/,
+    defect: { issuer: (document) => ({ ...document, code_challenge_methods_supported: ['plain'] }) },
+  },
+  {
+    what: 'no way to register',
+    check: 'registration',
+    says: /neither/,
+    defect: { issuer: ({ registration_endpoint, ...document }) => document },
+  },
+  {
+    what: 'a scope that the authorization server does not give',
+    check: 'scopes',
+    says: /things:write/,
+    defect: { scope: 'things:read things:write' },
+  },
+  {
+    what: 'a clock ten minutes ahead',
+    check: 'clock',
+    says: /\d{3} s ahead/,
+    defect: { headers: { date: new Date(Date.now() + 600_000).toUTCString() } },
+  },
+  {
+    what: 'a revision of MCP that is not served',
+    check: 'modern',
+    says: /tools\/list was answered with 400: too new/,
+    defect: {
+      answer(_, era, res) {
+        if (era === '2026-07-28')
+          send(res, 400, { jsonrpc: '2.0', error: { code: -32022, message: 'too new' } })
+        return era === '2026-07-28'
+      },
+    },
+  },
+  {
+    what: 'an older revision of MCP whose calls fail',
+    check: 'legacy',
+    says: /now was answered with 500/,
+    defect: {
+      answer(method, era, res) {
+        const fails = method === 'tools/call' && era === '2025-11-25'
+        if (fails) send(res, 500, {})
+        return fails
+      },
+    },
+  },
+]
+
+describe('scalekit-mcp doctor', () => {
+  test('finds nothing wrong with the real server, with a token of the local environment', async () => {
+    const program = await startDev()
+    opened.push(program)
+    const { code, stdout } = await runToEnd(['doctor', `${program.url}?readonly=true`])
+    expect(stdout).toContain('Nothing is wrong.')
+    expect(stdout).toMatch(/right {2}modern .*whoami answered/)
+    expect(stdout).toMatch(/right {2}legacy .*whoami answered/)
+    expect(stdout).not.toMatch(/^(wrong| {2}- )/m)
+    expect(code).toBe(0)
+    const elsewhere = await mintToken(program, { resource: 'https://other.example.com/mcp' }).catch(
+      () => undefined,
+    )
+    const refused = await examine(program.url, elsewhere ?? tokenFor('https://other.example.com/mcp'))
+    expect(refused.code).toBe(1)
+    expect(refused.wrong.map(({ check }) => check)).toEqual(['audience', 'modern', 'legacy'])
+  })
+
+  test('finds nothing wrong with a small right server', async () => {
+    const server = await startMcpServer()
+    opened.push(server)
+    const { code, findings, wrong } = await examine(server.url)
+    expect(wrong).toEqual([])
+    expect(findings).toHaveLength(16)
+    expect(code).toBe(0)
+  })
+
+  test.each(broken)('names $what', async ({ check, says, defect }) => {
+    const server = await startMcpServer(defect)
+    opened.push(server)
+    const { code, wrong } = await examine(server.url)
+    expect(wrong.map((finding) => finding.check)).toEqual([check])
+    expect(wrong[0]?.text).toMatch(says)
+    expect(wrong[0]?.mend).toBeTruthy()
+    expect(code).toBe(1)
+  })
+
+  test('names a port where nothing listens', async () => {
+    const { code, wrong } = await examine(`http://localhost:${await freePort()}/mcp`)
+    expect(wrong).toMatchObject([{ check: 'reach', text: expect.stringContaining('nothing listens') }])
+    expect(code).toBe(1)
+  })
+
+  test('names a token that has expired, and one for another server', async () => {
+    const server = await startMcpServer()
+    opened.push(server)
+    const expired = await examine(server.url, tokenFor(server.url, -60))
+    expect(expired.wrong.map(({ check }) => check)).toEqual(['token'])
+    const other = await examine(server.url, tokenFor('https://other.example.com/mcp'))
+    expect(other.wrong.map(({ check }) => check)).toEqual(['audience'])
+  })
+
+  test('does not send the token to where a redirect leads', async () => {
+    let seen = 0
+    const target = await startMcpServer({ answer: () => ++seen > 0 })
+    const server = await startMcpServer({
+      answer(_, __, res) {
+        res.writeHead(307, { location: target.url }).end()
+        return true
+      },
+    })
+    opened.push(target, server)
+    expect((await examine(server.url)).wrong.map(({ check }) => check)).toEqual(['modern', 'legacy'])
+    expect(seen).toBe(0)
+  })
+
+  test('never prints the token, and says how to call it', async () => {
+    const server = await startMcpServer()
+    opened.push(server)
+    const token = tokenFor(server.url)
+    const { stdout } = await runToEnd(['doctor', server.url, '--token', token])
+    expect(stdout).not.toContain(token.slice(0, 40))
+    expect(await runToEnd(['doctor', 'localhost'])).toMatchObject({ code: 78 })
+  })
+})
