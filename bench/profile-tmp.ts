@@ -13,5 +13,5 @@ const p = start([process.execPath,'--cpu-prof','--cpu-prof-dir=/tmp/prof',...c.c
 await new Promise(r=>setTimeout(r,4000))
 const callers = await Promise.all(Array.from({length:50},async(_,i)=>{const subject=`usr_${i}`;return {subject,token:await (await fetch(`${issuer}/mint?sub=${subject}&aud=${encodeURIComponent(resource)}`)).text()}}))
 const w = workloads.filter(x=>x.name===process.argv[2])[0]!
-console.log(await load({port,connections:10,milliseconds:8000,shoot:w.shoot(host,callers)}))
+console.log(await load({port,connections:10,milliseconds:15000,shoot:w.shoot(host,callers)}))
 p.child.kill('SIGTERM'); await new Promise(r=>p.child.once('close',r)); await s.stop(); process.exit(0)

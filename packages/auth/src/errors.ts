@@ -38,8 +38,18 @@ export interface AuthErrorDetails {
   readonly allow?: readonly string[]
 }
 
+/** A refusal has no stack: it is an answer, often to a flood, and the stack took as long as the rest of a 401. */
+class Refused extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
+    super(message, options)
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}
+
 /** A refusal. `message` is public and says what to do next; `detail` and `cause` stay in the log. */
-export class AuthError extends Error {
+export class AuthError extends Refused {
   override readonly name = 'AuthError'
   readonly status: number
   readonly detail?: string

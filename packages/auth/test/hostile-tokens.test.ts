@@ -1,33 +1,13 @@
-import { readFileSync } from 'node:fs'
 import type { TokenProfile } from '@scalekit-mcp/auth'
 import { Secret } from '@scalekit-mcp/auth'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readCorpora, type TokenCase } from '../../../test/hostile/corpus.js'
 import { type Authority, ecKey, rsaKey, startAuthority } from './authority.js'
-import { buildToken, fill, type Names, type TokenBuild, type TokenDefaults } from './hostile-token.js'
+import { buildToken, fill, type Names } from './hostile-token.js'
 import { type ProtectedApp, startApp, toolCall } from './protected-app.js'
 import { requestBytes, sendRaw } from './raw-http.js'
 
-interface Expectation {
-  readonly status: number | number[]
-  readonly challenge_error?: string | null | (string | null)[]
-  readonly challenge_scope?: string
-  readonly upstream_calls?: number
-  readonly by_profile?: Partial<Record<TokenProfile, Expectation>>
-}
-
-interface TokenCase {
-  readonly id: string
-  readonly name: string
-  readonly build: TokenBuild
-  readonly present?: { headers?: [string, string][]; query?: string; body?: string }
-  readonly pre?: { revoke: 'self' }
-  readonly request?: { tool: string; args: object }
-  readonly expect: Expectation
-}
-
-const corpus: { defaults: TokenDefaults; cases: TokenCase[] } = JSON.parse(
-  readFileSync(new URL('./hostile/tokens.json', import.meta.url), 'utf8'),
-)
+const corpus = readCorpora().tokens
 
 /** Every token of the corpus, in both profiles, at an app behind `protect`. */
 describe.each<TokenProfile>(['strict', 'scalekit-compat'])('hostile tokens, profile %s', (profile) => {
