@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Caller } from '@scalekit-mcp/auth'
+import { oncePerCaller } from '../once-per-caller.js'
 import type { AuditEvent, AuditedCall, AuditedCaller } from './audit-event.js'
 import type { AuditLog } from './audit-log.js'
 
@@ -108,15 +108,15 @@ export function auditRequest(
   }
 }
 
-function auditedCaller({ issuer, subject, clientId, tokenId, scopes }: Caller): AuditedCaller {
-  return {
+const auditedCaller = oncePerCaller(
+  ({ issuer, subject, clientId, tokenId, scopes }): AuditedCaller => ({
     issuer,
     subject,
     clientId,
     ...(tokenId === undefined ? {} : { tokenId: hash('sha256', tokenId, 'base64url') }),
     scopesHeld: [...scopes],
-  }
-}
+  }),
+)
 
 /** The method of the message: the client's own text, so it counts only where it looks like one of MCP. */
 function rpcOf(body: unknown): { rpc?: string } {

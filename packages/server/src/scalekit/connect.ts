@@ -85,7 +85,9 @@ function forCall(
     stream: transport.stream.bind(transport),
   })
   return {
-    workspace: bind(upstream.workspace),
+    get workspace() {
+      return bind(upstream.workspace)
+    },
     inEnvironment: (environmentId) => bind(upstream.inEnvironment(environmentId)),
     environmentType: (environmentId) => upstream.environmentType(environmentId),
   }

@@ -55,8 +55,13 @@ export function createScalekit(upstream: Upstream, inTurn: Turns): Scalekit {
     (environmentId: string): Client<S> =>
       createClient(service, upstream.inEnvironment(environmentId))
   return {
-    environments: createClient(EnvironmentService, upstream.workspace),
-    members: createClient(MembersService, upstream.workspace),
+    // Made where they are used: most calls need one client, or none.
+    get environments() {
+      return createClient(EnvironmentService, upstream.workspace)
+    },
+    get members() {
+      return createClient(MembersService, upstream.workspace)
+    },
     organizations: client(OrganizationService),
     users: client(UserService),
     roles: client(RolesService),

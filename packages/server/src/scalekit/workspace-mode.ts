@@ -4,6 +4,7 @@ import type { Caller } from '@scalekit-mcp/auth'
 import type { WorkspaceModeConfig } from '../config.js'
 import { digestOf } from '../digest.js'
 import { ToolError, toToolError } from '../errors.js'
+import { oncePerCaller } from '../once-per-caller.js'
 import { ExpiringCache } from './expiring-cache.js'
 import type { EnvironmentType, Upstream } from './scalekit.js'
 import { requestToken, type TokenEndpoint } from './token-endpoint.js'
@@ -45,11 +46,10 @@ export function workspaceMode(
         authorize: async () => ({ authorization: await bearerFor(caller), ...(await headers?.()) }),
         interceptors: policy(caller),
       })
-    const workspace = transport()
     const lookUp = (environmentId: string): Promise<KnownEnvironment> =>
       environments
         .get(`${keyOf(caller)} ${environmentId}`, async () => ({
-          value: await readEnvironment(workspace, environmentId),
+          value: await readEnvironment(transport(), environmentId),
           expiresAt: Date.now() + ENVIRONMENT_MS,
         }))
         .catch((error: unknown) => {
@@ -57,7 +57,9 @@ export function workspaceMode(
           throw toToolError(error)
         })
     return {
-      workspace,
+      get workspace() {
+        return transport()
+      },
       inEnvironment: (environmentId) =>
         transport(async () => ({ 'x-env-domain': (await lookUp(environmentId)).domain })),
       environmentType: async (environmentId) => (await lookUp(environmentId)).type,
@@ -66,7 +68,7 @@ export function workspaceMode(
 }
 
 /** The token as a key: it is not kept. */
-const keyOf = (caller: Caller) => digestOf(caller.token.reveal())
+const keyOf = oncePerCaller((caller) => digestOf(caller.token.reveal()))
 
 /** RFC 8693 section 2.1: the caller's token for one with the same subject and scopes, for the API. */
 function exchange(endpoint: TokenEndpoint, caller: Caller) {

@@ -3,6 +3,7 @@ import { answerStatus } from '@scalekit-mcp/api'
 import type { Caller } from '@scalekit-mcp/auth'
 import { digestOf } from '../digest.js'
 import { ToolError } from '../errors.js'
+import { oncePerCaller } from '../once-per-caller.js'
 import { isOutage } from './failure.js'
 
 const FAILURES = 5
@@ -30,8 +31,9 @@ export function createBreaker(): (caller: Caller) => Interceptor {
     if (circuits.size > MAX_CIRCUITS && oldest !== undefined) circuits.delete(oldest)
   }
 
-  return ({ issuer, clientId, subject }) => {
-    const owner = digestOf([issuer, clientId, subject])
+  const ownerOf = oncePerCaller(({ issuer, clientId, subject }) => digestOf([issuer, clientId, subject]))
+  return (caller) => {
+    const owner = ownerOf(caller)
     return (next) => async (request) => {
       const key = `${owner} ${request.method.parent.typeName}.${request.method.name}`
       const circuit = circuits.get(key)
