@@ -67,6 +67,18 @@ describe('scalekit-mcp serve', () => {
     expect(stderr).toContain('https only')
   })
 
+  test('refuses replicas that could not open what another has sealed', async () => {
+    const { code, stderr } = await runToEnd(['serve'], {
+      SCALEKIT_ENV_URL: 'https://acme.scalekit.com',
+      SCALEKIT_CLIENT_ID: 'skc_1',
+      SCALEKIT_CLIENT_SECRET: 'secret',
+      REDIS_URL: 'redis://user:the-password@localhost:6379',
+    })
+    expect(code).toBe(78)
+    expect(stderr).toContain('STATE_KEY is missing: with REDIS_URL')
+    expect(stderr).not.toContain('the-password')
+  })
+
   test('refuses an audience that its own metadata contradicts', async () => {
     const { code, stderr } = await runToEnd(['serve'], {
       SCALEKIT_ENV_URL: 'https://acme.scalekit.com',

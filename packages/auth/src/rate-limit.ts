@@ -10,9 +10,12 @@ export interface RateLimitOptions {
   readonly perMinute?: number
   /** Refused credentials that one address may send a minute. Default 300. */
   readonly failuresPerMinute?: number
-  /** A limiter that replicas share (Redis, with an `insuranceLimiter`). Default: one in memory. */
-  readonly createLimiter?: (options: LimiterOptions) => RateLimiterAbstract
+  /** A limiter that replicas share (Redis, with a way to go on without it). Default: one in memory. */
+  readonly createLimiter?: (options: LimiterOptions) => RateLimiter
 }
+
+/** The part of a limiter of rate-limiter-flexible that is used: it rejects with a `RateLimiterRes` past the limit. */
+export type RateLimiter = Pick<RateLimiterAbstract, 'consume'>
 
 export interface LimiterOptions {
   readonly keyPrefix: string
@@ -55,7 +58,7 @@ export function createRateLimit(options: RateLimitOptions = {}): RateLimit {
   }
 
   async function consume(
-    limiter: RateLimiterAbstract,
+    limiter: RateLimiter,
     key: string,
     points: number,
     res?: ServerResponse,

@@ -9,6 +9,15 @@ export interface RevocationOptions {
   readonly introspectionUrl: string
   readonly clientId: string
   readonly clientSecret: Secret
+  /** Where replicas tell each other of revoked tokens. Default: each asks for itself. */
+  readonly store?: RevocationStore
+}
+
+/** Its methods do not fail: without the store, what this process knows counts. */
+export interface RevocationStore {
+  isRevoked(name: string): Promise<boolean>
+  /** @param until milliseconds since the epoch: the token's own end */
+  revoke(name: string, until: number): Promise<void>
 }
 
 export interface Revocation {
@@ -39,8 +48,12 @@ export function createRevocation(
   async function ask(name: string, caller: Caller): Promise<void> {
     const askedAt = Date.now()
     try {
-      if (await isActive(url, options, caller)) remember(activeUntil, name, askedAt + TRUSTED_MS)
-      else revoke(revokedUntil, name, caller)
+      if (await options.store?.isRevoked(name)) revoke(revokedUntil, name, caller)
+      else if (await isActive(url, options, caller)) remember(activeUntil, name, askedAt + TRUSTED_MS)
+      else {
+        revoke(revokedUntil, name, caller)
+        await options.store?.revoke(name, caller.expiresAt * 1000)
+      }
     } catch (cause) {
       unreachableUntil = askedAt + TRUSTED_MS
       onWarning('Introspection failed; tokens are accepted on their signature and expiry alone', cause)

@@ -13,7 +13,6 @@ import { createClientAddress } from './http/client-address.js'
 import { createListener } from './http/listener.js'
 import { createObserver } from './http/observe-request.js'
 import { createPages } from './http/pages.js'
-import { createIdempotency } from './idempotency.js'
 import { createMcpFactory, type McpOptions } from './mcp.js'
 import type { Logger } from './observe/log.js'
 import { createPageSeal } from './page-seal.js'
@@ -21,6 +20,7 @@ import { createRoundSeal } from './round-seal.js'
 import type { ScalekitFor } from './scalekit/connect.js'
 import { scopeAliases, writeScopes } from './scope-names.js'
 import { createSessions } from './sessions.js'
+import type { Shared } from './shared/shared.js'
 import { createStepUp } from './step-up.js'
 import type { ToolDefinition } from './tool.js'
 
@@ -31,7 +31,10 @@ export interface AppOptions {
   readonly tools: readonly ToolDefinition[]
   readonly scalekit: ScalekitFor
   readonly docs: Docs
+  readonly shared: Shared
   readonly fixtures?: Fixtures
+  /** Whether the API answers. */
+  readonly reachable: () => Promise<boolean>
   /** False while the server stops: `/ready` answers 503, so that no new request is sent here. */
   readonly accepting: () => boolean
 }
@@ -73,7 +76,7 @@ export function createApp(options: AppOptions): App {
   const listener = createListener({
     observe: createObserver(log, options.audit, protection.path, addressOf),
     protection,
-    pages: createPages({ protection, accepting: options.accepting, onFailure }),
+    pages: createPages({ ...options, redis: options.shared.redis, protection, onFailure }),
     onFailure,
     async mcp(req: IncomingMessage & { body?: unknown }, res) {
       const principal = await stepUp(req, res)
@@ -105,7 +108,7 @@ function authInfoOf(principal: Principal) {
   }
 }
 
-function protectionOptions({ config, log }: AppOptions): ProtectOptions {
+function protectionOptions({ config, log, shared }: AppOptions): ProtectOptions {
   return {
     resource: config.resource,
     issuers: config.issuers,
@@ -116,7 +119,10 @@ function protectionOptions({ config, log }: AppOptions): ProtectOptions {
     profile: config.tokenProfile,
     allowedOrigins: [...originsOf(config.resource), ...config.allowedOrigins],
     allowedHosts: [...hostsOf(config.resource), ...config.allowedHosts],
-    limits: { perMinute: config.requestsPerMinute },
+    limits: {
+      perMinute: config.requestsPerMinute,
+      ...(shared.createLimiter ? { createLimiter: shared.createLimiter } : {}),
+    },
     sessions: config.legacySessions,
     ...(config.metadata ? { metadata: config.metadata } : {}),
     ...(config.introspectionUrl
@@ -125,6 +131,7 @@ function protectionOptions({ config, log }: AppOptions): ProtectOptions {
             introspectionUrl: config.introspectionUrl,
             clientId: config.clientId,
             clientSecret: config.clientSecret,
+            ...(shared.revocations ? { store: shared.revocations } : {}),
           },
         }
       : {}),
@@ -147,7 +154,7 @@ function optionsOfMcp({ config, ...options }: AppOptions, bounds: Bounds): McpOp
       ? { onlyEnvironment: { id: config.upstream.environmentId ?? '' } }
       : {}),
     seal: createRoundSeal(config.stateKey),
-    idempotency: createIdempotency(),
+    idempotency: options.shared.idempotency,
     pages: createPageSeal(config.stateKey),
     linksInResults: config.linksInResults,
     scalekit: options.scalekit,

@@ -198,6 +198,20 @@ export const variables = {
       'Key that seals confirmations and page tokens, the same on every replica. Default: a random key, good for one process.',
     secret: true,
   },
+  REDIS_URL: {
+    schema: z
+      .string()
+      .max(2_000)
+      .refine(
+        (value) => URL.canParse(value) && /^rediss?:$/.test(new URL(value).protocol),
+        'set it to a URL like redis://localhost:6379',
+      )
+      .optional(),
+    describe:
+      'Redis in which replicas keep limits, idempotency keys and revoked tokens together; it needs STATE_KEY. While it is gone each replica applies the limits on its own. Default: in the memory of the process.',
+    example: 'redis://localhost:6379',
+    secret: true,
+  },
   AUDIT_FILE: {
     schema: z.string().max(1_000).default('audit/audit.jsonl'),
     describe:

@@ -43,8 +43,16 @@ export interface Config {
   readonly linksInResults: boolean
   readonly docsUrl: string
   readonly stateKey?: Secret
+  /** Absent: this process is the only one. */
+  readonly shared?: SharedConfig
   /** Absent: no audit log. */
   readonly audit?: AuditConfig
+}
+
+export interface SharedConfig {
+  readonly redisUrl: Secret
+  /** Seals what is put there. */
+  readonly stateKey: Secret
 }
 
 export interface AuditConfig {
@@ -166,6 +174,11 @@ function inconsistent(values: Values): string[] {
       `EXPECTED_AUDIENCE: must equal "resource" of PROTECTED_RESOURCE_METADATA (${metadata.resource}), because clients ask for a token for the one and this server accepts the other.`,
     )
   }
+  if (values.REDIS_URL && !values.STATE_KEY) {
+    problems.push(
+      'STATE_KEY is missing: with REDIS_URL set it to the same 32 or more random characters on every replica, because one replica opens what another has sealed.',
+    )
+  }
   return problems
 }
 
@@ -201,8 +214,14 @@ function assemble(values: Values): Config {
     linksInResults: values.LINKS_IN_RESULTS,
     docsUrl: `${values.DOCS_URL}/`,
     ...auditOf(values.AUDIT_FILE, values.AUDIT_KEY_FILE),
-    ...(values.STATE_KEY ? { stateKey: new Secret(values.STATE_KEY) } : {}),
+    ...stateOf(values),
   }
+}
+
+function stateOf({ STATE_KEY, REDIS_URL }: Values): Pick<Config, 'stateKey' | 'shared'> {
+  if (!STATE_KEY) return {}
+  const stateKey = new Secret(STATE_KEY)
+  return { stateKey, ...(REDIS_URL ? { shared: { redisUrl: new Secret(REDIS_URL), stateKey } } : {}) }
 }
 
 function auditOf(file: string, keyFile: string | undefined): { audit?: AuditConfig } {

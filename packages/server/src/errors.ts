@@ -20,6 +20,7 @@ export const toolErrors = {
   link_needs_person:
     'Use a client with URL elicitation, or make the link in the Scalekit dashboard. The operator of this server can allow links in results (LINKS_IN_RESULTS).',
   idempotency_conflict: 'Use a new idempotencyKey for another create.',
+  idempotency_unavailable: 'Nothing was changed. Call again in a few seconds with the same idempotencyKey.',
   rate_limited: 'Wait as long as stated, then call again.',
   upstream_unavailable: 'Call again in a few seconds; a write may need a check that it has not happened yet.',
   upstream_timeout: 'For a write, check with a read whether it happened before you call again.',

@@ -20,11 +20,12 @@ export interface Idempotency {
   ): Promise<Output>
 }
 
-const DAY_MS = 24 * 60 * 60_000
+/** How long a key is remembered. */
+export const DAY_MS = 24 * 60 * 60_000
 const LIMIT = 10_000
 
 /** After these nothing has happened upstream, so the same key may try again. Every other failure is repeated. */
-const nothingHappened: ReadonlySet<ToolErrorCode> = new Set([
+export const nothingHappened: ReadonlySet<ToolErrorCode> = new Set([
   'invalid_arguments',
   'not_found',
   'already_exists',
@@ -34,6 +35,8 @@ const nothingHappened: ReadonlySet<ToolErrorCode> = new Set([
   'tool_not_available',
   'environment_not_available',
   'audit_unavailable',
+  'idempotency_conflict',
+  'idempotency_unavailable',
 ])
 
 /** Remembers in this process, for a day, at most 10,000 results. */
@@ -50,7 +53,7 @@ export function createIdempotency(): Idempotency {
   return {
     async once(caller, tool, key, args, run) {
       if (key === undefined) return run()
-      const id = digestOf([caller.issuer, caller.subject, caller.clientId, tool, key])
+      const id = idempotencyId(caller, tool, key)
       const digest = digestOf(args)
       const known = results.get(id)
       if (known && known.expiresAt > Date.now()) {
@@ -68,8 +71,13 @@ export function createIdempotency(): Idempotency {
   }
 }
 
+/** A key belongs to its caller and its tool; the digest keeps their names out of a shared store. */
+export function idempotencyId({ issuer, subject, clientId }: Caller, tool: string, key: string): string {
+  return digestOf([issuer, subject, clientId, tool, key])
+}
+
 /** Only a failure whose outcome is unknown is remembered: sending the create again could make a second one. */
-function repeatFailure(cause: unknown): never {
+export function repeatFailure(cause: unknown): never {
   const { code, message } = toToolError(cause)
   throw new ToolError(code, message, {
     nextStep:

@@ -8,6 +8,7 @@ import { type Config, ConfigError } from './config.js'
 import { createDocs } from './docs-search/docs.js'
 import type { Logger } from './observe/log.js'
 import { connectScalekit } from './scalekit/connect.js'
+import { createOwn, type Shared } from './shared/shared.js'
 import type { ToolDefinition } from './tool.js'
 import { tools as allTools } from './tools/index.js'
 
@@ -50,6 +51,7 @@ export async function startServer(
   let accepting = true
   const audit = await openAudit(config, log)
   const connection = connectScalekit(config)
+  const shared = await openShared(config, log)
   const fixtures = config.conformanceFixtures
     ? (await import('./conformance/fixtures.js')).fixtures
     : undefined
@@ -61,12 +63,15 @@ export async function startServer(
     docs: createDocs(new URL(config.docsUrl), connection.dispatcher, (message, cause) =>
       log.warn({ err: cause }, message),
     ),
+    shared,
+    reachable: connection.reachable,
     accepting: () => accepting,
     ...(audit ? { audit } : {}),
     ...(fixtures ? { fixtures } : {}),
   })
   const server = createHttpServer(app.listener)
   await listen(server, config).catch(async (error: unknown) => {
+    await shared.close()
     await audit?.close()
     throw error
   })
@@ -81,12 +86,20 @@ export async function startServer(
       stopping ??= drain(server, leadMs).then(async () => {
         await app.close()
         await connection.close()
+        await shared.close()
         await audit?.close()
         log.info('stopped')
       })
       return stopping
     },
   }
+}
+
+/** What replicas share is loaded only where it is used. */
+async function openShared({ shared }: Config, log: Logger): Promise<Shared> {
+  if (!shared) return createOwn()
+  const { connectShared } = await import('./shared/connect-shared.js')
+  return connectShared(shared.redisUrl, shared.stateKey, log)
 }
 
 /** Without a usable file nothing starts: an audit log that silently is not there is worse than none. */

@@ -5,6 +5,7 @@ import type { Dispatcher } from 'undici'
 import type { Config } from '../config.js'
 import { createBreaker } from '../upstream/breaker.js'
 import { createPool } from '../upstream/pool.js'
+import { createReachability } from '../upstream/reachable.js'
 import { retryReads } from '../upstream/retry-reads.js'
 import { environmentMode } from './environment-mode.js'
 import { createScalekit, type Scalekit, type Upstream } from './scalekit.js'
@@ -29,6 +30,8 @@ export interface Connection {
   readonly scalekit: ScalekitFor
   /** The pool, for other requests of this server. */
   readonly dispatcher: Dispatcher
+  /** Whether the API answers at all. */
+  reachable(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -50,6 +53,7 @@ export function connectScalekit(config: Config): Connection {
     scalekit: (caller, signal, onAnswer) =>
       createScalekit(forCall(upstreamFor(caller), signal, onAnswer), inTurn),
     dispatcher,
+    reachable: createReachability(base, dispatcher),
     close: () => dispatcher.close(),
   }
 }

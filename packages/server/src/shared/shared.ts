@@ -1,0 +1,19 @@
+import type { LimiterOptions, RateLimiter, RevocationStore } from '@scalekit-mcp/auth'
+import { createIdempotency, type Idempotency } from '../idempotency.js'
+
+/** What replicas of this server know together. Alone, each process has its own. */
+export interface Shared {
+  /** Absent: limits are counted in this process. */
+  readonly createLimiter?: (options: LimiterOptions) => RateLimiter
+  readonly idempotency: Idempotency
+  /** Absent: every process asks the authorization server itself. */
+  readonly revocations?: RevocationStore
+  /** For `/ready`; absent when nothing is shared. */
+  readonly redis?: () => 'connected' | 'unreachable'
+  close(): Promise<void>
+}
+
+/** For one process: everything in its memory. */
+export function createOwn(): Shared {
+  return { idempotency: createIdempotency(), close: async () => undefined }
+}

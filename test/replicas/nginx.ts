@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const example = readFileSync(new URL('../../deploy/nginx/scalekit-mcp.conf', import.meta.url), 'utf8')
+
+export interface Nginx {
+  /** Sends new requests to these ports only; requests under way end where they are. */
+  route(ports: readonly number[]): Promise<void>
+  stop(): Promise<void>
+}
+
+/** Debian's nginx with the configuration of `deploy/nginx`, its addresses replaced. */
+export async function startNginx(port: number, ports: readonly number[]): Promise<Nginx> {
+  const folder = mkdtempSync(join(tmpdir(), 'nginx-'))
+  const file = join(folder, 'nginx.conf')
+  mkdirSync(join(folder, 'temporary'))
+  writeFileSync(file, configuration(port, folder, ports))
+  const nginx = spawn('nginx', ['-c', file, '-p', folder, '-e', 'stderr'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  nginx.stderr.on('data', (text: Buffer) => {
+    said += text
+  })
+  await reached(`http://127.0.0.1:${port}/health`, () => said)
+  return {
+    async route(live) {
+      writeFileSync(file, configuration(port, folder, live))
+      nginx.kill('SIGHUP')
+      // Old workers take no new connections once the new ones are there; the reload itself is not announced.
+      await new Promise((resolve) => setTimeout(resolve, 500))
+    },
+    async stop() {
+      const ended = once(nginx, 'exit')
+      nginx.kill('SIGTERM')
+      await ended
+      rmSync(folder, { recursive: true })
+    },
+  }
+}
+
+function configuration(port: number, folder: string, ports: readonly number[]): string {
+  const servers = ports.map((each) => `  server 127.0.0.1:${each} max_fails=1 fail_timeout=1s;\n`).join('')
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
+    .map((name) => `${name}_temp_path ${join(folder, 'temporary', name)};`)
+    .join('\n')
+  return `daemon off;
+${process.getuid?.() === 0 ? 'user root;' : ''}
+pid ${join(folder, 'nginx.pid')};
+worker_processes 1;
+events { worker_connections 1024; }
+http {
+access_log off;
+# A reload closes idle connections of clients, one of which may just be sending: not what is tested here.
+keepalive_timeout 0;
+${temporary}
+# Tests choose the address that a client seems to have.
+set_real_ip_from 127.0.0.1;
+real_ip_header X-Forwarded-For;
+${example.replaceAll(/( {2}server mcp-\d:3002 [^\n]*\n)+/g, servers).replace('listen 3002', `listen 127.0.0.1:${port}`)}
+}`
+}
+
+async function reached(url: string, said: () => string): Promise<void> {
+  for (let attempt = 0; attempt < 200; attempt++) {
+    const answered = await fetch(url).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+    if (answered) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  throw new Error(`nginx does not answer: ${said()}`)
+}
