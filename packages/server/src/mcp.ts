@@ -6,6 +6,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server'
 import { isSelected } from './access.js'
+import { showsViews } from './apps/ui-resources.js'
 import { boundEnvironment, type CallOptions, callTool, principalOf } from './call-tool.js'
 import type { Fixtures } from './conformance/fixtures.js'
 import { getPrompt, listPrompts } from './prompts/index.js'
@@ -76,7 +77,8 @@ export function createMcpFactory(options: McpOptions): (context: McpRequestConte
 
     server.setRequestHandler('tools/list', (_, context) => {
       const { selection } = principalOf(context)
-      return { tools: [...list(selection, boundEnvironment(options, selection) !== undefined), ...listed] }
+      const bound = boundEnvironment(options, selection) !== undefined
+      return { tools: [...list(selection, bound, showsViews(server.getClientCapabilities())), ...listed] }
     })
     server.setRequestHandler('tools/call', async ({ params }, context) => {
       const fixture = fixtures?.tools.get(params.name)

@@ -67,6 +67,17 @@ describe.each(['modern', 'legacy'] as const)('a plain message, protocol era %s',
     })
   })
 
+  test('lists the same tools where the client declares that it shows views', async () => {
+    const capabilities = {
+      extensions: { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profile=mcp-app'] } },
+    }
+    const _meta = era === 'modern' ? { 'io.modelcontextprotocol/clientCapabilities': capabilities } : {}
+    const build: RequestBuild = { rpc: { method: 'tools/list', params: era === 'modern' ? { _meta } : {} } }
+    expect(headerOf(await send(build), 'content-length')).toBeDefined()
+    const { message } = await expectSame(build)
+    expect(JSON.stringify(message)).toContain('ui://scalekit/list_organizations')
+  })
+
   test('gives the same answer whatever tool is called with whatever arguments', async () => {
     const name = fc.oneof(
       fc.constantFrom(...tools.filter(({ effect }) => effect === 'read').map((tool) => tool.name)),

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { showsViews } from '../apps/ui-resources.js'
 import { call } from '../call.js'
 import { boundEnvironment, type Principal } from '../call-tool.js'
 import type { Interaction } from '../interaction.js'
@@ -81,12 +82,13 @@ function createListBytes({ tools, bounds, origin, onlyEnvironment, fixtures }: M
   const listed = [...(fixtures?.tools.values() ?? [])].map(({ definition }) => definition)
   const list = toolLists(tools, bounds, origin)
   const made = new Map<string, string>()
-  return ({ era }: PlainMessage, { selection }: Principal): string => {
+  return ({ era, capabilities }: PlainMessage, { selection }: Principal): string => {
     const bound = boundEnvironment({ onlyEnvironment }, selection) !== undefined
-    const key = `${era} ${bound} ${selection.readOnly} ${[...selection.toolsets].sort().join(',')}`
+    const withViews = showsViews(capabilities)
+    const key = `${era} ${withViews} ${bound} ${selection.readOnly} ${[...selection.toolsets].sort().join(',')}`
     let text = made.get(key)
     if (text === undefined) {
-      const result = { tools: [...list(selection, bound), ...listed] }
+      const result = { tools: [...list(selection, bound, withViews), ...listed] }
       text = JSON.stringify(era === '2026-07-28' ? { ...result, ...complete, ...listHint } : result)
       made.set(key, text)
     }

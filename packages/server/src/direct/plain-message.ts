@@ -2,17 +2,19 @@ import type { IncomingMessage } from 'node:http'
 
 export type Era = '2026-07-28' | '2025-11-25'
 
+type Json = Record<string, unknown>
+
 /** A message of one of the two hot methods in its plainest form. */
 export interface PlainMessage {
   readonly era: Era
   readonly id: string | number
   readonly method: 'tools/list' | 'tools/call'
+  /** What the client can do, where the message tells. */
+  readonly capabilities: Json | undefined
   /** For `tools/call`. */
   readonly name: string
   readonly arguments: Readonly<Record<string, unknown>>
 }
-
-type Json = Record<string, unknown>
 
 const VERSION = 'io.modelcontextprotocol/protocolVersion'
 const CLIENT_INFO = 'io.modelcontextprotocol/clientInfo'
@@ -32,13 +34,16 @@ export function readPlainMessage({ headers }: IncomingMessage, body: unknown): P
   const era = eraOf(headers, method, params)
   if (!era) return undefined
   const { _meta, ...own } = params
+  const capabilities = isObject(_meta) ? (_meta[CAPABILITIES] as Json) : undefined
   if (method === 'tools/list') {
-    return Object.keys(own).length === 0 ? { era, id, method, name: '', arguments: {} } : undefined
+    return Object.keys(own).length === 0
+      ? { era, id, method, capabilities, name: '', arguments: {} }
+      : undefined
   }
   const { name, arguments: args = {}, ...others } = own
   if (typeof name !== 'string' || !isObject(args) || Object.keys(others).length > 0) return undefined
   if (era === '2026-07-28' && headers['mcp-name'] !== name) return undefined
-  return { era, id, method, name, arguments: args }
+  return { era, id, method, capabilities, name, arguments: args }
 }
 
 function eraOf(headers: IncomingMessage['headers'], method: string, { _meta }: Json): Era | undefined {

@@ -1,4 +1,5 @@
 import { ProtocolError, ProtocolErrorCode, type ReadResourceResult } from '@modelcontextprotocol/server'
+import { readView } from '../apps/ui-resources.js'
 import type { Docs } from '../docs-search/docs.js'
 import { toToolError } from '../errors.js'
 import { redact } from '../observe/redact.js'
@@ -6,11 +7,13 @@ import { readDocs } from './docs-resources.js'
 import { type CallTool, readObject } from './object-resources.js'
 
 /**
- * Reads a resource: a document, or an object of Scalekit.
+ * Reads a resource: a document, the page of a view, or an object of Scalekit.
  *
  * @throws ProtocolError -32602 when there is none for this caller (MCP 2026-07-28, server/resources)
  */
 export async function readResource(uri: string, docs: Docs, callTool: CallTool): Promise<ReadResourceResult> {
+  const view = readView(uri)
+  if (view) return view
   const found = (await readDocs(uri, docs).catch(refuse)) ?? (await readObject(uri, callTool))
   if (!found) throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'There is no such resource for you')
   return redact(found)

@@ -1,0 +1,38 @@
+import { createHash } from 'node:crypto'
+import type { View } from './view.js'
+import { viewScript } from './view-script.js'
+import { viewStyle } from './view-style.js'
+
+/**
+ * One self-contained page. Its own policy lets it run its script and nothing else: nothing is loaded, sent or framed.
+ */
+export function viewPage(view: View): string {
+  const script = viewScript(view)
+  const policy = [
+    "default-src 'none'",
+    `script-src '${hashOf(script)}'`,
+    `style-src '${hashOf(viewStyle)}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ')
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policy}">
+<meta name="viewport" content="width=device-width">
+<title>${view.title}</title>
+<style>${viewStyle}</style>
+</head>
+<body>
+<main id="view"><h1>${view.title}</h1><p role="status">Waiting for the result…</p></main>
+<script>${script}</script>
+</body>
+</html>
+`
+}
+
+/** Content Security Policy 3, section 2.3.1: a hash source. */
+function hashOf(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`
+}
