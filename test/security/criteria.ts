@@ -68,7 +68,7 @@ export const criteria = [
     'random JSON-RPC fuzz (fast-check, grammar-aware), 100,000 bodies',
     '5xx + process deaths + upstream calls outside the allowed set',
     '== 0',
-    'npm run fuzz',
+    'npm run test:long',
   ],
   [
     'B7',
@@ -103,7 +103,7 @@ export const criteria = [
     'per-tool fuzz, 1,000 generated arguments per tool from its own schema plus negations',
     'unexpected upstream path/method/header; 5xx',
     '== 0',
-    'npm run fuzz',
+    'npm run test:long',
   ],
   [
     'D1',
@@ -246,7 +246,7 @@ export const criteria = [
     'write tools: an intent record is durable before the upstream call, an outcome record after it; kill -9 between leaves the intent',
     'missing intents over 100 kills',
     '== 0',
-    'npm test',
+    'npm run test:long',
   ],
   [
     'G3',

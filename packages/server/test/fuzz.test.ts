@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { fuzzMessages } from './message-fuzz.js'
 import { fuzzTools } from './tool-fuzz.js'
 
-// The long forms are `npm run fuzz`.
+// The long forms are `npm run test:long`.
 
 test('no generated message of 2,000 makes the server fail', async () => {
   const { served, wrong } = await fuzzMessages(2_000)
