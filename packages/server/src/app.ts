@@ -145,7 +145,11 @@ function protectionOptions({ config, log, shared }: AppOptions): ProtectOptions 
   }
 }
 
-function optionsOfMcp({ config, ...options }: AppOptions, bounds: Bounds): McpOptions {
+/** What MCP is given, over HTTP and over stdio. */
+export function optionsOfMcp(
+  { config, ...options }: Pick<AppOptions, 'config' | 'tools' | 'scalekit' | 'docs' | 'fixtures'>,
+  bounds: Bounds,
+): McpOptions {
   return {
     tools: options.tools,
     origin: new URL(config.resource).origin,

@@ -1,4 +1,11 @@
-import type { CallToolResult, InputRequiredResult, Server, ServerContext } from '@modelcontextprotocol/server'
+import {
+  type CallToolResult,
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
+  type InputRequiredResult,
+  type Server,
+  type ServerContext,
+} from '@modelcontextprotocol/server'
 import type { Caller } from '@scalekit-mcp/auth'
 import type { Bounds, Selection } from './access.js'
 import type { RequestAudit } from './audit/request-audit.js'
@@ -31,10 +38,16 @@ export interface CallOptions {
   readonly scalekit: ScalekitFor
   readonly docs: Docs
   readonly record: (outcome: Outcome, principal: Principal) => void
+  /** Who sends the messages where no edge stands before them: over stdio. */
+  readonly principal?: () => Principal
 }
 
 /** Read from each message, not from the server: in a session of 2025-11-25 the token changes between them. */
-export function principalOf(context: ServerContext): Principal {
+export function principalOf(
+  { principal: fixed }: Pick<CallOptions, 'principal'>,
+  context: ServerContext,
+): Principal {
+  if (fixed) return fixed()
   const principal = context.http?.authInfo?.extra?.principal as Principal | undefined
   if (!principal) throw new Error('A message reached MCP without a principal.')
   return principal
@@ -56,7 +69,7 @@ export function callTool(
   args: Readonly<Record<string, unknown>>,
   context: ServerContext,
 ): Promise<CallToolResult | InputRequiredResult> {
-  const principal = principalOf(context)
+  const principal = principalOf(options, context)
   const environment = boundEnvironment(options, principal.selection)
   return call({
     tool,
@@ -69,7 +82,7 @@ export function callTool(
     pages: options.pages,
     linksInResults: options.linksInResults,
     interaction: {
-      ...waysToAsk(server),
+      ...waysToAsk(capabilitiesOf(server, context)),
       state: context.mcpReq.requestState<RoundState>(),
       responses: context.mcpReq.inputResponses,
       seal: (state) => options.seal.mint(state, context),
@@ -94,8 +107,15 @@ function progressOf({ mcpReq }: ServerContext): ToolContext['progress'] {
 }
 
 /** What the client declared: with the request (2026-07-28), or at the start of its session (2025-11-25). */
-function waysToAsk(server: Server): { canAsk: boolean; canOpenUrl: boolean } {
-  const elicitation = server.getClientCapabilities()?.elicitation
+export function capabilitiesOf(server: Server, { mcpReq }: ServerContext): ClientCapabilities | undefined {
+  const envelope = mcpReq.envelope as
+    | { readonly [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities }
+    | undefined
+  return envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities()
+}
+
+function waysToAsk(capabilities: ClientCapabilities | undefined): { canAsk: boolean; canOpenUrl: boolean } {
+  const elicitation = capabilities?.elicitation
   if (!elicitation) return { canAsk: false, canOpenUrl: false }
   const canOpenUrl = elicitation.url !== undefined
   return { canAsk: elicitation.form !== undefined || !canOpenUrl, canOpenUrl }

@@ -103,7 +103,7 @@ async function openShared({ shared }: Config, log: Logger): Promise<Shared> {
 }
 
 /** Without a usable file nothing starts: an audit log that silently is not there is worse than none. */
-async function openAudit({ audit }: Config, log: Logger): Promise<AuditLog | undefined> {
+export async function openAudit({ audit }: Config, log: Logger): Promise<AuditLog | undefined> {
   if (!audit) {
     log.warn('the audit log is off')
     return undefined

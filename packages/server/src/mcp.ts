@@ -7,7 +7,7 @@ import {
 } from '@modelcontextprotocol/server'
 import { isSelected } from './access.js'
 import { showsViews } from './apps/ui-resources.js'
-import { boundEnvironment, type CallOptions, callTool, principalOf } from './call-tool.js'
+import { boundEnvironment, type CallOptions, callTool, capabilitiesOf, principalOf } from './call-tool.js'
 import type { Fixtures } from './conformance/fixtures.js'
 import { getPrompt, listPrompts } from './prompts/index.js'
 import { completeObject } from './resources/complete-object.js'
@@ -66,7 +66,7 @@ export function createMcpFactory(options: McpOptions): (context: McpRequestConte
     })
     const isOffered = (name: string, context: ServerContext) => {
       const tool = byName.get(name)
-      return tool !== undefined && isSelected(tool, principalOf(context).selection, options.bounds)
+      return tool !== undefined && isSelected(tool, principalOf(options, context).selection, options.bounds)
     }
     const caller =
       (context: ServerContext): CallTool =>
@@ -76,9 +76,9 @@ export function createMcpFactory(options: McpOptions): (context: McpRequestConte
       }
 
     server.setRequestHandler('tools/list', (_, context) => {
-      const { selection } = principalOf(context)
+      const { selection } = principalOf(options, context)
       const bound = boundEnvironment(options, selection) !== undefined
-      return { tools: [...list(selection, bound, showsViews(server.getClientCapabilities())), ...listed] }
+      return { tools: [...list(selection, bound, showsViews(capabilitiesOf(server, context))), ...listed] }
     })
     server.setRequestHandler('tools/call', async ({ params }, context) => {
       const fixture = fixtures?.tools.get(params.name)

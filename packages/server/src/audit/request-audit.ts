@@ -108,7 +108,8 @@ export function auditRequest(
   }
 }
 
-const auditedCaller = oncePerCaller(
+/** Who called, as it is written down. */
+export const auditedCaller = oncePerCaller(
   ({ issuer, subject, clientId, tokenId, scopes }): AuditedCaller => ({
     issuer,
     subject,

@@ -16,6 +16,15 @@ program
   .action(async () => (await import('./serve.js')).serve())
 
 program
+  .command('stdio')
+  .description(
+    'Serve the tools of one environment on stdin and stdout, for clients that start a process. The configuration comes from environment variables.',
+  )
+  .option('--scopes <scopes>', 'what the client may do', 'environment:read organization:read')
+  .option('--read-only', 'offer only tools that read (READ_ONLY)')
+  .action(async (options) => (await import('./stdio.js')).stdio(options))
+
+program
   .command('dev')
   .description('Start the MCP server with a local Scalekit environment. Needs no account and no internet.')
   .option('--port <port>', 'port of the MCP server', '3002')

@@ -1,0 +1,37 @@
+import { loadConfig } from '../config.js'
+import { createLog } from '../observe/log.js'
+import { type StdioServer, startStdio } from '../stdio-server.js'
+import { scopes as allScopes, type Scope } from '../tool.js'
+import { stopOnSignal, UsageError } from './exit.js'
+
+export interface StdioOptions {
+  readonly scopes: string
+  readonly readOnly?: true
+}
+
+/** `scalekit-mcp stdio`: MCP for clients that start a process. Ends when the client closes stdin. */
+export async function stdio({ scopes, readOnly }: StdioOptions): Promise<void> {
+  const config = loadConfig(readOnly ? { READ_ONLY: 'true' } : {})
+  if (config.upstream.mode === 'workspace') {
+    throw new UsageError(
+      'stdio manages one environment: set SCALEKIT_ENV_URL, SCALEKIT_CLIENT_ID and SCALEKIT_CLIENT_SECRET. For a workspace people sign in, which takes scalekit-mcp serve.',
+    )
+  }
+  const server = await startStdio(config, createLog(config.logLevel), parseScopes(scopes))
+  process.stdin.once('end', () => void end(server))
+  stopOnSignal(() => server.close())
+}
+
+async function end(server: StdioServer): Promise<void> {
+  await server.close()
+  process.exit(0)
+}
+
+function parseScopes(text: string): Scope[] {
+  const given = text.split(/[\s,]+/).filter(Boolean)
+  const known = allScopes.filter((scope) => given.includes(scope))
+  if (known.length === 0 || known.length < new Set(given).size) {
+    throw new UsageError(`--scopes takes some of ${allScopes.join(' ')}.`)
+  }
+  return known
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto'
+import { serveStdio } from '@modelcontextprotocol/server/stdio'
+import { type Caller, Secret } from '@scalekit-mcp/auth'
+import { type Bounds, parseSelection } from './access.js'
+import { optionsOfMcp } from './app.js'
+import { auditCall } from './audit/call-audit.js'
+import { unaudited } from './audit/request-audit.js'
+import type { Config } from './config.js'
+import { createDocs } from './docs-search/docs.js'
+import { openAudit } from './main.js'
+import { createMcpFactory } from './mcp.js'
+import type { Logger } from './observe/log.js'
+import { connectScalekit } from './scalekit/connect.js'
+import type { Scope } from './tool.js'
+import { tools } from './tools/index.js'
+
+/** How long the process speaks for the operator who started it; said anew with each call. */
+const VALID_S = 3_600
+
+export interface StdioServer {
+  close(): Promise<void>
+}
+
+/**
+ * Serves MCP on stdin and stdout, to the process that started this one. Nobody signs in: the operator, who has the
+ * environment's credentials, says with `scopes` what the client may do. Tools that need another are not there, because
+ * nobody could grant it.
+ */
+export async function startStdio(
+  config: Config,
+  log: Logger,
+  scopes: readonly Scope[],
+): Promise<StdioServer> {
+  const audit = await openAudit(config, log)
+  const connection = connectScalekit(config)
+  const bounds: Bounds = { mode: config.upstream.mode, readOnly: config.readOnly }
+  const docs = createDocs(new URL(config.docsUrl), connection.dispatcher, (message, cause) =>
+    log.warn({ err: cause }, message),
+  )
+  const selection = parseSelection(new URLSearchParams({ toolsets: 'all' }))
+  const factory = createMcpFactory({
+    ...optionsOfMcp(
+      {
+        config,
+        docs,
+        scalekit: connection.scalekit,
+        tools: tools.filter((tool) => tool.scopes.every((scope) => scopes.includes(scope))),
+      },
+      bounds,
+    ),
+    principal() {
+      const caller = operator(config, scopes)
+      const requestId = randomUUID()
+      return {
+        caller,
+        selection,
+        requestId,
+        audit: audit ? auditCall(audit, caller, requestId) : unaudited,
+        note: (fields) => log.info({ requestId, ...fields }, 'tool call'),
+      }
+    },
+  })
+  const handle = serveStdio(factory, { onerror: (error) => log.debug({ err: error }, 'mcp') })
+  return {
+    async close() {
+      await handle.close()
+      await connection.close()
+      await audit?.close()
+    },
+  }
+}
+
+/** The environment's own client is who calls. */
+function operator({ upstream, clientId, resource }: Config, scopes: readonly Scope[]): Caller {
+  return {
+    issuer: upstream.mode === 'environment' ? upstream.environmentUrl : upstream.workspaceUrl,
+    subject: clientId,
+    clientId,
+    scopes: new Set(scopes),
+    audience: [resource],
+    expiresAt: Math.floor(Date.now() / 1000) + VALID_S,
+    claims: {},
+    token: new Secret(''),
+  }
+}

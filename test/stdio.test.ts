@@ -1,0 +1,162 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Client } from '@modelcontextprotocol/client'
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
+import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js'
+import { StdioClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
+import { createLocalScalekit, type LocalScalekit } from '@scalekit-mcp/local'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runToEnd } from './harness/program.js'
+
+const entry = fileURLToPath(new URL('../packages/server/bin/scalekit-mcp.js', import.meta.url))
+const environmentId = 'env_100000000000000001'
+const everything = 'environment:read environment:write organization:read organization:write'
+
+let local: LocalScalekit
+let folder: string
+beforeAll(async () => {
+  local = await createLocalScalekit({ port: 0, memory: true })
+  folder = await mkdtemp(join(tmpdir(), 'scalekit-stdio-'))
+})
+afterAll(async () => {
+  await local.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const environment = (audit: string) => ({
+  PATH: process.env.PATH ?? '',
+  SCALEKIT_ENV_URL: `${local.url}/${environmentId}`,
+  SCALEKIT_CLIENT_ID: 'skc_100000000000000001',
+  SCALEKIT_CLIENT_SECRET: 'test_local_secret',
+  AUDIT_FILE: audit,
+  LOG_LEVEL: 'debug',
+})
+
+interface Connection {
+  readonly tools: () => Promise<string[]>
+  readonly call: (
+    name: string,
+    args: Record<string, unknown>,
+  ) => Promise<{ isError?: boolean; structuredContent?: unknown; content?: unknown }>
+  readonly close: () => Promise<void>
+  readonly log: () => string
+}
+
+/** A person who types the name that the form asks for. */
+const confirming = (message: string) => ({
+  action: 'accept' as const,
+  content: { name: /"([^"]+)"/.exec(message)?.[1] ?? message },
+})
+
+async function modern(args: string[], audit: string): Promise<Connection> {
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: [entry, 'stdio', ...args],
+    env: environment(audit),
+    stderr: 'pipe',
+  })
+  const client = new Client(
+    { name: 'test', version: '1' },
+    { capabilities: { elicitation: { form: {} } }, versionNegotiation: { mode: 'auto' } },
+  )
+  client.setRequestHandler('elicitation/create', async ({ params }) => confirming(params.message))
+  return connection(client, transport)
+}
+
+async function legacy(args: string[], audit: string): Promise<Connection> {
+  const transport = new LegacyTransport({
+    command: process.execPath,
+    args: [entry, 'stdio', ...args],
+    env: environment(audit),
+    stderr: 'pipe',
+  })
+  const client = new LegacyClient({ name: 'test', version: '1' }, { capabilities: { elicitation: {} } })
+  client.setRequestHandler(ElicitRequestSchema, async ({ params }) => confirming(params.message))
+  return connection(client, transport)
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the two generations of the SDK have unrelated types
+async function connection(client: any, transport: any): Promise<Connection> {
+  let log = ''
+  transport.stderr?.on('data', (chunk: Buffer) => {
+    log += chunk
+  })
+  await client.connect(transport)
+  return {
+    tools: async () => (await client.listTools()).tools.map(({ name }: { name: string }) => name),
+    call: (name, args) => client.callTool({ name, arguments: args }),
+    close: () => client.close(),
+    log: () => log,
+  }
+}
+
+describe.each([
+  { generation: '2026-07-28', connect: modern },
+  { generation: '2025-11-25', connect: legacy },
+])('scalekit-mcp stdio with the official client of $generation', ({ generation, connect }) => {
+  test('offers what the scopes allow, and calls it', async () => {
+    const audit = join(folder, `${generation}-reads.jsonl`)
+    const client = await connect([], audit)
+    const tools = await client.tools()
+    expect(tools).toContain('list_organizations')
+    expect(tools).not.toContain('create_organization')
+    expect(tools).not.toContain('list_environments')
+    const listed = await client.call('list_organizations', {})
+    expect(listed.structuredContent).toMatchObject({ items: expect.arrayContaining([expect.anything()]) })
+    await expect(client.call('create_organization', { name: 'No' })).rejects.toThrow(/Unknown tool/)
+    await client.close()
+  })
+
+  test('writes with the scopes for it, asks a person before it deletes, and keeps the audit log', async () => {
+    const audit = join(folder, `${generation}.jsonl`)
+    const client = await connect(['--scopes', everything], audit)
+    const created = await client.call('create_organization', { name: `Over ${generation}` })
+    const { organization } = created.structuredContent as { organization: { id: string } }
+    const deleted = await client.call('delete_organization', { organizationId: organization.id })
+    expect(JSON.stringify(deleted)).not.toContain('isError":true')
+    const gone = await client.call('get_organization_details', { organizationId: organization.id })
+    expect(JSON.stringify(gone.content)).toContain('not_found')
+    await client.close()
+    expect(client.log()).not.toMatch(/test_local_secret|eyJ/)
+    const records = (await readFile(audit, 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    const written = JSON.stringify(records)
+    for (const part of ['"intent"', '"place":"stdio"', 'delete_organization', 'skc_100000000000000001']) {
+      expect(written).toContain(part)
+    }
+  })
+
+  test('reads only with --read-only, whatever the scopes', async () => {
+    const client = await connect(['--read-only', '--scopes', everything], 'none')
+    const tools = await client.tools()
+    expect(tools).toContain('list_organizations')
+    expect(tools.filter((name) => /^(create|update|delete|add|remove|enable|disable)_/.test(name))).toEqual(
+      [],
+    )
+    await client.close()
+  })
+})
+
+describe('scalekit-mcp stdio', () => {
+  test('names what is missing, and writes nothing to stdout', async () => {
+    const missing = await runToEnd(['stdio'])
+    expect(missing).toMatchObject({ code: 78, stdout: '' })
+    expect(missing.stderr).toContain('SCALEKIT_ENV_URL')
+    const wrong = await runToEnd(['stdio', '--scopes', 'everything'], environment('none'))
+    expect(wrong).toMatchObject({ code: 78, stdout: '' })
+    expect(wrong.stderr).toContain('organization:write')
+    const { SCALEKIT_ENV_URL: url, ...others } = environment('none')
+    const workspace = await runToEnd(['stdio'], { ...others, SCALEKIT_WORKSPACE_URL: url })
+    expect(workspace).toMatchObject({ code: 78, stdout: '' })
+    expect(workspace.stderr).toContain('scalekit-mcp serve')
+  })
+
+  test('ends when the client has closed stdin', async () => {
+    expect(await runToEnd(['stdio'], environment('none'))).toMatchObject({ code: 0, stdout: '' })
+  })
+})
