@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { seedJsonSchema } from '@scalekit-mcp/local'
+import { commandLinePage } from './generate/command-line.js'
 import { configurationPage, envExample } from './generate/configuration.js'
 import { localApiPage } from './generate/local-api.js'
 import { securityPage } from './generate/security.js'
@@ -12,6 +13,7 @@ import { walkthrough } from './generate/walkthrough.js'
 
 const files: Record<string, string> = {
   '.env.example': envExample(),
+  'docs/reference/command-line.md': commandLinePage(),
   'docs/reference/configuration.md': configurationPage(),
   'docs/reference/local-api.md': await localApiPage(),
   'docs/reference/seed.schema.json': `${JSON.stringify(seedJsonSchema(), null, 2)}\n`,

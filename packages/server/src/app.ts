@@ -147,7 +147,7 @@ function protectionOptions({ config, log, shared }: AppOptions): ProtectOptions 
 
 /** What MCP is given, over HTTP and over stdio. */
 export function optionsOfMcp(
-  { config, ...options }: Pick<AppOptions, 'config' | 'tools' | 'scalekit' | 'docs' | 'fixtures'>,
+  { config, ...options }: Pick<AppOptions, 'config' | 'tools' | 'scalekit' | 'docs' | 'shared' | 'fixtures'>,
   bounds: Bounds,
 ): McpOptions {
   return {

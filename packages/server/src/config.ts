@@ -118,6 +118,11 @@ export function localDefaults(environment: Environment = process.env) {
   }
 }
 
+/** What bounds the tools whatever a URL asks for, for `scalekit-mcp tools`. */
+export function toolDefaults(environment: Environment = process.env): { readonly readOnly: boolean } {
+  return { readOnly: variables.READ_ONLY.schema.parse(resolveAliases(environment).READ_ONLY) }
+}
+
 /** Where other programs keep their settings, for `scalekit-mcp init`. */
 export function clientPlaces(environment: Environment = process.env) {
   const { APPDATA, XDG_CONFIG_HOME, CLAUDE_CONFIG_DIR, CODEX_HOME } = environment

@@ -11,6 +11,7 @@ import { openAudit } from './main.js'
 import { createMcpFactory } from './mcp.js'
 import type { Logger } from './observe/log.js'
 import { connectScalekit } from './scalekit/connect.js'
+import { createOwn } from './shared/shared.js'
 import type { Scope } from './tool.js'
 import { tools } from './tools/index.js'
 
@@ -33,6 +34,7 @@ export async function startStdio(
 ): Promise<StdioServer> {
   const audit = await openAudit(config, log)
   const connection = connectScalekit(config)
+  const shared = createOwn()
   const bounds: Bounds = { mode: config.upstream.mode, readOnly: config.readOnly }
   const docs = createDocs(new URL(config.docsUrl), connection.dispatcher, (message, cause) =>
     log.warn({ err: cause }, message),
@@ -43,6 +45,7 @@ export async function startStdio(
       {
         config,
         docs,
+        shared,
         scalekit: connection.scalekit,
         tools: tools.filter((tool) => tool.scopes.every((scope) => scopes.includes(scope))),
       },
@@ -65,6 +68,7 @@ export async function startStdio(
     async close() {
       await handle.close()
       await connection.close()
+      await shared.close()
       await audit?.close()
     },
   }

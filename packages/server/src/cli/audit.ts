@@ -8,7 +8,7 @@ import { UsageError } from './exit.js'
 /** `scalekit-mcp audit verify`: ends with 0 when every file is as it was written, with 1 when one is not. */
 export async function verifyAudit(
   file: string | undefined,
-  options: { readonly key?: string },
+  options: { readonly key?: string; readonly json?: true },
 ): Promise<void> {
   const defaults = auditDefaults()
   const keyFile = options.key ?? defaults?.keyFile
@@ -17,15 +17,18 @@ export async function verifyAudit(
     throw new UsageError('There is no audit log here: give its file, or set AUDIT_FILE.')
   }
   const publicKey = createPublicKey(await read(keyFile))
-  let sound = true
+  const checked: (Verified & { file: string })[] = []
   for (const each of files) {
     await read(each)
     const verified = await verifyChain(each, publicKey)
-    process.stdout.write(describe(each, verified))
-    sound &&= verified.problem === undefined
+    if (!options.json) process.stdout.write(describe(each, verified))
+    checked.push({ file: each, ...verified })
   }
-  process.stdout.write(`public key\n${publicKey.export({ type: 'spki', format: 'pem' })}`)
-  process.exitCode = sound ? 0 : 1
+  const pem = String(publicKey.export({ type: 'spki', format: 'pem' }))
+  process.stdout.write(
+    options.json ? `${JSON.stringify({ files: checked, publicKey: pem }, null, 2)}\n` : `public key\n${pem}`,
+  )
+  process.exitCode = checked.every(({ problem }) => problem === undefined) ? 0 : 1
 }
 
 function describe(file: string, { records, problem, torn, withoutOutcome }: Verified): string {

@@ -1,6 +1,6 @@
 /** Exit codes, as in sysexits.h. */
 const EX_SOFTWARE = 70
-const EX_CONFIG = 78
+export const EX_CONFIG = 78
 
 /** Codes of what the operator can mend. Not the classes: naming them here would load the server for every command. */
 const MISTAKES: ReadonlySet<unknown> = new Set(['usage', 'config_invalid', 'port_in_use'])

@@ -1,8 +1,8 @@
 import { loadConfig } from '../config.js'
 import { createLog } from '../observe/log.js'
 import { type StdioServer, startStdio } from '../stdio-server.js'
-import { scopes as allScopes, type Scope } from '../tool.js'
 import { stopOnSignal, UsageError } from './exit.js'
+import { parseScopes } from './parse-scopes.js'
 
 export interface StdioOptions {
   readonly scopes: string
@@ -25,13 +25,4 @@ export async function stdio({ scopes, readOnly }: StdioOptions): Promise<void> {
 async function end(server: StdioServer): Promise<void> {
   await server.close()
   process.exit(0)
-}
-
-function parseScopes(text: string): Scope[] {
-  const given = text.split(/[\s,]+/).filter(Boolean)
-  const known = allScopes.filter((scope) => given.includes(scope))
-  if (known.length === 0 || known.length < new Set(given).size) {
-    throw new UsageError(`--scopes takes some of ${allScopes.join(' ')}.`)
-  }
-  return known
 }

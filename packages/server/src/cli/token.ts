@@ -7,6 +7,7 @@ interface TokenOptions {
   readonly resource?: string
   readonly expiresIn: string
   readonly localUrl: string
+  readonly json?: true
 }
 
 /** `scalekit-mcp token`: an access token from the local environment, alone on stdout. */
@@ -29,5 +30,5 @@ export async function token(options: TokenOptions): Promise<void> {
   if (response.statusCode !== 200 || !body.access_token) {
     throw new UsageError(body.error_description ?? `The local environment answered ${response.statusCode}.`)
   }
-  process.stdout.write(`${body.access_token}\n`)
+  process.stdout.write(options.json ? `${JSON.stringify(body)}\n` : `${body.access_token}\n`)
 }
