@@ -41,7 +41,7 @@ describe('scalekit-mcp tools', () => {
       'organization:read',
     ])
     expect(stdout).toMatch(/^create_organization .*asks for more scopes/m)
-    expect(stdout).not.toMatch(/\u001b/)
+    expect(stdout).not.toContain(String.fromCharCode(27))
   })
 
   test('refuses a query that the server refuses', async () => {
