@@ -11,13 +11,14 @@ const corpora = readCorpora(process.env.HOSTILE_CORPUS)
 const profiles: readonly Profile[] = ['strict', 'scalekit-compat']
 const eras: readonly Era[] = ['modern', 'legacy']
 
-const runs = profiles.map(async (profile) => {
-  const outcomes: Outcome[] = []
-  for (const era of eras) {
-    outcomes.push(...(await runTokens(corpora, profile, era)), ...(await runRequests(corpora, profile, era)))
-  }
-  return outcomes
-})
+const runs = profiles.flatMap((profile) =>
+  eras.map(
+    async (era): Promise<Outcome[]> => [
+      ...(await runTokens(corpora, profile, era)),
+      ...(await runRequests(corpora, profile, era)),
+    ],
+  ),
+)
 const outcomes = (await Promise.all(runs)).flat()
 const { text, failed } = report(outcomes)
 if (failed === 0) noteCriteria(corpora, outcomes)
