@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { seedJsonSchema } from '@scalekit-mcp/local'
 import { commandLinePage } from './generate/command-line.js'
 import { configurationPage, envExample } from './generate/configuration.js'
+import { errorsPage } from './generate/errors.js'
 import { localApiPage } from './generate/local-api.js'
 import { securityPage } from './generate/security.js'
 import { toolSnapshots, toolsPage } from './generate/tools.js'
@@ -15,6 +16,7 @@ const files: Record<string, string> = {
   '.env.example': envExample(),
   'docs/reference/command-line.md': commandLinePage(),
   'docs/reference/configuration.md': configurationPage(),
+  'docs/reference/errors.md': errorsPage(),
   'docs/reference/local-api.md': await localApiPage(),
   'docs/reference/seed.schema.json': `${JSON.stringify(seedJsonSchema(), null, 2)}\n`,
   'docs/reference/tools.md': toolsPage(),

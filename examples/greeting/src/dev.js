@@ -21,7 +21,7 @@ const settings = readSettings({
 const server = createHttpServer(createApp(settings)).listen(port)
 process.stdout.write(`
   Greeting MCP server   ${url}
-  Local environment     ${local.url}   sign in as ana@acme.example (admin) or ben@globex.example
+  Local environment     ${local.url}   sign in as ana@acme.example or ben@globex.example
 
   claude mcp add --transport http greeting ${url}
 

@@ -1,28 +1,52 @@
 /**
- * Every way a request can be refused, with its HTTP status. The codes are stable: clients, logs and the
+ * Every way a request can be refused: its HTTP status, and when it happens. The codes are stable: clients, logs and the
  * documentation name them. `challenge` marks the answers that carry `WWW-Authenticate: Bearer`
  * (RFC 6750 section 3); `rpc` is the JSON-RPC 2.0 code of the answers that are JSON-RPC errors.
  */
 export const ERRORS = {
-  invalid_request: { status: 400, challenge: true },
-  missing_token: { status: 401, challenge: true },
-  invalid_token: { status: 401, challenge: true },
-  insufficient_scope: { status: 403, challenge: true },
-  no_organization: { status: 403 },
-  parse_error: { status: 400, rpc: -32700 },
-  invalid_message: { status: 400, rpc: -32600 },
-  unknown_tool: { status: 400, rpc: -32602 },
-  origin_not_allowed: { status: 403 },
-  not_found: { status: 404 },
-  method_not_allowed: { status: 405 },
-  payload_too_large: { status: 413 },
-  unsupported_media_type: { status: 415 },
-  host_not_allowed: { status: 421 },
-  rate_limited: { status: 429 },
-  headers_too_large: { status: 431 },
-  server_error: { status: 500 },
-  temporarily_unavailable: { status: 503 },
-} as const satisfies Record<string, { status: number; challenge?: boolean; rpc?: number }>
+  invalid_request: {
+    status: 400,
+    challenge: true,
+    when: 'the request has more than one credential, a header twice, or a body that breaks off',
+  },
+  missing_token: { status: 401, challenge: true, when: 'there is no access token' },
+  invalid_token: {
+    status: 401,
+    challenge: true,
+    when: 'the token is malformed, expired, revoked, or not for this resource; the log says which',
+  },
+  insufficient_scope: {
+    status: 403,
+    challenge: true,
+    when: 'the token is good and the call needs more scopes: all of them are in the challenge',
+  },
+  no_organization: {
+    status: 403,
+    when: 'the tool works on data of an organization, and the token is not bound to one',
+  },
+  parse_error: { status: 400, rpc: -32700, when: 'the body is not JSON in UTF-8' },
+  invalid_message: { status: 400, rpc: -32600, when: 'the body is not one JSON-RPC 2.0 message' },
+  unknown_tool: { status: 400, rpc: -32602, when: 'the tool is not in the table of tools' },
+  origin_not_allowed: { status: 403, when: 'a web page of another origin calls' },
+  not_found: { status: 404, when: 'the address is not served' },
+  method_not_allowed: { status: 405, when: 'the HTTP method is not served' },
+  payload_too_large: { status: 413, when: 'the body has more than 256 KiB' },
+  unsupported_media_type: {
+    status: 415,
+    when: 'the body is not application/json in UTF-8, or is compressed',
+  },
+  host_not_allowed: { status: 421, when: 'the Host header names another server' },
+  rate_limited: {
+    status: 429,
+    when: 'the caller, or bad credentials from one address, used up the minute; Retry-After says when to come back',
+  },
+  headers_too_large: { status: 431, when: 'there are more than 100 header fields' },
+  server_error: { status: 500, when: 'the server failed; the cause is in its log' },
+  temporarily_unavailable: {
+    status: 503,
+    when: 'keys, introspection or the store of the limits are out of reach',
+  },
+} as const satisfies Record<string, { status: number; challenge?: boolean; rpc?: number; when: string }>
 
 export type AuthErrorCode = keyof typeof ERRORS
 

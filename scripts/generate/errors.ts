@@ -1,0 +1,43 @@
+import { ERRORS } from '../../packages/auth/src/errors.js'
+import { toolErrors } from '../../packages/server/src/errors.js'
+
+type Refusal = (typeof ERRORS)[keyof typeof ERRORS]
+
+/** The reference page of everything that can be refused or fail. */
+export function errorsPage(): string {
+  const refusals = Object.entries(ERRORS).map(
+    ([code, error]) => `| \`${code}\` | ${error.status} | ${error.when} | ${formOf(error)} |`,
+  )
+  const failures = Object.entries(toolErrors).map(([code, nextStep]) => `| \`${code}\` | ${nextStep} |`)
+  return `# Errors
+
+Codes never change. Every text is written by us: nothing in it comes from a token, a body, or the answer of another service.
+The cause is in the server's log, under the id that the answer has as \`x-request-id\`.
+
+## A request is refused
+
+By the auth kit, before anything else sees the request; in code, an \`AuthError\` with this \`code\`.
+
+| code | HTTP | when | answer |
+|---|---|---|---|
+${refusals.join('\n')}
+
+*challenge*: \`WWW-Authenticate: Bearer\` with the scopes that are needed and \`resource_metadata\` (RFC 6750, RFC 9728). A code that a
+tool finds, like \`no_organization\`, is told in the tool's result.
+
+## A tool call fails
+
+The result has \`isError\`, and as text \`{"error":{"code","message","nextStep"}}\`.
+
+| code | next step |
+|---|---|
+${failures.join('\n')}
+
+Made from the code by \`npm run generate\`.
+`
+}
+
+function formOf(error: Refusal): string {
+  if ('challenge' in error) return 'challenge, `{"error","error_description"}`'
+  return 'rpc' in error ? `JSON-RPC error ${error.rpc}` : '`{"error","error_description"}`'
+}

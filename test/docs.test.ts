@@ -1,0 +1,38 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const pages = ['.', 'docs', 'packages', 'examples'].flatMap((folder) =>
+  pagesIn(join(root, folder), folder !== '.'),
+)
+
+function pagesIn(folder: string, deep: boolean): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return deep && entry.name !== 'node_modules' ? pagesIn(path, deep) : []
+    return entry.name.endsWith('.md') ? [path] : []
+  })
+}
+
+/** Where links and pictures of a page lead, as far as that is inside the project. */
+function targetsOf(page: string): string[] {
+  const text = readFileSync(page, 'utf8').replace(/```.*?```/gs, '')
+  const links = [...text.matchAll(/\]\(([^)\s]+)\)|src="([^"]+)"/g)].map(
+    (match) => match[1] ?? match[2] ?? '',
+  )
+  return links
+    .filter((link) => !/^[a-z]+:|^#/.test(link))
+    .map((link) => join(dirname(page), link.replace(/#.*/, '')))
+}
+
+test('every link and picture of the documentation leads somewhere', () => {
+  expect(pages.length).toBeGreaterThan(12)
+  const links = pages.flatMap((page) => targetsOf(page).map((target) => ({ page, target })))
+  expect(links.length).toBeGreaterThan(40)
+  const broken = links
+    .filter(({ target }) => !existsSync(target))
+    .map(({ page, target }) => `${relative(root, page)}: ${relative(root, target)}`)
+  expect(broken).toEqual([])
+})
