@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener } from 'node:http'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler } from '@modelcontextprotocol/server'
 import { createProtection, hostsOf, originsOf, type ProtectOptions } from '@scalekit-mcp/auth'
-import type { Bounds } from './access.js'
+import { type Bounds, isSelected, parseSelection } from './access.js'
 import type { AuditLog } from './audit/audit-log.js'
 import type { Principal } from './call-tool.js'
 import type { Config } from './config.js'
@@ -10,6 +10,7 @@ import type { Fixtures } from './conformance/fixtures.js'
 import { createDirectAnswer } from './direct/direct-answer.js'
 import type { Docs } from './docs-search/docs.js'
 import { createClientAddress } from './http/client-address.js'
+import { createLanding } from './http/landing.js'
 import { createListener } from './http/listener.js'
 import { createObserver } from './http/observe-request.js'
 import { createPages } from './http/pages.js'
@@ -48,6 +49,8 @@ export interface App {
 /** The smallest useful scopes: what the challenge asks for, and what the metadata lists. Writes step up. */
 const baselineScopes = ['environment:read', 'organization:read']
 
+const everything = parseSelection(new URLSearchParams({ toolsets: 'all' }))
+
 /** Puts the HTTP application together: the protection of the resource, step-up, MCP, and the pages beside it. */
 export function createApp(options: AppOptions): App {
   const { config, log } = options
@@ -75,6 +78,12 @@ export function createApp(options: AppOptions): App {
 
   const listener = createListener({
     observe: createObserver(log, options.audit, protection.path, addressOf),
+    landing: createLanding({
+      resource: config.resource,
+      path: protection.path,
+      hosts: [...hostsOf(config.resource), ...config.allowedHosts],
+      tools: options.tools.filter((tool) => isSelected(tool, everything, bounds)),
+    }),
     protection,
     pages: createPages({ ...options, redis: options.shared.redis, protection, onFailure }),
     onFailure,

@@ -3,6 +3,8 @@ import { type Protection, sendJson } from '@scalekit-mcp/auth'
 
 export interface ListenerParts {
   readonly observe: (req: IncomingMessage, res: ServerResponse) => void
+  /** Answers a browser that opens the server's URL. False: it is not one. */
+  readonly landing: (req: IncomingMessage, res: ServerResponse) => boolean
   readonly protection: Protection
   /** Serves what the protection let through. */
   readonly mcp: (req: IncomingMessage, res: ServerResponse) => Promise<void>
@@ -17,6 +19,7 @@ export interface ListenerParts {
  */
 export function createListener({
   observe,
+  landing,
   protection,
   mcp,
   pages,
@@ -24,6 +27,7 @@ export function createListener({
 }: ListenerParts): RequestListener {
   const serve = async (req: IncomingMessage, res: ServerResponse) => {
     observe(req, res)
+    if (landing(req, res)) return
     const admission = await protection.admit(req, res)
     if (admission === 'elsewhere') pages(req, res)
     else if (admission === 'admitted') await mcp(req, res)
