@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-/** What needs a database server. Tests start one of their own, on a temporary folder and a free port. */
+/** What needs PostgreSQL or Redis: the one at the usual local port, or one that the tests start, in a temporary folder. */
 export default defineConfig({
   test: {
     include: ['test/services/*.test.ts'],

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from './program.js'
@@ -12,6 +13,19 @@ export interface RedisServer {
   kill(): Promise<void>
   revive(): Promise<void>
   stop(): Promise<void>
+}
+
+/** The Redis at the usual local port, or one that is started: for tests that neither end it nor empty it. */
+export async function findRedis(): Promise<Pick<RedisServer, 'url' | 'stop'>> {
+  const usual = createConnection(6379, '127.0.0.1')
+  const running = await new Promise<boolean>((resolve) => {
+    usual.once('error', () => resolve(false))
+    usual.once('data', (text) => resolve(text.toString().startsWith('+PONG')))
+    usual.end('PING\r\n')
+    usual.setTimeout(1_000, () => resolve(false))
+  })
+  usual.destroy()
+  return running ? { url: 'redis://127.0.0.1:6379', stop: async () => undefined } : startRedis()
 }
 
 export async function startRedis(): Promise<RedisServer> {

@@ -1,11 +1,14 @@
 import { execFile, execFileSync, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { chown, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { Client } from 'pg'
 
+const USUAL = 'postgres://postgres@127.0.0.1:5432/postgres'
 const INSTALLED = '/usr/lib/postgresql'
 
 export interface Postgres {
@@ -14,12 +17,14 @@ export interface Postgres {
 }
 
 /**
- * A PostgreSQL for tests: the one at DATABASE_URL, or Debian's own in a temporary directory at a free port.
- * It has a database that nothing else uses. Options are for a server that is started.
+ * A PostgreSQL for tests: the one at DATABASE_URL, the one at the usual local port, or Debian's own in a temporary
+ * directory at a free port. It has a database that nothing else uses. Options are for a server that is started.
  */
 export async function startPostgres(options: readonly string[] = []): Promise<Postgres> {
   const given = process.env.DATABASE_URL
   if (given !== undefined) return { url: given, stop: async () => {} }
+  const running = await databaseAt(USUAL)
+  if (running) return running
   const [version] = (await readdir(INSTALLED)).sort((a, b) => Number(b) - Number(a))
   const bin = join(INSTALLED, version ?? '', 'bin')
   const owner = databaseUser()
@@ -51,6 +56,30 @@ export async function startPostgres(options: readonly string[] = []): Promise<Po
       await ended
       await rm(data, { recursive: true })
     },
+  }
+}
+
+/** A new database of the server there, if one lets us in; it goes when the tests have ended. */
+async function databaseAt(url: string): Promise<Postgres | undefined> {
+  const name = `tests_${randomUUID().replaceAll('-', '')}`
+  const created = await execute(url, `CREATE DATABASE ${name}`).then(
+    () => true,
+    () => false,
+  )
+  if (!created) return undefined
+  return {
+    url: url.replace(/[^/]*$/, name),
+    stop: () => execute(url, `DROP DATABASE ${name} WITH (FORCE)`),
+  }
+}
+
+async function execute(connectionString: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString, connectionTimeoutMillis: 1_000 })
+  try {
+    await client.connect()
+    await client.query(statement)
+  } finally {
+    await client.end()
   }
 }
 
