@@ -3,11 +3,13 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type FaultyApi, startFaultyApi } from '../../packages/server/test/faulty-api.js'
 import {
+  type Era,
   eras,
   idOf,
   type ServerUnderTest,
   startServerUnderTest,
 } from '../../packages/server/test/server-under-test.js'
+import { freePort } from '../harness/program.js'
 import { findRedis } from '../harness/redis.js'
 
 const environmentId = 'env_100000000000000001'
@@ -16,6 +18,7 @@ let redis: Awaited<ReturnType<typeof findRedis>>
 let introspection: FaultyApi
 let one: ServerUnderTest
 let two: ServerUnderTest
+let metricsPort: number
 beforeAll(async () => {
   redis = await findRedis()
   const env = async (localUrl: string) => {
@@ -26,7 +29,11 @@ beforeAll(async () => {
       INTROSPECTION_URL: `${introspection.url}/workspace/oauth/introspect`,
     }
   }
-  one = await startServerUnderTest(env)
+  metricsPort = await freePort()
+  one = await startServerUnderTest(async (localUrl) => ({
+    ...(await env(localUrl)),
+    METRICS_PORT: String(metricsPort),
+  }))
   two = await startServerUnderTest(env, undefined, one)
 })
 afterAll(async () => {
@@ -36,7 +43,7 @@ afterAll(async () => {
   await redis?.stop()
 })
 
-const create = (server: ServerUnderTest, name: string, idempotencyKey: string, era = eras[0]) =>
+const create = (server: ServerUnderTest, name: string, idempotencyKey: string, era: Era = eras[0]) =>
   server.call(era, 'create_organization', { environmentId, name, idempotencyKey })
 
 describe.each(eras)('a key of %s on two replicas', (era) => {
@@ -81,6 +88,11 @@ describe.each(eras)('a key of %s on two replicas', (era) => {
       })
     }
   })
+})
+
+test('a metric says whether Redis is there', async () => {
+  const scrape = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()
+  expect(scrape).toContain('scalekit_mcp_redis_connected 1')
 })
 
 test('nobody reads a result in Redis, and nothing is there for ever', async () => {

@@ -47,6 +47,8 @@ export interface TokenVerifier {
    * @throws AuthError `temporarily_unavailable`
    */
   ready(): Promise<void>
+  /** Tokens that were remembered from an earlier request, and those that were checked in full. */
+  counts(): { readonly remembered: number; readonly verified: number }
   close(): void
 }
 
@@ -61,14 +63,21 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   const keys = createKeySet(keyLocator(options), algorithms, onWarning)
   const cache = createTokenCache()
   const revocation = revocationOptions && createRevocation(revocationOptions, onWarning)
-  const check = (token: string) => checkToken(token, keys, algorithms, options)
+  let remembered = 0
+  let verified = 0
+  const check = (token: string) => {
+    verified++
+    return checkToken(token, keys, algorithms, options)
+  }
 
   return {
     async verify(token) {
       const refreshing = keys.refreshIfDue()
       if (refreshing) await refreshing
       const digest = hash('sha256', token, 'base64url')
-      const caller = cache.get(digest, keys.version) ?? (await cache.load(digest, () => check(token)))
+      const known = cache.get(digest, keys.version)
+      if (known) remembered++
+      const caller = known ?? (await cache.load(digest, () => check(token)))
       const asking = revocation?.check(caller)
       if (asking) await asking
       return caller
@@ -76,6 +85,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     async ready() {
       await keys.refreshIfDue()
     },
+    counts: () => ({ remembered, verified }),
     close: () => keys.close(),
   }
 }

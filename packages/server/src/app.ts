@@ -16,6 +16,7 @@ import { createObserver } from './http/observe-request.js'
 import { createPages } from './http/pages.js'
 import { createMcpFactory, type McpOptions } from './mcp.js'
 import type { Logger } from './observe/log.js'
+import type { Observation } from './observe/observation.js'
 import { createPageSeal } from './page-seal.js'
 import { createRoundSeal } from './round-seal.js'
 import type { ScalekitFor } from './scalekit/connect.js'
@@ -29,6 +30,7 @@ export interface AppOptions {
   readonly config: Config
   readonly log: Logger
   readonly audit?: AuditLog
+  readonly observation: Pick<Observation, 'begin' | 'metrics'>
   readonly tools: readonly ToolDefinition[]
   readonly scalekit: ScalekitFor
   readonly docs: Docs
@@ -56,6 +58,11 @@ export function createApp(options: AppOptions): App {
   const { config, log } = options
   const addressOf = createClientAddress(config.trustProxy)
   const protection = createProtection({ ...protectionOptions(options), addressOf })
+  options.observation.metrics?.read({
+    tokens: protection.verifier.counts,
+    ...(options.audit ? { auditAvailable: () => options.audit?.available === true } : {}),
+    ...(options.shared.redis ? { redis: options.shared.redis } : {}),
+  })
   const bounds: Bounds = { mode: config.upstream.mode, readOnly: config.readOnly }
   const mcpOptions = optionsOfMcp(options, bounds)
   const factory = createMcpFactory(mcpOptions)
@@ -77,7 +84,7 @@ export function createApp(options: AppOptions): App {
   const onFailure = (error: unknown) => log.error({ err: error }, 'request failed')
 
   const listener = createListener({
-    observe: createObserver(log, options.audit, protection.path, addressOf),
+    observe: createObserver(log, options.audit, protection.path, addressOf, options.observation.metrics),
     landing: createLanding({
       resource: config.resource,
       path: protection.path,
@@ -88,6 +95,7 @@ export function createApp(options: AppOptions): App {
     pages: createPages({ ...options, redis: options.shared.redis, protection, onFailure }),
     onFailure,
     async mcp(req: IncomingMessage & { body?: unknown }, res) {
+      options.observation.begin(req, res)
       const principal = await stepUp(req, res)
       if (!principal || (await answerDirectly(req, res, principal))) return
       Object.assign(req, { auth: authInfoOf(principal) })
@@ -117,7 +125,7 @@ function authInfoOf(principal: Principal) {
   }
 }
 
-function protectionOptions({ config, log, shared }: AppOptions): ProtectOptions {
+function protectionOptions({ config, log, shared, observation }: AppOptions): ProtectOptions {
   return {
     resource: config.resource,
     issuers: config.issuers,
@@ -149,6 +157,7 @@ function protectionOptions({ config, log, shared }: AppOptions): ProtectOptions 
     onRefused: ({ cause, ...refusal }, req) => {
       req.audit?.refused(refusal.detail ? `${refusal.code}: ${refusal.detail}` : refusal.code)
       const { code, detail, address } = refusal
+      observation.metrics?.refused(code)
       req.note?.({ refused: code, detail, address, ...(cause ? { err: cause } : {}) })
     },
   }
@@ -156,7 +165,12 @@ function protectionOptions({ config, log, shared }: AppOptions): ProtectOptions 
 
 /** What MCP is given, over HTTP and over stdio. */
 export function optionsOfMcp(
-  { config, ...options }: Pick<AppOptions, 'config' | 'tools' | 'scalekit' | 'docs' | 'shared' | 'fixtures'>,
+  {
+    config,
+    ...options
+  }: Pick<AppOptions, 'config' | 'tools' | 'scalekit' | 'docs' | 'shared' | 'fixtures'> & {
+    readonly observation?: Pick<Observation, 'metrics'>
+  },
   bounds: Bounds,
 ): McpOptions {
   return {
@@ -172,8 +186,10 @@ export function optionsOfMcp(
     linksInResults: config.linksInResults,
     scalekit: options.scalekit,
     docs: options.docs,
-    record: ({ error, tool, effect, outcome, milliseconds }, { note }) =>
-      note({ tool, effect, outcome, callMilliseconds: milliseconds, ...(error ? { err: error } : {}) }),
+    record: ({ error, tool, effect, outcome, milliseconds }, { note }) => {
+      options.observation?.metrics?.toolCall(tool, effect, outcome, milliseconds / 1000)
+      note({ tool, effect, outcome, callMilliseconds: milliseconds, ...(error ? { err: error } : {}) })
+    },
     ...(options.fixtures ? { fixtures: options.fixtures } : {}),
   }
 }

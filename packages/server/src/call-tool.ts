@@ -14,7 +14,7 @@ import type { Docs } from './docs-search/docs.js'
 import type { Idempotency } from './idempotency.js'
 import type { RoundSeal, RoundState } from './interaction.js'
 import type { PageSeal } from './page-seal.js'
-import type { ScalekitFor } from './scalekit/connect.js'
+import type { ScalekitFor, Trail } from './scalekit/connect.js'
 import type { ToolContext, ToolDefinition } from './tool.js'
 
 /** Who sent a request, and what its URL selected. The edge puts it beside the request; nothing here outlives it. */
@@ -22,6 +22,8 @@ export interface Principal {
   readonly caller: Caller
   readonly selection: Selection
   readonly audit: RequestAudit
+  /** Goes with the requests to Scalekit. */
+  readonly trail: Trail
   /** Adds to the request's line in the log. */
   readonly note: (fields: Readonly<Record<string, unknown>>) => void
 }
@@ -88,7 +90,7 @@ export function callTool(
       seal: (state) => options.seal.mint(state, context),
     },
     signal: context.mcpReq.signal,
-    scalekit: (signal) => options.scalekit(principal.caller, signal, principal.audit.answered),
+    scalekit: (signal) => options.scalekit(principal.caller, signal, principal.trail),
     docs: options.docs,
     progress: progressOf(context),
     audit: principal.audit,

@@ -157,6 +157,17 @@ export const variables = {
     describe: 'How much is logged, as JSON lines on stderr.',
     example: 'info',
   },
+  METRICS_PORT: {
+    schema: wholeNumber(1, 65_535).optional(),
+    describe: 'Port of GET /metrics for Prometheus, at the same HOST. Default: no metrics.',
+    example: '9464',
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    schema: baseUrl.optional(),
+    describe:
+      'Where OpenTelemetry sends a span of each message; its other variables (OTEL_…) count as well. It needs @opentelemetry/sdk-node. Default: no traces.',
+    example: 'http://localhost:4318',
+  },
   ALLOWED_ORIGINS: {
     schema: list,
     describe:

@@ -45,6 +45,10 @@ export interface Config {
   readonly stateKey?: Secret
   /** Absent: this process is the only one. */
   readonly shared?: SharedConfig
+  /** Absent: no metrics. */
+  readonly metricsPort?: number
+  /** Whether OpenTelemetry runs; it reads its own variables. */
+  readonly tracing: boolean
   /** Absent: no audit log. */
   readonly audit?: AuditConfig
 }
@@ -220,6 +224,8 @@ function assemble(values: Values): Config {
     docsUrl: `${values.DOCS_URL}/`,
     ...auditOf(values.AUDIT_FILE, values.AUDIT_KEY_FILE),
     ...stateOf(values),
+    ...(values.METRICS_PORT === undefined ? {} : { metricsPort: values.METRICS_PORT }),
+    tracing: values.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
   }
 }
 

@@ -7,6 +7,7 @@ import { type AuditLog, openAuditLog } from './audit/audit-log.js'
 import { type Config, ConfigError } from './config.js'
 import { createDocs } from './docs-search/docs.js'
 import type { Logger } from './observe/log.js'
+import { startObservation } from './observe/observation.js'
 import { connectScalekit } from './scalekit/connect.js'
 import { createOwn, type Shared } from './shared/shared.js'
 import type { ToolDefinition } from './tool.js'
@@ -50,7 +51,14 @@ export async function startServer(
 ): Promise<RunningServer> {
   let accepting = true
   const audit = await openAudit(config, log)
-  const connection = connectScalekit(config)
+  const observation = await startObservation(
+    config,
+    tools.map(({ name }) => name),
+  ).catch(async (error: unknown) => {
+    await audit?.close()
+    throw error
+  })
+  const connection = connectScalekit(config, observation.metrics)
   const shared = await openShared(config, log)
   const fixtures = config.conformanceFixtures
     ? (await import('./conformance/fixtures.js')).fixtures
@@ -64,6 +72,7 @@ export async function startServer(
       log.warn({ err: cause }, message),
     ),
     shared,
+    observation,
     reachable: connection.reachable,
     accepting: () => accepting,
     ...(audit ? { audit } : {}),
@@ -72,6 +81,7 @@ export async function startServer(
   const server = createHttpServer(app.listener)
   await listen(server, config).catch(async (error: unknown) => {
     await shared.close()
+    await observation.close()
     await audit?.close()
     throw error
   })
@@ -88,6 +98,7 @@ export async function startServer(
         await connection.close()
         await shared.close()
         await audit?.close()
+        await observation.close()
         log.info('stopped')
       })
       return stopping

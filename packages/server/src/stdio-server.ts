@@ -54,11 +54,13 @@ export async function startStdio(
     principal() {
       const caller = operator(config, scopes)
       const requestId = randomUUID()
+      const recorded = audit ? auditCall(audit, caller, requestId) : unaudited
       return {
         caller,
         selection,
         requestId,
-        audit: audit ? auditCall(audit, caller, requestId) : unaudited,
+        audit: recorded,
+        trail: { answered: recorded.answered, traceparent: undefined },
         note: (fields) => log.info({ requestId, ...fields }, 'tool call'),
       }
     },

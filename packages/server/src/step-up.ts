@@ -43,7 +43,13 @@ export function createStepUp(
     if (tool && tool.effect !== 'read' && !(await protection.charge(req, res, WRITE_COST - 1))) {
       return undefined
     }
-    return { caller, selection, audit, note: req.note ?? (() => undefined) }
+    return {
+      caller,
+      selection,
+      audit,
+      trail: { answered: audit.answered, traceparent: req.trace?.traceparent },
+      note: req.note ?? (() => undefined),
+    }
   }
 }
 

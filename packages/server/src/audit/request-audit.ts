@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { traceIdOf } from '../observe/trace-context.js'
 import { oncePerCaller } from '../once-per-caller.js'
 import type { AuditEvent, AuditedCall, AuditedCaller } from './audit-event.js'
 import type { AuditLog } from './audit-log.js'
@@ -50,7 +51,6 @@ export function auditRequest(
   { requestId, address, place }: AuditedPlace,
 ): RequestAudit {
   const started = performance.now()
-  const traceId = traceOf(req) ?? requestId.replaceAll('-', '')
   let call: AuditedCall | undefined
   let reason: string | undefined
   let outcome: string | undefined
@@ -64,7 +64,7 @@ export function auditRequest(
     log.note({
       type: 'request',
       requestId,
-      traceId,
+      traceId: traceIdOf(req, requestId),
       address,
       method: req.method ?? '',
       place,
@@ -94,7 +94,13 @@ export function auditRequest(
     },
     async intends() {
       if (!req.caller || !call) throw new Error('An intent needs a caller and a call')
-      await log.commit({ type: 'intent', requestId, traceId, ...auditedCaller(req.caller), ...call })
+      await log.commit({
+        type: 'intent',
+        requestId,
+        traceId: traceIdOf(req, requestId),
+        ...auditedCaller(req.caller),
+        ...call,
+      })
     },
     answered(status) {
       upstreamStatus = status
@@ -125,12 +131,4 @@ function rpcOf(body: unknown): { rpc?: string } {
   return typeof method === 'string' && /^[a-z]{1,20}(\/[a-zA-Z_]{1,20}){0,2}$/.test(method)
     ? { rpc: method }
     : {}
-}
-
-/** W3C Trace Context, `traceparent`: version, trace id, parent id, flags. */
-function traceOf({ headers }: IncomingMessage): string | undefined {
-  const { traceparent } = headers
-  return typeof traceparent === 'string'
-    ? /^[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(traceparent)?.[1]
-    : undefined
 }

@@ -56,7 +56,7 @@ export function createDirectAnswer(options: McpOptions, eras: readonly Era[]): D
       ...(environment ? { boundEnvironment: environment } : {}),
       interaction: nobody,
       signal: gone.signal,
-      scalekit: (signal) => options.scalekit(principal.caller, signal, principal.audit.answered),
+      scalekit: (signal) => options.scalekit(principal.caller, signal, principal.trail),
       progress: () => undefined,
       audit: principal.audit,
       record: (outcome) => options.record(outcome, principal),

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from './log.js'
+import { traceIdOf } from './trace-context.js'
 
 declare module 'node:http' {
   interface IncomingMessage {
@@ -9,7 +10,7 @@ declare module 'node:http' {
 }
 
 /**
- * One line per request, when its answer has gone or its client has: id, method, path without query, status,
+ * One line per request, when its answer has gone or its client has: id, trace, method, path without query, status,
  * time, caller, and what was noted on the way. Never headers, bodies or queries. A call that outlives its client has
  * a line of its own.
  */
@@ -31,6 +32,7 @@ export function logRequest(
     log.info(
       {
         requestId,
+        traceId: traceIdOf(req, requestId),
         method: req.method,
         path: path.slice(0, 200),
         status: res.headersSent ? res.statusCode : 0,

@@ -3,6 +3,7 @@ import { answerStatus } from '@scalekit-mcp/api'
 import type { Caller } from '@scalekit-mcp/auth'
 import type { Dispatcher } from 'undici'
 import type { Config } from '../config.js'
+import type { Metrics } from '../observe/metrics.js'
 import { createBreaker } from '../upstream/breaker.js'
 import { createPool } from '../upstream/pool.js'
 import { createReachability } from '../upstream/reachable.js'
@@ -13,15 +14,16 @@ import type { TokenEndpoint } from './token-endpoint.js'
 import { createTurns } from './turns.js'
 import { workspaceMode } from './workspace-mode.js'
 
-/**
- * Gives the API as one caller may use it, for as long as the signal lasts. `onAnswer` is told the HTTP status of every
- * answer, 0 where there was none.
- */
-export type ScalekitFor = (
-  caller: Caller,
-  signal: AbortSignal,
-  onAnswer?: (status: number) => void,
-) => Scalekit
+/** What goes with the requests of a call. */
+export interface Trail {
+  /** Told the HTTP status of every answer, 0 where there was none. */
+  readonly answered: (status: number) => void
+  /** Of the trace that the call belongs to (W3C Trace Context). */
+  readonly traceparent: string | undefined
+}
+
+/** Gives the API as one caller may use it, for as long as the signal lasts. */
+export type ScalekitFor = (caller: Caller, signal: AbortSignal, trail?: Trail) => Scalekit
 
 /** What stands between a call and the wire, the outermost first. */
 export type PolicyFor = (caller: Caller) => Interceptor[]
@@ -36,7 +38,7 @@ export interface Connection {
 }
 
 /** Opens one pool of connections to Scalekit, in the mode that the configuration decides. */
-export function connectScalekit(config: Config): Connection {
+export function connectScalekit(config: Config, metrics?: Metrics): Connection {
   const dispatcher = createPool()
   const base =
     config.upstream.mode === 'workspace' ? config.upstream.workspaceUrl : config.upstream.environmentUrl
@@ -50,8 +52,8 @@ export function connectScalekit(config: Config): Connection {
   const upstreamFor = openUpstream(config, endpoint, (caller) => [breaker(caller), retryReads])
   const inTurn = createTurns()
   return {
-    scalekit: (caller, signal, onAnswer) =>
-      createScalekit(forCall(upstreamFor(caller), signal, onAnswer), inTurn),
+    scalekit: (caller, signal, trail) =>
+      createScalekit(forCall(upstreamFor(caller), signal, trail, metrics), inTurn),
     dispatcher,
     reachable: createReachability(base, dispatcher),
     close: () => dispatcher.close(),
@@ -72,17 +74,24 @@ function openUpstream(
 function forCall(
   upstream: Upstream,
   signal: AbortSignal,
-  onAnswer: (status: number) => void = () => undefined,
+  trail: Trail | undefined,
+  metrics: Metrics | undefined,
 ): Upstream {
+  const headers = trail?.traceparent === undefined ? undefined : { traceparent: trail.traceparent }
   const bind = (transport: Transport): Transport => ({
-    async unary(method, own, ...rest) {
+    async unary(method, own, timeoutMs, header, ...rest) {
+      const started = performance.now()
+      const answered = (status: number) => {
+        trail?.answered(status)
+        metrics?.upstream(status, (performance.now() - started) / 1000)
+      }
       const ends = own ? AbortSignal.any([own, signal]) : signal
       try {
-        const answer = await transport.unary(method, ends, ...rest)
-        onAnswer(200)
+        const answer = await transport.unary(method, ends, timeoutMs, headers ?? header, ...rest)
+        answered(200)
         return answer
       } catch (error) {
-        onAnswer(answerStatus(error) ?? 0)
+        answered(answerStatus(error) ?? 0)
         throw error
       }
     },
