@@ -6,6 +6,7 @@ import { commandLinePage } from './generate/command-line.js'
 import { configurationPage, envExample } from './generate/configuration.js'
 import { errorsPage } from './generate/errors.js'
 import { localApiPage } from './generate/local-api.js'
+import { bundleManifest, registryEntry } from './generate/registry.js'
 import { securityPage } from './generate/security.js'
 import { toolSnapshots, toolsPage } from './generate/tools.js'
 import { walkthrough } from './generate/walkthrough.js'
@@ -20,6 +21,8 @@ const files: Record<string, string> = {
   'docs/reference/local-api.md': await localApiPage(),
   'docs/reference/seed.schema.json': `${JSON.stringify(seedJsonSchema(), null, 2)}\n`,
   'docs/reference/tools.md': toolsPage(),
+  'packages/server/mcpb/manifest.json': bundleManifest(),
+  'server.json': registryEntry(),
   'docs/security.md': securityPage(),
   'docs/walkthrough.md': await walkthrough(),
   ...toolSnapshots(),
