@@ -22,6 +22,7 @@ export const assumptions: Readonly<Record<string, string>> = {
 
 /** The same for what is no RPC: signing in, tokens, and what applications are told and asked. */
 export const behaviour: readonly string[] = [
+  'Passkeys are offered where a connection of type WEBAUTHN is enabled and `@simplewebauthn/server` is installed. One is made through a link by e-mail, and counts for the host name of the local environment.',
   'A refresh token is replaced with every use, and using it again revokes every token of the sign-in, at once: a client that lost the answer signs in again. Of two requests at the same moment one wins.',
   'Passwords are offered where the environment has an enabled connection of type PASSWORD. One is set, by somebody known or new, through a link in the outbox, and has 8 to 256 characters. After five attempts in a quarter of an hour an address waits. Changing one ends the other sessions of its user. The seed has no passwords, and exported state leaves them out.',
   'A connection of the environment that uses Scalekit’s own credentials (`use_platform_creds`), like one of GOOGLE or GITHUB, signs in at the built-in identity provider simulator, and is a button on the sign-in page.',

@@ -6,6 +6,7 @@ import type { OAuthContext } from './oauth/oauth-context.js'
 import { realmRoutes } from './oauth/realm-routes.js'
 import { dashboardRoutes } from './pages/dashboard/dashboard-routes.js'
 import { STYLESHEET_PATH } from './pages/page.js'
+import { PASSKEY_SCRIPT, PASSKEY_SCRIPT_PATH } from './pages/passkey-script.js'
 import { portalRoutes } from './pages/portal/portal-routes.js'
 import { STYLESHEET } from './pages/stylesheet.js'
 import { scimRoutes } from './scim/scim-routes.js'
@@ -20,6 +21,10 @@ export interface Site {
 /** What people and OAuth clients meet: pages, documentation, SCIM, the authorization servers. */
 export function siteRoutes({ context, ...parts }: Site): Router {
   const router = Router()
+  router.get(PASSKEY_SCRIPT_PATH, (_request, response) => {
+    response.type('js').set('X-Content-Type-Options', 'nosniff').send(PASSKEY_SCRIPT)
+  })
+
   router.get(STYLESHEET_PATH, (_request, response) => {
     response.type('css').set('X-Content-Type-Options', 'nosniff').send(STYLESHEET)
   })

@@ -40,7 +40,9 @@ export function passkeyHandlers({
     async updateCredential({ credentialId, displayName }, context) {
       const row = await find(context, credentialId)
       const passkey = { ...toPasskey(row), displayName }
-      const data = JSON.stringify(toJson(webauthn.WebAuthnCredentialSchema, passkey))
+      // What a sign-in needs of it, its public key, is no part of the message, and stays.
+      const shown = Object(toJson(webauthn.WebAuthnCredentialSchema, passkey))
+      const data = JSON.stringify({ ...JSON.parse(row.data), ...shown })
       const updated = { ...row, data, updated_at: clock.now() }
       await database.db.updateTable('passkeys').set(updated).where('id', '=', row.id).execute()
       return { credential: toPasskey(updated) }

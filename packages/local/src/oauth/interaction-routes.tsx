@@ -42,6 +42,11 @@ export function interactionRoutes(context: OAuthContext, server: AuthorizationSe
     return signIn.openPasswordLink({ request, response, interaction })
   })
 
+  router.get('/interaction/:uid/passkey', async (request, response) => {
+    const interaction = await current(request, response)
+    return signIn.openPasskeyLink({ request, response, interaction })
+  })
+
   router.get('/interaction/:uid/link', async (request, response) => {
     const interaction = await current(request, response)
     return signIn.takeLink({ request, response, interaction })

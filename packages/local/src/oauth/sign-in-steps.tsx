@@ -11,6 +11,7 @@ import { emailSignInKind, redeemSignInEmail, sendSignInEmail } from './email-sig
 import { clientId, clientName, type Interaction, redirectUri } from './interaction.js'
 import { noteSignIn } from './note-sign-in.js'
 import type { OAuthContext } from './oauth-context.js'
+import { createPasskeySteps } from './passkey/passkey-steps.js'
 import { createPasswordSteps } from './password/password-steps.js'
 import { findPerson, listPeople, type Person } from './people.js'
 import { realmName } from './realm.js'
@@ -30,11 +31,14 @@ const PEOPLE_SHOWN = 12
 export function createSignInSteps(context: OAuthContext, server: AuthorizationServer) {
   const { provider, realm } = server
   const { database } = context
-  const password = createPasswordSteps(context, realm, {
+  const outcomes = {
     ...{ show, finish, refuse },
-    fail: (step, email) => noteSignIn(context, server, step.interaction, { email, person: undefined }),
-    formAction: ({ interaction }) => formAction(interaction),
-  })
+    fail: (step: Step, email: string) =>
+      noteSignIn(context, server, step.interaction, { email, person: undefined }),
+    formAction: ({ interaction }: Step) => formAction(interaction),
+  }
+  const password = createPasswordSteps(context, realm, outcomes)
+  const passkey = createPasskeySteps(context, realm, outcomes)
 
   return {
     /** Goes where the parameters of the request, or a choice on the page, lead. */
@@ -65,6 +69,8 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
         .slice(0, 200)
       if (body.code !== undefined) return takeCode(step, chosen)
       if (body.password_token !== undefined) return password.set(step)
+      if (body.way === 'passkey') return passkey.submit(step)
+      if (body.way === 'passkey-link') return passkey.sendLink(step, chosen)
       if (body.way === 'password') return password.signIn(step, chosen)
       if (body.way === 'password-link') return password.sendLink(step, chosen)
       const person = await findPerson(database, realm, chosen)
@@ -88,6 +94,8 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
 
     openPasswordLink: (step: Step): Promise<void> => password.openLink(step),
 
+    openPasskeyLink: (step: Step): Promise<void> => passkey.openLink(step),
+
     async takeLink(step: Step): Promise<void> {
       const credential = { link: String(step.request.query.link_token ?? ''), id: '' }
       const email = await redeemSignInEmail(context, realm, step.interaction.uid, credential)
@@ -100,6 +108,7 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
   async function show(step: Step, refused?: { email: string; problem: string }): Promise<void> {
     const { request, response, interaction } = step
     const { login_hint: hint } = interaction.params
+    const ceremony = await passkey.offer(step)
     const page = (
       <SignInPage
         client={await clientName(server, interaction)}
@@ -107,6 +116,7 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
         people={await listPeople(database, realm, PEOPLE_SHOWN)}
         byEmail={(await emailSignInKind(context, realm)) !== undefined}
         byPassword={await password.enabled()}
+        {...(ceremony === undefined ? {} : { passkey: ceremony })}
         connections={await offeredConnections(database.db, realm)}
         action={formAction(interaction)}
         email={typeof hint === 'string' ? hint : undefined}
@@ -115,7 +125,8 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
       />
     )
     const status = refused === undefined ? 200 : 422
-    sendPage(response, page, { status, redirectUri: redirectUri(interaction) })
+    const script = ceremony !== undefined
+    sendPage(response, page, { status, redirectUri: redirectUri(interaction), script })
   }
 
   async function sendEmail(step: Step, { email }: Person): Promise<void> {

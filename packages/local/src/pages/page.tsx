@@ -30,9 +30,9 @@ export function Document({ title, kind, script, children }: DocumentView) {
 }
 
 /** The frame of a page that asks or tells one thing: a card under the badge that says that this is no production sign-in. */
-export function Page({ title, children }: { title: string; children: Child }) {
+export function Page({ title, script, children }: Pick<DocumentView, 'title' | 'script' | 'children'>) {
   return (
-    <Document title={title}>
+    <Document title={title} {...(script === undefined ? {} : { script })}>
       <header>
         <span class="badge">Local environment</span>
       </header>

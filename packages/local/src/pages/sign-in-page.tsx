@@ -1,5 +1,7 @@
 import type { Person } from '../oauth/people.js'
 import { Page } from './page.js'
+import { type Ceremony, PasskeyForm } from './passkey-page.js'
+import { PASSKEY_SCRIPT_PATH } from './passkey-script.js'
 
 export interface SignInView {
   client: string
@@ -10,6 +12,8 @@ export interface SignInView {
   byEmail: boolean
   /** Whether people have passwords here. */
   byPassword: boolean
+  /** What the browser is asked for, where people have passkeys here. */
+  passkey?: Ceremony
   /** Identity providers that everybody may use. */
   connections: { id: string; title: string }[]
   action: string
@@ -21,8 +25,9 @@ export interface SignInView {
 /** Signing in is choosing who to be: everybody who is seeded is one button. */
 export function SignInPage(view: SignInView) {
   const { client, realm, people, byEmail, byPassword, connections, action, csrf, email, problem } = view
+  const { passkey } = view
   return (
-    <Page title="Sign in">
+    <Page title="Sign in" {...(passkey === undefined ? {} : { script: PASSKEY_SCRIPT_PATH })}>
       <h1>Sign in</h1>
       <p class="lead">
         <strong>{client}</strong> wants to know who you are in <strong>{realm}</strong>.
@@ -92,6 +97,7 @@ export function SignInPage(view: SignInView) {
         </ul>
       )}
       {byPassword && <PasswordForm {...{ action, csrf, email: email ?? '' }} />}
+      {passkey !== undefined && <PasskeyForm {...{ action, csrf, ceremony: passkey, email: email ?? '' }} />}
     </Page>
   )
 }
