@@ -22,10 +22,10 @@ for (const command of chosen) {
   const code = await run(command)
   if (code !== 0) failed.push(command)
   const lines = readFileSync(record, 'utf8').split('\n').filter(Boolean)
-  for (const { id, measured } of lines.map((line): { id: CriterionId; measured: string } =>
+  for (const { id, measured, node } of lines.map((line): { id: CriterionId; measured: string } =>
     JSON.parse(line),
   )) {
-    known[id] = { measured, date: new Date().toISOString().slice(0, 10), node: process.version }
+    known[id] = { measured, date: new Date().toISOString().slice(0, 10), node }
   }
 }
 rmSync(record, { force: true })

@@ -7,5 +7,5 @@ import type { CriterionId } from '../security/criteria.js'
  */
 export function measure(id: CriterionId, measured: string): void {
   const file = process.env.SECURITY_RECORD
-  if (file) appendFileSync(file, `${JSON.stringify({ id, measured })}\n`)
+  if (file) appendFileSync(file, `${JSON.stringify({ id, measured, node: process.version })}\n`)
 }
