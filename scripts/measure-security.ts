@@ -22,8 +22,8 @@ for (const command of chosen) {
   const code = await run(command)
   if (code !== 0) failed.push(command)
   const lines = readFileSync(record, 'utf8').split('\n').filter(Boolean)
-  for (const { id, measured, node } of lines.map((line): { id: CriterionId; measured: string } =>
-    JSON.parse(line),
+  for (const { id, measured, node } of lines.map(
+    (line): { id: CriterionId; measured: string; node: string } => JSON.parse(line),
   )) {
     known[id] = { measured, date: new Date().toISOString().slice(0, 10), node }
   }

@@ -22,7 +22,7 @@ const templates = Object.values(services)
   .flatMap(({ methods }) => methods.flatMap(httpBindings))
   .map(({ path }) => path)
 
-test('no path of the API is written by hand, and three files send requests', () => {
+test('no path of the API is written by hand, and four files send requests', () => {
   const withPaths = code.filter(({ text }) => /[`'"][^`'"\n]*\/api\/v1/.test(text)).map(({ path }) => path)
   const senders = code
     .filter(({ text }) => /from 'undici'/.test(text) && /\brequest\b.*from 'undici'/.test(text))
@@ -32,6 +32,7 @@ test('no path of the API is written by hand, and three files send requests', () 
     'packages/api/src/rest-transport.ts',
     'packages/server/src/docs-search/fetch-document.ts',
     'packages/server/src/scalekit/token-endpoint.ts',
+    'packages/server/src/upstream/reachable.ts',
   ])
 })
 
