@@ -1,5 +1,5 @@
 export { type Config, ConfigError, loadConfig } from './config.js'
-export { PortInUseError, type RunningServer, startServer } from './main.js'
+export { type OpenServer, openServer, PortInUseError, type RunningServer, startServer } from './main.js'
 export { createLog, type Logger } from './observe/log.js'
 export { defineTool, type ToolContext, type ToolDefinition } from './tool.js'
 export { tools } from './tools/index.js'

@@ -1,4 +1,4 @@
-import type { Server } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createHttpServer } from '@scalekit-mcp/auth'
@@ -38,17 +38,26 @@ export class PortInUseError extends Error {
   }
 }
 
+/** The server without a listener of its own: for a function behind a gateway, or another HTTP server. */
+export interface OpenServer {
+  readonly listener: RequestListener
+  /** From now on `/ready` says 503. */
+  retire(): void
+  /** Ends everything. Call it when no request is under way. */
+  close(): Promise<void>
+}
+
 /**
- * Starts the MCP server.
+ * Makes the MCP server, ready to be given requests.
  *
  * @param tools what it offers; all of ours unless an embedder chooses
- * @throws PortInUseError
+ * @throws ConfigError for a file or a port that cannot be used
  */
-export async function startServer(
+export async function openServer(
   config: Config,
   log: Logger,
   tools: readonly ToolDefinition[] = allTools,
-): Promise<RunningServer> {
+): Promise<OpenServer> {
   let accepting = true
   const audit = await openAudit(config, log)
   const observation = await startObservation(
@@ -78,11 +87,36 @@ export async function startServer(
     ...(audit ? { audit } : {}),
     ...(fixtures ? { fixtures } : {}),
   })
-  const server = createHttpServer(app.listener)
+  return {
+    listener: app.listener,
+    retire() {
+      accepting = false
+    },
+    async close() {
+      await app.close()
+      await connection.close()
+      await shared.close()
+      await audit?.close()
+      await observation.close()
+    },
+  }
+}
+
+/**
+ * Starts the MCP server.
+ *
+ * @param tools what it offers; all of ours unless an embedder chooses
+ * @throws PortInUseError
+ */
+export async function startServer(
+  config: Config,
+  log: Logger,
+  tools?: readonly ToolDefinition[],
+): Promise<RunningServer> {
+  const open = await openServer(config, log, tools)
+  const server = createHttpServer(open.listener)
   await listen(server, config).catch(async (error: unknown) => {
-    await shared.close()
-    await observation.close()
-    await audit?.close()
+    await open.close()
     throw error
   })
   const { port } = server.address() as AddressInfo
@@ -92,13 +126,9 @@ export async function startServer(
     resource: config.resource,
     port,
     stop(leadMs = 0) {
-      accepting = false
+      open.retire()
       stopping ??= drain(server, leadMs).then(async () => {
-        await app.close()
-        await connection.close()
-        await shared.close()
-        await audit?.close()
-        await observation.close()
+        await open.close()
         log.info('stopped')
       })
       return stopping

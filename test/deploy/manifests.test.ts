@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { parse, parseAllDocuments } from 'yaml'
+import { variables } from '../../packages/server/src/config-variables.js'
+
+const read = (path: string) => readFileSync(new URL(`../../deploy/${path}`, import.meta.url), 'utf8')
+
+interface Manifest {
+  readonly kind: string
+  readonly metadata: { readonly name: string }
+  // The parts that are looked at; the rest is Kubernetes' own.
+  readonly spec: Record<string, never>
+}
+
+const manifests = parseAllDocuments(read('k8s/scalekit-mcp.yaml'), { strict: true, uniqueKeys: true })
+const kubernetes = manifests.map((document) => document.toJS() as Manifest)
+const of = (kind: string) => {
+  const found = kubernetes.find((each) => each.kind === kind)
+  if (!found) throw new Error(`no ${kind}`)
+  return found.spec as unknown as Record<string, unknown>
+}
+
+test('Kubernetes: every manifest parses, and they are about the same pods', () => {
+  expect(manifests.flatMap(({ errors }) => errors)).toEqual([])
+  const labels = { app: 'scalekit-mcp' }
+  expect(of('StatefulSet')).toMatchObject({
+    selector: { matchLabels: labels },
+    template: { metadata: { labels } },
+  })
+  expect(of('Service')).toMatchObject({ selector: labels, ports: [{ targetPort: 'http' }] })
+  expect(of('PodDisruptionBudget')).toMatchObject({ selector: { matchLabels: labels }, maxUnavailable: 1 })
+  expect(of('HorizontalPodAutoscaler')).toMatchObject({
+    scaleTargetRef: { kind: 'StatefulSet', name: 'scalekit-mcp' },
+    minReplicas: 3,
+  })
+  expect(of('NetworkPolicy')).toMatchObject({
+    podSelector: { matchLabels: labels },
+    policyTypes: ['Ingress', 'Egress'],
+  })
+})
+
+test('Kubernetes: the pod has no rights, probes that the server answers, and variables that it knows', () => {
+  const { spec } = (of('StatefulSet') as { template: { spec: Record<string, unknown> } }).template
+  expect(spec).toMatchObject({
+    automountServiceAccountToken: false,
+    securityContext: { runAsNonRoot: true, runAsUser: 1000 },
+  })
+  const [container] = spec.containers as Record<string, unknown>[]
+  expect(container).toMatchObject({
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    },
+    readinessProbe: { httpGet: { path: '/ready', port: 'http' } },
+    livenessProbe: { httpGet: { path: '/health', port: 'http' } },
+    volumeMounts: [{ mountPath: '/app/audit' }],
+  })
+  const env = container?.env as { name: string }[]
+  expect(env.map(({ name }) => name).filter((name) => !(name in variables))).toEqual([])
+  // A stop takes the pause before it, the second of /ready, and 25 seconds for calls in flight.
+  expect(spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(5 + 1 + 25)
+})
+
+test('Compose: replicas are read-only, without rights, and have their own audit volumes', () => {
+  const { services } = parse(read('compose.yaml'), { merge: true }) as {
+    services: Record<string, Record<string, unknown>>
+  }
+  const replicas = Object.entries(services).filter(([name]) => name.startsWith('mcp-'))
+  expect(replicas).toHaveLength(3)
+  for (const [, service] of replicas) {
+    expect(service).toMatchObject({
+      read_only: true,
+      cap_drop: ['ALL'],
+      build: { dockerfile: 'deploy/Dockerfile' },
+    })
+    expect(Object.keys(service.environment as object).filter((name) => !(name in variables))).toEqual([])
+  }
+  expect(new Set(replicas.map(([, { volumes }]) => String(volumes))).size).toBe(3)
+  expect(Object.values(services).filter((service) => service.read_only !== true)).toEqual([])
+  const nginx = read('nginx/scalekit-mcp.conf')
+  for (const [name] of replicas) expect(nginx).toContain(`server ${name}:3002`)
+})
+
+test('no file of deploy/ holds a secret of a real system', () => {
+  const text = ['k8s/scalekit-mcp.yaml', 'compose.yaml', 'pm2/ecosystem.config.cjs'].map(read).join('\n')
+  expect(text).not.toMatch(/(CLIENT_SECRET|STATE_KEY|PASSWORD)\s*[:=]\s*["']?(?!scalekit\b)[A-Za-z0-9_]{8,}/)
+})
