@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util'
-import { type FaultyApi, startFaultyApi } from '../../packages/server/test/faulty-api.js'
+import { startBehindFaultyApi } from '../../packages/server/test/behind-faulty-api.js'
 import { postCall, toolErrorOf } from '../../packages/server/test/post-message.js'
-import { type ServerUnderTest, startServerUnderTest } from '../../packages/server/test/server-under-test.js'
 import { killDuringWrites } from '../harness/kill-during-write.js'
 
 // Takes away what the server depends on while it is under load, and gives it back: the API, the authorization server
@@ -26,18 +25,11 @@ interface Seen {
   readonly wrong: string[]
 }
 
-let api: FaultyApi | undefined
-const server: ServerUnderTest = await startServerUnderTest(async (localUrl) => {
-  api = await startFaultyApi(localUrl)
-  return {
-    SCALEKIT_WORKSPACE_URL: `${api.url}/workspace`,
-    EXPECTED_ISSUERS: `${localUrl}/workspace`,
-    JWKS_URI: `${api.url}/workspace/keys`,
-    INTROSPECTION_URL: `${api.url}/workspace/oauth/introspect`,
-    REQUESTS_PER_MINUTE: '1000000',
-    LOG_LEVEL: 'error',
-  }
-})
+const { server, api, close } = await startBehindFaultyApi((apiUrl) => ({
+  JWKS_URI: `${apiUrl}/workspace/keys`,
+  INTROSPECTION_URL: `${apiUrl}/workspace/oauth/introspect`,
+  LOG_LEVEL: 'error',
+}))
 
 /** Reads and writes of many callers, until `done`. */
 async function load(seen: Seen, done: () => boolean): Promise<void> {
@@ -96,8 +88,7 @@ for (let round = 1; round <= Number(values.rounds) && api; round++) {
   check(seen.refused > 0 && seen.right > 0, `round ${round}: served before, refused while the API was away`)
   check(recovered <= RECOVERY_MS, `round ${round}: served again after ${(recovered / 1000).toFixed(1)} s`)
 }
-await server.close()
-await api?.close()
+await close()
 
 const { reached, wrong, problem } = await killDuringWrites(Number(values.kills))
 check(reached === Number(values.kills), `the server killed in the middle of ${reached} writes`)

@@ -2,28 +2,20 @@ import type { ServerResponse } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { measure } from '../../../test/harness/measure.js'
 import { tools } from '../src/tools/index.js'
-import { type FaultyApi, startFaultyApi } from './faulty-api.js'
+import { type BehindFaultyApi, startBehindFaultyApi } from './behind-faulty-api.js'
+import type { FaultyApi } from './faulty-api.js'
 import { postCall, toolErrorOf } from './post-message.js'
 import { sampleArguments } from './sample-arguments.js'
-import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
+import type { ServerUnderTest } from './server-under-test.js'
 
+let both: BehindFaultyApi
 let api: FaultyApi
 let server: ServerUnderTest
 beforeAll(async () => {
-  server = await startServerUnderTest(async (localUrl) => {
-    api = await startFaultyApi(localUrl)
-    return {
-      SCALEKIT_WORKSPACE_URL: `${api.url}/workspace`,
-      EXPECTED_ISSUERS: `${localUrl}/workspace`,
-      REQUESTS_PER_MINUTE: '1000000',
-      LINKS_IN_RESULTS: '1',
-    }
-  })
+  both = await startBehindFaultyApi(() => ({ LINKS_IN_RESULTS: '1' }))
+  ;({ api, server } = both)
 })
-afterAll(async () => {
-  await server.close()
-  await api.close()
-})
+afterAll(() => both.close())
 afterEach(() => {
   api.fault = undefined
 })

@@ -1,8 +1,7 @@
 import fc from 'fast-check'
 import { tools } from '../src/tools/index.js'
-import { type FaultyApi, startFaultyApi } from './faulty-api.js'
+import { startBehindFaultyApi } from './behind-faulty-api.js'
 import { sampleArguments } from './sample-arguments.js'
-import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
 
 const names = tools.map(({ name }) => name)
 const methods = [
@@ -190,16 +189,7 @@ export interface FuzzedMessages {
 
 /** Sends generated bodies to the real server. Subscriptions and other streams are left after a moment. */
 export async function fuzzMessages(count: number, seed?: number): Promise<FuzzedMessages> {
-  let api: FaultyApi | undefined
-  const server: ServerUnderTest = await startServerUnderTest(async (localUrl) => {
-    api = await startFaultyApi(localUrl)
-    return {
-      SCALEKIT_WORKSPACE_URL: `${api.url}/workspace`,
-      EXPECTED_ISSUERS: `${localUrl}/workspace`,
-      REQUESTS_PER_MINUTE: '1000000',
-      LOG_LEVEL: 'error',
-    }
-  })
+  const { server, api, close } = await startBehindFaultyApi(() => ({ LOG_LEVEL: 'error' }))
   const wrong: string[] = []
   let served = 0
   let sent = 0
@@ -223,7 +213,10 @@ export async function fuzzMessages(count: number, seed?: number): Promise<Fuzzed
       }
       // The token reads, so whatever else goes out is outside of what it allows.
       wrong.push(
-        ...(api?.seen.splice(0) ?? []).filter(({ method }) => method !== 'GET').map(({ path }) => path),
+        ...api.seen
+          .splice(0)
+          .filter(({ method }) => method !== 'GET')
+          .map(({ path }) => path),
       )
       sent += batch.length
     }
@@ -234,8 +227,7 @@ export async function fuzzMessages(count: number, seed?: number): Promise<Fuzzed
     if (!alive.text.includes('whoami')) wrong.push('the server does not answer any more')
     return { sent, served, wrong }
   } finally {
-    await server.close()
-    await api?.close()
+    await close()
   }
 }
 

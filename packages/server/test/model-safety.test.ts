@@ -3,32 +3,24 @@ import { measure } from '../../../test/harness/measure.js'
 import { describeTool } from '../src/describe-tool.js'
 import { instructions } from '../src/mcp.js'
 import { tools } from '../src/tools/index.js'
-import { type FaultyApi, startFaultyApi } from './faulty-api.js'
+import { type BehindFaultyApi, startBehindFaultyApi } from './behind-faulty-api.js'
+import type { FaultyApi } from './faulty-api.js'
 import { type Posted, postCall, postMessage, toolErrorOf } from './post-message.js'
 import { sampleArguments } from './sample-arguments.js'
 import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
 
 const DEV = 'env_100000000000000001'
 
+let both: BehindFaultyApi
 let api: FaultyApi
 let server: ServerUnderTest
 let token: string
 beforeAll(async () => {
-  server = await startServerUnderTest(async (localUrl) => {
-    api = await startFaultyApi(localUrl)
-    return {
-      SCALEKIT_WORKSPACE_URL: `${api.url}/workspace`,
-      EXPECTED_ISSUERS: `${localUrl}/workspace`,
-      REQUESTS_PER_MINUTE: '1000000',
-      LINKS_IN_RESULTS: '1',
-    }
-  })
+  both = await startBehindFaultyApi(() => ({ LINKS_IN_RESULTS: '1' }))
+  ;({ api, server } = both)
   token = await server.token()
 })
-afterAll(async () => {
-  await server.close()
-  await api.close()
-})
+afterAll(() => both.close())
 
 const listTools = async () => (await postMessage(`${server.url}?toolsets=all`, token, 'tools/list')).text
 const organizations = (bearer = token) =>

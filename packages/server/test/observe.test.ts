@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { freePort, mintToken, type Program, startDev } from '../../../test/harness/program.js'
 import { readRecords } from './audit-records.js'
-import { type FaultyApi, startFaultyApi } from './faulty-api.js'
+import { startBehindFaultyApi } from './behind-faulty-api.js'
 import { postCall, postMessage, toolErrorOf } from './post-message.js'
-import { eras, startServerUnderTest } from './server-under-test.js'
+import { eras } from './server-under-test.js'
 
 interface Span {
   readonly name: string
@@ -189,17 +189,11 @@ test('every metric of the dashboard and the alerts is in a scrape', async () => 
 })
 
 test('the trace of the client goes on to Scalekit, also without OpenTelemetry', async () => {
-  let api: FaultyApi | undefined
-  const server = await startServerUnderTest(async (localUrl) => {
-    api = await startFaultyApi(localUrl)
-    return { SCALEKIT_WORKSPACE_URL: `${api.url}/workspace`, EXPECTED_ISSUERS: `${localUrl}/workspace` }
-  })
+  const { server, api, close } = await startBehindFaultyApi()
   const seen: unknown[] = []
-  if (api) {
-    api.fault = (req) => {
-      seen.push(req.headers.traceparent)
-      return false
-    }
+  api.fault = (req) => {
+    seen.push(req.headers.traceparent)
+    return false
   }
   try {
     const token = await server.token()
@@ -214,7 +208,6 @@ test('the trace of the client goes on to Scalekit, also without OpenTelemetry', 
     expect(seen.length).toBeGreaterThan(0)
     expect(seen.filter((each) => each !== undefined)).toEqual([])
   } finally {
-    await server.close()
-    await api?.close()
+    await close()
   }
 })

@@ -3,10 +3,9 @@ import fc from 'fast-check'
 import { describeTool } from '../src/describe-tool.js'
 import type { ToolDefinition } from '../src/tool.js'
 import { tools } from '../src/tools/index.js'
-import { type FaultyApi, startFaultyApi } from './faulty-api.js'
+import { startBehindFaultyApi } from './behind-faulty-api.js'
 import { postCall } from './post-message.js'
 import { sampleArguments } from './sample-arguments.js'
-import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
 
 interface Schema {
   readonly type?: string
@@ -106,33 +105,24 @@ export interface Fuzzed {
 
 /** Calls every tool with generated arguments; the API answers that there is no such thing. */
 export async function fuzzTools(perTool: number, seed?: number): Promise<Fuzzed> {
-  let api: FaultyApi | undefined
-  const server: ServerUnderTest = await startServerUnderTest(async (localUrl) => {
-    api = await startFaultyApi(localUrl)
-    return {
-      SCALEKIT_WORKSPACE_URL: `${api.url}/workspace`,
-      EXPECTED_ISSUERS: `${localUrl}/workspace`,
-      REQUESTS_PER_MINUTE: '1000000',
-      LINKS_IN_RESULTS: '1',
-      LOG_LEVEL: 'error',
-    }
-  })
+  const { server, api, close } = await startBehindFaultyApi(() => ({
+    LINKS_IN_RESULTS: '1',
+    LOG_LEVEL: 'error',
+  }))
   const token = await server.token()
   const url = `${server.url}?toolsets=all`
   const wrong: string[] = []
   let calls = 0
   let reachedApi = 0
-  if (api) {
-    api.fault = (req, res) => {
-      if (/\/environments\/env_\d+$/.test(req.url ?? '')) return false
-      reachedApi++
-      const domain = req.headers['x-env-domain']
-      if (!isExpected(req.method ?? '', req.url ?? '')) wrong.push(`${req.method} ${req.url}`)
-      if (req.headers.authorization === `Bearer ${token}`) wrong.push('the token of the caller went out')
-      if (domain !== undefined && !/^[\w.:/-]+$/.test(String(domain))) wrong.push(`x-env-domain: ${domain}`)
-      res.writeHead(404, { 'content-type': 'application/json' }).end('{"code":5,"message":"none"}')
-      return true
-    }
+  api.fault = (req, res) => {
+    if (/\/environments\/env_\d+$/.test(req.url ?? '')) return false
+    reachedApi++
+    const domain = req.headers['x-env-domain']
+    if (!isExpected(req.method ?? '', req.url ?? '')) wrong.push(`${req.method} ${req.url}`)
+    if (req.headers.authorization === `Bearer ${token}`) wrong.push('the token of the caller went out')
+    if (domain !== undefined && !/^[\w.:/-]+$/.test(String(domain))) wrong.push(`x-env-domain: ${domain}`)
+    res.writeHead(404, { 'content-type': 'application/json' }).end('{"code":5,"message":"none"}')
+    return true
   }
   const once = async (tool: ToolDefinition, args: Record<string, unknown>) => {
     calls++
@@ -155,7 +145,6 @@ export async function fuzzTools(perTool: number, seed?: number): Promise<Fuzzed>
     }
     return { calls, reachedApi, wrong }
   } finally {
-    await server.close()
-    await api?.close()
+    await close()
   }
 }

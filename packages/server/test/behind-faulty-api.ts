@@ -1,0 +1,36 @@
+import { type FaultyApi, startFaultyApi } from './faulty-api.js'
+import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
+
+/** The server with an API that a test can break, and with limits that a test does not meet. */
+export interface BehindFaultyApi {
+  readonly server: ServerUnderTest
+  readonly api: FaultyApi
+  close(): Promise<void>
+}
+
+/** Starts both; `env` gives further configuration, from the URL of the API. */
+export async function startBehindFaultyApi(
+  env: (apiUrl: string) => Record<string, string> = () => ({}),
+): Promise<BehindFaultyApi> {
+  const apis: FaultyApi[] = []
+  const server = await startServerUnderTest(async (localUrl) => {
+    const started = await startFaultyApi(localUrl)
+    apis.push(started)
+    return {
+      SCALEKIT_WORKSPACE_URL: `${started.url}/workspace`,
+      EXPECTED_ISSUERS: `${localUrl}/workspace`,
+      REQUESTS_PER_MINUTE: '1000000',
+      ...env(started.url),
+    }
+  })
+  const [api] = apis
+  if (!api) throw new Error('The server started without asking for its configuration.')
+  return {
+    server,
+    api,
+    async close() {
+      await server.close()
+      await api.close()
+    },
+  }
+}
