@@ -36,3 +36,15 @@ test('every link and picture of the documentation leads somewhere', () => {
     .map(({ page, target }) => `${relative(root, page)}: ${relative(root, target)}`)
   expect(broken).toEqual([])
 })
+
+test('every script of the project is listed for those who work on it, and each that a page names is there', () => {
+  const scripts = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts)
+  const listed = ['README.md', 'CONTRIBUTING.md'].map((page) => readFileSync(join(root, page), 'utf8')).join()
+  const unlisted = scripts.filter(
+    (script) => !new RegExp(`(npm( run)? |\`)${script}(?![\\w:-])`).test(listed),
+  )
+  // npm runs it by itself.
+  expect(unlisted).toEqual(['prepare'])
+  const named = [...listed.matchAll(/npm run (?:--silent )?([a-z][\w:-]*)/g)].map(([, script = '']) => script)
+  expect(named.filter((script) => !scripts.includes(script))).toEqual([])
+})
