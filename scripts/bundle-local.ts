@@ -26,7 +26,7 @@ const { outputFiles } = await build({
   legalComments: 'none',
   charset: 'ascii',
   // Native code, a driver that few use, and what signs and checks: as their authors publish them.
-  external: ['libsql', 'pg', 'oidc-provider', 'jose', '@simplewebauthn/server'],
+  external: ['libsql', 'pg', 'oidc-provider', 'jose', '@node-saml/node-saml', '@simplewebauthn/server'],
   plugins: [oneProtobuf()],
   banner: {
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",

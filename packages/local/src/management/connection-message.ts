@@ -3,6 +3,7 @@ import { create, fromJson, type MessageInitShape } from '@bufbuild/protobuf'
 import { timestampFromDate, timestampFromMs } from '@bufbuild/protobuf/wkt'
 import { connections } from '@scalekit-mcp/api'
 import type { ConnectionRow, DomainRow } from '../engine/registry-schema.js'
+import { samlServiceProvider, ssoCallback } from '../oauth/sso/sso-callback.js'
 import { type ConnectionData, connectionData, enumOf } from './connection-data.js'
 import { readCertificate } from './connection-settings.js'
 import { toDomain } from './domain-data.js'
@@ -32,7 +33,7 @@ export function toConnection(
     keyId: row.key_id,
     providerKey: data.provider_key,
     domains: domains.filter((domain) => domain.connection_id === row.id).map(toDomain),
-    settings: settingsOf(row, data, `${baseUrl}/${row.environment_id}/sso/v1`),
+    settings: settingsOf(row, data, baseUrl),
     ...(row.organization_id !== null && { organizationId: row.organization_id }),
   }
 }
@@ -65,20 +66,21 @@ function kindOf({ type, provider }: ConnectionRow) {
   }
 }
 
-function settingsOf(row: ConnectionRow, data: ConnectionData, sso: string): SettingsInit {
+function settingsOf(row: ConnectionRow, data: ConnectionData, baseUrl: string): SettingsInit {
   const { settings } = data
   switch (data.settings_case) {
     case 'oidcConfig': {
       const { clientSecret, redirectUri, ...shown } = settings
       const config = fromJson(connections.OIDCConnectionConfigSchema, shown)
-      return { case: 'oidcConfig', value: { ...config, redirectUri: `${sso}/oidc/${row.id}/callback` } }
+      return { case: 'oidcConfig', value: { ...config, redirectUri: ssoCallback(baseUrl, row) } }
     }
     case 'samlConfig':
-      return { case: 'samlConfig', value: samlOf(row, settings, sso) }
+      return { case: 'samlConfig', value: samlOf(row, settings, baseUrl) }
     case 'oauthConfig': {
-      const { clientSecret, redirectUri, ...shown } = settings
+      const { clientSecret, redirectUri: _, ...shown } = settings
       const config = fromJson(connections.OAuthConnectionConfigSchema, shown)
-      return { case: 'oauthConfig', value: { ...config, redirectUri: `${sso}/oauth/${row.id}/callback` } }
+      const redirectUri = `${baseUrl}/${row.environment_id}/sso/v1/oauth/${row.id}/callback`
+      return { case: 'oauthConfig', value: { ...config, redirectUri } }
     }
     case 'passwordlessConfig':
       return { case: 'passwordlessConfig', value: fromJson(connections.PasswordLessConfigSchema, settings) }
@@ -99,17 +101,18 @@ function settingsOf(row: ConnectionRow, data: ConnectionData, sso: string): Sett
 function samlOf(
   row: ConnectionRow,
   settings: ConnectionData['settings'],
-  sso: string,
+  baseUrl: string,
 ): MessageInitShape<typeof connections.SAMLConnectionConfigResponseSchema> {
   const { idpCertificate, spEntityId, spAssertionUrl, spSloUrl, ...shared } = settings
   const config = fromJson(connections.SAMLConnectionConfigResponseSchema, shared)
   const text = typeof idpCertificate === 'string' ? idpCertificate : ''
   const certificate = readCertificate(text)
+  const us = samlServiceProvider(baseUrl, row)
   return {
     ...config,
-    spEntityId: `${sso}/saml/${row.id}`,
-    spAssertionUrl: `${sso}/saml/${row.id}/callback`,
-    spMetadataUrl: `${sso}/saml/${row.id}/metadata`,
+    spEntityId: us.entityId,
+    spAssertionUrl: us.assertionUrl,
+    spMetadataUrl: us.metadataUrl,
     idpCertificates: certificate ? [toCertificate(text, certificate)] : [],
   }
 }

@@ -7,6 +7,7 @@ import { isRealmName } from './realm.js'
 import { refuse } from './refuse.js'
 import { registrationRoute } from './registration-route.js'
 import { withBody } from './request-body.js'
+import { samlSimulatorRoutes } from './simulator/saml-simulator-routes.js'
 import { simulatorRoutes } from './simulator/simulator-routes.js'
 import { ssoRoutes } from './sso/sso-routes.js'
 import { userinfoRoute } from './userinfo-route.js'
@@ -27,7 +28,7 @@ export function realmRoutes(context: OAuthContext, servers: AuthorizationServers
   router.get(`${OAUTH_METADATA}/:realm`, metadata(servers, OAUTH_METADATA))
   router.get(`${OPENID_METADATA}/:realm`, metadata(servers, OPENID_METADATA))
 
-  router.use(ssoRoutes(context), simulatorRoutes(context))
+  router.use(ssoRoutes(context), samlSimulatorRoutes(context), simulatorRoutes(context))
   router.use('/:realm', onlyRealms, registrationRoute(servers), userinfoRoute(context))
   router.use('/:realm/resources/:resource', onlyRealms, serve(context, servers, [OAUTH_METADATA]))
   router.use(

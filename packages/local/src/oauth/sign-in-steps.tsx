@@ -18,8 +18,8 @@ import { realmName } from './realm.js'
 import { offeredConnections } from './sso/offered-connections.js'
 import { type SelectingParams, selectConnection } from './sso/select-connection.js'
 import { SignInRefusal } from './sso/sign-in-refusal.js'
-import { startSso } from './sso/sso-request.js'
 import { ssoResult } from './sso/sso-result.js'
+import { startSso } from './sso/start-sso.js'
 import type { Step } from './step.js'
 
 const PEOPLE_SHOWN = 12

@@ -1,4 +1,11 @@
-import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
+import {
+  createHash,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+} from 'node:crypto'
 import { bits, critical, der, integer, objectId, octets, sequence, set, text, time } from './der.js'
 
 const DAY_MS = 24 * 3600 * 1000
@@ -6,6 +13,8 @@ const DAY_MS = 24 * 3600 * 1000
 const VALID_DAYS = 820
 
 const ECDSA_WITH_SHA256 = sequence(objectId('1.2.840.10045.4.3.2'))
+// RFC 4055, section 5: with parameters that are NULL.
+const RSA_WITH_SHA256 = sequence(objectId('1.2.840.113549.1.1.11'), der(0x05))
 
 export interface Certificate {
   readonly key: string
@@ -18,8 +27,11 @@ export interface Certificate {
  */
 export function createCertificate(now: Date): Certificate {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const signed = toBeSigned(publicKey, now)
-  const certificate = sequence(signed, ECDSA_WITH_SHA256, bits(sign('sha256', signed, privateKey)))
+  const from = new Date(now.getTime() - DAY_MS)
+  const until = new Date(now.getTime() + VALID_DAYS * DAY_MS)
+  const serial = Buffer.concat([Buffer.from([1]), randomBytes(15)])
+  const facts = { publicKey, serial, from, until, extensions: extensions() }
+  const certificate = selfSigned(privateKey, ECDSA_WITH_SHA256, facts)
   const lines = certificate.toString('base64').match(/.{1,64}/g) ?? []
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
@@ -27,21 +39,42 @@ export function createCertificate(now: Date): Certificate {
   }
 }
 
-/** RFC 5280, section 4.1.2. */
-function toBeSigned(publicKey: KeyObject, now: Date): Buffer {
+/**
+ * What carries the key of a signature where a certificate is the form for that, as in SAML: the same one at any time
+ * for the same RSA key. Nobody reads more of it than the key.
+ */
+export function certificateOfKey(privateKey: KeyObject): Buffer {
+  const publicKey = createPublicKey(privateKey)
+  const digest = createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest()
+  const serial = Buffer.concat([Buffer.from([1]), digest.subarray(0, 15)])
+  const [from, until] = [new Date('2020-01-01'), new Date('2050-01-01')]
+  return selfSigned(privateKey, RSA_WITH_SHA256, { publicKey, serial, from, until, extensions: [] })
+}
+
+interface Facts {
+  publicKey: KeyObject
+  serial: Buffer
+  from: Date
+  until: Date
+  extensions: Buffer[]
+}
+
+/** RFC 5280, section 4.1. */
+function selfSigned(privateKey: KeyObject, algorithm: Buffer, { publicKey, ...facts }: Facts): Buffer {
   const name = sequence(set(sequence(objectId('2.5.4.3'), text('Local Scalekit environment'))))
-  const from = new Date(now.getTime() - DAY_MS)
-  const until = new Date(now.getTime() + VALID_DAYS * DAY_MS)
-  return sequence(
+  const signed = sequence(
     der(0xa0, integer(Buffer.from([2]))),
-    integer(Buffer.concat([Buffer.from([1]), randomBytes(15)])),
-    ECDSA_WITH_SHA256,
+    integer(facts.serial),
+    algorithm,
     name,
-    sequence(time(from), time(until)),
+    sequence(time(facts.from), time(facts.until)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
-    der(0xa3, sequence(...extensions())),
+    ...(facts.extensions.length > 0 ? [der(0xa3, sequence(...facts.extensions))] : []),
   )
+  return sequence(signed, algorithm, bits(sign('sha256', signed, privateKey)))
 }
 
 /** RFC 5280, section 4.2.1: no authority, signs handshakes, serves TLS, for `localhost` and its addresses. */

@@ -1,6 +1,7 @@
 import { Scalekit } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
+import { createCertificate } from '../../src/tls/self-signed.js'
 import { Browser } from '../oauth/browser.js'
 import { application, DEV, errorOf } from '../oauth/sso-client.js'
 import { emptyStorage } from '../storage.js'
@@ -132,6 +133,45 @@ describe('single sign-on', () => {
     const off = await browser.submit(connection.url, connection.page ?? '', { action: 'disable' })
     expect(off.page).toContain('disabled')
     expect(errorOf((await app.start({ connection_id: id })).url)).toBe('connection_not_active')
+  })
+
+  it('is set up with SAML, from metadata or from its three values', async () => {
+    const { browser, url } = await open(GLOBEX)
+    const form = await browser.follow(`${url}/connections/new-saml`)
+    const empty = await browser.submit(form.url, form.page ?? '', {
+      action: 'save',
+      entity_id: 'https://idp.example',
+    })
+    expect(empty.response.status).toBe(422)
+    expect(empty.page).toContain(
+      'Fill in the metadata URL, or all of entity ID, sign-on URL and certificate.',
+    )
+    expect(empty.page).toContain('value="https://idp.example"')
+
+    const refused = await browser.submit(form.url, empty.page ?? '', {
+      action: 'save',
+      entity_id: 'https://idp.example',
+      sso_url: 'https://idp.example/sso',
+      certificate: 'not one',
+    })
+    expect(refused.response.status).toBe(422)
+    expect(refused.page).toContain('must be an X.509 certificate in PEM')
+
+    const made = await browser.submit(form.url, refused.page ?? '', {
+      action: 'save',
+      entity_id: 'https://idp.example',
+      sso_url: 'https://idp.example/sso',
+      certificate: createCertificate(new Date()).cert,
+    })
+    expect(made.page).toContain('/sso/v1/saml/')
+    const metadata = /<code>([^<]*\/simulator\/[^<]*)<\/code>/.exec(made.page ?? '')?.[1] ?? ''
+    const saved = await browser.submit(made.url, made.page ?? '', { action: 'save', metadata_url: metadata })
+    const id = saved.url.split('/').at(-1) ?? ''
+    const { connection } = await sdk.connection.getConnection(GLOBEX, id)
+    expect(connection?.settings.value).toMatchObject({ idpMetadataUrl: metadata })
+    await browser.submit(saved.url, saved.page ?? '', { action: 'enable' })
+    const app = application(local.url)
+    expect((await app.start({ connection_id: id })).page).toContain('Identity provider simulator')
   })
 
   it('shows why a test failed', async () => {

@@ -17,6 +17,21 @@ export const SimulatedPerson = z.object({
 })
 export type SimulatedPerson = z.infer<typeof SimulatedPerson>
 
+export type PersonForm =
+  | { person: SimulatedPerson; problem?: undefined; email?: undefined }
+  | { person: undefined; problem: string; email: string }
+
+/** Whom the form of a simulated identity provider names, or what is wrong with it. */
+export function readPersonForm(body: Record<string, unknown>): PersonForm {
+  const groups = String(body.groups ?? '')
+    .split(',')
+    .map((group) => group.trim())
+  const person = SimulatedPerson.safeParse({ ...body, groups: groups.filter(Boolean) })
+  if (person.success) return { person: person.data }
+  const problem = 'Give an e-mail address, and names of at most 100 letters.'
+  return { person: undefined, problem, email: String(body.email ?? '').slice(0, 200) }
+}
+
 /** Keeps a person of a simulated identity provider, and gives the subject: the same one for the same e-mail address. */
 export async function keepPerson(
   context: OAuthContext,

@@ -8,7 +8,7 @@ import { SimulatorPage } from '../../pages/simulator-page.js'
 import type { OAuthContext } from '../oauth-context.js'
 import { refuse } from '../refuse.js'
 import { createSimulatedIdp } from './simulated-idp.js'
-import { keepPerson, SimulatedPerson } from './simulated-person.js'
+import { keepPerson, readPersonForm } from './simulated-person.js'
 
 type Idp = Request<{ connection: string; uid: string }>
 
@@ -37,18 +37,11 @@ export function simulatorRoutes(context: OAuthContext): Router {
       const refused = { error: 'access_denied', error_description: 'The identity provider refused.' }
       return provider.interactionFinished(request, response, refused, { mergeWithLastSubmission: false })
     }
-    const groups = String(request.body.groups ?? '')
-      .split(',')
-      .map((group) => group.trim())
-    const person = SimulatedPerson.safeParse({ ...request.body, groups: groups.filter(Boolean) })
-    if (!person.success) {
-      const problem = 'Give an e-mail address, and names of at most 100 letters.'
-      return show(request, response, newCsrfToken(request, response), {
-        email: String(request.body.email ?? '').slice(0, 200),
-        problem,
-      })
+    const { person, problem, email } = readPersonForm(request.body)
+    if (person === undefined) {
+      return show(request, response, newCsrfToken(request, response), { email, problem })
     }
-    const accountId = await keepPerson(context, request.params.connection, person.data)
+    const accountId = await keepPerson(context, request.params.connection, person)
     return provider.interactionFinished(request, response, { login: { accountId, remember: false } })
   })
 

@@ -3,7 +3,7 @@ import type { ConnectionRow } from '../../engine/registry-schema.js'
 import { connectionData } from '../../management/connection-data.js'
 import type { OAuthContext } from '../oauth-context.js'
 import { simulatorIssuer } from '../simulator/simulated-idp.js'
-import { fetchJson } from './fetch-json.js'
+import { fetchJson } from './ask-identity-provider.js'
 import { SignInRefusal } from './sign-in-refusal.js'
 
 /** What is known of an identity provider, and who we are to it. */
@@ -56,7 +56,7 @@ export async function identityProviderOf(
   if (connection.type !== 'OIDC') {
     throw new SignInRefusal(
       'connection_not_supported',
-      `The local environment signs in through OpenID Connect, and not through ${connection.type}. Use an OIDC connection, or the identity provider simulator.`,
+      `The local environment signs in through OpenID Connect and SAML, and not through ${connection.type}. Use an OIDC connection, or the identity provider simulator.`,
     )
   }
   const { clientId, clientSecret, scopes } = settings

@@ -10,7 +10,7 @@ import { findOrganization } from '../../management/organization-data.js'
 import { MembershipData, membershipData, UserData } from '../../management/user-data.js'
 import { tellUserEvent } from '../../webhooks/user-event.js'
 import type { OAuthContext } from '../oauth-context.js'
-import type { AssertedIdentity } from './redeem-sso-code.js'
+import type { AssertedIdentity } from './asserted-identity.js'
 import { SignInRefusal } from './sign-in-refusal.js'
 
 type Db = Kysely<Schema>

@@ -2,7 +2,8 @@ import { createRemoteJWKSet, errors as joseErrors, jwtVerify } from 'jose'
 import { z } from 'zod'
 import type { ConnectionRow } from '../../engine/registry-schema.js'
 import type { OAuthContext } from '../oauth-context.js'
-import { fetchJson } from './fetch-json.js'
+import { fetchJson } from './ask-identity-provider.js'
+import { AssertedIdentity } from './asserted-identity.js'
 import { type IdentityProvider, identityProviderOf } from './identity-provider.js'
 import { SignInRefusal } from './sign-in-refusal.js'
 import { ssoCallback } from './sso-callback.js'
@@ -11,18 +12,6 @@ import type { SsoRequest } from './sso-request.js'
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA']
 
 const TokenAnswer = z.object({ id_token: z.string() })
-
-/** Who an identity provider says that somebody is (OpenID Connect Core, section 5.1). */
-export const AssertedIdentity = z.object({
-  sub: z.string().min(1).max(255),
-  email: z.email(),
-  email_verified: z.boolean().optional(),
-  name: z.string().optional().catch(undefined),
-  given_name: z.string().optional().catch(undefined),
-  family_name: z.string().optional().catch(undefined),
-  groups: z.array(z.string()).optional().catch(undefined),
-})
-export type AssertedIdentity = z.infer<typeof AssertedIdentity>
 
 /** Turns the code of an identity provider into an identity. Throws a `SignInRefusal`. */
 export async function redeemSsoCode(
@@ -33,7 +22,7 @@ export async function redeemSsoCode(
 ): Promise<AssertedIdentity> {
   const idp = await identityProviderOf(context, connection)
   const redirect = ssoCallback(context.baseUrl, connection)
-  const answer = TokenAnswer.safeParse(await askForToken(idp, redirect, code, request.verifier))
+  const answer = TokenAnswer.safeParse(await askForToken(idp, redirect, code, request.verifier ?? ''))
   if (!answer.success)
     throw new SignInRefusal('identity_provider_failed', 'The identity provider sent no ID token.')
   const identity = AssertedIdentity.safeParse(

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type Request, Router } from 'express'
+import { type NextFunction, type Request, type Response, Router, urlencoded } from 'express'
 import { z } from 'zod'
 import type { ConnectionRow } from '../../engine/registry-schema.js'
 import { reportFailure } from '../../report-failure.js'
@@ -7,11 +7,16 @@ import type { OAuthContext } from '../oauth-context.js'
 import { isRealmName } from '../realm.js'
 import { refuse } from '../refuse.js'
 import { createTickets } from '../tickets.js'
-import { AssertedIdentity, redeemSsoCode } from './redeem-sso-code.js'
+import { AssertedIdentity } from './asserted-identity.js'
+import { redeemSsoCode } from './redeem-sso-code.js'
+import { redeemSamlResponse } from './saml/redeem-saml-response.js'
+import { serviceProviderMetadata } from './saml/service-provider.js'
 import { SignInRefusal } from './sign-in-refusal.js'
 import { Purpose, type SsoRequest, ssoRequests } from './sso-request.js'
 
 const LIFETIME_SECONDS = 300
+
+type Callback = Request<{ realm: string; connection: string }>
 
 const SsoOutcome = z.object({
   purpose: Purpose,
@@ -32,11 +37,50 @@ export function ssoOutcomes(context: OAuthContext, environment: string) {
  */
 export function ssoRoutes(context: OAuthContext): Router {
   const router = Router()
-  router.get('/:realm/sso/v1/oidc/:connection/callback', async (request, response, next) => {
+  router.get('/:realm/sso/v1/oidc/:connection/callback', (request: Callback, response, next) => {
+    const { state, error, code } = request.query
+    return conclude(request, response, next, state, async (connection, asked) => {
+      if (typeof error === 'string') {
+        throw new SignInRefusal('access_denied', `The identity provider refused (${error.slice(0, 100)}).`)
+      }
+      return redeemSsoCode(context, connection, String(code ?? ''), asked)
+    })
+  })
+
+  // SAML 2.0 Bindings, section 3.5 (HTTP POST): the form comes from the identity provider's page.
+  const form = urlencoded({ extended: false, limit: '256kb' })
+  router.post('/:realm/sso/v1/saml/:connection/callback', form, (request: Callback, response, next) => {
+    const { RelayState, SAMLResponse } = Object(request.body)
+    return conclude(request, response, next, RelayState, (connection, asked) =>
+      redeemSamlResponse(context, connection, String(SAMLResponse ?? ''), asked.nonce),
+    )
+  })
+
+  router.get('/:realm/sso/v1/saml/:connection/metadata', async (request: Callback, response, next) => {
+    const connection = await findConnection(request.params)
+    if (connection?.type !== 'SAML') return next()
+    response
+      .type('application/samlmetadata+xml')
+      .send(await serviceProviderMetadata(context.baseUrl, connection))
+  })
+
+  router.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
+    if (!(error instanceof SignInRefusal)) return next(error)
+    refuse(response, 501, error.code, error.message)
+  })
+  return router
+
+  async function conclude(
+    request: Callback,
+    response: Response,
+    next: NextFunction,
+    state: unknown,
+    redeem: (connection: ConnectionRow, asked: SsoRequest) => Promise<AssertedIdentity>,
+  ): Promise<void> {
     const { realm, connection: id } = request.params
     if (!isRealmName(realm)) return next()
-    const asked = await ssoRequests(context, realm).take(String(request.query.state ?? ''))
-    const connection = await findConnection(realm, id)
+    const asked = await ssoRequests(context, realm).take(String(state ?? ''))
+    const connection = await findConnection(request.params)
     if (asked === undefined || connection === undefined || asked.connection !== id) {
       return refuse(
         response,
@@ -46,34 +90,32 @@ export function ssoRoutes(context: OAuthContext): Router {
       )
     }
     const ticket = randomBytes(32).toString('base64url')
-    const outcome = { purpose: asked.purpose, connection: id, ...(await answer(request, connection, asked)) }
-    await ssoOutcomes(context, realm).put(ticket, outcome, LIFETIME_SECONDS)
     const { purpose } = asked
+    const outcome = { purpose, connection: id, ...(await answer(() => redeem(connection, asked))) }
+    await ssoOutcomes(context, realm).put(ticket, outcome, LIFETIME_SECONDS)
     const page = purpose.kind === 'sign-in' ? `interaction/${purpose.uid}/sso` : 'portal/tested'
     response.set('Cache-Control', 'no-store').redirect(303, `/${realm}/${page}?ticket=${ticket}`)
-  })
-  return router
+  }
 
-  async function findConnection(environment: string, id: string): Promise<ConnectionRow | undefined> {
+  async function findConnection({
+    realm,
+    connection,
+  }: Callback['params']): Promise<ConnectionRow | undefined> {
     return context.database.db
       .selectFrom('connections')
       .selectAll()
-      .where('environment_id', '=', environment)
-      .where('id', '=', id)
+      .where('environment_id', '=', realm)
+      .where('id', '=', connection)
       .executeTakeFirst()
   }
+}
 
-  async function answer(request: Request, connection: ConnectionRow, asked: SsoRequest) {
-    const { error, code } = request.query
-    try {
-      if (typeof error === 'string') {
-        throw new SignInRefusal('access_denied', `The identity provider refused (${error.slice(0, 100)}).`)
-      }
-      return { identity: await redeemSsoCode(context, connection, String(code ?? ''), asked) }
-    } catch (failure) {
-      if (!(failure instanceof SignInRefusal)) throw failure
-      if (failure.cause !== undefined) reportFailure(failure.cause)
-      return { refusal: { code: failure.code, message: failure.message } }
-    }
+async function answer(redeem: () => Promise<AssertedIdentity>) {
+  try {
+    return { identity: await redeem() }
+  } catch (failure) {
+    if (!(failure instanceof SignInRefusal)) throw failure
+    if (failure.cause !== undefined) reportFailure(failure.cause)
+    return { refusal: { code: failure.code, message: failure.message } }
   }
 }

@@ -1,24 +1,20 @@
 import type { ConnectionRow } from '../../engine/registry-schema.js'
 import type { SsoOutcome } from '../../oauth/sso/sso-routes.js'
 import { State } from '../dashboard/data-table.js'
+import type { ConnectionFields } from './connection-fields.js'
+import { ConnectionForm } from './connection-form.js'
 import { ActionForm, type PortalFrame, PortalPage } from './portal-frame.js'
-
-/** What an administrator fills in; a stored secret is not shown. */
-export interface OidcFields {
-  issuer: string
-  client_id: string
-  hasSecret: boolean
-}
 
 export interface ConnectionView extends PortalFrame {
   connection: ConnectionRow
-  redirectUri: string
+  /** What to register at the identity provider. */
+  facts: readonly (readonly [name: string, value: string])[]
   /** Undefined for the simulator, which needs none. */
-  fields: OidcFields | undefined
+  fields: ConnectionFields | undefined
 }
 
 /** A connection: what to register at the identity provider, what to fill in, a test, and the switch. */
-export function ConnectionPage({ connection, redirectUri, fields, ...frame }: ConnectionView) {
+export function ConnectionPage({ connection, facts, fields, ...frame }: ConnectionView) {
   const enabled = connection.enabled === 1
   const ready = connection.status === 'COMPLETED'
   return (
@@ -28,16 +24,16 @@ export function ConnectionPage({ connection, redirectUri, fields, ...frame }: Co
         {fields === undefined && ' Its identity provider is the built-in simulator.'}
       </p>
       <dl class="facts">
-        <dt>Connection</dt>
-        <dd>
-          <code>{connection.id}</code>
-        </dd>
-        <dt>Redirect URI</dt>
-        <dd>
-          <code>{redirectUri}</code>
-        </dd>
+        {facts.map(([name, value]) => (
+          <>
+            <dt>{name}</dt>
+            <dd>
+              <code>{value}</code>
+            </dd>
+          </>
+        ))}
       </dl>
-      {fields !== undefined && <OidcForm csrf={frame.csrf} fields={fields} problem={frame.problem} />}
+      {fields !== undefined && <ConnectionForm csrf={frame.csrf} fields={fields} problem={frame.problem} />}
       {ready ? (
         <>
           <p>
@@ -55,48 +51,12 @@ export function ConnectionPage({ connection, redirectUri, fields, ...frame }: Co
 }
 
 /** The first step of a connection to a real identity provider. */
-export function NewConnectionPage({ fields, ...frame }: PortalFrame & { fields: OidcFields }) {
+export function NewConnectionPage({ fields, ...frame }: PortalFrame & { fields: ConnectionFields }) {
   return (
     <PortalPage {...frame}>
       <p class="lead">Create an application at your identity provider, and copy these values from there.</p>
-      <OidcForm csrf={frame.csrf} fields={fields} problem={frame.problem} />
+      <ConnectionForm csrf={frame.csrf} fields={fields} problem={frame.problem} />
     </PortalPage>
-  )
-}
-
-function OidcForm({
-  csrf,
-  fields,
-  problem,
-}: {
-  csrf: string
-  fields: OidcFields
-  problem: string | undefined
-}) {
-  const invalid = problem === undefined ? {} : { 'aria-describedby': 'problem' }
-  return (
-    <form method="post" class="fields" novalidate>
-      <input type="hidden" name="csrf" value={csrf} />
-      <label for="issuer">Issuer</label>
-      <input id="issuer" name="issuer" type="url" required value={fields.issuer} {...invalid} />
-      <label for="client_id">Client ID</label>
-      <input
-        id="client_id"
-        name="client_id"
-        type="text"
-        autocomplete="off"
-        required
-        value={fields.client_id}
-        {...invalid}
-      />
-      <label for="client_secret">Client secret{fields.hasSecret && ' (leave empty to keep it)'}</label>
-      <input id="client_secret" name="client_secret" type="password" autocomplete="off" {...invalid} />
-      <div class="answer">
-        <button type="submit" name="action" value="save">
-          Save
-        </button>
-      </div>
-    </form>
   )
 }
 

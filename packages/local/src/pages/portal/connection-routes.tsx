@@ -1,31 +1,22 @@
 import { ConnectError } from '@connectrpc/connect'
 import { type Request, Router } from 'express'
-import { z } from 'zod'
+import type { ConnectionRow } from '../../engine/registry-schema.js'
 import { toggleConnection } from '../../management/connection-changes.js'
-import { connectionData, findConnection } from '../../management/connection-data.js'
+import { findConnection } from '../../management/connection-data.js'
 import type { OAuthContext } from '../../oauth/oauth-context.js'
+import { simulatedSaml } from '../../oauth/simulator/simulated-saml-idp.js'
 import { SignInRefusal } from '../../oauth/sso/sign-in-refusal.js'
-import { ssoCallback } from '../../oauth/sso/sso-callback.js'
-import { startSso } from '../../oauth/sso/sso-request.js'
+import { samlServiceProvider, ssoCallback } from '../../oauth/sso/sso-callback.js'
 import { ssoOutcomes } from '../../oauth/sso/sso-routes.js'
+import { startSso } from '../../oauth/sso/start-sso.js'
 import { ErrorPage } from '../message-pages.js'
 import { sendPage } from '../send-page.js'
-import { ConnectionPage, NewConnectionPage, type OidcFields, TestedPage } from './connection-pages.js'
+import { type ConnectionFields, fieldsOf, settingsFrom, storedFields } from './connection-fields.js'
+import { ConnectionPage, NewConnectionPage, TestedPage } from './connection-pages.js'
 import { saveConnection } from './portal-actions.js'
 import { CLOSED, inPortal, type PortalRequest } from './portal-request.js'
 
-const NEW = 'Connect with OpenID Connect'
-
-const Form = z.object({
-  issuer: z.string().trim().catch(''),
-  client_id: z.string().trim().catch(''),
-  client_secret: z.string().catch(''),
-})
-const Settings = z.object({
-  issuer: z.string().catch(''),
-  clientId: z.string().catch(''),
-  clientSecret: z.string().optional(),
-})
+const TITLES = { OIDC: 'Connect with OpenID Connect', SAML: 'Connect with SAML' } as const
 
 /** The pages of single sign-on in the admin portal. */
 export function connectionRoutes(context: OAuthContext): Router {
@@ -38,26 +29,27 @@ export function connectionRoutes(context: OAuthContext): Router {
         : sendPage(portal.response, <ErrorPage {...CLOSED} />, { status: 403 }),
     )
 
-  router.get(
-    '/connections/new',
-    forSso(async ({ response, frame }) => {
-      const fields = { issuer: '', client_id: '', hasSecret: false }
-      sendPage(response, <NewConnectionPage {...frame(NEW)} fields={fields} />)
-    }),
-  )
-
-  router.post(
-    '/connections/new',
-    forSso(async (portal) => {
-      const { request, response, root, frame } = portal
-      const saved = await save(portal, undefined)
-      if ('id' in saved) return response.redirect(303, `${root}/connections/${saved.id}`)
-      const fields = { ...Form.parse(request.body), hasSecret: false }
-      sendPage(response, <NewConnectionPage {...frame(NEW, saved.problem)} fields={fields} />, {
-        status: 422,
-      })
-    }),
-  )
+  for (const [path, type] of [
+    ['/connections/new', 'OIDC'],
+    ['/connections/new-saml', 'SAML'],
+  ] as const) {
+    router.get(
+      path,
+      forSso(async ({ response, frame }) => {
+        sendPage(response, <NewConnectionPage {...frame(TITLES[type])} fields={fieldsOf(type, {})} />)
+      }),
+    )
+    router.post(
+      path,
+      forSso(async (portal) => {
+        const { request, response, root, frame } = portal
+        const saved = await save(portal, { type })
+        if ('id' in saved) return response.redirect(303, `${root}/connections/${saved.id}`)
+        const view = { ...frame(TITLES[type], saved.problem), fields: fieldsOf(type, request.body) }
+        sendPage(response, <NewConnectionPage {...view} />, { status: 422 })
+      }),
+    )
+  }
 
   router.get(
     '/connections/:id',
@@ -71,7 +63,8 @@ export function connectionRoutes(context: OAuthContext): Router {
       const { action } = request.body
       const id = idOf(request)
       if (action === 'save') {
-        const saved = await save(portal, id)
+        const { type } = await findConnection(database.db, scope, id)
+        const saved = await save(portal, { id, type: type === 'SAML' ? 'SAML' : 'OIDC' })
         if ('problem' in saved) return show(portal, saved.problem)
       } else if (action === 'enable' || action === 'disable') {
         await database.transaction((db) => toggleConnection(db, scope, clock.now(), id, action === 'enable'))
@@ -109,33 +102,42 @@ export function connectionRoutes(context: OAuthContext): Router {
 
   async function show({ request, response, scope, frame }: PortalRequest, problem?: string): Promise<void> {
     const connection = await findConnection(database.db, scope, idOf(request))
-    const settings = Settings.parse(connectionData(connection).settings)
-    const fields: OidcFields | undefined =
-      connection.provider === 'IDP_SIMULATOR'
-        ? undefined
-        : {
-            issuer: settings.issuer,
-            client_id: settings.clientId,
-            hasSecret: settings.clientSecret !== undefined,
-          }
     const view = {
       ...frame(connection.key_id, problem),
       connection,
-      redirectUri: ssoCallback(baseUrl, connection),
-      fields,
+      facts: factsOf(connection),
+      fields: storedFields(connection),
     }
     sendPage(response, <ConnectionPage {...view} />, problem === undefined ? {} : { status: 422 })
   }
 
+  function factsOf(connection: ConnectionRow) {
+    if (connection.type !== 'SAML' || connection.provider === 'IDP_SIMULATOR') {
+      return [
+        ['Connection', connection.id],
+        ['Redirect URI', ssoCallback(baseUrl, connection)],
+      ] as const
+    }
+    const { entityId, assertionUrl, metadataUrl } = samlServiceProvider(baseUrl, connection)
+    return [
+      ['Connection', connection.id],
+      ['Entity ID', entityId],
+      ['Assertion consumer URL', assertionUrl],
+      ['Our metadata', metadataUrl],
+      ['Simulator, to try it', simulatedSaml(baseUrl, connection.id).metadataUrl],
+    ] as const
+  }
+
   async function save(
     { request, scope }: PortalRequest,
-    id: string | undefined,
+    target: { type: ConnectionFields['type']; id?: string },
   ): Promise<{ id: string } | { problem: string }> {
-    const { issuer, client_id: clientId, client_secret: clientSecret } = Form.parse(request.body)
-    if (issuer === '' || clientId === '') return { problem: 'Fill in the issuer and the client ID.' }
+    const read = settingsFrom(target.type, request.body)
+    if ('problem' in read) return read
+    const { id, type } = target
     try {
       return await database.transaction((db) =>
-        saveConnection(db, scope, clock.now(), id, { issuer, clientId, clientSecret }),
+        saveConnection(db, scope, clock.now(), id === undefined ? { type } : { id }, read.settings),
       )
     } catch (refusal) {
       if (!(refusal instanceof ConnectError)) throw refusal

@@ -27,29 +27,21 @@ export async function connectSimulator(db: Db, scope: PortalScope, now: number):
   return row
 }
 
-export interface OidcSettings {
-  issuer: string
-  clientId: string
-  /** Empty to keep the one that there is. */
-  clientSecret: string
-}
-
 /** Writes the settings of a connection, which is made first if there is none. @throws {ConnectError} for wrong ones */
 export async function saveConnection(
   db: Db,
   scope: PortalScope,
   now: number,
-  id: string | undefined,
-  { issuer, clientId, clientSecret }: OidcSettings,
+  target: { id: string } | { type: 'OIDC' | 'SAML' },
+  settings: connections.UpdateConnection['settings'],
 ): Promise<ConnectionRow> {
-  const wanted = create(connections.CreateConnectionSchema, {
-    type: ConnectionType.OIDC,
-    provider: ConnectionProvider.CUSTOM,
-  })
-  const target = id ?? (await createConnection(db, scope, now, wanted, false)).id
-  const value = { issuer, clientId, ...(clientSecret === '' ? {} : { clientSecret }) }
-  const changes = create(connections.UpdateConnectionSchema, { settings: { case: 'oidcConfig', value } })
-  return updateConnection(db, scope, now, target, changes)
+  const id = 'id' in target ? target.id : (await newConnection(db, scope, now, target.type)).id
+  return updateConnection(db, scope, now, id, create(connections.UpdateConnectionSchema, { settings }))
+}
+
+function newConnection(db: Db, scope: PortalScope, now: number, type: 'OIDC' | 'SAML') {
+  const wanted = { type: ConnectionType[type], provider: ConnectionProvider.CUSTOM }
+  return createConnection(db, scope, now, create(connections.CreateConnectionSchema, wanted), false)
 }
 
 /** A new directory, which needs a token before anybody can fill it. */

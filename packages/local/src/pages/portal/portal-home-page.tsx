@@ -24,6 +24,9 @@ export function PortalHomePage({ connections, directories, ...frame }: PortalHom
           <p>
             <a class="button secondary" href={`${frame.root}/connections/new`}>
               Connect with OpenID Connect
+            </a>{' '}
+            <a class="button secondary" href={`${frame.root}/connections/new-saml`}>
+              Connect with SAML
             </a>
           </p>
           <ActionForm

@@ -1,0 +1,88 @@
+import { type NextFunction, type Request, type Response, Router, urlencoded } from 'express'
+import { csrfToken, newCsrfToken, spendCsrfToken } from '../../pages/csrf.js'
+import { refuseForm } from '../../pages/refuse-form.js'
+import { SamlContinuePage } from '../../pages/saml-continue-page.js'
+import { sendPage } from '../../pages/send-page.js'
+import { SimulatorPage } from '../../pages/simulator-page.js'
+import type { OAuthContext } from '../oauth-context.js'
+import { refuse } from '../refuse.js'
+import { loadSaml } from '../sso/saml/saml-library.js'
+import { SignInRefusal } from '../sso/sign-in-refusal.js'
+import { refusingResponse, type SamlAnswer, signedResponse } from './saml-response.js'
+import { readPersonForm } from './simulated-person.js'
+import { readAuthnRequest, simulatedSamlMetadata, simulatorKey } from './simulated-saml-idp.js'
+
+type Idp = Request<{ connection: string }>
+
+/** The SAML side of the simulated identity providers, each under `/simulator/<connection>/saml`. */
+export function samlSimulatorRoutes(context: OAuthContext): Router {
+  const router = Router()
+  const form = urlencoded({ extended: false, limit: '16kb' })
+
+  router.get('/simulator/:connection/saml/metadata', async (request, response, next) => {
+    const connection = await find(request)
+    if (connection === undefined) return next()
+    const document = await simulatedSamlMetadata(context, await loadSaml(), connection.id)
+    response.type('application/samlmetadata+xml').send(document)
+  })
+
+  router.get('/simulator/:connection/saml', async (request, response) => {
+    if ((await asked(request)) === undefined) return unreadable(response)
+    const { login_hint: hint } = request.query
+    show(request, response, csrfToken(request, response), typeof hint === 'string' ? { email: hint } : {})
+  })
+
+  router.post('/simulator/:connection/saml', form, async (request: Idp, response) => {
+    const answer = await asked(request)
+    if (answer === undefined) return unreadable(response)
+    if (!spendCsrfToken(request, response, request.body?.csrf)) return refuseForm(response)
+    const library = await loadSaml()
+    if (request.body.answer === 'refuse') return send(response, answer, refusingResponse(library, answer))
+    const { person, problem, email } = readPersonForm(request.body)
+    if (person === undefined) {
+      return show(request, response, newCsrfToken(request, response), { email, problem })
+    }
+    const { pem } = await simulatorKey(context)
+    send(response, answer, signedResponse(library, pem, answer, person))
+
+    function send(to: Response, { recipient }: SamlAnswer, samlResponse: string): void {
+      const relayState = String(request.query.RelayState ?? '')
+      sendPage(to, <SamlContinuePage {...{ recipient, samlResponse, relayState }} />)
+    }
+  })
+
+  router.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
+    if (!(error instanceof SignInRefusal)) return next(error)
+    refuse(response, 501, error.code, error.message)
+  })
+  return router
+
+  async function asked(request: Idp): Promise<SamlAnswer | undefined> {
+    const connection = await find(request)
+    return connection && readAuthnRequest(context, await loadSaml(), connection, request.query.SAMLRequest)
+  }
+
+  function find({ params }: Idp) {
+    return context.database.db
+      .selectFrom('connections')
+      .select(['id', 'environment_id'])
+      .where('id', '=', params.connection)
+      .where('type', '=', 'SAML')
+      .executeTakeFirst()
+  }
+}
+
+function show(request: Idp, response: Response, csrf: string, view: { email?: string; problem?: string }) {
+  const { connection } = request.params
+  const page = <SimulatorPage connection={connection} action={request.originalUrl} csrf={csrf} {...view} />
+  sendPage(response, page, view.problem === undefined ? {} : { status: 422 })
+}
+
+function unreadable(response: Response): void {
+  refuse(
+    response,
+    400,
+    'invalid_request',
+    'There is no SAML connection with this id, or its AuthnRequest cannot be read or names another address for the answer.',
+  )
+}
