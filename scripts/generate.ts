@@ -8,6 +8,7 @@ import { errorsPage } from './generate/errors.js'
 import { localApiPage } from './generate/local-api.js'
 import { bundleManifest, registryEntry } from './generate/registry.js'
 import { securityPage } from './generate/security.js'
+import { sizingPage } from './generate/sizing.js'
 import { toolSnapshots, toolsPage } from './generate/tools.js'
 import { walkthrough } from './generate/walkthrough.js'
 
@@ -24,6 +25,7 @@ const files: Record<string, string> = {
   'packages/server/mcpb/manifest.json': bundleManifest(),
   'server.json': registryEntry(),
   'docs/security.md': securityPage(),
+  'docs/guides/sizing.md': sizingPage(),
   'docs/walkthrough.md': await walkthrough(),
   ...toolSnapshots(),
 }

@@ -43,7 +43,7 @@ export function connectedAccountListHandlers({
     if (connectors.length > 0) accounts = accounts.where('connections.key_id', 'in', connectors)
     if (query) {
       const searched = ['connected_accounts.id', 'connected_accounts.identifier', 'connections.key_id']
-      accounts = accounts.where(contains(searched.map(column), query))
+      accounts = accounts.where(contains(database.dialect, searched.map(column), query))
     }
     const found = (await withConnection(accounts).execute()).filter(
       (row) => !provider || connectionData({ data: row.connection_data }).provider_key === provider,

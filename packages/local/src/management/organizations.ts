@@ -6,10 +6,12 @@ import type { OrganizationRow, Schema } from '../engine/schema.js'
 import { updatedFields } from './field-mask.js'
 import { identityOf, required } from './identity.js'
 import { findOrganization, OrganizationData, organizationData, toOrganization } from './organization-data.js'
-import { fetchPage, type PageRequest, readPage } from './page.js'
+import { fetchList, type PageRequest, readPage } from './page.js'
 import { environmentOf } from './request-context.js'
 import { column, contains } from './search.js'
 import type { Store } from './store.js'
+
+const searched = ['id', 'display_name', 'external_id', 'slug'].map(column)
 
 export function organizationHandlers({
   database,
@@ -104,14 +106,10 @@ export function organizationHandlers({
     const { externalId, search } = filter
     let query = database.db.selectFrom('organizations').where('environment_id', '=', environment)
     if (externalId !== undefined) query = query.where('external_id', '=', externalId)
-    if (search !== undefined)
-      query = query.where(contains(['id', 'display_name', 'external_id', 'slug'].map(column), search))
+    if (search !== undefined) query = query.where(contains(database.dialect, searched, search))
     const page = readPage(['organizations', environment, externalId ?? '', search ?? ''], request)
-    const { rows, ...tokens } = await fetchPage(page, query.selectAll(), 'id')
-    const { total } = await query
-      .select(({ fn }) => fn.countAll<number>().as('total'))
-      .executeTakeFirstOrThrow()
-    return { ...tokens, totalSize: Number(total), organizations: rows.map(toOrganization) }
+    const { rows, tokens } = await fetchList(page, query.selectAll(), 'id')
+    return { ...tokens, organizations: rows.map(toOrganization) }
   }
 }
 

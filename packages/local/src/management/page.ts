@@ -80,14 +80,15 @@ export interface ListOf<Row> {
   }
 }
 
-/** One page of a query, and how many rows it has in all. */
+/** One page of a query, and how many rows it has in all. A first page that holds all of them needs no second query. */
 export async function fetchList<DB, TB extends keyof DB, Row extends { id: string }>(
   page: Page,
   query: SelectQueryBuilder<DB, TB, Row>,
   idColumn: string,
 ): Promise<ListOf<Row>> {
   const { rows, ...tokens } = await fetchPage(page, query, idColumn)
-  return { rows, tokens: { ...tokens, totalSize: await countOf(query) } }
+  const isAll = !page.from && !tokens.nextPageToken
+  return { rows, tokens: { ...tokens, totalSize: isAll ? rows.length : await countOf(query) } }
 }
 
 async function countOf<DB, TB extends keyof DB, Row>(

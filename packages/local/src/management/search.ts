@@ -1,10 +1,18 @@
 import { type Expression, type SqlBool, sql } from 'kysely'
 import type { Dialect } from '../engine/dialect.js'
 
-/** Whether one of the texts contains another, whatever its case. `%` and `_` stand for themselves. */
-export function contains(texts: readonly Expression<string | null>[], wanted: string): Expression<SqlBool> {
-  const pattern = `%${wanted.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`
-  const tests = texts.map((text) => sql<SqlBool>`lower(${text}) like ${pattern} escape '\\'`)
+/**
+ * Whether one of the texts contains another, whatever its case; SQLite knows the case of ASCII letters only. `%` and `_`
+ * stand for themselves. It reads every row, so it does nothing to a row that it can leave out.
+ */
+export function contains(
+  dialect: Dialect,
+  texts: readonly Expression<string | null>[],
+  wanted: string,
+): Expression<SqlBool> {
+  const pattern = `%${wanted.replace(/[\\%_]/g, '\\$&')}%`
+  const like = dialect === 'postgres' ? sql`ilike` : sql`like`
+  const tests = texts.map((text) => sql<SqlBool>`${text} ${like} ${pattern} escape '\\'`)
   return sql<SqlBool>`(${sql.join(tests, sql` or `)})`
 }
 

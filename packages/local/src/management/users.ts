@@ -6,7 +6,7 @@ import { identityOf, required } from './identity.js'
 import { sendInvitation } from './invitation-mail.js'
 import { addMembership } from './membership-changes.js'
 import { findOrganization } from './organization-data.js'
-import { fetchPage, type PageRequest, readPage } from './page.js'
+import { fetchList, type PageRequest, readPage } from './page.js'
 import { environmentOf } from './request-context.js'
 import { column, contains, inside } from './search.js'
 import type { Store } from './store.js'
@@ -113,12 +113,9 @@ export function userHandlers(store: Store): Partial<ServiceImpl<typeof UserServi
         .where('organization_id', '=', organization)
       query = query.where('users.id', 'in', inside)
     }
-    if (search !== '') query = query.where(contains(searched, search))
+    if (search !== '') query = query.where(contains(database.dialect, searched, search))
     const page = readPage(['users', environment, organization, search], request)
-    const { rows, ...tokens } = await fetchPage(page, query.selectAll(), 'id')
-    const { total } = await query
-      .select(({ fn }) => fn.countAll<number>().as('total'))
-      .executeTakeFirstOrThrow()
-    return { ...tokens, totalSize: Number(total), users: await toUsers(database.db, rows, clock.now()) }
+    const { rows, tokens } = await fetchList(page, query.selectAll(), 'id')
+    return { ...tokens, users: await toUsers(database.db, rows, clock.now()) }
   }
 }

@@ -130,6 +130,10 @@ describe('organizations, through the official SDK', () => {
     const { organization: api } = local.sdk(DEV)
     expect((await api.searchOrganization('ROBOT')).organizations.map(({ id }) => id)).toEqual([ACME])
     expect((await api.searchOrganization('%%%')).organizations).toEqual([])
+    const { organization } = await api.createOrganization('Ärzte am Ölberg')
+    const found = await api.searchOrganization('Ärzte')
+    expect(found.organizations.map(({ id }) => id)).toEqual([organization?.id])
+    expect(found.totalSize).toBe(1)
   })
 
   it('have links to their admin portal, for a minute each', async () => {
