@@ -3,15 +3,14 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type CriterionId, criteria, notRun } from '../test/security/criteria.js'
-import type { Measurements } from '../test/security/measurements.js'
+import { type CriterionId, criteria, type Measurements } from '../test/security/criteria.js'
 
 // Runs the commands that measure the criteria of docs/security.md and writes what they saw to docs/security.json.
 // Arguments: the commands to run, as `npm run security -- "npm test"`; without any, all of them.
 
 const target = fileURLToPath(new URL('../docs/security.json', import.meta.url))
 const known: Measurements = JSON.parse(readFileSync(target, 'utf8'))
-const all = [...new Set(criteria.filter(([id]) => !notRun[id]).map(([, , , , command]) => command))]
+const all = [...new Set(criteria.filter(([, { notRun }]) => !notRun).map(([, { command }]) => command))]
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : all
 
 const record = join(tmpdir(), `security-${process.pid}.jsonl`)
@@ -39,7 +38,7 @@ for (const command of chosen) {
 rmSync(record, { force: true })
 const sorted = criteria.flatMap(([id]) => (known[id] ? [[id, known[id]]] : []))
 writeFileSync(target, `${JSON.stringify(Object.fromEntries(sorted), null, 2)}\n`)
-const missing = criteria.filter(([id]) => !known[id] && !notRun[id]).map(([id]) => id)
+const missing = criteria.filter(([id, { notRun }]) => !known[id] && !notRun).map(([id]) => id)
 process.stdout.write(
   `failed: ${failed.join(', ') || 'none'}\nnot measured: ${missing.join(' ') || 'none'}\nNow: npm run generate\n`,
 )

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
-import { criteria, notRun } from '../../test/security/criteria.js'
-import { areas, type Measurements } from '../../test/security/measurements.js'
+import { areas, type Criterion, type CriterionId, type Measurements } from '../../test/security/criteria.js'
 
 /** `docs/security.md`: each criterion with its bar, what was measured, by which command and when. */
 export function securityPage(): string {
   const measured: Measurements = JSON.parse(
     readFileSync(new URL('../../docs/security.json', import.meta.url), 'utf8'),
   )
-  const tables = Object.entries(areas).map(([letter, title]) => {
-    const rows = criteria.filter(([id]) => id.startsWith(letter)).map((row) => rowOf(row, measured))
+  const tables = areas.map(({ title, criteria }) => {
+    const letter = criteria[0]?.[0].charAt(0)
+    const rows = criteria.map(([id, criterion]) => rowOf(id, criterion, measured))
     return `## ${letter} · ${title}\n\n| | what has to hold | measured in | bar | measured | command | date |\n|---|---|---|---|---|---|---|\n${rows.join('\n')}\n`
   })
   return `# Security, measured
@@ -20,9 +20,13 @@ with a figure has met its bar. What we defend against, and where, is in the [thr
 ${tables.join('\n')}`
 }
 
-function rowOf([id, what, metric, bar, command]: (typeof criteria)[number], measured: Measurements): string {
+function rowOf(
+  id: CriterionId,
+  { what, metric, bar, command, notRun }: Criterion,
+  measured: Measurements,
+): string {
   const seen = measured[id]
-  const figure = seen ? seen.measured : notRun[id] ? `not run: ${notRun[id]}` : 'not measured yet'
+  const figure = seen ? seen.measured : notRun ? `not run: ${notRun}` : 'not measured yet'
   const cells = [id, what, metric, bar, figure, `\`${command}\``, seen?.date ?? '']
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
 }

@@ -20,15 +20,18 @@ interface Entry {
 }
 
 const lock: Record<string, Entry> = JSON.parse(readFileSync('package-lock.json', 'utf8')).packages
-const own = Object.entries(lock).filter(([path]) => !path.includes('node_modules/'))
+const workspaces = Object.entries(lock).filter(([path]) => !path.includes('node_modules/'))
 const installed = Object.entries(lock).filter(([path, { link }]) => path.includes('node_modules/') && !link)
 
 /** Packages that are published, by the folder that they are in. */
-export const published = own.map(([path]) => path).filter((path) => path.startsWith('packages/'))
+export const published = workspaces.map(([path]) => path).filter((path) => path.startsWith('packages/'))
+
+/** The names of our own packages. */
+export const own = new Set(workspaces.map(([, { name }]) => name))
 
 /** Our direct dependencies, of every workspace, with the exact version that is declared. */
 export const direct = new Map(
-  own.flatMap(([, { dependencies, devDependencies }]) =>
+  workspaces.flatMap(([, { dependencies, devDependencies }]) =>
     Object.entries({ ...dependencies, ...devDependencies }),
   ),
 )
@@ -53,6 +56,16 @@ export const integrity = (): Finding => {
       ...addresses.map(([path]) => `${path} carries the address of a registry`),
     ],
   }
+}
+
+/** Where everything is that comes with one of our packages. */
+export const shipped = () => new Set(published.flatMap((path) => [path, ...productionTree(path)]))
+
+/** `name@version` of a place in the lock file. */
+export function packageAt(path: string): string {
+  const { name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length), version } =
+    lock[path] ?? {}
+  return `${name}@${version}`
 }
 
 export const installScripts = (): Finding => {

@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Finding } from './finding.js'
-import { direct } from './lock.js'
+import { direct, own } from './lock.js'
 
 const npm = (...args: string[]): { json: Record<string, unknown> } => {
   try {
@@ -49,22 +52,40 @@ export function signatures(): Finding {
 
 const DAY_MS = 86_400_000
 const MIN_AGE_DAYS = 7
+const BEFORE_NPM = '2009-01-01'
 
-/** A version that was published in the last days may be an attack that nobody has seen yet. */
+/**
+ * A version that was published in the last days may be an attack that nobody has seen yet: our exact pins have to
+ * resolve among what was published a week ago. A registry that gives no dates makes this "not run".
+ */
 export function age(): Finding {
-  const ages = [...direct].map(([name, version]) => {
-    const published = (npm('view', name, 'time').json as Record<string, string>)[version]
-    return { name, days: published ? (Date.now() - Date.parse(published)) / DAY_MS : Number.NaN }
-  })
-  const known = ages.filter(({ days }) => !Number.isNaN(days))
-  if (known.length === 0)
+  const foreign = [...direct].filter(([name]) => !own.has(name))
+  if (!refusalOf(foreign.slice(0, 1), BEFORE_NPM)) {
     return { id: 'H9', measured: '', problems: [], notRun: 'the registry gives no dates' }
-  const youngest = known.reduce((a, b) => (b.days < a.days ? b : a))
+  }
+  const refused = refusalOf(foreign, new Date(Date.now() - MIN_AGE_DAYS * DAY_MS).toISOString())
   return {
     id: 'H9',
-    measured: `${Math.floor(youngest.days)} days at least, of ${known.length} with a date`,
-    problems: known
-      .filter(({ days }) => days < MIN_AGE_DAYS)
-      .map(({ name }) => `${name} is younger than a week`),
+    measured: `${MIN_AGE_DAYS} days or more, each of ${foreign.length} direct dependencies`,
+    problems: refused ? [`published in the last ${MIN_AGE_DAYS} days: ${refused}`] : [],
+  }
+}
+
+/** Why npm does not resolve these versions among those published before a date; undefined when it does. */
+function refusalOf(pins: readonly (readonly [name: string, version: string])[], before: string) {
+  const cwd = mkdtempSync(join(tmpdir(), 'age-'))
+  try {
+    writeFileSync(join(cwd, 'package.json'), JSON.stringify({ dependencies: Object.fromEntries(pins) }))
+    execFileSync(
+      'npm',
+      ['install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--before', before],
+      { cwd, stdio: ['ignore', 'ignore', 'pipe'] },
+    )
+    return undefined
+  } catch (error) {
+    const text = String(Object(error).stderr)
+    return /notarget (No matching .*)/.exec(text)?.[1] ?? text.slice(-500)
+  } finally {
+    rmSync(cwd, { recursive: true, force: true })
   }
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { measure } from '../harness/measure.js'
 import { type Program, startProgram } from './program.js'
 import { startTokenProxy } from './proxy.js'
 import { notScored, readResults, type ScenarioResult } from './results.js'
@@ -20,10 +21,19 @@ async function main(): Promise<void> {
   try {
     program = await startProgram(proxy.port)
     proxy.forwardTo(program)
+    const url = `http://localhost:${proxy.port}/mcp`
+    const failed: string[] = []
     for (const revision of Object.keys(REQUIRED)) {
-      const passed = await runRevision(`http://localhost:${proxy.port}/mcp`, revision, join(folder, revision))
-      if (!passed) process.exitCode = 1
+      if (!(await runRevision(url, revision, join(folder, revision)))) failed.push(revision)
     }
+    if (failed.length > 0) process.exitCode = 1
+    else
+      measure(
+        'B7',
+        Object.entries(REQUIRED)
+          .map(([name, count]) => `${name}: 0 of ${count}`)
+          .join(', '),
+      )
   } finally {
     await program?.stop()
     await proxy.close()
