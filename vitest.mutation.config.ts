@@ -6,9 +6,16 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 class QuickFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) =>
-      ['verify-token', 'key-set', 'revocation', 'protect.', 'edge', 'mcp-', 'serverless', 'hostile'].findIndex(
-        (name) => moduleId.includes(`/test/${name}`),
-      )
+      [
+        'verify-token',
+        'key-set',
+        'revocation',
+        'protect.',
+        'edge',
+        'mcp-',
+        'serverless',
+        'hostile',
+      ].findIndex((name) => moduleId.includes(`/test/${name}`))
     return [...files].sort((a, b) => rank(a) - rank(b))
   }
 }

@@ -12,5 +12,8 @@ test('generated files are in step with the code; if not, run: npm run generate',
   expect(check.stdout).toMatch(/\d+ generated files, 0 differed/)
   expect(check.status).toBe(0)
   // The snapshot of every tool is among them: a change of one without its snapshot would differ.
-  measure('H14', `0 of ${/(\d+) generated files/.exec(check.stdout)?.[1]} generated files differ, the snapshots of all tools among them`)
+  measure(
+    'H14',
+    `0 of ${/(\d+) generated files/.exec(check.stdout)?.[1]} generated files differ, the snapshots of all tools among them`,
+  )
 })
