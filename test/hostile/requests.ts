@@ -6,7 +6,7 @@ import type { Outcome } from './outcome.js'
 import { type PlayedScalekit, playScalekit } from './scalekit.js'
 import { type ServerUnderTest, startServer } from './server.js'
 import { runSlow } from './slow.js'
-import { compare } from './verdict.js'
+import { compare, forbiddenInLog } from './verdict.js'
 
 const MAX_GROWTH_MB = 128
 
@@ -16,11 +16,12 @@ export async function runRequests({ requests }: Corpora, profile: Profile, era: 
   const server = await startServer(scalekit, profile)
   const name = (testCase: RequestCase) => `${testCase.name} [${profile}, ${era}]`
   const outcomes: Outcome[] = []
+  const forbidden = new Set<string>()
   try {
     for (let i = 0; i < 20; i++) await controlCall(scalekit, server)
     const before = server.residentMegabytes()
     for (const testCase of requests.cases.filter((each) => !isScript(each) && isOf(each, era))) {
-      const problems = await runRequest(testCase, server, scalekit, era)
+      const problems = await runRequest(testCase, server, scalekit, era, forbidden)
       outcomes.push({ id: testCase.id, group: testCase.group, name: name(testCase), problems })
     }
     const slow = requests.cases.filter(({ build }) => build.slow)
@@ -46,7 +47,7 @@ export async function runRequests({ requests }: Corpora, profile: Profile, era: 
       group: 'after',
       name: `after all requests [${profile}, ${era}]`,
       figure: server.residentMegabytes() - before,
-      problems: [...memoryProblems(server, before), ...(await afterwards(server))],
+      problems: [...memoryProblems(server, before), ...(await afterwards(server, forbidden))],
     })
     return outcomes
   } finally {
@@ -66,9 +67,10 @@ async function runRequest(
   server: ServerUnderTest,
   scalekit: PlayedScalekit,
   era: Era,
+  forbidden: Set<string>,
 ): Promise<string[]> {
   const token = tokenFor(testCase.build.auth, scalekit, server)
-  const before = { ...scalekit.counts, memory: server.residentMegabytes(), log: server.log().length }
+  const before = { ...scalekit.counts, memory: server.residentMegabytes() }
   scalekit.takeReceived()
   const startedAt = performance.now()
   const response = await send(server, testCase.build, token, era)
@@ -77,11 +79,12 @@ async function runRequest(
     upstreamCalls: scalekit.counts.apiCalls - before.apiCalls,
     canaryHits: scalekit.counts.canaryHits - before.canaryHits,
     received: scalekit.takeReceived(),
-    log: server.log().slice(before.log),
     milliseconds: performance.now() - startedAt,
     grownMegabytes: server.residentMegabytes() - before.memory,
   }
-  const problems = compare(testCase.expect, observation, { resource: server.resource, token: token ?? '' })
+  const names = { resource: server.resource, token: token ?? '' }
+  for (const text of forbiddenInLog(testCase.expect, names)) forbidden.add(text)
+  const problems = compare(testCase.expect, observation, names)
   const control = await controlCall(scalekit, server)
   if (!control.ok) problems.push(`afterwards a good call got ${control.status}`)
   if (control.milliseconds > 1_000)

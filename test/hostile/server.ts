@@ -53,7 +53,8 @@ export async function startServer(scalekit: PlayedScalekit, profile: Profile): P
     process: child,
     log: () => log,
     async audit() {
-      await new Promise((resolve) => setTimeout(resolve, 200))
+      // Lines of the log and records of reads are gathered for a quarter of a second.
+      await new Promise((resolve) => setTimeout(resolve, 800))
       return readFileSync(auditFile, 'utf8')
     },
     residentMegabytes: () =>

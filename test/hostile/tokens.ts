@@ -7,7 +7,7 @@ import type { Outcome } from './outcome.js'
 import { buildRequest, toolCall } from './request.js'
 import { type PlayedScalekit, playScalekit } from './scalekit.js'
 import { type ServerUnderTest, startServer } from './server.js'
-import { compare } from './verdict.js'
+import { compare, forbiddenInLog } from './verdict.js'
 
 /** Sends every token of the corpus to a server of its own, in one profile and one protocol era. */
 export async function runTokens({ tokens }: Corpora, profile: Profile, era: Era): Promise<Outcome[]> {
@@ -59,24 +59,25 @@ async function runToken(
   sent.add(token)
   if (testCase.pre?.revoke) scalekit.revoked.add(token)
   const before = { ...scalekit.counts }
-  const logged = server.log().length
   scalekit.takeReceived()
   const startedAt = performance.now()
 
   const response = await sendRaw(server.port, requestOf(testCase, server, token, era))
 
+  const expected = testCase.expect.by_profile?.[profile] ?? testCase.expect
+  const verdictNames = { resource: server.resource, token }
+  for (const text of forbiddenInLog(expected, verdictNames)) sent.add(text)
   return compare(
-    testCase.expect.by_profile?.[profile] ?? testCase.expect,
+    expected,
     {
       response,
       upstreamCalls: scalekit.counts.apiCalls - before.apiCalls,
       canaryHits: scalekit.counts.canaryHits - before.canaryHits,
       received: scalekit.takeReceived(),
-      log: server.log().slice(logged),
       milliseconds: performance.now() - startedAt,
       grownMegabytes: 0,
     },
-    { resource: server.resource, token },
+    verdictNames,
   )
 }
 
