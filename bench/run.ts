@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { freePort } from '../test/harness/program.js'
+import { benchPort } from './bench-port.js'
 import { type Figure, figureOf, type Results } from './figures.js'
 import { load } from './load.js'
 import { measureMemory } from './memory.js'
@@ -35,7 +35,7 @@ interface Running {
   readonly callers: readonly BenchCaller[]
 }
 
-const scalekitPort = await freePort()
+const scalekitPort = await benchPort()
 const issuer = `http://127.0.0.1:${scalekitPort}`
 const scalekit = start(
   [
@@ -123,11 +123,11 @@ async function coldStarts(): Promise<{ server: string; milliseconds: Figure }[]>
 
 /** Starts a server; it is ready when it refuses a request without a token, as it should. */
 async function run(contender: Contender, nodeOptions = ''): Promise<Running> {
-  const port = await freePort()
+  const port = await benchPort()
   const host = `127.0.0.1:${port}`
   const resource = `http://${host}/mcp`
   const env = {
-    ...contender.env({ port, issuer, resource }),
+    ...contender.env({ port, secondPort: await benchPort(), issuer, resource }),
     NODE_ENV: 'development',
     ...(nodeOptions ? { NODE_OPTIONS: nodeOptions } : {}),
   }

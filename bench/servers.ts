@@ -7,6 +7,8 @@ import type { Workload } from './workloads.js'
 /** Where a server finds what it is measured in front of. */
 export interface Surroundings {
   readonly port: number
+  /** Free as well: for metrics. */
+  readonly secondPort: number
   readonly issuer: string
   readonly resource: string
 }
@@ -32,7 +34,7 @@ const everything = () => true
 const ours: Contender = {
   name: 'this server',
   command: [node, file('../packages/server/bin/scalekit-mcp.js'), 'serve'],
-  env: ({ port, issuer, resource }) => ({
+  env: ({ port, secondPort, issuer, resource }) => ({
     PORT: String(port),
     SCALEKIT_WORKSPACE_URL: issuer,
     SCALEKIT_CLIENT_ID: 'skc_1',
@@ -40,7 +42,7 @@ const ours: Contender = {
     EXPECTED_AUDIENCE: resource,
     REQUESTS_PER_MINUTE: '1000000',
     AUDIT_FILE: join(mkdtempSync(join(tmpdir(), 'bench-')), 'audit.jsonl'),
-    METRICS_PORT: String(port + 1),
+    METRICS_PORT: String(secondPort),
     LOG_LEVEL: 'info',
   }),
   serves: everything,

@@ -3,6 +3,8 @@ export type Place = 'here' | 'near' | 'elsewhere'
 
 /** The path of a request target (RFC 9112 section 3.2) as it was sent: nothing decoded, nothing resolved. */
 export function pathOf(target = ''): string {
+  // As nearly every target is: nothing to take off.
+  if (target.startsWith('/') && !/[?#]/.test(target)) return target
   return target.replace(/^https?:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '') || '/'
 }
 

@@ -10,6 +10,7 @@ import type { Caller } from '@scalekit-mcp/auth'
 import type { Bounds, Selection } from './access.js'
 import type { RequestAudit } from './audit/request-audit.js'
 import { call, type Outcome } from './call.js'
+import { endingOf } from './deadline.js'
 import type { Docs } from './docs-search/docs.js'
 import type { Idempotency } from './idempotency.js'
 import type { RoundSeal, RoundState } from './interaction.js'
@@ -89,7 +90,7 @@ export function callTool(
       responses: context.mcpReq.inputResponses,
       seal: (state) => options.seal.mint(state, context),
     },
-    signal: context.mcpReq.signal,
+    ending: endingOf(context.mcpReq.signal),
     scalekit: (signal) => options.scalekit(principal.caller, signal, principal.trail),
     docs: options.docs,
     progress: progressOf(context),

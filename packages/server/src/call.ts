@@ -5,6 +5,7 @@ import { type Bounds, decide, type Selection } from './access.js'
 import type { RequestAudit } from './audit/request-audit.js'
 import { takesEnvironment, withoutEnvironment } from './bound-input.js'
 import { confirm } from './confirm.js'
+import { type Ending, withDeadline } from './deadline.js'
 import { digestOf } from './digest.js'
 import type { Docs } from './docs-search/docs.js'
 import { ToolError, toToolError } from './errors.js'
@@ -16,8 +17,6 @@ import type { PageSeal } from './page-seal.js'
 import type { Scalekit } from './scalekit/scalekit.js'
 import type { ToolCaller, ToolContext, ToolDefinition } from './tool.js'
 
-/** One call has this long, its reads of the confirmation's target included. */
-const DEADLINE_MS = 5_500
 /** About 25,000 tokens of JSON: what the common clients take at most. */
 const RESULT_LIMIT = 80_000
 
@@ -34,7 +33,7 @@ export interface Call {
   readonly pages: PageSeal
   /** Whether the operator lets links stand in results. */
   readonly linksInResults: boolean
-  readonly signal: AbortSignal
+  readonly ending: Ending
   /** Gives the API's clients for this call; requests end with the signal. */
   readonly scalekit: (signal: AbortSignal) => Scalekit
   readonly docs: Docs
@@ -83,7 +82,7 @@ export async function call(request: Call): Promise<CallToolResult | InputRequire
     authorize(request)
     const args = openPage(request, validate(request))
     admitted = true
-    const result = await withDeadline(request.signal, (signal) => confirmAndRun(request, args, signal))
+    const result = await withDeadline(request.ending, (signal) => confirmAndRun(request, args, signal))
     if ('question' in result) {
       finish('input_required')
       return result.question
@@ -163,37 +162,18 @@ function sealPage(
   return { ...output, nextPageToken: pages.seal(output.nextPageToken, { caller, tool: tool.name, args }) }
 }
 
-/** Ends with the client or with the time, whichever comes first; a call that ended in time leaves nothing behind. */
-function withDeadline<Value>(
-  signal: AbortSignal,
-  run: (signal: AbortSignal) => Promise<Value>,
-): Promise<Value> {
-  const ending = new AbortController()
-  return new Promise((resolve, reject) => {
-    const refuse = () => {
-      reject(new ToolError('upstream_timeout', 'The call was not finished in time.'))
-      ending.abort()
-    }
-    const timer = setTimeout(refuse, DEADLINE_MS)
-    if (signal.aborted) refuse()
-    else signal.addEventListener('abort', refuse)
-    run(ending.signal)
-      .then(resolve, reject)
-      .finally(() => {
-        clearTimeout(timer)
-        signal.removeEventListener('abort', refuse)
-      })
-  })
-}
-
 async function confirmAndRun(
   request: Call,
   args: Record<string, unknown>,
-  signal: AbortSignal,
+  signal: () => AbortSignal,
 ): Promise<{ question: InputRequiredResult } | { output: Record<string, unknown> }> {
   const { tool, caller, interaction } = request
+  let scalekit: Scalekit | undefined
   const context: ToolContext = {
-    scalekit: request.scalekit(signal),
+    get scalekit() {
+      scalekit ??= request.scalekit(signal())
+      return scalekit
+    },
     docs: request.docs,
     caller: toToolCaller(caller),
     progress: request.progress,
@@ -247,7 +227,7 @@ function cap(output: Record<string, unknown>, tool: ToolDefinition) {
       `The result has ${text.length} characters; ${RESULT_LIMIT} is the limit.`,
     )
   }
-  return { output: JSON.parse(text) as Record<string, unknown>, text }
+  return { output, text }
 }
 
 function render({ output, text }: { output: Record<string, unknown>; text: string }): CallToolResult {

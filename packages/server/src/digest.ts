@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** A digest of arguments, whatever the order of their keys: stands for them where they must not be kept. */
 export function digestOf(value: unknown): string {
-  return createHash('sha256').update(canonical(value)).digest('base64url')
+  return hash('sha256', canonical(value), 'base64url')
 }
 
 function canonical(value: unknown): string {

@@ -64,7 +64,12 @@ afterAll(async () => {
 const attribute = (span: Span | undefined, name: string) =>
   span?.attributes.find(({ key }) => key === name)?.value.stringValue
 const scrape = async () => (await fetch(metricsUrl)).text()
-const logLine = (requestId: string | null) =>
+/** Lines go out together, within a quarter of a second. */
+const logLine = async (requestId: string | null) => {
+  await expect.poll(() => linesOf(requestId).length, { timeout: 5_000 }).toBeGreaterThan(0)
+  return linesOf(requestId)
+}
+const linesOf = (requestId: string | null) =>
   program
     .output()
     .split('\n')
@@ -103,7 +108,7 @@ describe.each(eras)('a call over %s', (era) => {
     expect(attribute(span, 'jsonrpc.request.id')).toBe(id)
     expect(attribute(span, 'scalekit_mcp.outcome')).toBe('ok')
 
-    const [line, ...more] = logLine(requestId)
+    const [line, ...more] = await logLine(requestId)
     expect(more).toEqual([])
     expect(line).toMatchObject({
       traceId: CLIENT_TRACE,
@@ -145,7 +150,9 @@ describe.each(eras)('a call over %s', (era) => {
       .toBeDefined()
     const span = spans.find((each) => attribute(each, 'scalekit_mcp.request.id') === requestId)
     expect(attribute(span, 'error.type')).toBe('insufficient_scope')
-    expect(logLine(requestId)).toMatchObject([{ refused: 'insufficient_scope', traceId: span?.traceId }])
+    expect(await logLine(requestId)).toMatchObject([
+      { refused: 'insufficient_scope', traceId: span?.traceId },
+    ])
     expect(await scrape()).toMatch(/scalekit_mcp_refused_requests_total\{code="insufficient_scope"\} [1-9]/)
   })
 })

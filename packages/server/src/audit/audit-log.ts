@@ -5,7 +5,7 @@ import { type FileLock, takeFile } from './file-lock.js'
 import { loadSigningKey, type SigningKey } from './signing-key.js'
 
 /** Reads are noted together, so that they cost little; a write does not wait for this. */
-const GATHER_MS = 25
+const GATHER_MS = 250
 const CHECKPOINT_MS = 60_000
 const RETRY_MS = 1_000
 /** So many records wait in memory while the file cannot be written; what is older is lost, and counted. */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { traceIdOf } from '../observe/trace-context.js'
 import { oncePerCaller } from '../once-per-caller.js'
 import type { AuditEvent, AuditedCall, AuditedCaller } from './audit-event.js'
@@ -43,13 +43,18 @@ export interface AuditedPlace {
   readonly place: string
 }
 
+/** The record of a request over HTTP. */
+export interface HttpAudit extends RequestAudit {
+  /** The answer has gone, or the client has: then the status is 0. */
+  closed(status: number): void
+}
+
 /** Begins the record of a request. It is written when the answer has gone, or the client has, and no call runs. */
 export function auditRequest(
   log: AuditLog,
   req: IncomingMessage & { body?: unknown },
-  res: ServerResponse,
   { requestId, address, place }: AuditedPlace,
-): RequestAudit {
+): HttpAudit {
   const started = performance.now()
   let call: AuditedCall | undefined
   let reason: string | undefined
@@ -79,12 +84,12 @@ export function auditRequest(
       milliseconds: Math.round(performance.now() - started),
     } satisfies AuditEvent)
   }
-  res.once('close', () => {
-    status = res.writableFinished ? res.statusCode : 0
-    note()
-  })
 
   return {
+    closed(answered) {
+      status = answered
+      note()
+    },
     refused(code) {
       reason = code
     },

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server'
 import { showsViews } from '../apps/ui-resources.js'
 import { call } from '../call.js'
 import { boundEnvironment, type Principal } from '../call-tool.js'
+import type { Ending } from '../deadline.js'
 import type { Interaction } from '../interaction.js'
 import { listHint, type McpOptions, serverInfo } from '../mcp.js'
 import type { ToolDefinition } from '../tool.js'
@@ -44,26 +46,50 @@ export function createDirectAnswer(options: McpOptions, eras: readonly Era[]): D
     }
     const tool = byName.get(message.name)
     if (!tool) return false
-    const gone = new AbortController()
-    res.once('close', () => res.writableFinished || gone.abort())
     const environment = boundEnvironment(options, principal.selection)
     const result = await call({
-      ...options,
       tool,
       arguments: message.arguments,
       caller: principal.caller,
       selection: principal.selection,
+      bounds: options.bounds,
       ...(environment ? { boundEnvironment: environment } : {}),
+      idempotency: options.idempotency,
+      pages: options.pages,
+      linksInResults: options.linksInResults,
       interaction: nobody,
-      signal: gone.signal,
+      ending: endingOf(res),
       scalekit: (signal) => options.scalekit(principal.caller, signal, principal.trail),
+      docs: options.docs,
       progress: () => undefined,
       audit: principal.audit,
       record: (outcome) => options.record(outcome, principal),
     })
-    send(res, message, JSON.stringify(message.era === '2026-07-28' ? { ...result, ...complete } : result))
+    send(res, message, resultText(message.era, result))
     return true
   }
+}
+
+/** The client of a call has gone when its connection closes before the answer. */
+function endingOf(res: ServerResponse): Ending {
+  return {
+    onGone(listener) {
+      if (res.destroyed) listener()
+      else res.on('close', listener)
+      return () => res.off('close', listener)
+    },
+  }
+}
+
+/** The text of a result is its JSON: it is put in twice, and serialized once. */
+function resultText(era: Era, result: CallToolResult | InputRequiredResult): string {
+  const [content] = (result as CallToolResult).content ?? []
+  if (result.structuredContent === undefined || content?.type !== 'text') {
+    return JSON.stringify(era === '2026-07-28' ? { ...result, ...complete } : result)
+  }
+  const { text } = content
+  const own = `"structuredContent":${text},"content":[{"type":"text","text":${JSON.stringify(text)}}]`
+  return era === '2026-07-28' ? `{${own},${completeMembers}}` : `{${own}}`
 }
 
 /** A read without a question and without a link for a person. */
@@ -76,6 +102,7 @@ const complete = {
   resultType: 'complete',
   _meta: { 'io.modelcontextprotocol/serverInfo': serverInfo },
 } as const
+const completeMembers = JSON.stringify(complete).slice(1, -1)
 
 /** Serializing the list takes longer than everything else about it: it is done once per selection and era. */
 function createListBytes({ tools, bounds, origin, onlyEnvironment, fixtures }: McpOptions) {
@@ -96,19 +123,20 @@ function createListBytes({ tools, bounds, origin, onlyEnvironment, fixtures }: M
   }
 }
 
+const jsonHeaders = { 'content-type': 'application/json' }
+const streamHeaders = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+}
+
 /** The wire form of each era: JSON, or one event of a stream. */
 function send(res: ServerResponse, { era, id }: PlainMessage, result: string): void {
   if (res.destroyed) return
   const json = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`
-  const body = era === '2026-07-28' ? json : `event: message\ndata: ${json}\n\n`
-  const headers =
-    era === '2026-07-28'
-      ? { 'content-type': 'application/json' }
-      : {
-          'content-type': 'text/event-stream',
-          'cache-control': 'no-cache, no-transform',
-          'x-accel-buffering': 'no',
-        }
+  const modern = era === '2026-07-28'
+  const body = modern ? json : `event: message\ndata: ${json}\n\n`
+  const headers = modern ? jsonHeaders : streamHeaders
   res.writeHead(200, { ...headers, 'content-length': Buffer.byteLength(body) })
   res.end(body)
 }

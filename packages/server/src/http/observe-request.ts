@@ -7,7 +7,10 @@ import type { Logger } from '../observe/log.js'
 import type { Metrics } from '../observe/metrics.js'
 import { logRequest } from '../observe/request-log.js'
 
-/** Gives every request its id, its line in the log, and its record in the audit log; probes have no record. */
+/**
+ * Gives every request its id, its line in the log, its record in the audit log and its place in the metrics, all of which
+ * end together; probes have no record.
+ */
 export function createObserver(
   log: Logger,
   audit: AuditLog | undefined,
@@ -16,27 +19,25 @@ export function createObserver(
   metrics?: Metrics,
 ): (req: IncomingMessage, res: ServerResponse) => void {
   return (req, res) => {
+    const started = performance.now()
     const requestId = randomUUID()
     const path = pathOf(req.url)
+    const place = placeOf(path, mcpPath)
     res.setHeader('x-request-id', requestId)
-    if (metrics) measureRequest(metrics, req, res, placeOf(path, mcpPath))
-    logRequest(log, req, res, { requestId, path })
-    if (audit && path !== '/ready') {
-      req.audit = auditRequest(audit, req, res, {
-        requestId,
-        address: addressOf(req),
-        place: placeOf(path, mcpPath),
-      })
-    }
+    const line = logRequest(log, req, { requestId, path })
+    const record =
+      audit && path !== '/ready'
+        ? auditRequest(audit, req, { requestId, address: addressOf(req), place })
+        : undefined
+    if (record) req.audit = record
+    res.once('close', () => {
+      const milliseconds = performance.now() - started
+      const status = res.headersSent ? res.statusCode : 0
+      metrics?.request(place, req.method ?? '', status, milliseconds / 1000)
+      line.end(status, milliseconds)
+      record?.closed(res.writableFinished ? res.statusCode : 0)
+    })
   }
-}
-
-function measureRequest(metrics: Metrics, req: IncomingMessage, res: ServerResponse, place: string): void {
-  const started = performance.now()
-  res.once('close', () => {
-    const status = res.headersSent ? res.statusCode : 0
-    metrics.request(place, req.method ?? '', status, (performance.now() - started) / 1000)
-  })
 }
 
 /** The path is the client's own text, so the audit log does not repeat it. */

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import type { Logger } from './log.js'
 import { traceIdOf } from './trace-context.js'
 
@@ -9,6 +9,12 @@ declare module 'node:http' {
   }
 }
 
+/** The line of one request. */
+export interface RequestLine {
+  /** Writes it. */
+  end(status: number, milliseconds: number): void
+}
+
 /**
  * One line per request, when its answer has gone or its client has: id, trace, method, path without query, status,
  * time, caller, and what was noted on the way. Never headers, bodies or queries. A call that outlives its client has
@@ -17,30 +23,31 @@ declare module 'node:http' {
 export function logRequest(
   log: Logger,
   req: IncomingMessage,
-  res: ServerResponse,
   { requestId, path }: { readonly requestId: string; readonly path: string },
-): void {
-  const started = performance.now()
-  let notes: Readonly<Record<string, unknown>> = {}
+): RequestLine {
+  let notes: Readonly<Record<string, unknown>> | undefined
   let written = false
   req.note = (fields) => {
     if (written) log.info({ requestId, ...fields }, 'ended without its client')
-    else notes = { ...notes, ...fields }
+    else notes = notes ? { ...notes, ...fields } : fields
   }
-  res.once('close', () => {
-    written = true
-    log.info(
-      {
-        requestId,
-        traceId: traceIdOf(req, requestId),
-        method: req.method,
-        path: path.slice(0, 200),
-        status: res.headersSent ? res.statusCode : 0,
-        milliseconds: Math.round(performance.now() - started),
-        ...(req.caller ? { subject: req.caller.subject, clientId: req.caller.clientId } : {}),
-        ...notes,
-      },
-      'request',
-    )
-  })
+  return {
+    end(status, milliseconds) {
+      written = true
+      log.info(
+        {
+          requestId,
+          traceId: traceIdOf(req, requestId),
+          method: req.method,
+          path: path.length > 200 ? path.slice(0, 200) : path,
+          status,
+          milliseconds: Math.round(milliseconds),
+          subject: req.caller?.subject,
+          clientId: req.caller?.clientId,
+          ...notes,
+        },
+        'request',
+      )
+    },
+  }
 }
