@@ -59,10 +59,9 @@ async function serve(): Promise<Serving> {
   const auditFile = join(folder, 'audit.jsonl')
   const resource = `http://127.0.0.1:${port}/mcp`
   const env = {
-    ...ours.env({ port, issuer, resource }),
+    ...ours.env({ port, secondPort: await freePort(), issuer, resource }),
     NODE_ENV: 'development',
     AUDIT_FILE: auditFile,
-    METRICS_PORT: String(await freePort()),
   }
   const process = start(ours.command, env, undefined)
   await until(resource, 401, { method: 'POST' })
