@@ -1,0 +1,44 @@
+import { defineConfig } from 'vitest/config'
+
+const suite = (name: string, testTimeout: number, hookTimeout: number) => ({
+  test: { name, include: [`test/${name}/*.test.ts`], testTimeout, hookTimeout },
+})
+
+/** The tests that need something installed, or a long time: `npm run test:NAME` runs one of these, file after file. */
+export default defineConfig({
+  test: {
+    fileParallelism: false,
+    projects: [
+      // The whole sign-in with the official clients, against the real program.
+      suite('oauth', 30_000, 60_000),
+      // The pages in a real Chromium: Debian's, or the one that CHROMIUM names.
+      suite('browser', 60_000, 60_000),
+      // Official clients that are programs, through the whole sign-in in Chromium.
+      suite('clients', 120_000, 60_000),
+      // What needs PostgreSQL or Redis: the one at the usual local port, or one that the tests start.
+      suite('services', 120_000, 60_000),
+      // Three replicas of the real program behind Debian's nginx, with Debian's Redis.
+      suite('replicas', 60_000, 60_000),
+      // The packages as they are published, each installed alone in an empty folder.
+      suite('packages', 120_000, 300_000),
+      // What deploy/ says, done: the image's layers as folders, the entry points run.
+      suite('deploy', 60_000, 400_000),
+      // Messages and arguments by the thousand, a hundred kills. Short forms are in `npm test`.
+      suite('long', 3_600_000, 60_000),
+      {
+        // The tests of the local environment's interfaces once more, on PostgreSQL: each file in a new database.
+        test: {
+          name: 'postgres',
+          include: [
+            'packages/local/test/{management,oauth,scim,control,webhooks,flow-interceptors,tls}/**/*.test.ts',
+          ],
+          globalSetup: ['test/services/contract-postgres.ts'],
+          pool: 'threads',
+          isolate: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
