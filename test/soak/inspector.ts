@@ -2,10 +2,11 @@ import { WebSocket } from 'undici'
 
 /** Looks into a running process by the inspector's protocol: it runs the same program as without. */
 export interface Inspector {
-  /** What is left of the heap after a collection. */
+  /** What is left of the heap after a collection; its own pause does not count as a delay of the loop. */
   heapMegabytes(): Promise<number>
-  /** 99th percentile of the event loop's delay since the start. */
+  /** 99th percentile of the event loop's delay since the last reset. */
   loopDelayMilliseconds(): Promise<number>
+  resetLoopDelay(): Promise<void>
   close(): void
 }
 
@@ -39,10 +40,15 @@ export async function openInspector(port: number): Promise<Inspector> {
   )
   return {
     async heapMegabytes() {
+      await evaluate('loopDelay.disable()')
       await call('HeapProfiler.collectGarbage')
+      await evaluate('loopDelay.enable()')
       return (await call<{ usedSize: number }>('Runtime.getHeapUsage')).usedSize / 1e6
     },
     loopDelayMilliseconds: () => evaluate('loopDelay.percentile(99) / 1e6'),
+    async resetLoopDelay() {
+      await evaluate('loopDelay.reset()')
+    },
     close: () => socket.close(),
   }
 }

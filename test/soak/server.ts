@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { auditPlace } from '../../packages/server/test/audit-records.js'
 import { freePort, mintToken, run, untilReady } from '../harness/program.js'
 import { type Inspector, openInspector } from './inspector.js'
 
-const entry = fileURLToPath(new URL('../../packages/server/bin/scalekit-mcp.js', import.meta.url))
+const ours = fileURLToPath(new URL('../..', import.meta.url))
 /** The resource of the seed's MCP server. */
 const resource = 'http://localhost:3002/mcp'
 
@@ -20,8 +21,13 @@ export interface SoakServer {
   stop(): Promise<number>
 }
 
-/** The real server in a process of its own, in front of the local environment in another; audit and log are on. */
-export async function startSoakServer(): Promise<SoakServer> {
+/**
+ * The real server in a process of its own, in front of the local environment in another; audit and log are on.
+ *
+ * @param root of the checkout whose server it is; the local environment is always ours
+ */
+export async function startSoakServer(root = ours): Promise<SoakServer> {
+  const entry = join(root, 'packages/server/bin/scalekit-mcp.js')
   const [port, localPort, inspectorPort] = [await freePort(), await freePort(), await freePort()]
   const localUrl = `http://localhost:${localPort}`
   const audit = await auditPlace()

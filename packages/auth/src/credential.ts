@@ -3,7 +3,7 @@ import { AuthError, invalidToken } from './errors.js'
 
 /** RFC 6750 section 2.1 and RFC 9110 section 11.1: one scheme, one space, one b64token. */
 const BEARER = /^bearer ([\w.~+/-]+=*)$/i
-const BEARER_SCHEME = /^bearer( |$)/i
+const BEARER_WITH_MORE = /^bearer ./i
 
 /**
  * The one bearer token of a request, from its headers alone. A token in the query is never read (OAuth 2.1
@@ -24,9 +24,7 @@ export function readCredential(req: IncomingMessage): string {
   }
   const token = BEARER.exec(value)?.[1]
   if (token !== undefined) return token
-  throw BEARER_SCHEME.test(value) && value.length > 'bearer '.length
-    ? invalidToken('not_one_token')
-    : missingToken()
+  throw BEARER_WITH_MORE.test(value) ? invalidToken('not_one_token') : missingToken()
 }
 
 function missingToken(): AuthError {

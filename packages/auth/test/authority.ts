@@ -18,6 +18,11 @@ export interface Behaviour {
   keySetStatus: number
   keySetBody: string | undefined
   introspectionStatus: number
+  /** Answers instead of whether the token is active. */
+  introspectionBody: unknown
+  /** Where the metadata is; RFC 8414 by default. */
+  metadataPath: string
+  jwksUri: unknown
   metadataIssuer: string | undefined
 }
 
@@ -27,7 +32,13 @@ export interface Authority {
   readonly introspectionUrl: string
   readonly behaviour: Behaviour
   readonly keySetReads: () => number
-  readonly introspections: { authorization: string | undefined; token: string }[]
+  readonly introspections: {
+    authorization: string | undefined
+    contentType: string | undefined
+    accept: string | undefined
+    hint: string | null
+    token: string
+  }[]
   /** Tokens of which introspection says that they are not active. */
   readonly revoked: Set<string>
   close(): Promise<void>
@@ -83,6 +94,9 @@ export async function startAuthority(): Promise<Authority> {
     keySetStatus: 200,
     keySetBody: undefined,
     introspectionStatus: 200,
+    introspectionBody: undefined,
+    metadataPath: '/.well-known/oauth-authorization-server',
+    jwksUri: undefined,
     metadataIssuer: undefined,
   }
   const revoked = new Set<string>()
@@ -94,8 +108,9 @@ export async function startAuthority(): Promise<Authority> {
       res.writeHead(status, { 'content-type': 'application/json' })
       res.end(typeof body === 'string' ? body : JSON.stringify(body))
     }
-    if (req.url === '/.well-known/oauth-authorization-server') {
-      return answer(200, { issuer: behaviour.metadataIssuer ?? issuer, jwks_uri: `${issuer}/keys` })
+    if (req.url === behaviour.metadataPath) {
+      const jwks_uri = behaviour.jwksUri ?? `${issuer}/keys`
+      return answer(200, { issuer: behaviour.metadataIssuer ?? issuer, jwks_uri })
     }
     if (req.url === '/keys') {
       keySetReads++
@@ -104,8 +119,12 @@ export async function startAuthority(): Promise<Authority> {
     if (req.url === '/introspect') {
       const form = new URLSearchParams(await text(req))
       const token = form.get('token') ?? ''
-      introspections.push({ authorization: req.headers.authorization, token })
-      return answer(behaviour.introspectionStatus, { active: !revoked.has(token) })
+      const { authorization, accept, 'content-type': contentType } = req.headers
+      introspections.push({ authorization, contentType, accept, hint: form.get('token_type_hint'), token })
+      return answer(
+        behaviour.introspectionStatus,
+        behaviour.introspectionBody ?? { active: !revoked.has(token) },
+      )
     }
     answer(404, {})
   })

@@ -39,7 +39,15 @@ describe('revocation (RFC 7662)', () => {
     const one = token()
     await verifier.verify(one)
     const basic = Buffer.from('skc%3A1:a+secret%2Fwith%2Bsigns').toString('base64')
-    expect(authority.introspections).toEqual([{ authorization: `Basic ${basic}`, token: one }])
+    expect(authority.introspections).toEqual([
+      {
+        authorization: `Basic ${basic}`,
+        contentType: 'application/x-www-form-urlencoded',
+        accept: 'application/json',
+        hint: 'access_token',
+        token: one,
+      },
+    ])
   })
 
   test('is asked once for requests at the same time, and again after 4 seconds', async () => {
@@ -87,7 +95,7 @@ describe('revocation (RFC 7662)', () => {
     const [one, other] = [token(), token()]
     await expect(verifier.verify(one)).resolves.toBeDefined()
     await expect(verifier.verify(other)).resolves.toBeDefined()
-    expect(warnings).toHaveLength(1)
+    expect(warnings).toEqual([[expect.stringContaining('signature and expiry alone'), expect.any(Error)]])
     expect(String(warnings)).not.toContain(one)
 
     authority.behaviour.introspectionStatus = 200
@@ -103,5 +111,69 @@ describe('revocation (RFC 7662)', () => {
     authority.behaviour.introspectionStatus = 503
     later(10)
     await expect(verifier.verify(one)).rejects.toMatchObject({ detail: 'revoked' })
+  })
+
+  test.each([{}, { active: 'false' }, [], 'no'])(
+    'an answer that does not say is no answer: %j',
+    async (body) => {
+      authority.behaviour.introspectionBody = body
+      await expect(verifier.verify(token())).resolves.toBeDefined()
+      expect(warnings).toHaveLength(1)
+      authority.behaviour.introspectionBody = { active: false }
+      later(4)
+      await expect(verifier.verify(token())).rejects.toMatchObject({ detail: 'revoked' })
+    },
+  )
+
+  test('a refused token stays refused until its end, whatever else is revoked', async () => {
+    const ends = token({ exp: Math.floor(Date.now() / 1000) + 30 })
+    const lives = token()
+    for (const one of [ends, lives, token()]) {
+      authority.revoked.add(one)
+      await expect(verifier.verify(one)).rejects.toMatchObject({ detail: 'revoked' })
+    }
+    authority.revoked.clear()
+    for (const one of [ends, lives]) {
+      await expect(verifier.verify(one)).rejects.toMatchObject({ detail: 'revoked' })
+    }
+  })
+
+  test('replicas tell each other of it: one asks, all refuse, until the end of the token', async () => {
+    const known = new Map<string, number>()
+    const replica = () =>
+      createTokenVerifier({
+        issuers: [authority.issuer],
+        audience: AUDIENCE,
+        revocation: {
+          introspectionUrl: authority.introspectionUrl,
+          clientId: 'skc_1',
+          clientSecret: new Secret('s'),
+          store: {
+            isRevoked: async (name) => known.has(name),
+            revoke: async (name, until) => void known.set(name, until),
+          },
+        },
+      })
+    const [first, second] = [replica(), replica()]
+    const exp = Math.floor(Date.now() / 1000) + 120
+    const one = token({ jti: 'tkn_1', exp })
+    authority.revoked.add(one)
+    await expect(first.verify(one)).rejects.toMatchObject({ detail: 'revoked' })
+    expect([...known]).toEqual([[JSON.stringify([authority.issuer, 'tkn_1']), exp * 1000]])
+    authority.revoked.clear()
+    await expect(second.verify(one)).rejects.toMatchObject({ detail: 'revoked' })
+    await expect(second.verify(token())).resolves.toBeDefined()
+    for (const made of [first, second]) made.close()
+  })
+
+  test('is not asked in clear on a public host', () => {
+    const revocation = {
+      introspectionUrl: 'http://auth.example.com/introspect',
+      clientId: 'skc_1',
+      clientSecret: new Secret('s'),
+    }
+    expect(() =>
+      createTokenVerifier({ issuers: [authority.issuer], audience: AUDIENCE, revocation }),
+    ).toThrow('The introspection URL must be an https URL')
   })
 })

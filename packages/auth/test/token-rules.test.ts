@@ -1,0 +1,178 @@
+import { createTokenVerifier, type TokenVerifier, type TokenVerifierOptions } from '@scalekit-mcp/auth'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Authority, mint, rsaKey, startAuthority } from './authority.js'
+
+const AUDIENCE = 'https://mcp.example.com/mcp'
+const DAY = 24 * 60 * 60
+const now = () => Math.floor(Date.now() / 1000)
+type Members = Record<string, unknown>
+
+/** Each rule by itself, at its edge: what breaks it is refused under its own name, what just keeps it is accepted. */
+describe('the rules of a token', () => {
+  let authority: Authority
+  const open: TokenVerifier[] = []
+
+  const verifier = (options: Partial<TokenVerifierOptions> = {}) => {
+    const made = createTokenVerifier({ issuers: [authority.issuer], audience: AUDIENCE, ...options })
+    open.push(made)
+    return made
+  }
+  const token = (claims: Members = {}, header: Members = {}) =>
+    mint(rsaKey, { iss: authority.issuer, aud: AUDIENCE, ...claims }, header)
+
+  beforeAll(async () => {
+    authority = await startAuthority()
+  })
+  afterAll(async () => {
+    for (const made of open) made.close()
+    await authority.close()
+  })
+
+  test.each<[string, Members, Members]>([
+    ['alg_not_allowed', {}, { alg: 'HS256' }],
+    ['alg_not_allowed', {}, { alg: ['RS256'] }],
+    ['alg_not_allowed', {}, { alg: null }],
+    ['header_not_allowed', {}, { jku: 'https://evil.example/keys' }],
+    ['header_not_allowed', {}, { b64: true }],
+    ['kid_malformed', {}, { kid: 5 }],
+    ['kid_malformed', {}, { kid: '' }],
+    ['kid_malformed', {}, { kid: 'a b' }],
+    ['kid_malformed', {}, { kid: 'k'.repeat(129) }],
+    ['kid_unknown', {}, { kid: 'k'.repeat(128) }],
+    ['typ_not_access_token', {}, { typ: 'dpop+jwt' }],
+    ['typ_not_access_token', {}, { typ: 'xat+jwt' }],
+    ['typ_not_access_token', {}, { typ: ['at+jwt'] }],
+    ['iss_not_accepted', { iss: 'https://evil.example' }, {}],
+    ['iss_not_accepted', { iss: null }, {}],
+    ['aud_malformed', { aud: [AUDIENCE, ''] }, {}],
+    ['aud_malformed', { aud: [AUDIENCE, 7] }, {}],
+    ['aud_malformed', { aud: [AUDIENCE, [['other']]] }, {}],
+    ['identifier_malformed', { sub: 'a\u0000b' }, {}],
+    ['identifier_malformed', { client_id: '' }, {}],
+    ['identifier_malformed', { jti: 7 }, {}],
+    ['identifier_malformed', { sub: 'a'.repeat(256) }, {}],
+    ['ERR_JWT_CLAIM_VALIDATION_FAILED_sub', { sub: null }, {}],
+    ['ERR_JWT_CLAIM_VALIDATION_FAILED_iat', { iat: '1' }, {}],
+    ['ERR_JWT_CLAIM_VALIDATION_FAILED_exp', { exp: '9' }, {}],
+    ['ERR_JWT_EXPIRED_exp', { iat: 1, exp: 2 }, {}],
+    ['exp_before_iat', { iat: now() + 3, exp: now() + 2 }, {}],
+    ['exp_before_iat', { iat: now() + 2, exp: now() + 2 }, {}],
+    ['lifetime_too_long', { iat: now(), exp: now() + DAY + 1 }, {}],
+    ['bound_to_a_key', { cnf: { jkt: 'x' } }, {}],
+  ])('refused (%#): %s', async (detail, claims, header) => {
+    await expect(verifier().verify(token(claims, header))).rejects.toMatchObject({
+      code: 'invalid_token',
+      detail,
+    })
+  })
+
+  test.each<[string, Members, Members]>([
+    ['a lifetime of a day', { iat: now(), exp: now() + DAY }, {}],
+    ['a subject of 255 characters', { sub: 'a'.repeat(255) }, {}],
+    ['a type in full', {}, { typ: 'application/AT+JWT' }],
+    ['claims of another kind, where the type says that it is an access token', { nonce: 'x' }, {}],
+    ['an organization that is no name', { oid: 7 }, {}],
+  ])('accepted: %s', async (_what, claims, header) => {
+    const caller = await verifier().verify(token(claims, header))
+    expect(caller.organizationId).toBeUndefined()
+    expect(caller.expiresAt).toBeGreaterThan(now())
+  })
+
+  test.each(['s_hash', 'htu', 'htm', 'nonce'])(
+    'without a type, a token with %s is of another kind',
+    async (claim) => {
+      const compatible = verifier({ profile: 'scalekit-compat' })
+      for (const typ of [null, 'JWT']) {
+        const other = token({ [claim]: 'x' }, { typ })
+        await expect(compatible.verify(other)).rejects.toMatchObject({ detail: 'not_an_access_token' })
+      }
+      await expect(compatible.verify(token({}, { typ: 'logout+jwt' }))).rejects.toMatchObject({
+        detail: 'typ_not_access_token',
+      })
+      await expect(compatible.verify(token({ [claim]: 'x' }))).resolves.toBeDefined()
+    },
+  )
+
+  test.each([
+    ['not_compact_jws', (one: string) => `${one}.x`],
+    ['not_compact_jws', (one: string) => `x${one.slice(one.indexOf('.'))}.`],
+    ['not_compact_jws', (one: string) => ` ${one}`],
+    ['not_compact_jws', (one: string) => `${one}\n`],
+    ['token_too_long', (one: string) => one + 'A'.repeat(8193 - one.length)],
+    ['not_utf8', (one: string) => replaced(one, 1, Buffer.from([0x7b, 0xff, 0x7d]))],
+    ['not_utf8', (one: string) => replaced(one, 0, Buffer.from([0xc3, 0x28]))],
+    ['json_syntax', (one: string) => replaced(one, 1, Buffer.from('\ufeff{}'))],
+    ['json_syntax', (one: string) => replaced(one, 0, Buffer.from('{'))],
+    ['json_duplicate_member', (one: string) => replaced(one, 1, Buffer.from('{"sub":"a","s\\u0075b":"b"}'))],
+    ['json_too_deep', (one: string) => replaced(one, 1, Buffer.from(`${'['.repeat(33)}${']'.repeat(33)}`))],
+    ['not_a_json_object', (one: string) => replaced(one, 1, Buffer.from('[]'))],
+    ['not_a_json_object', (one: string) => replaced(one, 1, Buffer.from('null'))],
+    ['not_a_json_object', (one: string) => replaced(one, 0, Buffer.from('"at+jwt"'))],
+  ])('the form (%#): %s', async (detail, spoil) => {
+    await expect(verifier().verify(spoil(token()))).rejects.toMatchObject({ code: 'invalid_token', detail })
+  })
+
+  test('a token of 8192 characters is read', async () => {
+    const room = Math.floor(((8192 - token().length) * 3) / 4)
+    const lengths = Array.from({ length: 60 }, (_, less) => 'x'.repeat(room - less))
+    const tokens = ['', 'y', 'yy'].flatMap((y) => lengths.map((x) => token({ x }, { y })))
+    const fitting = tokens.find(({ length }) => length === 8192)
+    expect(fitting).toBeDefined()
+    await expect(verifier().verify(fitting ?? '')).resolves.toBeDefined()
+  })
+
+  test('scopes are names as of RFC 6749; a claim of another form grants nothing', async () => {
+    const granted = async (claims: Members) => [...(await verifier().verify(token(claims))).scopes]
+    expect(await granted({ scope: 'a "b c\\d é' })).toEqual(['a'])
+    expect(await granted({ scopes: ['a', 7, 'b c', null, ''] })).toEqual(['a'])
+    expect(await granted({ scope: ['a'] })).toEqual([])
+    expect(await granted({ scopes: 'a' })).toEqual([])
+    expect(await granted({ scopes: { 0: 'a', length: 1 }, scope: 'a' })).toEqual([])
+    expect(await granted({ scope: 'constructor a' })).toEqual(['constructor', 'a'])
+    expect(await granted({})).toEqual([])
+  })
+
+  test('an audience with a query is itself alone', async () => {
+    const asked = verifier({ audience: 'https://mcp.example.com/?a=1' })
+    await expect(asked.verify(token({ aud: 'https://mcp.example.com/?a=1' }))).resolves.toBeDefined()
+    for (const aud of ['https://mcp.example.com', 'https://mcp.example.com/']) {
+      await expect(asked.verify(token({ aud }))).rejects.toMatchObject({
+        detail: 'ERR_JWT_CLAIM_VALIDATION_FAILED_aud',
+      })
+    }
+  })
+
+  test('counts what it checked and what it remembered', async () => {
+    const counting = verifier()
+    const one = token()
+    await counting.verify(one)
+    await counting.verify(one)
+    await counting.verify(one)
+    await counting.verify(token())
+    expect(counting.counts()).toEqual({ remembered: 2, verified: 2 })
+  })
+
+  test.each(['RS384', 'PS512', 'ES256', 'EdDSA', 'Ed25519'])('may be made for %s', (algorithm) => {
+    expect(() => verifier({ algorithms: [algorithm] })).not.toThrow()
+  })
+
+  test.each([
+    [{ algorithms: ['xRS256'] }, 'asymmetric JWS algorithms'],
+    [{ algorithms: ['RS2567'] }, 'asymmetric JWS algorithms'],
+    [{ algorithms: ['RS256', 'HS256'] }, 'asymmetric JWS algorithms'],
+    [{ issuers: [] }, 'at least one issuer'],
+    [{ issuers: ['https://auth.example.com', 'http://auth.example.com'] }, 'An issuer'],
+    [{ jwksUrl: 'ftp://auth.example.com/keys' }, 'jwksUrl'],
+    [{ jwksUrl: 'https://user@auth.example.com/keys' }, 'jwksUrl'],
+  ])('is not made with %j', (options, message) => {
+    expect(() => verifier(options)).toThrow(message)
+  })
+})
+
+/** The token with one of its parts replaced. */
+function replaced(token: string, part: number, bytes: Buffer): string {
+  return token
+    .split('.')
+    .map((each, index) => (index === part ? bytes.toString('base64url') : each))
+    .join('.')
+}
