@@ -21,8 +21,8 @@ export interface Listener {
 
 /**
  * Listens on the loopback addresses only, at one port for HTTP/1.1 and for HTTP/2 without TLS: Scalekit's SDK
- * speaks both to one URL. The first bytes tell which it is (RFC 9113, section 3.3). With a certificate it speaks TLS, and the client chooses by
- * ALPN (RFC 7301). Port 0 takes a free one. Throws a `LocalError` (`port_in_use`).
+ * speaks both to one URL. The first bytes tell which it is (RFC 9113, section 3.3). With a certificate it speaks TLS, and says by
+ * ALPN (RFC 7301) which it is. Port 0 takes a free one. Throws a `LocalError` (`port_in_use`).
  */
 export async function listen(
   port: number,
@@ -97,13 +97,16 @@ function listenOn(host: string, port: number, accept: (socket: net.Socket) => vo
   })
 }
 
-/** Takes its connections from the listener, as `one` and `two` do. */
+/**
+ * Takes its connections from the listener, as `one` and `two` do. HTTP/2 is for gRPC, and pages are served over HTTP/1.1:
+ * a browser, which offers both, gets that.
+ */
 function secured(certificate: Certificate, one: http.Server, two: http2.Http2Server): tls.Server {
   const { key, cert } = certificate
   const server = tls.createServer({
     key,
     cert,
-    ALPNProtocols: ['h2', 'http/1.1'],
+    ALPNCallback: ({ protocols }) => ['http/1.1', 'h2'].find((protocol) => protocols.includes(protocol)),
     minVersion: 'TLSv1.2',
     handshakeTimeout: FIRST_BYTES_MS,
   })

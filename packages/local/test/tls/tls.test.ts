@@ -98,3 +98,17 @@ it('keeps its certificate from start to start', async () => {
   await again.close()
   expect(readFileSync(again.certFile ?? '').equals(ca)).toBe(true)
 })
+
+it('serves the pages to a browser or curl, which offer HTTP/2 as well', async () => {
+  const { port } = new URL(local.url)
+  const socket = tls.connect({
+    port: Number(port),
+    host: '127.0.0.1',
+    ca,
+    servername: 'localhost',
+    ALPNProtocols: ['h2', 'http/1.1'],
+  })
+  await new Promise((resolve) => socket.once('secureConnect', resolve))
+  expect(socket.alpnProtocol).toBe('http/1.1')
+  socket.destroy()
+})

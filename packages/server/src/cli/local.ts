@@ -52,8 +52,10 @@ export async function startLocal(options: LocalOptions): Promise<LocalScalekit> 
   }
 }
 
-function greeting({ url, port, certFile }: LocalScalekit): string {
+function greeting({ url, certFile }: LocalScalekit): string {
   const { environment, clientId, clientSecret } = seeded
+  const trust = certFile ? `NODE_EXTRA_CA_CERTS=${certFile} ` : ''
+  const elsewhere = url === 'http://localhost:8787' ? '' : ` --local-url ${url}`
   return `
   Local Scalekit environment   ${url}   dashboard; sign in as admin@example.com or viewer@example.com
   Environment (issuer)         ${url}/${environment}
@@ -65,7 +67,7 @@ function greeting({ url, port, certFile }: LocalScalekit): string {
 
     new Scalekit('${url}/${environment}', '${clientId}', '${clientSecret}')
 
-  A token for curl:            npx scalekit-mcp token${port === 8787 ? '' : ` --local-url ${url}`}
+  A token for curl:            ${trust}npx scalekit-mcp token${elsewhere}
   Stop with Ctrl+C.
 
 `

@@ -1,0 +1,86 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type LocalProgram, startLocalProgram } from '../harness/program.js'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const page = readFileSync(join(root, 'docs/guides/local-environment.md'), 'utf8')
+const run = promisify(execFile)
+
+let local: LocalProgram
+let folder: string
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'scalekit-documented-'))
+  local = await startLocalProgram(['--memory'])
+})
+afterAll(async () => {
+  await local?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** The page's block in a language that holds a text, with the address of the environment that runs here. */
+function block(language: string, part: string): string {
+  const blocks = [...page.matchAll(new RegExp(`\`\`\`${language}\\n(.+?)\`\`\``, 'gs'))].map(
+    ([, text = '']) => text,
+  )
+  const [found, ...others] = blocks.filter((text) => text.includes(part))
+  if (found === undefined || others.length > 0) throw new Error(`not one block has ${part}`)
+  return found.replaceAll('http://localhost:8787', local.url)
+}
+
+/** Runs it as an ES module of this project. */
+async function runModule(code: string): Promise<string> {
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', code], { cwd: root })
+  return stdout.trim()
+}
+
+test('every curl command of the guide to the local environment is answered with what it says', async () => {
+  const script = `set -euo pipefail\ncurl() { command curl -sS --fail-with-body "$@"; echo; }\n${block('sh', '/__local')}`
+  const { stdout } = await run('bash', ['-c', script])
+  const [token, fault, clock, outbox, requests, reset, ...others] = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+  expect(token).toMatchObject({ access_token: expect.stringMatching(/^eyJ/) })
+  expect(fault).toBeTruthy()
+  expect(clock).toBeTruthy()
+  expect(outbox).toBeTruthy()
+  expect(requests).toBeTruthy()
+  expect(reset).toEqual({ status: 'reset' })
+  expect(others).toEqual([])
+})
+
+test("the guide's SDK lines list what it says", async () => {
+  const code = block('js', 'listOrganization')
+  const [, names] = /\n\/\/ (.+)\n$/.exec(code) ?? []
+  const printed = `import { Scalekit } from '@scalekit-sdk/node'\n${code}\nconsole.log(organizations.map(({ displayName }) => displayName).join(', '))`
+  expect(await runModule(printed)).toBe(names)
+})
+
+test("the guide's lines for tests start an environment, and stop it", async () => {
+  const code = block('js', 'createLocalScalekit')
+  const asked = `console.log((await fetch(local.url)).status)\nawait local.reset()\nawait local.close()`
+  expect(await runModule(`${code}\n${asked}`)).toBe('200')
+})
+
+test('over TLS the pages are there for curl, and the printed command gets a token', async () => {
+  const secure = await startLocalProgram(['--tls', '--data', folder])
+  const [, certificate = ''] = /NODE_EXTRA_CA_CERTS=(\S+)\n/.exec(secure.output()) ?? []
+  const { stdout: status } = await run('curl', [
+    ...['-sS', '-o', '/dev/null', '-w', '%{http_code}', '--cacert', certificate, secure.url],
+  ])
+  expect(status).toBe('200')
+  const [, command = ''] = /A token for curl: +(.+)\n/.exec(secure.output()) ?? []
+  const { stdout: token } = await run('bash', ['-c', command], { cwd: root })
+  expect(token).toMatch(/^eyJ/)
+  await secure.stop()
+})
+
+test('a reader of the output may leave early', async () => {
+  const { stderr } = await run('bash', ['-c', 'npx scalekit-mcp tools | true'], { cwd: root })
+  expect(stderr).not.toContain('EPIPE')
+})
