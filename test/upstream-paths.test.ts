@@ -25,11 +25,11 @@ const templates = Object.values(services)
 test('no path of the API is written by hand, and four files send requests', () => {
   const withPaths = code.filter(({ text }) => /[`'"][^`'"\n]*\/api\/v1/.test(text)).map(({ path }) => path)
   const senders = code
-    .filter(({ text }) => /from 'undici'/.test(text) && /\brequest\b.*from 'undici'/.test(text))
+    .filter(({ text }) => /\brequest\b.*from 'undici'/.test(text) || /\.dispatch\(/.test(text))
     .map(({ path }) => path)
   expect(withPaths).toEqual([])
   expect(senders.sort()).toEqual([
-    'packages/api/src/rest-transport.ts',
+    'packages/api/src/exchange.ts',
     'packages/server/src/docs-search/fetch-document.ts',
     'packages/server/src/scalekit/token-endpoint.ts',
     'packages/server/src/upstream/reachable.ts',

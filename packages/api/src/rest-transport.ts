@@ -15,9 +15,10 @@ import {
   type UnaryResponse,
 } from '@connectrpc/connect'
 import { createMethodUrl } from '@connectrpc/connect/protocol'
-import { Agent, type Dispatcher, errors, request } from 'undici'
+import { Agent, type Dispatcher, errors } from 'undici'
 import { errorFromJson } from './error-json.js'
 import { apiError } from './errors.js'
+import { type Answer, exchange } from './exchange.js'
 import { parseJson } from './json.js'
 import { type RestRequest, restRequest } from './rest-request.js'
 import { registry } from './services.js'
@@ -44,6 +45,8 @@ const MAX_RESPONSE_BYTES = 2 * 1024 * 1024
  */
 export function createRestTransport(options: RestTransportOptions): Transport {
   const base = options.baseUrl.replace(/\/+$/, '')
+  const { origin, pathname } = new URL(base)
+  const place: Place = { origin, prefix: pathname.replace(/\/+$/, '') }
   const dispatcher = options.dispatcher ?? createAgent()
   return {
     async unary(method, signal, timeoutMs = options.timeoutMs, header, input, contextValues) {
@@ -57,7 +60,7 @@ export function createRestTransport(options: RestTransportOptions): Transport {
           ...(rest.body !== null && { 'content-type': 'application/json' }),
           ...(await options.authorize?.()),
         }
-        return send(method, base, rest, headers, call.signal, dispatcher)
+        return send(method, place, rest, headers, call.signal, dispatcher)
       }
       // Connect's own runUnaryCall links two signals to each call and aborts them when it is done: a tenth of the call.
       const run = (options.interceptors ?? []).reduceRight<AnyNext>(
@@ -113,53 +116,58 @@ function createAgent(): Agent {
   })
 }
 
+/** Where the API is: an origin, and a path before its own, if it has one. */
+interface Place {
+  readonly origin: string
+  readonly prefix: string
+}
+
 async function send<I extends DescMessage, O extends DescMessage>(
   method: DescMethodUnary<I, O>,
-  base: string,
+  { origin, prefix }: Place,
   rest: RestRequest,
   headers: Record<string, string>,
   signal: AbortSignal,
   dispatcher: Dispatcher,
 ): Promise<UnaryResponse<I, O>> {
-  const { status, header, text } = await exchange(base, rest, headers, signal, dispatcher)
+  const path = prefix + rest.path + (rest.query && `?${rest.query}`)
+  const question = { origin, path, method: rest.verb, headers, body: rest.body }
+  const answer = await exchange(dispatcher, question, signal).catch((error: unknown) => {
+    throw signal.aborted ? error : transportError(error)
+  })
+  const { status, text } = answer
   const body = parseJson(text)
-  if (status < 200 || status > 299) throw errorFromJson(status, body, header)
+  if (status < 200 || status > 299) throw errorFromJson(status, body, headersOf(answer))
   // Only where there is nothing to say may an answer be empty: an empty list would be a false one.
   const nothing = text === '' && method.output.typeName === 'google.protobuf.Empty'
-  const message = nothing ? create(method.output) : readMessage(method.output, body, header)
-  return { stream: false, service: method.parent, method, header, message, trailer: new Headers() }
+  const message = nothing ? create(method.output) : readMessage(method.output, body, answer)
+  return {
+    stream: false,
+    service: method.parent,
+    method,
+    message,
+    // Made where they are read: a `Headers` of Node takes as long as the message.
+    get header() {
+      return headersOf(answer)
+    },
+    get trailer() {
+      return new Headers()
+    },
+  }
 }
 
-async function exchange(
-  base: string,
-  rest: RestRequest,
-  headers: Record<string, string>,
-  signal: AbortSignal,
-  dispatcher: Dispatcher,
-) {
-  const url = base + rest.path + (rest.query && `?${rest.query}`)
-  try {
-    const response = await request(url, {
-      method: rest.verb,
-      headers,
-      body: rest.body,
-      signal,
-      dispatcher,
-    })
-    const header = new Headers()
-    for (const [name, value] of Object.entries(response.headers)) {
-      for (const item of [value ?? []].flat()) header.append(name, item)
-    }
-    return { status: response.statusCode, header, text: await response.body.text() }
-  } catch (error) {
-    throw signal.aborted ? error : transportError(error)
+function headersOf({ headers }: Answer): Headers {
+  const header = new Headers()
+  for (const [name, value] of Object.entries(headers)) {
+    for (const item of [value ?? []].flat()) header.append(name, item)
   }
+  return header
 }
 
 function readMessage<O extends DescMessage>(
   output: O,
   body: ReturnType<typeof parseJson>,
-  header: Headers,
+  answer: Answer,
 ): MessageShape<O> {
   try {
     return fromJson(output, body ?? '', { registry, ignoreUnknownFields: true })
@@ -167,7 +175,7 @@ function readMessage<O extends DescMessage>(
     throw new ConnectError(
       'The API answered with something else than its JSON',
       Code.Internal,
-      header,
+      headersOf(answer),
       undefined,
       error,
     )

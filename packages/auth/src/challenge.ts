@@ -1,7 +1,7 @@
-import type { ServerResponse } from 'node:http'
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { AuthError, ERRORS } from './errors.js'
 import { isScope } from './scopes.js'
-import { sendJson } from './send.js'
+import { type PreparedJson, prepareJson, sendJson, sendPrepared } from './send.js'
 
 export interface Challenge {
   /** Where the RFC 9728 document of the resource is. */
@@ -34,16 +34,36 @@ export function challengeHeader(error: AuthError, { resourceMetadataUrl, scopes 
   return `Bearer ${parameters.map(([name, value]) => `${name}="${quotable(value)}"`).join(', ')}`
 }
 
+/** Answers with the errors of a challenge. */
+export type SendChallenge = (res: ServerResponse, error: AuthError) => void
+
 /**
- * Answers with the error: its status, the challenge where one belongs, `{error, error_description}` or a
- * JSON-RPC error as body, and nothing of the private detail.
+ * Makes what answers with an error: its status, the challenge where one belongs, `{error, error_description}` or a
+ * JSON-RPC error as body, and nothing of the private detail. The answer to a request without a token is made once.
  */
+export function createSendChallenge(challenge: Challenge): SendChallenge {
+  const prepared = new WeakMap<AuthError, PreparedJson>()
+  return (res, error) => {
+    let answer = prepared.get(error)
+    if (!answer) {
+      answer = prepareJson(error.status, bodyOf(error), headersOf(error, challenge))
+      if (error.code === 'missing_token') prepared.set(error, answer)
+    }
+    sendPrepared(res, answer)
+  }
+}
+
+/** Answers once with an error. */
 export function sendChallenge(res: ServerResponse, error: AuthError, challenge: Challenge): void {
-  sendJson(res, error.status, bodyOf(error), {
+  sendJson(res, error.status, bodyOf(error), headersOf(error, challenge))
+}
+
+function headersOf(error: AuthError, challenge: Challenge): OutgoingHttpHeaders {
+  return {
     ...('challenge' in ERRORS[error.code] && { 'WWW-Authenticate': challengeHeader(error, challenge) }),
     ...(error.retryAfter !== undefined && { 'Retry-After': String(error.retryAfter) }),
     ...(error.allow && { Allow: error.allow.join(', ') }),
-  })
+  }
 }
 
 function bodyOf(error: AuthError): unknown {

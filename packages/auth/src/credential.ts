@@ -5,6 +5,9 @@ import { AuthError, invalidToken } from './errors.js'
 const BEARER = /^bearer ([\w.~+/-]+=*)$/i
 const BEARER_WITH_MORE = /^bearer ./i
 
+/** Always the same, so made once: it is the answer to every first request of a client. */
+const missingToken = new AuthError('missing_token', 'Send an access token: Authorization: Bearer <token>.')
+
 /**
  * The one bearer token of a request, from its headers alone. A token in the query is never read (OAuth 2.1
  * section 5.1.1), but together with one in the header it makes two credentials (RFC 6750 section 2).
@@ -14,7 +17,7 @@ const BEARER_WITH_MORE = /^bearer ./i
  */
 export function readCredential(req: IncomingMessage): string {
   const value = req.headers.authorization
-  if (value === undefined) throw missingToken()
+  if (value === undefined) throw missingToken
   if (countOf(req.rawHeaders, 'authorization') > 1 || hasQueryToken(req.url)) {
     throw new AuthError(
       'invalid_request',
@@ -24,11 +27,7 @@ export function readCredential(req: IncomingMessage): string {
   }
   const token = BEARER.exec(value)?.[1]
   if (token !== undefined) return token
-  throw BEARER_WITH_MORE.test(value) ? invalidToken('not_one_token') : missingToken()
-}
-
-function missingToken(): AuthError {
-  return new AuthError('missing_token', 'Send an access token: Authorization: Bearer <token>.')
+  throw BEARER_WITH_MORE.test(value) ? invalidToken('not_one_token') : missingToken
 }
 
 function hasQueryToken(url = ''): boolean {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AuthError } from './errors.js'
 import { continueIfAwaited } from './http-server.js'
@@ -6,7 +7,6 @@ import { parseStrictJson, StrictJsonError, type StrictJsonProblem } from './stri
 const MAX_BYTES = 256 * 1024
 /** The whole field: `text/plain;x=application/json` holds the words and means something else. */
 const JSON_UTF8 = /^application\/json[ \t]*(;[ \t]*charset=("utf-8"|utf-8)[ \t]*)?$/i
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 const PROBLEMS: Readonly<Record<Exclude<StrictJsonProblem, 'syntax'>, string>> = {
   duplicate_member: 'No object may have two members of the same name.',
@@ -55,11 +55,8 @@ function readBytes(req: IncomingMessage): Promise<Buffer> {
 }
 
 function decode(bytes: Buffer): string {
-  try {
-    return utf8.decode(bytes)
-  } catch {
-    throw parseError()
-  }
+  if (!isUtf8(bytes)) throw parseError()
+  return bytes.toString('utf8')
 }
 
 function parse(text: string): unknown {

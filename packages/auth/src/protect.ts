@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Express, RequestHandler } from 'express'
-import { type Challenge, insufficientScope, sendChallenge } from './challenge.js'
+import { type Challenge, createSendChallenge, insufficientScope } from './challenge.js'
 import { AuthError } from './errors.js'
 import { authenticate, callerOf } from './guard.js'
 import { checkHeaders } from './header-limits.js'
@@ -70,6 +70,7 @@ export function createProtection(options: ProtectOptions): Protection {
   const { resource, scopes, scopeAliases, sessions = false } = options
   const methods = sessions ? ['POST', 'GET', 'DELETE'] : ['POST']
   const challenge: Challenge = { resourceMetadataUrl: resourceMetadataUrl(resource), scopes }
+  const sendChallenge = createSendChallenge(challenge)
   const verifier = createTokenVerifier(verifierOptions)
   const serveMetadata = createMetadataEndpoint(metadata)
   const checkHost = createHostCheck(options.allowedHosts ?? hostsOf(resource))
@@ -123,7 +124,7 @@ export function createProtection(options: ProtectOptions): Protection {
 
   function refuse(req: IncomingMessage, res: ServerResponse, error: AuthError): void {
     options.onRefused?.(refusalOf(error, addressOf(req)), req)
-    sendChallenge(res, error, challenge)
+    sendChallenge(res, error)
   }
 
   return {

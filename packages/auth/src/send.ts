@@ -5,26 +5,48 @@ import { awaitsContinue } from './http-server.js'
 const MAX_UNREAD_BYTES = 256 * 1024
 const DRAIN_MS = 500
 
-/**
- * Answers with JSON, at once, also while the client is still sending. Where more is to come than is worth
- * reading, the connection is closed: the answer is complete for the client, what it sends is dropped for
- * half a second (a socket closed with unread data resets, and the answer would be lost), then it ends.
- */
+/** An answer with JSON, as it is sent. */
+export interface PreparedJson {
+  readonly status: number
+  readonly headers: readonly (readonly [name: string, value: number | string | readonly string[]])[]
+  readonly body: string
+}
+
+export function prepareJson(status: number, value: unknown, headers: OutgoingHttpHeaders = {}): PreparedJson {
+  const body = JSON.stringify(value)
+  const all = {
+    ...headers,
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+  }
+  return {
+    status,
+    headers: Object.entries(all).flatMap(([name, each]) => (each === undefined ? [] : [[name, each]])),
+    body,
+  }
+}
+
+/** Answers with JSON, at once, also while the client is still sending. */
 export function sendJson(
   res: ServerResponse,
   status: number,
   value: unknown,
   headers: OutgoingHttpHeaders = {},
 ): void {
-  const body = Buffer.from(JSON.stringify(value))
+  sendPrepared(res, prepareJson(status, value, headers))
+}
+
+/**
+ * Answers at once. Where more is to come than is worth reading, the connection is closed: the answer is complete for the
+ * client, what it sends is dropped for half a second (a socket closed with unread data resets, and the answer would be
+ * lost), then it ends.
+ */
+export function sendPrepared(res: ServerResponse, { status, headers, body }: PreparedJson): void {
   const closes = !isWorthReading(res)
-  writeHead(res, status, {
-    ...headers,
-    'Content-Type': 'application/json',
-    'Content-Length': body.byteLength,
-    'Cache-Control': 'no-store',
-    ...(closes && { Connection: 'close' }),
-  })
+  for (const [name, value] of headers) res.setHeader(name, value)
+  if (closes) res.setHeader('Connection', 'close')
+  res.writeHead(status)
   if (closes && !awaitsContinue(res.req)) drainThenEnd(res, body)
   else res.end(body)
 }
@@ -41,7 +63,7 @@ function isWorthReading({ req }: ServerResponse): boolean {
   return Number(req.headers['content-length'] ?? 0) <= MAX_UNREAD_BYTES
 }
 
-function drainThenEnd(res: ServerResponse, body: Buffer): void {
+function drainThenEnd(res: ServerResponse, body: string): void {
   const { req } = res
   const end = () => {
     clearTimeout(timer)

@@ -1,5 +1,6 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { version } from '../version.js'
+import { createSecondsHistogram } from './seconds-histogram.js'
 
 /** Told of what happens, on its way; each costs a microsecond or two. */
 export interface Metrics {
@@ -20,8 +21,6 @@ export interface Readings {
   readonly redis?: () => 'connected' | 'unreachable'
 }
 
-const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
-
 /**
  * The metrics of this server and of its process, the delay of the event loop included. Labels are words of ours only,
  * so that no client can make series.
@@ -30,27 +29,24 @@ export function createMetrics(): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
-  const requests = new Histogram({
-    name: 'scalekit_mcp_request_duration_seconds',
-    help: 'Requests, from their first byte until the answer has gone or the client has',
-    labelNames: ['place', 'method', 'status'],
-    buckets: SECONDS,
-    registers,
-  })
-  const calls = new Histogram({
-    name: 'scalekit_mcp_tool_call_duration_seconds',
-    help: 'Tool calls that reached their tool, or were refused by it',
-    labelNames: ['tool', 'effect', 'outcome'],
-    buckets: SECONDS,
-    registers,
-  })
-  const upstream = new Histogram({
-    name: 'scalekit_mcp_upstream_request_duration_seconds',
-    help: 'Calls of the Scalekit API with their repetitions, by the last HTTP status; 0 without an answer',
-    labelNames: ['status'],
-    buckets: SECONDS,
-    registers,
-  })
+  const requests = createSecondsHistogram(
+    registry,
+    'scalekit_mcp_request_duration_seconds',
+    'Requests, from their first byte until the answer has gone or the client has',
+    ['place', 'method', 'status'],
+  )
+  const calls = createSecondsHistogram(
+    registry,
+    'scalekit_mcp_tool_call_duration_seconds',
+    'Tool calls that reached their tool, or were refused by it',
+    ['tool', 'effect', 'outcome'],
+  )
+  const upstream = createSecondsHistogram(
+    registry,
+    'scalekit_mcp_upstream_request_duration_seconds',
+    'Calls of the Scalekit API with their repetitions, by the last HTTP status; 0 without an answer',
+    ['status'],
+  )
   const refused = new Counter({
     name: 'scalekit_mcp_refused_requests_total',
     help: 'Requests that were refused before any tool, by the code of the refusal',
@@ -58,10 +54,9 @@ export function createMetrics(): Metrics {
     registers,
   })
   return {
-    request: (place, method, status, seconds) =>
-      requests.observe({ place, method: knownMethod(method), status }, seconds),
-    toolCall: (tool, effect, outcome, seconds) => calls.observe({ tool, effect, outcome }, seconds),
-    upstream: (status, seconds) => upstream.observe({ status }, seconds),
+    request: (place, method, status, seconds) => requests(seconds, place, knownMethod(method), status),
+    toolCall: (tool, effect, outcome, seconds) => calls(seconds, tool, effect, outcome),
+    upstream: (status, seconds) => upstream(seconds, status),
     refused: (code) => refused.inc({ code }),
     read: (readings) => measureReadings(registry, readings),
     scrape: async () => ({ type: registry.contentType, text: await registry.metrics() }),

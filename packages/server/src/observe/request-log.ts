@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { Logger } from './log.js'
+import { type Logger, writeInfo } from './log.js'
 import { traceIdOf } from './trace-context.js'
 
 declare module 'node:http' {
@@ -34,7 +34,8 @@ export function logRequest(
   return {
     end(status, milliseconds) {
       written = true
-      log.info(
+      writeInfo(
+        log,
         {
           requestId,
           traceId: traceIdOf(req, requestId),

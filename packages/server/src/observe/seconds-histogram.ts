@@ -1,0 +1,72 @@
+import type { Metric, MetricObjectWithValues, MetricValueWithName, Registry } from 'prom-client'
+
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+type Labels = Readonly<Record<string, string | number>>
+
+interface Series {
+  readonly labels: Labels
+  /** By bucket, the last for what is longer than all. */
+  readonly counts: number[]
+  sum: number
+}
+
+/**
+ * Counts durations, by labels. prom-client's own histogram checks, sorts and joins the labels anew for each observation,
+ * which takes ten times as long as counting; this one does so for each series, and is scraped in the same way.
+ */
+export function createSecondsHistogram(
+  registry: Registry,
+  name: string,
+  help: string,
+  labelNames: readonly string[],
+): (seconds: number, ...values: (string | number)[]) => void {
+  const series = new Map<string, Series>()
+  const begin = (key: string, values: readonly (string | number)[]): Series => {
+    const labels = Object.fromEntries(labelNames.map((label, index) => [label, values[index] ?? '']))
+    const begun = { labels, counts: Array.from({ length: BUCKETS.length + 1 }, () => 0), sum: 0 }
+    series.set(key, begun)
+    return begun
+  }
+  const metric = {
+    name,
+    help,
+    type: 'histogram',
+    aggregator: 'sum',
+    get: async () => ({ name, help, type: 'histogram', aggregator: 'sum', values: valuesOf(name, series) }),
+    reset: () => series.clear(),
+  } as unknown as Metric
+  registry.registerMetric(metric)
+
+  return (seconds, ...values) => {
+    const key = values.join(' ')
+    const own = series.get(key) ?? begin(key, values)
+    let bucket = 0
+    while (bucket < BUCKETS.length && seconds > (BUCKETS[bucket] ?? 0)) bucket++
+    own.counts[bucket] = (own.counts[bucket] ?? 0) + 1
+    own.sum += seconds
+  }
+}
+
+/** As Prometheus wants it: each bucket counts the shorter ones too. */
+function valuesOf(
+  name: string,
+  series: ReadonlyMap<string, Series>,
+): MetricObjectWithValues<MetricValueWithName<string>>['values'] {
+  return [...series.values()].flatMap(({ labels, counts, sum }) => {
+    let count = 0
+    const buckets = counts.map((each, index) => {
+      count += each
+      return {
+        metricName: `${name}_bucket`,
+        labels: { le: BUCKETS[index] ?? '+Inf', ...labels },
+        value: count,
+      }
+    })
+    return [
+      ...buckets,
+      { metricName: `${name}_sum`, labels, value: sum },
+      { metricName: `${name}_count`, labels, value: count },
+    ]
+  })
+}
