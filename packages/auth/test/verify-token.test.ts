@@ -114,7 +114,7 @@ describe('createTokenVerifier', () => {
     authority.behaviour.keys.push(small)
     await expect(
       verifier().verify(mint(small, { iss: authority.issuer, aud: AUDIENCE })),
-    ).rejects.toMatchObject({ status: 401 })
+    ).rejects.toMatchObject({ detail: 'verification_failed' })
     authority.behaviour.keys.pop()
   })
 
