@@ -82,6 +82,20 @@ test('Compose: replicas are read-only, without rights, and have their own audit 
   for (const [name] of replicas) expect(nginx).toContain(`server ${name}:3002`)
 })
 
+test('every image has an exact version, and what we build starts from a digest', () => {
+  const { services } = parse(read('compose.yaml'), { merge: true }) as {
+    services: Record<string, { image?: string }>
+  }
+  const images = Object.values(services).flatMap(({ image }) => image ?? [])
+  expect(images).toHaveLength(3)
+  expect(images.filter((image) => !/:\d+\.\d+(\.\d+)?-alpine$/.test(image))).toEqual([])
+  const bases = ['Dockerfile', '../examples/greeting/Dockerfile'].flatMap((path) =>
+    [...read(path).matchAll(/^FROM (\S+)/gm)].map(([, image = '']) => image),
+  )
+  expect(bases.length).toBeGreaterThanOrEqual(3)
+  expect(bases.filter((image) => !/@sha256:[0-9a-f]{64}$/.test(image))).toEqual([])
+})
+
 test('no file of deploy/ holds a secret of a real system', () => {
   const text = ['k8s/scalekit-mcp.yaml', 'compose.yaml', 'pm2/ecosystem.config.cjs'].map(read).join('\n')
   expect(text).not.toMatch(/(CLIENT_SECRET|STATE_KEY|PASSWORD)\s*[:=]\s*["']?(?!scalekit\b)[A-Za-z0-9_]{8,}/)
