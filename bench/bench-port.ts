@@ -8,7 +8,8 @@ let next = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST))
 export async function benchPort(): Promise<number> {
   for (let tried = 0; tried < HIGHEST - LOWEST; tried++) {
     next = next >= HIGHEST ? LOWEST : next + 1
-    if (await isFree(next)) return next
+    const port = next
+    if (await isFree(port)) return port
   }
   throw new Error('No port is free')
 }

@@ -30,6 +30,8 @@ export interface Results {
     /** Of the heap after collection, per 100,000 calls. */
     readonly growthMegabytes: number
   }[]
+  /** How many times more two processes of this server do than one. */
+  twoProcesses?: number
 }
 
 export function figureOf(values: readonly number[]): Figure {

@@ -8,6 +8,7 @@ import { measureMemory } from './memory.js'
 import { printTable } from './print-table.js'
 import { type Measured, start } from './process.js'
 import { type Contender, contenders } from './servers.js'
+import { measureTwoProcesses } from './two-processes.js'
 import { type BenchCaller, type Workload, workloads } from './workloads.js'
 
 // Measures this server beside its peers: processor time per good answer, throughput, latency, cold start and memory.
@@ -66,6 +67,10 @@ for (const connections of connectionCounts) {
 }
 for (const { process } of running) await process.stop()
 if (calls > 0) results.memory.push(...(await measureMemory(chosen, run, calls)))
+if (chosen.some(({ name }) => name === 'this server')) {
+  const twoProcesses = await measureTwoProcesses((contender) => run(contender, '', false), rounds)
+  if (twoProcesses !== undefined) results.twoProcesses = twoProcesses
+}
 await scalekit.stop()
 printTable(results)
 const file = option('json', '')
@@ -122,7 +127,7 @@ async function coldStarts(): Promise<{ server: string; milliseconds: Figure }[]>
 }
 
 /** Starts a server; it is ready when it refuses a request without a token, as it should. */
-async function run(contender: Contender, nodeOptions = ''): Promise<Running> {
+async function run(contender: Contender, nodeOptions = '', isBound = true): Promise<Running> {
   const port = await benchPort()
   const host = `127.0.0.1:${port}`
   const resource = `http://${host}/mcp`
@@ -131,8 +136,10 @@ async function run(contender: Contender, nodeOptions = ''): Promise<Running> {
     NODE_ENV: 'development',
     ...(nodeOptions ? { NODE_OPTIONS: nodeOptions } : {}),
   }
-  const process = start(contender.command, env, SERVER_CORE)
+  const process = start(contender.command, env, isBound ? SERVER_CORE : undefined)
   await answering(resource, 401)
+  if (process.child.exitCode !== null)
+    throw new Error(`${contender.name} ended with ${process.child.exitCode}`)
   const callers = await Promise.all(
     Array.from({ length: CALLERS }, async (_, i) => {
       const subject = `usr_${String(i).padStart(4, '0')}_bench`

@@ -6,6 +6,7 @@ import { commandLinePage } from './generate/command-line.js'
 import { configurationPage, envExample } from './generate/configuration.js'
 import { errorsPage } from './generate/errors.js'
 import { localApiPage } from './generate/local-api.js'
+import { performancePage, performancePlots } from './generate/performance.js'
 import { bundleManifest, registryEntry } from './generate/registry.js'
 import { securityPage } from './generate/security.js'
 import { sizingPage } from './generate/sizing.js'
@@ -26,6 +27,8 @@ const files: Record<string, string> = {
   'server.json': registryEntry(),
   'docs/security.md': securityPage(),
   'docs/guides/sizing.md': sizingPage(),
+  'docs/performance.md': performancePage(),
+  ...performancePlots(),
   'docs/walkthrough.md': await walkthrough(),
   ...toolSnapshots(),
 }

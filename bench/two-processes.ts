@@ -1,0 +1,41 @@
+import { fileURLToPath } from 'node:url'
+import { figureOf } from './figures.js'
+import { load } from './load.js'
+import type { Measured } from './process.js'
+import { type Contender, contenders } from './servers.js'
+import { type BenchCaller, workloads } from './workloads.js'
+
+interface Running {
+  readonly port: number
+  readonly host: string
+  readonly process: Measured
+  readonly callers: readonly BenchCaller[]
+}
+
+/**
+ * How much more two processes of this server can do than one, by the processor time that an answer takes in each case:
+ * on a machine with two cores the generator leaves no second one, so that answers per second would measure the generator.
+ */
+export async function measureTwoProcesses(
+  run: (contender: Contender) => Promise<Running>,
+  rounds: number,
+): Promise<number | undefined> {
+  const one = contenders.find(({ name }) => name === 'this server')
+  const workload = workloads.find(({ name, era }) => name === 'tools/call' && era === '2026-07-28')
+  if (!one || !workload) return undefined
+  const cluster = fileURLToPath(new URL('./servers/two-processes.js', import.meta.url))
+  const servers = await Promise.all([one, { ...one, command: [process.execPath, cluster] }].map(run))
+  const costs: [number[], number[]] = [[], []]
+  for (let round = 0; round < rounds; round++) {
+    for (const [index, { port, host, callers, process: measured }] of servers.entries()) {
+      const shoot = workload.shoot(host, callers)
+      await load({ port, connections: 10, milliseconds: 600, shoot })
+      const before = measured.cpu()
+      const { good } = await load({ port, connections: 10, milliseconds: 1_500, shoot })
+      costs[index as 0 | 1].push((measured.cpu() - before) / good)
+    }
+  }
+  await Promise.all(servers.map(({ process: measured }) => measured.stop()))
+  const [single, double] = costs.map((each) => figureOf(each).median)
+  return (2 * (single ?? Number.NaN)) / (double ?? Number.NaN)
+}
