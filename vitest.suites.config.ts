@@ -23,6 +23,8 @@ export default defineConfig({
       suite('packages', 120_000, 300_000),
       // What deploy/ says, done: the image's layers as folders, the entry points run.
       suite('deploy', 60_000, 400_000),
+      // An earlier commit, built beside this one: each goes on with what the other has stored.
+      suite('upgrade', 120_000, 400_000),
       // Messages and arguments by the thousand, a hundred kills. Short forms are in `npm test`.
       suite('long', 3_600_000, 60_000),
       {
