@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { insufficientScope, resourceMetadataUrl } from '@scalekit-mcp/auth'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Authority, mint, rsaKey, startAuthority } from './authority.js'
@@ -68,5 +70,34 @@ describe('the challenge', () => {
     expect(header).toMatch(
       /^Bearer error="insufficient_scope", error_description="[\x20\x21\x23-\x5b\x5d-\x7e]+", scope="org:write", resource_metadata="[^"]+"$/,
     )
+  })
+
+  test('says nothing of scopes where none are needed, and answers with what an error brings along', async () => {
+    const { AuthError, challengeHeader, sendChallenge } = await import('@scalekit-mcp/auth')
+    const challenge = { resourceMetadataUrl: 'https://mcp.example.com/x', scopes: [] as string[] }
+    const missing = new AuthError('missing_token', 'Sign in.')
+    expect(challengeHeader(missing, challenge)).toBe('Bearer resource_metadata="https://mcp.example.com/x"')
+    const server = createServer((req, res) => {
+      const limited = new AuthError('rate_limited', 'Later.', { retryAfter: 0 })
+      const method = new AuthError('method_not_allowed', 'Not so.', { allow: ['POST', 'GET'] })
+      const errors = { '/limited': limited, '/method': method, '/missing': missing }
+      sendChallenge(res, errors[req.url as keyof typeof errors], challenge)
+    })
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+    const get = (path: string) => fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`)
+    const [limited, method, unsigned] = await Promise.all(['/limited', '/method', '/missing'].map(get))
+    const seen = (response?: Response) =>
+      ['www-authenticate', 'retry-after', 'allow'].map((name) => response?.headers.get(name))
+    expect([limited?.status, ...seen(limited)]).toEqual([429, null, '0', null])
+    expect([method?.status, ...seen(method)]).toEqual([405, null, null, 'POST, GET'])
+    expect([unsigned?.status, ...seen(unsigned)]).toEqual([
+      401,
+      'Bearer resource_metadata="https://mcp.example.com/x"',
+      null,
+      null,
+    ])
+    expect(await limited?.json()).toEqual({ error: 'rate_limited', error_description: 'Later.' })
+    server.closeAllConnections()
+    await new Promise((closed) => server.close(closed))
   })
 })

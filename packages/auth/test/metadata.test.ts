@@ -40,11 +40,22 @@ describe('the protected resource metadata', () => {
     expect(read.headers.get('cache-control')).toBe('public, max-age=300')
     const preflight = await fetch(url, { method: 'OPTIONS', headers })
     expect(preflight.status).toBe(204)
-    expect(preflight.headers.get('access-control-allow-headers')).toContain('MCP-Protocol-Version')
+    expect(Object.fromEntries(preflight.headers)).toMatchObject({
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': 'GET, HEAD, OPTIONS',
+      'access-control-allow-headers': 'Accept, Content-Type, MCP-Protocol-Version',
+      'access-control-max-age': '86400',
+    })
     const head = await fetch(url, { method: 'HEAD' })
     expect([head.status, await head.text()]).toEqual([200, ''])
+    for (const { headers } of [read, head]) expect(headers.get('content-type')).toBe('application/json')
+    expect(head.headers.get('content-length')).toBe(String(Buffer.byteLength(await read.text())))
     const written = await fetch(url, { method: 'POST' })
     expect([written.status, written.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS'])
+    expect(await written.json()).toMatchObject({
+      error: 'method_not_allowed',
+      error_description: 'The resource metadata is read with GET.',
+    })
   })
 
   test('of a root resource is at the root alone, and names the resource as configured', async () => {
