@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { measure } from '../harness/measure.js'
-import { mintToken, type Program, startDev } from '../harness/program.js'
+import { type LocalProgram, mintToken, startLocalProgram } from '../harness/program.js'
 
 const environment = 'env_100000000000000001'
 const CRASHES = 100
@@ -17,13 +17,16 @@ beforeEach(() => {
 afterEach(() => rmSync(data, { recursive: true }))
 
 /** The management API of the environment, as its own client. */
-async function connect(program: Program) {
-  const base = `${program.localUrl}/${environment}`
-  const token = await mintToken(program, {
-    subject: undefined,
-    client_id: 'skc_100000000000000001',
-    resource: base,
-  })
+async function connect({ url: localUrl }: LocalProgram) {
+  const base = `${localUrl}/${environment}`
+  const token = await mintToken(
+    { localUrl },
+    {
+      subject: undefined,
+      client_id: 'skc_100000000000000001',
+      resource: base,
+    },
+  )
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   return {
     async create(externalId: string): Promise<boolean> {
@@ -59,7 +62,7 @@ describe('the embedded database', () => {
     const starts: number[] = []
     for (let crash = 0; crash < CRASHES; crash++) {
       const started = Date.now()
-      const program = await startDev({ args: ['--data', data] })
+      const program = await startLocalProgram(['--data', data])
       starts.push(Date.now() - started)
       const { create } = await connect(program)
       const dies = Math.floor(WRITES * (0.3 + 0.6 * Math.random()))
@@ -78,7 +81,7 @@ describe('the embedded database', () => {
       expect(here).toBeGreaterThanOrEqual(dies)
       await program.stop('SIGKILL')
     }
-    const program = await startDev({ args: ['--data', data] })
+    const program = await startLocalProgram(['--data', data])
     const stored = await (await connect(program)).externalIds()
     await program.stop()
     expect(acknowledged.size).toBeGreaterThan((CRASHES * WRITES) / 4)
@@ -90,7 +93,7 @@ describe('the embedded database', () => {
   }, 1_800_000)
 
   test('reaches the disk at least once per acknowledged write', async () => {
-    const program = await startDev({ args: ['--data', data] })
+    const program = await startLocalProgram(['--data', data])
     const { create } = await connect(program)
     const summary = join(data, 'strace.txt')
     const strace = spawn(
