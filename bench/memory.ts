@@ -1,4 +1,5 @@
 import { WebSocket } from 'undici'
+import { benchPort } from './bench-port.js'
 import type { Results } from './figures.js'
 import { load } from './load.js'
 import type { Measured } from './process.js'
@@ -12,6 +13,10 @@ interface Running {
   readonly callers: readonly BenchCaller[]
 }
 
+/** A slow server makes fewer calls instead of holding up the others. */
+const LONGEST_MS = 80_000
+const REST_MS = 10_000
+
 /** Resident memory at rest and after many calls, and how much the heap grows by, seen in the second half of them. */
 export async function measureMemory(
   contenders: readonly Contender[],
@@ -19,31 +24,50 @@ export async function measureMemory(
   calls: number,
 ): Promise<Results['memory']> {
   const rows: Results['memory'] = []
+  const atRest = await residentAtRest(contenders, run)
   const workload = workloads.find(({ name, era }) => name === 'tools/call' && era === '2026-07-28')
   for (const contender of contenders.filter((each) => workload && each.serves(workload))) {
-    const inspector = 20_000 + Math.floor(Math.random() * 10_000)
+    const inspector = await benchPort()
     const server = await run(contender, `--inspect=127.0.0.1:${inspector}`)
-    const idleMegabytes = server.process.residentMegabytes()
     const shoot = workload?.shoot(server.host, server.callers)
     if (!shoot) continue
+    let made = 0
     const half = async () => {
-      for (let made = 0; made < calls / 2; ) {
+      const until = performance.now() + LONGEST_MS / 2
+      for (const before = made; made - before < calls / 2 && performance.now() < until; ) {
         made += (await load({ port: server.port, connections: 10, milliseconds: 1_000, shoot })).good
       }
       return heapMegabytes(inspector)
     }
     const middle = await half()
+    const halfMade = made
     const end = await half()
     rows.push({
       server: contender.name,
-      idleMegabytes,
+      idleMegabytes: atRest.get(contender.name) ?? Number.NaN,
       usedMegabytes: server.process.residentMegabytes(),
-      calls,
-      growthMegabytes: ((end - middle) * 200_000) / calls,
+      calls: made,
+      growthMegabytes: ((end - middle) * 100_000) / (made - halfMade),
     })
     await server.process.stop()
   }
   return rows
+}
+
+/** Some seconds after the start, without an inspector: what the start left behind may be collected by then. */
+async function residentAtRest(
+  contenders: readonly Contender[],
+  run: (contender: Contender, nodeOptions: string) => Promise<Running>,
+): Promise<ReadonlyMap<string, number>> {
+  const servers = await Promise.all(
+    contenders.map(async (contender) => ({ contender, server: await run(contender, '') })),
+  )
+  await new Promise((resolve) => setTimeout(resolve, REST_MS))
+  const resident = servers.map(
+    ({ contender, server }) => [contender.name, server.process.residentMegabytes()] as const,
+  )
+  for (const { server } of servers) await server.process.stop()
+  return new Map(resident)
 }
 
 /** What is left of the heap after a collection, by the inspector's protocol. */

@@ -50,14 +50,14 @@ const ours: Contender = {
 
 const recipe: Contender = {
   name: 'SDK recipe',
-  command: [node, '--import', 'tsx', file('./servers/recipe.ts')],
+  command: [node, file('./.compiled/recipe.js')],
   env: plain,
   serves: everything,
 }
 
 const floor: Contender = {
   name: 'floor',
-  command: [node, '--import', 'tsx', file('./servers/floor.ts')],
+  command: [node, file('./.compiled/floor.js')],
   env: plain,
   serves: everything,
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
-import { tools } from 'scalekit-mcp'
 import { Agent, request } from 'undici'
 import * as z from 'zod'
+import { tools } from '../../packages/server/dist/tools/index.js'
 
 // The least that could answer: bare node:http, the list made once, the token checked once and remembered. It checks
 // nothing else, so it is no server to run; it is what the others are measured against.

@@ -2,7 +2,8 @@ import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import express from 'express'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
-import { type ToolDefinition, tools } from 'scalekit-mcp'
+import type { ToolDefinition } from 'scalekit-mcp'
+import { tools } from '../../packages/server/dist/tools/index.js'
 
 // What the documents of the MCP SDK say to write, with the same tools: a server per request, each tool registered, the token
 // verified with jose on every request, the API called with fetch.
