@@ -13,6 +13,7 @@ import { handedOver, handOver, requireWayForLink } from './hand-over.js'
 import type { Idempotency } from './idempotency.js'
 import type { Interaction } from './interaction.js'
 import { redact } from './observe/redact.js'
+import { oncePerCaller } from './once-per-caller.js'
 import type { PageSeal } from './page-seal.js'
 import type { Scalekit } from './scalekit/scalekit.js'
 import type { ToolCaller, ToolContext, ToolDefinition } from './tool.js'
@@ -207,16 +208,16 @@ function redactOutput(
   return handsOver && 'link' in output ? { ...cleaned, link: output.link } : cleaned
 }
 
-function toToolCaller(caller: Caller): ToolCaller {
-  return {
+const toToolCaller = oncePerCaller(
+  (caller): ToolCaller => ({
     subject: caller.subject,
     clientId: caller.clientId,
     issuer: caller.issuer,
     scopes: [...caller.scopes].sort(),
     ...(caller.organizationId ? { organizationId: caller.organizationId } : {}),
     expiresAt: new Date(caller.expiresAt * 1000).toISOString(),
-  }
-}
+  }),
+)
 
 /** A write has happened whatever its size, so only a read is refused for being too large. */
 function cap(output: Record<string, unknown>, tool: ToolDefinition) {
