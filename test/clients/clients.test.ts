@@ -54,10 +54,13 @@ test('mcp-remote signs in, and carries a call to the server', async () => {
 
 test('the command line of the MCP Inspector signs in, and calls a tool', async () => {
   const entry = join(modules, '@modelcontextprotocol/inspector/clients/launcher/build/index.js')
+  // It needs Node 22 or newer.
+  const isNew = Number(process.versions.node.split('.')[0]) >= 22
+  const [node = '', ...args] = isNew ? [process.execPath] : ['npx', '-y', '-p', 'node@24', 'node']
   const child = spawn(
-    'npx',
+    node,
     [
-      ...['-y', '-p', 'node@24', 'node', entry, '--cli', program.url],
+      ...[...args, entry, '--cli', program.url],
       ...['--callback-url', `http://127.0.0.1:${await freePort()}/oauth/callback`],
       ...['--method', 'tools/call', '--tool-name', 'whoami'],
     ],

@@ -7,8 +7,9 @@ import { measure } from '../harness/measure.js'
 import { type LocalProgram, mintToken, startLocalProgram } from '../harness/program.js'
 
 const environment = 'env_100000000000000001'
-const CRASHES = 100
-const WRITES = 200
+/** `KILLS=100` is the long form, which the criterion of `docs/security.md` asks for. */
+const CRASHES = Number(process.env.KILLS ?? 20)
+const WRITES = 1_000
 
 let data = ''
 beforeEach(() => {
@@ -88,7 +89,7 @@ describe('the embedded database', () => {
     expect([...acknowledged].filter((id) => !stored.has(id))).toEqual([])
     const slowest = Math.max(...starts)
     expect(slowest).toBeLessThan(5_000)
-    measure('D16', `0 of ${acknowledged.size} in ${CRASHES} cycles`)
+    if (CRASHES >= 100) measure('D16', `0 of ${acknowledged.size} in ${CRASHES} cycles`)
     measure('D18', `${(slowest / 1000).toFixed(1)} at most, of ${CRASHES} starts`)
   }, 1_800_000)
 

@@ -186,8 +186,9 @@ export function optionsOfMcp(
     linksInResults: config.linksInResults,
     scalekit: options.scalekit,
     docs: options.docs,
-    record: ({ error, tool, effect, outcome, milliseconds }, { note }) => {
-      options.observation?.metrics?.toolCall(tool, effect, outcome, milliseconds / 1000)
+    record: ({ error, tool, effect, outcome, milliseconds }, { note, trail }) => {
+      const traceId = trail.traceparent?.split('-')[1]
+      options.observation?.metrics?.toolCall(tool, effect, outcome, milliseconds / 1000, traceId)
       note({ tool, effect, outcome, callMilliseconds: milliseconds, ...(error ? { err: error } : {}) })
     },
     ...(options.fixtures ? { fixtures: options.fixtures } : {}),

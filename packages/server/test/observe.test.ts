@@ -21,6 +21,8 @@ interface Span {
 
 const environmentId = 'env_100000000000000001'
 const CLIENT_TRACE = '0af7651916cd43dd8448eb211c80319c'
+// As Prometheus asks.
+const OPEN_METRICS = 'application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5'
 const traceparent = `00-${CLIENT_TRACE}-b7ad6b7169203331-01`
 
 const spans: Span[] = []
@@ -135,10 +137,20 @@ describe.each(eras)('a call over %s', (era) => {
       traceId: CLIENT_TRACE,
     })
 
-    // A series has no id of one call: the names of the span's tool and outcome lead from one to the other.
+    // A series has no id of one call, but the last one's beside it where the scraper takes OpenMetrics.
     const [tool, outcome] = [attribute(span, 'gen_ai.tool.name'), attribute(span, 'scalekit_mcp.outcome')]
     expect(await counted(tool, outcome)).toBe(before + 1)
     expect(line).toMatchObject({ tool, outcome })
+    const openMetrics = await fetch(metricsUrl, { headers: { accept: OPEN_METRICS } })
+    expect(openMetrics.headers.get('content-type')).toContain('application/openmetrics-text')
+    const text = await openMetrics.text()
+    expect(text).toMatch(/\n# EOF\n$/)
+    expect(text).toContain('# TYPE scalekit_mcp_refused_requests counter\n')
+    const bucket = `scalekit_mcp_tool_call_duration_seconds_bucket{le="[^"]+",tool="${tool}",effect="read",outcome="${outcome}"}`
+    expect(text).toMatch(new RegExp(`${bucket} \\d+ # {trace_id="${CLIENT_TRACE}"} [\\d.]+ [\\d.]+\n`))
+    // The other format stays as it was.
+    expect(await scrape()).toContain('# TYPE scalekit_mcp_refused_requests_total counter\n')
+    expect(await scrape()).not.toContain(CLIENT_TRACE)
   })
 
   test('that is refused has its reason in the trace, the log and the metrics', async () => {

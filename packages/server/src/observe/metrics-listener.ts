@@ -8,7 +8,7 @@ export function createMetricsListener(metrics: Metrics): Server {
       res.writeHead(404).end()
       return
     }
-    metrics.scrape().then(
+    metrics.scrape(req.headers.accept).then(
       ({ type, text }) => res.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(text),
       () => res.writeHead(500).end(),
     )

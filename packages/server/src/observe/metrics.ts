@@ -1,17 +1,25 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import {
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  type Metric,
+  type OpenMetricsContentType,
+  Registry,
+} from 'prom-client'
 import { version } from '../version.js'
 import { createSecondsHistogram } from './seconds-histogram.js'
 
 /** Told of what happens, on its way; each costs a microsecond or two. */
 export interface Metrics {
   request(place: string, method: string, status: number, seconds: number): void
-  toolCall(tool: string, effect: string, outcome: string, seconds: number): void
+  /** The trace that it belongs to stands beside the count, for scrapers that read OpenMetrics. */
+  toolCall(tool: string, effect: string, outcome: string, seconds: number, traceId?: string): void
   upstream(status: number, seconds: number): void
   refused(code: string): void
   /** Adds what is read when it is scraped. */
   read(readings: Readings): void
-  /** The text that Prometheus scrapes. */
-  scrape(): Promise<{ readonly type: string; readonly text: string }>
+  /** The text that Prometheus scrapes, in its own format, or in OpenMetrics where `accept` takes that. */
+  scrape(accept?: string): Promise<{ readonly type: string; readonly text: string }>
 }
 
 /** Read when they are scraped. */
@@ -54,13 +62,30 @@ export function createMetrics(): Metrics {
     registers,
   })
   return {
-    request: (place, method, status, seconds) => requests(seconds, place, knownMethod(method), status),
-    toolCall: (tool, effect, outcome, seconds) => calls(seconds, tool, effect, outcome),
-    upstream: (status, seconds) => upstream(seconds, status),
+    request: (place, method, status, seconds) => requests(seconds, [place, knownMethod(method), status]),
+    toolCall: (tool, effect, outcome, seconds, traceId) => calls(seconds, [tool, effect, outcome], traceId),
+    upstream: (status, seconds) => upstream(seconds, [status]),
     refused: (code) => refused.inc({ code }),
     read: (readings) => measureReadings(registry, readings),
-    scrape: async () => ({ type: registry.contentType, text: await registry.metrics() }),
+    async scrape(accept = '') {
+      const chosen = accept.includes('application/openmetrics-text') ? openMetrics(registry) : registry
+      return { type: chosen.contentType, text: await chosen.metrics() }
+    },
   }
+}
+
+/** The same metrics in the other format. prom-client renames counters for it, so these are copies. */
+function openMetrics(registry: Registry): Registry<OpenMetricsContentType> {
+  const other = new Registry<OpenMetricsContentType>()
+  other.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
+  for (const metric of registry.getMetricsAsArray() as unknown as Metric[]) {
+    const get = async () => {
+      const read = await metric.get()
+      return read.type === ('counter' as never) ? { ...read, name: read.name.replace(/_total$/, '') } : read
+    }
+    other.registerMetric({ ...metric, get, getForPromString: get } as never)
+  }
+  return other
 }
 
 function measureReadings(registry: Registry, { tokens, auditAvailable, redis }: Readings): void {

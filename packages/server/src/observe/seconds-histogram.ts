@@ -8,7 +8,17 @@ interface Series {
   readonly labels: Labels
   /** By bucket, the last for what is longer than all. */
   readonly counts: number[]
+  /** Of the last duration in each bucket that came with a trace. */
+  readonly exemplars: (Exemplar | undefined)[]
   sum: number
+}
+
+/** OpenMetrics 1.0, "Exemplars": one observation, with the id that leads to its trace and its line in the log. */
+interface Exemplar {
+  readonly labelSet: Labels
+  readonly value: number
+  /** In seconds. */
+  readonly timestamp: number
 }
 
 /**
@@ -20,11 +30,16 @@ export function createSecondsHistogram(
   name: string,
   help: string,
   labelNames: readonly string[],
-): (seconds: number, ...values: (string | number)[]) => void {
+): (seconds: number, values: readonly (string | number)[], traceId?: string) => void {
   const series = new Map<string, Series>()
   const begin = (key: string, values: readonly (string | number)[]): Series => {
     const labels = Object.fromEntries(labelNames.map((label, index) => [label, values[index] ?? '']))
-    const begun = { labels, counts: Array.from({ length: BUCKETS.length + 1 }, () => 0), sum: 0 }
+    const begun = {
+      labels,
+      counts: Array.from({ length: BUCKETS.length + 1 }, () => 0),
+      exemplars: [],
+      sum: 0,
+    }
     series.set(key, begun)
     return begun
   }
@@ -38,13 +53,20 @@ export function createSecondsHistogram(
   } as unknown as Metric
   registry.registerMetric(metric)
 
-  return (seconds, ...values) => {
+  return (seconds, values, traceId) => {
     const key = values.join(' ')
     const own = series.get(key) ?? begin(key, values)
     let bucket = 0
     while (bucket < BUCKETS.length && seconds > (BUCKETS[bucket] ?? 0)) bucket++
     own.counts[bucket] = (own.counts[bucket] ?? 0) + 1
     own.sum += seconds
+    if (traceId !== undefined) {
+      own.exemplars[bucket] = {
+        labelSet: { trace_id: traceId },
+        value: seconds,
+        timestamp: Date.now() / 1000,
+      }
+    }
   }
 }
 
@@ -53,7 +75,7 @@ function valuesOf(
   name: string,
   series: ReadonlyMap<string, Series>,
 ): MetricObjectWithValues<MetricValueWithName<string>>['values'] {
-  return [...series.values()].flatMap(({ labels, counts, sum }) => {
+  return [...series.values()].flatMap(({ labels, counts, exemplars, sum }) => {
     let count = 0
     const buckets = counts.map((each, index) => {
       count += each
@@ -61,6 +83,7 @@ function valuesOf(
         metricName: `${name}_bucket`,
         labels: { le: BUCKETS[index] ?? '+Inf', ...labels },
         value: count,
+        ...(exemplars[index] && { exemplar: exemplars[index] }),
       }
     })
     return [
