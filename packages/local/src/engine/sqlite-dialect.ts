@@ -9,6 +9,7 @@ import Libsql from 'libsql'
 
 const CACHED_STATEMENTS = 256
 const BUSY_TIMEOUT_MS = 5000
+const RETRY_MS = 10
 
 /**
  * Kysely's SQLite dialect over libsql. Two things differ from the default: statements are kept, because
@@ -19,12 +20,12 @@ export class LibsqlDialect extends SqliteDialect {
   readonly #file: string
 
   constructor(file: string) {
-    super({ database: async () => open(file) })
+    super({ database: () => open(file) })
     this.#file = file
   }
 
   override createDriver(): SqliteDriver {
-    return new ImmediateDriver({ database: async () => open(this.#file) })
+    return new ImmediateDriver({ database: () => open(this.#file) })
   }
 }
 
@@ -34,12 +35,12 @@ class ImmediateDriver extends SqliteDriver {
   }
 }
 
-function open(file: string) {
+async function open(file: string) {
   const database = new Libsql(file, { timeout: BUSY_TIMEOUT_MS })
+  database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+  await switchToWal(database)
   // An acknowledged write is on the disk: WAL alone would sync at checkpoints only.
-  database.exec(
-    `PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON`,
-  )
+  database.exec('PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
   const statements = new StatementCache((sql) => database.prepare(sql))
   return {
     prepare: (sql: string): SqliteStatement => statements.get(sql),
@@ -47,6 +48,23 @@ function open(file: string) {
       statements.clear()
       database.close()
     },
+  }
+}
+
+/**
+ * A new file is switched to WAL by one process that has it alone, and SQLite refuses others at once, whatever the busy
+ * timeout is: they try again for as long.
+ */
+async function switchToWal(database: Libsql.Database): Promise<void> {
+  const until = Date.now() + BUSY_TIMEOUT_MS
+  for (;;) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL')
+      return
+    } catch (error) {
+      if (Object(error).code !== 'SQLITE_BUSY' || Date.now() > until) throw error
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS))
+    }
   }
 }
 
