@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type FaultyApi, startFaultyApi } from '../../packages/server/test/faulty-api.js'
@@ -88,6 +90,27 @@ describe.each(eras)('a key of %s on two replicas', (era) => {
       })
     }
   })
+})
+
+test('a replica shares from its first answer on, also when Redis takes its time to connect', async () => {
+  const { port, hostname } = new URL(redis.url)
+  const slow = createServer((socket) => {
+    socket.on('error', () => undefined)
+    setTimeout(() => socket.pipe(connect(Number(port), hostname)).pipe(socket), 300)
+  }).listen(0)
+  await once(slow, 'listening')
+  const env = {
+    REDIS_URL: `redis://127.0.0.1:${(slow.address() as AddressInfo).port}`,
+    STATE_KEY: 'the-same-key-on-every-replica-0123456789',
+  }
+  const late = await startServerUnderTest(env, undefined, one)
+  try {
+    const answer = await (await fetch(new URL('/ready', late.url))).json()
+    expect(answer).toMatchObject({ ready: true, details: { redis: 'connected' } })
+  } finally {
+    await late.close()
+    slow.close()
+  }
 })
 
 test('a metric says whether Redis is there', async () => {

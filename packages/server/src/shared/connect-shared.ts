@@ -8,8 +8,8 @@ import { createSharedLimiter } from './shared-limiter.js'
 import { createSharedRevocations } from './shared-revocations.js'
 
 /** What replicas share through Redis. None of it makes a request fail while Redis is gone. */
-export function connectShared(url: Secret, stateKey: Secret, log: Logger): Shared {
-  const client = connectRedis(url, log)
+export async function connectShared(url: Secret, stateKey: Secret, log: Logger): Promise<Shared> {
+  const client = await connectRedis(url, log)
   return {
     createLimiter: (options) => createSharedLimiter(client, options),
     idempotency: createSharedIdempotency(client, createValueSeal(stateKey)),

@@ -2,15 +2,15 @@ import type { Secret } from '@scalekit-mcp/auth'
 import { Redis } from 'ioredis'
 import type { Logger } from '../observe/log.js'
 
-/** Within this a command is answered, or Redis counts as gone for it. */
-const COMMAND_MS = 200
+/** Within this a command is answered, or Redis counts as gone for it. Less would count this process's own pauses. */
+const COMMAND_MS = 1_000
 const LONGEST_WAIT_MS = 1_000
 
 /**
- * Connects to Redis without waiting for it: while it is gone every command fails at once, nothing queues up, and the
- * connection is tried again every second. Each change is said once.
+ * Connects to Redis. Where it cannot be reached at once nothing waits for it: while it is gone every command fails at
+ * once, nothing queues up, and the connection is tried again every second. Each change is said once.
  */
-export function connectRedis(url: Secret, log: Logger): Redis {
+export async function connectRedis(url: Secret, log: Logger): Promise<Redis> {
   const client = new Redis(url.reveal(), {
     lazyConnect: true,
     enableOfflineQueue: false,
@@ -38,6 +38,6 @@ export function connectRedis(url: Secret, log: Logger): Redis {
     reached = false
   })
   // A failed first attempt is followed by others; the events tell of it.
-  client.connect().catch(() => undefined)
+  await client.connect().catch(() => undefined)
   return client
 }
