@@ -10,19 +10,19 @@ export default defineConfig({
     fileParallelism: false,
     projects: [
       // The whole sign-in with the official clients, against the real program.
-      suite('oauth', 30_000, 60_000),
+      suite('oauth', 60_000, 60_000),
       // The pages in a real Chromium: Debian's, or the one that CHROMIUM names.
-      suite('browser', 60_000, 60_000),
+      suite('browser', 120_000, 60_000),
       // Official clients that are programs, through the whole sign-in in Chromium.
       suite('clients', 120_000, 60_000),
       // What needs PostgreSQL or Redis: the one at the usual local port, or one that the tests start.
       suite('services', 120_000, 60_000),
       // Three replicas of the real program behind Debian's nginx, with Debian's Redis.
-      suite('replicas', 60_000, 60_000),
+      suite('replicas', 180_000, 60_000),
       // The packages as they are published, each installed alone in an empty folder.
       suite('packages', 120_000, 300_000),
       // What deploy/ says, done: the image's layers as folders, the entry points run.
-      suite('deploy', 60_000, 400_000),
+      suite('deploy', 180_000, 400_000),
       // An earlier commit, built beside this one: each goes on with what the other has stored.
       suite('upgrade', 120_000, 400_000),
       // Messages and arguments by the thousand, a hundred kills. Short forms are in `npm test`.
