@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server'
+import type { Selection } from '../access.js'
 import { showsViews } from '../apps/ui-resources.js'
 import { call } from '../call.js'
 import { boundEnvironment, type Principal } from '../call-tool.js'
@@ -9,6 +10,7 @@ import { listHint, type McpOptions, serverInfo } from '../mcp.js'
 import type { ToolDefinition } from '../tool.js'
 import { toolLists } from '../tool-lists.js'
 import { type Era, type PlainMessage, readPlainMessage } from './plain-message.js'
+import { type PreparedResult, prepareResult, sendResult } from './send-result.js'
 
 /** Answers a request, or leaves it to the SDK: false. */
 export type DirectAnswer = (
@@ -41,7 +43,7 @@ export function createDirectAnswer(options: McpOptions, eras: readonly Era[]): D
     const message = readPlainMessage(req, req.body)
     if (!message || !eras.includes(message.era)) return false
     if (message.method === 'tools/list') {
-      send(res, message, list(message, principal))
+      sendResult(res, message, list(message, principal))
       return true
     }
     const tool = byName.get(message.name)
@@ -65,7 +67,7 @@ export function createDirectAnswer(options: McpOptions, eras: readonly Era[]): D
       audit: principal.audit,
       record: (outcome) => options.record(outcome, principal),
     })
-    send(res, message, resultText(message.era, result))
+    sendResult(res, message, resultText(message.era, result))
     return true
   }
 }
@@ -104,39 +106,36 @@ const complete = {
 } as const
 const completeMembers = JSON.stringify(complete).slice(1, -1)
 
+/** A caller chooses the selection, and there are thousands. */
+const MAX_LISTS = 100
+
 /** Serializing the list takes longer than everything else about it: it is done once per selection and era. */
 function createListBytes({ tools, bounds, origin, onlyEnvironment, fixtures }: McpOptions) {
   const listed = [...(fixtures?.tools.values() ?? [])].map(({ definition }) => definition)
   const list = toolLists(tools, bounds, origin)
-  const made = new Map<string, string>()
-  return ({ era, capabilities }: PlainMessage, { selection }: Principal): string => {
+  const made = new Map<string, PreparedResult>()
+  return ({ era, capabilities }: PlainMessage, { selection }: Principal): PreparedResult => {
     const bound = boundEnvironment({ onlyEnvironment }, selection) !== undefined
     const withViews = showsViews(capabilities)
-    const key = `${era} ${withViews} ${bound} ${selection.readOnly} ${[...selection.toolsets].sort().join(',')}`
-    let text = made.get(key)
-    if (text === undefined) {
+    const key = `${era} ${withViews} ${bound} ${selection.readOnly} ${toolsetsOf(selection)}`
+    let prepared = made.get(key)
+    if (!prepared) {
       const result = { tools: [...list(selection, bound, withViews), ...listed] }
-      text = JSON.stringify(era === '2026-07-28' ? { ...result, ...complete, ...listHint } : result)
-      made.set(key, text)
+      const text = JSON.stringify(era === '2026-07-28' ? { ...result, ...complete, ...listHint } : result)
+      prepared = prepareResult({ era }, text)
+      made.set(key, prepared)
+      const [oldest] = made.keys()
+      if (made.size > MAX_LISTS && oldest !== undefined) made.delete(oldest)
     }
-    return text
+    return prepared
   }
 }
 
-const jsonHeaders = { 'content-type': 'application/json' }
-const streamHeaders = {
-  'content-type': 'text/event-stream',
-  'cache-control': 'no-cache, no-transform',
-  'x-accel-buffering': 'no',
-}
+const toolsets = new WeakMap<Selection, string>()
 
-/** The wire form of each era: JSON, or one event of a stream. */
-function send(res: ServerResponse, { era, id }: PlainMessage, result: string): void {
-  if (res.destroyed) return
-  const json = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`
-  const modern = era === '2026-07-28'
-  const body = modern ? json : `event: message\ndata: ${json}\n\n`
-  const headers = modern ? jsonHeaders : streamHeaders
-  res.writeHead(200, { ...headers, 'content-length': Buffer.byteLength(body) })
-  res.end(body)
+/** Most requests share one selection. */
+function toolsetsOf(selection: Selection): string {
+  const known = toolsets.get(selection) ?? [...selection.toolsets].sort().join(',')
+  toolsets.set(selection, known)
+  return known
 }
