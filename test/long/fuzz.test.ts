@@ -13,5 +13,6 @@ test('100,000 generated messages', async () => {
 test('1,000 generated arguments for each tool', async () => {
   const { calls, reachedApi, wrong } = await fuzzTools(1_000)
   expect(wrong).toEqual([])
+  expect(reachedApi).toBeGreaterThan(calls / 20)
   measure('C4', `${wrong.length} in ${calls} calls, ${reachedApi} requests to the API`)
 }, 3_600_000)
