@@ -32,6 +32,7 @@ export interface Authority {
   readonly introspectionUrl: string
   readonly behaviour: Behaviour
   readonly keySetReads: () => number
+  readonly metadataReads: () => number
   readonly introspections: {
     authorization: string | undefined
     contentType: string | undefined
@@ -102,6 +103,7 @@ export async function startAuthority(): Promise<Authority> {
   const revoked = new Set<string>()
   const introspections: Authority['introspections'] = []
   let keySetReads = 0
+  let metadataReads = 0
 
   const server = createServer(async (req, res) => {
     const answer = (status: number, body: unknown) => {
@@ -109,6 +111,7 @@ export async function startAuthority(): Promise<Authority> {
       res.end(typeof body === 'string' ? body : JSON.stringify(body))
     }
     if (req.url === behaviour.metadataPath) {
+      metadataReads++
       const jwks_uri = behaviour.jwksUri ?? `${issuer}/keys`
       return answer(200, { issuer: behaviour.metadataIssuer ?? issuer, jwks_uri })
     }
@@ -137,6 +140,7 @@ export async function startAuthority(): Promise<Authority> {
     introspectionUrl: `${issuer}/introspect`,
     behaviour,
     keySetReads: () => keySetReads,
+    metadataReads: () => metadataReads,
     introspections,
     revoked,
     async close() {

@@ -44,6 +44,7 @@ describe('a body', () => {
     ['twice a name, space before the colon', '{"a" : 1 , "a"\\t\\n : 2}', DUPLICATE],
     ['twice a name, once escaped', '{"ab":1,"\\u0061b":2}', DUPLICATE],
     ['twice a name with a quote in it', '{"a\\"":1,"a\\"":2}', DUPLICATE],
+    ['twice a name, a backslash at the end of a value in between', '{"a":"\\\\","a":"b"}', DUPLICATE],
     ['twice the empty name', '{"":1,"":2}', DUPLICATE],
     ['twice a name, deep', '{"x":[{"y":{"a":1,"b":2,"a":3}}]}', DUPLICATE],
     ['__proto__', '{"__proto__":{}}', FORBIDDEN],
