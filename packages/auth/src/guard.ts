@@ -10,7 +10,7 @@ import type { TokenVerifier } from './verify-token.js'
 declare module 'node:http' {
   interface IncomingMessage {
     /** Set by the guard once the request's token was verified. */
-    caller?: Caller
+    caller?: Caller | undefined
   }
 }
 
@@ -22,16 +22,24 @@ export function callerOf(req: IncomingMessage): Caller {
 
 /**
  * Puts the caller on the request, as `req.caller` and as the `req.auth` that the MCP SDKs pass to handlers. Reads
- * headers only, so that it runs before any body is read.
+ * headers only, so that it runs before any body is read. Answers at once where the token is remembered.
  *
  * @throws AuthError
  */
-export async function authenticate(req: IncomingMessage, verifier: TokenVerifier): Promise<Caller> {
-  Object.assign(req, { caller: undefined, auth: undefined })
-  const caller = await verifier.verify(readCredential(req))
-  req.caller = caller
-  Object.assign(req, { auth: authInfoOf(caller) })
-  return caller
+export function authenticate(
+  req: IncomingMessage & { auth?: unknown },
+  verifier: TokenVerifier,
+): Caller | Promise<Caller> {
+  req.caller = undefined
+  req.auth = undefined
+  const pass = (caller: Caller): Caller => {
+    req.caller = caller
+    req.auth = authInfoOf(caller)
+    return caller
+  }
+  const token = readCredential(req)
+  const known = verifier.remembered(token)
+  return known ? pass(known) : verifier.verify(token).then(pass)
 }
 
 /**

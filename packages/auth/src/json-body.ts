@@ -15,12 +15,11 @@ const PROBLEMS: Readonly<Record<Exclude<StrictJsonProblem, 'syntax'>, string>> =
 }
 
 /**
- * Reads the body of a request that passed the guard: uncompressed UTF-8 JSON of at most 256 KiB, without
- * what two parsers could read differently.
+ * Reads the body of a request that passed the guard: uncompressed, at most 256 KiB.
  *
- * @throws AuthError `unsupported_media_type`, `payload_too_large`, `parse_error` or `invalid_message`
+ * @throws AuthError `unsupported_media_type`, `payload_too_large`, or `invalid_request` when it breaks off
  */
-export async function readJsonBody(req: IncomingMessage, res: ServerResponse): Promise<unknown> {
+export function readBody(req: IncomingMessage, res: ServerResponse): Promise<Buffer> {
   if (!JSON_UTF8.test(req.headers['content-type'] ?? '')) {
     throw new AuthError('unsupported_media_type', 'Send the body as application/json in UTF-8.')
   }
@@ -28,30 +27,36 @@ export async function readJsonBody(req: IncomingMessage, res: ServerResponse): P
     throw new AuthError('unsupported_media_type', 'Send the body without Content-Encoding.')
   }
   if (Number(req.headers['content-length'] ?? 0) > MAX_BYTES) throw tooLarge()
-  continueIfAwaited(req, res)
-  return parse(decode(await readBytes(req)))
-}
-
-function readBytes(req: IncomingMessage): Promise<Buffer> {
   if (req.readableEnded) throw new Error('A body parser read the body before the guard: mount protect first')
   if (req.destroyed) throw brokenOff()
+  continueIfAwaited(req, res)
+  return readBytes(req)
+}
+
+/** The listeners stay, since nothing else listens: taking them away took as long as reading. */
+function readBytes(req: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
-    const settle = (settled: () => void) => {
-      req.off('data', onData).off('end', onEnd).off('close', onClose)
-      settled()
-    }
-    const onData = (chunk: Buffer) => {
+    req.on('data', (chunk: Buffer) => {
       size += chunk.byteLength
-      if (size > MAX_BYTES) settle(() => reject(tooLarge()))
+      if (size > MAX_BYTES) reject(tooLarge())
       else chunks.push(chunk)
-    }
-    const onEnd = () =>
-      settle(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
-    const onClose = () => settle(() => reject(brokenOff()))
-    req.on('data', onData).on('end', onEnd).on('close', onClose)
+    })
+    req.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
+    req.on('close', () => {
+      if (!req.readableEnded) reject(brokenOff())
+    })
   })
+}
+
+/**
+ * Parses UTF-8 JSON without what two parsers could read differently.
+ *
+ * @throws AuthError `parse_error` or `invalid_message`
+ */
+export function parseBody(bytes: Buffer): unknown {
+  return parse(decode(bytes))
 }
 
 function decode(bytes: Buffer): string {

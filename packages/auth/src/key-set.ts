@@ -13,6 +13,8 @@ const ATTEMPT_MS = 4_000
 export interface KeySet {
   /** Changes when a key was added or withdrawn: what was verified under another version counts no more. */
   readonly version: number
+  /** Whether `refreshIfDue` has something to do. */
+  readonly isDue: boolean
   /**
    * Makes sure that a usable copy is there. Returns at once (no promise) while the copy is fresh.
    * @throws AuthError `temporarily_unavailable` when no copy is younger than 24 hours
@@ -91,6 +93,9 @@ export function createKeySet(
   return {
     get version() {
       return version
+    },
+    get isDue() {
+      return age() >= FRESH_MS
     },
     refreshIfDue,
     async find(header) {

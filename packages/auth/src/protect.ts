@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Express, RequestHandler } from 'express'
+import type { Caller } from './caller.js'
 import { type Challenge, createSendChallenge, insufficientScope } from './challenge.js'
 import { AuthError } from './errors.js'
 import { authenticate, callerOf } from './guard.js'
 import { checkHeaders } from './header-limits.js'
 import { createHostCheck, hostsOf } from './hosts.js'
-import { readJsonBody } from './json-body.js'
+import { parseBody, readBody } from './json-body.js'
 import { checkMessage } from './json-rpc.js'
 import { createMetadataEndpoint, resourceMetadataUrl } from './metadata.js'
 import { checkMethod } from './method.js'
@@ -90,9 +91,11 @@ export function createProtection(options: ProtectOptions): Protection {
       checkOrigin(req, res)
       if (res.writableEnded) return 'answered'
       checkMethod(req, methods)
-      const caller = await authenticate(req, verifier)
-      await limits.spend(caller, 1, res)
-      if (req.method === 'POST') toolScopes.check(await readMessage(req, res), caller)
+      const known = authenticate(req, verifier)
+      const caller = known instanceof Promise ? await known : known
+      const spending = limits.spend(caller, 1, res)
+      if (spending) await spending
+      if (req.method === 'POST') takeMessage(req, await readBody(req, res), caller)
       return 'admitted'
     } catch (error) {
       refuse(req, res, await refusedWith(error, req))
@@ -100,14 +103,11 @@ export function createProtection(options: ProtectOptions): Protection {
     }
   }
 
-  async function readMessage(
-    req: IncomingMessage & { body?: unknown },
-    res: ServerResponse,
-  ): Promise<unknown> {
-    const body = await readJsonBody(req, res)
+  function takeMessage(req: IncomingMessage & { body?: unknown }, bytes: Buffer, caller: Caller): void {
+    const body = parseBody(bytes)
     checkMessage(body, { responses: sessions })
     req.body = body
-    return body
+    toolScopes.check(body, caller)
   }
 
   /** What is not a refusal is a fault of ours; a bad credential counts, and may be one too many. */
@@ -116,10 +116,12 @@ export function createProtection(options: ProtectOptions): Protection {
       return new AuthError('server_error', 'The request failed. Try again later.', { cause: error })
     }
     if (error.code !== 'invalid_token') return error
-    return limits.countFailure(addressOf(req)).then(
-      () => error,
-      (limited) => refusedWith(limited, req),
-    )
+    try {
+      await limits.countFailure(addressOf(req))
+      return error
+    } catch (limited) {
+      return refusedWith(limited, req)
+    }
   }
 
   function refuse(req: IncomingMessage, res: ServerResponse, error: AuthError): void {

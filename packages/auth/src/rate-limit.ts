@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
-import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { addressKey } from './address-key.js'
 import type { Caller } from './caller.js'
 import { AuthError, temporarilyUnavailable } from './errors.js'
+import { createWindowLimiter } from './window-limiter.js'
 
 export interface RateLimitOptions {
   /** Points that one caller (issuer, client and subject) has a minute; a request costs one. Default 600. */
@@ -14,8 +14,17 @@ export interface RateLimitOptions {
   readonly createLimiter?: (options: LimiterOptions) => RateLimiter
 }
 
-/** The part of a limiter of rate-limiter-flexible that is used: it rejects with a `RateLimiterRes` past the limit. */
-export type RateLimiter = Pick<RateLimiterAbstract, 'consume'>
+/** A limiter, such as those of rate-limiter-flexible. */
+export interface RateLimiter {
+  /** Takes points. Past the limit it throws, or rejects with, what it would have answered. */
+  consume(key: string, points: number): SpentPoints | Promise<SpentPoints>
+}
+
+export interface SpentPoints {
+  readonly remainingPoints: number
+  /** Until the window ends. */
+  readonly msBeforeNext: number
+}
 
 export interface LimiterOptions {
   readonly keyPrefix: string
@@ -26,16 +35,17 @@ export interface LimiterOptions {
 
 export interface RateLimit {
   /**
-   * Takes points from the caller's minute, and says on `res` how many are left.
+   * Takes points from the caller's minute, and says on `res` how many are left. Returns at once (no promise) where the
+   * limiter does.
    * @throws AuthError `rate_limited`, or `temporarily_unavailable` when the limiter's store fails
    */
-  spend(caller: Caller, points: number, res?: ServerResponse): Promise<void>
+  spend(caller: Caller, points: number, res?: ServerResponse): Promise<void> | undefined
   /**
    * Counts a refused credential. Past the limit the refusal becomes `rate_limited`; a valid token from the
    * same address is still served, so that nobody behind a shared address can lock the others out.
    * @throws AuthError `rate_limited`, or `temporarily_unavailable` when the limiter's store fails
    */
-  countFailure(address: string): Promise<void>
+  countFailure(address: string): Promise<void> | undefined
 }
 
 const WINDOW_SECONDS = 60
@@ -43,35 +53,45 @@ const WINDOW_SECONDS = 60
 /** Limits for callers and for addresses that bring bad credentials, each over one minute. */
 export function createRateLimit(options: RateLimitOptions = {}): RateLimit {
   const { perMinute = 600, failuresPerMinute = 300 } = options
-  const create = options.createLimiter ?? ((limiter) => new RateLimiterMemory(limiter))
+  const create = options.createLimiter ?? createWindowLimiter
   const callers = create({ keyPrefix: 'caller', points: perMinute, duration: WINDOW_SECONDS })
   const failures = create({ keyPrefix: 'failure', points: failuresPerMinute, duration: WINDOW_SECONDS })
 
   return {
-    async spend(caller, points, res) {
-      const left = await consume(callers, callerKey(caller), points, res)
-      if (res) setLimitHeaders(res, perMinute, left)
-    },
-    async countFailure(address) {
-      await consume(failures, addressKey(address), 1)
-    },
+    spend: (caller, points, res) => consume(callers, callerKey(caller), points, res),
+    countFailure: (address) => consume(failures, addressKey(address), 1),
   }
 
-  async function consume(
+  function consume(
     limiter: RateLimiter,
     key: string,
     points: number,
     res?: ServerResponse,
-  ): Promise<RateLimiterRes> {
+  ): Promise<void> | undefined {
+    const told = (left: SpentPoints) => {
+      if (res) setLimitHeaders(res, perMinute, left)
+    }
     try {
-      return await limiter.consume(key, points)
+      const left = limiter.consume(key, points)
+      if (left instanceof Promise) return left.then(told, (refused) => refuse(refused, res))
+      told(left)
+      return undefined
     } catch (refused) {
-      if (!(refused instanceof RateLimiterRes)) throw temporarilyUnavailable('rate_limiter', refused)
-      if (res) setLimitHeaders(res, perMinute, refused)
-      const retryAfter = Math.max(1, Math.ceil(refused.msBeforeNext / 1000))
-      throw new AuthError('rate_limited', `Too many requests. Try again in ${retryAfter} s.`, { retryAfter })
+      return refuse(refused, res)
     }
   }
+
+  function refuse(refused: unknown, res: ServerResponse | undefined): never {
+    if (!isSpent(refused)) throw temporarilyUnavailable('rate_limiter', refused)
+    if (res) setLimitHeaders(res, perMinute, refused)
+    const retryAfter = Math.max(1, Math.ceil(refused.msBeforeNext / 1000))
+    throw new AuthError('rate_limited', `Too many requests. Try again in ${retryAfter} s.`, { retryAfter })
+  }
+}
+
+/** What a limiter throws past the limit; everything else is a failure of it. */
+function isSpent(thrown: unknown): thrown is SpentPoints {
+  return !(thrown instanceof Error) && typeof Object(thrown).msBeforeNext === 'number'
 }
 
 const callerKeys = new WeakMap<Caller, string>()
@@ -88,7 +108,7 @@ function callerKey(caller: Caller): string {
 }
 
 /** draft-ietf-httpapi-ratelimit-headers */
-function setLimitHeaders(res: ServerResponse, quota: number, left: RateLimiterRes): void {
+function setLimitHeaders(res: ServerResponse, quota: number, left: SpentPoints): void {
   const reset = Math.ceil(left.msBeforeNext / 1000)
   res.setHeader('RateLimit-Policy', `"caller";q=${quota};w=${WINDOW_SECONDS}`)
   res.setHeader('RateLimit', `"caller";r=${left.remainingPoints};t=${reset}`)

@@ -42,6 +42,8 @@ export interface TokenVerifier {
    * @throws AuthError `invalid_token`, or `temporarily_unavailable` when no keys could be had
    */
   verify(token: string): Promise<Caller>
+  /** The caller of a token that counts without anything to wait for: it was verified before, and nobody is to be asked. */
+  remembered(token: string): Caller | undefined
   /**
    * Resolves when the key set was loaded at least once.
    * @throws AuthError `temporarily_unavailable`
@@ -70,18 +72,25 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     return checkToken(token, keys, algorithms, options)
   }
 
+  const recall = (digest: string) => {
+    const known = cache.get(digest, keys.version)
+    if (known) remembered++
+    return known
+  }
+
   return {
     async verify(token) {
       const refreshing = keys.refreshIfDue()
       if (refreshing) await refreshing
       const digest = hash('sha256', token, 'base64url')
-      const known = cache.get(digest, keys.version)
-      if (known) remembered++
-      const caller = known ?? (await cache.load(digest, () => check(token)))
+      const caller = recall(digest) ?? (await cache.load(digest, () => check(token)))
       const asking = revocation?.check(caller)
       if (asking) await asking
       return caller
     },
+    // One that has to be asked about goes the whole way.
+    remembered: (token) =>
+      revocation || keys.isDue ? undefined : recall(hash('sha256', token, 'base64url')),
     async ready() {
       await keys.refreshIfDue()
     },

@@ -96,8 +96,12 @@ export function createApp(options: AppOptions): App {
     onFailure,
     async mcp(req: IncomingMessage & { body?: unknown }, res) {
       options.observation.begin(req, res)
-      const principal = await stepUp(req, res)
-      if (!principal || (await answerDirectly(req, res, principal))) return
+      const stepping = stepUp(req, res)
+      const principal = stepping instanceof Promise ? await stepping : stepping
+      if (!principal) return
+      const answered = answerDirectly(req, res, principal)
+      if (answered instanceof Promise) await answered
+      if (answered) return
       Object.assign(req, { auth: authInfoOf(principal) })
       if (sessions && (await sessions.handle(req, res))) return
       await modern(req, res, req.body)

@@ -28,7 +28,7 @@ export interface Call {
   readonly selection: Selection
   readonly bounds: Bounds
   /** The environment that the connection is bound to: by configuration or by `?environment=`. */
-  readonly boundEnvironment?: { readonly id: string }
+  readonly boundEnvironment?: { readonly id: string } | undefined
   readonly interaction: Interaction
   readonly idempotency: Idempotency
   readonly pages: PageSeal
@@ -108,7 +108,7 @@ function authorize({ tool, caller, selection, bounds }: Call): void {
 /** Aliases become names, the bound environment is filled in, and the schema decides. Values are not repeated. */
 function validate({ tool, arguments: given, boundEnvironment }: Call): Record<string, unknown> {
   const args: Record<string, unknown> = { ...given }
-  for (const [alias, name] of Object.entries(tool.aliases ?? {})) {
+  for (const [alias, name] of tool.aliases ? Object.entries(tool.aliases) : []) {
     if (!Object.hasOwn(args, alias)) continue
     if (Object.hasOwn(args, name))
       throw new ToolError('invalid_arguments', `Give ${name} or ${alias}, not both.`)
@@ -168,7 +168,7 @@ async function confirmAndRun(
   args: Record<string, unknown>,
   signal: () => AbortSignal,
 ): Promise<{ question: InputRequiredResult } | { output: Record<string, unknown> }> {
-  const { tool, caller, interaction } = request
+  const { tool, interaction } = request
   let scalekit: Scalekit | undefined
   const context: ToolContext = {
     get scalekit() {
@@ -176,27 +176,31 @@ async function confirmAndRun(
       return scalekit
     },
     docs: request.docs,
-    caller: toToolCaller(caller),
+    caller: toToolCaller(request.caller),
     progress: request.progress,
   }
   const done = handedOver(tool, args, interaction)
   if (done) return { output: done }
   requireWayForLink(tool, interaction, request.linksInResults)
-  const confirmation = await confirm(tool, args, context, interaction)
+  const confirming = confirm(tool, args, context, interaction)
+  const confirmation = confirming && (await confirming)
   if (confirmation) return { question: confirmation }
+  const output = await (tool.effect === 'read' ? tool.run(args, context) : write(request, args, context))
+  const handing = handOver(tool, args, output, interaction, request.linksInResults)
+  return handing ? { question: await handing } : { output }
+}
+
+/** It is in the audit log before it goes out, and it goes out once for its key. */
+function write(
+  { tool, caller, idempotency, audit }: Call,
+  args: Record<string, unknown>,
+  context: ToolContext,
+): Promise<Record<string, unknown>> {
   const { idempotencyKey, ...rest } = args
-  const output = await request.idempotency.once(
-    caller,
-    tool.name,
-    idempotencyKey as string | undefined,
-    rest,
-    async () => {
-      if (tool.effect !== 'read') await request.audit.intends()
-      return tool.run(rest, context)
-    },
-  )
-  const link = await handOver(tool, args, output, interaction, request.linksInResults)
-  return link ? { question: link } : { output }
+  return idempotency.once(caller, tool.name, idempotencyKey as string | undefined, rest, async () => {
+    await audit.intends()
+    return tool.run(rest, context)
+  })
 }
 
 /** A link that the operator lets through is what was asked for; everything else is cleaned. */

@@ -13,18 +13,28 @@ const typedName = z.object({ name: z.string().max(300).describe('The name, exact
  * way that cannot be undone or does much at once. What is in no environment counts as PRD. The target is read
  * again on the second round, and must still be the same.
  *
- * @returns what to send to the client in order to ask, or undefined when the call may go on
+ * @returns what to send to the client in order to ask, or undefined when the call may go on; at once where nothing is asked
  * @throws ToolError `confirmation_unavailable` when the client cannot ask and the environment is PRD,
  * `confirmation_declined`, `confirmation_mismatch`
  */
-export async function confirm(
+export function confirm(
   tool: ToolDefinition,
   args: Record<string, unknown>,
   context: ToolContext,
   interaction: Interaction,
-): Promise<InputRequiredResult | undefined> {
+): Promise<InputRequiredResult | undefined> | undefined {
   if (!tool.target || !(cannotBeUndone(tool) || tool.confirmWhen?.(args))) return undefined
-  const target = await tool.target(args, context)
+  return confirmTarget(tool, args, context, interaction, tool.target(args, context))
+}
+
+async function confirmTarget(
+  tool: ToolDefinition,
+  args: Record<string, unknown>,
+  context: ToolContext,
+  interaction: Interaction,
+  reading: Promise<Target>,
+): Promise<InputRequiredResult | undefined> {
+  const target = await reading
   const type =
     target.environmentId === undefined ? 'PRD' : await context.scalekit.environmentType(target.environmentId)
   if (type === 'DEV' && (tool.effect !== 'delete' || !interaction.canAsk)) return undefined

@@ -28,22 +28,22 @@ export function requireWayForLink(
 /**
  * Hands the link of a result to the person at the client.
  *
- * @returns what to send to the client, or undefined when the result may go out as it is
+ * @returns what to send to the client, or undefined, at once, when the result may go out as it is
  */
-export async function handOver(
+export function handOver(
   tool: ToolDefinition,
   args: Record<string, unknown>,
   result: Record<string, unknown>,
   interaction: Interaction,
   linksInResults: boolean,
-): Promise<InputRequiredResult | undefined> {
+): Promise<InputRequiredResult> | undefined {
   if (!tool.handsOver || !interaction.canOpenUrl || linksInResults) return undefined
   const { link, ...output } = result
   const state: HandOverState = { kind: 'hand_over', tool: tool.name, digest: digestOf(args), output }
-  return inputRequired({
-    inputRequests: { [KEY]: inputRequired.elicitUrl({ message: tool.handsOver, url: String(link) }) },
-    requestState: await interaction.seal(state),
-  })
+  const elicitation = inputRequired.elicitUrl({ message: tool.handsOver, url: String(link) })
+  return interaction
+    .seal(state)
+    .then((requestState) => inputRequired({ inputRequests: { [KEY]: elicitation }, requestState }))
 }
 
 /**

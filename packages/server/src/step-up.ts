@@ -22,9 +22,12 @@ export function createStepUp(
   bounds: Bounds,
   names: 'long' | 'short',
   protection: Protection,
-): (req: IncomingMessage & { body?: unknown }, res: ServerResponse) => Promise<Principal | undefined> {
+): (
+  req: IncomingMessage & { body?: unknown },
+  res: ServerResponse,
+) => Principal | undefined | Promise<Principal | undefined> {
   const byName = new Map(tools.map((tool) => [tool.name, tool]))
-  return async (req, res) => {
+  return (req, res) => {
     const caller = callerOf(req)
     const selection = readSelection(req.url ?? '')
     if ('problem' in selection) {
@@ -40,18 +43,19 @@ export function createStepUp(
       protection.challengeScopes(req, res, writeScopes(decision.scopes, names))
       return undefined
     }
-    if (tool && tool.effect !== 'read' && !(await protection.charge(req, res, WRITE_COST - 1))) {
-      return undefined
-    }
-    return {
+    const principal: Principal = {
       caller,
       selection,
       audit,
       trail: { answered: audit.answered, traceparent: req.trace?.traceparent },
-      note: req.note ?? (() => undefined),
+      note: req.note ?? noted,
     }
+    if (!tool || tool.effect === 'read') return principal
+    return protection.charge(req, res, WRITE_COST - 1).then((paid) => (paid ? principal : undefined))
   }
 }
+
+const noted = () => undefined
 
 const everything = parseSelection(new URLSearchParams())
 

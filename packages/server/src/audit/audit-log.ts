@@ -1,6 +1,6 @@
 import { ToolError } from '../errors.js'
-import type { AuditEvent } from './audit-event.js'
 import { type ChainFile, openChainFile } from './chain-file.js'
+import { CHECKPOINT, recordOf } from './chain-line.js'
 import { type FileLock, takeFile } from './file-lock.js'
 import { loadSigningKey, type SigningKey } from './signing-key.js'
 
@@ -12,13 +12,13 @@ const RETRY_MS = 1_000
 const MAX_WAITING = 10_000
 
 export interface AuditLog {
-  /** Notes an event: it is on the disk in a moment. */
-  note(event: AuditEvent): void
+  /** Notes a record (`recordOf` an event): it is on the disk in a moment. */
+  note(record: string): void
   /**
-   * Resolves when the event is on the disk; calls at the same time share one flush.
+   * Resolves when the record is on the disk; calls at the same time share one flush.
    * @throws ToolError `audit_unavailable`
    */
-  commit(event: AuditEvent): Promise<void>
+  commit(record: string): Promise<void>
   /** False while the file cannot be written: writes are refused. */
   readonly available: boolean
   /** Writes what waits and a last checkpoint. */
@@ -33,7 +33,7 @@ export interface AuditOptions {
 }
 
 interface Waiting {
-  readonly event: AuditEvent
+  readonly record: string
   readonly settle?: { resolve(): void; reject(error: unknown): void }
 }
 
@@ -86,7 +86,7 @@ function groupCommit(
   let timer: NodeJS.Timeout | undefined
   const retry = setInterval(() => void reopen(), RETRY_MS).unref()
   const checkpoints = setInterval(() => {
-    if (file && file.unchecked > 0) add({ event: { type: 'checkpoint' } })
+    if (file && file.unchecked > 0) add({ record: CHECKPOINT })
   }, CHECKPOINT_MS).unref()
 
   function add(entry: Waiting): void {
@@ -115,7 +115,7 @@ function groupCommit(
       const batch = waiting
       waiting = []
       try {
-        await file.append(batch.map(({ event }) => event))
+        await file.append(batch.map(({ record }) => record))
         for (const { settle } of batch) settle?.resolve()
       } catch (error) {
         await giveUp(error, batch)
@@ -140,16 +140,16 @@ function groupCommit(
       return
     }
     onAlert('The audit log can be written again')
-    if (lost > 0) waiting.unshift({ event: { type: 'gap', lost } })
+    if (lost > 0) waiting.unshift({ record: recordOf({ type: 'gap', lost }) })
     lost = 0
     await flush()
   }
 
   return {
-    note: (event) => add({ event }),
-    async commit(event) {
+    note: (record) => add({ record }),
+    async commit(record) {
       if (!file) throw unavailable()
-      await new Promise<void>((resolve, reject) => add({ event, settle: { resolve, reject } }))
+      await new Promise<void>((resolve, reject) => add({ record, settle: { resolve, reject } }))
     },
     get available() {
       return file !== undefined
@@ -157,7 +157,7 @@ function groupCommit(
     async close() {
       clearInterval(retry)
       clearInterval(checkpoints)
-      waiting.push({ event: { type: 'checkpoint' } })
+      waiting.push({ record: CHECKPOINT })
       await flush()
       await flush()
       await file?.close()

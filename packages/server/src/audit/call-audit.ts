@@ -1,7 +1,8 @@
 import type { Caller } from '@scalekit-mcp/auth'
-import type { AuditEvent, AuditedCall } from './audit-event.js'
+import type { AuditedCall } from './audit-event.js'
 import type { AuditLog } from './audit-log.js'
-import { auditedCaller, type RequestAudit } from './request-audit.js'
+import type { RequestAudit } from './request-audit.js'
+import { intentRecord, requestRecord } from './request-record.js'
 
 /** Begins the record of a call that came over stdio, where there is no HTTP request; it is noted when the call ends. */
 export function auditCall(log: AuditLog, caller: Caller, requestId: string): RequestAudit {
@@ -16,29 +17,29 @@ export function auditCall(log: AuditLog, caller: Caller, requestId: string): Req
     },
     async intends() {
       if (!call) throw new Error('An intent needs a call')
-      await log.commit({ type: 'intent', requestId, traceId, ...auditedCaller(caller), ...call })
+      await log.commit(intentRecord({ requestId, traceId, caller, call }))
     },
     answered(status) {
       upstreamStatus = status
     },
     ended(outcome, { refused }) {
-      log.note({
-        type: 'request',
-        requestId,
-        traceId,
-        address: '',
-        method: '',
-        place: 'stdio',
-        rpc: 'tools/call',
-        status: 200,
-        decision: refused ? 'refused' : 'allowed',
-        ...(refused ? { reason: outcome } : {}),
-        ...auditedCaller(caller),
-        ...call,
-        outcome,
-        ...(upstreamStatus === undefined ? {} : { upstreamStatus }),
-        milliseconds: Math.round(performance.now() - started),
-      } satisfies AuditEvent)
+      log.note(
+        requestRecord({
+          requestId,
+          traceId,
+          address: '',
+          method: '',
+          place: 'stdio',
+          rpc: 'tools/call',
+          status: 200,
+          reason: refused ? outcome : undefined,
+          caller,
+          call,
+          outcome,
+          upstreamStatus,
+          milliseconds: Math.round(performance.now() - started),
+        }),
+      )
     },
   }
 }

@@ -3,8 +3,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { type Anchor, openAnchor, readAnchor } from './anchor.js'
-import type { AuditEvent } from './audit-event.js'
-import { nextLine, readLine } from './chain-line.js'
+import { CHECKPOINT, nextLine, readLine, recordOf } from './chain-line.js'
 import { type Position, START } from './position.js'
 import type { SigningKey } from './signing-key.js'
 
@@ -20,7 +19,7 @@ export class AuditFileError extends Error {
 /** The file of the chain, at its end. */
 export interface ChainFile {
   /** Appends records and waits until they are on the disk. After a failure nothing of them is there. */
-  append(events: readonly AuditEvent[]): Promise<void>
+  append(records: readonly string[]): Promise<void>
   /** Records since the last checkpoint. */
   readonly unchecked: number
   close(): Promise<void>
@@ -55,9 +54,11 @@ export async function openChainFile(path: string, key: SigningKey): Promise<Chai
     const file = continueChain(handle, anchor, key, tail, anchored)
     const missing = Math.max(0, anchored.seq - tail.end.seq)
     await file.append([
-      tail.end.seq === 0 && missing === 0
-        ? { type: 'begin', publicKey: key.publicKey, nonce: randomUUID() }
-        : { type: 'resumed', torn: tail.torn.length, missing },
+      recordOf(
+        tail.end.seq === 0 && missing === 0
+          ? { type: 'begin', publicKey: key.publicKey, nonce: randomUUID() }
+          : { type: 'resumed', torn: tail.torn.length, missing },
+      ),
     ])
     return file
   } catch (error) {
@@ -79,19 +80,20 @@ function continueChain(
   let end: Position = { seq: Math.max(tail.end.seq, anchored.seq), hash: tail.end.hash }
   let unchecked = 0
 
-  const linesOf = (events: readonly AuditEvent[]) => {
+  const linesOf = (records: readonly string[]) => {
+    const ts = new Date().toISOString()
     let at = end
     let since = unchecked
     const texts: string[] = []
-    const add = (event: AuditEvent) => {
-      const line = nextLine(event, at, key)
+    const add = (record: string) => {
+      const line = nextLine(record, ts, at, key)
       texts.push(line.text)
-      since = event.type === 'checkpoint' ? 0 : since + 1
+      since = record === CHECKPOINT ? 0 : since + 1
       at = line
     }
-    for (const event of events) {
-      add(event)
-      if (since >= CHECKPOINT_EVERY) add({ type: 'checkpoint' })
+    for (const record of records) {
+      add(record)
+      if (since >= CHECKPOINT_EVERY) add(CHECKPOINT)
     }
     return { bytes: Buffer.from(texts.join(''), 'latin1'), at, since }
   }
@@ -100,8 +102,8 @@ function continueChain(
     get unchecked() {
       return unchecked
     },
-    async append(events) {
-      const { bytes, at, since } = linesOf(events)
+    async append(records) {
+      const { bytes, at, since } = linesOf(records)
       try {
         for (let done = 0; done < bytes.length; ) {
           done += (await handle.write(bytes, done, bytes.length - done, size + done)).bytesWritten

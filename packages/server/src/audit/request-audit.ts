@@ -1,9 +1,8 @@
-import { hash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { traceIdOf } from '../observe/trace-context.js'
-import { oncePerCaller } from '../once-per-caller.js'
-import type { AuditEvent, AuditedCall, AuditedCaller } from './audit-event.js'
+import type { AuditedCall } from './audit-event.js'
 import type { AuditLog } from './audit-log.js'
+import { intentRecord, requestRecord } from './request-record.js'
 
 /** What becomes known of one request while it is served; it is noted once, when everything about it has ended. */
 export interface RequestAudit {
@@ -65,24 +64,23 @@ export function auditRequest(
 
   const note = () => {
     if (status === undefined || running) return
-    const refusal = reason ?? (status >= 400 ? `http_${status}` : undefined)
-    log.note({
-      type: 'request',
-      requestId,
-      traceId: traceIdOf(req, requestId),
-      address,
-      method: req.method ?? '',
-      place,
-      ...rpcOf(req.body),
-      status,
-      decision: refusal === undefined ? 'allowed' : 'refused',
-      ...(refusal === undefined ? {} : { reason: refusal }),
-      ...(req.caller ? auditedCaller(req.caller) : {}),
-      ...call,
-      ...(outcome === undefined ? {} : { outcome }),
-      ...(upstreamStatus === undefined ? {} : { upstreamStatus }),
-      milliseconds: Math.round(performance.now() - started),
-    } satisfies AuditEvent)
+    log.note(
+      requestRecord({
+        requestId,
+        traceId: traceIdOf(req, requestId),
+        address,
+        method: req.method ?? '',
+        place,
+        rpc: rpcOf(req.body),
+        status,
+        reason: reason ?? (status >= 400 ? `http_${status}` : undefined),
+        caller: req.caller,
+        call,
+        outcome,
+        upstreamStatus,
+        milliseconds: Math.round(performance.now() - started),
+      }),
+    )
   }
 
   return {
@@ -99,13 +97,8 @@ export function auditRequest(
     },
     async intends() {
       if (!req.caller || !call) throw new Error('An intent needs a caller and a call')
-      await log.commit({
-        type: 'intent',
-        requestId,
-        traceId: traceIdOf(req, requestId),
-        ...auditedCaller(req.caller),
-        ...call,
-      })
+      const traceId = traceIdOf(req, requestId)
+      await log.commit(intentRecord({ requestId, traceId, caller: req.caller, call }))
     },
     answered(status) {
       upstreamStatus = status
@@ -119,21 +112,10 @@ export function auditRequest(
   }
 }
 
-/** Who called, as it is written down. */
-export const auditedCaller = oncePerCaller(
-  ({ issuer, subject, clientId, tokenId, scopes }): AuditedCaller => ({
-    issuer,
-    subject,
-    clientId,
-    ...(tokenId === undefined ? {} : { tokenId: hash('sha256', tokenId, 'base64url') }),
-    scopesHeld: [...scopes],
-  }),
-)
-
 /** The method of the message: the client's own text, so it counts only where it looks like one of MCP. */
-function rpcOf(body: unknown): { rpc?: string } {
+function rpcOf(body: unknown): string | undefined {
   const { method } = Object(body) as { method?: unknown }
-  return typeof method === 'string' && /^[a-z]{1,20}(\/[a-zA-Z_]{1,20}){0,2}$/.test(method)
-    ? { rpc: method }
-    : {}
+  return typeof method === 'string' && RPC.test(method) ? method : undefined
 }
+
+const RPC = /^[a-z]{1,20}(\/[a-zA-Z_]{1,20}){0,2}$/

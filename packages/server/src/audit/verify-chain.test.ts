@@ -5,21 +5,22 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { measure } from '../../../../test/harness/measure.js'
-import type { AuditEvent } from './audit-event.js'
 import { openAuditLog } from './audit-log.js'
+import { recordOf } from './chain-line.js'
 import { verifyChain } from './verify-chain.js'
 
-const event = (number: number): AuditEvent => ({
-  type: 'request',
-  requestId: `request-${number}`,
-  traceId: '0af7651916cd43dd8448eb211c80319c',
-  address: '192.0.2.1',
-  method: 'POST',
-  place: 'mcp',
-  status: 200,
-  decision: 'allowed',
-  milliseconds: number,
-})
+const event = (number: number) =>
+  recordOf({
+    type: 'request',
+    requestId: `request-${number}`,
+    traceId: '0af7651916cd43dd8448eb211c80319c',
+    address: '192.0.2.1',
+    method: 'POST',
+    place: 'mcp',
+    status: 200,
+    decision: 'allowed',
+    milliseconds: number,
+  })
 
 let folder: string
 let original: Buffer

@@ -12,12 +12,12 @@ import { toolLists } from '../tool-lists.js'
 import { type Era, type PlainMessage, readPlainMessage } from './plain-message.js'
 import { type PreparedResult, prepareResult, sendResult } from './send-result.js'
 
-/** Answers a request, or leaves it to the SDK: false. */
+/** Answers a request, now or when its call has ended, or leaves it to the SDK: false. */
 export type DirectAnswer = (
   req: IncomingMessage & { body?: unknown },
   res: ServerResponse,
   principal: Principal,
-) => Promise<boolean>
+) => boolean | Promise<void>
 
 /** A tool that is called directly has nobody to ask. */
 const nobody: Interaction = {
@@ -39,7 +39,7 @@ export function createDirectAnswer(options: McpOptions, eras: readonly Era[]): D
   const byName = new Map(options.tools.filter(isDirect).map((tool) => [tool.name, tool]))
   const list = createListBytes(options)
 
-  return async (req, res, principal) => {
+  return (req, res, principal) => {
     const message = readPlainMessage(req, req.body)
     if (!message || !eras.includes(message.era)) return false
     if (message.method === 'tools/list') {
@@ -48,29 +48,41 @@ export function createDirectAnswer(options: McpOptions, eras: readonly Era[]): D
     }
     const tool = byName.get(message.name)
     if (!tool) return false
-    const environment = boundEnvironment(options, principal.selection)
-    const result = await call({
-      tool,
-      arguments: message.arguments,
-      caller: principal.caller,
-      selection: principal.selection,
-      bounds: options.bounds,
-      ...(environment ? { boundEnvironment: environment } : {}),
-      idempotency: options.idempotency,
-      pages: options.pages,
-      linksInResults: options.linksInResults,
-      interaction: nobody,
-      ending: endingOf(res),
-      scalekit: (signal) => options.scalekit(principal.caller, signal, principal.trail),
-      docs: options.docs,
-      progress: () => undefined,
-      audit: principal.audit,
-      record: (outcome) => options.record(outcome, principal),
-    })
-    sendResult(res, message, resultText(message.era, result))
-    return true
+    return answerCall(options, tool, message, res, principal)
   }
 }
+
+async function answerCall(
+  options: McpOptions,
+  tool: ToolDefinition,
+  message: PlainMessage,
+  res: ServerResponse,
+  principal: Principal,
+): Promise<void> {
+  const { caller, selection, trail, audit } = principal
+  const environment = boundEnvironment(options, selection)
+  const result = await call({
+    tool,
+    arguments: message.arguments,
+    caller,
+    selection,
+    bounds: options.bounds,
+    boundEnvironment: environment,
+    idempotency: options.idempotency,
+    pages: options.pages,
+    linksInResults: options.linksInResults,
+    interaction: nobody,
+    ending: endingOf(res),
+    scalekit: (signal) => options.scalekit(caller, signal, trail),
+    docs: options.docs,
+    progress: noProgress,
+    audit,
+    record: (outcome) => options.record(outcome, principal),
+  })
+  sendResult(res, message, resultText(message.era, result))
+}
+
+const noProgress = () => undefined
 
 /** The client of a call has gone when its connection closes before the answer. */
 function endingOf(res: ServerResponse): Ending {
