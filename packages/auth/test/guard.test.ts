@@ -27,6 +27,7 @@ describe('guard, notFound and errorHandler', () => {
     }
     const app = express()
     app.get('/who', guard({ verifier, challenge }), (req, res) => void res.json(callerOf(req).subject))
+    app.get('/auth', guard({ verifier, challenge }), (req, res) => void res.json(Object(req).auth))
     app.get('/unguarded', (req, res) => void res.json(callerOf(req).subject))
     app.post('/json', express.json(), (_req, res) => void res.json({}))
     app.use(
@@ -51,6 +52,18 @@ describe('guard, notFound and errorHandler', () => {
     expect(refused.status).toBe(401)
     expect(refused.headers.get('www-authenticate')).toContain('error="invalid_token"')
     expect((await fetch(`${origin}/who`)).headers.get('www-authenticate')).toMatch(/^Bearer scope="a"/)
+  })
+
+  test('the SDKs get who calls with which scopes, and not the token', async () => {
+    const exp = Math.floor(Date.now() / 1000) + 60
+    const response = await get('/auth', { scope: 'a b', exp })
+    expect(await response.json()).toEqual({
+      token: '[redacted]',
+      clientId: 'skc_1',
+      scopes: ['a', 'b'],
+      expiresAt: exp,
+      extra: { caller: expect.objectContaining({ subject: 'usr_1', token: '[redacted]' }) },
+    })
   })
 
   test('a handler without a guard fails, and the client learns nothing of it', async () => {

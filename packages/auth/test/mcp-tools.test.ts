@@ -134,10 +134,13 @@ describe.each(['v1', 'v2'] as const)('tools on the MCP SDK %s', (sdk) => {
   })
 
   test('a tool that is not in the table cannot be called or registered', async () => {
-    const response = await post(resource, tokenWith('user:read admin'), {
-      body: JSON.stringify(toolCall('constructor')),
-    })
-    expect([response.status, await response.json()]).toMatchObject([400, { error: { code: -32602 } }])
+    for (const call of [toolCall('constructor'), { jsonrpc: '2.0', id: 1, method: 'tools/call' }]) {
+      const response = await post(resource, tokenWith('user:read admin'), { body: JSON.stringify(call) })
+      expect([response.status, await response.json()]).toMatchObject([
+        400,
+        { error: { code: -32602, message: 'Unknown tool: choose a name from tools/list.' } },
+      ])
+    }
     expect(() => protection.tool('constructor', () => 1)).toThrow(TypeError)
   })
 
