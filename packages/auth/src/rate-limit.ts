@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { addressKey } from './address-key.js'
 import type { Caller } from './caller.js'
 import { AuthError, temporarilyUnavailable } from './errors.js'
+import type { LimiterOptions, RateLimiter, SpentPoints } from './rate-limiter.js'
 import { createWindowLimiter } from './window-limiter.js'
 
 export interface RateLimitOptions {
@@ -12,25 +13,6 @@ export interface RateLimitOptions {
   readonly failuresPerMinute?: number
   /** A limiter that replicas share (Redis, with a way to go on without it). Default: one in memory. */
   readonly createLimiter?: (options: LimiterOptions) => RateLimiter
-}
-
-/** A limiter, such as those of rate-limiter-flexible. */
-export interface RateLimiter {
-  /** Takes points. Past the limit it throws, or rejects with, what it would have answered. */
-  consume(key: string, points: number): SpentPoints | Promise<SpentPoints>
-}
-
-export interface SpentPoints {
-  readonly remainingPoints: number
-  /** Until the window ends. */
-  readonly msBeforeNext: number
-}
-
-export interface LimiterOptions {
-  readonly keyPrefix: string
-  readonly points: number
-  /** Seconds. */
-  readonly duration: number
 }
 
 export interface RateLimit {

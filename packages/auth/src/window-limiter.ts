@@ -1,4 +1,4 @@
-import type { LimiterOptions, RateLimiter, SpentPoints } from './rate-limit.js'
+import type { LimiterOptions, RateLimiter, SpentPoints } from './rate-limiter.js'
 
 interface Window {
   spent: number
