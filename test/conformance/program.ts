@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = fileURLToPath(new URL('../../packages/server/dist/cli/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../packages/server/bin/scalekit-mcp.js', import.meta.url))
 const START_MS = 30_000
 
 export interface Program {

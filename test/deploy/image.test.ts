@@ -28,7 +28,7 @@ afterAll(async () => {
 test('the image holds the program and what it needs, and nothing else', () => {
   const own = files.filter((path) => !path.includes('node_modules/'))
   expect(own).toContain('app/packages/server/bin/scalekit-mcp.js')
-  expect(own).toContain('app/packages/server/dist/cli/main.js')
+  expect(own).toContain('app/packages/server/bundle/main.js')
   const unwanted =
     /\.test\.|\/test\/|(^|\/)\.env|\/src\/|\.tsbuildinfo$|(^|\/)\.git(\/|$)|packages\/local|^app\/audit\/./
   expect(own.filter((path) => unwanted.test(path))).toEqual([])
@@ -83,7 +83,7 @@ test('the image starts as its user on files that it cannot change, serves, is he
   execFileSync(check, rest, options)
   if (isRoot) {
     expect(() =>
-      execFileSync('touch', ['packages/server/dist/new'], { ...options, stdio: 'ignore' }),
+      execFileSync('touch', ['packages/server/bundle/new'], { ...options, stdio: 'ignore' }),
     ).toThrow()
   }
   child.kill('SIGTERM')

@@ -92,7 +92,7 @@ export function createApp(options: AppOptions): App {
       tools: options.tools.filter((tool) => isSelected(tool, everything, bounds)),
     }),
     protection,
-    pages: createPages({ ...options, redis: options.shared.redis, protection, onFailure }),
+    pages: createPages({ ...options, redis: options.shared.redis, protection }),
     onFailure,
     async mcp(req: IncomingMessage & { body?: unknown }, res) {
       options.observation.begin(req, res)

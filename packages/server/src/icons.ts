@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express'
+import type { ServerResponse } from 'node:http'
 import { optInToolsets, type Toolset, toolsets } from './tool.js'
 
 /** One drawing per toolset, on a grid of 24, in the colour of the text around it. */
@@ -27,17 +27,17 @@ export function iconUrl(toolset: Toolset, origin: string): string {
   return `${origin}/icons/${toolset}.svg`
 }
 
-/** Serves the icons; they are public and hardly ever change. */
-export const serveIcon: RequestHandler = (req, res, next) => {
-  const name = /^\/icons\/([a-z-]{1,30})\.svg$/.exec(req.path)?.[1]
-  if (req.method !== 'GET' || name === undefined || !names.has(name)) return next()
-  res.set('cache-control', 'public, max-age=86400')
-  res.set('content-security-policy', "default-src 'none'")
-  res.set('x-content-type-options', 'nosniff')
-  res.set('access-control-allow-origin', '*')
-  res
-    .type('svg')
-    .send(
-      `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"><path d="${drawings[name as Toolset]}"/></svg>`,
-    )
+/** Serves an icon; they are public and hardly ever change. False: there is none at this path. */
+export function serveIcon(path: string, res: ServerResponse): boolean {
+  const name = /^\/icons\/([a-z-]{1,30})\.svg$/.exec(path)?.[1]
+  if (name === undefined || !names.has(name)) return false
+  const body = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round"><path d="${drawings[name as Toolset]}"/></svg>`
+  res.setHeader('Content-Type', 'image/svg+xml')
+  res.setHeader('Content-Length', body.length)
+  res.setHeader('Cache-Control', 'public, max-age=86400')
+  res.setHeader('Content-Security-Policy', "default-src 'none'")
+  res.setHeader('X-Content-Type-Options', 'nosniff')
+  res.setHeader('Access-Control-Allow-Origin', '*')
+  res.end(body)
+  return true
 }

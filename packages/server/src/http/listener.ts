@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { type Protection, sendJson } from '@scalekit-mcp/auth'
+import type { Page } from './pages.js'
 
 export interface ListenerParts {
   readonly observe: (req: IncomingMessage, res: ServerResponse) => void
@@ -9,14 +10,11 @@ export interface ListenerParts {
   /** Serves what the protection let through. */
   readonly mcp: (req: IncomingMessage, res: ServerResponse) => Promise<void>
   /** Everything that is not about the resource. */
-  readonly pages: RequestListener
+  readonly pages: Page
   readonly onFailure: (error: unknown) => void
 }
 
-/**
- * The order in which every request is served: noted, protected, then MCP or a page. MCP does not go through Express,
- * which would take longer than the rest of a call (docs/performance.md).
- */
+/** The order in which every request is served: noted, protected, then MCP or a page. */
 export function createListener({
   observe,
   landing,
@@ -29,7 +27,7 @@ export function createListener({
     observe(req, res)
     if (landing(req, res)) return
     const admission = await protection.admit(req, res)
-    if (admission === 'elsewhere') pages(req, res)
+    if (admission === 'elsewhere') await pages(req, res)
     else if (admission === 'admitted') await mcp(req, res)
   }
   return (req, res) => {

@@ -1,5 +1,5 @@
-import { errorHandler, notFound, type Protection } from '@scalekit-mcp/auth'
-import express, { type Express, type RequestHandler } from 'express'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type Protection, pathOf, sendJson } from '@scalekit-mcp/auth'
 import { serveIcon } from '../icons.js'
 import { version } from '../version.js'
 
@@ -11,40 +11,46 @@ export interface PagesOptions {
   readonly reachable: () => Promise<boolean>
   /** Likewise, where replicas share one. */
   readonly redis?: (() => 'connected' | 'unreachable') | undefined
-  readonly onFailure: (error: unknown) => void
 }
 
-/** What is public beside MCP: health, readiness, icons. */
-export function createPages(options: PagesOptions): Express {
-  const app = express()
-  app.disable('x-powered-by')
-  app.set('query parser', false)
-  app.enable('strict routing')
-  app.enable('case sensitive routing')
-  app.get(['/health', '/healthz'], (_, res) => {
-    res.set('cache-control', 'no-store')
-    res.json({ status: 'healthy', timestamp: new Date().toISOString(), version })
-  })
-  app.get('/ready', ready(options))
-  app.use(serveIcon, notFound, errorHandler(options.onFailure))
-  return app
+/** Answers a request that is not about the resource. */
+export type Page = (req: IncomingMessage, res: ServerResponse) => Promise<void> | void
+
+/**
+ * What is public beside MCP: health, readiness, icons. Paths are compared as they were sent. A framework for so few took a
+ * fifth of the time to start and 15 MB.
+ */
+export function createPages(options: PagesOptions): Page {
+  const pages = new Map<string, Page>([
+    ['/health', health],
+    ['/healthz', health],
+    ['/ready', ready(options)],
+  ])
+  return (req, res) => {
+    const path = pathOf(req.url)
+    const reads = req.method === 'GET' || req.method === 'HEAD'
+    const page = reads ? pages.get(path) : undefined
+    if (page) return page(req, res)
+    if (reads && serveIcon(path, res)) return
+    sendJson(res, 404, { error: 'not_found', error_description: 'There is nothing at this address.' })
+  }
 }
+
+const health: Page = (_, res) =>
+  sendJson(res, 200, { status: 'healthy', timestamp: new Date().toISOString(), version })
 
 /** Readiness: the keys of the issuer are here, and the server is not stopping. What else it depends on is told. */
-function ready({ protection, accepting, reachable, redis }: PagesOptions): RequestHandler {
+function ready({ protection, accepting, reachable, redis }: PagesOptions): Page {
   return async (_, res) => {
     const keys = await protection.verifier.ready().then(
       () => true,
       () => false,
     )
-    res.set('cache-control', 'no-store')
-    res.status(keys && accepting() ? 200 : 503).json({
+    const api = (await reachable()) ? 'reachable' : 'unreachable'
+    sendJson(res, keys && accepting() ? 200 : 503, {
       ready: keys && accepting(),
       checks: { keys, accepting: accepting() },
-      details: {
-        api: (await reachable()) ? 'reachable' : 'unreachable',
-        ...(redis ? { redis: redis() } : {}),
-      },
+      details: { api, ...(redis ? { redis: redis() } : {}) },
     })
   }
 }
