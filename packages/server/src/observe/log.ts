@@ -1,4 +1,5 @@
-import { type DestinationStream, destination, type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger, pino } from 'pino'
+import { gatheredLines } from './gathered-lines.js'
 
 export type { Logger } from 'pino'
 
@@ -15,16 +16,10 @@ const secretKeys: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Lines go out 16 KB at a time, after a quarter of a second at the latest, and when the process exits, whatever ends it but
- * SIGKILL: a write of its own for each line took a seventh of a small request.
- */
-const gathered = () => destination({ dest: 2, sync: false, minLength: 16_000, periodicFlush: 250 })
-
-/**
  * The log of the server: JSON lines on stderr (stdout belongs to the stdio transport). Secrets are redacted by
  * key at the top and one level below; what holds a secret by type (`Secret`) redacts itself.
  */
-export function createLog(level: string, stream: DestinationStream = gathered()): Logger {
+export function createLog(level: string, stream: DestinationStream = gatheredLines()): Logger {
   return pino(
     {
       level,
@@ -43,18 +38,20 @@ export function createLog(level: string, stream: DestinationStream = gathered())
  */
 export function writeInfo(log: Logger, fields: Readonly<Record<string, unknown>>, message: string): void {
   if (!log.isLevelEnabled('info')) return
-  let members = ''
-  for (const [key, value] of Object.entries(fields)) {
-    if (value === undefined) continue
-    if (secretKeys.has(key) || !(typeof value === 'string' || Number.isFinite(value))) {
+  for (const key in fields) {
+    const value = fields[key]
+    if (secretKeys.has(key) || !(isText(value) || Number.isFinite(value))) {
       log.info(fields, message)
       return
     }
-    members += `,"${key}":${JSON.stringify(value)}`
   }
+  const members = JSON.stringify(fields).slice(1, -1)
   const stream = (log as unknown as WithStream)[pino.symbols.streamSym]
-  stream.write(`{"level":"info","time":"${new Date().toISOString()}"${members},"msg":"${message}"}\n`)
+  stream.write(`{"level":"info","time":"${new Date().toISOString()}",${members},"msg":"${message}"}\n`)
 }
+
+/** What is not there is left out. */
+const isText = (value: unknown) => value === undefined || typeof value === 'string'
 
 interface WithStream {
   readonly [pino.symbols.streamSym]: DestinationStream
