@@ -80,6 +80,8 @@ function oneProtobuf(): Plugin {
     setup({ onResolve }) {
       onResolve({ filter: /^@bufbuild\/protobuf(\/|$)/ }, ({ path }) => ({
         path: `${path.replace('@bufbuild/protobuf', library)}/index.js`,
+        // As its package.json says: otherwise it depends on who asks first, and no two builds are the same bytes.
+        sideEffects: false,
       }))
     },
   }
