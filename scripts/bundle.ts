@@ -42,6 +42,8 @@ async function bundle(
     splitting: true,
     format: 'esm',
     platform: 'node',
+    // jsonc-parser's other form finds its parts when it runs, where a bundle has none.
+    mainFields: ['module', 'main'],
     target: 'node20',
     // Identifiers stay: names of classes are part of how libraries work, and stack traces can be read.
     minifyWhitespace: minify,
