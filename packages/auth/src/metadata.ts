@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AuthError } from './errors.js'
-import { writeHead } from './send.js'
+import { endInOneWrite, writeHead } from './send.js'
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource'
 const METHODS = ['GET', 'HEAD', 'OPTIONS']
@@ -43,7 +43,8 @@ export function createMetadataEndpoint(
   document: Record<string, unknown>,
 ): (path: string, req: IncomingMessage, res: ServerResponse) => boolean {
   const paths = new Set([WELL_KNOWN, metadataPath(String(document.resource))])
-  const body = Buffer.from(JSON.stringify(document))
+  const body = JSON.stringify(document)
+  const length = Buffer.byteLength(body)
 
   return (path, req, res) => {
     if (!paths.has(path)) return false
@@ -58,10 +59,10 @@ export function createMetadataEndpoint(
     } else if (req.method === 'GET' || req.method === 'HEAD') {
       writeHead(res, 200, {
         'Content-Type': 'application/json',
-        'Content-Length': body.byteLength,
+        'Content-Length': length,
         'Cache-Control': 'public, max-age=300',
       })
-      res.end(body)
+      endInOneWrite(res, body)
     } else {
       throw new AuthError('method_not_allowed', 'The resource metadata is read with GET.', { allow: METHODS })
     }

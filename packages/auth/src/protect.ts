@@ -27,8 +27,11 @@ export interface Protection extends Pick<ToolScopes, 'tool'> {
   readonly path: string
   readonly resourceMetadataUrl: string
   readonly verifier: TokenVerifier
-  /** The whole protection for a request of a bare Node server; Express gets it by `protect`. */
-  admit(req: IncomingMessage, res: ServerResponse): Promise<Admission>
+  /**
+   * The whole protection for a request of a bare Node server; Express gets it by `protect`. A promise where something has
+   * to be waited for.
+   */
+  admit(req: IncomingMessage, res: ServerResponse): Admission | Promise<Admission>
   /** Answers 403 with the challenge for `scopes`: all that the call needs. */
   challengeScopes(req: IncomingMessage, res: ServerResponse, scopes: readonly string[]): void
   /** Middleware that lets only callers with all these scopes through. */
@@ -80,7 +83,8 @@ export function createProtection(options: ProtectOptions): Protection {
   const toolScopes = createToolScopes(options.tools, scopeAliases)
   const addressOf = options.addressOf ?? clientAddress
 
-  async function admit(req: IncomingMessage, res: ServerResponse): Promise<Admission> {
+  /** What headers alone decide is decided at once: no promise for a request without a token, nor for the metadata. */
+  function admit(req: IncomingMessage, res: ServerResponse): Admission | Promise<Admission> {
     try {
       if (serveMetadata(pathOf(req.url), req, res)) return 'answered'
       const place = placeOf(req.url, path)
@@ -91,15 +95,25 @@ export function createProtection(options: ProtectOptions): Protection {
       checkOrigin(req, res)
       if (res.writableEnded) return 'answered'
       checkMethod(req, methods)
-      const known = authenticate(req, verifier)
+      return admitCaller(req, res, authenticate(req, verifier))
+    } catch (error) {
+      return turnAway(req, res, error)
+    }
+  }
+
+  async function admitCaller(
+    req: IncomingMessage,
+    res: ServerResponse,
+    known: Caller | Promise<Caller>,
+  ): Promise<Admission> {
+    try {
       const caller = known instanceof Promise ? await known : known
       const spending = limits.spend(caller, 1, res)
       if (spending) await spending
       if (req.method === 'POST') takeMessage(req, await readBody(req, res), caller)
       return 'admitted'
     } catch (error) {
-      refuse(req, res, await refusedWith(error, req))
-      return 'answered'
+      return turnAway(req, res, error)
     }
   }
 
@@ -110,18 +124,31 @@ export function createProtection(options: ProtectOptions): Protection {
     toolScopes.check(body, caller)
   }
 
-  /** What is not a refusal is a fault of ours; a bad credential counts, and may be one too many. */
-  async function refusedWith(error: unknown, req: IncomingMessage): Promise<AuthError> {
-    if (!(error instanceof AuthError)) {
-      return new AuthError('server_error', 'The request failed. Try again later.', { cause: error })
-    }
-    if (error.code !== 'invalid_token') return error
+  /** A bad credential counts, and may be one too many. */
+  function turnAway(
+    req: IncomingMessage,
+    res: ServerResponse,
+    error: unknown,
+  ): 'answered' | Promise<'answered'> {
+    const refusal = refusalFor(error)
+    if (refusal.code === 'invalid_token') return countThenRefuse(req, res, refusal)
+    refuse(req, res, refusal)
+    return 'answered'
+  }
+
+  async function countThenRefuse(
+    req: IncomingMessage,
+    res: ServerResponse,
+    invalid: AuthError,
+  ): Promise<'answered'> {
+    let refusal = invalid
     try {
       await limits.countFailure(addressOf(req))
-      return error
     } catch (limited) {
-      return refusedWith(limited, req)
+      refusal = refusalFor(limited)
     }
+    refuse(req, res, refusal)
+    return 'answered'
   }
 
   function refuse(req: IncomingMessage, res: ServerResponse, error: AuthError): void {
@@ -147,12 +174,18 @@ export function createProtection(options: ProtectOptions): Protection {
         await limits.spend(callerOf(req), points, res)
         return true
       } catch (error) {
-        refuse(req, res, await refusedWith(error, req))
+        await turnAway(req, res, error)
         return false
       }
     },
     close: () => verifier.close(),
   }
+}
+
+/** What is not a refusal is a fault of ours. */
+function refusalFor(error: unknown): AuthError {
+  if (error instanceof AuthError) return error
+  return new AuthError('server_error', 'The request failed. Try again later.', { cause: error })
 }
 
 function clientAddress(req: IncomingMessage & { ip?: string }): string {

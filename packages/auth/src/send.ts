@@ -48,7 +48,17 @@ export function sendPrepared(res: ServerResponse, { status, headers, body }: Pre
   if (closes) res.setHeader('Connection', 'close')
   res.writeHead(status)
   if (closes && !awaitsContinue(res.req)) drainThenEnd(res, body)
-  else res.end(body)
+  else endInOneWrite(res, body)
+}
+
+/**
+ * Head and body in one write, before the end: `end(body)` gathers them with an empty third part, which takes a fifth of the
+ * time that Node needs for a small answer. Adapters for serverless functions may have nothing to uncork.
+ */
+export function endInOneWrite(res: ServerResponse, body: string | Buffer): void {
+  res.write(body)
+  res.socket?.uncork?.()
+  res.end()
 }
 
 /** Header by header: adapters for serverless functions lose those that are handed to `writeHead`. */

@@ -158,11 +158,10 @@ function protectionOptions({ config, log, shared, observation }: AppOptions): Pr
       : {}),
     name: 'Scalekit MCP server',
     onWarning: (message, cause) => log.warn({ err: cause }, message),
-    onRefused: ({ cause, ...refusal }, req) => {
-      req.audit?.refused(refusal.detail ? `${refusal.code}: ${refusal.detail}` : refusal.code)
-      const { code, detail, address } = refusal
+    onRefused: ({ code, detail, address, cause }, req) => {
+      req.audit?.refused(detail ? `${code}: ${detail}` : code)
       observation.metrics?.refused(code)
-      req.note?.({ refused: code, detail, address, ...(cause ? { err: cause } : {}) })
+      req.note?.({ refused: code, detail, address, err: cause })
     },
   }
 }

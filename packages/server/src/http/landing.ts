@@ -35,6 +35,7 @@ export function createLanding(
     Vary: 'Accept',
   }
   return (req, res) => {
+    if (req.method !== 'GET') return false
     const path = pathOf(req.url)
     if (path !== options.path && path !== '/') return false
     if (!opensPage(req) || !hosts.has(hostOf(req))) return false
@@ -43,10 +44,9 @@ export function createLanding(
   }
 }
 
-function opensPage({ method, url = '', headers }: IncomingMessage): boolean {
+function opensPage({ url = '', headers }: IncomingMessage): boolean {
   const accept = headers.accept ?? ''
   return (
-    method === 'GET' &&
     url.startsWith('/') &&
     headers.authorization === undefined &&
     headers.origin === undefined &&

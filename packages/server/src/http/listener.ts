@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { type Protection, sendJson } from '@scalekit-mcp/auth'
+import { type Admission, type Protection, sendJson } from '@scalekit-mcp/auth'
 import type { Page } from './pages.js'
 
 export interface ListenerParts {
@@ -23,22 +23,32 @@ export function createListener({
   pages,
   onFailure,
 }: ListenerParts): RequestListener {
-  const serve = async (req: IncomingMessage, res: ServerResponse) => {
+  const admitted = (req: IncomingMessage, res: ServerResponse, admission: Admission) => {
+    if (admission === 'elsewhere') return pages(req, res)
+    if (admission === 'admitted') return mcp(req, res)
+  }
+  /** A promise only where something is waited for: most refusals and the metadata are answered at once. */
+  const serve = (req: IncomingMessage, res: ServerResponse) => {
     observe(req, res)
     if (landing(req, res)) return
-    const admission = await protection.admit(req, res)
-    if (admission === 'elsewhere') await pages(req, res)
-    else if (admission === 'admitted') await mcp(req, res)
+    const admission = protection.admit(req, res)
+    if (admission instanceof Promise) return admission.then((decided) => admitted(req, res, decided))
+    return admitted(req, res, admission)
+  }
+  const fail = (res: ServerResponse, error: unknown) => {
+    onFailure(error)
+    if (res.headersSent) res.destroy()
+    else
+      sendJson(res, 500, {
+        error: 'server_error',
+        error_description: 'The request failed. Try again later.',
+      })
   }
   return (req, res) => {
-    serve(req, res).catch((error: unknown) => {
-      onFailure(error)
-      if (res.headersSent) res.destroy()
-      else
-        sendJson(res, 500, {
-          error: 'server_error',
-          error_description: 'The request failed. Try again later.',
-        })
-    })
+    try {
+      serve(req, res)?.catch((error: unknown) => fail(res, error))
+    } catch (error) {
+      fail(res, error)
+    }
   }
 }

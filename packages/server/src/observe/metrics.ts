@@ -61,11 +61,17 @@ export function createMetrics(): Metrics {
     labelNames: ['code'],
     registers,
   })
+  const refusedBy = new Map<string, Counter.Internal>()
   return {
     request: (place, method, status, seconds) => requests(seconds, [place, knownMethod(method), status]),
     toolCall: (tool, effect, outcome, seconds, traceId) => calls(seconds, [tool, effect, outcome], traceId),
     upstream: (status, seconds) => upstream(seconds, [status]),
-    refused: (code) => refused.inc({ code }),
+    refused(code) {
+      // prom-client checks and sorts the labels for each `inc` that names them: once for each code is enough.
+      const own = refusedBy.get(code) ?? refused.labels(code)
+      refusedBy.set(code, own)
+      own.inc()
+    },
     read: (readings) => measureReadings(registry, readings),
     async scrape(accept = '') {
       const chosen = accept.includes('application/openmetrics-text') ? openMetrics(registry) : registry
