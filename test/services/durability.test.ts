@@ -58,40 +58,44 @@ async function connect({ url: localUrl }: LocalProgram) {
 }
 
 describe('the embedded database', () => {
-  test(`loses none of the acknowledged writes when it is killed during ${WRITES} of them, ${CRASHES} times, and is ready again within 5 s`, async () => {
-    const acknowledged = new Set<string>()
-    const starts: number[] = []
-    for (let crash = 0; crash < CRASHES; crash++) {
-      const started = Date.now()
-      const program = await startLocalProgram(['--data', data])
-      starts.push(Date.now() - started)
-      const { create } = await connect(program)
-      const dies = Math.floor(WRITES * (0.3 + 0.6 * Math.random()))
-      let next = 0
-      let here = 0
-      const writer = async () => {
-        while (next < WRITES) {
-          const id = `${crash}-${next++}`
-          const done = await create(id).catch(() => false)
-          if (!done) return
-          acknowledged.add(id)
-          if (++here === dies) program.process.kill('SIGKILL')
+  test(
+    `loses none of the acknowledged writes when it is killed during ${WRITES} of them, ${CRASHES} times, and is ready again within 5 s`,
+    async () => {
+      const acknowledged = new Set<string>()
+      const starts: number[] = []
+      for (let crash = 0; crash < CRASHES; crash++) {
+        const started = Date.now()
+        const program = await startLocalProgram(['--data', data])
+        starts.push(Date.now() - started)
+        const { create } = await connect(program)
+        const dies = Math.floor(WRITES * (0.3 + 0.6 * Math.random()))
+        let next = 0
+        let here = 0
+        const writer = async () => {
+          while (next < WRITES) {
+            const id = `${crash}-${next++}`
+            const done = await create(id).catch(() => false)
+            if (!done) return
+            acknowledged.add(id)
+            if (++here === dies) program.process.kill('SIGKILL')
+          }
         }
+        await Promise.all(Array.from({ length: 8 }, writer))
+        expect(here).toBeGreaterThanOrEqual(dies)
+        await program.stop('SIGKILL')
       }
-      await Promise.all(Array.from({ length: 8 }, writer))
-      expect(here).toBeGreaterThanOrEqual(dies)
-      await program.stop('SIGKILL')
-    }
-    const program = await startLocalProgram(['--data', data])
-    const stored = await (await connect(program)).externalIds()
-    await program.stop()
-    expect(acknowledged.size).toBeGreaterThan((CRASHES * WRITES) / 4)
-    expect([...acknowledged].filter((id) => !stored.has(id))).toEqual([])
-    const slowest = Math.max(...starts)
-    expect(slowest).toBeLessThan(5_000)
-    if (CRASHES >= 100) measure('D16', `0 of ${acknowledged.size} in ${CRASHES} cycles`)
-    measure('D18', `${(slowest / 1000).toFixed(1)} at most, of ${CRASHES} starts`)
-  }, CRASHES * 60_000)
+      const program = await startLocalProgram(['--data', data])
+      const stored = await (await connect(program)).externalIds()
+      await program.stop()
+      expect(acknowledged.size).toBeGreaterThan((CRASHES * WRITES) / 4)
+      expect([...acknowledged].filter((id) => !stored.has(id))).toEqual([])
+      const slowest = Math.max(...starts)
+      expect(slowest).toBeLessThan(5_000)
+      if (CRASHES >= 100) measure('D16', `0 of ${acknowledged.size} in ${CRASHES} cycles`)
+      measure('D18', `${(slowest / 1000).toFixed(1)} at most, of ${CRASHES} starts`)
+    },
+    CRASHES * 60_000,
+  )
 
   test('reaches the disk at least once per acknowledged write', async () => {
     const program = await startLocalProgram(['--data', data])

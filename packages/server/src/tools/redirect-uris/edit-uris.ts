@@ -19,7 +19,7 @@ export interface Edit {
 }
 
 const WRITES = 5
-const SETTLE_MS = 250
+const SETTLE_MS = 500
 
 /**
  * Adds a URI to a list of a client, or takes it away, so that no edit at the same time is lost. The API takes
