@@ -1,11 +1,6 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
 import http from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { measure } from '../test/harness/measure.js'
-import { freePort } from '../test/harness/program.js'
+import { startLocalProgram } from '../test/harness/program.js'
 
 // Whether the time of a refusal at the token endpoint tells what was wrong (criterion S12): Welch's t between kinds of
 // wrong credentials. The environment is a process of its own, the kinds take turns, and each request is a lone one.
@@ -23,20 +18,14 @@ const kinds = {
 } as const
 type Kind = keyof typeof kinds
 
-const data = mkdtempSync(join(tmpdir(), 'bench-timing-'))
-const port = await freePort()
-const program = fileURLToPath(new URL('./local-process.js', import.meta.url))
-const child = spawn(process.execPath, [program, data, String(port)], { stdio: 'ignore' })
+const local = await startLocalProgram(['--memory'])
+const { port } = new URL(local.url)
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
 try {
-  while ((await ask('unknown client').catch(() => 0)) === 0)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  const times = await sample()
-  report(times)
+  report(await sample())
 } finally {
   agent.destroy()
-  child.kill('SIGKILL')
-  rmSync(data, { recursive: true, force: true })
+  await local.stop('SIGKILL')
 }
 
 async function sample(): Promise<Record<Kind, number[]>> {
