@@ -85,7 +85,14 @@ test("PM2's configuration, run as PM2 does: processes share the port, and one af
 test('the function answers what a gateway hands to it', async () => {
   Object.assign(process.env, env)
   const { handler } = (await import('../../deploy/serverless/handler.js')) as {
-    handler: (event: object, context: object) => Promise<{ statusCode: number; body: string }>
+    handler: (
+      event: object,
+      context: object,
+    ) => Promise<{
+      statusCode: number
+      headers: Record<string, string>
+      body: string
+    }>
   }
   const invoke = (method: string, path: string, headers: Record<string, string> = {}, body = '') =>
     handler(
@@ -121,5 +128,6 @@ test('the function answers what a gateway hands to it', async () => {
     body,
   )
   expect(answer.statusCode).toBe(200)
+  expect(answer.headers).toMatchObject({ 'content-type': 'text/event-stream' })
   expect(answer.body).toContain('env_100000000000000001')
 })

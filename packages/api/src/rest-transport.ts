@@ -141,18 +141,30 @@ async function send<I extends DescMessage, O extends DescMessage>(
   // Only where there is nothing to say may an answer be empty: an empty list would be a false one.
   const nothing = text === '' && method.output.typeName === 'google.protobuf.Empty'
   const message = nothing ? create(method.output) : readMessage(method.output, body, answer)
-  return {
-    stream: false,
-    service: method.parent,
-    method,
-    message,
-    // Made where they are read: a `Headers` of Node takes as long as the message.
-    get header() {
-      return headersOf(answer)
-    },
-    get trailer() {
-      return new Headers()
-    },
+  return new RestAnswer(method, message, answer)
+}
+
+/** Headers are made where they are read: a `Headers` of Node takes as long as the message. */
+class RestAnswer<I extends DescMessage, O extends DescMessage> implements UnaryResponse<I, O> {
+  readonly stream = false
+  readonly service: UnaryResponse<I, O>['service']
+  readonly #answer: Answer
+
+  constructor(
+    readonly method: DescMethodUnary<I, O>,
+    readonly message: MessageShape<O>,
+    answer: Answer,
+  ) {
+    this.service = method.parent
+    this.#answer = answer
+  }
+
+  get header(): Headers {
+    return headersOf(this.#answer)
+  }
+
+  get trailer(): Headers {
+    return new Headers()
   }
 }
 

@@ -54,6 +54,8 @@ export function createKeySet(
   const sinceAttempt = () => Date.now() - attemptedAt
   const age = () => (copy ? Math.abs(Date.now() - copy.loadedAt) : Number.POSITIVE_INFINITY)
 
+  const isDue = () => age() >= FRESH_MS
+
   function load(): Promise<void> {
     loading ??= attempt().finally(() => {
       loading = undefined
@@ -82,7 +84,7 @@ export function createKeySet(
   }
 
   function refreshIfDue(): Promise<void> | undefined {
-    if (age() < FRESH_MS) return undefined
+    if (!isDue()) return undefined
     if (age() >= LAST_GOOD_MS) return loadOrRefuse()
     if (failure === undefined) return load()
     // An outage: the last good copy serves at once, and the next attempt runs behind it.
@@ -95,7 +97,7 @@ export function createKeySet(
       return version
     },
     get isDue() {
-      return age() >= FRESH_MS
+      return isDue()
     },
     refreshIfDue,
     async find(header) {

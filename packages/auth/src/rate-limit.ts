@@ -31,10 +31,12 @@ export interface RateLimit {
 }
 
 const WINDOW_SECONDS = 60
+const policyOf = (quota: number) => `"caller";q=${quota};w=${WINDOW_SECONDS}`
 
 /** Limits for callers and for addresses that bring bad credentials, each over one minute. */
 export function createRateLimit(options: RateLimitOptions = {}): RateLimit {
   const { perMinute = 600, failuresPerMinute = 300 } = options
+  const policy = policyOf(perMinute)
   const create = options.createLimiter ?? createWindowLimiter
   const callers = create({ keyPrefix: 'caller', points: perMinute, duration: WINDOW_SECONDS })
   const failures = create({ keyPrefix: 'failure', points: failuresPerMinute, duration: WINDOW_SECONDS })
@@ -51,11 +53,12 @@ export function createRateLimit(options: RateLimitOptions = {}): RateLimit {
     res?: ServerResponse,
   ): Promise<void> | undefined {
     const told = (left: SpentPoints) => {
-      if (res) setLimitHeaders(res, perMinute, left)
+      if (res) setLimitHeaders(res, policy, left)
     }
     try {
       const left = limiter.consume(key, points)
-      if (left instanceof Promise) return left.then(told, (refused) => refuse(refused, res))
+      // Whatever can be waited for: a limiter may bring a promise of its own kind.
+      if ('then' in left) return Promise.resolve(left).then(told, (refused) => refuse(refused, res))
       told(left)
       return undefined
     } catch (refused) {
@@ -65,7 +68,7 @@ export function createRateLimit(options: RateLimitOptions = {}): RateLimit {
 
   function refuse(refused: unknown, res: ServerResponse | undefined): never {
     if (!isSpent(refused)) throw temporarilyUnavailable('rate_limiter', refused)
-    if (res) setLimitHeaders(res, perMinute, refused)
+    if (res) setLimitHeaders(res, policy, refused)
     const retryAfter = Math.max(1, Math.ceil(refused.msBeforeNext / 1000))
     throw new AuthError('rate_limited', `Too many requests. Try again in ${retryAfter} s.`, { retryAfter })
   }
@@ -90,8 +93,8 @@ function callerKey(caller: Caller): string {
 }
 
 /** draft-ietf-httpapi-ratelimit-headers */
-function setLimitHeaders(res: ServerResponse, quota: number, left: SpentPoints): void {
+function setLimitHeaders(res: ServerResponse, policy: string, left: SpentPoints): void {
   const reset = Math.ceil(left.msBeforeNext / 1000)
-  res.setHeader('RateLimit-Policy', `"caller";q=${quota};w=${WINDOW_SECONDS}`)
+  res.setHeader('RateLimit-Policy', policy)
   res.setHeader('RateLimit', `"caller";r=${left.remainingPoints};t=${reset}`)
 }

@@ -169,16 +169,7 @@ async function confirmAndRun(
   signal: () => AbortSignal,
 ): Promise<{ question: InputRequiredResult } | { output: Record<string, unknown> }> {
   const { tool, interaction } = request
-  let scalekit: Scalekit | undefined
-  const context: ToolContext = {
-    get scalekit() {
-      scalekit ??= request.scalekit(signal())
-      return scalekit
-    },
-    docs: request.docs,
-    caller: toToolCaller(request.caller),
-    progress: request.progress,
-  }
+  const context = new CallContext(request, signal)
   const done = handedOver(tool, args, interaction)
   if (done) return { output: done }
   requireWayForLink(tool, interaction, request.linksInResults)
@@ -188,6 +179,30 @@ async function confirmAndRun(
   const output = await (tool.effect === 'read' ? tool.run(args, context) : write(request, args, context))
   const handing = handOver(tool, args, output, interaction, request.linksInResults)
   return handing ? { question: await handing } : { output }
+}
+
+/**
+ * What a tool is given. A class, because V8 gives every literal with a getter a shape of its own: that stays, with all that
+ * the getter sees, until the next full collection, and made the collections of a call take a tenth of it.
+ */
+class CallContext implements ToolContext {
+  readonly docs: Docs
+  readonly caller: ToolCaller
+  readonly progress: ToolContext['progress']
+  readonly #connect: () => Scalekit
+  #scalekit: Scalekit | undefined
+
+  constructor({ docs, caller, progress, scalekit }: Call, signal: () => AbortSignal) {
+    this.docs = docs
+    this.caller = toToolCaller(caller)
+    this.progress = progress
+    this.#connect = () => scalekit(signal())
+  }
+
+  get scalekit(): Scalekit {
+    this.#scalekit ??= this.#connect()
+    return this.#scalekit
+  }
 }
 
 /** It is in the audit log before it goes out, and it goes out once for its key. */

@@ -4,8 +4,9 @@ import { CHECKPOINT, recordOf } from './chain-line.js'
 import { type FileLock, takeFile } from './file-lock.js'
 import { loadSigningKey, type SigningKey } from './signing-key.js'
 
-/** Reads are noted together, so that they cost little; a write does not wait for this. */
+/** Reads are noted together, so that they cost little; a write does not wait for this, nor do so many. */
 const GATHER_MS = 250
+const GATHERED = 2_000
 const CHECKPOINT_MS = 60_000
 const RETRY_MS = 1_000
 /** So many records wait in memory while the file cannot be written; what is older is lost, and counted. */
@@ -84,6 +85,7 @@ function groupCommit(
   let lost = 0
   let flushing: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
+  let urgent = false
   const retry = setInterval(() => void reopen(), RETRY_MS).unref()
   const checkpoints = setInterval(() => {
     if (file && file.unchecked > 0) add({ record: CHECKPOINT })
@@ -95,8 +97,14 @@ function groupCommit(
       waiting.shift()
       lost++
     }
-    if (!file) return
-    if (entry.settle) void flush()
+    urgent ||= entry.settle !== undefined || waiting.length >= GATHERED
+    plan()
+  }
+
+  /** At once where a write waits for it, or soon. */
+  function plan(): void {
+    if (!file || waiting.length === 0) return
+    if (urgent) void flush()
     else timer ??= setTimeout(flush, GATHER_MS)
   }
 
@@ -104,22 +112,23 @@ function groupCommit(
   function flush(): Promise<void> {
     clearTimeout(timer)
     timer = undefined
-    flushing ??= writeAll().finally(() => {
+    flushing ??= writeBatch().finally(() => {
       flushing = undefined
+      plan()
     })
     return flushing
   }
 
-  async function writeAll(): Promise<void> {
-    while (file && waiting.length > 0) {
-      const batch = waiting
-      waiting = []
-      try {
-        await file.append(batch.map(({ record }) => record))
-        for (const { settle } of batch) settle?.resolve()
-      } catch (error) {
-        await giveUp(error, batch)
-      }
+  async function writeBatch(): Promise<void> {
+    if (!file || waiting.length === 0) return
+    const batch = waiting
+    waiting = []
+    urgent = false
+    try {
+      await file.append(batch.map(({ record }) => record))
+      for (const { settle } of batch) settle?.resolve()
+    } catch (error) {
+      await giveUp(error, batch)
     }
   }
 
@@ -128,8 +137,9 @@ function groupCommit(
     onAlert(DOWN, error)
     await file?.close().catch(() => undefined)
     file = undefined
-    for (const { settle } of batch) settle?.reject(unavailable(error))
-    waiting = [...batch.filter(({ settle }) => !settle), ...waiting]
+    const all = [...batch, ...waiting]
+    for (const { settle } of all) settle?.reject(unavailable(error))
+    waiting = all.filter(({ settle }) => !settle)
   }
 
   async function reopen(): Promise<void> {
@@ -160,7 +170,10 @@ function groupCommit(
       waiting.push({ record: CHECKPOINT })
       await flush()
       await flush()
-      await file?.close()
+      const open = file
+      file = undefined
+      clearTimeout(timer)
+      await open?.close()
       await lock.release()
     },
   }

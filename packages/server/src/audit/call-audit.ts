@@ -7,7 +7,7 @@ import { intentRecord, requestRecord } from './request-record.js'
 /** Begins the record of a call that came over stdio, where there is no HTTP request; it is noted when the call ends. */
 export function auditCall(log: AuditLog, caller: Caller, requestId: string): RequestAudit {
   const started = performance.now()
-  const traceId = requestId.replaceAll('-', '')
+  const ids = { requestId, traceId: requestId.replaceAll('-', '') }
   let call: AuditedCall | undefined
   let upstreamStatus: number | undefined
   return {
@@ -17,7 +17,7 @@ export function auditCall(log: AuditLog, caller: Caller, requestId: string): Req
     },
     async intends() {
       if (!call) throw new Error('An intent needs a call')
-      await log.commit(intentRecord({ requestId, traceId, caller, call }))
+      await log.commit(intentRecord(ids, caller, call))
     },
     answered(status) {
       upstreamStatus = status
@@ -25,8 +25,7 @@ export function auditCall(log: AuditLog, caller: Caller, requestId: string): Req
     ended(outcome, { refused }) {
       log.note(
         requestRecord({
-          requestId,
-          traceId,
+          ids,
           address: '',
           method: '',
           place: 'stdio',

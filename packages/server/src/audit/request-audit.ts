@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { traceIdOf } from '../observe/trace-context.js'
+import type { RequestIds } from '../observe/trace-context.js'
 import type { AuditedCall } from './audit-event.js'
 import type { AuditLog } from './audit-log.js'
 import { intentRecord, requestRecord } from './request-record.js'
@@ -36,7 +36,7 @@ declare module 'node:http' {
 }
 
 export interface AuditedPlace {
-  readonly requestId: string
+  readonly ids: RequestIds
   readonly address: string
   /** Which part of the server it is for: one of our own words. */
   readonly place: string
@@ -52,7 +52,7 @@ export interface HttpAudit extends RequestAudit {
 export function auditRequest(
   log: AuditLog,
   req: IncomingMessage & { body?: unknown },
-  { requestId, address, place }: AuditedPlace,
+  { ids, address, place }: AuditedPlace,
 ): HttpAudit {
   const started = performance.now()
   let call: AuditedCall | undefined
@@ -66,8 +66,7 @@ export function auditRequest(
     if (status === undefined || running) return
     log.note(
       requestRecord({
-        requestId,
-        traceId: traceIdOf(req, requestId),
+        ids,
         address,
         method: req.method ?? '',
         place,
@@ -97,8 +96,7 @@ export function auditRequest(
     },
     async intends() {
       if (!req.caller || !call) throw new Error('An intent needs a caller and a call')
-      const traceId = traceIdOf(req, requestId)
-      await log.commit(intentRecord({ requestId, traceId, caller: req.caller, call }))
+      await log.commit(intentRecord(ids, req.caller, call))
     },
     answered(status) {
       upstreamStatus = status

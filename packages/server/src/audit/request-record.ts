@@ -4,12 +4,13 @@ import { oncePerCaller } from '../once-per-caller.js'
 import type { AuditedCall, AuditedCaller, RequestEvent } from './audit-event.js'
 import { toAscii } from './chain-line.js'
 
+/** Under which its record is found. */
+type Ids = Pick<RequestEvent, 'requestId' | 'traceId'>
+
 /** What is known of a request when it has ended. */
 export interface EndedRequest
-  extends Pick<
-    RequestEvent,
-    'requestId' | 'traceId' | 'address' | 'method' | 'place' | 'status' | 'milliseconds'
-  > {
+  extends Pick<RequestEvent, 'address' | 'method' | 'place' | 'status' | 'milliseconds'> {
+  readonly ids: Ids
   readonly rpc: string | undefined
   /** Why it was refused. */
   readonly reason: string | undefined
@@ -21,39 +22,32 @@ export interface EndedRequest
 
 /**
  * The record of a request (`RequestEvent`). It is put together by hand, and what it says of the caller is written once for
- * each token: to make the object and to serialize it took three times as long.
+ * each token: to make the object and to serialize it took three times as long. Only the caller, the address and the reason
+ * may hold anything; the rest are words and numbers of ours.
  */
 export function requestRecord(request: EndedRequest): string {
-  const { requestId, traceId, address, method, place, rpc, status, reason } = request
+  const { ids, address, method, place, rpc, status, reason } = request
   const { caller, call, outcome, upstreamStatus, milliseconds } = request
-  return toAscii(
-    `"type":"request","requestId":"${requestId}","traceId":"${traceId}"` +
-      `,"address":${JSON.stringify(address)},"method":${JSON.stringify(method)},"place":"${place}"` +
-      `${member('rpc', rpc)},"status":${status}` +
-      `,"decision":"${reason === undefined ? 'allowed' : 'refused'}"${member('reason', reason)}` +
-      `${caller ? callerMembers(caller) : ''}${call ? callMembers(call) : ''}${member('outcome', outcome)}` +
-      `${member('upstreamStatus', upstreamStatus)},"milliseconds":${milliseconds}`,
+  return (
+    `"type":"request",${idMembers(ids)}` +
+    `,"address":${quoted(address)},"method":"${method}","place":"${place}"` +
+    `${rpc === undefined ? '' : `,"rpc":"${rpc}"`},"status":${status}` +
+    `,"decision":"${reason === undefined ? 'allowed' : 'refused'}"` +
+    `${reason === undefined ? '' : `,"reason":${quoted(reason)}`}` +
+    `${caller ? callerMembers(caller) : ''}${call ? callMembers(call) : ''}` +
+    `${outcome === undefined ? '' : `,"outcome":"${outcome}"`}` +
+    `${upstreamStatus === undefined ? '' : `,"upstreamStatus":${upstreamStatus}`},"milliseconds":${milliseconds}`
   )
 }
 
 /** The record of a write that is about to go out (`IntentEvent`). */
-export function intentRecord({
-  requestId,
-  traceId,
-  caller,
-  call,
-}: {
-  readonly requestId: string
-  readonly traceId: string
-  readonly caller: Caller
-  readonly call: AuditedCall
-}): string {
-  const members = callerMembers(caller) + callMembers(call)
-  return toAscii(`"type":"intent","requestId":"${requestId}","traceId":"${traceId}"${members}`)
+export function intentRecord(ids: Ids, caller: Caller, call: AuditedCall): string {
+  return `"type":"intent",${idMembers(ids)}${callerMembers(caller)}${callMembers(call)}`
 }
 
-const member = (name: string, value: string | number | undefined) =>
-  value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`
+const idMembers = ({ requestId, traceId }: Ids) => `"requestId":"${requestId}","traceId":"${traceId}"`
+
+const quoted = (text: string) => toAscii(JSON.stringify(text))
 
 const callMembers = (call: AuditedCall) => `,${JSON.stringify(call).slice(1, -1)}`
 
@@ -65,5 +59,5 @@ const callerMembers = oncePerCaller(({ issuer, subject, clientId, tokenId, scope
     ...(tokenId === undefined ? {} : { tokenId: hash('sha256', tokenId, 'base64url') }),
     scopesHeld: [...scopes],
   }
-  return `,${JSON.stringify(audited).slice(1, -1)}`
+  return toAscii(`,${JSON.stringify(audited).slice(1, -1)}`)
 })

@@ -1,7 +1,7 @@
 import { Argument, Command, Option } from 'commander'
 import { version } from '../version.js'
+import { beginYoung, keepHeapSmall } from './heap.js'
 import { withLocal } from './needs-local.js'
-import { keepHeapSmall } from './small-heap.js'
 
 // A command's own modules are loaded when it runs: the local environment is large, and not every command needs it.
 /** The tree of commands: what runs, and what the reference page and the completion are made from. */
@@ -10,6 +10,7 @@ export const program = new Command('scalekit-mcp')
   .version(version)
   .showHelpAfterError('(see scalekit-mcp --help)')
   .exitOverride()
+  .hook('preAction', beginYoung)
 
 program
   .command('serve')

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { endInOneWrite } from '@scalekit-mcp/auth'
 import type { PlainMessage } from './plain-message.js'
 
 const json = ['Content-Type', 'application/json']
@@ -36,16 +37,11 @@ export function sendResult(
   if (typeof result === 'string') {
     const text = begin + result + ends[message.era]
     writeHead(res, message, Buffer.byteLength(text))
-    res.write(text)
+    endInOneWrite(res, text)
   } else {
     writeHead(res, message, Buffer.byteLength(begin) + result.bytes.byteLength)
-    res.write(begin)
-    res.write(result.bytes)
+    endInOneWrite(res, begin, result.bytes)
   }
-  // Head and body go out in one write, before the end: `end(body)` gathers them with an empty third part, which takes a
-  // fifth of the time that Node needs for a small answer.
-  res.socket?.uncork()
-  res.end()
 }
 
 function writeHead(res: ServerResponse, { era }: PlainMessage, length: number): void {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pathOf } from '@scalekit-mcp/auth'
 import type { AuditLog } from '../audit/audit-log.js'
@@ -6,6 +5,7 @@ import { auditRequest } from '../audit/request-audit.js'
 import type { Logger } from '../observe/log.js'
 import type { Metrics } from '../observe/metrics.js'
 import { logRequest } from '../observe/request-log.js'
+import { RequestIds } from '../observe/trace-context.js'
 
 /**
  * Gives every request its id, its line in the log, its record in the audit log and its place in the metrics, all of which
@@ -20,17 +20,18 @@ export function createObserver(
 ): (req: IncomingMessage, res: ServerResponse) => void {
   return (req, res) => {
     const started = performance.now()
-    const requestId = randomUUID()
+    const ids = new RequestIds(req)
     const path = pathOf(req.url)
     const place = placeOf(path, mcpPath)
-    res.setHeader('x-request-id', requestId)
-    const line = logRequest(log, req, { requestId, path })
+    res.setHeader('x-request-id', ids.requestId)
+    const line = logRequest(log, req, ids, path)
     const record =
       audit && path !== '/ready'
-        ? auditRequest(audit, req, { requestId, address: addressOf(req), place })
+        ? auditRequest(audit, req, { ids, address: addressOf(req), place })
         : undefined
     if (record) req.audit = record
-    res.once('close', () => {
+    // It closes once; `once` makes two functions more.
+    res.on('close', () => {
       const milliseconds = performance.now() - started
       const status = res.headersSent ? res.statusCode : 0
       metrics?.request(place, req.method ?? '', status, milliseconds / 1000)

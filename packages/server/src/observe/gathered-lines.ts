@@ -1,10 +1,10 @@
 import { type DestinationStream, destination } from 'pino'
 
-const GATHERED = 16_000
+const GATHERED = 64_000
 const LONGEST_MS = 250
 
 /**
- * Lines on stderr (stdout belongs to the stdio transport), 16 KB at a time, after a quarter of a second at the latest, and
+ * Lines on stderr (stdout belongs to the stdio transport), 64 KB at a time, after a quarter of a second at the latest, and
  * when the process exits, whatever ends it but SIGKILL: a write of its own for each line took a seventh of a small request.
  * pino's stream can gather too, but copies and measures all that it has for each further line: 8 KB of memory a request.
  */

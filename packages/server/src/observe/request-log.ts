@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
-import { type Logger, writeInfo } from './log.js'
-import { traceIdOf } from './trace-context.js'
+import { oncePerCaller } from '../once-per-caller.js'
+import { type Logger, membersOf, writeInfo } from './log.js'
+import type { RequestIds } from './trace-context.js'
 
 declare module 'node:http' {
   interface IncomingMessage {
@@ -20,35 +21,50 @@ export interface RequestLine {
  * time, caller, and what was noted on the way. Never headers, bodies or queries. A call that outlives its client has
  * a line of its own.
  */
-export function logRequest(
-  log: Logger,
-  req: IncomingMessage,
-  { requestId, path }: { readonly requestId: string; readonly path: string },
-): RequestLine {
+export function logRequest(log: Logger, req: IncomingMessage, ids: RequestIds, path: string): RequestLine {
   let notes: Readonly<Record<string, unknown>> | undefined
   let written = false
   req.note = (fields) => {
-    if (written) log.info({ requestId, ...fields }, 'ended without its client')
+    if (written) log.info({ requestId: ids.requestId, ...fields }, 'ended without its client')
     else notes = notes ? { ...notes, ...fields } : fields
   }
   return {
     end(status, milliseconds) {
       written = true
+      if (!log.isLevelEnabled('info')) return
+      const { requestId, traceId } = ids
+      const { method, caller } = req
+      const shown = path.length > 200 ? path.slice(0, 200) : path
+      const time = Math.round(milliseconds)
+      const noted = notes ? membersOf(notes) : ''
+      if (noted === undefined) {
+        const { subject, clientId } = caller ?? {}
+        log.info(
+          {
+            requestId,
+            traceId,
+            method,
+            path: shown,
+            status,
+            milliseconds: time,
+            subject,
+            clientId,
+            ...notes,
+          },
+          'request',
+        )
+        return
+      }
       writeInfo(
         log,
-        {
-          requestId,
-          traceId: traceIdOf(req, requestId),
-          method: req.method,
-          path: path.length > 200 ? path.slice(0, 200) : path,
-          status,
-          milliseconds: Math.round(milliseconds),
-          subject: req.caller?.subject,
-          clientId: req.caller?.clientId,
-          ...notes,
-        },
+        `"requestId":"${requestId}","traceId":"${traceId}","method":"${method}","path":${JSON.stringify(shown)}` +
+          `,"status":${status},"milliseconds":${time}${caller ? callerMembers(caller) : ''}${noted}`,
         'request',
       )
     },
   }
 }
+
+const callerMembers = oncePerCaller(
+  ({ subject, clientId }) => `,"subject":${JSON.stringify(subject)},"clientId":${JSON.stringify(clientId)}`,
+)

@@ -4,6 +4,7 @@ import type { Caller } from '@scalekit-mcp/auth'
 import type { Dispatcher } from 'undici'
 import type { Config } from '../config.js'
 import type { Metrics } from '../observe/metrics.js'
+import { oncePerCaller } from '../once-per-caller.js'
 import { createBreaker } from '../upstream/breaker.js'
 import { createPool } from '../upstream/pool.js'
 import { createReachability } from '../upstream/reachable.js'
@@ -49,7 +50,7 @@ export function connectScalekit(config: Config, metrics?: Metrics): Connection {
     dispatcher,
   }
   const breaker = createBreaker()
-  const upstreamFor = openUpstream(config, endpoint, (caller) => [breaker(caller), retryReads])
+  const upstreamFor = oncePerCaller(openUpstream(config, endpoint, (caller) => [breaker(caller), retryReads]))
   const inTurn = createTurns()
   return {
     scalekit: (caller, signal, trail) =>
@@ -98,9 +99,7 @@ function forCall(
     stream: transport.stream.bind(transport),
   })
   return {
-    get workspace() {
-      return bind(upstream.workspace)
-    },
+    workspace: () => bind(upstream.workspace()),
     inEnvironment: (environmentId) => bind(upstream.inEnvironment(environmentId)),
     environmentType: (environmentId) => upstream.environmentType(environmentId),
   }

@@ -43,7 +43,7 @@ export function environmentMode(
       interceptors: [...policy(caller), forgetRefusedToken],
     })
     return {
-      workspace: transport,
+      workspace: () => transport,
       inEnvironment: () => transport,
       environmentType: async () => config.environmentType,
     }

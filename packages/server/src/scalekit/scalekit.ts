@@ -21,8 +21,8 @@ export type EnvironmentType = 'DEV' | 'PRD'
 /** The management API as one caller may use it. Clients are Connect clients of Scalekit's own services. */
 export interface Scalekit {
   /** The workspace's environments. Workspace mode only. */
-  readonly environments: Client<typeof EnvironmentService>
-  readonly members: Client<typeof MembersService>
+  environments(): Client<typeof EnvironmentService>
+  members(): Client<typeof MembersService>
   organizations(environmentId: string): Client<typeof OrganizationService>
   users(environmentId: string): Client<typeof UserService>
   roles(environmentId: string): Client<typeof RolesService>
@@ -42,7 +42,7 @@ export interface Scalekit {
 /** How one caller's requests are authorized and sent. One implementation per mode. */
 export interface Upstream {
   /** Sends requests that name no environment. */
-  readonly workspace: Transport
+  workspace(): Transport
   /** Sends requests about one environment. */
   inEnvironment(environmentId: string): Transport
   environmentType(environmentId: string): Promise<EnvironmentType>
@@ -55,13 +55,8 @@ export function createScalekit(upstream: Upstream, inTurn: Turns): Scalekit {
     (environmentId: string): Client<S> =>
       createClient(service, upstream.inEnvironment(environmentId))
   return {
-    // Made where they are used: most calls need one client, or none.
-    get environments() {
-      return createClient(EnvironmentService, upstream.workspace)
-    },
-    get members() {
-      return createClient(MembersService, upstream.workspace)
-    },
+    environments: () => createClient(EnvironmentService, upstream.workspace()),
+    members: () => createClient(MembersService, upstream.workspace()),
     organizations: client(OrganizationService),
     users: client(UserService),
     roles: client(RolesService),

@@ -46,10 +46,11 @@ export function workspaceMode(
         authorize: async () => ({ authorization: await bearerFor(caller), ...(await headers?.()) }),
         interceptors: policy(caller),
       })
+    const workspace = transport()
     const lookUp = (environmentId: string): Promise<KnownEnvironment> =>
       environments
         .get(`${keyOf(caller)} ${environmentId}`, async () => ({
-          value: await readEnvironment(transport(), environmentId),
+          value: await readEnvironment(workspace, environmentId),
           expiresAt: Date.now() + ENVIRONMENT_MS,
         }))
         .catch((error: unknown) => {
@@ -57,9 +58,7 @@ export function workspaceMode(
           throw toToolError(error)
         })
     return {
-      get workspace() {
-        return transport()
-      },
+      workspace: () => workspace,
       inEnvironment: (environmentId) =>
         transport(async () => ({ 'x-env-domain': (await lookUp(environmentId)).domain })),
       environmentType: async (environmentId) => (await lookUp(environmentId)).type,

@@ -15,7 +15,7 @@ export default defineTool({
   input: z.object({ environmentId }),
   output: z.object({ environment: environmentFields }),
   async run({ environmentId }, { scalekit }) {
-    const { environment } = await scalekit.environments.getEnvironment({ id: environmentId })
+    const { environment } = await scalekit.environments().getEnvironment({ id: environmentId })
     if (!environment) throw new ToolError('not_found', 'Scalekit has no such environment.')
     return { environment: toEnvironment(environment) }
   },

@@ -15,7 +15,7 @@ export default defineTool({
   input: z.object({ pageSize, pageToken }),
   output: z.object({ items: z.array(environmentFields), nextPageToken }),
   async run({ pageSize, pageToken }, { scalekit }) {
-    const page = await scalekit.environments.listEnvironment({ pageSize, pageToken })
+    const page = await scalekit.environments().listEnvironment({ pageSize, pageToken })
     return { items: page.environments.map(toEnvironment), nextPageToken: page.nextPageToken || undefined }
   },
 })

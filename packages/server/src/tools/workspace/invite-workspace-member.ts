@@ -25,7 +25,7 @@ export default defineTool({
     return { id: email, name: email, detail: `as ${role}` }
   },
   async run({ role, ...person }, { scalekit }) {
-    const { member } = await scalekit.members.createMember({
+    const { member } = await scalekit.members().createMember({
       member: { ...person, role: members.MemberRole[role] },
     })
     if (!member) throw new ToolError('internal', 'Scalekit did not return the member.')

@@ -14,7 +14,7 @@ export default defineTool({
   input: z.object({ pageSize, pageToken }),
   output: z.object({ items: z.array(memberFields), nextPageToken }),
   async run({ pageSize, pageToken }, { scalekit }) {
-    const page = await scalekit.members.listMembers({ pageSize, pageToken })
+    const page = await scalekit.members().listMembers({ pageSize, pageToken })
     return { items: page.members.map(toMember), nextPageToken: page.nextPageToken || undefined }
   },
 })
