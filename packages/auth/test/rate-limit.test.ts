@@ -1,6 +1,6 @@
 import type { RateLimitOptions } from '@scalekit-mcp/auth'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Authority, mint, rsaKey, startAuthority } from './authority.js'
 import { type ProtectedApp, post, startApp, toolCall } from './protected-app.js'
 
@@ -43,6 +43,21 @@ describe('rate limits', () => {
     expect(refused.status).toBe(429)
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(await refused.json()).toEqual({ error: 'rate_limited', error_description: expect.any(String) })
+  })
+
+  test('the minute begins with the first request, and ends', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    try {
+      await start({ perMinute: 1 })
+      expect((await call()).status).toBe(200)
+      vi.advanceTimersByTime(59_000)
+      const refused = await call()
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1'])
+      vi.advanceTimersByTime(1_001)
+      expect((await call()).headers.get('ratelimit')).toBe('"caller";r=0;t=60')
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('a caller is issuer, client and subject: others are not touched, and names cannot be shifted', async () => {
@@ -107,6 +122,16 @@ describe('rate limits', () => {
     })
     expect(made).toEqual(['caller', 'failure'])
     expect((await call()).status).toBe(200)
+  })
+
+  test('a limiter may bring a promise of another kind: what it refuses is refused', async () => {
+    const refusing = {
+      // biome-ignore lint/suspicious/noThenProperty: it is the promise of another library
+      then: (_: unknown, reject: (state: object) => void) => reject({ remainingPoints: 0, msBeforeNext: 9_000 }),
+    } as unknown as Promise<never>
+    await start({ createLimiter: () => ({ consume: () => refusing }) })
+    const refused = await call()
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '9'])
   })
 
   test('a shared store that fails is 503, and its error stays in the log', async () => {

@@ -52,6 +52,8 @@ describe('a body', () => {
     ['constructor', '{"a":[{"constructor":1}]}', FORBIDDEN],
     ['prototype', '{"prototype":1}', FORBIDDEN],
     ['31 levels within the two of the message', nested(31), DEEP],
+    ['32 objects in one another within the message', `${'{"a":'.repeat(32)}1${'}'.repeat(32)}`, DEEP],
+    ['100,000 levels', nested(100_000), DEEP],
   ])('is refused with %s', async (_what, params, text) => {
     const spaced = params.replace('\\t\\n', '\t\n')
     const response = await send(message(spaced))

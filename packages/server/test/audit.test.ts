@@ -135,6 +135,22 @@ describe('what is recorded', () => {
     measure('G6', '0')
   })
 
+  test('reads are noted together, four times a second, however many there are', async () => {
+    const place = await auditPlace()
+    const server = await start(place, { REQUESTS_PER_MINUTE: '100000' })
+    const token = await server.token()
+    const started = performance.now()
+    const read = async () => {
+      while (performance.now() - started < 1_500) await list(server, token)
+    }
+    await Promise.all(Array.from({ length: 10 }, read))
+    const seconds = (performance.now() - started) / 1_000
+    const records = requests(await recordsOf(server, place))
+    const flushes = new Set(records.map(({ ts }) => ts)).size
+    expect(records.length).toBeGreaterThan(10 * flushes)
+    expect(flushes).toBeLessThanOrEqual(4 * seconds + 2)
+  })
+
   test('a call whose client has left is recorded when it has ended', async () => {
     const place = await auditPlace()
     const server = await start(place)
