@@ -2,19 +2,20 @@ import type { IncomingMessage } from 'node:http'
 import { AuthError, invalidToken } from './errors.js'
 import { hasRepeatedName } from './header-limits.js'
 
-/** RFC 6750 section 2.1 and RFC 9110 section 11.1: one scheme, one space, one b64token. */
-const BEARER = /^bearer ([\w.~+/-]+=*)$/i
-const BEARER_WITH_MORE = /^bearer ./i
+/** RFC 9110 section 11.1: the scheme, one space, and something. */
+const BEARER = /^bearer ./i
+/** RFC 6750 section 2.1 */
+const B64TOKEN = /^[\w.~+/-]+=*$/
 
 /** Always the same, so made once: it is the answer to every first request of a client. */
 const missingToken = new AuthError('missing_token', 'Send an access token: Authorization: Bearer <token>.')
 
 /**
- * The one bearer token of a request, from its headers alone. A token in the query is never read (OAuth 2.1
- * section 5.1.1), but together with one in the header it makes two credentials (RFC 6750 section 2).
+ * What a request brings as its one bearer token, from its headers alone; `requireToken` says whether it is one. A token in
+ * the query is never read (OAuth 2.1 section 5.1.1), but together with one in the header it makes two credentials (RFC 6750
+ * section 2).
  *
- * @throws AuthError `missing_token`, `invalid_request` for more than one credential, `invalid_token` for a
- * Bearer value that is not one token
+ * @throws AuthError `missing_token`, `invalid_request` for more than one credential
  */
 export function readCredential(req: IncomingMessage): string {
   const value = req.headers.authorization
@@ -26,9 +27,13 @@ export function readCredential(req: IncomingMessage): string {
       { detail: 'several_credentials' },
     )
   }
-  const token = BEARER.exec(value)?.[1]
-  if (token !== undefined) return token
-  throw BEARER_WITH_MORE.test(value) ? invalidToken('not_one_token') : missingToken
+  if (!BEARER.test(value)) throw missingToken
+  return value.slice('Bearer '.length)
+}
+
+/** One that is remembered was one: it need not be read again, character by character. @throws AuthError `invalid_token` */
+export function requireToken(credential: string): void {
+  if (!B64TOKEN.test(credential)) throw invalidToken('not_one_token')
 }
 
 function hasQueryToken(url = ''): boolean {

@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express'
 import { authInfoOf } from './auth-info.js'
 import type { Caller } from './caller.js'
 import { type Challenge, sendChallenge } from './challenge.js'
-import { readCredential } from './credential.js'
+import { readCredential, requireToken } from './credential.js'
 import { AuthError } from './errors.js'
 import type { TokenVerifier } from './verify-token.js'
 
@@ -39,7 +39,9 @@ export function authenticate(
   }
   const token = readCredential(req)
   const known = verifier.remembered(token)
-  return known ? pass(known) : verifier.verify(token).then(pass)
+  if (known) return pass(known)
+  requireToken(token)
+  return verifier.verify(token).then(pass)
 }
 
 /**

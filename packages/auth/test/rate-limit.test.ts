@@ -127,7 +127,8 @@ describe('rate limits', () => {
   test('a limiter may bring a promise of another kind: what it refuses is refused', async () => {
     const refusing = {
       // biome-ignore lint/suspicious/noThenProperty: it is the promise of another library
-      then: (_: unknown, reject: (state: object) => void) => reject({ remainingPoints: 0, msBeforeNext: 9_000 }),
+      then: (_: unknown, reject: (state: object) => void) =>
+        reject({ remainingPoints: 0, msBeforeNext: 9_000 }),
     } as unknown as Promise<never>
     await start({ createLimiter: () => ({ consume: () => refusing }) })
     const refused = await call()
