@@ -2,16 +2,9 @@ import { WebSocket } from 'undici'
 import { benchPort } from './bench-port.js'
 import type { Results } from './figures.js'
 import { load } from './load.js'
-import type { Measured } from './process.js'
+import type { Running } from './running.js'
 import type { Contender } from './servers.js'
-import { type BenchCaller, workloads } from './workloads.js'
-
-interface Running {
-  readonly port: number
-  readonly host: string
-  readonly process: Measured
-  readonly callers: readonly BenchCaller[]
-}
+import { workloads } from './workloads.js'
 
 /** A slow server makes fewer calls instead of holding up the others. */
 const LONGEST_MS = 80_000

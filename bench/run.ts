@@ -6,11 +6,12 @@ import { type Figure, figureOf, type Results } from './figures.js'
 import { load } from './load.js'
 import { measureMemory } from './memory.js'
 import { printTable } from './print-table.js'
-import { type Measured, start } from './process.js'
+import { start } from './process.js'
+import type { Running } from './running.js'
 import { compileServers } from './servers/compiled.js'
 import { type Contender, contenders } from './servers.js'
 import { measureTwoProcesses } from './two-processes.js'
-import { type BenchCaller, type Workload, workloads } from './workloads.js'
+import { type Workload, workloads } from './workloads.js'
 
 // Measures this server beside its peers: processor time per good answer, throughput, latency, cold start and memory.
 // Options: --rounds N (default 5), --connections 1,10,100, --only NAME,NAME (servers), --calls N (of the memory's
@@ -29,14 +30,6 @@ const [WARM_MS, MEASURED_MS] = [600, 1_500]
 const [SHORT_WARM_MS, SHORT_MEASURED_MS] = [400, 1_000]
 const [SERVER_CORE, LOAD_CORE] = availableParallelism() > 1 ? [0, 1] : [undefined, undefined]
 const CALLERS = 50
-
-interface Running {
-  readonly contender: Contender
-  readonly port: number
-  readonly host: string
-  readonly process: Measured
-  readonly callers: readonly BenchCaller[]
-}
 
 await compileServers()
 const scalekitPort = await benchPort()

@@ -1,16 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { figureOf } from './figures.js'
 import { load } from './load.js'
-import type { Measured } from './process.js'
+import type { Running } from './running.js'
 import { type Contender, contenders } from './servers.js'
-import { type BenchCaller, workloads } from './workloads.js'
-
-interface Running {
-  readonly port: number
-  readonly host: string
-  readonly process: Measured
-  readonly callers: readonly BenchCaller[]
-}
+import { workloads } from './workloads.js'
 
 /**
  * How much more two processes of this server can do than one, by the processor time that an answer takes in each case:

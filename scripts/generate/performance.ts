@@ -21,7 +21,8 @@ on FastMCP, and beside the least that any server must do (*floor*: \`node:http\`
 All run with the same tokens, in one run, in turns; every answer is checked. This server has its log, metrics, limits and audit on.
 
 \`npm run bench -- --json docs/performance.json\`, ${results.date}, Node ${results.node}, ${results.machine}; ${results.rounds} rounds, medians.
-Processor time of the server for each good answer counts: time on the clock moves with what else the machine does.
+Processor time of the server for each good answer counts: time on the clock moves with what else the machine does. The load
+never sleeps, so that no server pays for waking it.
 
 ![Processor time of a good answer at 10 connections](images/performance-cpu.svg)
 

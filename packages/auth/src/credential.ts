@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
 import { AuthError, invalidToken } from './errors.js'
-import { hasRepeatedName } from './header-limits.js'
 
 /** RFC 9110 section 11.1: the scheme, one space, and something. */
 const BEARER = /^bearer ./i
@@ -20,7 +19,7 @@ const missingToken = new AuthError('missing_token', 'Send an access token: Autho
 export function readCredential(req: IncomingMessage): string {
   const value = req.headers.authorization
   if (value === undefined) throw missingToken
-  if (isRepeated(req, 'authorization') || hasQueryToken(req.url)) {
+  if (countOf(req.rawHeaders, 'authorization') > 1 || hasQueryToken(req.url)) {
     throw new AuthError(
       'invalid_request',
       'Send one access token, in one Authorization header, and none in the URL.',
@@ -41,8 +40,8 @@ function hasQueryToken(url = ''): boolean {
   return start >= 0 && new URLSearchParams(url.slice(start)).has('access_token')
 }
 
-function isRepeated(req: IncomingMessage, name: string): boolean {
-  if (!hasRepeatedName(req)) return false
-  const named = req.rawHeaders.filter((each, index) => index % 2 === 0 && each.toLowerCase() === name)
-  return named.length > 1
+function countOf(rawHeaders: readonly string[], name: string): number {
+  let count = 0
+  for (let i = 0; i < rawHeaders.length; i += 2) if (rawHeaders[i]?.toLowerCase() === name) count++
+  return count
 }

@@ -3,6 +3,7 @@ import { callerOf, createTokenVerifier, errorHandler, guard, notFound } from '@s
 import express from 'express'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Authority, mint, rsaKey, startAuthority } from './authority.js'
+import { requestBytes, sendRaw } from './raw-http.js'
 
 const AUDIENCE = 'https://api.example.com'
 
@@ -27,6 +28,10 @@ describe('guard, notFound and errorHandler', () => {
     }
     const app = express()
     app.get('/who', guard({ verifier, challenge }), (req, res) => void res.json(callerOf(req).subject))
+    app.use((req, _res, next) => {
+      req.headers['x-added'] = 'by a middleware'
+      next()
+    })
     app.get('/auth', guard({ verifier, challenge }), (req, res) => void res.json(Object(req).auth))
     app.get('/unguarded', (req, res) => void res.json(callerOf(req).subject))
     app.post('/json', express.json(), (_req, res) => void res.json({}))
@@ -52,6 +57,18 @@ describe('guard, notFound and errorHandler', () => {
     expect(refused.status).toBe(401)
     expect(refused.headers.get('www-authenticate')).toContain('error="invalid_token"')
     expect((await fetch(`${origin}/who`)).headers.get('www-authenticate')).toMatch(/^Bearer scope="a"/)
+  })
+
+  test('two credentials stay two, whatever a middleware does to the headers', async () => {
+    const token = mint(rsaKey, { iss: authority.issuer, aud: AUDIENCE })
+    const { host, port } = new URL(origin)
+    const authorization = ['authorization', `Bearer ${token}`] as const
+    const once = { method: 'GET', path: '/auth', headers: [['host', host], authorization] as const }
+    expect((await sendRaw(Number(port), requestBytes(once))).status).toBe(200)
+    const twice = { ...once, headers: [...once.headers, authorization] }
+    const refused = await sendRaw(Number(port), requestBytes(twice))
+    expect(refused.status).toBe(400)
+    expect(refused.body).toContain('Send one access token')
   })
 
   test('the SDKs get who calls with which scopes, and not the token', async () => {
