@@ -22,7 +22,9 @@ function sourcesOf(folder: string): { path: string; text: string }[] {
  * else reaches it.
  */
 function mutableState(text: string): string[] {
-  const variables = [...text.matchAll(/^(?:export )?(?:let|var) (\w+)/gm)].map(([, name]) => `let ${name}`)
+  const variables = [...text.matchAll(/^(?:export )?(?:let|var) (\w+|[[{][^\]}]*[\]}])/gm)].map(
+    ([, name]) => `let ${name}`,
+  )
   const constants = [...text.matchAll(/^(?:export )?const (\w+)(?:: [^=]+)? =\s*(.*)/gm)]
   const changed = constants
     .filter(([, , value = '']) => !/^new Weak(Map|Set)\b/.test(value))
@@ -40,6 +42,7 @@ describe('a module in the path of a request', () => {
   test.each([
     ['let count = 0', 1],
     ['export let last: string | undefined', 1],
+    ['let [at, time] = [0, ""]', 1],
     ['const seen = new Set<string>()\nfunction f() { seen.add("a") }', 1],
     ['const cache: Record<string, string> = {}\nfunction f(k) { cache[k] = "x" }', 1],
     ['const words = /a/g\nconst f = () => words.test("a")', 1],

@@ -83,7 +83,9 @@ export async function call(request: Call): Promise<CallToolResult | InputRequire
     authorize(request)
     const args = openPage(request, validate(request))
     admitted = true
-    const result = await withDeadline(request.ending, (signal) => confirmAndRun(request, args, signal))
+    const result = await withDeadline(request.caller, request.ending, (signal) =>
+      confirmAndRun(request, args, signal),
+    )
     if ('question' in result) {
       finish('input_required')
       return result.question

@@ -1,14 +1,20 @@
+import type { Caller } from '@scalekit-mcp/auth'
 import { ToolError } from './errors.js'
 
 /** One call has this long, its reads of the confirmation's target included. */
 const DEADLINE_MS = 5_500
 
 /**
- * Of calls that ended well: nothing listens to their signals any more, and they never fired, so they are as good as new ones.
- * Each new one has a shape of its own, which made a call of the API an eighth slower.
+ * Of each caller the one of a call that ended well: nothing listens to its signal any more, and it never fired, so it is as
+ * good as a new one. Each new one has a shape of its own, which made a call of the API an eighth slower.
  */
-const unused: AbortController[] = []
-const MOST_UNUSED = 64
+const unused = new WeakMap<Caller, AbortController>()
+
+function takeController(caller: Caller): AbortController {
+  const controller = unused.get(caller) ?? new AbortController()
+  unused.delete(caller)
+  return controller
+}
 
 /** Tells a call that its client has gone. */
 export interface Ending {
@@ -33,6 +39,7 @@ export function endingOf(signal: AbortSignal): Ending {
  * @param run is given what makes the signal: most calls need none, and one takes a tenth of a small call
  */
 export function withDeadline<Value>(
+  caller: Caller,
   ending: Ending,
   run: (signal: () => AbortSignal) => Promise<Value>,
 ): Promise<Value> {
@@ -40,7 +47,7 @@ export function withDeadline<Value>(
   let controller: AbortController | undefined
   const signal = () => {
     if (ended) return AbortSignal.abort()
-    controller ??= unused.pop() ?? new AbortController()
+    controller ??= takeController(caller)
     return controller.signal
   }
   return new Promise((resolve, reject) => {
@@ -58,7 +65,7 @@ export function withDeadline<Value>(
     run(signal).then(
       (value) => {
         settled()
-        if (controller && !ended && unused.length < MOST_UNUSED) unused.push(controller)
+        if (controller && !ended) unused.set(caller, controller)
         ended = true
         controller = undefined
         resolve(value)

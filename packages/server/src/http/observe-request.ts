@@ -4,7 +4,7 @@ import type { AuditLog } from '../audit/audit-log.js'
 import { auditRequest } from '../audit/request-audit.js'
 import type { Logger } from '../observe/log.js'
 import type { Metrics } from '../observe/metrics.js'
-import { logRequest } from '../observe/request-log.js'
+import { createRequestLog } from '../observe/request-log.js'
 import { RequestIds } from '../observe/trace-context.js'
 
 /**
@@ -18,13 +18,14 @@ export function createObserver(
   addressOf: (req: IncomingMessage) => string,
   metrics?: Metrics,
 ): (req: IncomingMessage, res: ServerResponse) => void {
+  const logRequest = createRequestLog(log)
   return (req, res) => {
     const started = performance.now()
     const ids = new RequestIds(req)
     const path = pathOf(req.url)
     const place = placeOf(path, mcpPath)
     res.setHeader('x-request-id', ids.requestId)
-    const line = logRequest(log, req, ids, path)
+    const line = logRequest(req, ids, path)
     const record =
       audit && path !== '/ready'
         ? auditRequest(audit, req, { ids, address: addressOf(req), place })

@@ -49,24 +49,21 @@ export function membersOf(fields: Readonly<Record<string, unknown>>): string | u
 }
 
 /**
- * Writes one line as `log.info` would, of members that are JSON already: pino looks at every one of them, which takes three
- * times as long.
+ * Makes what writes a line as `log.info` would, of members that are JSON already: pino looks at every one of them, which
+ * takes three times as long. Several requests end in the same millisecond: its text is made once.
  */
-export function writeInfo(log: Logger, members: string, message: string): void {
+export function createInfoWriter(log: Logger): (members: string, message: string) => void {
   const stream = (log as unknown as WithStream)[pino.symbols.streamSym]
-  stream.write(`{"level":"info","time":"${now()}",${members},"msg":"${message}"}\n`)
-}
-
-let [lastMs, lastTime] = [0, '']
-
-/** Several requests end in the same millisecond: its text is made once. */
-function now(): string {
-  const ms = Date.now()
-  if (ms !== lastMs) {
-    lastMs = ms
-    lastTime = new Date(ms).toISOString()
+  let at = 0
+  let time = ''
+  return (members, message) => {
+    const now = Date.now()
+    if (now !== at) {
+      at = now
+      time = new Date(now).toISOString()
+    }
+    stream.write(`{"level":"info","time":"${time}",${members},"msg":"${message}"}\n`)
   }
-  return lastTime
 }
 
 interface WithStream {
