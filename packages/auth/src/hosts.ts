@@ -23,8 +23,6 @@ export function hostsOf(resource: string): string[] {
 export function createHostCheck(allowed: readonly string[]): (req: IncomingMessage) => void {
   const hosts = new Set(allowed.map((host) => host.toLowerCase()))
   return (req) => {
-    // As nearly every request names it: in the header alone, spelled as here.
-    if (req.url?.startsWith('/') && hosts.has(req.headers.host ?? '')) return
     const named = [absoluteFormHost(req.url), req.headers.host].filter((host) => host !== undefined)
     if (named.length > 0 && named.every((host) => hosts.has(host.toLowerCase()))) return
     throw new AuthError('host_not_allowed', 'This server does not answer under that host name.')

@@ -113,6 +113,25 @@ describe('how often a call reaches the API', () => {
 })
 
 describe('while the API hangs', () => {
+  test('what ends one call ends no other: a client that leaves is served when it comes back', async () => {
+    const token = await warmCaller()
+    api.fault = () => true
+    const leaving = new AbortController()
+    const left = postCall(
+      server.url,
+      token,
+      'list_organizations',
+      { environmentId: DEV },
+      { signal: leaving.signal },
+    )
+    await expect.poll(() => api.seen.length).toBeGreaterThan(0)
+    leaving.abort()
+    await expect(left).rejects.toThrow()
+    api.fault = undefined
+    const back = await Promise.all(Array.from({ length: 5 }, () => list(token)))
+    expect(back.map(toolErrorOf)).toEqual(Array.from({ length: 5 }, () => undefined))
+  })
+
   test('the caller hears within 6 seconds, and others are served', async () => {
     const token = await warmCaller()
     const other = await server.token({ claims: { client_id: 'other' } })

@@ -11,24 +11,12 @@ export function keepHeapSmall(): void {
 }
 
 /**
- * Lets every object begin young. Where V8 has seen a few objects of a literal live long, it makes all further ones old; of a
- * literal that belongs to a request this keeps the whole request until the next full collection, which took a quarter of a
- * small answer.
+ * Keeps the collections of a server short. Every object begins young: where V8 has seen a few objects of a literal live
+ * long, it makes all further ones old, and one that belongs to a request keeps the whole request until the next full
+ * collection, which took a quarter of a small answer. And one thread collects the young, since hardly anything of them lives:
+ * to call helpers to that took a twentieth.
  */
-function beginYoung(): void {
+export function keepCollectionsShort(): void {
   setFlagsFromString('--no-allocation-site-pretenuring')
-}
-
-/**
- * Lets one thread collect the young: hardly anything of them lives, and to call four helpers to that costs a twentieth of a
- * small answer, on another core or, where there is none, on the same.
- */
-function collectAlone(): void {
   setFlagsFromString('--no-parallel-scavenge')
-}
-
-/** For every command that serves requests. */
-export function serveRequests(): void {
-  beginYoung()
-  collectAlone()
 }

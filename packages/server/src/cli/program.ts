@@ -1,6 +1,6 @@
 import { Argument, Command, Option } from 'commander'
 import { version } from '../version.js'
-import { keepHeapSmall, serveRequests } from './heap.js'
+import { keepCollectionsShort, keepHeapSmall } from './heap.js'
 import { withLocal } from './needs-local.js'
 
 // A command's own modules are loaded when it runs: the local environment is large, and not every command needs it.
@@ -10,7 +10,7 @@ export const program = new Command('scalekit-mcp')
   .version(version)
   .showHelpAfterError('(see scalekit-mcp --help)')
   .exitOverride()
-  .hook('preAction', serveRequests)
+  .hook('preAction', keepCollectionsShort)
 
 program
   .command('serve')
