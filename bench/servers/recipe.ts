@@ -1,42 +1,68 @@
+import {
+  createMcpExpressApp,
+  getOAuthProtectedResourceMetadataUrl,
+  mcpAuthMetadataRouter,
+  requireBearerAuth,
+} from '@modelcontextprotocol/express'
 import { toNodeHandler } from '@modelcontextprotocol/node'
-import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
-import express from 'express'
+import {
+  type AuthInfo,
+  createMcpHandler,
+  McpServer,
+  OAuthError,
+  OAuthErrorCode,
+} from '@modelcontextprotocol/server'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import type { ToolDefinition } from 'scalekit-mcp'
 import { tools } from '../../packages/server/dist/tools/index.js'
 
-// What the documents of the MCP SDK say to write, with the same tools: a server per request, each tool registered, the token
-// verified with jose on every request, the API called with fetch.
+// What the documents of the MCP SDK say to write, with the same tools: the SDK's own Express app, its bearer check in front
+// with jose on every request, its metadata router, a server per request with each tool registered, and the API called with
+// fetch.
 
 const { PORT = '', ISSUER = '', RESOURCE = '' } = process.env
 const keys = createRemoteJWKSet(new URL(`${ISSUER}/keys`))
-const metadataUrl = new URL('/.well-known/oauth-protected-resource/mcp', RESOURCE).href
+const resource = new URL(RESOURCE)
 const offered = tools.filter(
   ({ toolset }) =>
     !['directories', 'domains', 'permissions', 'clients', 'sessions', 'audit'].includes(toolset),
 )
 
-interface Who {
-  readonly token: string
-  readonly sub: string
-  readonly clientId: string
-  readonly scopes: string[]
-  readonly expiresAt: number
+const verifier = {
+  async verifyAccessToken(token: string): Promise<AuthInfo> {
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        issuer: ISSUER,
+        audience: RESOURCE,
+        algorithms: ['RS256'],
+      })
+      return {
+        token,
+        clientId: String(payload.client_id),
+        scopes: String(payload.scope).split(' '),
+        expiresAt: payload.exp ?? 0,
+        resource,
+        extra: { sub: payload.sub },
+      }
+    } catch {
+      throw new OAuthError(OAuthErrorCode.InvalidToken, 'The token is not valid here.')
+    }
+  },
 }
 
-const run: Record<string, (who: Who) => Promise<object>> = {
-  async whoami({ sub, clientId, scopes, expiresAt }) {
+const run: Record<string, (who: AuthInfo) => Promise<Record<string, unknown>>> = {
+  async whoami({ clientId, scopes, expiresAt = 0, extra }) {
     return {
-      subject: sub,
+      subject: extra?.sub,
       clientId,
       issuer: ISSUER,
       scopes,
       expiresAt: new Date(expiresAt * 1000).toISOString(),
     }
   },
-  async list_environments({ token }) {
+  async list_environments({ extra }) {
     const response = await fetch(`${ISSUER}/api/v1/environments`, {
-      headers: { authorization: `Bearer api-of-${subjectOf(token)}` },
+      headers: { authorization: `Bearer api-of-${extra?.sub}` },
     })
     const { environments } = (await response.json()) as {
       environments: { id: string; display_name: string; type: string; domain: string }[]
@@ -44,7 +70,7 @@ const run: Record<string, (who: Who) => Promise<object>> = {
     return {
       items: environments.map(({ id, display_name, type, domain }) => ({
         id,
-        name: display_name,
+        displayName: display_name,
         type,
         domain,
       })),
@@ -52,17 +78,13 @@ const run: Record<string, (who: Who) => Promise<object>> = {
   },
 }
 
-const subjectOf = (token: string) =>
-  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sub
-
 function register(server: McpServer, tool: ToolDefinition): void {
-  const config = { title: tool.title, description: tool.description, inputSchema: tool.input }
+  const { title, description, input, output, effect } = tool
+  const annotations = { readOnlyHint: effect === 'read', openWorldHint: true }
+  const config = { title, description, inputSchema: input, outputSchema: output, annotations }
   server.registerTool(tool.name, config, async (_args, context) => {
-    const result = await run[tool.name]?.(context.http?.authInfo?.extra?.who as Who)
-    return {
-      content: [{ type: 'text' as const, text: JSON.stringify(result) }],
-      structuredContent: result as Record<string, unknown>,
-    }
+    const result = await run[tool.name]?.(context.http?.authInfo as AuthInfo)
+    return { content: [{ type: 'text' as const, text: JSON.stringify(result) }], structuredContent: result }
   })
 }
 
@@ -73,28 +95,24 @@ const handler = createMcpHandler(() => {
 })
 const node = toNodeHandler(handler)
 
-const app = express()
-app.get('/.well-known/oauth-protected-resource/mcp', (_, res) => {
-  res.json({ resource: RESOURCE, authorization_servers: [ISSUER], bearer_methods_supported: ['header'] })
-})
-app.post('/mcp', express.json(), async (req, res) => {
-  const token = req.headers.authorization?.replace(/^Bearer /, '')
-  const verified =
-    token &&
-    (await jwtVerify(token, keys, { issuer: ISSUER, audience: RESOURCE, algorithms: ['RS256'] }).catch(
-      () => undefined,
-    ))
-  if (!verified) {
-    res
-      .status(401)
-      .set('www-authenticate', `Bearer resource_metadata="${metadataUrl}"`)
-      .json({ error: 'unauthorized' })
-    return
-  }
-  const { sub = '', client_id, scope, exp = 0 } = verified.payload
-  const scopes = String(scope).split(' ')
-  const who: Who = { token, sub, clientId: String(client_id), scopes, expiresAt: exp }
-  Object.assign(req, { auth: { token, clientId: who.clientId, scopes, expiresAt: exp, extra: { who } } })
-  await node(req, res, req.body)
-})
+const app = createMcpExpressApp()
+app.use(
+  mcpAuthMetadataRouter({
+    resourceServerUrl: resource,
+    scopesSupported: ['environment:read', 'organization:read'],
+    dangerouslyAllowInsecureIssuerUrl: true,
+    oauthMetadata: {
+      issuer: ISSUER,
+      authorization_endpoint: `${ISSUER}/oauth/authorize`,
+      token_endpoint: `${ISSUER}/oauth/token`,
+      response_types_supported: ['code'],
+    },
+  }),
+)
+const resourceMetadataUrl = getOAuthProtectedResourceMetadataUrl(resource)
+app.all(
+  '/mcp',
+  requireBearerAuth({ verifier, resourceMetadataUrl, expectedResource: resource }),
+  (req, res) => void node(req, res, req.body),
+)
 app.listen(Number(PORT), '127.0.0.1')
