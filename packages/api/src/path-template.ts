@@ -25,9 +25,15 @@ export interface PathTemplate {
   match(path: string): ReadonlyMap<string, string> | undefined
 }
 
-type Part =
-  | { readonly kind: 'literal'; readonly text: string }
-  | { readonly kind: 'variable'; readonly field: string; readonly pattern: string }
+type Part = { readonly kind: 'literal'; readonly text: string } | Variable
+
+interface Variable {
+  readonly kind: 'variable'
+  readonly field: string
+  readonly pattern: string
+  /** What the encoded value has to look like. */
+  readonly form: RegExp
+}
 
 /**
  * Parses `/api/v1/users/{id}:verb`, `{name=**}`, `{name=users/*}`, `*` and `**`.
@@ -58,7 +64,8 @@ function partsOf(source: string): Part[] {
     if (text === '') return []
     const variable = /^\{([^=}]+)(?:=([^}]+))?\}$/.exec(text)
     if (!variable) return [{ kind: 'literal', text }]
-    return [{ kind: 'variable', field: variable[1] ?? '', pattern: variable[2] ?? '*' }]
+    const [, field = '', pattern = '*'] = variable
+    return [{ kind: 'variable', field, pattern, form: new RegExp(`^${wildcards(pattern)}$`) }]
   })
 }
 
@@ -87,11 +94,11 @@ function specificityOf(parts: readonly Part[]): string {
     .replace(/\*/g, '"')
 }
 
-function encode(variable: { field: string; pattern: string }, value: string | undefined): string {
+function encode(variable: Variable, value: string | undefined): string {
   if (value === undefined || value === '') throw new PathValueError(variable.field, 'is required')
   const segments = variable.pattern === '*' ? [value] : value.split('/')
   const encoded = segments.map((segment) => encodeSegment(variable.field, segment)).join('/')
-  if (!new RegExp(`^${wildcards(variable.pattern)}$`).test(encoded)) {
+  if (!variable.form.test(encoded)) {
     throw new PathValueError(variable.field, `must have the form ${variable.pattern}`)
   }
   return encoded

@@ -8,26 +8,25 @@ import {
 import {
   Code,
   ConnectError,
-  createContextValues,
   type Interceptor,
   type Transport,
   type UnaryRequest,
   type UnaryResponse,
 } from '@connectrpc/connect'
-import { createMethodUrl } from '@connectrpc/connect/protocol'
 import { Agent, type Dispatcher, errors } from 'undici'
 import { errorFromJson } from './error-json.js'
 import { apiError } from './errors.js'
-import { type Answer, exchange } from './exchange.js'
+import { type Answer, exchange, type Question } from './exchange.js'
 import { parseJson } from './json.js'
-import { type RestRequest, restRequest } from './rest-request.js'
+import { headerFieldsOf, headersOf, RestAnswer, RestCall } from './rest-call.js'
+import { restRequest } from './rest-request.js'
 import { registry } from './services.js'
 
 export interface RestTransportOptions {
   /** The API's origin, with a path before `/api/v1` if it has one. */
   readonly baseUrl: string
-  /** Headers for one call, such as `authorization`; asked for every call. */
-  readonly authorize?: () => Promise<Record<string, string>>
+  /** Headers for one call, such as `authorization`; asked for every call, and not waited for where it knows them. */
+  readonly authorize?: () => Record<string, string> | Promise<Record<string, string>>
   /** Headers of every call. */
   readonly headers?: Readonly<Record<string, string>>
   /** Deadline of a call that names none. */
@@ -53,14 +52,17 @@ export function createRestTransport(options: RestTransportOptions): Transport {
       const ends = deadline(signal, timeoutMs)
       const next = async (call: UnaryRequest): Promise<UnaryResponse> => {
         const rest = restRequest(method, call.message)
+        const authorizing = options.authorize?.()
         const headers = {
           ...options.headers,
-          ...Object.fromEntries(call.header),
+          ...headerFieldsOf(call),
           accept: 'application/json',
           ...(rest.body !== null && { 'content-type': 'application/json' }),
-          ...(await options.authorize?.()),
+          ...(authorizing instanceof Promise ? await authorizing : authorizing),
         }
-        return send(method, place, rest, headers, call.signal, dispatcher)
+        const path = place.prefix + rest.path + (rest.query && `?${rest.query}`)
+        const question = { origin: place.origin, path, method: rest.verb, headers, body: rest.body }
+        return answerOf(method, await send(dispatcher, question, call.signal))
       }
       // Connect's own runUnaryCall links two signals to each call and aborts them when it is done: a tenth of the call.
       const run = (options.interceptors ?? []).reduceRight<AnyNext>(
@@ -68,17 +70,9 @@ export function createRestTransport(options: RestTransportOptions): Transport {
         next as AnyNext,
       )
       try {
-        const answer = await run({
-          stream: false,
-          service: method.parent,
-          method,
-          requestMethod: 'POST',
-          url: createMethodUrl(base, method),
-          header: new Headers(header),
-          contextValues: contextValues ?? createContextValues(),
-          message: create(method.input, input),
-          signal: ends,
-        })
+        const answer = await run(
+          new RestCall(base, method, create(method.input, input), ends, header, contextValues),
+        )
         return answer as UnaryResponse<typeof method.input, typeof method.output>
       } catch (error) {
         throw ends.aborted ? ConnectError.from(reasonOf(ends), Code.Canceled) : ConnectError.from(error)
@@ -122,19 +116,19 @@ interface Place {
   readonly prefix: string
 }
 
-async function send<I extends DescMessage, O extends DescMessage>(
-  method: DescMethodUnary<I, O>,
-  { origin, prefix }: Place,
-  rest: RestRequest,
-  headers: Record<string, string>,
-  signal: AbortSignal,
-  dispatcher: Dispatcher,
-): Promise<UnaryResponse<I, O>> {
-  const path = prefix + rest.path + (rest.query && `?${rest.query}`)
-  const question = { origin, path, method: rest.verb, headers, body: rest.body }
-  const answer = await exchange(dispatcher, question, signal).catch((error: unknown) => {
+async function send(dispatcher: Dispatcher, question: Question, signal: AbortSignal): Promise<Answer> {
+  try {
+    return await exchange(dispatcher, question, signal)
+  } catch (error) {
     throw signal.aborted ? error : transportError(error)
-  })
+  }
+}
+
+/** @throws ConnectError where the API refused or failed, or answered with something else than the message */
+function answerOf<I extends DescMessage, O extends DescMessage>(
+  method: DescMethodUnary<I, O>,
+  answer: Answer,
+): UnaryResponse<I, O> {
   const { status, text } = answer
   const body = parseJson(text)
   if (status < 200 || status > 299) throw errorFromJson(status, body, headersOf(answer))
@@ -142,38 +136,6 @@ async function send<I extends DescMessage, O extends DescMessage>(
   const nothing = text === '' && method.output.typeName === 'google.protobuf.Empty'
   const message = nothing ? create(method.output) : readMessage(method.output, body, answer)
   return new RestAnswer(method, message, answer)
-}
-
-/** Headers are made where they are read: a `Headers` of Node takes as long as the message. */
-class RestAnswer<I extends DescMessage, O extends DescMessage> implements UnaryResponse<I, O> {
-  readonly stream = false
-  readonly service: UnaryResponse<I, O>['service']
-  readonly #answer: Answer
-
-  constructor(
-    readonly method: DescMethodUnary<I, O>,
-    readonly message: MessageShape<O>,
-    answer: Answer,
-  ) {
-    this.service = method.parent
-    this.#answer = answer
-  }
-
-  get header(): Headers {
-    return headersOf(this.#answer)
-  }
-
-  get trailer(): Headers {
-    return new Headers()
-  }
-}
-
-function headersOf({ headers }: Answer): Headers {
-  const header = new Headers()
-  for (const [name, value] of Object.entries(headers)) {
-    for (const item of [value ?? []].flat()) header.append(name, item)
-  }
-  return header
 }
 
 function readMessage<O extends DescMessage>(

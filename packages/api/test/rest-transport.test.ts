@@ -1,4 +1,11 @@
-import { type Client, Code, ConnectError, createClient, createRouterTransport } from '@connectrpc/connect'
+import {
+  type Client,
+  Code,
+  ConnectError,
+  createClient,
+  createRouterTransport,
+  type Interceptor,
+} from '@connectrpc/connect'
 import { afterEach, describe, expect, it } from 'vitest'
 import {
   apiError,
@@ -168,6 +175,31 @@ describe('the transport', () => {
     await client.listOrganization({})
     await client.listOrganization({})
     expect(seen).toEqual(['Bearer 1 env.example test', 'Bearer 2 env.example test'])
+  })
+
+  it('sends the headers of a call whether or not an interceptor looked at them, and asks at once for known ones', async () => {
+    const seen: (string | undefined)[] = []
+    const options = { authorize: () => ({ authorization: 'Bearer known' }) }
+    const handler: Parameters<typeof listen>[0] = (req, res) => {
+      seen.push(`${req.headers.authorization} ${req.headers.traceparent}`)
+      res.writeHead(200).end('{}')
+    }
+    const urls: string[] = []
+    const looks: Interceptor = (next) => (request) => {
+      const { header, url, service } = request
+      urls.push(`${new URL(url).pathname} ${service.typeName} ${header.get('traceparent')}`)
+      return next(request)
+    }
+    const plain = await organizationsAt(handler, options)
+    const looked = await organizationsAt(handler, { ...options, interceptors: [looks] })
+    for (const client of [plain, looked]) {
+      await client.listOrganization({}, { headers: { traceparent: 'one' } })
+      await client.listOrganization({})
+    }
+    const sent = ['Bearer known one', 'Bearer known undefined']
+    expect(seen).toEqual([...sent, ...sent])
+    const service = 'scalekit.v1.organizations.OrganizationService'
+    expect(urls).toEqual(['one', 'null'].map((trace) => `/${service}/ListOrganization ${service} ${trace}`))
   })
 
   it('refuses a value that the path cannot hold, before any request', async () => {

@@ -15,7 +15,8 @@ import type { Docs } from './docs-search/docs.js'
 import type { Idempotency } from './idempotency.js'
 import type { RoundSeal, RoundState } from './interaction.js'
 import type { PageSeal } from './page-seal.js'
-import type { ScalekitFor, Trail } from './scalekit/connect.js'
+import type { Trail } from './scalekit/call-upstream.js'
+import type { ScalekitFor } from './scalekit/connect.js'
 import type { ToolContext, ToolDefinition } from './tool.js'
 
 /** Who sent a request, and what its URL selected. The edge puts it beside the request; nothing here outlives it. */

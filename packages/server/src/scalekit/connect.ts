@@ -1,5 +1,4 @@
-import type { Interceptor, Transport } from '@connectrpc/connect'
-import { answerStatus } from '@scalekit-mcp/api'
+import type { Interceptor } from '@connectrpc/connect'
 import type { Caller } from '@scalekit-mcp/auth'
 import type { Dispatcher } from 'undici'
 import type { Config } from '../config.js'
@@ -9,19 +8,12 @@ import { createBreaker } from '../upstream/breaker.js'
 import { createPool } from '../upstream/pool.js'
 import { createReachability } from '../upstream/reachable.js'
 import { retryReads } from '../upstream/retry-reads.js'
+import { CallUpstream, type Trail } from './call-upstream.js'
 import { environmentMode } from './environment-mode.js'
 import { createScalekit, type Scalekit, type Upstream } from './scalekit.js'
 import type { TokenEndpoint } from './token-endpoint.js'
 import { createTurns } from './turns.js'
 import { workspaceMode } from './workspace-mode.js'
-
-/** What goes with the requests of a call. */
-export interface Trail {
-  /** Told the HTTP status of every answer, 0 where there was none. */
-  readonly answered: (status: number) => void
-  /** Of the trace that the call belongs to (W3C Trace Context). */
-  readonly traceparent: string | undefined
-}
 
 /** Gives the API as one caller may use it, for as long as the signal lasts. */
 export type ScalekitFor = (caller: Caller, signal: AbortSignal, trail?: Trail) => Scalekit
@@ -54,7 +46,7 @@ export function connectScalekit(config: Config, metrics?: Metrics): Connection {
   const inTurn = createTurns()
   return {
     scalekit: (caller, signal, trail) =>
-      createScalekit(forCall(upstreamFor(caller), signal, trail, metrics), inTurn),
+      createScalekit(new CallUpstream(upstreamFor(caller), { signal, trail, metrics }), inTurn),
     dispatcher,
     reachable: createReachability(base, dispatcher),
     close: () => dispatcher.close(),
@@ -69,38 +61,4 @@ function openUpstream(
   return config.upstream.mode === 'workspace'
     ? workspaceMode(config.upstream, endpoint, policy)
     : environmentMode(config.upstream, endpoint, policy)
-}
-
-/** Ends every request of a call when the call ends: its deadline, or a client that has gone. */
-function forCall(
-  upstream: Upstream,
-  signal: AbortSignal,
-  trail: Trail | undefined,
-  metrics: Metrics | undefined,
-): Upstream {
-  const headers = trail?.traceparent === undefined ? undefined : { traceparent: trail.traceparent }
-  const bind = (transport: Transport): Transport => ({
-    async unary(method, own, timeoutMs, header, ...rest) {
-      const started = performance.now()
-      const answered = (status: number) => {
-        trail?.answered(status)
-        metrics?.upstream(status, (performance.now() - started) / 1000)
-      }
-      const ends = own ? AbortSignal.any([own, signal]) : signal
-      try {
-        const answer = await transport.unary(method, ends, timeoutMs, headers ?? header, ...rest)
-        answered(200)
-        return answer
-      } catch (error) {
-        answered(answerStatus(error) ?? 0)
-        throw error
-      }
-    },
-    stream: transport.stream.bind(transport),
-  })
-  return {
-    workspace: () => bind(upstream.workspace()),
-    inEnvironment: (environmentId) => bind(upstream.inEnvironment(environmentId)),
-    environmentType: (environmentId) => upstream.environmentType(environmentId),
-  }
 }

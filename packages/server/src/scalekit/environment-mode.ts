@@ -25,6 +25,8 @@ export function environmentMode(
       return { value: `Bearer ${token.value.reveal()}`, expiresAt: token.expiresAt - EARLY_MS }
     })
 
+  const authorization = (value: string) => ({ authorization: value })
+
   /** A token that the API no longer takes (revoked, or its key rotated) is dropped, so that the next call gets a new one. */
   const forgetRefusedToken: Interceptor = (next) => async (request) => {
     try {
@@ -39,7 +41,10 @@ export function environmentMode(
     const transport = createRestTransport({
       baseUrl: config.environmentUrl,
       dispatcher: endpoint.dispatcher,
-      authorize: async () => ({ authorization: await bearer() }),
+      authorize: () => {
+        const known = bearer()
+        return known instanceof Promise ? known.then(authorization) : authorization(known)
+      },
       interceptors: [...policy(caller), forgetRefusedToken],
     })
     return {

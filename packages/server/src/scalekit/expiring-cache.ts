@@ -1,9 +1,15 @@
+interface Entry<Value> {
+  /** Until it is known, the computation. */
+  value: Value | Promise<Value>
+  expiresAt: number
+}
+
 /**
  * Values that end at a time, computed once at a time per key: concurrent callers share one computation, a
  * failed one is forgotten. Bounded: the oldest entry goes first.
  */
 export class ExpiringCache<Value> {
-  readonly #entries = new Map<string, { value: Promise<Value>; expiresAt: number }>()
+  readonly #entries = new Map<string, Entry<Value>>()
   readonly #limit: number
 
   constructor(limit: number) {
@@ -12,14 +18,15 @@ export class ExpiringCache<Value> {
 
   /**
    * @param compute gives the value and when it ends, in milliseconds since the epoch
+   * @returns the value, where it is known; a promise where it is being computed
    */
-  get(key: string, compute: () => Promise<{ value: Value; expiresAt: number }>): Promise<Value> {
+  get(key: string, compute: () => Promise<{ value: Value; expiresAt: number }>): Value | Promise<Value> {
     const known = this.#entries.get(key)
     if (known && known.expiresAt > Date.now()) return known.value
     this.#entries.delete(key)
-    const entry = { value: undefined as unknown as Promise<Value>, expiresAt: Number.POSITIVE_INFINITY }
-    entry.value = compute().then(
+    const computed = compute().then(
       ({ value, expiresAt }) => {
+        entry.value = value
         entry.expiresAt = expiresAt
         return value
       },
@@ -28,12 +35,13 @@ export class ExpiringCache<Value> {
         throw error
       },
     )
+    const entry: Entry<Value> = { value: computed, expiresAt: Number.POSITIVE_INFINITY }
     this.#entries.set(key, entry)
     for (const oldest of this.#entries.keys()) {
       if (this.#entries.size <= this.#limit) break
       this.#entries.delete(oldest)
     }
-    return entry.value
+    return computed
   }
 
   delete(key: string): void {

@@ -1,5 +1,5 @@
 import type { DescService } from '@bufbuild/protobuf'
-import { type Client, createClient, type Transport } from '@connectrpc/connect'
+import type { Client, Transport } from '@connectrpc/connect'
 import {
   AuditLogsService,
   ClientService,
@@ -14,6 +14,7 @@ import {
   SessionService,
   UserService,
 } from '@scalekit-mcp/api'
+import { serviceClient } from './service-client.js'
 import type { Turns } from './turns.js'
 
 export type EnvironmentType = 'DEV' | 'PRD'
@@ -53,10 +54,10 @@ export function createScalekit(upstream: Upstream, inTurn: Turns): Scalekit {
   const client =
     <S extends DescService>(service: S) =>
     (environmentId: string): Client<S> =>
-      createClient(service, upstream.inEnvironment(environmentId))
+      serviceClient(service, upstream.inEnvironment(environmentId))
   return {
-    environments: () => createClient(EnvironmentService, upstream.workspace()),
-    members: () => createClient(MembersService, upstream.workspace()),
+    environments: () => serviceClient(EnvironmentService, upstream.workspace()),
+    members: () => serviceClient(MembersService, upstream.workspace()),
     organizations: client(OrganizationService),
     users: client(UserService),
     roles: client(RolesService),

@@ -1,4 +1,4 @@
-import { createClient, type Interceptor, type Transport } from '@connectrpc/connect'
+import type { Interceptor, Transport } from '@connectrpc/connect'
 import { commons, createRestTransport, EnvironmentService } from '@scalekit-mcp/api'
 import type { Caller } from '@scalekit-mcp/auth'
 import type { WorkspaceModeConfig } from '../config.js'
@@ -7,11 +7,14 @@ import { ToolError, toToolError } from '../errors.js'
 import { oncePerCaller } from '../once-per-caller.js'
 import { ExpiringCache } from './expiring-cache.js'
 import type { EnvironmentType, Upstream } from './scalekit.js'
+import { serviceClient } from './service-client.js'
 import { requestToken, type TokenEndpoint } from './token-endpoint.js'
 
 const EARLY_MS = 10_000
 /** How long the domain of an environment is remembered for one caller. */
 const ENVIRONMENT_MS = 5_000
+
+type HeaderFields = Record<string, string>
 
 interface KnownEnvironment {
   readonly domain: string
@@ -30,7 +33,7 @@ export function workspaceMode(
   const tokens = new ExpiringCache<string>(10_000)
   const environments = new ExpiringCache<KnownEnvironment>(10_000)
 
-  const bearerFor = async (caller: Caller): Promise<string> => {
+  const bearerFor = (caller: Caller): string | Promise<string> => {
     if (config.forwardCallerToken) return `Bearer ${caller.token.reveal()}`
     return tokens.get(keyOf(caller), async () => {
       const token = await exchange(endpoint, caller)
@@ -39,32 +42,42 @@ export function workspaceMode(
   }
 
   return (caller) => {
-    const transport = (headers?: () => Promise<Record<string, string>>): Transport =>
+    const transport = (authorize: () => HeaderFields | Promise<HeaderFields>): Transport =>
       createRestTransport({
         baseUrl: config.workspaceUrl,
         dispatcher: endpoint.dispatcher,
-        authorize: async () => ({ authorization: await bearerFor(caller), ...(await headers?.()) }),
+        authorize,
         interceptors: policy(caller),
       })
-    const workspace = transport()
-    const lookUp = (environmentId: string): Promise<KnownEnvironment> =>
-      environments
-        .get(`${keyOf(caller)} ${environmentId}`, async () => ({
-          value: await readEnvironment(workspace, environmentId),
-          expiresAt: Date.now() + ENVIRONMENT_MS,
-        }))
-        .catch((error: unknown) => {
-          // Tried as often as it should be: the call that needs it must not repeat it.
-          throw toToolError(error)
-        })
+    const authorize = () => {
+      const bearer = bearerFor(caller)
+      return bearer instanceof Promise ? bearer.then(authorization) : authorization(bearer)
+    }
+    const workspace = transport(authorize)
+    const lookUp = (environmentId: string): KnownEnvironment | Promise<KnownEnvironment> => {
+      const known = environments.get(`${keyOf(caller)} ${environmentId}`, async () => ({
+        value: await readEnvironment(workspace, environmentId),
+        expiresAt: Date.now() + ENVIRONMENT_MS,
+      }))
+      if (!(known instanceof Promise)) return known
+      return known.catch((error: unknown) => {
+        // Tried as often as it should be: the call that needs it must not repeat it.
+        throw toToolError(error)
+      })
+    }
     return {
       workspace: () => workspace,
       inEnvironment: (environmentId) =>
-        transport(async () => ({ 'x-env-domain': (await lookUp(environmentId)).domain })),
+        transport(async () => ({
+          ...(await authorize()),
+          'x-env-domain': (await lookUp(environmentId)).domain,
+        })),
       environmentType: async (environmentId) => (await lookUp(environmentId)).type,
     }
   }
 }
+
+const authorization = (value: string): HeaderFields => ({ authorization: value })
 
 /** The token as a key: it is not kept. */
 const keyOf = oncePerCaller((caller) => digestOf(caller.token.reveal()))
@@ -81,7 +94,7 @@ function exchange(endpoint: TokenEndpoint, caller: Caller) {
 
 /** A write must never go out without its environment, so an environment without a domain is an error. */
 async function readEnvironment(transport: Transport, id: string): Promise<KnownEnvironment> {
-  const { environment } = await createClient(EnvironmentService, transport).getEnvironment({ id })
+  const { environment } = await serviceClient(EnvironmentService, transport).getEnvironment({ id })
   if (!environment?.domain || environment.id !== id) {
     throw new ToolError('upstream_unavailable', 'Scalekit did not name the domain of this environment.')
   }
