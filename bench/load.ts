@@ -12,6 +12,8 @@ export interface Load {
   readonly milliseconds: number
   /** Makes the next request; `id` is new each time and has seven digits. */
   readonly shoot: (id: number) => Shot
+  /** Whether it sleeps between answers, and leaves its core to others meanwhile. Default: it looks without a pause. */
+  readonly sleeps?: boolean
 }
 
 export interface Sample {
@@ -27,11 +29,17 @@ let nextId = 1_000_000
  * Keeps every connection busy with one request after the other, checks every answer, and drains at the end: no
  * request is left open, so that no server meets a client that hangs up.
  */
-export async function load({ port, connections, milliseconds, shoot }: Load): Promise<Sample> {
+export async function load({
+  port,
+  connections,
+  milliseconds,
+  shoot,
+  sleeps = false,
+}: Load): Promise<Sample> {
   const until = performance.now() + milliseconds
   const latencies: number[] = []
   let wrong = 0
-  const sleep = stayAwake()
+  const sleep = sleeps ? () => undefined : stayAwake()
   await Promise.all(
     Array.from({ length: connections }, async () => {
       let connection = open(port)

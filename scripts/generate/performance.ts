@@ -16,8 +16,8 @@ export function performancePage(): string {
   const open = verdicts.filter((verdict) => verdict.met === undefined)
   return `# Performance
 
-What an answer of the server costs, beside what the same tools cost on the MCP SDK as its documents say (*SDK recipe*: Express and jose),
-on FastMCP, and beside the least that any server must do (*floor*: \`node:http\`, a ready-made answer, a remembered token check).
+What an answer of the server costs, beside what the same tools cost on the MCP SDK as its documents say (*SDK recipe*: the Express
+app, bearer check and metadata router of the SDK, with jose), on FastMCP, and beside the least that any server must do (*floor*: \`node:http\`, a ready-made answer, a remembered token check).
 All run with the same tokens, in one run, in turns; every answer is checked. This server has its log, metrics, limits and audit on.
 
 \`npm run bench -- --json docs/performance.json\`, ${results.date}, Node ${results.node}, ${results.machine}; ${results.rounds} rounds, medians.
@@ -53,7 +53,8 @@ ${[1, 10, 100]
 
 ![Cold start and memory](images/performance-start.svg)
 
-Two processes are compared by the processor time of an answer, on a machine whose second core makes the load.
+Two processes are compared by the processor time of an answer, on a machine whose second core makes the load, which sleeps there
+between answers: one that never does would hold the core that the second process needs.
 `
 }
 
