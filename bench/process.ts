@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 
 /** Linux counts processor time in hundredths of a second. */
@@ -10,6 +10,11 @@ export interface Measured {
   cpu(): number
   residentMegabytes(): number
   stop(): Promise<void>
+}
+
+/** Binds all threads of a process to cores: a load that moves to the server's core would take turns with it. */
+export function bind(pid: number, cores: readonly number[]): void {
+  execFileSync('taskset', ['-a', '-c', '-p', cores.join(','), String(pid)], { stdio: 'ignore' })
 }
 
 /** Starts a program bound to one core, so that load and server do not take turns on it. */

@@ -6,7 +6,7 @@ import { type Figure, figureOf, type Results } from './figures.js'
 import { load } from './load.js'
 import { measureMemory } from './memory.js'
 import { printTable } from './print-table.js'
-import { start } from './process.js'
+import { bind, start } from './process.js'
 import type { Running } from './running.js'
 import { compileServers } from './servers/compiled.js'
 import { type Contender, contenders } from './servers.js'
@@ -32,6 +32,7 @@ const [SERVER_CORE, LOAD_CORE] = availableParallelism() > 1 ? [0, 1] : [undefine
 const CALLERS = 50
 
 await compileServers()
+if (LOAD_CORE !== undefined) bind(process.pid, [LOAD_CORE])
 const scalekitPort = await benchPort()
 const issuer = `http://127.0.0.1:${scalekitPort}`
 const scalekit = start(
@@ -65,6 +66,8 @@ for (const connections of connectionCounts) {
 for (const { process } of running) await process.stop()
 if (calls > 0) results.memory.push(...(await measureMemory(chosen, run, calls)))
 if (chosen.some(({ name }) => name === 'this server')) {
+  // Two processes take both cores, and the load what they leave.
+  if (LOAD_CORE !== undefined) bind(process.pid, [SERVER_CORE, LOAD_CORE])
   const twoProcesses = await measureTwoProcesses((contender) => run(contender, '', false), rounds)
   if (twoProcesses !== undefined) results.twoProcesses = twoProcesses
 }

@@ -52,7 +52,9 @@ const idMembers = ({ requestId, traceId }: Ids) => `"requestId":"${requestId}","
 
 const quoted = (text: string) => toAscii(JSON.stringify(text))
 
-const callMembers = (call: AuditedCall) => `,${JSON.stringify(call).slice(1, -1)}`
+const callMembers = ({ tool, effect, scopesRequired, argumentsDigest }: AuditedCall) =>
+  `,"tool":"${tool}","effect":"${effect}","scopesRequired":${JSON.stringify(scopesRequired)}` +
+  (argumentsDigest === undefined ? '' : `,"argumentsDigest":"${argumentsDigest}"`)
 
 const callerMembers = oncePerCaller(({ issuer, subject, clientId, tokenId, scopes }) => {
   const audited: AuditedCaller = {

@@ -1,6 +1,6 @@
 import { Argument, Command, Option } from 'commander'
 import { version } from '../version.js'
-import { keepCollectionsShort, keepHeapSmall } from './heap.js'
+import { inlineMore, keepCollectionsShort, keepHeapSmall } from './heap.js'
 import { withLocal } from './needs-local.js'
 
 // A command's own modules are loaded when it runs: the local environment is large, and not every command needs it.
@@ -15,7 +15,10 @@ export const program = new Command('scalekit-mcp')
 program
   .command('serve')
   .description('Start the MCP server. The configuration comes from environment variables.')
-  .action(async () => (await import('./serve.js')).serve())
+  .action(async () => {
+    inlineMore()
+    await (await import('./serve.js')).serve()
+  })
 
 program
   .command('stdio')

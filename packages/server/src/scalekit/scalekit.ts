@@ -49,26 +49,70 @@ export interface Upstream {
   environmentType(environmentId: string): Promise<EnvironmentType>
 }
 
-/** Gives tools the API's clients over an upstream. */
-export function createScalekit(upstream: Upstream, inTurn: Turns): Scalekit {
-  const client =
-    <S extends DescService>(service: S) =>
-    (environmentId: string): Client<S> =>
-      serviceClient(service, upstream.inEnvironment(environmentId))
-  return {
-    environments: () => serviceClient(EnvironmentService, upstream.workspace()),
-    members: () => serviceClient(MembersService, upstream.workspace()),
-    organizations: client(OrganizationService),
-    users: client(UserService),
-    roles: client(RolesService),
-    clients: client(ClientService),
-    connections: client(ConnectionService),
-    connectedAccounts: client(ConnectedAccountService),
-    directories: client(DirectoryService),
-    domains: client(DomainService),
-    sessions: client(SessionService),
-    auditLogs: client(AuditLogsService),
-    environmentType: (environmentId) => upstream.environmentType(environmentId),
-    inTurn,
+/** The API's clients over an upstream, for one call. A class: as a literal it made all of its functions for each call. */
+export class CallScalekit implements Scalekit {
+  readonly #upstream: Upstream
+
+  constructor(
+    upstream: Upstream,
+    readonly inTurn: Turns,
+  ) {
+    this.#upstream = upstream
+  }
+
+  environments(): Client<typeof EnvironmentService> {
+    return serviceClient(EnvironmentService, this.#upstream.workspace())
+  }
+
+  members(): Client<typeof MembersService> {
+    return serviceClient(MembersService, this.#upstream.workspace())
+  }
+
+  organizations(environmentId: string): Client<typeof OrganizationService> {
+    return this.#client(OrganizationService, environmentId)
+  }
+
+  users(environmentId: string): Client<typeof UserService> {
+    return this.#client(UserService, environmentId)
+  }
+
+  roles(environmentId: string): Client<typeof RolesService> {
+    return this.#client(RolesService, environmentId)
+  }
+
+  clients(environmentId: string): Client<typeof ClientService> {
+    return this.#client(ClientService, environmentId)
+  }
+
+  connections(environmentId: string): Client<typeof ConnectionService> {
+    return this.#client(ConnectionService, environmentId)
+  }
+
+  connectedAccounts(environmentId: string): Client<typeof ConnectedAccountService> {
+    return this.#client(ConnectedAccountService, environmentId)
+  }
+
+  directories(environmentId: string): Client<typeof DirectoryService> {
+    return this.#client(DirectoryService, environmentId)
+  }
+
+  domains(environmentId: string): Client<typeof DomainService> {
+    return this.#client(DomainService, environmentId)
+  }
+
+  sessions(environmentId: string): Client<typeof SessionService> {
+    return this.#client(SessionService, environmentId)
+  }
+
+  auditLogs(environmentId: string): Client<typeof AuditLogsService> {
+    return this.#client(AuditLogsService, environmentId)
+  }
+
+  environmentType(environmentId: string): Promise<EnvironmentType> {
+    return this.#upstream.environmentType(environmentId)
+  }
+
+  #client<S extends DescService>(service: S, environmentId: string): Client<S> {
+    return serviceClient(service, this.#upstream.inEnvironment(environmentId))
   }
 }
