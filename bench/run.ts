@@ -28,7 +28,9 @@ const calls = Number(option('calls', '200000'))
 /** Unmeasured, then measured; the targets are about 10 connections, so the others take less. */
 const [WARM_MS, MEASURED_MS] = [600, 1_500]
 const [SHORT_WARM_MS, SHORT_MEASURED_MS] = [400, 1_000]
-const [SERVER_CORE, LOAD_CORE] = availableParallelism() > 1 ? [0, 1] : [undefined, undefined]
+/** Counted before the load is bound to one of them. */
+const CORES = availableParallelism()
+const [SERVER_CORE, LOAD_CORE] = CORES > 1 ? [0, 1] : [undefined, undefined]
 const CALLERS = 50
 
 await compileServers()
@@ -52,7 +54,7 @@ const chosen = contenders.filter(({ name }) => only.length === 0 || only.include
 const results: Results = {
   date: new Date().toISOString().slice(0, 10),
   node: process.version,
-  machine: `${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown'}`,
+  machine: `${CORES} cores, ${cpus()[0]?.model ?? 'unknown'}`,
   rounds,
   workloads: [],
   starts: await coldStarts(),
