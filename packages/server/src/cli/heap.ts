@@ -23,7 +23,7 @@ export function keepCollectionsShort(): void {
 
 /**
  * Lets V8 inline three times as much into a hot function: a request passes through a hundred small ones, and the usual
- * measure ends after a dozen. A call takes a twentieth less.
+ * measure ends after a dozen. A call takes up to a twentieth less.
  */
 export function inlineMore(): void {
   setFlagsFromString('--max-inlined-bytecode-size=1000')
