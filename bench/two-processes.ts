@@ -24,10 +24,9 @@ export async function measureTwoProcesses(
   for (let round = 0; round < rounds; round++) {
     for (const [index, { port, host, callers, process: measured }] of servers.entries()) {
       const shoot = workload.shoot(host, callers)
-      const sleeps = true
-      await load({ port, connections: 10, milliseconds: 600, shoot, sleeps })
+      await load({ port, connections: 10, milliseconds: 600, shoot, sleeps: true })
       const before = measured.cpu()
-      const { good } = await load({ port, connections: 10, milliseconds: 1_500, shoot, sleeps })
+      const { good } = await load({ port, connections: 10, milliseconds: 1_500, shoot, sleeps: true })
       costs[index as 0 | 1].push((measured.cpu() - before) / good)
     }
   }

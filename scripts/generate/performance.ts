@@ -17,7 +17,8 @@ export function performancePage(): string {
   return `# Performance
 
 What an answer of the server costs, beside what the same tools cost on the MCP SDK as its documents say (*SDK recipe*: the Express
-app, bearer check and metadata router of the SDK, with jose), on FastMCP, and beside the least that any server must do (*floor*: \`node:http\`, a ready-made answer, a remembered token check).
+app, bearer check and metadata router of the SDK, with jose), on FastMCP, and beside the least that any server must do (*floor*:
+\`node:http\`, a ready-made answer, a remembered token check).
 All run with the same tokens, in one run, in turns; every answer is checked. This server has its log, metrics, limits and audit on.
 
 \`npm run bench -- --json docs/performance.json\`, ${results.date}, Node ${results.node}, ${results.machine}; ${results.rounds} rounds, medians.

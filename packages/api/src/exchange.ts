@@ -47,9 +47,7 @@ export function exchange(dispatcher: Dispatcher, question: Question, signal: Abo
       onResponseData: (_, chunk) => void chunks.push(chunk),
       onResponseEnd() {
         signal.removeEventListener('abort', onAbort)
-        const [only] = chunks
-        const bytes = chunks.length === 1 && only ? only : Buffer.concat(chunks)
-        resolve({ status, headers, text: bytes.toString('utf8') })
+        resolve({ status, headers, text: Buffer.concat(chunks).toString('utf8') })
       },
       onResponseError: (_, error) => fail(error),
     })

@@ -7,21 +7,9 @@ export function maskField(input: DescMessage): DescField | undefined {
   return input.fields.find((field) => field.message?.typeName === FieldMaskSchema.typeName)
 }
 
-const fieldsByName = new WeakMap<DescMessage, ReadonlyMap<string, DescField>>()
-
 /** A field by either of its names: `display_name` or `displayName`. */
 export function findField(desc: DescMessage, name: string): DescField | undefined {
-  let fields = fieldsByName.get(desc)
-  if (!fields) {
-    fields = new Map(
-      desc.fields.flatMap((field) => [
-        [field.jsonName, field],
-        [field.name, field],
-      ]),
-    )
-    fieldsByName.set(desc, fields)
-  }
-  return fields.get(name)
+  return desc.fields.find((field) => field.name === name || field.jsonName === name)
 }
 
 /**

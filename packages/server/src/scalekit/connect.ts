@@ -10,7 +10,7 @@ import { createReachability } from '../upstream/reachable.js'
 import { retryReads } from '../upstream/retry-reads.js'
 import { CallUpstream, type Trail } from './call-upstream.js'
 import { environmentMode } from './environment-mode.js'
-import { CallScalekit, type Scalekit, type Upstream } from './scalekit.js'
+import { Scalekit, type Upstream } from './scalekit.js'
 import type { TokenEndpoint } from './token-endpoint.js'
 import { createTurns } from './turns.js'
 import { workspaceMode } from './workspace-mode.js'
@@ -46,7 +46,7 @@ export function connectScalekit(config: Config, metrics?: Metrics): Connection {
   const inTurn = createTurns()
   return {
     scalekit: (caller, signal, trail) =>
-      new CallScalekit(new CallUpstream(upstreamFor(caller), { signal, trail, metrics }), inTurn),
+      new Scalekit(new CallUpstream(upstreamFor(caller), { signal, trail, metrics }), inTurn),
     dispatcher,
     reachable: createReachability(base, dispatcher),
     close: () => dispatcher.close(),

@@ -18,14 +18,15 @@ export function environmentMode(
   endpoint: TokenEndpoint,
   policy: (caller: Caller) => Interceptor[],
 ): (caller: Caller) => Upstream {
-  const tokens = new ExpiringCache<string>(1)
-  const bearer = () =>
+  const tokens = new ExpiringCache<{ authorization: string }>(1)
+  const authorize = () =>
     tokens.get('own', async () => {
       const token = await requestToken(endpoint, { grant_type: 'client_credentials' })
-      return { value: `Bearer ${token.value.reveal()}`, expiresAt: token.expiresAt - EARLY_MS }
+      return {
+        value: { authorization: `Bearer ${token.value.reveal()}` },
+        expiresAt: token.expiresAt - EARLY_MS,
+      }
     })
-
-  const authorization = (value: string) => ({ authorization: value })
 
   /** A token that the API no longer takes (revoked, or its key rotated) is dropped, so that the next call gets a new one. */
   const forgetRefusedToken: Interceptor = (next) => async (request) => {
@@ -41,10 +42,7 @@ export function environmentMode(
     const transport = createRestTransport({
       baseUrl: config.environmentUrl,
       dispatcher: endpoint.dispatcher,
-      authorize: () => {
-        const known = bearer()
-        return known instanceof Promise ? known.then(authorization) : authorization(known)
-      },
+      authorize,
       interceptors: [...policy(caller), forgetRefusedToken],
     })
     return {

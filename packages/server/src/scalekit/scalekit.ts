@@ -19,27 +19,6 @@ import type { Turns } from './turns.js'
 
 export type EnvironmentType = 'DEV' | 'PRD'
 
-/** The management API as one caller may use it. Clients are Connect clients of Scalekit's own services. */
-export interface Scalekit {
-  /** The workspace's environments. Workspace mode only. */
-  environments(): Client<typeof EnvironmentService>
-  members(): Client<typeof MembersService>
-  organizations(environmentId: string): Client<typeof OrganizationService>
-  users(environmentId: string): Client<typeof UserService>
-  roles(environmentId: string): Client<typeof RolesService>
-  clients(environmentId: string): Client<typeof ClientService>
-  connections(environmentId: string): Client<typeof ConnectionService>
-  connectedAccounts(environmentId: string): Client<typeof ConnectedAccountService>
-  directories(environmentId: string): Client<typeof DirectoryService>
-  domains(environmentId: string): Client<typeof DomainService>
-  sessions(environmentId: string): Client<typeof SessionService>
-  auditLogs(environmentId: string): Client<typeof AuditLogsService>
-  /** DEV or PRD: decides whether a client that cannot ask a person may go on without asking. */
-  environmentType(environmentId: string): Promise<EnvironmentType>
-  /** Runs one task at a time per key, on this server. */
-  readonly inTurn: Turns
-}
-
 /** How one caller's requests are authorized and sent. One implementation per mode. */
 export interface Upstream {
   /** Sends requests that name no environment. */
@@ -49,17 +28,22 @@ export interface Upstream {
   environmentType(environmentId: string): Promise<EnvironmentType>
 }
 
-/** The API's clients over an upstream, for one call. A class: as a literal it made all of its functions for each call. */
-export class CallScalekit implements Scalekit {
+/**
+ * The management API as one call may use it. Clients are Connect clients of Scalekit's own services. A class: as a literal it
+ * made all of its functions for each call.
+ */
+export class Scalekit {
   readonly #upstream: Upstream
 
   constructor(
     upstream: Upstream,
+    /** Runs one task at a time per key, on this server. */
     readonly inTurn: Turns,
   ) {
     this.#upstream = upstream
   }
 
+  /** The workspace's environments. Workspace mode only. */
   environments(): Client<typeof EnvironmentService> {
     return serviceClient(EnvironmentService, this.#upstream.workspace())
   }
@@ -108,6 +92,7 @@ export class CallScalekit implements Scalekit {
     return this.#client(AuditLogsService, environmentId)
   }
 
+  /** DEV or PRD: decides whether a client that cannot ask a person may go on without asking. */
   environmentType(environmentId: string): Promise<EnvironmentType> {
     return this.#upstream.environmentType(environmentId)
   }

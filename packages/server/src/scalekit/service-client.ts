@@ -11,9 +11,9 @@ interface Bound {
   readonly transport: Transport
 }
 
-type Made<S extends DescService> = new (transport: Transport) => Client<S>
+type BoundClass = new (transport: Transport) => Bound
 
-const made = new WeakMap<DescService, Made<DescService>>()
+const made = new WeakMap<DescService, BoundClass>()
 
 /**
  * A service over a transport, with the methods of Connect's `createClient`: that makes each of them anew for each client,
@@ -25,10 +25,10 @@ export function serviceClient<S extends DescService>(service: S, transport: Tran
     known = define(service)
     made.set(service, known)
   }
-  return new known(transport) as Client<S>
+  return new known(transport) as unknown as Client<S>
 }
 
-function define(service: DescService): Made<DescService> {
+function define(service: DescService): BoundClass {
   class ServiceClient implements Bound {
     constructor(readonly transport: Transport) {}
   }
@@ -37,7 +37,7 @@ function define(service: DescService): Made<DescService> {
       Object.defineProperty(ServiceClient.prototype, method.localName, { value: unary(method) })
     }
   }
-  return ServiceClient as unknown as Made<DescService>
+  return ServiceClient
 }
 
 const isUnary = (method: DescMethod): method is DescMethod & DescMethodUnary => method.methodKind === 'unary'

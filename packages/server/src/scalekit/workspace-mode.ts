@@ -1,6 +1,6 @@
 import type { Interceptor, Transport } from '@connectrpc/connect'
 import { commons, createRestTransport, EnvironmentService } from '@scalekit-mcp/api'
-import type { Caller } from '@scalekit-mcp/auth'
+import type { Caller, Secret } from '@scalekit-mcp/auth'
 import type { WorkspaceModeConfig } from '../config.js'
 import { digestOf } from '../digest.js'
 import { ToolError, toToolError } from '../errors.js'
@@ -30,14 +30,14 @@ export function workspaceMode(
   endpoint: TokenEndpoint,
   policy: (caller: Caller) => Interceptor[],
 ): (caller: Caller) => Upstream {
-  const tokens = new ExpiringCache<string>(10_000)
+  const tokens = new ExpiringCache<HeaderFields>(10_000)
   const environments = new ExpiringCache<KnownEnvironment>(10_000)
 
-  const bearerFor = (caller: Caller): string | Promise<string> => {
-    if (config.forwardCallerToken) return `Bearer ${caller.token.reveal()}`
+  const authorizationOf = (caller: Caller): HeaderFields | Promise<HeaderFields> => {
+    if (config.forwardCallerToken) return bearer(caller.token)
     return tokens.get(keyOf(caller), async () => {
       const token = await exchange(endpoint, caller)
-      return { value: `Bearer ${token.value.reveal()}`, expiresAt: token.expiresAt - EARLY_MS }
+      return { value: bearer(token.value), expiresAt: token.expiresAt - EARLY_MS }
     })
   }
 
@@ -49,10 +49,7 @@ export function workspaceMode(
         authorize,
         interceptors: policy(caller),
       })
-    const authorize = () => {
-      const bearer = bearerFor(caller)
-      return bearer instanceof Promise ? bearer.then(authorization) : authorization(bearer)
-    }
+    const authorize = () => authorizationOf(caller)
     const workspace = transport(authorize)
     const lookUp = (environmentId: string): KnownEnvironment | Promise<KnownEnvironment> => {
       const known = environments.get(`${keyOf(caller)} ${environmentId}`, async () => ({
@@ -77,7 +74,7 @@ export function workspaceMode(
   }
 }
 
-const authorization = (value: string): HeaderFields => ({ authorization: value })
+const bearer = (token: Secret): HeaderFields => ({ authorization: `Bearer ${token.reveal()}` })
 
 /** The token as a key: it is not kept. */
 const keyOf = oncePerCaller((caller) => digestOf(caller.token.reveal()))
