@@ -1,5 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { Dispatcher } from 'undici'
+import { Code, type ConnectError } from '@connectrpc/connect'
+import { type Dispatcher, errors } from 'undici'
+import { apiError } from './errors.js'
+import { listen, type SignalListener, stopListening } from './shared-signal.js'
 
 export interface Answer {
   readonly status: number
@@ -17,39 +20,73 @@ export interface Question extends Pick<Dispatcher.DispatchOptions, 'origin' | 'p
  * Sends one request and reads its whole answer. It takes the pool's events as they come: a stream for each body, as
  * undici's `request` makes, takes as long as the rest.
  *
- * @throws the reason of the signal, or what undici says of the connection
+ * @throws the reason of the signal, or ConnectError for what became of the connection
  */
 export function exchange(dispatcher: Dispatcher, question: Question, signal: AbortSignal): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason)
-    let controller: Dispatcher.DispatchController | undefined
-    let status = 0
-    let headers: IncomingHttpHeaders = {}
-    const chunks: Buffer[] = []
-    const onAbort = () => {
-      controller?.abort(signal.reason)
-      fail(signal.reason)
-    }
-    const fail = (error: unknown) => {
-      signal.removeEventListener('abort', onAbort)
-      reject(error)
-    }
-    signal.addEventListener('abort', onAbort)
-    dispatcher.dispatch(question, {
-      onRequestStart(started) {
-        controller = started
-        if (signal.aborted) started.abort(signal.reason)
-      },
-      onResponseStart(_, statusCode, received) {
-        status = statusCode
-        headers = received
-      },
-      onResponseData: (_, chunk) => void chunks.push(chunk),
-      onResponseEnd() {
-        signal.removeEventListener('abort', onAbort)
-        resolve({ status, headers, text: Buffer.concat(chunks).toString('utf8') })
-      },
-      onResponseError: (_, error) => fail(error),
-    })
+    if (signal.aborted) reject(signal.reason)
+    else dispatcher.dispatch(question, new Exchange(signal, resolve, reject))
   })
+}
+
+/** What becomes of one request. A class: as a literal it made seven functions for each. */
+class Exchange implements Dispatcher.DispatchHandler, SignalListener {
+  #controller: Dispatcher.DispatchController | undefined
+  #status = 0
+  #headers: IncomingHttpHeaders = {}
+  readonly #chunks: Buffer[] = []
+
+  constructor(
+    readonly signal: AbortSignal,
+    readonly resolve: (answer: Answer) => void,
+    readonly reject: (reason: unknown) => void,
+  ) {
+    listen(signal, this)
+  }
+
+  /** The signal fires. */
+  handleEvent(): void {
+    this.#controller?.abort(this.signal.reason)
+    this.#end()
+    this.reject(this.signal.reason)
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    if (this.signal.aborted) controller.abort(this.signal.reason)
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    this.#status = status
+    this.#headers = headers
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chunks.push(chunk)
+  }
+
+  onResponseEnd(): void {
+    this.#end()
+    const text = Buffer.concat(this.#chunks).toString('utf8')
+    this.resolve({ status: this.#status, headers: this.#headers, text })
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    this.#end()
+    this.reject(this.signal.aborted ? this.signal.reason : connectionError(error))
+  }
+
+  #end(): void {
+    stopListening(this.signal, this)
+  }
+}
+
+function connectionError(error: Error): ConnectError {
+  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) {
+    return apiError(Code.DeadlineExceeded, 'The API did not answer in time', { cause: error })
+  }
+  if (error instanceof errors.ResponseExceededMaxSizeError) {
+    return apiError(Code.Internal, 'The answer of the API is too large', { cause: error })
+  }
+  return apiError(Code.Unavailable, 'The API cannot be reached', { cause: error })
 }

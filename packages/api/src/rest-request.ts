@@ -2,6 +2,7 @@ import {
   type DescField,
   type DescMessage,
   type DescMethod,
+  isFieldSet,
   type JsonObject,
   type JsonValue,
   type Message,
@@ -39,8 +40,13 @@ export function restRequest(method: DescMethod, message: Message): RestRequest {
     const path = binding.path.expand((field) => textOf(json[field]))
     for (const field of binding.path.fields) delete json[field]
     const body = takeBody(method.input, binding, json)
-    const query = new URLSearchParams(formatQuery(method.input, json)).toString()
-    return { verb: binding.verb, path, query, body: body === undefined ? null : JSON.stringify(body) }
+    const query = formatQuery(method.input, json)
+    return {
+      verb: binding.verb,
+      path,
+      query: query.length === 0 ? '' : new URLSearchParams(query).toString(),
+      body: body === undefined ? null : JSON.stringify(body),
+    }
   } catch (error) {
     if (error instanceof PathValueError || error instanceof TypeError) {
       throw apiError(Code.InvalidArgument, error.message, { cause: error })
@@ -49,7 +55,9 @@ export function restRequest(method: DescMethod, message: Message): RestRequest {
   }
 }
 
+/** Most lists are asked for without a field: there is nothing to write then. */
 function fieldsOf(desc: DescMessage, message: Message): JsonObject {
+  if (!desc.fields.some((field) => isFieldSet(message, field))) return {}
   const json = toJson(desc, message, { registry, useProtoFieldName: true })
   return isJsonObject(json) ? json : {}
 }

@@ -13,10 +13,10 @@ import {
   type UnaryRequest,
   type UnaryResponse,
 } from '@connectrpc/connect'
-import { Agent, type Dispatcher, errors } from 'undici'
+import { Agent, type Dispatcher } from 'undici'
 import { errorFromJson } from './error-json.js'
 import { apiError } from './errors.js'
-import { type Answer, exchange, type Question } from './exchange.js'
+import { type Answer, exchange } from './exchange.js'
 import { parseJson } from './json.js'
 import { headerFieldsOf, headersOf, RestAnswer, RestCall } from './rest-call.js'
 import { restRequest } from './rest-request.js'
@@ -45,34 +45,33 @@ const MAX_RESPONSE_BYTES = 2 * 1024 * 1024
 export function createRestTransport(options: RestTransportOptions): Transport {
   const base = options.baseUrl.replace(/\/+$/, '')
   const { origin, pathname } = new URL(base)
-  const place: Place = { origin, prefix: pathname.replace(/\/+$/, '') }
+  const prefix = pathname.replace(/\/+$/, '')
   const dispatcher = options.dispatcher ?? createAgent()
+  const next = async (call: UnaryRequest): Promise<UnaryResponse> => {
+    const rest = restRequest(call.method, call.message)
+    const authorizing = options.authorize?.()
+    const headers = {
+      ...options.headers,
+      ...headerFieldsOf(call),
+      accept: 'application/json',
+      ...(rest.body !== null && { 'content-type': 'application/json' }),
+      ...(authorizing instanceof Promise ? await authorizing : authorizing),
+    }
+    const path = prefix + rest.path + (rest.query && `?${rest.query}`)
+    const question = { origin, path, method: rest.verb, headers, body: rest.body }
+    return answerOf(call.method, await exchange(dispatcher, question, call.signal))
+  }
+  // Connect's own runUnaryCall links two signals to each call and aborts them when it is done: a tenth of the call.
+  const run = (options.interceptors ?? []).reduceRight<AnyNext>(
+    (inner, interceptor) => interceptor(inner),
+    next as AnyNext,
+  )
   return {
     async unary(method, signal, timeoutMs = options.timeoutMs, header, input, contextValues) {
       const ends = deadline(signal, timeoutMs)
-      const next = async (call: UnaryRequest): Promise<UnaryResponse> => {
-        const rest = restRequest(method, call.message)
-        const authorizing = options.authorize?.()
-        const headers = {
-          ...options.headers,
-          ...headerFieldsOf(call),
-          accept: 'application/json',
-          ...(rest.body !== null && { 'content-type': 'application/json' }),
-          ...(authorizing instanceof Promise ? await authorizing : authorizing),
-        }
-        const path = place.prefix + rest.path + (rest.query && `?${rest.query}`)
-        const question = { origin: place.origin, path, method: rest.verb, headers, body: rest.body }
-        return answerOf(method, await send(dispatcher, question, call.signal))
-      }
-      // Connect's own runUnaryCall links two signals to each call and aborts them when it is done: a tenth of the call.
-      const run = (options.interceptors ?? []).reduceRight<AnyNext>(
-        (inner, interceptor) => interceptor(inner),
-        next as AnyNext,
-      )
+      const message = create(method.input, input)
       try {
-        const answer = await run(
-          new RestCall(base, method, create(method.input, input), ends, header, contextValues),
-        )
+        const answer = await run(new RestCall(base, method, message, ends, header, contextValues))
         return answer as UnaryResponse<typeof method.input, typeof method.output>
       } catch (error) {
         throw ends.aborted ? ConnectError.from(reasonOf(ends), Code.Canceled) : ConnectError.from(error)
@@ -110,20 +109,6 @@ function createAgent(): Agent {
   })
 }
 
-/** Where the API is: an origin, and a path before its own, if it has one. */
-interface Place {
-  readonly origin: string
-  readonly prefix: string
-}
-
-async function send(dispatcher: Dispatcher, question: Question, signal: AbortSignal): Promise<Answer> {
-  try {
-    return await exchange(dispatcher, question, signal)
-  } catch (error) {
-    throw signal.aborted ? error : transportError(error)
-  }
-}
-
 /** @throws ConnectError where the API refused or failed, or answered with something else than the message */
 function answerOf<I extends DescMessage, O extends DescMessage>(
   method: DescMethodUnary<I, O>,
@@ -154,14 +139,4 @@ function readMessage<O extends DescMessage>(
       error,
     )
   }
-}
-
-function transportError(error: unknown): ConnectError {
-  if (error instanceof errors.HeadersTimeoutError || error instanceof errors.BodyTimeoutError) {
-    return apiError(Code.DeadlineExceeded, 'The API did not answer in time', { cause: error })
-  }
-  if (error instanceof errors.ResponseExceededMaxSizeError) {
-    return apiError(Code.Internal, 'The answer of the API is too large', { cause: error })
-  }
-  return apiError(Code.Unavailable, 'The API cannot be reached', { cause: error })
 }

@@ -37,11 +37,11 @@ function parse(text: string): unknown {
 
 /** One pass over a text that is known to be valid JSON. */
 function checkMembers(text: string, refusePrototypeMembers: boolean): void {
-  const open: Set<string>[] = []
+  const open: (Set<string> | undefined)[] = []
   for (let at = 0; at < text.length; at++) {
     const char = text.charCodeAt(at)
     if (char === OPEN_OBJECT || char === OPEN_ARRAY) {
-      if (open.push(new Set()) > MAX_DEPTH) throw new StrictJsonError('too_deep')
+      if (open.push(undefined) > MAX_DEPTH) throw new StrictJsonError('too_deep')
     } else if (char === CLOSE_OBJECT || char === CLOSE_ARRAY) {
       open.pop()
     } else if (char === QUOTE) {
@@ -50,9 +50,9 @@ function checkMembers(text: string, refusePrototypeMembers: boolean): void {
       if (!isMemberName(text, at)) continue
       const name = memberName(text, start, at)
       if (refusePrototypeMembers && PROTOTYPE_MEMBERS.has(name)) throw new StrictJsonError('forbidden_member')
-      const names = open[open.length - 1]
-      if (names?.has(name)) throw new StrictJsonError('duplicate_member')
-      names?.add(name)
+      const names = open[open.length - 1] ?? new Set()
+      if (names.has(name)) throw new StrictJsonError('duplicate_member')
+      open[open.length - 1] = names.add(name)
     }
   }
 }

@@ -5,7 +5,7 @@ import { type Bounds, decide, type Selection } from './access.js'
 import type { RequestAudit } from './audit/request-audit.js'
 import { takesEnvironment, withoutEnvironment } from './bound-input.js'
 import { confirm } from './confirm.js'
-import { type Ending, withDeadline } from './deadline.js'
+import { type Deadline, type Ending, withDeadline } from './deadline.js'
 import { digestOf } from './digest.js'
 import type { Docs } from './docs-search/docs.js'
 import { ToolError, toToolError } from './errors.js'
@@ -83,8 +83,8 @@ export async function call(request: Call): Promise<CallToolResult | InputRequire
     authorize(request)
     const args = openPage(request, validate(request))
     admitted = true
-    const result = await withDeadline(request.caller, request.ending, (signal) =>
-      confirmAndRun(request, args, signal),
+    const result = await withDeadline(request.caller, request.ending, (deadline) =>
+      confirmAndRun(request, args, deadline),
     )
     if ('question' in result) {
       finish('input_required')
@@ -168,10 +168,10 @@ function sealPage(
 async function confirmAndRun(
   request: Call,
   args: Record<string, unknown>,
-  signal: () => AbortSignal,
+  deadline: Deadline,
 ): Promise<{ question: InputRequiredResult } | { output: Record<string, unknown> }> {
   const { tool, interaction } = request
-  const context = new CallContext(request, signal)
+  const context = new CallContext(request, deadline)
   const done = handedOver(tool, args, interaction)
   if (done) return { output: done }
   requireWayForLink(tool, interaction, request.linksInResults)
@@ -191,18 +191,20 @@ class CallContext implements ToolContext {
   readonly docs: Docs
   readonly caller: ToolCaller
   readonly progress: ToolContext['progress']
-  readonly #connect: () => Scalekit
+  readonly #call: Call
+  readonly #deadline: Deadline
   #scalekit: Scalekit | undefined
 
-  constructor({ docs, caller, progress, scalekit }: Call, signal: () => AbortSignal) {
-    this.docs = docs
-    this.caller = toToolCaller(caller)
-    this.progress = progress
-    this.#connect = () => scalekit(signal())
+  constructor(call: Call, deadline: Deadline) {
+    this.docs = call.docs
+    this.caller = toToolCaller(call.caller)
+    this.progress = call.progress
+    this.#call = call
+    this.#deadline = deadline
   }
 
   get scalekit(): Scalekit {
-    this.#scalekit ??= this.#connect()
+    this.#scalekit ??= this.#call.scalekit(this.#deadline.signal())
     return this.#scalekit
   }
 }

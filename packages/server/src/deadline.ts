@@ -1,3 +1,4 @@
+import { shareSignal } from '@scalekit-mcp/api'
 import type { Caller } from '@scalekit-mcp/auth'
 import { ToolError } from './errors.js'
 
@@ -5,21 +6,32 @@ import { ToolError } from './errors.js'
 const DEADLINE_MS = 5_500
 
 /**
- * Of each caller the one of a call that ended well: nothing listens to its signal any more, and it never fired, so it is as
- * good as a new one. Each new one has a shape of its own, which made a call of the API an eighth slower.
+ * Of each caller those of calls that ended well: nothing listens to their signals any more, and they never fired, so they are
+ * as good as new ones. A new one has a shape of its own, which made a call of the API an eighth slower.
  */
-const unused = new WeakMap<Caller, AbortController>()
+const unused = new WeakMap<Caller, AbortController[]>()
+/** A caller has seldom more calls under way. */
+const MAX_UNUSED = 16
 
 function takeController(caller: Caller): AbortController {
-  const controller = unused.get(caller) ?? new AbortController()
-  unused.delete(caller)
+  const known = unused.get(caller)?.pop()
+  if (known) return known
+  const controller = new AbortController()
+  shareSignal(controller.signal)
   return controller
+}
+
+function giveBack(caller: Caller, controller: AbortController): void {
+  const own = unused.get(caller)
+  if (!own) unused.set(caller, [controller])
+  else if (own.length < MAX_UNUSED) own.push(controller)
 }
 
 /** Tells a call that its client has gone. */
 export interface Ending {
-  /** @returns what takes the listener away; a call whose client has gone already is told at once */
-  onGone(listener: () => void): () => void
+  /** A call whose client has gone already is told at once. */
+  onGone(listener: () => void): void
+  offGone(listener: () => void): void
 }
 
 /** The ending of a call that comes with a signal. */
@@ -28,7 +40,9 @@ export function endingOf(signal: AbortSignal): Ending {
     onGone(listener) {
       if (signal.aborted) listener()
       else signal.addEventListener('abort', listener)
-      return () => signal.removeEventListener('abort', listener)
+    },
+    offGone(listener) {
+      signal.removeEventListener('abort', listener)
     },
   }
 }
@@ -41,39 +55,65 @@ export function endingOf(signal: AbortSignal): Ending {
 export function withDeadline<Value>(
   caller: Caller,
   ending: Ending,
-  run: (signal: () => AbortSignal) => Promise<Value>,
+  run: (deadline: Deadline) => Promise<Value>,
 ): Promise<Value> {
-  let ended = false
-  let controller: AbortController | undefined
-  const signal = () => {
-    if (ended) return AbortSignal.abort()
-    controller ??= takeController(caller)
-    return controller.signal
-  }
   return new Promise((resolve, reject) => {
-    const refuse = () => {
-      ended = true
-      reject(new ToolError('upstream_timeout', 'The call was not finished in time.'))
-      controller?.abort()
-    }
-    const timer = setTimeout(refuse, DEADLINE_MS)
-    const leave = ending.onGone(refuse)
-    const settled = () => {
-      clearTimeout(timer)
-      leave()
-    }
-    run(signal).then(
+    const deadline = new Deadline(caller, ending, reject)
+    run(deadline).then(
       (value) => {
-        settled()
-        if (controller && !ended) unused.set(caller, controller)
-        ended = true
-        controller = undefined
+        deadline.met()
         resolve(value)
       },
       (error: unknown) => {
-        settled()
+        deadline.failed()
         reject(error)
       },
     )
   })
+}
+
+/** How long a call has. */
+export class Deadline {
+  #controller: AbortController | undefined
+  #ended = false
+  readonly #caller: Caller
+  readonly #ending: Ending
+  readonly #timer: NodeJS.Timeout
+  readonly #refuse: () => void
+
+  constructor(caller: Caller, ending: Ending, refuse: (error: ToolError) => void) {
+    this.#caller = caller
+    this.#ending = ending
+    this.#refuse = () => {
+      this.#ended = true
+      refuse(new ToolError('upstream_timeout', 'The call was not finished in time.'))
+      this.#controller?.abort()
+    }
+    this.#timer = setTimeout(this.#refuse, DEADLINE_MS)
+    ending.onGone(this.#refuse)
+  }
+
+  /** Fires at the deadline. */
+  signal(): AbortSignal {
+    if (this.#ended) return AbortSignal.abort()
+    this.#controller ??= takeController(this.#caller)
+    return this.#controller.signal
+  }
+
+  /** The call ended well. */
+  met(): void {
+    this.#leave()
+    if (this.#controller && !this.#ended) giveBack(this.#caller, this.#controller)
+    this.#ended = true
+    this.#controller = undefined
+  }
+
+  failed(): void {
+    this.#leave()
+  }
+
+  #leave(): void {
+    clearTimeout(this.#timer)
+    this.#ending.offGone(this.#refuse)
+  }
 }

@@ -60,7 +60,7 @@ export async function startStdio(
         selection,
         requestId,
         audit: recorded,
-        trail: { answered: recorded.answered, traceparent: undefined },
+        trail: { audit: recorded, traceparent: undefined },
         note: (fields) => log.info({ requestId, ...fields }, 'tool call'),
       }
     },

@@ -47,7 +47,7 @@ export function createStepUp(
       caller,
       selection,
       audit,
-      trail: { answered: audit.answered, traceparent: req.trace?.traceparent },
+      trail: { audit, traceparent: req.trace?.traceparent },
       note: req.note ?? noted,
     }
     if (!tool || tool.effect === 'read') return principal

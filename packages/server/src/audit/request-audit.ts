@@ -42,71 +42,80 @@ export interface AuditedPlace {
   readonly place: string
 }
 
-/** The record of a request over HTTP. */
-export interface HttpAudit extends RequestAudit {
+/**
+ * The record of a request over HTTP. It is written when the answer has gone, or the client has, and no call runs. A class,
+ * as what begins with every request is: as a literal it made seven functions for each.
+ */
+export class HttpAudit implements RequestAudit {
+  readonly #log: AuditLog
+  readonly #req: IncomingMessage & { body?: unknown }
+  readonly #place: AuditedPlace
+  readonly #started = performance.now()
+  #call: AuditedCall | undefined
+  #reason: string | undefined
+  #outcome: string | undefined
+  #upstreamStatus: number | undefined
+  #running = false
+  #status: number | undefined
+
+  constructor(log: AuditLog, req: IncomingMessage, place: AuditedPlace) {
+    this.#log = log
+    this.#req = req
+    this.#place = place
+  }
+
   /** The answer has gone, or the client has: then the status is 0. */
-  closed(status: number): void
-}
+  closed(status: number): void {
+    this.#status = status
+    this.#note()
+  }
 
-/** Begins the record of a request. It is written when the answer has gone, or the client has, and no call runs. */
-export function auditRequest(
-  log: AuditLog,
-  req: IncomingMessage & { body?: unknown },
-  { ids, address, place }: AuditedPlace,
-): HttpAudit {
-  const started = performance.now()
-  let call: AuditedCall | undefined
-  let reason: string | undefined
-  let outcome: string | undefined
-  let upstreamStatus: number | undefined
-  let running = false
-  let status: number | undefined
+  refused(code: string): void {
+    this.#reason = code
+  }
 
-  const note = () => {
-    if (status === undefined || running) return
-    log.note(
+  calls(call: AuditedCall): void {
+    this.#call = call
+    this.#running = true
+  }
+
+  async intends(): Promise<void> {
+    const { caller } = this.#req
+    if (!caller || !this.#call) throw new Error('An intent needs a caller and a call')
+    await this.#log.commit(intentRecord(this.#place.ids, caller, this.#call))
+  }
+
+  answered(status: number): void {
+    this.#upstreamStatus = status
+  }
+
+  ended(outcome: string, { refused }: { readonly refused: boolean }): void {
+    this.#outcome = outcome
+    if (refused) this.#reason = outcome
+    this.#running = false
+    this.#note()
+  }
+
+  #note(): void {
+    const status = this.#status
+    if (status === undefined || this.#running) return
+    const { ids, address, place } = this.#place
+    this.#log.note(
       requestRecord({
         ids,
         address,
-        method: req.method ?? '',
+        method: this.#req.method ?? '',
         place,
-        rpc: rpcOf(req.body),
+        rpc: rpcOf(this.#req.body),
         status,
-        reason: reason ?? (status >= 400 ? `http_${status}` : undefined),
-        caller: req.caller,
-        call,
-        outcome,
-        upstreamStatus,
-        milliseconds: Math.round(performance.now() - started),
+        reason: this.#reason ?? (status >= 400 ? `http_${status}` : undefined),
+        caller: this.#req.caller,
+        call: this.#call,
+        outcome: this.#outcome,
+        upstreamStatus: this.#upstreamStatus,
+        milliseconds: Math.round(performance.now() - this.#started),
       }),
     )
-  }
-
-  return {
-    closed(answered) {
-      status = answered
-      note()
-    },
-    refused(code) {
-      reason = code
-    },
-    calls(made) {
-      call = made
-      running = true
-    },
-    async intends() {
-      if (!req.caller || !call) throw new Error('An intent needs a caller and a call')
-      await log.commit(intentRecord(ids, req.caller, call))
-    },
-    answered(status) {
-      upstreamStatus = status
-    },
-    ended(how, { refused }) {
-      outcome = how
-      if (refused) reason = how
-      running = false
-      note()
-    },
   }
 }
 

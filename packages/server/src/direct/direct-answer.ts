@@ -72,7 +72,7 @@ async function answerCall(
     pages: options.pages,
     linksInResults: options.linksInResults,
     interaction: nobody,
-    ending: endingOf(res),
+    ending: new ResponseEnding(res),
     scalekit: (signal) => options.scalekit(caller, signal, trail),
     docs: options.docs,
     progress: noProgress,
@@ -85,13 +85,20 @@ async function answerCall(
 const noProgress = () => undefined
 
 /** The client of a call has gone when its connection closes before the answer. */
-function endingOf(res: ServerResponse): Ending {
-  return {
-    onGone(listener) {
-      if (res.destroyed) listener()
-      else res.on('close', listener)
-      return () => res.off('close', listener)
-    },
+class ResponseEnding implements Ending {
+  readonly #res: ServerResponse
+
+  constructor(res: ServerResponse) {
+    this.#res = res
+  }
+
+  onGone(listener: () => void): void {
+    if (this.#res.destroyed) listener()
+    else this.#res.on('close', listener)
+  }
+
+  offGone(listener: () => void): void {
+    this.#res.off('close', listener)
   }
 }
 

@@ -2,15 +2,12 @@ import type { ServerResponse } from 'node:http'
 import { endInOneWrite } from '@scalekit-mcp/auth'
 import type { PlainMessage } from './plain-message.js'
 
-const json = ['Content-Type', 'application/json']
+const json = [['Content-Type', 'application/json']] as const
 const stream = [
-  'Content-Type',
-  'text/event-stream',
-  'Cache-Control',
-  'no-cache, no-transform',
-  'X-Accel-Buffering',
-  'no',
-]
+  ['Content-Type', 'text/event-stream'],
+  ['Cache-Control', 'no-cache, no-transform'],
+  ['X-Accel-Buffering', 'no'],
+] as const
 /** JSON-RPC 2.0 section 5, up to the result; and what follows it. */
 const ends = { '2026-07-28': '}', '2025-11-25': '}\n\n' } as const
 const before = ({ era, id }: PlainMessage) =>
@@ -45,5 +42,7 @@ export function sendResult(
 }
 
 function writeHead(res: ServerResponse, { era }: PlainMessage, length: number): void {
-  res.writeHead(200, [...(era === '2026-07-28' ? json : stream), 'Content-Length', String(length)])
+  for (const [name, value] of era === '2026-07-28' ? json : stream) res.setHeader(name, value)
+  res.setHeader('Content-Length', length)
+  res.writeHead(200)
 }

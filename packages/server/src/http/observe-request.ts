@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pathOf } from '@scalekit-mcp/auth'
 import type { AuditLog } from '../audit/audit-log.js'
-import { auditRequest } from '../audit/request-audit.js'
+import { HttpAudit } from '../audit/request-audit.js'
 import type { Logger } from '../observe/log.js'
 import type { Metrics } from '../observe/metrics.js'
 import { createRequestLog } from '../observe/request-log.js'
@@ -28,7 +28,7 @@ export function createObserver(
     const line = logRequest(req, ids, path)
     const record =
       audit && path !== '/ready'
-        ? auditRequest(audit, req, { ids, address: addressOf(req), place })
+        ? new HttpAudit(audit, req, { ids, address: addressOf(req), place })
         : undefined
     if (record) req.audit = record
     // It closes once; `once` makes two functions more.

@@ -29,14 +29,15 @@ function cleanItems(items: readonly unknown[]): readonly unknown[] {
 }
 
 function cleanMembers(value: object): object {
-  const members = Object.entries(value)
-  let changes = false
-  for (const member of members) {
-    const cleaned = clean(member[1])
-    changes ||= cleaned !== member[1]
-    member[1] = cleaned
+  const members = value as Readonly<Record<string, unknown>>
+  for (const key of Object.keys(members)) {
+    if (clean(members[key]) !== members[key]) return withCleanMembers(members)
   }
-  return changes ? Object.fromEntries(members) : value
+  return value
+}
+
+function withCleanMembers(value: object): object {
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, clean(each)]))
 }
 
 function cleanText(text: string): string {

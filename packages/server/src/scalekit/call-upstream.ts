@@ -1,12 +1,16 @@
-import type { Transport } from '@connectrpc/connect'
+import type { DescMessage, DescMethodUnary, MessageInitShape } from '@bufbuild/protobuf'
+import type { ContextValues, Transport, UnaryResponse } from '@connectrpc/connect'
 import { answerStatus } from '@scalekit-mcp/api'
+import type { RequestAudit } from '../audit/request-audit.js'
 import type { Metrics } from '../observe/metrics.js'
 import type { EnvironmentType, Upstream } from './scalekit.js'
+
+type HeaderFields = ConstructorParameters<typeof Headers>[0]
 
 /** What goes with the requests of a call. */
 export interface Trail {
   /** Told the HTTP status of every answer, 0 where there was none. */
-  readonly answered: (status: number) => void
+  readonly audit: Pick<RequestAudit, 'answered'>
   /** Of the trace that the call belongs to (W3C Trace Context). */
   readonly traceparent: string | undefined
 }
@@ -30,11 +34,11 @@ export class CallUpstream implements Upstream {
   }
 
   workspace(): Transport {
-    return bind(this.#upstream.workspace(), this.#bounds)
+    return new BoundTransport(this.#upstream.workspace(), this.#bounds)
   }
 
   inEnvironment(environmentId: string): Transport {
-    return bind(this.#upstream.inEnvironment(environmentId), this.#bounds)
+    return new BoundTransport(this.#upstream.inEnvironment(environmentId), this.#bounds)
   }
 
   environmentType(environmentId: string): Promise<EnvironmentType> {
@@ -42,25 +46,45 @@ export class CallUpstream implements Upstream {
   }
 }
 
-function bind(transport: Transport, { signal, trail, metrics }: CallBounds): Transport {
-  const headers = trail?.traceparent === undefined ? undefined : { traceparent: trail.traceparent }
-  return {
-    async unary(method, own, timeoutMs, header, ...rest) {
-      const started = performance.now()
-      const answered = (status: number) => {
-        trail?.answered(status)
-        metrics?.upstream(status, (performance.now() - started) / 1000)
-      }
-      const ends = own ? AbortSignal.any([own, signal]) : signal
-      try {
-        const answer = await transport.unary(method, ends, timeoutMs, headers ?? header, ...rest)
-        answered(200)
+/** Its requests end with the call, and are counted. */
+class BoundTransport implements Transport {
+  readonly stream: Transport['stream']
+  readonly #transport: Transport
+  readonly #bounds: CallBounds
+
+  constructor(transport: Transport, bounds: CallBounds) {
+    this.stream = transport.stream
+    this.#transport = transport
+    this.#bounds = bounds
+  }
+
+  unary<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    own: AbortSignal | undefined,
+    timeoutMs: number | undefined,
+    header: HeaderFields,
+    input: MessageInitShape<I>,
+    contextValues?: ContextValues,
+  ): Promise<UnaryResponse<I, O>> {
+    const started = performance.now()
+    const { signal, trail } = this.#bounds
+    const ends = own ? AbortSignal.any([own, signal]) : signal
+    const headers = trail?.traceparent === undefined ? header : { traceparent: trail.traceparent }
+    return this.#transport.unary(method, ends, timeoutMs, headers, input, contextValues).then(
+      (answer) => {
+        this.#answered(200, started)
         return answer
-      } catch (error) {
-        answered(answerStatus(error) ?? 0)
+      },
+      (error: unknown) => {
+        this.#answered(answerStatus(error) ?? 0, started)
         throw error
-      }
-    },
-    stream: transport.stream,
+      },
+    )
+  }
+
+  #answered(status: number, started: number): void {
+    const { trail, metrics } = this.#bounds
+    trail?.audit.answered(status)
+    metrics?.upstream(status, (performance.now() - started) / 1000)
   }
 }

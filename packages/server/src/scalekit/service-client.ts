@@ -5,7 +5,7 @@ import type {
   DescService,
   MessageInitShape,
 } from '@bufbuild/protobuf'
-import type { CallOptions, Client, Transport } from '@connectrpc/connect'
+import type { CallOptions, Client, Transport, UnaryResponse } from '@connectrpc/connect'
 
 interface Bound {
   readonly transport: Transport
@@ -43,9 +43,10 @@ function define(service: DescService): BoundClass {
 const isUnary = (method: DescMethod): method is DescMethod & DescMethodUnary => method.methodKind === 'unary'
 
 function unary(method: DescMethodUnary) {
-  return async function (this: Bound, input: MessageInitShape<DescMessage>, options: CallOptions = {}) {
+  return function (this: Bound, input: MessageInitShape<DescMessage>, options: CallOptions = {}) {
     const { signal, timeoutMs, headers, contextValues } = options
-    const { message } = await this.transport.unary(method, signal, timeoutMs, headers, input, contextValues)
-    return message
+    return this.transport.unary(method, signal, timeoutMs, headers, input, contextValues).then(messageOf)
   }
 }
+
+const messageOf = ({ message }: UnaryResponse) => message

@@ -34,21 +34,23 @@ export function createBreaker(): (caller: Caller) => Interceptor {
   const ownerOf = oncePerCaller(({ issuer, clientId, subject }) => digestOf([issuer, clientId, subject]))
   return (caller) => {
     const owner = ownerOf(caller)
-    return (next) => async (request) => {
+    return (next) => (request) => {
       const key = `${owner} ${request.method.parent.typeName}.${request.method.name}`
       const circuit = circuits.get(key)
-      if (circuit && circuit.pausedUntil > Date.now()) throw paused()
+      if (circuit && circuit.pausedUntil > Date.now()) return Promise.reject(paused())
       // The one that tries keeps the others waiting until it is answered, or the pause is over again.
       if (circuit && circuit.failures >= FAILURES) circuit.pausedUntil = Date.now() + PAUSE_MS
-      try {
-        const answer = await next(request)
-        circuits.delete(key)
-        return answer
-      } catch (error) {
-        if (isOutage(error)) failed(key, (circuits.get(key)?.failures ?? 0) + 1)
-        else if (answerStatus(error) !== undefined) circuits.delete(key)
-        throw error
-      }
+      return next(request).then(
+        (answer) => {
+          circuits.delete(key)
+          return answer
+        },
+        (error: unknown) => {
+          if (isOutage(error)) failed(key, (circuits.get(key)?.failures ?? 0) + 1)
+          else if (answerStatus(error) !== undefined) circuits.delete(key)
+          throw error
+        },
+      )
     }
   }
 }

@@ -14,19 +14,17 @@ const LONGEST_WAIT_MS = 2_000
  * Repeats a read that met an outage or a limit, after a random wait, and never before the time that the API asks
  * for. A write is sent once: the API knows no idempotency key, so a second one could happen twice.
  */
-export const retryReads: Interceptor = (next) => async (request) => {
-  if (!isRead(request.method)) return next(request)
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await next(request)
-    } catch (error) {
-      const wait = attempt < ATTEMPTS ? waitBeforeNext(error, attempt) : undefined
+export const retryReads: Interceptor = (next) => (request) => {
+  const attempt = (count: number): ReturnType<typeof next> =>
+    next(request).catch(async (error: unknown) => {
+      const wait = count < ATTEMPTS ? waitBeforeNext(error, count) : undefined
       if (wait === undefined) throw error
       await sleep(wait, undefined, { signal: request.signal }).catch(() => {
         throw error
       })
-    }
-  }
+      return attempt(count + 1)
+    })
+  return isRead(request.method) ? attempt(1) : next(request)
 }
 
 /** Google AIP-131 and the verbs of the API: what a GET serves changes nothing. */
