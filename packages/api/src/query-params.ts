@@ -72,22 +72,31 @@ export function valueOfText(field: DescField, text: string): JsonValue {
  * @param json as ProtoJSON writes it, with the field names of the schema
  * @throws {TypeError} for a field that has no form in a query (a list of messages, a Struct)
  */
-export function formatQuery(desc: DescMessage, json: JsonObject, prefix = ''): [string, string][] {
-  return Object.entries(json).flatMap(([name, value]): [string, string][] => {
+export function formatQuery(desc: DescMessage, json: JsonObject): URLSearchParams {
+  const query = new URLSearchParams()
+  addFields(query, desc, json, '')
+  return query
+}
+
+function addFields(query: URLSearchParams, desc: DescMessage, json: JsonObject, prefix: string): void {
+  for (const [name, value] of Object.entries(json)) {
     const field = findField(desc, name)
-    if (!field) return []
-    const key = prefix + field.name
-    if (field.fieldKind === 'map' && isJsonObject(value)) {
-      return Object.entries(value).map(([entry, item]) => [`${key}[${entry}]`, scalarText(key, item)])
-    }
-    if (Array.isArray(value)) return value.map((item) => [key, scalarText(key, item)])
-    if (field.message && isJsonObject(value) && isPlainMessage(field.message)) {
-      return formatQuery(field.message, value, `${key}.`)
-    }
-    if (field.message?.typeName === FieldMaskSchema.typeName)
-      return [[key, snakeCase(scalarText(key, value))]]
-    return [[key, scalarText(key, value)]]
-  })
+    if (field) addField(query, field, prefix + field.name, value)
+  }
+}
+
+function addField(query: URLSearchParams, field: DescField, key: string, value: JsonValue): void {
+  if (field.fieldKind === 'map' && isJsonObject(value)) {
+    for (const [entry, item] of Object.entries(value)) query.append(`${key}[${entry}]`, scalarText(key, item))
+  } else if (Array.isArray(value)) {
+    for (const item of value) query.append(key, scalarText(key, item))
+  } else if (field.message && isJsonObject(value) && isPlainMessage(field.message)) {
+    addFields(query, field.message, value, `${key}.`)
+  } else if (field.message?.typeName === FieldMaskSchema.typeName) {
+    query.append(key, snakeCase(scalarText(key, value)))
+  } else {
+    query.append(key, scalarText(key, value))
+  }
 }
 
 function scalarText(key: string, value: JsonValue): string {

@@ -40,13 +40,8 @@ export function restRequest(method: DescMethod, message: Message): RestRequest {
     const path = binding.path.expand((field) => textOf(json[field]))
     for (const field of binding.path.fields) delete json[field]
     const body = takeBody(method.input, binding, json)
-    const query = formatQuery(method.input, json)
-    return {
-      verb: binding.verb,
-      path,
-      query: query.length === 0 ? '' : new URLSearchParams(query).toString(),
-      body: body === undefined ? null : JSON.stringify(body),
-    }
+    const query = formatQuery(method.input, json).toString()
+    return { verb: binding.verb, path, query, body: body === undefined ? null : JSON.stringify(body) }
   } catch (error) {
     if (error instanceof PathValueError || error instanceof TypeError) {
       throw apiError(Code.InvalidArgument, error.message, { cause: error })

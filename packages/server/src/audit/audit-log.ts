@@ -2,6 +2,7 @@ import { ToolError } from '../errors.js'
 import { type ChainFile, openChainFile } from './chain-file.js'
 import { CHECKPOINT, recordOf } from './chain-line.js'
 import { type FileLock, takeFile } from './file-lock.js'
+import { type OffHeapText, OffHeapTexts } from './off-heap-texts.js'
 import { loadSigningKey, type SigningKey } from './signing-key.js'
 
 /** Reads are noted together, so that they cost little; a write does not wait for this, nor do so many. */
@@ -34,8 +35,8 @@ export interface AuditOptions {
 }
 
 interface Waiting {
-  readonly record: string
-  readonly settle?: { resolve(): void; reject(error: unknown): void }
+  readonly record: OffHeapText
+  readonly settle: { resolve(): void; reject(error: unknown): void } | undefined
 }
 
 /** The disk is at fault, and may recover: everything else is a mistake in the configuration. */
@@ -81,6 +82,7 @@ function groupCommit(
   { onAlert }: AuditOptions,
 ): AuditLog {
   let file = opened
+  const texts = new OffHeapTexts()
   let waiting: Waiting[] = []
   let lost = 0
   let flushing: Promise<void> | undefined
@@ -88,16 +90,16 @@ function groupCommit(
   let urgent = false
   const retry = setInterval(() => void reopen(), RETRY_MS).unref()
   const checkpoints = setInterval(() => {
-    if (file && file.unchecked > 0) add({ record: CHECKPOINT })
+    if (file && file.unchecked > 0) add(CHECKPOINT)
   }, CHECKPOINT_MS).unref()
 
-  function add(entry: Waiting): void {
-    waiting.push(entry)
+  function add(record: string, settle?: Waiting['settle']): void {
+    waiting.push({ record: texts.keep(record), settle })
     if (waiting.length > MAX_WAITING) {
       waiting.shift()
       lost++
     }
-    urgent ||= entry.settle !== undefined || waiting.length >= GATHERED
+    urgent ||= settle !== undefined || waiting.length >= GATHERED
     plan()
   }
 
@@ -125,7 +127,7 @@ function groupCommit(
     waiting = []
     urgent = false
     try {
-      await file.append(batch.map(({ record }) => record))
+      await file.append(batch.map(({ record }) => String(record)))
       for (const { settle } of batch) settle?.resolve()
     } catch (error) {
       await giveUp(error, batch)
@@ -150,16 +152,16 @@ function groupCommit(
       return
     }
     onAlert('The audit log can be written again')
-    if (lost > 0) waiting.unshift({ record: recordOf({ type: 'gap', lost }) })
+    if (lost > 0) waiting.unshift({ record: texts.keep(recordOf({ type: 'gap', lost })), settle: undefined })
     lost = 0
     await flush()
   }
 
   return {
-    note: (record) => add({ record }),
+    note: (record) => add(record),
     async commit(record) {
       if (!file) throw unavailable()
-      await new Promise<void>((resolve, reject) => add({ record, settle: { resolve, reject } }))
+      await new Promise<void>((resolve, reject) => add(record, { resolve, reject }))
     },
     get available() {
       return file !== undefined
@@ -167,7 +169,7 @@ function groupCommit(
     async close() {
       clearInterval(retry)
       clearInterval(checkpoints)
-      waiting.push({ record: CHECKPOINT })
+      waiting.push({ record: texts.keep(CHECKPOINT), settle: undefined })
       await flush()
       await flush()
       const open = file

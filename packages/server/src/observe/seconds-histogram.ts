@@ -31,8 +31,9 @@ export function createSecondsHistogram(
   help: string,
   labelNames: readonly string[],
 ): (seconds: number, values: readonly (string | number)[], traceId?: string) => void {
-  const series = new Map<string, Series>()
-  const begin = (key: string, values: readonly (string | number)[]): Series => {
+  const series: Series[] = []
+  let byLabel = new Branch()
+  const begin = (values: readonly (string | number)[]): Series => {
     const labels = Object.fromEntries(labelNames.map((label, index) => [label, values[index] ?? '']))
     const begun = {
       labels,
@@ -40,7 +41,7 @@ export function createSecondsHistogram(
       exemplars: [],
       sum: 0,
     }
-    series.set(key, begun)
+    series.push(begun)
     return begun
   }
   const metric = {
@@ -49,13 +50,18 @@ export function createSecondsHistogram(
     type: 'histogram',
     aggregator: 'sum',
     get: async () => ({ name, help, type: 'histogram', aggregator: 'sum', values: valuesOf(name, series) }),
-    reset: () => series.clear(),
+    reset() {
+      series.length = 0
+      byLabel = new Branch()
+    },
   } as unknown as Metric
   registry.registerMetric(metric)
 
   return (seconds, values, traceId) => {
-    const key = values.join(' ')
-    const own = series.get(key) ?? begin(key, values)
+    let at = byLabel
+    for (const value of values) at = at.next(value)
+    at.series ??= begin(values)
+    const own = at.series
     let bucket = 0
     while (bucket < BUCKETS.length && seconds > (BUCKETS[bucket] ?? 0)) bucket++
     own.counts[bucket] = (own.counts[bucket] ?? 0) + 1
@@ -70,12 +76,27 @@ export function createSecondsHistogram(
   }
 }
 
+/** Series by one label after the other: a key of all would be a new text for each observation, to be hashed anew. */
+class Branch {
+  readonly #next = new Map<string | number, Branch>()
+  series: Series | undefined
+
+  next(value: string | number): Branch {
+    let next = this.#next.get(value)
+    if (!next) {
+      next = new Branch()
+      this.#next.set(value, next)
+    }
+    return next
+  }
+}
+
 /** As Prometheus wants it: each bucket counts the shorter ones too. */
 function valuesOf(
   name: string,
-  series: ReadonlyMap<string, Series>,
+  series: readonly Series[],
 ): MetricObjectWithValues<MetricValueWithName<string>>['values'] {
-  return [...series.values()].flatMap(({ labels, counts, exemplars, sum }) => {
+  return series.flatMap(({ labels, counts, exemplars, sum }) => {
     let count = 0
     const buckets = counts.map((each, index) => {
       count += each

@@ -1,3 +1,4 @@
+import type { DescMethod } from '@bufbuild/protobuf'
 import type { Interceptor } from '@connectrpc/connect'
 import { answerStatus } from '@scalekit-mcp/api'
 import type { Caller } from '@scalekit-mcp/auth'
@@ -31,11 +32,11 @@ export function createBreaker(): (caller: Caller) => Interceptor {
     if (circuits.size > MAX_CIRCUITS && oldest !== undefined) circuits.delete(oldest)
   }
 
-  const ownerOf = oncePerCaller(({ issuer, clientId, subject }) => digestOf([issuer, clientId, subject]))
+  const keysOf = oncePerCaller(createKeys)
   return (caller) => {
-    const owner = ownerOf(caller)
+    const keyOf = keysOf(caller)
     return (next) => (request) => {
-      const key = `${owner} ${request.method.parent.typeName}.${request.method.name}`
+      const key = keyOf(request.method)
       const circuit = circuits.get(key)
       if (circuit && circuit.pausedUntil > Date.now()) return Promise.reject(paused())
       // The one that tries keeps the others waiting until it is answered, or the pause is over again.
@@ -52,6 +53,17 @@ export function createBreaker(): (caller: Caller) => Interceptor {
         },
       )
     }
+  }
+}
+
+/** Each is written once for a caller: a new text would be hashed anew for every call. */
+function createKeys({ issuer, clientId, subject }: Caller): (method: DescMethod) => string {
+  const owner = digestOf([issuer, clientId, subject])
+  const known = new Map<DescMethod, string>()
+  return (method) => {
+    const key = known.get(method) ?? `${owner} ${method.parent.typeName}.${method.name}`
+    known.set(method, key)
+    return key
   }
 }
 
