@@ -87,10 +87,9 @@ type AnyNext = ReturnType<Interceptor>
 
 /** The caller's signal, and the time where the call has one. */
 function deadline(signal: AbortSignal | undefined, timeoutMs: number | undefined): AbortSignal {
-  const signals = [signal, timeoutMs ? AbortSignal.timeout(timeoutMs) : undefined].filter(
-    (each) => each !== undefined,
-  )
-  return signals.length === 1 && signals[0] ? signals[0] : AbortSignal.any(signals)
+  if (!timeoutMs) return signal ?? AbortSignal.any([])
+  const timeout = AbortSignal.timeout(timeoutMs)
+  return signal ? AbortSignal.any([signal, timeout]) : timeout
 }
 
 function reasonOf({ reason }: AbortSignal): unknown {

@@ -22,13 +22,16 @@ export function hostsOf(resource: string): string[] {
  */
 export function createHostCheck(allowed: readonly string[]): (req: IncomingMessage) => void {
   const hosts = new Set(allowed.map((host) => host.toLowerCase()))
+  const isAllowed = (host: string | undefined) => host !== undefined && hosts.has(host.toLowerCase())
   return (req) => {
-    const named = [absoluteFormHost(req.url), req.headers.host].filter((host) => host !== undefined)
-    if (named.length > 0 && named.every((host) => hosts.has(host.toLowerCase()))) return
+    const target = absoluteFormHost(req.url)
+    const { host = target } = req.headers
+    if (isAllowed(host) && (target === undefined || isAllowed(target))) return
     throw new AuthError('host_not_allowed', 'This server does not answer under that host name.')
   }
 }
 
-function absoluteFormHost(target = ''): string | undefined {
+function absoluteFormHost(target = '/'): string | undefined {
+  if (target.startsWith('/')) return undefined
   return /^https?:\/\/([^/?#]*)/i.exec(target)?.[1]
 }

@@ -12,7 +12,7 @@ import { ToolError, toToolError } from './errors.js'
 import { handedOver, handOver, requireWayForLink } from './hand-over.js'
 import type { Idempotency } from './idempotency.js'
 import type { Interaction } from './interaction.js'
-import { redact } from './observe/redact.js'
+import { isHarmless, redact } from './observe/redact.js'
 import { oncePerCaller } from './once-per-caller.js'
 import type { PageSeal } from './page-seal.js'
 import type { Scalekit } from './scalekit/scalekit.js'
@@ -90,7 +90,7 @@ export async function call(request: Call): Promise<CallToolResult | InputRequire
       finish('input_required')
       return result.question
     }
-    const rendered = render(cap(sealPage(request, args, redactOutput(result.output, tool)), tool))
+    const rendered = render(cap(clean(request, args, result.output), tool))
     finish('ok')
     return rendered
   } catch (cause) {
@@ -222,6 +222,20 @@ function write(
   })
 }
 
+interface Written {
+  readonly output: Record<string, unknown>
+  /** Its JSON. */
+  readonly text: string
+}
+
+/** Most results need nothing done to them, which their JSON shows. */
+function clean(request: Call, args: Record<string, unknown>, output: Record<string, unknown>): Written {
+  const text = JSON.stringify(output)
+  const cleaned = isHarmless(text) ? output : redactOutput(output, request.tool)
+  const sealed = sealPage(request, args, cleaned)
+  return sealed === output ? { output, text } : { output: sealed, text: JSON.stringify(sealed) }
+}
+
 /** A link that the operator lets through is what was asked for; everything else is cleaned. */
 function redactOutput(
   output: Record<string, unknown>,
@@ -243,18 +257,18 @@ const toToolCaller = oncePerCaller(
 )
 
 /** A write has happened whatever its size, so only a read is refused for being too large. */
-function cap(output: Record<string, unknown>, tool: ToolDefinition) {
-  const text = JSON.stringify(output)
-  if (text.length > RESULT_LIMIT && tool.effect === 'read') {
+function cap(written: Written, tool: ToolDefinition): Written {
+  const { length } = written.text
+  if (length > RESULT_LIMIT && tool.effect === 'read') {
     throw new ToolError(
       'result_too_large',
-      `The result has ${text.length} characters; ${RESULT_LIMIT} is the limit.`,
+      `The result has ${length} characters; ${RESULT_LIMIT} is the limit.`,
     )
   }
-  return { output, text }
+  return written
 }
 
-function render({ output, text }: { output: Record<string, unknown>; text: string }): CallToolResult {
+function render({ output, text }: Written): CallToolResult {
   return { structuredContent: output, content: [{ type: 'text', text }] }
 }
 

@@ -33,17 +33,23 @@ export function readPlainMessage({ headers }: IncomingMessage, body: unknown): P
   if (method !== 'tools/list' && method !== 'tools/call') return undefined
   const era = eraOf(headers, method, params)
   if (!era) return undefined
-  const { _meta, ...own } = params
-  const capabilities = isObject(_meta) ? (_meta[CAPABILITIES] as Json) : undefined
+  const capabilities = isObject(params._meta) ? (params._meta[CAPABILITIES] as Json) : undefined
   if (method === 'tools/list') {
-    return Object.keys(own).length === 0
+    return hasOnly(params, LIST_MEMBERS)
       ? { era, id, method, capabilities, name: '', arguments: {} }
       : undefined
   }
-  const { name, arguments: args = {}, ...others } = own
-  if (typeof name !== 'string' || !isObject(args) || Object.keys(others).length > 0) return undefined
+  const { name, arguments: args = {} } = params
+  if (typeof name !== 'string' || !isObject(args) || !hasOnly(params, CALL_MEMBERS)) return undefined
   if (era === '2026-07-28' && headers['mcp-name'] !== name) return undefined
   return { era, id, method, capabilities, name, arguments: args }
+}
+
+const LIST_MEMBERS: ReadonlySet<string> = new Set(['_meta'])
+const CALL_MEMBERS: ReadonlySet<string> = new Set(['_meta', 'name', 'arguments'])
+
+function hasOnly(params: Json, members: ReadonlySet<string>): boolean {
+  return Object.keys(params).every((name) => members.has(name))
 }
 
 function eraOf(headers: IncomingMessage['headers'], method: string, { _meta }: Json): Era | undefined {

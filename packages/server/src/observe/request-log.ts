@@ -10,12 +10,6 @@ declare module 'node:http' {
   }
 }
 
-/** The line of one request. */
-export interface RequestLine {
-  /** Writes it. */
-  end(status: number, milliseconds: number): void
-}
-
 /** Begins the line of a request. */
 export type LogRequest = (req: IncomingMessage, ids: RequestIds, path: string) => RequestLine
 
@@ -27,46 +21,70 @@ export type LogRequest = (req: IncomingMessage, ids: RequestIds, path: string) =
 export function createRequestLog(log: Logger): LogRequest {
   const writeInfo = createInfoWriter(log)
   return (req, ids, path) => {
-    let notes: Readonly<Record<string, unknown>> | undefined
-    let written = false
-    req.note = (fields) => {
-      if (written) log.info({ requestId: ids.requestId, ...fields }, 'ended without its client')
-      else notes = notes ? { ...notes, ...fields } : fields
-    }
-    return {
-      end(status, milliseconds) {
-        written = true
-        if (!log.isLevelEnabled('info')) return
-        const { requestId, traceId } = ids
-        const { method, caller } = req
-        const shown = path.length > 200 ? path.slice(0, 200) : path
-        const time = Math.round(milliseconds)
-        const noted = notes ? membersOf(notes) : ''
-        if (noted === undefined) {
-          const { subject, clientId } = caller ?? {}
-          log.info(
-            {
-              requestId,
-              traceId,
-              method,
-              path: shown,
-              status,
-              milliseconds: time,
-              subject,
-              clientId,
-              ...notes,
-            },
-            'request',
-          )
-          return
-        }
-        writeInfo(
-          `"requestId":"${requestId}","traceId":"${traceId}","method":"${method}","path":${JSON.stringify(shown)}` +
-            `,"status":${status},"milliseconds":${time}${caller ? callerMembers(caller) : ''}${noted}`,
-          'request',
-        )
-      },
-    }
+    const line = new RequestLine(log, writeInfo, req, ids, path)
+    req.note = (fields) => line.note(fields)
+    return line
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** The line of one request. */
+export class RequestLine {
+  readonly #log: Logger
+  readonly #writeInfo: (members: string, message: string) => void
+  readonly #req: IncomingMessage
+  readonly #ids: RequestIds
+  readonly #path: string
+  #notes: Fields | undefined
+  #written = false
+
+  constructor(
+    log: Logger,
+    writeInfo: (members: string, message: string) => void,
+    req: IncomingMessage,
+    ids: RequestIds,
+    path: string,
+  ) {
+    this.#log = log
+    this.#writeInfo = writeInfo
+    this.#req = req
+    this.#ids = ids
+    this.#path = path.length > 200 ? path.slice(0, 200) : path
+  }
+
+  note(fields: Fields): void {
+    if (this.#written)
+      this.#log.info({ requestId: this.#ids.requestId, ...fields }, 'ended without its client')
+    else this.#notes = this.#notes ? { ...this.#notes, ...fields } : fields
+  }
+
+  /** Writes it. */
+  end(status: number, milliseconds: number): void {
+    this.#written = true
+    if (!this.#log.isLevelEnabled('info')) return
+    const time = Math.round(milliseconds)
+    const noted = this.#notes ? membersOf(this.#notes) : ''
+    if (noted === undefined) this.#writeFields(status, time)
+    else this.#writeMembers(status, time, noted)
+  }
+
+  #writeMembers(status: number, milliseconds: number, noted: string): void {
+    const { requestId, traceId } = this.#ids
+    const { method, caller } = this.#req
+    this.#writeInfo(
+      `"requestId":"${requestId}","traceId":"${traceId}","method":"${method}","path":${JSON.stringify(this.#path)}` +
+        `,"status":${status},"milliseconds":${milliseconds}${caller ? callerMembers(caller) : ''}${noted}`,
+      'request',
+    )
+  }
+
+  #writeFields(status: number, milliseconds: number): void {
+    const { requestId, traceId } = this.#ids
+    const { method, caller } = this.#req
+    const { subject, clientId } = caller ?? {}
+    const fields = { requestId, traceId, method, path: this.#path, status, milliseconds, subject, clientId }
+    this.#log.info({ ...fields, ...this.#notes }, 'request')
   }
 }
 
