@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler } from '@modelcontextprotocol/server'
 import { createProtection, hostsOf, originsOf, type ProtectOptions } from '@scalekit-mcp/auth'
@@ -48,6 +48,8 @@ export interface App {
   close(): Promise<void>
 }
 
+type Message = IncomingMessage & { body?: unknown }
+
 /** The smallest useful scopes: what the challenge asks for, and what the metadata lists. Writes step up. */
 const baselineScopes = ['environment:read', 'organization:read']
 
@@ -83,6 +85,19 @@ export function createApp(options: AppOptions): App {
   )
   const onFailure = (error: unknown) => log.error({ err: error }, 'request failed')
 
+  /** At once, or by a tool that is called, or by the SDK. */
+  const serve = (req: Message, res: ServerResponse, principal: Principal | undefined) => {
+    if (!principal) return
+    const answered = answerDirectly(req, res, principal)
+    if (!answered) return serveBySdk(req, res, principal)
+    return answered === true ? undefined : answered
+  }
+  const serveBySdk = async (req: Message, res: ServerResponse, principal: Principal) => {
+    Object.assign(req, { auth: authInfoOf(principal) })
+    if (sessions && (await sessions.handle(req, res))) return
+    await modern(req, res, req.body)
+  }
+
   const listener = createListener({
     observe: createObserver(log, options.audit, protection.path, addressOf, options.observation.metrics),
     landing: createLanding({
@@ -94,17 +109,12 @@ export function createApp(options: AppOptions): App {
     protection,
     pages: createPages({ ...options, redis: options.shared.redis, protection }),
     onFailure,
-    async mcp(req: IncomingMessage & { body?: unknown }, res) {
+    mcp(req, res) {
       options.observation.begin(req, res)
       const stepping = stepUp(req, res)
-      const principal = stepping instanceof Promise ? await stepping : stepping
-      if (!principal) return
-      const answered = answerDirectly(req, res, principal)
-      if (answered instanceof Promise) await answered
-      if (answered) return
-      Object.assign(req, { auth: authInfoOf(principal) })
-      if (sessions && (await sessions.handle(req, res))) return
-      await modern(req, res, req.body)
+      return stepping instanceof Promise
+        ? stepping.then((principal) => serve(req, res, principal))
+        : serve(req, res, stepping)
     },
   })
   return {

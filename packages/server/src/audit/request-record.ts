@@ -28,19 +28,17 @@ export interface EndedRequest
 export function requestRecord(request: EndedRequest): string {
   const { ids, address, method, place, rpc, status, reason } = request
   const { caller, call, outcome, upstreamStatus, milliseconds } = request
-  // Joined, because it waits for a quarter of a second: in the parts that V8 adds texts from it would take four times the memory.
-  return [
-    `"type":"request",${idMembers(ids)}`,
-    `,"address":${quoted(address)},"method":"${method}","place":"${place}"`,
-    rpc === undefined ? '' : `,"rpc":"${rpc}"`,
-    `,"status":${status},"decision":"${reason === undefined ? 'allowed' : 'refused'}"`,
-    reason === undefined ? '' : `,"reason":${quoted(reason)}`,
-    caller ? callerMembers(caller) : '',
-    call ? callMembers(call) : '',
-    outcome === undefined ? '' : `,"outcome":"${outcome}"`,
-    upstreamStatus === undefined ? '' : `,"upstreamStatus":${upstreamStatus}`,
-    `,"milliseconds":${milliseconds}`,
-  ].join('')
+  return (
+    `"type":"request",${idMembers(ids)},"address":${quoted(address)},"method":"${method}","place":"${place}"` +
+    (rpc === undefined ? '' : `,"rpc":"${rpc}"`) +
+    `,"status":${status},"decision":"${reason === undefined ? 'allowed' : 'refused'}"` +
+    (reason === undefined ? '' : `,"reason":${quoted(reason)}`) +
+    (caller ? callerMembers(caller) : '') +
+    (call ? callMembers(call) : '') +
+    (outcome === undefined ? '' : `,"outcome":"${outcome}"`) +
+    (upstreamStatus === undefined ? '' : `,"upstreamStatus":${upstreamStatus}`) +
+    `,"milliseconds":${milliseconds}`
+  )
 }
 
 /** The record of a write that is about to go out (`IntentEvent`). */

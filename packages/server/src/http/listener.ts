@@ -8,7 +8,7 @@ export interface ListenerParts {
   readonly landing: (req: IncomingMessage, res: ServerResponse) => boolean
   readonly protection: Protection
   /** Serves what the protection let through. */
-  readonly mcp: (req: IncomingMessage, res: ServerResponse) => Promise<void>
+  readonly mcp: (req: IncomingMessage, res: ServerResponse) => Promise<void> | undefined
   /** Everything that is not about the resource. */
   readonly pages: Page
   readonly onFailure: (error: unknown) => void
