@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import {
   type Client,
   Code,
@@ -6,7 +7,7 @@ import {
   createRouterTransport,
   type Interceptor,
 } from '@connectrpc/connect'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import {
   apiError,
   ClientService,
@@ -17,6 +18,7 @@ import {
   OrganizationService,
   type RestTransportOptions,
   services,
+  shareSignal,
   UserService,
 } from '../src/index.js'
 import { type Listening, listen } from './support/listen.js'
@@ -301,5 +303,24 @@ describe('the transport', () => {
     expect((await failure(waiting.listOrganization({}, { signal: controller.signal }))).code).toBe(
       Code.Canceled,
     )
+  })
+
+  it('ends all requests under way, and no later one, with a signal that serves many calls', async () => {
+    const controller = new AbortController()
+    shareSignal(controller.signal)
+    const unanswered: ServerResponse[] = []
+    const client = await organizationsAt((req, res) => {
+      if (req.url?.includes('page_size')) res.end('{}')
+      else unanswered.push(res)
+      if (unanswered.length === 3) controller.abort()
+    })
+    const options = { signal: controller.signal }
+    for (let i = 0; i < 3; i++) await client.listOrganization({ pageSize: 1 }, options)
+    const failures = await Promise.all(
+      Array.from({ length: 3 }, () => failure(client.listOrganization({}, options))),
+    )
+    expect(failures.map(({ code }) => code)).toEqual([Code.Canceled, Code.Canceled, Code.Canceled])
+    await vi.waitFor(() => expect(unanswered.every((res) => res.socket?.destroyed ?? true)).toBe(true))
+    expect((await failure(client.listOrganization({ pageSize: 1 }, options))).code).toBe(Code.Canceled)
   })
 })

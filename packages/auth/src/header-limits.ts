@@ -15,11 +15,11 @@ export function checkHeaders({ rawHeaders }: IncomingMessage): void {
   if (rawHeaders.length > 2 * MAX_HEADERS) {
     throw new AuthError('headers_too_large', `Send at most ${MAX_HEADERS} header fields.`)
   }
-  const seen = new Set<string>()
+  const seen: string[] = []
   for (let i = 0; i < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]?.toLowerCase() ?? ''
     if (!SINGLE.has(name) && !name.startsWith('mcp-')) continue
-    if (seen.has(name)) throw new AuthError('invalid_request', `Send the header ${name} once.`)
-    seen.add(name)
+    if (seen.includes(name)) throw new AuthError('invalid_request', `Send the header ${name} once.`)
+    seen.push(name)
   }
 }
