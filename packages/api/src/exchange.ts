@@ -67,8 +67,9 @@ class Exchange implements Dispatcher.DispatchHandler, SignalListener {
 
   onResponseEnd(): void {
     this.#end()
-    const text = Buffer.concat(this.#chunks).toString('utf8')
-    this.resolve({ status: this.#status, headers: this.#headers, text })
+    const [first] = this.#chunks
+    const bytes = this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks)
+    this.resolve({ status: this.#status, headers: this.#headers, text: bytes.toString('utf8') })
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {

@@ -11,12 +11,17 @@ const credential =
 /** Printable ASCII without what a credential begins with, as nearly every string: both searches above are spared. */
 const harmless = /^(?!.*(?:eyJ|earer|test_|live_|sks?_))[\x20-\x7e]*$/
 
-/** The same of a text of JSON: without a backslash its strings stand in it as they are. */
-const harmlessJson = /^(?!.*(?:eyJ|earer|test_|live_|sks?_))[\x20-\x5b\x5d-\x7e]*$/
+/** What a credential begins with. */
+const beginning = /eyJ|earer|test_|live_|sks?_/
 
-/** Whether `redact` would leave the value as it is: one look at all of it. False where it may not. */
+/**
+ * Whether `redact` would leave a value as it is, by one look at its JSON; false where it may not. In JSON of ASCII without a
+ * backslash every string stands as it is, and without DEL nothing in it is invisible (RFC 8259 section 7: controls are
+ * escaped). Each of the four searches is a tenth of one expression for all.
+ */
 export function isHarmless(json: string): boolean {
-  return harmlessJson.test(json)
+  const isPlain = Buffer.byteLength(json) === json.length && !json.includes('\\') && !json.includes('\x7f')
+  return isPlain && !beginning.test(json)
 }
 
 /** Removes what is invisible or looks like a credential from every string of a JSON value; keys stay as they are. */

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { isHarmless, redact } from './redact.js'
+
+/** Every code unit alone, and what looks like a credential, in the middle of a name. */
+const names = [
+  ...Array.from({ length: 0x1_00_00 }, (_, unit) => `a${String.fromCharCode(unit)}b`),
+  'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1In0.c2ln',
+  'Bearer abcdefgh12345678',
+  'bearer abcdefgh12345678',
+  ...['test', 'live', 'sk', 'sks'].map((kind) => `${kind}_ABCDEFGHIJKLMNOPQRSTUVWX`),
+  'a\u{e0041}b',
+]
+
+test('one look at the JSON of a result passes nothing that would be cleaned', () => {
+  const passed = names
+    .map((name) => ({ items: [{ name }] }))
+    .filter((each) => isHarmless(JSON.stringify(each)))
+  expect(passed.map(redact)).toEqual(passed)
+  // All of ASCII that is written as it stands: without controls, DEL, the quote and the backslash.
+  expect(passed.length).toBe(0x7f - 0x20 - 2)
+})
+
+test('what is cleaned is not passed, whether it stands in a name or in a key', () => {
+  const cleaned = names.filter((name) => redact(name) !== name)
+  expect(cleaned.length).toBeGreaterThan(2_000)
+  for (const name of cleaned) expect(isHarmless(JSON.stringify({ [name]: name }))).toBe(false)
+})
