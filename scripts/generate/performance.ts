@@ -23,7 +23,7 @@ All run with the same tokens, in one run, in turns; every answer is checked. Thi
 
 \`npm run bench -- --json docs/performance.json\`, ${results.date}, Node ${results.node}, ${results.machine}; ${results.rounds} rounds, medians.
 Processor time of the server for each good answer counts: time on the clock moves with what else the machine does. The load
-never sleeps, so that no server pays for waking it.
+never sleeps, so that no server pays for waking it, and lets the API go first on the core that they share.
 
 ![Processor time of a good answer at 10 connections](images/performance-cpu.svg)
 
@@ -55,7 +55,8 @@ ${[1, 10, 100]
 ![Cold start and memory](images/performance-start.svg)
 
 Two processes are compared by the processor time of an answer, on a machine whose second core makes the load, which sleeps there
-between answers: one that never does would hold the core that the second process needs.
+between answers: one that never does would hold the core that the second process needs. Waking it costs the one process more often, so the figure is
+some percent too good.
 `
 }
 
