@@ -17,7 +17,7 @@ const beginning = /eyJ|earer|test_|live_|sks?_/
 /**
  * Whether `redact` would leave a value as it is, by one look at its JSON; false where it may not. In JSON of ASCII without a
  * backslash every string stands as it is, and without DEL nothing in it is invisible (RFC 8259 section 7: controls are
- * escaped). Each of the four searches is a tenth of one expression for all.
+ * escaped). The four searches take a quarter of the time of one expression for all, and a sixth with a long result.
  */
 export function isHarmless(json: string): boolean {
   const isPlain = Buffer.byteLength(json) === json.length && !json.includes('\\') && !json.includes('\x7f')
