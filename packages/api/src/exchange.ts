@@ -67,9 +67,8 @@ class Exchange implements Dispatcher.DispatchHandler, SignalListener {
 
   onResponseEnd(): void {
     this.#end()
-    const [first] = this.#chunks
-    const bytes = this.#chunks.length === 1 && first ? first : Buffer.concat(this.#chunks)
-    this.resolve({ status: this.#status, headers: this.#headers, text: bytes.toString('utf8') })
+    const text = Buffer.concat(this.#chunks).toString('utf8')
+    this.resolve({ status: this.#status, headers: this.#headers, text })
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {

@@ -65,7 +65,7 @@ export function withDeadline<Value>(
         resolve(value)
       },
       (error: unknown) => {
-        deadline.failed()
+        deadline.leave()
         reject(error)
       },
     )
@@ -102,17 +102,14 @@ export class Deadline {
 
   /** The call ended well. */
   met(): void {
-    this.#leave()
+    this.leave()
     if (this.#controller && !this.#ended) giveBack(this.#caller, this.#controller)
     this.#ended = true
     this.#controller = undefined
   }
 
-  failed(): void {
-    this.#leave()
-  }
-
-  #leave(): void {
+  /** The call waits for neither the time nor the client any more. */
+  leave(): void {
     clearTimeout(this.#timer)
     this.#ending.offGone(this.#refuse)
   }

@@ -20,6 +20,11 @@ test('one look at the JSON of a result passes nothing that would be cleaned', ()
   expect(passed.length).toBe(0x7f - 0x20 - 2)
 })
 
+test('what is nested deeply is cleaned once, not twice as often at each level', () => {
+  const nested = (text: string) => Array.from({ length: 60 }).reduce((inner) => ({ inner }), text)
+  expect(redact(nested('a\u200bb'))).toEqual(nested('ab'))
+})
+
 test('what is cleaned is not passed, whether it stands in a name or in a key', () => {
   const cleaned = names.filter((name) => redact(name) !== name)
   expect(cleaned.length).toBeGreaterThan(2_000)
