@@ -20,6 +20,17 @@ describe('scalekit-mcp serve', () => {
     expect(stderr).not.toContain('    at ')
   })
 
+  test('does not start in environment mode before a rule says who administers it', async () => {
+    const { code, stderr } = await runToEnd(['serve'], {
+      SCALEKIT_ENV_URL: 'https://acme.scalekit.com',
+      SCALEKIT_CLIENT_ID: 'skc_1',
+      SCALEKIT_CLIENT_SECRET: 'secret',
+    })
+    expect(code).toBe(78)
+    expect(stderr).toContain('ADMIN_ORGANIZATION is missing')
+    for (const name of ['ADMIN_ROLES', 'ADMIN_PERMISSION', 'ADMIN_CLIENTS']) expect(stderr).toContain(name)
+  })
+
   test('names every wrong variable at once, and never a value', async () => {
     const { code, stderr } = await runToEnd(['serve'], {
       SCALEKIT_ENV_URL: 'acme.scalekit.com',
@@ -48,6 +59,7 @@ describe('scalekit-mcp serve', () => {
       SK_ENV_URL: 'https://acme.scalekit.com',
       SK_CLIENT_ID: 'skc_1',
       SK_CLIENT_SECRET: 'secret',
+      ADMIN_CLIENTS: 'skc_2',
       PORT: 'x',
     })
     expect(stderr).toContain('PORT: ')
@@ -72,6 +84,7 @@ describe('scalekit-mcp serve', () => {
       SCALEKIT_ENV_URL: 'https://acme.scalekit.com',
       SCALEKIT_CLIENT_ID: 'skc_1',
       SCALEKIT_CLIENT_SECRET: 'secret',
+      ADMIN_CLIENTS: 'skc_2',
       REDIS_URL: 'redis://user:the-password@localhost:6379',
     })
     expect(code).toBe(78)
@@ -84,6 +97,7 @@ describe('scalekit-mcp serve', () => {
       SCALEKIT_ENV_URL: 'https://acme.scalekit.com',
       SCALEKIT_CLIENT_ID: 'skc_1',
       SCALEKIT_CLIENT_SECRET: 'secret',
+      ADMIN_CLIENTS: 'skc_2',
       EXPECTED_AUDIENCE: 'https://mcp.acme.com/mcp',
       PROTECTED_RESOURCE_METADATA: JSON.stringify({
         resource: 'https://mcp.acme.com/mcp/',
@@ -102,6 +116,7 @@ describe('scalekit-mcp serve', () => {
       SCALEKIT_ENV_URL: 'https://acme.scalekit.com',
       SCALEKIT_CLIENT_ID: 'skc_1',
       SCALEKIT_CLIENT_SECRET: 'secret',
+      ADMIN_CLIENTS: 'skc_2',
       PORT: String(port),
     })
     other.close()

@@ -157,12 +157,23 @@ describe('scalekit-mcp doctor', () => {
     expect(refused.wrong.map(({ check }) => check)).toEqual(['audience', 'modern', 'legacy'])
   })
 
+  test('names the person who does not administer the environment, once', async () => {
+    const program = await startDev({ args: ['--mode', 'environment'] })
+    opened.push(program)
+    const request = { subject: 'sam@yourcompany.example', resource: 'res_100000000000000000' }
+    const { code, wrong } = await examine(program.url, await mintToken(program, request))
+    expect(code).toBe(1)
+    expect(wrong).toMatchObject([
+      { check: 'administrator', text: expect.stringContaining('ADMIN_ROLES'), mend: expect.any(String) },
+    ])
+  })
+
   test('finds nothing wrong with a small right server', async () => {
     const server = await startMcpServer()
     opened.push(server)
     const { code, findings, wrong } = await examine(server.url)
     expect(wrong).toEqual([])
-    expect(findings).toHaveLength(16)
+    expect(findings).toHaveLength(17)
     expect(code).toBe(0)
   })
 

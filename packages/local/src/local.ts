@@ -41,8 +41,10 @@ export interface LocalOptions {
   databaseUrl?: string
   /** What to start with: a seed, or the path of a YAML file. */
   seed?: Seed | string
-  /** The URL of the seeded MCP server. Default `http://localhost:3002/mcp`. */
+  /** The URL of a seeded MCP server. Default `http://localhost:3002/mcp`. */
   mcpServerUrl?: string
+  /** The id of that MCP server. Default: the workspace's, `res_100000000000000001`. */
+  mcpServerId?: string
   clock?: Clock
   /**
    * Speak TLS, with the certificate in this folder; where there is none, one is made for this machine. Sign-in through
@@ -69,11 +71,11 @@ export interface LocalScalekit {
  */
 export async function createLocalScalekit(options: LocalOptions = {}): Promise<LocalScalekit> {
   const clock = createMovableClock(options.clock ?? systemClock)
-  const seed = withServerUrl(await readSeed(options.seed), options.mcpServerUrl)
+  const seed = withServerUrl(await readSeed(options.seed), options)
   const database = await openDatabase(await location(options))
   try {
     const seeded = await seedOnce(database, seed, clock)
-    if (!seeded && options.mcpServerUrl !== undefined) await moveMcpServer(database, options.mcpServerUrl)
+    if (!seeded) await moveMcpServer(database, options)
     return await serve(options, database, seed, clock)
   } catch (error) {
     await database.close()
@@ -221,14 +223,17 @@ async function location({
 }
 
 /** The MCP server may have moved to another port since the data was made. */
-async function moveMcpServer({ db }: Database, url: string): Promise<void> {
-  await db.updateTable('resources').set({ url }).where('id', '=', MCP_SERVER).execute()
+async function moveMcpServer({ db }: Database, options: LocalOptions): Promise<void> {
+  const { mcpServerUrl: url, mcpServerId: id = MCP_SERVER } = options
+  if (url !== undefined) await db.updateTable('resources').set({ url }).where('id', '=', id).execute()
 }
 
-function withServerUrl(seed: ParsedSeed, url: string | undefined): ParsedSeed {
+function withServerUrl(seed: ParsedSeed, options: LocalOptions): ParsedSeed {
+  const { mcpServerUrl: url, mcpServerId: id = MCP_SERVER } = options
   if (url === undefined) return seed
-  const servers = seed.workspace.mcp_servers.map((server) =>
-    server.id === MCP_SERVER ? { ...server, url } : server,
-  )
-  return { ...seed, workspace: { ...seed.workspace, mcp_servers: servers } }
+  const move = <Realm extends Pick<ParsedSeed['workspace'], 'mcp_servers'>>(realm: Realm): Realm => ({
+    ...realm,
+    mcp_servers: realm.mcp_servers.map((server) => (server.id === id ? { ...server, url } : server)),
+  })
+  return { ...seed, workspace: move(seed.workspace), environments: seed.environments.map(move) }
 }

@@ -3,6 +3,7 @@ import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler } from '@modelcontextprotocol/server'
 import { createProtection, hostsOf, originsOf, type ProtectOptions } from '@scalekit-mcp/auth'
 import { type Bounds, isSelected, parseSelection } from './access.js'
+import { createAdministrators } from './administrators.js'
 import type { AuditLog } from './audit/audit-log.js'
 import type { Principal } from './call-tool.js'
 import type { Config } from './config.js'
@@ -14,6 +15,7 @@ import { createLanding } from './http/landing.js'
 import { createListener } from './http/listener.js'
 import { createObserver } from './http/observe-request.js'
 import { createPages } from './http/pages.js'
+import { createRefusePerson } from './http/refuse-person.js'
 import { createMcpFactory, type McpOptions } from './mcp.js'
 import type { Logger } from './observe/log.js'
 import type { Observation } from './observe/observation.js'
@@ -84,10 +86,26 @@ export function createApp(options: AppOptions): App {
     sessions ? ['2026-07-28'] : ['2026-07-28', '2025-11-25'],
   )
   const onFailure = (error: unknown) => log.error({ err: error }, 'request failed')
+  const requireAdministrator =
+    config.upstream.mode === 'environment'
+      ? createAdministrators(config.upstream.administrators, options.scalekit)
+      : undefined
+  const refusePerson = createRefusePerson({
+    resourceMetadataUrl: protection.resourceMetadataUrl,
+    metrics: options.observation.metrics,
+  })
 
-  /** At once, or by a tool that is called, or by the SDK. */
+  /** The third question, after token and scopes: whether this person administers the environment. */
   const serve = (req: Message, res: ServerResponse, principal: Principal | undefined) => {
     if (!principal) return
+    if (!requireAdministrator) return answer(req, res, principal)
+    return requireAdministrator(principal.caller).then(
+      () => answer(req, res, principal),
+      (error: unknown) => refusePerson(req, res, principal.caller, error),
+    )
+  }
+  /** At once, or by a tool that is called, or by the SDK. */
+  const answer = (req: Message, res: ServerResponse, principal: Principal) => {
     const answered = answerDirectly(req, res, principal)
     if (!answered) return serveBySdk(req, res, principal)
     return answered === true ? undefined : answered

@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import { Secret } from '@scalekit-mcp/auth'
 import * as z from 'zod'
+import { type AdministratorRule, administratorRule, wrongAdministrators } from './administrator-rule.js'
 import { variables } from './config-variables.js'
 
 export interface EnvironmentModeConfig {
@@ -8,6 +9,8 @@ export interface EnvironmentModeConfig {
   readonly environmentUrl: string
   readonly environmentId?: string
   readonly environmentType: 'DEV' | 'PRD'
+  /** Who may use the environment's credentials through this server. */
+  readonly administrators: AdministratorRule
 }
 
 export interface WorkspaceModeConfig {
@@ -91,13 +94,19 @@ const schema = z.object(
  * where the name itself is absent.
  *
  * @param overrides what a command sets itself; it goes before the environment
+ * @param callers who calls: people and clients who sign in, or the operator who starts the process (stdio) and needs no rule
  * @throws ConfigError that names every problem and what to set
  */
-export function loadConfig(overrides: Environment = {}, environment: Environment = process.env): Config {
+export function loadConfig(
+  overrides: Environment = {},
+  environment: Environment = process.env,
+  callers: 'signed-in' | 'operator' = 'signed-in',
+): Config {
   const given = resolveAliases({ ...environment, ...overrides })
   const parsed = schema.safeParse(given)
   const problems = [
     ...missingUpstream(given),
+    ...(callers === 'signed-in' ? wrongAdministrators(given) : []),
     ...(parsed.success ? inconsistent(parsed.data) : parsed.error.issues.map(describeIssue)),
   ]
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
@@ -247,6 +256,7 @@ function environmentMode(environmentUrl: string, values: Values): EnvironmentMod
     environmentUrl,
     ...(environmentId ? { environmentId } : {}),
     environmentType: values.SCALEKIT_ENVIRONMENT_TYPE,
+    administrators: administratorRule(values),
   }
 }
 

@@ -6,6 +6,8 @@ import { retryAfterOf } from './upstream/failure.js'
 export const toolErrors = {
   invalid_arguments: 'Correct the arguments as described and call again.',
   insufficient_scope: 'Ask the user to authorize the missing scopes, then call again.',
+  not_an_administrator:
+    'Sign in as a member of the organization that administers this environment, or ask the operator of this server for access. Other scopes do not help.',
   tool_not_available: 'Choose another tool from tools/list.',
   environment_not_available:
     'Leave environmentId out, or name the environment that this connection is bound to.',
@@ -36,12 +38,12 @@ export type ToolErrorCode = keyof typeof toolErrors
  * A tool call that failed. `message` is public and is written by us; the cause stays in the log.
  */
 export class ToolError extends Error {
+  override readonly name: string = 'ToolError'
   readonly code: ToolErrorCode
   readonly nextStep: string
 
   constructor(code: ToolErrorCode, message: string, options: { nextStep?: string; cause?: unknown } = {}) {
     super(message, { cause: options.cause })
-    this.name = 'ToolError'
     this.code = code
     this.nextStep = options.nextStep ?? toolErrors[code]
   }

@@ -7,6 +7,7 @@ import { type RunningServer, startServer } from '../src/main.js'
 import { createLog } from '../src/observe/log.js'
 
 const environmentId = 'env_100000000000000001'
+const operator = 'org_100000000000000000'
 const scopes = ['workspace:read', 'environment:read', 'organization:read', 'organization:write']
 
 let local: LocalScalekit
@@ -32,7 +33,14 @@ beforeAll(async () => {
           type: 'DEV',
           clients: [client],
           mcp_servers: [{ id: 'res_100000000000000009', url, name: 'Ours', scopes }],
-          users: [{ id: 'usr_100000000000000009', email: 'operator@example.com' }],
+          organizations: [{ id: operator, display_name: 'Operator' }],
+          users: [
+            {
+              id: 'usr_100000000000000009',
+              email: 'operator@example.com',
+              memberships: [{ organization: operator, roles: [] }],
+            },
+          ],
         },
       ],
     },
@@ -43,6 +51,7 @@ beforeAll(async () => {
       SK_ENV_URL: environmentUrl,
       SK_CLIENT_ID: client.id,
       SK_CLIENT_SECRET: 'test_local_secret',
+      ADMIN_ORGANIZATION: operator,
       EXPECTED_AUDIENCE: url,
       PORT: String(port),
     },
@@ -78,7 +87,7 @@ describe('a server with the credentials of one environment', () => {
     expect(structuredContent.organization).toMatchObject({ displayName: 'Acme' })
     const sdk = new ScalekitSdk(environmentUrl, client.id, 'test_local_secret')
     const { organizations } = await sdk.organization.listOrganization({ pageSize: 10 })
-    expect(organizations.map(({ displayName }) => displayName)).toEqual(['Acme'])
+    expect(organizations.map(({ displayName }) => displayName)).toEqual(['Acme', 'Operator'])
     const requests = await fetch(`${local.url}/__local/requests`, { headers: { 'x-scalekit-local': '1' } })
     const log = await requests.text()
     expect(log).toContain('/api/v1/organizations')

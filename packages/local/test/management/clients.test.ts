@@ -204,7 +204,7 @@ describe('the secrets of a client', () => {
     const { body } = await call('POST', `/clients/${APP}/secrets`)
     expect(body.plain_secret.length).toBeGreaterThan(40)
     expect(body.secret).toMatchObject({ secret_suffix: body.plain_secret.slice(-4), status: 'ACTIVE' })
-    expect((await signIn(body.plain_secret)).totalSize).toBe(4)
+    expect((await signIn(body.plain_secret)).totalSize).toBe(5)
     const shown = await call('GET', `/clients/${APP}`)
     expect(shown.body.client.secrets).toHaveLength(2)
     expect(JSON.stringify(shown.body)).not.toContain(body.plain_secret)

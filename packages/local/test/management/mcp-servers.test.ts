@@ -74,9 +74,9 @@ describe('MCP servers', () => {
         ({ name }: { name: string }) => name,
       )
     const first = await call('GET', '/resources?resource_type=MCP_SERVER&page_size=2')
-    expect([first.body.total_size, first.body.resources[0].name]).toEqual([3, 'three'])
+    expect([first.body.total_size, first.body.resources[0].name]).toEqual([4, 'three'])
     const next = `MCP_SERVER&page_size=2&page_token=${first.body.next_page_token}`
-    expect(await names(next)).toEqual(['Greeting'])
+    expect(await names(next)).toEqual(['Greeting', 'Scalekit environment'])
     const back = (await call('GET', `/resources?resource_type=${next}`)).body.prev_page_token
     expect(await names(`MCP_SERVER&page_size=2&page_token=${back}`)).toEqual(['three', 'two'])
     expect(await names('WEB')).toEqual([])

@@ -177,7 +177,7 @@ describe('a list of organizations', () => {
     const found: string[][] = []
     for (let pageToken = ''; ; ) {
       const page = await api.listOrganization({ pageSize, pageToken })
-      expect(page.totalSize).toBe(9)
+      expect(page.totalSize).toBe(10)
       found.push(page.organizations.map(({ displayName }) => displayName))
       pageToken = page.nextPageToken
       if (pageToken === '') return found
@@ -200,9 +200,10 @@ describe('a list of organizations', () => {
       'Initech',
       'Globex',
       'Acme Robotics',
+      'Your Company',
     ]
     expect(await pages(4)).toEqual([names.slice(0, 4), names.slice(4, 8), names.slice(8)])
-    expect(await pages(9)).toEqual([names])
+    expect(await pages(10)).toEqual([names])
     expect(await pages(100)).toEqual([names])
   })
 

@@ -123,7 +123,7 @@ describe('the REST form', () => {
 describe('the official SDK', () => {
   it('authenticates by itself, and accepts our tokens', async () => {
     const sdk = local.sdk(DEV)
-    expect((await sdk.organization.listOrganization({ pageSize: 1 })).totalSize).toBe(4)
+    expect((await sdk.organization.listOrganization({ pageSize: 1 })).totalSize).toBe(5)
     const token = await sdk.generateClientToken('skc_100000000000000001', 'test_local_secret')
     expect(
       await sdk.validateToken(String(token), {

@@ -71,7 +71,7 @@ describe('users, through the official SDK', () => {
     await expect(api.createUserAndMembership('org_1', { email: 'x@acme.example' })).rejects.toThrow(
       ScalekitNotFoundException,
     )
-    expect((await api.listUsers({ pageSize: 100 })).totalSize).toBe(5)
+    expect((await api.listUsers({ pageSize: 100 })).totalSize).toBe(7)
   })
 
   it('are listed and found, in the environment and in an organization', async () => {

@@ -148,7 +148,7 @@ describe('which environment a call is about', () => {
     for (const path of ['/api/v1/organizations', '/workspace/api/v1/organizations']) {
       for (const domain of [DEV, body.environment.domain]) {
         const answer = await local.rest('GET', path, { token, headers: { 'x-env-domain': domain } })
-        expect([answer.status, answer.body.total_size]).toEqual([200, 4])
+        expect([answer.status, answer.body.total_size]).toEqual([200, 5])
       }
     }
     expect(await local.rest('GET', '/api/v1/organizations', { token })).toMatchObject({

@@ -25,7 +25,7 @@ describe('the dashboard', () => {
     for (const text of [`${local.url}/${DEV}`, 'skc_100000000000000001', 'Production', 'PRD', 'Workspace']) {
       expect(page).toContain(text)
     }
-    expect(page).toMatch(/<strong>4<\/strong> organizations/)
+    expect(page).toMatch(/<strong>5<\/strong> organizations/)
   })
 
   it('shows what an environment has', async () => {
@@ -115,7 +115,7 @@ describe('the reset button', () => {
     await local.database.db.deleteFrom('organizations').execute()
     const done = await browser.submit(question.url, question.page, {})
     expect(done.url).toBe(`${local.url}/`)
-    expect(done.page).toMatch(/<strong>4<\/strong> organizations/)
+    expect(done.page).toMatch(/<strong>5<\/strong> organizations/)
   })
 
   it('is refused without the token of its page, and from another site', async () => {

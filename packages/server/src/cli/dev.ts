@@ -8,15 +8,30 @@ import { stopOnSignal } from './exit.js'
 import { startLocal, storage } from './local.js'
 import { parsePort } from './parse-port.js'
 
-/** The seeded workspace's own client and MCP server: they exist on this machine only. */
+/** What the seed has for each mode. It exists on this machine only. */
 const seeded = {
-  clientId: 'skc_100000000000000000',
-  clientSecret: 'test_local_secret',
-  mcpServer: 'res_100000000000000001',
+  workspace: {
+    realm: 'workspace',
+    clientId: 'skc_100000000000000000',
+    mcpServer: 'res_100000000000000001',
+    port: '3002',
+    people: 'admin@example.com or viewer@example.com',
+  },
+  environment: {
+    realm: 'env_100000000000000001',
+    clientId: 'skc_100000000000000001',
+    mcpServer: 'res_100000000000000000',
+    port: '3004',
+    people: 'olivia@yourcompany.example',
+  },
 }
+const CLIENT_SECRET = 'test_local_secret'
+
+type Mode = keyof typeof seeded
 
 interface DevOptions {
-  readonly port: string
+  readonly mode: Mode
+  readonly port?: string
   readonly localPort?: string
   readonly data: string
   readonly memory?: true
@@ -27,22 +42,24 @@ interface DevOptions {
 /** `scalekit-mcp dev`: the local environment and the server in front of it, in one process. */
 export async function dev(options: DevOptions): Promise<void> {
   const defaults = localDefaults()
-  const port = parsePort(options.port, '--port')
+  const { mode } = options
+  const port = parsePort(options.port ?? seeded[mode].port, '--port')
   const localPort = parsePort(options.localPort ?? defaults.port ?? '8787', '--local-port (LOCAL_PORT)', 0)
   const resource = options.resource ?? `http://localhost:${port}/mcp`
   const local = await startLocal({
     ...storage({ ...options, ...(defaults.databaseUrl ? { databaseUrl: defaults.databaseUrl } : {}) }),
     port: localPort,
     mcpServerUrl: resource,
+    mcpServerId: seeded[mode].mcpServer,
   })
   const config = loadConfig({
-    ...localEnvironment(local, resource),
+    ...localEnvironment(local, resource, mode),
     PORT: String(port),
     AUDIT_FILE: defaults.auditFile ?? (options.memory ? 'none' : join(options.data, 'audit', 'audit.jsonl')),
     LOG_LEVEL: defaults.logLevel ?? 'warn',
   })
   const server = await startServer(config, createLog(config.logLevel))
-  process.stdout.write(greeting(resource, local))
+  process.stdout.write(greeting(resource, local, mode))
   stopOnSignal(async () => {
     await server.stop()
     await local.close()
@@ -50,22 +67,37 @@ export async function dev(options: DevOptions): Promise<void> {
 }
 
 /** What `serve` would be given to use the local environment; a developer's own settings for Scalekit step aside. */
-export function localEnvironment(local: LocalScalekit, resource: string): Record<string, string> {
-  const workspace = `${local.url}/workspace`
+export function localEnvironment(
+  local: LocalScalekit,
+  resource: string,
+  mode: Mode = 'workspace',
+): Record<string, string> {
+  const { realm, clientId, mcpServer } = seeded[mode]
+  const base = `${local.url}/${realm}`
   return {
     SCALEKIT_ENV_URL: '',
     SK_ENV_URL: '',
-    SCALEKIT_WORKSPACE_URL: workspace,
-    SCALEKIT_CLIENT_ID: seeded.clientId,
-    SCALEKIT_CLIENT_SECRET: seeded.clientSecret,
+    SCALEKIT_WORKSPACE_URL: '',
+    ...(mode === 'workspace'
+      ? { SCALEKIT_WORKSPACE_URL: base, ADMIN_ORGANIZATION: '', ADMIN_ROLES: '' }
+      : {
+          SCALEKIT_ENV_URL: base,
+          SCALEKIT_ENVIRONMENT_TYPE: 'DEV',
+          ADMIN_ORGANIZATION: 'org_100000000000000000',
+          ADMIN_ROLES: 'admin',
+        }),
+    ADMIN_PERMISSION: '',
+    ADMIN_CLIENTS: '',
+    SCALEKIT_CLIENT_ID: clientId,
+    SCALEKIT_CLIENT_SECRET: CLIENT_SECRET,
     EXPECTED_AUDIENCE: resource,
     DOCS_URL: `${local.url}/docs`,
     EXPECTED_ISSUERS: '',
     JWKS_URI: '',
-    INTROSPECTION_URL: `${workspace}/oauth/introspect`,
+    INTROSPECTION_URL: `${base}/oauth/introspect`,
     PROTECTED_RESOURCE_METADATA: JSON.stringify({
       resource,
-      authorization_servers: [`${workspace}/resources/${seeded.mcpServer}`],
+      authorization_servers: [`${base}/resources/${mcpServer}`],
       bearer_methods_supported: ['header'],
       resource_name: 'Scalekit MCP server (local)',
       scopes_supported: ['environment:read', 'organization:read'],
@@ -73,13 +105,16 @@ export function localEnvironment(local: LocalScalekit, resource: string): Record
   }
 }
 
-function greeting(resource: string, local: LocalScalekit): string {
+function greeting(resource: string, local: LocalScalekit, mode: Mode): string {
+  const { people, mcpServer } = seeded[mode]
+  const [person] = people.split(' ')
+  const whose = mode === 'workspace' ? '' : ` --as ${person} --resource ${mcpServer}`
   return `
   Scalekit MCP server   ${resource}
-  Local environment     ${local.url}   sign in as admin@example.com or viewer@example.com
+  Local environment     ${local.url}   sign in as ${people}
 
 ${clientSetup(resource)}
-  A token for curl:     npx scalekit-mcp token${local.port === 8787 ? '' : ` --local-url ${local.url}`}
+  A token for curl:     npx scalekit-mcp token${whose}${local.port === 8787 ? '' : ` --local-url ${local.url}`}
   Stop with Ctrl+C.
 
 `

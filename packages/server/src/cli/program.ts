@@ -32,7 +32,15 @@ program
 program
   .command('dev')
   .description('Start the MCP server with a local Scalekit environment. Needs no account and no internet.')
-  .option('--port <port>', 'port of the MCP server', '3002')
+  .addOption(
+    new Option(
+      '--mode <mode>',
+      'what the server manages: all environments as the member who signs in, or one environment as its administrators',
+    )
+      .choices(['workspace', 'environment'])
+      .default('workspace'),
+  )
+  .option('--port <port>', 'port of the MCP server (default: 3002; 3004 in environment mode)')
   .option('--local-port <port>', 'port of the local environment (LOCAL_PORT; default 8787)')
   .option('--data <dir>', 'where the local environment keeps its data', '.scalekit-local')
   .option('--memory', 'keep nothing: every start is as seeded')

@@ -11,7 +11,7 @@ export interface StdioOptions {
 
 /** `scalekit-mcp stdio`: MCP for clients that start a process. Ends when the client closes stdin. */
 export async function stdio({ scopes, readOnly }: StdioOptions): Promise<void> {
-  const config = loadConfig(readOnly ? { READ_ONLY: 'true' } : {})
+  const config = loadConfig(readOnly ? { READ_ONLY: 'true' } : {}, undefined, 'operator')
   if (config.upstream.mode === 'workspace') {
     throw new UsageError(
       'stdio manages one environment: set SCALEKIT_ENV_URL, SCALEKIT_CLIENT_ID and SCALEKIT_CLIENT_SECRET. For a workspace people sign in, which takes scalekit-mcp serve.',

@@ -11,7 +11,7 @@ interface Tool {
 
 /** The two revisions of MCP that clients speak today, each through a list and a call. */
 export async function checkEras(walk: Walk): Promise<Finding[]> {
-  if (walk.token === undefined) return []
+  if (walk.token === undefined || walk.refusedPerson) return []
   return [await checkEra(walk, 'modern', '2026-07-28'), await checkEra(walk, 'legacy', '2025-11-25')]
 }
 

@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers'
 import { styleText } from 'node:util'
 import { UsageError } from '../exit.js'
+import { checkAdministrator } from './check-administrator.js'
 import { checkClock } from './check-clock.js'
 import { checkChallenge, checkReach } from './check-endpoint.js'
 import { checkEras } from './check-eras.js'
@@ -26,6 +27,7 @@ const steps: readonly ((walk: Walk) => Finding[] | Promise<Finding[]>)[] = [
   checkScopes,
   checkClock,
   checkToken,
+  checkAdministrator,
   checkEras,
 ]
 

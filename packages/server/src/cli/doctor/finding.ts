@@ -23,6 +23,7 @@ export const checks = {
   clock: 'the clocks of the servers and of this machine agree',
   token: 'there is a token, and it is valid now',
   audience: 'the token is for this server (RFC 8707)',
+  administrator: 'the person of the token administers what the server manages',
   modern: 'it serves MCP 2026-07-28: list the tools and call one',
   legacy: 'it serves MCP 2025-11-25: list the tools and call one',
 } as const

@@ -10,6 +10,8 @@ export interface Walk {
   resource?: Readonly<Record<string, unknown>>
   authorizationServer?: string
   issuer?: Readonly<Record<string, unknown>>
+  /** The token is valid, and its person does not administer the environment. */
+  refusedPerson?: true
 }
 
 export interface Challenge {

@@ -1,0 +1,51 @@
+/** Who administers the environment. Configuration accepts it only with an organization or a client. */
+export interface AdministratorRule {
+  /** The operator's own organization. Absent: no person administers. */
+  readonly organizationId?: string
+  /** Role names; holding one is enough. Empty: roles do not matter. */
+  readonly roles: readonly string[]
+  /** Name of a permission that the person also needs. */
+  readonly permission?: string
+  /** Ids of clients that may call with their own token, without a person. */
+  readonly clients: readonly string[]
+}
+
+interface AdministratorValues {
+  readonly ADMIN_ORGANIZATION?: string | undefined
+  readonly ADMIN_ROLES?: readonly string[] | undefined
+  readonly ADMIN_PERMISSION?: string | undefined
+  readonly ADMIN_CLIENTS?: readonly string[] | undefined
+}
+
+/** The rule that the environment variables state. */
+export function administratorRule(values: AdministratorValues): AdministratorRule {
+  return {
+    ...(values.ADMIN_ORGANIZATION ? { organizationId: values.ADMIN_ORGANIZATION } : {}),
+    roles: values.ADMIN_ROLES ?? [],
+    ...(values.ADMIN_PERMISSION ? { permission: values.ADMIN_PERMISSION } : {}),
+    clients: values.ADMIN_CLIENTS ?? [],
+  }
+}
+
+/** Environment mode needs a rule for who administers; in workspace mode Scalekit decides, and a rule would be ignored. */
+export function wrongAdministrators(values: Readonly<Record<string, string>>): string[] {
+  const { ADMIN_ORGANIZATION, ADMIN_CLIENTS } = values
+  if (values.SCALEKIT_WORKSPACE_URL) {
+    return Object.keys(values)
+      .filter((name) => name.startsWith('ADMIN_'))
+      .map((name) => `${name}: unset it in workspace mode, where Scalekit decides by the member's own role.`)
+  }
+  if (!values.SCALEKIT_ENV_URL) return []
+  const problems: string[] = []
+  if (!ADMIN_ORGANIZATION && !ADMIN_CLIENTS) {
+    problems.push(
+      'ADMIN_ORGANIZATION is missing: set it to the id of your own organization in this environment, like org_…, whose members may administer the environment. Narrow it with ADMIN_ROLES or ADMIN_PERMISSION; for service clients set ADMIN_CLIENTS.',
+    )
+  }
+  for (const name of ['ADMIN_ROLES', 'ADMIN_PERMISSION']) {
+    if (values[name] && !ADMIN_ORGANIZATION) {
+      problems.push(`${name}: needs ADMIN_ORGANIZATION, because it narrows the members of that organization.`)
+    }
+  }
+  return problems
+}
