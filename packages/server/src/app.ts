@@ -212,6 +212,7 @@ export function optionsOfMcp(
       ? { onlyEnvironment: { id: config.upstream.environmentId ?? '' } }
       : {}),
     seal: createRoundSeal(config.stateKey),
+    usedAnswers: options.shared.usedAnswers,
     idempotency: options.shared.idempotency,
     pages: createPageSeal(config.stateKey),
     linksInResults: config.linksInResults,

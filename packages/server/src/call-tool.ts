@@ -10,6 +10,7 @@ import type { Caller } from '@scalekit-mcp/auth'
 import type { Bounds, Selection } from './access.js'
 import type { RequestAudit } from './audit/request-audit.js'
 import { call, type Outcome } from './call.js'
+import type { UsedAnswers } from './confirm.js'
 import { endingOf } from './deadline.js'
 import type { Docs } from './docs-search/docs.js'
 import type { Idempotency } from './idempotency.js'
@@ -36,6 +37,7 @@ export interface CallOptions {
   /** Environment mode: the only environment. Its id is empty when it is not known. */
   readonly onlyEnvironment?: { readonly id: string }
   readonly seal: RoundSeal
+  readonly usedAnswers: UsedAnswers
   readonly idempotency: Idempotency
   readonly pages: PageSeal
   readonly linksInResults: boolean
@@ -85,6 +87,7 @@ export function callTool(
     idempotency: options.idempotency,
     pages: options.pages,
     linksInResults: options.linksInResults,
+    usedAnswers: options.usedAnswers,
     interaction: {
       ...waysToAsk(capabilitiesOf(server, context)),
       state: context.mcpReq.requestState<RoundState>(),

@@ -4,7 +4,7 @@ import type * as z from 'zod'
 import { type Bounds, decide, type Selection } from './access.js'
 import type { RequestAudit } from './audit/request-audit.js'
 import { takesEnvironment, withoutEnvironment } from './bound-input.js'
-import { confirm } from './confirm.js'
+import { confirm, type UsedAnswers } from './confirm.js'
 import { type Deadline, type Ending, withDeadline } from './deadline.js'
 import { digestOf } from './digest.js'
 import type { Docs } from './docs-search/docs.js'
@@ -30,6 +30,7 @@ export interface Call {
   /** The environment that the connection is bound to: by configuration or by `?environment=`. */
   readonly boundEnvironment?: { readonly id: string } | undefined
   readonly interaction: Interaction
+  readonly usedAnswers: UsedAnswers
   readonly idempotency: Idempotency
   readonly pages: PageSeal
   /** Whether the operator lets links stand in results. */
@@ -175,8 +176,7 @@ async function confirmAndRun(
   const done = handedOver(tool, args, interaction)
   if (done) return { output: done }
   requireWayForLink(tool, interaction, request.linksInResults)
-  const confirming = confirm(tool, args, context, interaction)
-  const confirmation = confirming && (await confirming)
+  const confirmation = tool.effect === 'read' ? undefined : await confirm(tool, args, context, request)
   if (confirmation) return { question: confirmation }
   const output = await (tool.effect === 'read' ? tool.run(args, context) : write(request, args, context))
   const handing = handOver(tool, args, output, interaction, request.linksInResults)

@@ -89,8 +89,7 @@ export const variables = {
   },
   SCALEKIT_ENVIRONMENT_TYPE: {
     schema: z.enum(['DEV', 'PRD'], { message: 'set it to DEV or PRD' }).default('PRD'),
-    describe:
-      'Type of the environment of SCALEKIT_ENV_URL. In PRD, what cannot be undone always asks a person first.',
+    describe: 'Type of the environment of SCALEKIT_ENV_URL. In PRD a person confirms writes.',
   },
   ADMIN_ORGANIZATION: {
     schema: z

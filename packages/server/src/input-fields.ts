@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { withoutInvisible } from './observe/invisible.js'
 
 /** Fields that several tools share. Each is bounded; ids are checked here and encoded again by the API client. */
 
@@ -24,20 +25,25 @@ export const roleName = z
   .regex(/^[a-zA-Z0-9_]{1,64}$/)
   .describe('Name of a role, like member.')
 
-const visibleText = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]+$/u
+/** Line feed, tab, private use and unassigned. */
+const outsideLine = /[\n\t\p{Co}\p{Cn}]/u
 
 /**
- * Text that a person reads: no control, direction or invisible characters, no lone surrogates, no space at
- * either end. (A refinement, not a `pattern`: not every client's regular expressions know Unicode classes.)
+ * Text that a person reads, on one line: nothing invisible but what scripts and emoji need, no space at either end. (A
+ * refinement, not a `pattern`: not every client's regular expressions know Unicode classes.)
  */
 export const text = (max: number) =>
   z
     .string()
     .min(1)
     .max(max)
-    .refine((value) => visibleText.test(value) && value.trim() === value, {
+    .refine((value) => isVisibleLine(value) && value.trim() === value, {
       message: 'Plain text without control characters or surrounding spaces.',
     })
+
+function isVisibleLine(value: string): boolean {
+  return withoutInvisible(value) === value && !outsideLine.test(value)
+}
 
 const label = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?'
 const emailAddress = new RegExp(`^[A-Za-z0-9.!#$%&'*+/=?^_\`{|}~-]{1,64}@${label}(?:\\.${label})+$`)

@@ -4,8 +4,10 @@ import type { RequestStateCodec } from '@modelcontextprotocol/server'
 export interface ConfirmationState {
   readonly kind: 'confirmation'
   readonly tool: string
-  readonly targetId: string
+  /** Of the arguments and of everything that the question named. */
   readonly digest: string
+  /** Names this question among all: its answer is used once. */
+  readonly nonce: string
 }
 
 /** What remains of a result whose link went to a person. */

@@ -3,17 +3,21 @@ import { createRequestStateCodec, type ServerContext } from '@modelcontextprotoc
 import type { Caller, Secret } from '@scalekit-mcp/auth'
 import type { RoundSeal, RoundState } from './interaction.js'
 
+/** How long a person has to answer. */
+export const ROUND_SECONDS = 300
+
 /**
- * Makes the seal of what passes between two rounds of a call: bound to the caller, good for five minutes
- * (MCP 2026-07-28, multi-round-trip requests, server requirements 4 and 5). Replicas need the same key.
+ * Creates the seal of what passes between two rounds of a call: bound to the caller and their session at the authorization
+ * server (`sid`), valid for five minutes (MCP 2026-07-28, multi-round-trip requests, server requirements 4 and 5). Replicas need
+ * the same key.
  */
 export function createRoundSeal(key: Secret | undefined): RoundSeal {
   const codec = createRequestStateCodec<RoundState>({
     key: key?.reveal() ?? randomBytes(32),
-    ttlSeconds: 300,
+    ttlSeconds: ROUND_SECONDS,
     bind: (context: ServerContext) => {
       const caller = context.http?.authInfo?.extra?.caller as Caller | undefined
-      return JSON.stringify([caller?.issuer, caller?.subject, caller?.clientId])
+      return JSON.stringify([caller?.issuer, caller?.subject, caller?.clientId, caller?.claims.sid])
     },
   })
   return {

@@ -58,13 +58,14 @@ export interface ToolContext {
   readonly progress: (done: number, message: string, total?: number) => void
 }
 
-/** What a person is asked to type before something is done to it. */
+/** What a person is asked before a write: what it is about, and what changes. */
 export interface Target {
-  readonly id: string
+  /** Absent: it does not exist yet. */
+  readonly id?: string
+  /** What the person types. */
   readonly name: string
-  readonly environmentId?: string
-  /** What else the person must see, like the URI that is added. */
-  readonly detail?: string
+  /** What changes, by label, like the issuer that is trusted from now on. `undefined`: stays as it is. */
+  readonly changes?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
 }
 
 export interface ToolDefinition<
@@ -85,13 +86,16 @@ export interface ToolDefinition<
   readonly aliases?: Readonly<Record<string, string>>
   /** The API serves this to workspace members only, not to an environment's client credentials. */
   readonly workspaceOnly?: true
-  /** Cannot be undone: asks for confirmation in a PRD environment (a delete always asks). */
+  /** Cannot be undone, which the question says. */
   readonly irreversible?: true
-  /** Can be undone, but does much at once: with these arguments it asks for confirmation in a PRD environment. */
-  confirmWhen?(args: z.output<Input>): boolean
+  /**
+   * Why a write waits for nobody in a PRD environment: it changes neither who can sign in nor who administers. Without a reason
+   * a person confirms every write there.
+   */
+  readonly unconfirmed?: string
   /** The output has a `link` that opens something: it goes to a person, with this message, not into the result. */
   readonly handsOver?: string
-  /** What the confirmation names. Required where a confirmation can be asked; read again before the act. */
+  /** What the question names. Required for every write that is confirmed; read again before the act. */
   target?(args: z.output<Input>, context: ToolContext): Promise<Target>
   run(args: z.output<Input>, context: ToolContext): Promise<z.output<Output>>
 }
@@ -111,9 +115,9 @@ const idempotencyKey = z
 export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
   definition: ToolDefinition<Input, Output>,
 ): ToolDefinition {
-  const { effect, irreversible, confirmWhen, target } = definition
-  if ((effect === 'delete' || irreversible || confirmWhen) && !target) {
-    throw new TypeError(`${definition.name}: what is confirmed must be named by target()`)
+  const { effect, unconfirmed, target } = definition
+  if (effect !== 'read' && !unconfirmed && !target) {
+    throw new TypeError(`${definition.name}: needs target(), which names what a person confirms`)
   }
   const input =
     definition.effect === 'create' && !definition.handsOver

@@ -6,7 +6,9 @@ import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.j
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { idOf, type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
+import { tools } from '../src/tools/index.js'
+import { sampleArguments } from './sample-arguments.js'
+import { idOf, type ServerUnderTest, startServerUnderTest, typesTheName } from './server-under-test.js'
 
 const DEV = 'env_100000000000000001'
 const PRD = 'env_100000000000000002'
@@ -16,6 +18,18 @@ beforeAll(async () => {
   server = await startServerUnderTest({ LEGACY_SESSIONS: '1' })
 })
 afterAll(() => server.close())
+
+/** Objects of the seed in the PRD environment. */
+const prdObjects = {
+  organizationId: 'org_100000000000000011',
+  userId: 'usr_100000000000000111',
+  clientId: 'skc_100000000000000002',
+  connectionId: 'conn_100000000000000011',
+  name: 'member',
+  roleName: 'member',
+  permissions: ['projects:write'],
+  permission: 'projects:read',
+}
 
 type Answer = { action: 'accept'; content: { name: string } } | { action: 'decline' }
 
@@ -104,6 +118,100 @@ describe.each(['modern', 'legacy'] as const)('a delete, asked by a %s client', (
   })
 })
 
+/** Why nobody is asked. What is added here needs the same care as a right. */
+const unconfirmed = {
+  create_environment_scope: 'A scope allows nothing until an MCP server or a client has it.',
+  create_organization: 'A new organization has no users and no connections, so nobody can sign in to it.',
+  create_permission: 'A permission allows nothing until a role has it.',
+  update_permission: 'Only the description changes.',
+}
+
+describe('a write in a PRD environment', () => {
+  test('waits for a person, whatever the tool, unless the tool says why it need not', () => {
+    const exempt = tools.filter((tool) => tool.unconfirmed !== undefined)
+    expect(Object.fromEntries(exempt.map((tool) => [tool.name, tool.unconfirmed]))).toEqual(unconfirmed)
+    expect(exempt.filter(({ effect }) => effect === 'delete')).toEqual([])
+  })
+
+  const writes = tools.filter(({ effect, unconfirmed: why, handsOver, input }) => {
+    return effect !== 'read' && !why && !handsOver && 'environmentId' in input.shape
+  })
+  test.each(writes.map((tool) => ({ name: tool.name, tool })))(
+    '$name does nothing for a client that cannot ask',
+    async ({ tool }) => {
+      const before = await server.state()
+      const args = sampleArguments(tool, { ...prdObjects, environmentId: PRD })
+      const { ok, error } = await server.call('2026-07-28', tool.name, args, { query: '?toolsets=all' })
+      expect(ok).toBe(false)
+      // What does not exist is not asked about; everything else waits.
+      expect(['confirmation_unavailable', 'not_found']).toContain(error?.code)
+      expect(await server.state()).toEqual(before)
+    },
+  )
+
+  test('shows what changes, on lines of their own, and third-party text as it is', async () => {
+    const questions: string[] = []
+    const answer = await server.call(
+      '2026-07-28',
+      'create_environment_oidc_connection',
+      {
+        environmentId: PRD,
+        provider: 'CUSTOM',
+        keyId: 'Löwen "GmbH"',
+        issuer: 'https://idp.attacker.example',
+        authorizeUri: 'https://idp.attacker.example/authorize',
+        tokenUri: 'https://idp.attacker.example/token',
+        clientId: 'scalekit',
+        clientSecret: 'the-secret-of-the-idp',
+      },
+      {
+        person(question) {
+          questions.push(question)
+          return { action: 'decline' }
+        },
+      },
+    )
+    expect(answer.error?.code).toBe('confirmation_declined')
+    expect(questions).toEqual([
+      [
+        `Create environment OIDC connection in ${PRD}.`,
+        'Provider: CUSTOM',
+        'Issuer: https://idp.attacker.example',
+        'Authorization endpoint: https://idp.attacker.example/authorize',
+        'Token endpoint: https://idp.attacker.example/token',
+        'Client ID: scalekit',
+        'Client secret: a new one',
+        'To confirm, type the name: Löwen "GmbH"',
+      ].join('\n'),
+    ])
+  })
+
+  test.each([
+    ['a non-breaking space', 'Acme\u00a0Rockets', 'Acme Rockets'],
+    ['a decomposed letter', 'Lo\u0308wen', 'Löwen'],
+    ['two spaces', 'Acme  Rockets', 'Acme Rockets'],
+    ['quotes', 'Acme "Rockets"', 'Acme "Rockets"'],
+  ])('accepts the name as it is shown: %s', async (_, name, shown) => {
+    const sdk = server.sdk(PRD)
+    const { organization } = await sdk.organization.createOrganization(name)
+    const typed: string[] = []
+    const answer = await server.call(
+      '2026-07-28',
+      'delete_organization',
+      { environmentId: PRD, organizationId: organization?.id ?? '' },
+      {
+        person(question) {
+          const answered = typesTheName(question)
+          if (answered.action === 'accept') typed.push(answered.content.name)
+          return answered
+        },
+      },
+    )
+    expect(answer.error).toBeUndefined()
+    expect(typed).toEqual([shown])
+  })
+})
+
 describe('the state of a confirmation', () => {
   const meta = {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
@@ -133,6 +241,9 @@ describe('the state of a confirmation', () => {
     }
   }
   const accept = { confirmation: { action: 'accept', content: { name: 'Sealed' } } }
+  const decline = { confirmation: { action: 'decline' } }
+  const exists = async (organizationId: string) =>
+    (await server.call('2026-07-28', 'get_organization_details', { environmentId: PRD, organizationId })).ok
   const create = async () => {
     const created = await server.call('2026-07-28', 'create_organization', {
       environmentId: PRD,
@@ -177,5 +288,41 @@ describe('the state of a confirmation', () => {
       { requestState, inputResponses: accept },
     )
     expect(JSON.parse(done.result?.content?.[0]?.text ?? '')).toEqual({ deleted: true })
+  })
+
+  test('is used once: sent again, also with another token of the person, it only asks again', async () => {
+    const token = await server.token({ claims: { sid: 'ses_1' } })
+    const id = await create()
+    const args = { environmentId: PRD, organizationId: id }
+    const asked = await send(token, args)
+    const answer = { requestState: asked.result?.requestState, inputResponses: decline }
+    const declined = await send(token, args, answer)
+    expect(JSON.parse(declined.result?.content?.[0]?.text ?? '')).toMatchObject({
+      error: { code: 'confirmation_declined' },
+    })
+    for (const again of [token, await server.token({ claims: { sid: 'ses_1' } })]) {
+      const replayed = await send(again, args, { ...answer, inputResponses: accept })
+      expect(replayed.result?.resultType).toBe('input_required')
+    }
+    expect(await exists(id)).toBe(true)
+  })
+
+  test('of two answers at the same time one is used', async () => {
+    const token = await server.token()
+    const args = { environmentId: PRD, organizationId: await create() }
+    const { result } = await send(token, args)
+    const answer = { requestState: result?.requestState, inputResponses: accept }
+    const both = await Promise.all([send(token, args, answer), send(token, args, answer)])
+    expect(both.filter((each) => each.result?.resultType === 'input_required')).toHaveLength(1)
+  })
+
+  test('belongs to the session in which the question was asked', async () => {
+    const args = { environmentId: PRD, organizationId: await create() }
+    const { result } = await send(await server.token({ claims: { sid: 'ses_1' } }), args)
+    const elsewhere = await send(await server.token({ claims: { sid: 'ses_2' } }), args, {
+      requestState: result?.requestState,
+      inputResponses: accept,
+    })
+    expect(elsewhere.error?.code).toBe(-32602)
   })
 })

@@ -151,9 +151,8 @@ describe('what a model may do', () => {
       /^(invite_workspace_member$|switch_mcp_auth|(add|set|remove)_.*(redirect|login)_uri$|generate_admin_portal_link$|create_connected_account_magic_link$)/
     const impactful = tools.filter(({ name, effect }) => high.test(name) || effect === 'delete')
     const without = impactful.filter((tool) => {
-      const asks = tool.effect === 'delete' || tool.irreversible || tool.confirmWhen
       const hasWriteScope = tool.scopes.some((scope) => scope.endsWith(':write'))
-      return !hasWriteScope || !(tool.handsOver || (asks && tool.target))
+      return !hasWriteScope || tool.unconfirmed !== undefined || !tool.target
     })
     const invite = tools.find(({ name }) => name === 'invite_workspace_member')
     expect(impactful.length).toBeGreaterThan(10)

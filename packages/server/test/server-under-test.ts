@@ -29,10 +29,10 @@ export type Person = (
   message: string,
 ) => { action: 'accept'; content: { name: string } } | { action: 'decline' }
 
-/** Types the name that is asked for: what stands in quotes at the end of the question. */
+/** Types the name that the last line of the question asks for. */
 export const typesTheName: Person = (message) => ({
   action: 'accept',
-  content: { name: JSON.parse(/"(?:[^"\\]|\\.)*"$/.exec(message)?.[0] ?? '""') },
+  content: { name: /^To confirm, type the name(?: of \S+)?: (.*)$/m.exec(message)?.[1] ?? '' },
 })
 
 export interface ServerUnderTest {
@@ -60,6 +60,8 @@ export interface ServerUnderTest {
     environmentId?: string,
     headers?: Record<string, string>,
   ): Promise<Record<string, unknown>>
+  /** Everything that the local environment has, as a seed file would have it. */
+  state(): Promise<unknown>
   /** How many requests the local environment has answered, the issue of tokens included. */
   upstreamRequests(): Promise<number>
   close(): Promise<void>
@@ -161,6 +163,10 @@ export async function startServerUnderTest(
       })
       if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`)
       return (await response.json()) as Record<string, unknown>
+    },
+    async state() {
+      const response = await fetch(`${local.url}/__local/state`, { headers: { 'x-scalekit-local': '1' } })
+      return response.json()
     },
     async upstreamRequests() {
       const response = await fetch(`${local.url}/__local/requests`, { headers: { 'x-scalekit-local': '1' } })

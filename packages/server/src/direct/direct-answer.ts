@@ -72,6 +72,7 @@ async function answerCall(
     pages: options.pages,
     linksInResults: options.linksInResults,
     interaction: nobody,
+    usedAnswers: options.usedAnswers,
     ending: new ResponseEnding(res),
     scalekit: (signal) => options.scalekit(caller, signal, trail),
     docs: options.docs,

@@ -30,3 +30,40 @@ test('what is cleaned is not passed, whether it stands in a name or in a key', (
   expect(cleaned.length).toBeGreaterThan(2_000)
   for (const name of cleaned) expect(isHarmless(JSON.stringify({ [name]: name }))).toBe(false)
 })
+
+const invisible = {
+  'tag characters': '\u{e0041}\u{e0042}\u{e007f}',
+  'bidirectional overrides and isolates': '\u202e\u202c\u2066\u2069\u200e\u061c',
+  'zero width space, word joiner, byte order mark': '\u200b\u2060\ufeff',
+  'a run of variation selectors': '\ufe01'.repeat(41),
+  'variation selectors supplement': '\u{e0100}\u{e01ef}',
+  'Hangul and Khmer fillers': '\u3164\u115f\uffa0\u17b4',
+  'the combining grapheme joiner': '\u034f',
+  'interlinear annotations': '\ufff9\ufffb',
+  'the braille blank': '\u2800',
+  noncharacters: '\ufdd0\ufffe\u{1ffff}',
+  'joiners between Latin letters': '\u200d\u200c',
+  'musical format controls': '\u{1d173}',
+}
+
+test.each(Object.entries(invisible))('%s are removed from values and from keys', (_, hidden) => {
+  expect(redact({ [`a${hidden}b`]: `a${hidden}b` })).toEqual({ ab: 'ab' })
+  expect(redact([{ nested: { [`${hidden}k`]: 1 } }])).toEqual([{ nested: { k: 1 } }])
+})
+
+test('keys that look the same after cleaning keep their values', () => {
+  expect(redact({ role: 'member', 'ro\u200ble': 'admin' })).toEqual({ role: 'member', 'role (2)': 'admin' })
+  expect(redact({ 'Bearer abcdefgh12345678': 1 })).toEqual({ '[redacted]': 1 })
+})
+
+test.each([
+  ['Persian', 'می\u200cخواهم'],
+  ['Devanagari', 'क्\u200dष, क्\u200cष'],
+  ['an emoji family', '👨\u200d👩\u200d👧'],
+  ['a heart and a keycap', '❤\ufe0f 1\ufe0f\u20e3'],
+  ['a profession with a skin tone', '👩🏽\u200d💻'],
+  ['a soft hyphen in a word', 'Donau\u00addampf'],
+  ['Arabic number signs', '\u0600١٢'],
+])('%s stays as it is', (_, text) => {
+  expect(redact({ [text]: text })).toEqual({ [text]: text })
+})

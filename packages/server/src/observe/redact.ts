@@ -1,8 +1,4 @@
-/**
- * Code points that a person does not see and a model does: controls but for tab and line feed, formats (zero
- * width, direction, tags), lone surrogates. Names and texts of Scalekit's objects are third-party data.
- */
-const invisible = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
+import { withoutInvisible } from './invisible.js'
 
 /** Whatever looks like a credential: a JWT, a bearer value, a client secret. */
 const credential =
@@ -23,7 +19,7 @@ export function isHarmless(json: string): boolean {
   return isPlain && !beginning.test(json)
 }
 
-/** Removes what is invisible or looks like a credential from every string of a JSON value; keys stay as they are. */
+/** Removes what is invisible or looks like a credential from every string of a JSON value, keys of objects included. */
 export function redact<Value>(value: Value): Value {
   return clean(value) as Value
 }
@@ -44,16 +40,25 @@ function cleanMembers(value: object): object {
   const members = Object.entries(value)
   let changes = false
   for (const member of members) {
-    const cleaned = clean(member[1])
-    changes ||= cleaned !== member[1]
-    member[1] = cleaned
+    const [key, inner] = member
+    member[0] = cleanText(key)
+    member[1] = clean(inner)
+    changes ||= member[0] !== key || member[1] !== inner
   }
-  return changes ? Object.fromEntries(members) : value
+  return changes ? Object.fromEntries(distinct(members)) : value
+}
+
+/** Two keys that look the same after cleaning are numbered, so that neither replaces the other. */
+function distinct(members: readonly [string, unknown][]): [string, unknown][] {
+  const seen = new Map<string, number>()
+  return members.map(([key, value]) => {
+    const count = (seen.get(key) ?? 0) + 1
+    seen.set(key, count)
+    return [count === 1 ? key : `${key} (${count})`, value]
+  })
 }
 
 function cleanText(text: string): string {
   if (printable.test(text) && !beginning.test(text)) return text
-  return text
-    .replace(invisible, (character) => (character === '\n' || character === '\t' ? character : ''))
-    .replace(credential, '[redacted]')
+  return withoutInvisible(text).replace(credential, '[redacted]')
 }

@@ -1,11 +1,14 @@
 import type { LimiterOptions, RateLimiter, RevocationStore } from '@scalekit-mcp/auth'
+import type { UsedAnswers } from '../confirm.js'
 import { createIdempotency, type Idempotency } from '../idempotency.js'
+import { createUsedAnswers } from '../used-answers.js'
 
 /** What replicas of this server know together. Alone, each process has its own. */
 export interface Shared {
   /** Absent: limits are counted in this process. */
   readonly createLimiter?: (options: LimiterOptions) => RateLimiter
   readonly idempotency: Idempotency
+  readonly usedAnswers: UsedAnswers
   /** Absent: every process asks the authorization server itself. */
   readonly revocations?: RevocationStore
   /** For `/ready`; absent when nothing is shared. */
@@ -15,5 +18,5 @@ export interface Shared {
 
 /** For one process: everything in its memory. */
 export function createOwn(): Shared {
-  return { idempotency: createIdempotency(), close: async () => undefined }
+  return { idempotency: createIdempotency(), usedAnswers: createUsedAnswers(), close: async () => undefined }
 }

@@ -2,8 +2,9 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { organizationTarget } from '../organization-target.js'
 import { organizationClientFields, toOrganizationClient } from './organization-client.js'
-import { organizationClientSettings } from './organization-client-input.js'
+import { clientChanges, organizationClientSettings } from './organization-client-input.js'
 
 /** The API makes a secret with every client and shows it once: to nobody here, since a result is kept in transcripts. */
 const nextStep =
@@ -19,6 +20,10 @@ export default defineTool({
   effect: 'create',
   input: z.object({ environmentId, organizationId, ...organizationClientSettings }),
   output: z.object({ client: organizationClientFields, nextStep: z.string() }),
+  async target(args, context) {
+    const { name } = await organizationTarget(args, context)
+    return { name: args.name, changes: { Organization: name, ...clientChanges(args) } }
+  },
   async run({ environmentId, organizationId, accessTokenSeconds, ...settings }, { scalekit }) {
     const { client } = await scalekit.clients(environmentId).createOrganizationClient({
       organizationId,

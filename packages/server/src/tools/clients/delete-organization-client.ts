@@ -15,7 +15,7 @@ export default defineTool({
   output: z.object({ deleted: z.boolean() }),
   async target(args, { scalekit }) {
     const { clientId, name } = await readOrganizationClient(scalekit, args)
-    return { id: clientId, name: name || clientId, environmentId: args.environmentId }
+    return { id: clientId, name: name || clientId }
   },
   async run({ environmentId, organizationId, clientId }, { scalekit }) {
     await scalekit.clients(environmentId).deleteOrganizationClient({ organizationId, clientId })

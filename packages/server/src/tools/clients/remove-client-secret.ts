@@ -21,8 +21,7 @@ export default defineTool({
     return {
       id: clientId,
       name: name || clientId,
-      environmentId: args.environmentId,
-      detail: `the secret ${secret.id} that ends in ${secret.secretSuffix}`,
+      changes: { Secret: `${secret.id}, ends in ${secret.secretSuffix}` },
     }
   },
   async run({ environmentId, organizationId, clientId, secretId }, { scalekit }) {

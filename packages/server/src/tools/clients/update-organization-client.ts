@@ -3,8 +3,12 @@ import { ToolError } from '../../errors.js'
 import { environmentId, organizationClientId, organizationId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { requireChange } from '../require-change.js'
-import { organizationClientFields, toOrganizationClient } from './organization-client.js'
-import { organizationClientSettings } from './organization-client-input.js'
+import {
+  organizationClientFields,
+  readOrganizationClient,
+  toOrganizationClient,
+} from './organization-client.js'
+import { clientChanges, organizationClientSettings } from './organization-client-input.js'
 
 export default defineTool({
   name: 'update_organization_client',
@@ -22,6 +26,10 @@ export default defineTool({
     name: organizationClientSettings.name.optional(),
   }),
   output: z.object({ client: organizationClientFields }),
+  async target({ environmentId, organizationId, clientId, ...changes }, { scalekit }) {
+    const client = await readOrganizationClient(scalekit, { environmentId, organizationId, clientId })
+    return { id: clientId, name: client.name || clientId, changes: clientChanges(changes) }
+  },
   async run({ environmentId, organizationId, clientId, ...changes }, { scalekit }) {
     requireChange(changes, Object.keys(organizationClientSettings))
     const { accessTokenSeconds, ...settings } = changes

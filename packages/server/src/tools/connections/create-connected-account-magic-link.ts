@@ -27,6 +27,9 @@ export default defineTool({
     handedOver: z.boolean().optional().describe('The person opened it.'),
     expiresAt: time,
   }),
+  async target({ connector, identifier }) {
+    return { name: identifier, changes: { Connection: connector } }
+  },
   async run({ environmentId, connector, identifier }, { scalekit }) {
     const { link, expiry } = await scalekit
       .connectedAccounts(environmentId)

@@ -5,6 +5,7 @@ import { environmentId, text } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { connectionFields, toConnection } from './connection.js'
 import { oidcSettings, provider, toProvider } from './connection-input.js'
+import { oidcChanges } from './connection-target.js'
 import { writeOidcSettings } from './connections-of.js'
 
 export default defineTool({
@@ -22,6 +23,12 @@ export default defineTool({
     ...oidcSettings,
   }),
   output: z.object({ connection: connectionFields }),
+  async target({ environmentId, provider, keyId, ...settings }) {
+    return {
+      name: keyId ?? provider,
+      changes: { Provider: provider, ...oidcChanges(settings) },
+    }
+  },
   async run({ environmentId, provider, keyId, ...settings }, { scalekit, progress }) {
     const client = scalekit.connections(environmentId)
     const { connection } = await client.createEnvironmentConnection({

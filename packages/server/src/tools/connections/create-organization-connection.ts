@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { organizationTarget } from '../organization-target.js'
 import { connectionFields, toConnection } from './connection.js'
 import { provider, toProvider } from './connection-input.js'
 
@@ -16,6 +17,7 @@ export default defineTool({
   effect: 'create',
   input: z.object({ environmentId, organizationId, provider, type: z.enum(['OIDC', 'SAML']) }),
   output: z.object({ connection: connectionFields }),
+  target: (args, context) => organizationTarget(args, context, { Provider: args.provider, Type: args.type }),
   async run({ environmentId, organizationId, provider, type }, { scalekit }) {
     const { connection } = await scalekit.connections(environmentId).createConnection({
       organizationId,

@@ -18,9 +18,9 @@ afterAll(() => server.close())
 describe.each(eras)('delete_connection over %s', (era) => {
   test('deletes; in PRD only after a person typed its name', async () => {
     for (const environment of [environmentId, 'env_100000000000000002']) {
-      const created = await server.call(era, 'create_environment_oidc_connection', {
-        environmentId: environment,
-        provider: 'CUSTOM',
+      const draft = { environmentId: environment, provider: 'CUSTOM' }
+      const created = await server.call(era, 'create_environment_oidc_connection', draft, {
+        person: typesTheName,
       })
       const args = { environmentId: environment, connectionId: idOf(created, 'connection') }
       if (environment !== environmentId) {

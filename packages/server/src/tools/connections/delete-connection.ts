@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { defineTool } from '../../tool.js'
 import { whichConnection } from './connection-input.js'
-import { readConnection } from './connections-of.js'
+import { connectionTarget } from './connection-target.js'
 
 export default defineTool({
   name: 'delete_connection',
@@ -14,10 +14,7 @@ export default defineTool({
   aliases: { connection_id: 'connectionId' },
   input: z.object(whichConnection),
   output: z.object({ deleted: z.boolean() }),
-  async target(args, { scalekit }) {
-    const { id, keyId } = await readConnection(scalekit, args)
-    return { id, name: keyId || id, environmentId: args.environmentId }
-  },
+  target: connectionTarget,
   async run({ environmentId, connectionId, organizationId }, { scalekit }) {
     const client = scalekit.connections(environmentId)
     if (organizationId) await client.deleteConnection({ organizationId, id: connectionId })

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { defineTool } from '../../tool.js'
 import { connectionFields, toConnection } from './connection.js'
 import { whichConnection } from './connection-input.js'
+import { connectionTarget } from './connection-target.js'
 import { readConnection } from './connections-of.js'
 
 export default defineTool({
@@ -15,6 +16,7 @@ export default defineTool({
   aliases: { connection_id: 'connectionId' },
   input: z.object(whichConnection),
   output: z.object({ connection: connectionFields }),
+  target: connectionTarget,
   async run(args, { scalekit }) {
     const { environmentId, connectionId, organizationId } = args
     const client = scalekit.connections(environmentId)

@@ -4,6 +4,7 @@ import { defineTool } from '../../tool.js'
 import { requireChange } from '../require-change.js'
 import { connectionFields, toConnection } from './connection.js'
 import { oidcSettings } from './connection-input.js'
+import { connectionTarget, oidcChanges } from './connection-target.js'
 import { readConnection, writeOidcSettings } from './connections-of.js'
 
 export default defineTool({
@@ -17,6 +18,10 @@ export default defineTool({
   aliases: { connection_id: 'connectionId' },
   input: z.object({ environmentId, connectionId, ...oidcSettings }),
   output: z.object({ connection: connectionFields }),
+  async target({ environmentId, connectionId, ...settings }, context) {
+    const target = await connectionTarget({ environmentId, connectionId }, context)
+    return { ...target, changes: oidcChanges(settings) }
+  },
   async run({ environmentId, connectionId, ...settings }, { scalekit }) {
     requireChange(settings, Object.keys(oidcSettings))
     const connection = await readConnection(scalekit, { environmentId, connectionId })

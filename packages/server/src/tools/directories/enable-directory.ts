@@ -15,6 +15,10 @@ export default defineTool({
   effect: 'update',
   input: z.object({ environmentId, organizationId, directoryId }),
   output: z.object({ directory: directoryFields }),
+  async target(args, { scalekit }) {
+    const { id, name } = await readDirectory(scalekit, args)
+    return { id, name, changes: { Organization: args.organizationId } }
+  },
   async run(args, { scalekit }) {
     const { environmentId, organizationId, directoryId } = args
     const { enabled } = await scalekit

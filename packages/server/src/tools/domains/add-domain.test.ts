@@ -53,7 +53,7 @@ describe.each(eras)('add_domain over %s', (era) => {
       return { action: 'decline' }
     })
     expect(refused.error).toMatchObject({ code: 'confirmation_declined' })
-    expect(asked).toEqual([expect.stringContaining(`prd-${era}.example as ORGANIZATION_DOMAIN`)])
+    expect(asked).toEqual([expect.stringContaining(`Domain: prd-${era}.example\nType: ORGANIZATION_DOMAIN`)])
     expect(await stored(PRD, northwind)).not.toContain(args.domain)
     expect((await add(args, typesTheName)).ok).toBe(true)
     expect(await stored(PRD, northwind)).toContain(args.domain)

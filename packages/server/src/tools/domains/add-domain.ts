@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { organizationTarget } from '../organization-target.js'
 import { domainFields, domainTypes, toDomain } from './domain.js'
 
 /** RFC 1035 section 2.3.1, with at least two labels; a name in another script in its ASCII form (RFC 5890). */
@@ -33,19 +34,7 @@ export default defineTool({
       ),
   }),
   output: z.object({ domain: domainFields }),
-  confirmWhen: () => true,
-  async target({ environmentId, organizationId, domain, type }, { scalekit }) {
-    const { organization } = await scalekit
-      .organizations(environmentId)
-      .getOrganization({ identities: { case: 'id', value: organizationId } })
-    if (!organization) throw new ToolError('not_found', 'Scalekit has no such organization.')
-    return {
-      id: organization.id,
-      name: organization.displayName,
-      environmentId,
-      detail: `${domain} as ${type}`,
-    }
-  },
+  target: (args, context) => organizationTarget(args, context, { Domain: args.domain, Type: args.type }),
   async run({ environmentId, organizationId, domain, type }, { scalekit }) {
     const created = await scalekit.domains(environmentId).createDomain({
       identities: { case: 'organizationId', value: organizationId },

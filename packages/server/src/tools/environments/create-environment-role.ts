@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { environmentId, roleName } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { defaultFields, setDefaults } from './default-role.js'
-import { description, displayName, permissions, readRole, roleFields } from './role.js'
+import { description, displayName, permissions, readRole, roleChanges, roleFields } from './role.js'
 
 export default defineTool({
   name: 'create_environment_role',
@@ -23,6 +23,12 @@ export default defineTool({
     ...defaultFields,
   }),
   output: z.object({ role: roleFields }),
+  async target(args) {
+    return {
+      name: args.name,
+      changes: roleChanges(args),
+    }
+  },
   async run(args, { scalekit }) {
     const { environmentId, name } = args
     await scalekit.roles(environmentId).createRole({

@@ -11,6 +11,7 @@ export default defineTool({
   toolset: 'environments',
   scopes: ['environment:write'],
   effect: 'create',
+  unconfirmed: 'A scope allows nothing until an MCP server or a client has it.',
   aliases: { scopeName: 'name' },
   workspaceOnly: true,
   input: z.object({

@@ -20,7 +20,7 @@ export default defineTool({
   output: z.object({ deleted: z.boolean() }),
   async target({ environmentId, name, reassignTo }, { scalekit }) {
     const { id } = await readRole(scalekit, environmentId, name)
-    return { id, name, environmentId, ...(reassignTo && { detail: `its users get ${reassignTo}` }) }
+    return { id, name, changes: { 'Its users get': reassignTo } }
   },
   async run({ environmentId, name, reassignTo }, { scalekit }) {
     await scalekit.roles(environmentId).deleteRole({ roleName: name, reassignRoleName: reassignTo })

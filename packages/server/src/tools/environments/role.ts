@@ -2,7 +2,7 @@ import type { roles } from '@scalekit-mcp/api'
 import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { text } from '../../input-fields.js'
-import type { ToolContext } from '../../tool.js'
+import type { Target, ToolContext } from '../../tool.js'
 
 /** A role of an environment, as results give it. */
 export const roleFields = z.object({
@@ -33,6 +33,25 @@ export function toRole(role: roles.Role): z.output<typeof roleFields> {
     permissions: role.permissions.map(({ name }) => name),
     isDefaultForMembers: role.defaultMember,
     isDefaultForCreators: role.defaultCreator,
+  }
+}
+
+/** What a role allows and who gets it, for the question. */
+export function roleChanges(role: {
+  readonly displayName?: string | undefined
+  readonly description?: string | undefined
+  readonly permissions?: readonly string[] | undefined
+  readonly extends?: string | undefined
+  readonly isDefaultForMembers?: boolean | undefined
+  readonly isDefaultForCreators?: boolean | undefined
+}): NonNullable<Target['changes']> {
+  return {
+    'Display name': role.displayName,
+    Description: role.description,
+    Permissions: role.permissions,
+    'Also has the permissions of': role.extends,
+    'Default for users without a role': role.isDefaultForMembers,
+    'Default for first users of organizations': role.isDefaultForCreators,
   }
 }
 

@@ -3,7 +3,7 @@ import { environmentId, roleName } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { requireChange } from '../require-change.js'
 import { defaultFields, refuseEndOfDefault, setDefaults } from './default-role.js'
-import { description, displayName, permissions, readRole, roleFields } from './role.js'
+import { description, displayName, permissions, readRole, roleChanges, roleFields } from './role.js'
 
 const own = ['displayName', 'description', 'permissions', 'extends'] as const
 
@@ -26,6 +26,10 @@ export default defineTool({
     ...defaultFields,
   }),
   output: z.object({ role: roleFields }),
+  async target(args, { scalekit }) {
+    const { id, name } = await readRole(scalekit, args.environmentId, args.name)
+    return { id, name, changes: roleChanges(args) }
+  },
   async run(args, { scalekit }) {
     const { environmentId, name } = args
     requireChange(args, [...own, ...Object.keys(defaultFields)])

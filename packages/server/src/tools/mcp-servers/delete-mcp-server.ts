@@ -15,7 +15,7 @@ export default defineTool({
   output: z.object({ deleted: z.boolean() }),
   async target(args, { scalekit }) {
     const { id, name } = await readMcpServer(scalekit, args)
-    return { id, name, environmentId: args.environmentId }
+    return { id, name }
   },
   async run({ environmentId, mcpServerId }, { scalekit }) {
     await scalekit.clients(environmentId).deleteResource({ resourceId: mcpServerId })

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { text } from '../../input-fields.js'
+import type { Target } from '../../tool.js'
 
 const loopback = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?(\/|$)/
 
@@ -39,3 +40,28 @@ export const refreshTokenSeconds = z
   .min(3_600)
   .max(31_536_000)
   .describe('Life of refresh tokens.')
+
+/** Who may get tokens for the server and how, for the question. */
+export function serverChanges(settings: {
+  readonly name?: string | undefined
+  readonly url?: string | undefined
+  readonly description?: string | undefined
+  readonly scopes?: readonly string[] | undefined
+  readonly accessTokenSeconds?: number | undefined
+  readonly refreshTokenSeconds?: number | undefined
+  readonly dynamicRegistration?: boolean | undefined
+  readonly metadataDocuments?: boolean | undefined
+  readonly crossAppAccess?: boolean | undefined
+}): NonNullable<Target['changes']> {
+  return {
+    Name: settings.name,
+    URL: settings.url,
+    Description: settings.description,
+    Scopes: settings.scopes,
+    'Life of access tokens in seconds': settings.accessTokenSeconds,
+    'Life of refresh tokens in seconds': settings.refreshTokenSeconds,
+    'Clients may register themselves': settings.dynamicRegistration,
+    'Clients may use metadata documents': settings.metadataDocuments,
+    'Cross-app access': settings.crossAppAccess,
+  }
+}

@@ -7,6 +7,7 @@ import { mcpServerFields, toMcpServer } from './mcp-server.js'
 import {
   accessTokenSeconds,
   scopeNames,
+  serverChanges,
   serverDescription,
   serverName,
   serverUrl,
@@ -31,6 +32,9 @@ export default defineTool({
     dynamicRegistration: z.boolean().default(true).describe('Let clients register themselves (RFC 7591).'),
   }),
   output: z.object({ mcpServer: mcpServerFields, setup: setupFields.optional() }),
+  async target({ environmentId, ...settings }) {
+    return { name: settings.name, changes: serverChanges(settings) }
+  },
   async run(args, { scalekit }) {
     const { resource } = await scalekit.clients(args.environmentId).createResource({
       resource: {

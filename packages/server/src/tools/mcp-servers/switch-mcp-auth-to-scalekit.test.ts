@@ -19,11 +19,9 @@ const PRD = 'env_100000000000000002'
 
 /** An MCP server whose users somebody else signs in. */
 async function withProvider(environment: string, name: string): Promise<string> {
-  const registered = await server.call('2026-07-28', 'register_mcp_server', {
-    environmentId: environment,
-    name,
-    url: `https://${name.toLowerCase()}.example.com/mcp`,
-  })
+  const url = `https://${name.toLowerCase()}.example.com/mcp`
+  const args = { environmentId: environment, name, url }
+  const registered = await server.call('2026-07-28', 'register_mcp_server', args, { person: typesTheName })
   const id = idOf(registered, 'mcpServer')
   const response = await fetch(`${server.local.url}/api/v1/resources/${id}`, {
     method: 'PATCH',

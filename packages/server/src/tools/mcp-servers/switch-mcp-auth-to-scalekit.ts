@@ -18,7 +18,7 @@ export default defineTool({
   output: z.object({ mcpServer: mcpServerFields }),
   async target(args, { scalekit }) {
     const { id, name } = await readMcpServer(scalekit, args)
-    return { id, name, environmentId: args.environmentId }
+    return { id, name }
   },
   async run(args, { scalekit }) {
     await scalekit.clients(args.environmentId).deleteResourceProvider({ resourceId: args.mcpServerId })

@@ -8,10 +8,12 @@ import {
   accessTokenSeconds,
   refreshTokenSeconds,
   scopeNames,
+  serverChanges,
   serverDescription,
   serverName,
   serverUrl,
 } from './mcp-server-input.js'
+import { readMcpServer } from './read-mcp-server.js'
 
 /** Arguments by the names of the API: what is named is changed. */
 const fields = {
@@ -50,6 +52,10 @@ export default defineTool({
     crossAppAccess: z.boolean().optional(),
   }),
   output: z.object({ mcpServer: mcpServerFields }),
+  async target({ environmentId, mcpServerId, ...changes }, { scalekit }) {
+    const { id, name } = await readMcpServer(scalekit, { environmentId, mcpServerId })
+    return { id, name, changes: serverChanges(changes) }
+  },
   async run({ environmentId, mcpServerId, ...changes }, { scalekit }) {
     requireChange(changes, names)
     const { resource } = await scalekit.clients(environmentId).updateResource({

@@ -12,6 +12,7 @@ export default defineTool({
   toolset: 'organizations',
   scopes: ['organization:write'],
   effect: 'create',
+  unconfirmed: 'A new organization has no users and no connections, so nobody can sign in to it.',
   aliases: { organizationName: 'name' },
   input: z.object({
     environmentId,

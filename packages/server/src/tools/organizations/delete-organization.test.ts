@@ -42,7 +42,7 @@ describe.each(eras)('delete_organization over %s', (era) => {
         },
       },
     )
-    expect(questions).toEqual([expect.stringMatching(/cannot be undone.*"Doomed"$/)])
+    expect(questions).toEqual([expect.stringMatching(/cannot be undone\.\n.*: Doomed$/)])
     expect(result).toEqual({ deleted: true })
     expect(await exists(PRD, organizationId)).toBe(false)
   })

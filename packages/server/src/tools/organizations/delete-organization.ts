@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { ToolError } from '../../errors.js'
 import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { organizationTarget } from '../organization-target.js'
 
 export default defineTool({
   name: 'delete_organization',
@@ -13,13 +13,7 @@ export default defineTool({
   effect: 'delete',
   input: z.object({ environmentId, organizationId }),
   output: z.object({ deleted: z.boolean() }),
-  async target({ environmentId, organizationId }, { scalekit }) {
-    const { organization } = await scalekit
-      .organizations(environmentId)
-      .getOrganization({ identities: { case: 'id', value: organizationId } })
-    if (!organization) throw new ToolError('not_found', 'Scalekit has no such organization.')
-    return { id: organization.id, name: organization.displayName, environmentId }
-  },
+  target: (args, context) => organizationTarget(args, context),
   async run({ environmentId, organizationId }, { scalekit }) {
     await scalekit
       .organizations(environmentId)

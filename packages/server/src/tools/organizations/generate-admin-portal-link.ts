@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { organizationTarget } from '../organization-target.js'
 import { time, toTime } from '../times.js'
 
 const features = { sso: organizations.Feature.sso, dirSync: organizations.Feature.dir_sync }
@@ -26,6 +27,8 @@ export default defineTool({
     handedOver: z.boolean().optional().describe('The person opened it.'),
     expiresAt: time,
   }),
+  target: (args, context) =>
+    organizationTarget(args, context, { 'Opens the admin portal': args.feature ?? 'all of it' }),
   async run({ environmentId, organizationId, feature }, { scalekit }) {
     const { link } = await scalekit.organizations(environmentId).generatePortalLink({
       id: organizationId,

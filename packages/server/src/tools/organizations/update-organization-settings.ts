@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { organizationTarget } from '../organization-target.js'
 import { organizationFields, toOrganization } from './organization.js'
 
 /** The features of an organization, by the names with which the API answers. */
@@ -27,6 +28,12 @@ export default defineTool({
       }),
   }),
   output: z.object({ organization: organizationFields }),
+  target: (args, context) =>
+    organizationTarget(
+      args,
+      context,
+      Object.fromEntries(args.features.map(({ name, enabled }) => [name, enabled ? 'on' : 'off'])),
+    ),
   async run({ environmentId, organizationId, features }, { scalekit }) {
     const { organization } = await scalekit
       .organizations(environmentId)

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { environmentId, organizationId, text } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { organizationTarget } from '../organization-target.js'
 import { requireChange } from '../require-change.js'
 import { organizationFields, toOrganization } from './organization.js'
 
@@ -44,6 +45,13 @@ export default defineTool({
       .describe('An empty list removes all.'),
   }),
   output: z.object({ organization: organizationFields }),
+  target: ({ environmentId, organizationId, name, externalId, slug, metadata }, context) =>
+    organizationTarget({ environmentId, organizationId }, context, {
+      Name: name,
+      'External ID': externalId,
+      Slug: slug,
+      Metadata: metadata?.map(({ key, value }) => `${key}=${value}`),
+    }),
   async run({ environmentId, organizationId, ...changes }, { scalekit }) {
     requireChange(changes, names)
     const { organization } = await scalekit.organizations(environmentId).updateOrganization({

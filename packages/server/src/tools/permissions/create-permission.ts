@@ -12,6 +12,7 @@ export default defineTool({
   toolset: 'permissions',
   scopes: ['environment:write'],
   effect: 'create',
+  unconfirmed: 'A permission allows nothing until a role has it.',
   input: z.object({
     environmentId,
     name: permissionName.describe(

@@ -17,7 +17,7 @@ export default defineTool({
   async target({ environmentId, name }, { scalekit }) {
     const { permission } = await scalekit.roles(environmentId).getPermission({ permissionName: name })
     if (!permission) throw new ToolError('not_found', 'Scalekit has no such permission.')
-    return { id: permission.id, name: permission.name, environmentId }
+    return { id: permission.id, name: permission.name }
   },
   async run({ environmentId, name }, { scalekit }) {
     await scalekit.roles(environmentId).deletePermission({ permissionName: name })

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { environmentId, roleName } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { permissionName } from './permission.js'
+import { readRoleId } from './role-id.js'
 
 export default defineTool({
   name: 'remove_permission_from_role',
@@ -13,6 +14,10 @@ export default defineTool({
   effect: 'update',
   input: z.object({ environmentId, roleName, permission: permissionName }),
   output: z.object({ roleName: z.string(), permissions: z.array(z.string()) }),
+  async target({ environmentId, roleName, permission }, { scalekit }) {
+    const id = await readRoleId(scalekit, environmentId, roleName)
+    return { id, name: roleName, changes: { 'Loses the permission': permission } }
+  },
   async run({ environmentId, roleName, permission }, { scalekit }) {
     const roles = scalekit.roles(environmentId)
     await roles.removePermissionFromRole({ roleName, permissionName: permission })

@@ -11,6 +11,7 @@ export default defineTool({
   toolset: 'permissions',
   scopes: ['environment:write'],
   effect: 'update',
+  unconfirmed: 'Only the description changes.',
   input: z.object({ environmentId, name: permissionName, description: permissionDescription }),
   output: z.object({ permission: permissionFields }),
   async run({ environmentId, name, description }, { scalekit }) {

@@ -74,5 +74,5 @@ export async function clientTarget(
   { scalekit }: ToolContext,
 ) {
   const { id, name } = await findClient(scalekit, environmentId, clientId)
-  return { id, name: name || id, environmentId, ...(uri !== undefined && { detail: uri }) }
+  return { id, name: name || id, changes: { URI: uri } }
 }

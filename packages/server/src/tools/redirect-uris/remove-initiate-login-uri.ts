@@ -14,7 +14,6 @@ export default defineTool({
   effect: 'update',
   input: z.object({ environmentId, clientId: clientId.optional() }),
   output: z.object({ client: clientFields }),
-  confirmWhen: () => true,
   target: clientTarget,
   async run({ environmentId, clientId }, { scalekit }) {
     return { client: await writeInitiateLoginUri(scalekit, environmentId, clientId, '') }

@@ -15,7 +15,6 @@ export default defineTool({
   effect: 'update',
   input: z.object({ environmentId, uri: listedUri, clientId: clientId.optional() }),
   output: z.object({ client: clientFields }),
-  confirmWhen: () => true,
   target: clientTarget,
   async run({ environmentId, uri, clientId }, { scalekit, progress }) {
     const client = await findClient(scalekit, environmentId, clientId)

@@ -15,7 +15,6 @@ export default defineTool({
   effect: 'update',
   input: z.object({ environmentId, uri: initiateLoginUri, clientId: clientId.optional() }),
   output: z.object({ client: clientFields }),
-  confirmWhen: () => true,
   async target(args, context) {
     await requireAllowedIn(args.environmentId, args.uri, context.scalekit)
     return clientTarget(args, context)

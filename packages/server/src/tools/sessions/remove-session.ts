@@ -16,7 +16,7 @@ export default defineTool({
   async target(args, { scalekit }) {
     const { sessionId, userId } = await readSession(scalekit, args)
     const name = await userEmail(scalekit, args.environmentId, userId)
-    return { id: sessionId, name, environmentId: args.environmentId }
+    return { id: sessionId, name }
   },
   async run({ environmentId, sessionId }, { scalekit }) {
     await scalekit.sessions(environmentId).revokeSession({ sessionId })

@@ -14,7 +14,7 @@ export default defineTool({
   input: z.object({ environmentId, userId }),
   output: z.object({ removedSessions: z.number() }),
   async target({ environmentId, userId }, { scalekit }) {
-    return { id: userId, name: await userEmail(scalekit, environmentId, userId), environmentId }
+    return { id: userId, name: await userEmail(scalekit, environmentId, userId) }
   },
   async run({ environmentId, userId }, { scalekit }) {
     const { totalRevoked } = await scalekit.sessions(environmentId).revokeAllUserSessions({ userId })

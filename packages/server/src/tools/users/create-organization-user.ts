@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { email, environmentId, organizationId, roleName, text } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { organizationTarget } from '../organization-target.js'
 import { toUser, userFields } from './user.js'
 
 export default defineTool({
@@ -22,6 +23,11 @@ export default defineTool({
     sendInvitation: z.boolean().default(true).describe('Send the invitation e-mail.'),
   }),
   output: z.object({ user: userFields }),
+  async target(args, context) {
+    const { name } = await organizationTarget(args, context)
+    const changes = { Organization: name, Role: args.role ?? 'the default role of members' }
+    return { name: args.email, changes }
+  },
   async run(args, { scalekit }) {
     const { user } = await scalekit.users(args.environmentId).createUserAndMembership({
       organizationId: args.organizationId,

@@ -15,8 +15,7 @@ export default defineTool({
   output: z.object({ removed: z.boolean() }),
   async target(args, { scalekit }) {
     const { id, email } = await readUser(scalekit, args)
-    const { environmentId, organizationId } = args
-    return { id, name: email, environmentId, detail: `from ${organizationId}` }
+    return { id, name: email, changes: { Organization: args.organizationId } }
   },
   async run({ environmentId, organizationId, userId }, { scalekit }) {
     await scalekit

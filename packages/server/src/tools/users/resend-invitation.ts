@@ -3,6 +3,7 @@ import { ToolError } from '../../errors.js'
 import { environmentId, organizationId, userId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { time, toTime } from '../times.js'
+import { readUser } from './read-user.js'
 
 export default defineTool({
   name: 'resend_invitation',
@@ -23,6 +24,14 @@ export default defineTool({
       resentCount: z.number(),
     }),
   }),
+  async target(args, { scalekit }) {
+    const { id, email } = await readUser(scalekit, args)
+    return {
+      id,
+      name: email,
+      changes: { Organization: args.organizationId },
+    }
+  },
   async run({ environmentId, organizationId, userId }, { scalekit }) {
     const { invite } = await scalekit.users(environmentId).resendInvite({ organizationId, id: userId })
     if (!invite) throw new ToolError('internal', 'Scalekit did not return the invitation.')

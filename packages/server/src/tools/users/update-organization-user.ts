@@ -22,6 +22,20 @@ export default defineTool({
     familyName: text(255).optional(),
   }),
   output: z.object({ user: userFields }),
+  async target(args, { scalekit }) {
+    const { id, email } = await readUser(scalekit, args)
+    const { organizationId, role, givenName, familyName } = args
+    return {
+      id,
+      name: email,
+      changes: {
+        Organization: organizationId,
+        Role: role,
+        'Given name': givenName,
+        'Family name': familyName,
+      },
+    }
+  },
   async run(args, { scalekit }) {
     const { environmentId, organizationId, userId, role, givenName, familyName } = args
     requireChange(args, ['role', 'givenName', 'familyName'])

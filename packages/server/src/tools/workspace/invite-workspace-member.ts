@@ -9,7 +9,7 @@ export default defineTool({
   name: 'invite_workspace_member',
   title: 'Invite workspace member',
   description:
-    'Invite a person to administer this Scalekit workspace. USER reads; ADMIN may change everything, which a person confirms. For users of a customer use create_organization_user.',
+    'Invite a person to administer this Scalekit workspace. USER reads; ADMIN may change everything. A person confirms it. For users of a customer use create_organization_user.',
   toolset: 'workspace',
   scopes: ['workspace:write'],
   effect: 'create',
@@ -20,9 +20,8 @@ export default defineTool({
     lastName: text(200).optional(),
   }),
   output: z.object({ member: memberFields }),
-  confirmWhen: ({ role }) => role === 'ADMIN',
   async target({ email, role }) {
-    return { id: email, name: email, detail: `as ${role}` }
+    return { name: email, changes: { Role: role } }
   },
   async run({ role, ...person }, { scalekit }) {
     const { member } = await scalekit.members().createMember({
