@@ -8,8 +8,8 @@ import { resourceClaims } from './issue-token.js'
 import { findM2mClient, m2mClaims } from './m2m-clients.js'
 import type { ServerIdentity } from './oauth-context.js'
 import { findPerson } from './people.js'
-import { realmIssuer } from './realm.js'
-import { findIndicated } from './resource-indicators.js'
+import { partitionOf, realmIssuer } from './realm.js'
+import { findIndicated, grantableScopes } from './resource-indicators.js'
 import type { Resource } from './resources.js'
 import { recordIssuedToken } from './revoked-tokens.js'
 import { mayGrant, splitScope } from './scopes.js'
@@ -35,7 +35,7 @@ export async function customizeAccessToken(
       : await machineClaims(server, token, resource)
   const target =
     resource === undefined
-      ? { iss: realmIssuer(context.baseUrl, realm), aud: [token.aud].flat() }
+      ? { iss: realmIssuer(context.baseUrl, realm), aud: own.audience ?? [token.aud].flat() }
       : resourceClaims(context.baseUrl, resource)
   const { iat = 0, exp = 0 } = shiftTimes(jwt.payload, secondsAhead(context.clock)) as {
     iat?: number
@@ -57,6 +57,7 @@ export async function customizeAccessToken(
 
 interface OwnClaims {
   custom?: Record<string, unknown>
+  audience?: string[]
   claims: Record<string, unknown>
 }
 
@@ -83,18 +84,23 @@ async function personClaims(
 }
 
 async function machineClaims(
-  { context, realm, issuer }: ServerIdentity,
+  server: ServerIdentity,
   token: Exclude<Token, PersonToken>,
   resource: Resource | undefined,
 ): Promise<OwnClaims> {
-  const machine = await findM2mClient(context.database, realm, token.clientId ?? '')
-  const added = machine === undefined ? {} : await askBeforeMachineToken(context, realm, machine, token.scope)
-  if (resource !== undefined) return { custom: added, claims: {} }
-  // Who asks for no scope gets what the client has; environment credentials have openid, as live.
-  token.scope ||= machine?.scopes.join(' ') ?? 'openid'
-  if (machine === undefined) return { claims: {} }
-  const { custom, claims } = m2mClaims(machine, issuer)
-  return { custom: { ...custom, ...added }, claims }
+  const { context, realm, issuer } = server
+  const machine = await findM2mClient(context.database, partitionOf(server), token.clientId ?? '')
+  if (machine === undefined) {
+    // Environment credentials that ask for no scope get openid, as live.
+    if (resource === undefined) token.scope ||= 'openid'
+    return { claims: {} }
+  }
+  // RFC 6749, section 3.3: a client that asks for no scope gets those that it is registered with.
+  token.scope ||= (resource === undefined ? machine.scopes : grantableScopes(resource, machine)).join(' ')
+  const added = await askBeforeMachineToken(context, realm, machine, token.scope)
+  const { custom, claims } = m2mClaims(machine)
+  const audience = machine.audience.length > 0 ? machine.audience : [issuer]
+  return { custom: { ...custom, ...added }, claims, audience }
 }
 
 /** oidc-provider's name of a session, as an id in Scalekit's form: the same one for every token of the session. */

@@ -56,17 +56,15 @@ async function create(
       ? realmIssuer(context.baseUrl, realm)
       : resourceIssuer(context.baseUrl, realm, resource.id)
   const { privateJwks } = await context.keys.of(realm)
-  const provider = new Provider(
-    issuer,
-    providerConfiguration({ context, realm, resource, issuer, privateJwks }),
-  )
+  const identity = { context, realm, resource, issuer }
+  const provider = new Provider(issuer, providerConfiguration({ ...identity, privateJwks }))
   provider.Client.prototype.compareClientSecret = function (secret: string) {
     return clientSecretMatches(this.clientSecret, secret)
   }
   if (resource === undefined) registerTokenExchange(provider, context, realm)
   else registerIdJag(provider, context, resource)
   completeMetadata(provider, context, realm, resource)
-  answerJwtTokenEndpoints(provider, context, realm)
+  answerJwtTokenEndpoints(provider, identity)
   keepIdTokenTimes(provider, context, realm)
   tellSignOut(provider, context, realm)
   provider.on('server_error', (_ctx, error) => reportFailure(error))

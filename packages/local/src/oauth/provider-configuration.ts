@@ -11,6 +11,7 @@ import { promptPolicy } from './interaction-policy.js'
 import { mayInspect } from './may-inspect.js'
 import type { ServerIdentity } from './oauth-context.js'
 import { createPublicFetch } from './public-fetch.js'
+import { partitionOf } from './realm.js'
 import { RecordAdapter } from './record-adapter.js'
 import { resourceIndicators } from './resource-indicators.js'
 import { IDENTITY_SCOPES } from './scopes.js'
@@ -23,7 +24,7 @@ const DAY = 24 * 3600
 export function providerConfiguration(server: ServerIdentity & { privateJwks: JWK[] }): Configuration {
   const { context, realm, resource, issuer, privateJwks } = server
   const { pathname: path, port } = new URL(issuer)
-  const partition = { realm, server: resource === undefined ? realm : `${realm}/${resource.id}` }
+  const partition = partitionOf(server)
   const documents = resource?.settings.enable_cimd ?? false
   return {
     adapter: (model) => {
@@ -95,7 +96,7 @@ export function providerConfiguration(server: ServerIdentity & { privateJwks: JW
       resourceIndicators: resourceIndicators(server),
       introspection: {
         enabled: true,
-        allowedPolicy: async (_ctx, client, token) => mayInspect(client, token),
+        allowedPolicy: (_ctx, client, token) => mayInspect(server, client, { clientId: token.clientId }),
       },
       revocation: {
         enabled: true,
