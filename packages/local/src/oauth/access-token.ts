@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto'
-import type { Configuration } from 'oidc-provider'
+import { type Configuration, errors } from 'oidc-provider'
+import { causesIn, recordDependent } from '../domain/sessions/dependents.js'
+import { sessionId } from '../domain/sessions/session-id.js'
 import { secondsAhead } from '../engine/clock.js'
 import { newId } from '../engine/ids.js'
 import { actingOrganizations } from './acting-organization.js'
@@ -11,7 +12,6 @@ import { findPerson } from './people.js'
 import { partitionOf, realmIssuer } from './realm.js'
 import { findIndicated, grantableScopes } from './resource-indicators.js'
 import type { Resource } from './resources.js'
-import { recordIssuedToken } from './revoked-tokens.js'
 import { mayGrant, splitScope } from './scopes.js'
 import { shiftTimes } from './shift-times.js'
 
@@ -21,7 +21,7 @@ type PersonToken = Extract<Token, { kind: 'AccessToken' }>
 
 /**
  * Shapes an access token as Scalekit's look: issuer and audience of the realm or resource, `scope` as text
- * and as a list, `nbf`, the session, and whom the subject acts for. Notes which grant it came from.
+ * and as a list, `nbf`, the session, and whom the subject acts for. Notes what the token ends with.
  */
 export async function customizeAccessToken(
   server: ServerIdentity,
@@ -50,9 +50,9 @@ export async function customizeAccessToken(
     ...own.claims,
     ...{ jti, iat, nbf: iat, exp, scope, scopes: splitScope(scope) },
   }
-  if (token.kind === 'AccessToken') {
-    await recordIssuedToken(context.database, { realm, jti, grantId: token.grantId, expiresAt: exp * 1000 })
-  }
+  const grant = token.kind === 'AccessToken' ? ([`grant:${token.grantId}`] as const) : []
+  const dependent = { realm, kind: 'token', id: jti, expires_at: exp * 1000 } as const
+  await recordDependent(context.database.db, dependent, [...grant, ...causesIn(jwt.payload)])
 }
 
 interface OwnClaims {
@@ -68,11 +68,13 @@ async function personClaims(
 ): Promise<OwnClaims> {
   const acting = await actingOrganizations(context, realm).get(token.grantId)
   const person = await findPerson(context.database, realm, token.accountId, acting)
+  if (person === undefined || (acting !== undefined && person.organization === undefined))
+    throw new errors.InvalidGrant('the user does not belong to the organization any more')
   // A role may have changed since the consent: what the person may no longer grant, a refresh no longer gives.
   token.scope = splitScope(token.scope)
-    .filter((scope) => person !== undefined && mayGrant(person, scope))
+    .filter((scope) => mayGrant(person, scope))
     .join(' ')
-  const organization = person?.organization
+  const { organization } = person
   return {
     claims: {
       ...(token.sessionUid === undefined ? {} : { sid: sessionId(token.sessionUid) }),
@@ -101,10 +103,4 @@ async function machineClaims(
   const { custom, claims } = m2mClaims(machine)
   const audience = machine.audience.length > 0 ? machine.audience : [issuer]
   return { custom: { ...custom, ...added }, claims, audience }
-}
-
-/** oidc-provider's name of a session, as an id in Scalekit's form: the same one for every token of the session. */
-export function sessionId(uid: string): string {
-  const digits = createHash('sha256').update(uid).digest().readBigUInt64BE() % 10n ** 18n
-  return `ses_${String(digits).padStart(18, '0')}`
 }

@@ -1,6 +1,7 @@
 import { Provider } from 'oidc-provider'
 import { reportFailure } from '../report-failure.js'
 import { clientSecretMatches } from './client-secrets.js'
+import { endSignedOut } from './end-signed-out.js'
 import { registerIdJag } from './id-jag.js'
 import { keepIdTokenTimes } from './id-token-times.js'
 import { answerJwtTokenEndpoints } from './jwt-token-endpoints.js'
@@ -9,7 +10,6 @@ import type { OAuthContext } from './oauth-context.js'
 import { providerConfiguration } from './provider-configuration.js'
 import { realmExists, realmIssuer, resourceIssuer } from './realm.js'
 import { findResource, type Resource } from './resources.js'
-import { tellSignOut } from './tell-sign-out.js'
 import { registerTokenExchange } from './token-exchange.js'
 
 /** One authorization server: a realm's own, or that of one MCP server. */
@@ -66,7 +66,7 @@ async function create(
   completeMetadata(provider, context, realm, resource)
   answerJwtTokenEndpoints(provider, identity)
   keepIdTokenTimes(provider, context, realm)
-  tellSignOut(provider, context, realm)
+  endSignedOut(provider, context, realm)
   provider.on('server_error', (_ctx, error) => reportFailure(error))
   return { realm, resource, issuer, provider }
 }

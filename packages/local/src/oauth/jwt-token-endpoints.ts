@@ -28,7 +28,11 @@ export function answerJwtTokenEndpoints(provider: Provider, server: ServerIdenti
     }
     // RFC 7009, section 2.2: a token that is unknown or of another client is answered like a revoked one.
     if (claims?.client_id === client.clientId) {
-      await revokeToken(context.database, { realm, jti: claims.jti, expiresAt: claims.exp * 1000 })
+      await revokeToken(context.database, context.clock, {
+        realm,
+        jti: claims.jti,
+        expiresAt: claims.exp * 1000,
+      })
     }
     ctx.status = 200
     ctx.body = ''

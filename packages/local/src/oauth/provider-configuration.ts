@@ -8,6 +8,7 @@ import { findAccount } from './account.js'
 import { ClientAdapter } from './client-adapter.js'
 import { loadExistingGrant } from './first-party-grant.js'
 import { promptPolicy } from './interaction-policy.js'
+import { GRANT_SECONDS, SESSION_SECONDS } from './lifetimes.js'
 import { mayInspect } from './may-inspect.js'
 import type { ServerIdentity } from './oauth-context.js'
 import { createPublicFetch } from './public-fetch.js'
@@ -83,9 +84,9 @@ export function providerConfiguration(server: ServerIdentity & { privateJwks: JW
       AuthorizationCode: MINUTE,
       IdToken: 60 * MINUTE,
       RefreshToken: resource?.settings.refresh_token_expiry ?? 30 * DAY,
-      Grant: 365 * DAY,
+      Grant: GRANT_SECONDS,
       Interaction: 10 * MINUTE,
-      Session: 14 * DAY,
+      Session: SESSION_SECONDS,
     },
     features: {
       devInteractions: { enabled: false },
@@ -109,7 +110,7 @@ export function providerConfiguration(server: ServerIdentity & { privateJwks: JW
       },
       clientIdMetadataDocument: { enabled: documents, ack: 'draft-02' },
       rpInitiatedLogout: {
-        enabled: resource === undefined,
+        enabled: true,
         logoutSource: confirmSignOut,
         postLogoutSuccessSource: showSignedOut,
       },

@@ -30,7 +30,11 @@ export function realmRoutes(context: OAuthContext, servers: AuthorizationServers
 
   router.use(ssoRoutes(context), samlSimulatorRoutes(context), simulatorRoutes(context))
   router.use('/:realm', onlyRealms, registrationRoute(servers), userinfoRoute(context))
-  router.use('/:realm/resources/:resource', onlyRealms, serve(context, servers, [OAUTH_METADATA]))
+  router.use(
+    '/:realm/resources/:resource',
+    onlyRealms,
+    serve(context, servers, [OAUTH_METADATA, '/oidc/logout']),
+  )
   router.use(
     '/:realm',
     onlyRealms,
