@@ -118,7 +118,11 @@ export function providerConfiguration(server: ServerIdentity & { privateJwks: JW
   }
 }
 
-/** Browser clients call the token endpoint from the page that the user is sent back to. */
+/**
+ * Browser clients call the token endpoint from the page that the user is sent back to. An application's own scheme
+ * has the opaque origin `null`, which is nobody's (RFC 6454, section 4; URL Standard, section 4.7).
+ */
 function servesOrigin(client: Client, origin: string): boolean {
-  return client.redirectUris?.some((uri) => URL.canParse(uri) && new URL(uri).origin === origin) ?? false
+  const pages = client.redirectUris?.filter((uri) => /^https?:/i.test(uri) && URL.canParse(uri)) ?? []
+  return pages.some((uri) => new URL(uri).origin === origin)
 }

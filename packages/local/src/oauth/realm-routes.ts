@@ -5,6 +5,7 @@ import { interactionRoutes } from './interaction-routes.js'
 import type { OAuthContext } from './oauth-context.js'
 import { isRealmName } from './realm.js'
 import { refuse } from './refuse.js'
+import { refuseNullOrigin } from './refuse-null-origin.js'
 import { registrationRoute } from './registration-route.js'
 import { withBody } from './request-body.js'
 import { samlSimulatorRoutes } from './simulator/saml-simulator-routes.js'
@@ -24,6 +25,7 @@ const OPENID_METADATA = '/.well-known/openid-configuration'
  */
 export function realmRoutes(context: OAuthContext, servers: AuthorizationServers): Router {
   const router = Router()
+  router.use(refuseNullOrigin)
   router.get(`${OAUTH_METADATA}/:realm/resources/:resource`, metadata(servers, OAUTH_METADATA))
   router.get(`${OAUTH_METADATA}/:realm`, metadata(servers, OAUTH_METADATA))
   router.get(`${OPENID_METADATA}/:realm`, metadata(servers, OPENID_METADATA))
