@@ -94,7 +94,9 @@ async function findUser(
   if (membership === undefined) return person
   const { id, external_id: externalId, roles } = membership
   const rights = await rightsOf(database.db, realm, { organization_id: id, roles })
-  return { ...person, organization: { id, externalId, ...rights } }
+  // Tokens list permissions by name.
+  const permissions = [...rights.permissions].sort()
+  return { ...person, organization: { id, externalId, ...rights, permissions } }
 }
 
 /** The organizations that a user belongs to, the first joined first. */

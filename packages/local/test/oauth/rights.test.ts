@@ -31,7 +31,7 @@ interface Rights {
 async function rightsOf(email: string, id: string): Promise<Record<string, Rights>> {
   const { access_token, id_token } = await signInToApp(local, email)
   const headers = { authorization: `Bearer ${access_token}` }
-  const userinfo = await (await fetch(`${local.url}/${DEV}/userinfo`, { headers })).json()
+  const userinfo: object = Object(await (await fetch(`${local.url}/${DEV}/userinfo`, { headers })).json())
   const path = `/organizations/${ACME}/users/${id}`
   const roles: { name: string }[] = (await api('GET', `${path}/roles`)).roles
   const permissions: { name: string }[] = (await api('GET', `${path}/permissions`)).permissions
@@ -40,7 +40,7 @@ async function rightsOf(email: string, id: string): Promise<Record<string, Right
     permissions: Reflect.get(claims, 'permissions'),
   })
   return {
-    api: { roles: roles.map(({ name }) => name), permissions: permissions.map(({ name }) => name) },
+    api: { roles: roles.map(({ name }) => name), permissions: permissions.map(({ name }) => name).sort() },
     access: pick(claimsOf(access_token)),
     id: pick(claimsOf(id_token)),
     userinfo: pick(userinfo),
@@ -49,7 +49,7 @@ async function rightsOf(email: string, id: string): Promise<Record<string, Right
 
 describe('the roles and permissions of a user', () => {
   it('are the same in the API, the access token, the ID token and at userinfo', async () => {
-    const rights = { roles: ['admin'], permissions: ['projects:read', 'projects:write', 'billing:manage'] }
+    const rights = { roles: ['admin'], permissions: ['billing:manage', 'projects:read', 'projects:write'] }
     const places = { api: rights, access: rights, id: rights, userinfo: rights }
     expect(await rightsOf('ana@acme.example', ANA)).toEqual(places)
   })
@@ -71,7 +71,7 @@ describe('the roles and permissions of a user', () => {
     })
     const path = `/memberships/organizations/${ACME}/users/${ANA}`
     await api('PATCH', path, { roles: [{ name: 'lead' }] })
-    const rights = { roles: ['lead'], permissions: ['projects:read', 'projects:write', 'billing:manage'] }
+    const rights = { roles: ['lead'], permissions: ['billing:manage', 'projects:read', 'projects:write'] }
     const places = { api: rights, access: rights, id: rights, userinfo: rights }
     expect(await rightsOf('ana@acme.example', ANA)).toEqual(places)
   })
