@@ -152,7 +152,7 @@ function handlers(baseUrl: string, parts: Parts): Handlers {
     outbox,
     webhooks,
     interceptors,
-    tokens: createTokenIssuer(keys, clock),
+    tokens: createTokenIssuer(keys, clock, database),
     verifier: createTokenVerifier({ baseUrl, database, keys, clock }),
   }
   const refused = createLoopbackGuard(new URL(baseUrl))

@@ -4,8 +4,8 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 type Incoming = IncomingMessage | Http2ServerRequest
 type Outgoing = ServerResponse | Http2ServerResponse
 
-/** Where forms are: of the dashboard, of a sign-in, of the admin portal. */
-const PAGES = /^\/dashboard\/|\/(interaction|oidc|portal|simulator)(\/|\?|$)/
+/** Where forms are: of the dashboard, of a sign-in, of the admin portal. Express matches paths in any letter case. */
+const PAGES = /^\/dashboard(\/|$)|\/(interaction|oidc|portal|simulator)(\/|$)/i
 
 /**
  * Lets in only requests that were meant for this machine: a page that points its own name at 127.0.0.1 sends
@@ -26,18 +26,14 @@ export function createLoopbackGuard({ port, protocol }: URL) {
     }
     const { origin } = request.headers
     if (
-      PAGES.test(request.url ?? '') &&
+      PAGES.test(pathOf(request)) &&
       request.method === 'POST' &&
       origin !== undefined &&
       ![...hosts].some((name) => origin === `${protocol}//${name}`)
     ) {
       return answer(response, 403, 'This form belongs to another site.')
     }
-    if (
-      host !== canonical &&
-      request.method === 'GET' &&
-      /\/oauth\/authorize(\?|$)/.test(request.url ?? '')
-    ) {
+    if (host !== canonical && request.method === 'GET' && /\/oauth\/authorize$/i.test(pathOf(request))) {
       // Cookies belong to a host: the sign-in starts where it will come back to.
       response.setHeader('Location', `${protocol}//${canonical}${request.url}`)
       return answer(response, 307, 'Continue at the canonical address.')
@@ -45,6 +41,12 @@ export function createLoopbackGuard({ port, protocol }: URL) {
     request.headers.host = canonical
     return false
   }
+}
+
+/** The path of a request, whose target may be a whole URL (RFC 9112, section 3.2.2). */
+function pathOf({ url = '' }: Incoming): string {
+  const target = url.startsWith('/') ? url : (URL.parse(url)?.pathname ?? url)
+  return target.split('?', 1)[0] ?? ''
 }
 
 /** Node takes the first of several. */

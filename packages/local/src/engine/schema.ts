@@ -20,7 +20,7 @@ export interface Schema extends RegistrySchema {
   permissions: PermissionRow
   role_permissions: RolePermissionRow
   oidc_records: OidcRecordRow
-  issued_tokens: IssuedTokenRow
+  dependents: DependentRow
   revoked_tokens: RevokedTokenRow
   used_assertions: UsedAssertionRow
   snapshots: SnapshotRow
@@ -167,11 +167,12 @@ export interface RevokedTokenRow {
   expires_at: number
 }
 
-/** Which access tokens came from which grant, so that revoking a grant revokes them (OAuth 2.1, section 4.1.3). */
-export interface IssuedTokenRow {
+/** What a token, grant or session ends with: `grant:…`, `session:ses_…`, `user:usr_…`, … */
+export interface DependentRow {
   realm: string
-  jti: string
-  grant_id: string
+  kind: 'token' | 'grant' | 'session'
+  id: string
+  depends_on: string
   expires_at: number
 }
 

@@ -32,7 +32,7 @@ export const DATA_TABLES = [
   'custom_providers',
   'events',
   'oidc_records',
-  'issued_tokens',
+  'dependents',
   'revoked_tokens',
   'used_assertions',
 ] as const satisfies readonly Exclude<keyof Schema, 'signing_keys' | 'snapshots'>[]

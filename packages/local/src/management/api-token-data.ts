@@ -75,6 +75,7 @@ export async function toApiTokens(
       'users.external_id',
       'memberships.organization_id',
       'memberships.roles',
+      'memberships.status',
     ])
     .where('users.id', 'in', users.length > 0 ? users : [''])
     .execute()
@@ -89,7 +90,7 @@ export async function toApiTokens(
       customClaims: data.custom_claims,
       tokenSuffix: data.suffix,
       createdAt: timestampFromMs(row.created_at),
-      roles: person ? membershipRoles(person) : [],
+      roles: person?.status === 'ACTIVE' ? membershipRoles(person) : [],
       ...(data.description !== undefined && { description: data.description }),
       ...(row.expires_at !== null && { expiry: timestampFromMs(row.expires_at) }),
       ...(row.user_id !== null && { userId: row.user_id }),

@@ -1,5 +1,6 @@
 import { Code, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type ClientService, clients } from '@scalekit-mcp/api'
+import { endDependents } from '../domain/sessions/end.js'
 import { newId } from '../engine/ids.js'
 import type { ClientRow } from '../engine/schema.js'
 import { changedData } from './client-changes.js'
@@ -85,6 +86,7 @@ export function clientHandlers({ database, clock }: Store): Partial<ServiceImpl<
             'These are the credentials of the environment: delete their secrets instead',
           )
         }
+        await endDependents(db, clock, `client:${row.id}`)
         await db.deleteFrom('clients').where('id', '=', row.id).execute()
       })
       return {}

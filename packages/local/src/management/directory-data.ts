@@ -8,6 +8,7 @@ import type { DirectoryEntryRow, DirectoryRow } from '../engine/registry-schema.
 import type { Schema } from '../engine/schema.js'
 import { enumOf } from './connection-data.js'
 import { readSecrets, type StoredSecret } from './secrets.js'
+import { withoutPasswords } from './without-passwords.js'
 
 /** What a directory has beside its columns. */
 export const DirectoryData = z.object({
@@ -17,6 +18,9 @@ export const DirectoryData = z.object({
 })
 export type DirectoryData = z.infer<typeof DirectoryData>
 
+/** A SCIM resource as it was sent. */
+const Detail = z.record(z.string(), z.json()).default({}).transform(withoutPasswords)
+
 /** A user as a directory sent it. `groups` are ids of our groups; `detail` is the whole SCIM resource. */
 export const DirectoryUserData = z.object({
   email: z.string().default(''),
@@ -25,13 +29,13 @@ export const DirectoryUserData = z.object({
   given_name: z.string().default(''),
   family_name: z.string().default(''),
   groups: z.array(z.string()).default([]),
-  detail: z.record(z.string(), z.json()).default({}),
+  detail: Detail,
 })
 export type DirectoryUserData = z.infer<typeof DirectoryUserData>
 
 export const DirectoryGroupData = z.object({
   display_name: z.string().default(''),
-  detail: z.record(z.string(), z.json()).default({}),
+  detail: Detail,
 })
 export type DirectoryGroupData = z.infer<typeof DirectoryGroupData>
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
+import { endDependents, endGrant } from '../domain/sessions/end.js'
 import type { Schema } from '../engine/schema.js'
 import { hashSecret } from '../engine/secret-hash.js'
-import { revokeGrantTokens } from '../oauth/revoked-tokens.js'
 import type { Store } from './store.js'
 
 const Payload = z.looseObject({
@@ -53,18 +53,15 @@ export async function listConsents(
 
 /** Ends a consent, with every code and token that came from it. */
 export async function revokeConsent(
-  store: Store,
+  { clock }: Store,
   db: Kysely<Schema>,
   environment: string,
   server: string,
   { hash }: Pick<Consent, 'hash'>,
 ): Promise<void> {
   const realm = partition(environment, server)
-  for (const grant of await grantIds(db, environment, realm)) {
-    if (hashSecret(grant) !== hash) continue
-    await revokeGrantTokens({ ...store.database, db }, environment, grant)
-    await db.deleteFrom('oidc_records').where('realm', '=', realm).where('grant_id', '=', grant).execute()
-  }
+  for (const grant of await grantIds(db, realm))
+    if (hashSecret(grant) === hash) await endGrant(db, clock, grant)
   await db
     .deleteFrom('oidc_records')
     .where('realm', '=', realm)
@@ -83,6 +80,7 @@ export async function deleteServerRecords(
   for (const consent of await listConsents(store, db, environment, server)) {
     await revokeConsent(store, db, environment, server, consent)
   }
+  await endDependents(db, store.clock, `resource:${server}`)
   await db.deleteFrom('oidc_records').where('realm', '=', partition(environment, server)).execute()
 }
 
@@ -91,15 +89,11 @@ export function partition(environment: string, server: string): string {
   return `${environment}/${server}`
 }
 
-/** The names of grants, as the tokens that came from them know them. A grant's own record has only a hash. */
-async function grantIds(db: Kysely<Schema>, environment: string, realm: string): Promise<Set<string>> {
+/** The ids of grants, as what came from them knows them. A grant's own record has only a hash. */
+async function grantIds(db: Kysely<Schema>, realm: string): Promise<Set<string>> {
   const records = await db.selectFrom('oidc_records').select('grant_id').where('realm', '=', realm).execute()
-  const issued = await db
-    .selectFrom('issued_tokens')
-    .select('grant_id')
-    .where('realm', '=', environment)
-    .execute()
-  return new Set([...records, ...issued].flatMap(({ grant_id }) => (grant_id === null ? [] : [grant_id])))
+  const grants = await db.selectFrom('dependents').select('id').where('kind', '=', 'grant').execute()
+  return new Set([...records.flatMap(({ grant_id }) => grant_id ?? []), ...grants.map(({ id }) => id)])
 }
 
 function consentId(hash: string): string {

@@ -4,6 +4,7 @@ import { Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect
 import { apiError, type MembersService, members } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
+import { deleteMember } from '../domain/users/delete-user.js'
 import { newId } from '../engine/ids.js'
 import type { MemberRow, Schema } from '../engine/schema.js'
 import { required } from './identity.js'
@@ -78,7 +79,7 @@ export function memberHandlers({ database, clock }: Store): Partial<ServiceImpl<
         if (role === 'ADMIN' && admins.length === 1) {
           throw apiError(Code.FailedPrecondition, 'This is the last member who administers the workspace')
         }
-        await db.deleteFrom('members').where('id', '=', id).execute()
+        await deleteMember(db, clock, id)
       })
       return {}
     },

@@ -1,6 +1,7 @@
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import { Code, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type UserService } from '@scalekit-mcp/api'
+import { deleteMembership } from '../domain/users/delete-user.js'
 import { identityOf, required } from './identity.js'
 import { sendInvitation } from './invitation-mail.js'
 import { addMembership, INVITATION_MS, roleNames } from './membership-changes.js'
@@ -54,11 +55,7 @@ export function membershipHandlers(store: Store): Partial<ServiceImpl<typeof Use
         const organization = await findOrganization(db, environment, { id: organizationId })
         const user = await findUser(db, environment, identityOf(identities))
         await findMembership(db, organization.id, user.id)
-        await db
-          .deleteFrom('memberships')
-          .where('organization_id', '=', organization.id)
-          .where('user_id', '=', user.id)
-          .execute()
+        await deleteMembership(db, clock, organization.id, user.id)
       })
       return {}
     },

@@ -1,6 +1,7 @@
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
 import { type ClientService, clients } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
+import { endDependents } from '../domain/sessions/end.js'
 import { newId } from '../engine/ids.js'
 import type { M2mClientRow } from '../engine/registry-schema.js'
 import type { Schema } from '../engine/schema.js'
@@ -75,8 +76,11 @@ export function organizationClientHandlers({
     },
 
     async deleteOrganizationClient({ organizationId, clientId }, context) {
-      const row = await find(database.db, context, organizationId, clientId)
-      await database.db.deleteFrom('m2m_clients').where('id', '=', row.id).execute()
+      await database.transaction(async (db) => {
+        const { id } = await find(db, context, organizationId, clientId)
+        await endDependents(db, clock, `client:${id}`)
+        await db.deleteFrom('m2m_clients').where('id', '=', id).execute()
+      })
       return {}
     },
 

@@ -1,6 +1,7 @@
 import { Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, commons, type OrganizationService, organizations } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
+import { deleteOrganization } from '../domain/users/delete-user.js'
 import { newId } from '../engine/ids.js'
 import type { OrganizationRow, Schema } from '../engine/schema.js'
 import { updatedFields } from './field-mask.js'
@@ -91,8 +92,11 @@ export function organizationHandlers({
     },
 
     async deleteOrganization({ identities }, context) {
-      const row = await findOrganization(database.db, environmentOf(context), identityOf(identities))
-      await database.db.deleteFrom('organizations').where('id', '=', row.id).execute()
+      const environment = environmentOf(context)
+      await database.transaction(async (db) => {
+        const { id } = await findOrganization(db, environment, identityOf(identities))
+        await deleteOrganization(db, clock, id)
+      })
       return {}
     },
   }

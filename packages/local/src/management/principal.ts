@@ -4,8 +4,14 @@ export type Principal =
   | { kind: 'client'; realm: string; clientId: string }
   /** A member of the workspace. */
   | { kind: 'member'; memberId: string; role: 'ADMIN' | 'USER' }
-  /** A user of an environment, in an application of a customer. */
-  | { kind: 'session'; realm: string; userId: string; permissions: string[] }
+  /** A user of an environment, in an application of a customer. `organization`: the one that the token is for. */
+  | {
+      kind: 'session'
+      realm: string
+      userId: string
+      organization: string | undefined
+      permissions: string[]
+    }
 
 /** Finds the caller of an `authorization` header; undefined when there is none or its token does not count. */
 export type Authenticate = (authorization: string | null) => Promise<Principal | undefined>

@@ -1,5 +1,6 @@
 import { Code, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type ClientService, clients } from '@scalekit-mcp/api'
+import { endDependents } from '../domain/sessions/end.js'
 import { newId } from '../engine/ids.js'
 import type { M2mClientRow } from '../engine/registry-schema.js'
 import { environmentType } from './environment-type.js'
@@ -106,6 +107,7 @@ export function resourceClientHandlers(store: Store): Partial<ServiceImpl<typeof
         for (const consent of await listConsents(store, db, environment, resourceId)) {
           if (consent.clientId === clientId) await revokeConsent(store, db, environment, resourceId, consent)
         }
+        await endDependents(db, clock, `client:${clientId}`)
         if (made) await db.deleteFrom('m2m_clients').where('id', '=', made.id).execute()
         if (registered) {
           await db

@@ -48,19 +48,21 @@ export async function findResource(
 }
 
 /**
- * Holds the URL of an MCP server to the rules of a resource indicator (RFC 8707, section 2), and to being the
- * only one of its environment: its tokens name it.
+ * Holds the URL of an MCP server to the rules of a resource indicator (RFC 8707, section 2), to being the only one
+ * of its environment, because its tokens name it, and to not being ours: such tokens would name our API.
  * @throws {ConnectError} InvalidArgument, AlreadyExists
  */
-export async function refuseWrongUrl(db: Kysely<Schema>, { id, realm, url }: ResourceRow): Promise<void> {
+export async function refuseWrongUrl(
+  db: Kysely<Schema>,
+  { id, realm, url }: ResourceRow,
+  baseUrl: string,
+): Promise<void> {
   if (url === id) return
   const parsed = URL.canParse(url) ? new URL(url) : undefined
-  if (!parsed || !/^https?:$/.test(parsed.protocol) || url.includes('#') || parsed.username !== '') {
-    const description = 'must be the http(s) URL of the server, without a fragment'
-    throw apiError(Code.InvalidArgument, `resource.resource_id: ${description}`, {
-      fieldViolations: [{ field: 'resource.resource_id', description }],
-    })
-  }
+  if (!parsed || !/^https?:$/.test(parsed.protocol) || url.includes('#') || parsed.username !== '')
+    refuseUrl('must be the http(s) URL of the server, without a fragment')
+  else if (isServedHere(parsed, new URL(baseUrl)))
+    refuseUrl('must not be an address of Scalekit itself: use the URL at which clients reach the MCP server')
   const rows = await db
     .selectFrom('resources')
     .select(['id', 'url'])
@@ -69,6 +71,28 @@ export async function refuseWrongUrl(db: Kysely<Schema>, { id, realm, url }: Res
     .execute()
   const taken = rows.find((row) => canonical(row.url) === canonical(url))
   if (taken) throw apiError(Code.AlreadyExists, `The MCP server ${taken.id} has this URL`)
+}
+
+function refuseUrl(description: string): never {
+  throw apiError(Code.InvalidArgument, `resource.resource_id: ${description}`, {
+    fieldViolations: [{ field: 'resource.resource_id', description }],
+  })
+}
+
+/** Whether an address is ours: the port of this environment, by any name of this machine. The path does not matter. */
+function isServedHere(url: URL, base: URL): boolean {
+  const port = ({ protocol, port }: URL) => port || (protocol === 'https:' ? '443' : '80')
+  return port(url) === port(base) && isThisMachine(url.hostname)
+}
+
+/** RFC 6761, section 6.3; RFC 1122, section 3.2.1.3; RFC 4291, section 2.5. `URL` has normalised the address. */
+function isThisMachine(hostname: string): boolean {
+  const name = hostname.replace(/\.$/, '')
+  return (
+    /^(.+\.)?localhost$/.test(name) ||
+    /^(127\.\d+\.\d+\.\d+|0\.0\.0\.0)$/.test(name) ||
+    /^\[::(1|ffff:(7f[0-9a-f]{2}:[0-9a-f]{1,4}|0:0))?\]$/.test(name)
+  )
 }
 
 /** A slash at the end makes no other server. */

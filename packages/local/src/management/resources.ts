@@ -37,7 +37,7 @@ export function resourceHandlers(store: Store): Partial<ServiceImpl<typeof Clien
       const fields = updatedFields(clients.CreateResourceSchema, message, undefined)
       return database.transaction(async (db) => {
         const row = await changedResource(db, empty, message, fields, now)
-        await refuseWrongUrl(db, row)
+        await refuseWrongUrl(db, row, baseUrl)
         await db.insertInto('resources').values(row).execute()
         return { resource: await shown(db, row) }
       })
@@ -71,7 +71,7 @@ export function resourceHandlers(store: Store): Partial<ServiceImpl<typeof Clien
       return database.transaction(async (db) => {
         const row = await findResource(db, environmentOf(context), resourceId)
         const updated = await changedResource(db, row, message, fields, clock.now())
-        await refuseWrongUrl(db, updated)
+        await refuseWrongUrl(db, updated, baseUrl)
         return { resource: await save(db, updated) }
       })
     },

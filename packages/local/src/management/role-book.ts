@@ -16,13 +16,18 @@ export interface RoleBook {
   effective(roles: readonly RoleRow[], organization: string | null): readonly HeldPermission[]
 }
 
-export async function openRoleBook(db: Kysely<Schema>, environment: string): Promise<RoleBook> {
-  const roles = await db
-    .selectFrom('roles')
-    .selectAll()
-    .where('environment_id', '=', environment)
-    .orderBy('id')
-    .execute()
+/** Opens the book for all organizations of an environment, or for one. */
+export async function openRoleBook(
+  db: Kysely<Schema>,
+  environment: string,
+  organization?: string,
+): Promise<RoleBook> {
+  let query = db.selectFrom('roles').selectAll().where('environment_id', '=', environment)
+  if (organization !== undefined)
+    query = query.where((where) =>
+      where.or([where('organization_id', 'is', null), where('organization_id', '=', organization)]),
+    )
+  const roles = await query.orderBy('id').execute()
   const permissions = await db
     .selectFrom('role_permissions')
     .innerJoin('permissions', 'permissions.id', 'role_permissions.permission_id')

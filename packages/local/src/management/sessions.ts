@@ -2,24 +2,18 @@ import { timestampMs } from '@bufbuild/protobuf/wkt'
 import { Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type SessionService } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
+import { endSession } from '../domain/sessions/end.js'
+import { type LiveSession, liveSessions } from '../domain/sessions/live-sessions.js'
+import { activeMemberships, type SessionView, viewOf } from '../domain/sessions/session-view.js'
 import type { Schema } from '../engine/schema.js'
 import { pageOf, readPage } from './page.js'
 import { environmentOf, principalKey } from './request-context.js'
-import {
-  activeMemberships,
-  endedView,
-  type SessionView,
-  toRevokedSession,
-  toSession,
-  viewOf,
-} from './session-message.js'
-import { endSession, type LiveSession, liveSessions } from './session-records.js'
+import { endedView, toRevokedSession, toSession } from './session-message.js'
 import type { Store } from './store.js'
 import { findUser } from './user-data.js'
 
-/** Who is signed in. A session that ran out is gone; one that was revoked is still shown as such. */
-export function sessionHandlers(store: Store): Partial<ServiceImpl<typeof SessionService>> {
-  const { database, clock } = store
+/** Who is signed in. A session that ran out is gone; one that was revoked or signed out of is still shown. */
+export function sessionHandlers({ database, clock }: Store): Partial<ServiceImpl<typeof SessionService>> {
   return {
     async getSession({ sessionId }, context) {
       const views = await allViews(database.db, environmentOf(context))
@@ -33,7 +27,7 @@ export function sessionHandlers(store: Store): Partial<ServiceImpl<typeof Sessio
       await findUser(database.db, environment, { id: userId })
       const from = filter?.startTime ? timestampMs(filter.startTime) : Number.NEGATIVE_INFINITY
       const to = filter?.endTime ? timestampMs(filter.endTime) : Number.POSITIVE_INFINITY
-      const states = (filter?.status ?? []).map((status) => status.toUpperCase())
+      const states = (filter?.status ?? []).map((status) => status.toLowerCase())
       const found = (await allViews(database.db, environment))
         .filter(({ user_id }) => user_id === userId)
         .filter(({ created_at }) => created_at >= from && created_at <= to)
@@ -46,10 +40,9 @@ export function sessionHandlers(store: Store): Partial<ServiceImpl<typeof Sessio
     async revokeSession({ sessionId }, context) {
       const environment = environmentOf(context)
       return database.transaction(async (db) => {
-        const live = (await liveSessions(store, db, environment)).find(({ id }) => id === sessionId)
+        const live = (await liveSessions(db, clock, environment)).find(({ id }) => id === sessionId)
         if (!live || !mayEnd(live, context)) return noSuchSession(sessionId)
-        const [revoked] = await revoke(db, environment, [live])
-        return { ...(revoked && { revokedSession: toRevokedSession(revoked) }) }
+        return { revokedSession: toRevokedSession(await endSession(db, clock, live, 'revoked')) }
       })
     },
 
@@ -57,8 +50,9 @@ export function sessionHandlers(store: Store): Partial<ServiceImpl<typeof Sessio
       const environment = environmentOf(context)
       return database.transaction(async (db) => {
         await findUser(db, environment, { id: userId })
-        const own = (await liveSessions(store, db, environment)).filter((one) => one.userId === userId)
-        const revoked = await revoke(db, environment, own)
+        const own = (await liveSessions(db, clock, environment)).filter((one) => one.userId === userId)
+        const revoked: SessionView[] = []
+        for (const session of own) revoked.push(await endSession(db, clock, session, 'revoked'))
         return { revokedSessions: revoked.map(toRevokedSession), totalRevoked: revoked.length }
       })
     },
@@ -66,39 +60,13 @@ export function sessionHandlers(store: Store): Partial<ServiceImpl<typeof Sessio
 
   async function allViews(db: Kysely<Schema>, environment: string): Promise<SessionView[]> {
     const memberships = await activeMemberships(db, environment)
-    const live = await liveSessions(store, db, environment)
+    const live = await liveSessions(db, clock, environment)
     const ended = await db
       .selectFrom('ended_sessions')
       .selectAll()
       .where('environment_id', '=', environment)
       .execute()
     return [...live.map((session) => viewOf(session, memberships)), ...ended.map(endedView)]
-  }
-
-  async function revoke(
-    db: Kysely<Schema>,
-    environment: string,
-    live: readonly LiveSession[],
-  ): Promise<SessionView[]> {
-    const memberships = await activeMemberships(db, environment)
-    const now = clock.now()
-    const views: SessionView[] = []
-    for (const session of live) {
-      const view: SessionView = { ...viewOf(session, memberships), status: 'REVOKED', ended_at: now }
-      await endSession(store, db, environment, session)
-      const row = {
-        id: view.id,
-        environment_id: environment,
-        user_id: view.user_id,
-        data: JSON.stringify(view),
-      }
-      await db
-        .insertInto('ended_sessions')
-        .values({ ...row, created_at: view.created_at, updated_at: now })
-        .execute()
-      views.push(view)
-    }
-    return views
   }
 }
 

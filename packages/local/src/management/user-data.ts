@@ -46,7 +46,7 @@ export function userData(row: UserRow): UserData {
   return UserData.parse(JSON.parse(row.data))
 }
 
-export function membershipData(row: MembershipRow): MembershipData {
+export function membershipData(row: Pick<MembershipRow, 'data'>): MembershipData {
   return MembershipData.parse(JSON.parse(row.data))
 }
 

@@ -2,8 +2,8 @@ import type { MessageInitShape } from '@bufbuild/protobuf'
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import { commons, type users } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
-import type { MembershipRow, RoleRow, Schema, UserRow } from '../engine/schema.js'
-import { membershipRoles } from './membership-roles.js'
+import type { MembershipRow, Schema, UserRow } from '../engine/schema.js'
+import { heldRoles, rightsIn } from './membership-rights.js'
 import { openRoleBook, type RoleBook } from './role-book.js'
 import { toRoleReference } from './role-message.js'
 import { membershipData, type UserProfile, userData } from './user-data.js'
@@ -83,14 +83,13 @@ function toProfile(id: string, profile: UserProfile): MessageInitShape<typeof co
 
 function toMembership(book: RoleBook, row: NamedMembership, now: number): MembershipInit {
   const data = membershipData(row)
-  const held = heldRoles(book, row)
   return {
     organizationId: row.organization_id,
     name: row.organization_name,
     displayName: row.organization_name,
     membershipStatus: commons.MembershipStatus[statusOf(row, now)],
-    roles: held.map(toRoleReference),
-    permissions: book.effective(held, row.organization_id).map(({ name }) => name),
+    roles: heldRoles(book, row).map(toRoleReference),
+    permissions: rightsIn(book, row).permissions,
     metadata: data.metadata,
     createdAt: timestampFromMs(row.created_at),
     ...(data.accepted_at !== undefined && {
@@ -102,14 +101,8 @@ function toMembership(book: RoleBook, row: NamedMembership, now: number): Member
   }
 }
 
-/** The roles that a membership holds, of those that its organization can see. */
-export function heldRoles(book: RoleBook, row: Pick<MembershipRow, 'organization_id' | 'roles'>): RoleRow[] {
-  const names = membershipRoles(row)
-  return book.visible(row.organization_id).filter(({ name }) => names.includes(name))
-}
-
 /** An invitation that nobody accepted in time has expired, whether or not anybody looked. */
-export function statusOf(row: MembershipRow, now: number): MembershipRow['status'] {
+export function statusOf(row: Pick<MembershipRow, 'data' | 'status'>, now: number): MembershipRow['status'] {
   const { expires_at } = membershipData(row)
   const late = row.status === 'PENDING_INVITE' && expires_at !== undefined && expires_at <= now
   return late ? 'INVITE_EXPIRED' : row.status

@@ -3,6 +3,7 @@ import { apiError, type UserService } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import type { MembershipRow, Schema } from '../engine/schema.js'
 import { roleNames } from './membership-changes.js'
+import { heldRoles } from './membership-rights.js'
 import { membershipRoles } from './membership-roles.js'
 import { findOrganization } from './organization-data.js'
 import { environmentOf } from './request-context.js'
@@ -10,7 +11,6 @@ import { openRoleBook } from './role-book.js'
 import { toRoleReference } from './role-message.js'
 import type { Store } from './store.js'
 import { findMembership, findUser } from './user-data.js'
-import { heldRoles } from './user-message.js'
 
 /** The roles and permissions that a user has in an organization. */
 export function userRoleHandlers({ database, clock }: Store): Partial<ServiceImpl<typeof UserService>> {

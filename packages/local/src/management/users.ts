@@ -1,5 +1,6 @@
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
 import type { UserService } from '@scalekit-mcp/api'
+import { deleteUser } from '../domain/users/delete-user.js'
 import { newId } from '../engine/ids.js'
 import type { UserRow } from '../engine/schema.js'
 import { identityOf, required } from './identity.js'
@@ -93,8 +94,11 @@ export function userHandlers(store: Store): Partial<ServiceImpl<typeof UserServi
     },
 
     async deleteUser({ identities }, context) {
-      const row = await findUser(database.db, environmentOf(context), identityOf(identities))
-      await database.db.deleteFrom('users').where('id', '=', row.id).execute()
+      const environment = environmentOf(context)
+      await database.transaction(async (db) => {
+        const { id } = await findUser(db, environment, identityOf(identities))
+        await deleteUser(db, clock, environment, id)
+      })
       return {}
     },
   }

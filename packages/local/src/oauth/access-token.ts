@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto'
-import type { Configuration } from 'oidc-provider'
+import { type Configuration, errors } from 'oidc-provider'
+import { causesIn, recordDependent } from '../domain/sessions/dependents.js'
+import { sessionId } from '../domain/sessions/session-id.js'
 import { secondsAhead } from '../engine/clock.js'
 import { newId } from '../engine/ids.js'
 import { actingOrganizations } from './acting-organization.js'
@@ -8,10 +9,9 @@ import { resourceClaims } from './issue-token.js'
 import { findM2mClient, m2mClaims } from './m2m-clients.js'
 import type { ServerIdentity } from './oauth-context.js'
 import { findPerson } from './people.js'
-import { realmIssuer } from './realm.js'
-import { findIndicated } from './resource-indicators.js'
+import { partitionOf, realmIssuer } from './realm.js'
+import { findIndicated, grantableScopes } from './resource-indicators.js'
 import type { Resource } from './resources.js'
-import { recordIssuedToken } from './revoked-tokens.js'
 import { mayGrant, splitScope } from './scopes.js'
 import { shiftTimes } from './shift-times.js'
 
@@ -21,7 +21,7 @@ type PersonToken = Extract<Token, { kind: 'AccessToken' }>
 
 /**
  * Shapes an access token as Scalekit's look: issuer and audience of the realm or resource, `scope` as text
- * and as a list, `nbf`, the session, and whom the subject acts for. Notes which grant it came from.
+ * and as a list, `nbf`, the session, and whom the subject acts for. Notes what the token ends with.
  */
 export async function customizeAccessToken(
   server: ServerIdentity,
@@ -35,7 +35,7 @@ export async function customizeAccessToken(
       : await machineClaims(server, token, resource)
   const target =
     resource === undefined
-      ? { iss: realmIssuer(context.baseUrl, realm), aud: [token.aud].flat() }
+      ? { iss: realmIssuer(context.baseUrl, realm), aud: own.audience ?? [token.aud].flat() }
       : resourceClaims(context.baseUrl, resource)
   const { iat = 0, exp = 0 } = shiftTimes(jwt.payload, secondsAhead(context.clock)) as {
     iat?: number
@@ -50,13 +50,14 @@ export async function customizeAccessToken(
     ...own.claims,
     ...{ jti, iat, nbf: iat, exp, scope, scopes: splitScope(scope) },
   }
-  if (token.kind === 'AccessToken') {
-    await recordIssuedToken(context.database, { realm, jti, grantId: token.grantId, expiresAt: exp * 1000 })
-  }
+  const grant = token.kind === 'AccessToken' ? ([`grant:${token.grantId}`] as const) : []
+  const dependent = { realm, kind: 'token', id: jti, expires_at: exp * 1000 } as const
+  await recordDependent(context.database.db, dependent, [...grant, ...causesIn(jwt.payload)])
 }
 
 interface OwnClaims {
   custom?: Record<string, unknown>
+  audience?: string[]
   claims: Record<string, unknown>
 }
 
@@ -67,11 +68,13 @@ async function personClaims(
 ): Promise<OwnClaims> {
   const acting = await actingOrganizations(context, realm).get(token.grantId)
   const person = await findPerson(context.database, realm, token.accountId, acting)
+  if (person === undefined || (acting !== undefined && person.organization === undefined))
+    throw new errors.InvalidGrant('the user does not belong to the organization any more')
   // A role may have changed since the consent: what the person may no longer grant, a refresh no longer gives.
   token.scope = splitScope(token.scope)
-    .filter((scope) => person !== undefined && mayGrant(person, scope))
+    .filter((scope) => mayGrant(person, scope))
     .join(' ')
-  const organization = person?.organization
+  const { organization } = person
   return {
     claims: {
       ...(token.sessionUid === undefined ? {} : { sid: sessionId(token.sessionUid) }),
@@ -83,22 +86,21 @@ async function personClaims(
 }
 
 async function machineClaims(
-  { context, realm, issuer }: ServerIdentity,
+  server: ServerIdentity,
   token: Exclude<Token, PersonToken>,
   resource: Resource | undefined,
 ): Promise<OwnClaims> {
-  const machine = await findM2mClient(context.database, realm, token.clientId ?? '')
-  const added = machine === undefined ? {} : await askBeforeMachineToken(context, realm, machine, token.scope)
-  if (resource !== undefined) return { custom: added, claims: {} }
-  // Who asks for no scope gets what the client has; environment credentials have openid, as live.
-  token.scope ||= machine?.scopes.join(' ') ?? 'openid'
-  if (machine === undefined) return { claims: {} }
-  const { custom, claims } = m2mClaims(machine, issuer)
-  return { custom: { ...custom, ...added }, claims }
-}
-
-/** oidc-provider's name of a session, as an id in Scalekit's form: the same one for every token of the session. */
-export function sessionId(uid: string): string {
-  const digits = createHash('sha256').update(uid).digest().readBigUInt64BE() % 10n ** 18n
-  return `ses_${String(digits).padStart(18, '0')}`
+  const { context, realm, issuer } = server
+  const machine = await findM2mClient(context.database, partitionOf(server), token.clientId ?? '')
+  if (machine === undefined) {
+    // Environment credentials that ask for no scope get openid, as live.
+    if (resource === undefined) token.scope ||= 'openid'
+    return { claims: {} }
+  }
+  // RFC 6749, section 3.3: a client that asks for no scope gets those that it is registered with.
+  token.scope ||= (resource === undefined ? machine.scopes : grantableScopes(resource, machine)).join(' ')
+  const added = await askBeforeMachineToken(context, realm, machine, token.scope)
+  const { custom, claims } = m2mClaims(machine)
+  const audience = machine.audience.length > 0 ? machine.audience : [issuer]
+  return { custom: { ...custom, ...added }, claims, audience }
 }

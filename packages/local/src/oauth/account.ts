@@ -1,4 +1,5 @@
 import type { Account, FindAccount } from 'oidc-provider'
+import { sessionId } from '../domain/sessions/session-id.js'
 import { actingOrganizations } from './acting-organization.js'
 import type { ServerIdentity } from './oauth-context.js'
 import { findPerson } from './people.js'
@@ -13,7 +14,9 @@ export async function findAccount(
   const organization = await actingOrganizations(context, realm).get(grantId)
   const person = await findPerson(context.database, realm, sub, organization)
   if (person === undefined || person.id !== sub) return undefined
-  return { accountId: person.id, claims: () => personClaims(person) }
+  const uid = token !== undefined && 'sessionUid' in token ? token.sessionUid : undefined
+  const session = uid === undefined ? {} : { sid: sessionId(uid) }
+  return { accountId: person.id, claims: () => ({ ...personClaims(person), ...session }) }
 }
 
 /** All that we may say about a person; the scopes that were granted decide what of it leaves. */

@@ -6,8 +6,9 @@ import { isWriteScope, splitScope } from './scopes.js'
 import { type AccessTokenClaims, audiences, claimedIssuer } from './verify-token.js'
 
 /**
- * Who calls the management API: the bearer of one of our tokens whose audience is the realm that issued it.
- * A token for an MCP server or an application does not count; the MCP server exchanges it first.
+ * Who calls the management API: the bearer of one of our tokens whose only audience is the API of the realm that
+ * issued it (RFC 9068, section 4). A token for an MCP server or an application is refused; the MCP server exchanges
+ * it first.
  */
 export function createAuthenticate(context: OAuthContext): Authenticate {
   return async (authorization) => {
@@ -16,7 +17,8 @@ export function createAuthenticate(context: OAuthContext): Authenticate {
     const realm = realmOfIssuer(context.baseUrl, claimedIssuer(token) ?? '')
     if (realm === undefined) return undefined
     const claims = await context.verifier.verify(realm, token)
-    if (claims === undefined || !audiences(claims).includes(realmIssuer(context.baseUrl, realm)))
+    const [audience, ...others] = claims === undefined ? [] : audiences(claims)
+    if (claims === undefined || audience !== realmIssuer(context.baseUrl, realm) || others.length > 0)
       return undefined
     return principal(context, realm, claims)
   }
@@ -36,10 +38,12 @@ async function principal(
       .executeTakeFirst()
     return client && { kind: 'client', realm, clientId: client.id }
   }
-  const person = await findPerson(context.database, realm, claims.sub, organizationOf(claims))
+  const organization = organizationOf(claims)
+  const person = await findPerson(context.database, realm, claims.sub, organization)
   if (person === undefined) return undefined
   if (realm !== WORKSPACE) {
-    return { kind: 'session', realm, userId: person.id, permissions: person.organization?.permissions ?? [] }
+    const { permissions = [] } = person.organization ?? {}
+    return { kind: 'session', realm, userId: person.id, organization, permissions }
   }
   // A token that was granted no write scope reads, whatever its subject may do elsewhere.
   const writes = splitScope(claims.scope).some(isWriteScope)

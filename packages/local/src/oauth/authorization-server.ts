@@ -1,6 +1,7 @@
 import { Provider } from 'oidc-provider'
 import { reportFailure } from '../report-failure.js'
 import { clientSecretMatches } from './client-secrets.js'
+import { endSignedOut } from './end-signed-out.js'
 import { registerIdJag } from './id-jag.js'
 import { keepIdTokenTimes } from './id-token-times.js'
 import { answerJwtTokenEndpoints } from './jwt-token-endpoints.js'
@@ -9,7 +10,6 @@ import type { OAuthContext } from './oauth-context.js'
 import { providerConfiguration } from './provider-configuration.js'
 import { realmExists, realmIssuer, resourceIssuer } from './realm.js'
 import { findResource, type Resource } from './resources.js'
-import { tellSignOut } from './tell-sign-out.js'
 import { registerTokenExchange } from './token-exchange.js'
 
 /** One authorization server: a realm's own, or that of one MCP server. */
@@ -56,19 +56,17 @@ async function create(
       ? realmIssuer(context.baseUrl, realm)
       : resourceIssuer(context.baseUrl, realm, resource.id)
   const { privateJwks } = await context.keys.of(realm)
-  const provider = new Provider(
-    issuer,
-    providerConfiguration({ context, realm, resource, issuer, privateJwks }),
-  )
+  const identity = { context, realm, resource, issuer }
+  const provider = new Provider(issuer, providerConfiguration({ ...identity, privateJwks }))
   provider.Client.prototype.compareClientSecret = function (secret: string) {
     return clientSecretMatches(this.clientSecret, secret)
   }
   if (resource === undefined) registerTokenExchange(provider, context, realm)
   else registerIdJag(provider, context, resource)
   completeMetadata(provider, context, realm, resource)
-  answerJwtTokenEndpoints(provider, context, realm)
+  answerJwtTokenEndpoints(provider, identity)
   keepIdTokenTimes(provider, context, realm)
-  tellSignOut(provider, context, realm)
+  endSignedOut(provider, context, realm)
   provider.on('server_error', (_ctx, error) => reportFailure(error))
   return { realm, resource, issuer, provider }
 }

@@ -1,7 +1,6 @@
 import type { Database } from '../engine/database.js'
 import { activeMemberships, type Person } from './people.js'
 import { WORKSPACE } from './realm.js'
-import { isScalekitClient } from './scalekit-clients.js'
 
 export interface OrganizationOffer {
   id: string
@@ -14,22 +13,34 @@ export type OrganizationChoice =
   | { kind: 'ask'; offers: OrganizationOffer[] }
   | { kind: 'refused' }
 
+/** What says in which organization a person acts. */
+export interface OrganizationWish {
+  /** The `organization_id` of the request. */
+  readonly asked: unknown
+  /** That of the connection through which the person signed in. */
+  readonly proven: string | undefined
+  /** The answer to `ask`. */
+  readonly answer: unknown
+}
+
 /**
- * Which organization a person acts in after signing in to an application: the one that the request or the
- * person names, if they belong to it; the only one; or the person is asked.
+ * Which organization a person acts in after signing in, however that was: the one that the request asks for, if
+ * they belong to it and did not sign in through a connection of another; the connection's; the only one; or the
+ * person is asked.
  */
 export async function chooseOrganization(
   database: Database,
   realm: string,
   person: Person,
-  { named, clientId }: { named: unknown; clientId: string },
+  { asked, proven, answer }: OrganizationWish,
 ): Promise<OrganizationChoice> {
   if (realm === WORKSPACE) return { kind: 'chosen', organization: undefined }
   const offers = await activeMemberships(database, person.id)
-  if (typeof named === 'string' && named !== '') {
-    const found = offers.some(({ id }) => id === named)
-    return found ? { kind: 'chosen', organization: named } : { kind: 'refused' }
+  const wanted = [asked, proven, answer].find((one) => typeof one === 'string' && one !== '')
+  if (wanted !== undefined) {
+    const allowed = offers.find(({ id }) => id === wanted && (proven === undefined || id === proven))
+    return allowed ? { kind: 'chosen', organization: allowed.id } : { kind: 'refused' }
   }
-  if (offers.length > 1 && isScalekitClient(clientId)) return { kind: 'ask', offers }
+  if (offers.length > 1) return { kind: 'ask', offers }
   return { kind: 'chosen', organization: offers[0]?.id }
 }

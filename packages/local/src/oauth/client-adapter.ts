@@ -32,7 +32,7 @@ export class ClientAdapter extends RecordAdapter implements Adapter {
       return client ?? (proves ? nobody(this.#owner) : undefined)
     }
     if (isLocalClientDocument(id)) return this.#documents ? fetchLocalClientDocument(id) : undefined
-    const machine = await findM2mClient(this.#database, this.#owner.realm, id)
+    const machine = await findM2mClient(this.#database, this.#owner, id)
     if (machine !== undefined) return m2mMetadata(machine)
     const found = await super.find(id)
     if (found === undefined) return undefined

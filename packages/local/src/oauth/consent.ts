@@ -1,8 +1,10 @@
 import type { Provider } from 'oidc-provider'
 import type { AuthorizationServer } from './authorization-server.js'
+import { findM2mClient } from './m2m-clients.js'
 import type { OAuthContext } from './oauth-context.js'
 import type { Person } from './people.js'
-import { findIndicated } from './resource-indicators.js'
+import { partitionOf } from './realm.js'
+import { findIndicated, grantableScopes } from './resource-indicators.js'
 import { IDENTITY_SCOPES, mayGrant, splitScope } from './scopes.js'
 
 /** What one request asks a person for, and what of it is theirs to give. */
@@ -17,15 +19,16 @@ export interface ConsentRequest {
 export async function readConsentRequest(
   context: OAuthContext,
   server: AuthorizationServer,
-  params: { scope?: unknown; resource?: unknown },
+  params: { client_id?: unknown; scope?: unknown; resource?: unknown },
   person: Person,
 ): Promise<ConsentRequest> {
   const asked = splitScope(typeof params.scope === 'string' ? params.scope : undefined)
+  const machine = await findM2mClient(context.database, partitionOf(server), String(params.client_id))
   const names: string[] = []
   const resources: ConsentRequest['resources'] = []
   for (const indicator of [params.resource].flat().filter((value) => typeof value === 'string')) {
     const resource = await findIndicated({ ...server, context }, indicator)
-    const offered = resource?.scopes ?? IDENTITY_SCOPES
+    const offered = resource === undefined ? IDENTITY_SCOPES : grantableScopes(resource, machine)
     const relevant = asked.filter((scope) => offered.includes(scope))
     if (resource !== undefined) names.push(resource.name)
     resources.push({

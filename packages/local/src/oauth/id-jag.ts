@@ -1,6 +1,7 @@
 import { decodeProtectedHeader, errors as joseErrors, jwtVerify } from 'jose'
 import { errors, type Provider } from 'oidc-provider'
 import { z } from 'zod'
+import { causesOf } from '../domain/sessions/dependents.js'
 import { SIGNING_ALGORITHM } from '../engine/keys.js'
 import { ID_JAG_GRANT } from './grant-types.js'
 import { resourceClaims } from './issue-token.js'
@@ -8,6 +9,7 @@ import type { OAuthContext } from './oauth-context.js'
 import { findPerson, type Person } from './people.js'
 import { realmExists, realmOfIssuer, resourceIssuer } from './realm.js'
 import { isIndicatorOf, type Resource } from './resources.js'
+import { isRevoked } from './revoked-tokens.js'
 import { mayGrant, splitScope } from './scopes.js'
 import { claimedIssuer } from './verify-token.js'
 
@@ -61,6 +63,7 @@ export function registerIdJag(provider: Provider, context: OAuthContext, resourc
           client_id: client.clientId,
           scope,
           lifetime,
+          endsWith: await causesOf(context.database.db, assertion.jti),
           extra: person.organization === undefined ? {} : { oid: person.organization.id },
         }),
         token_type: 'Bearer',
@@ -92,6 +95,8 @@ async function verifyAssertion(context: OAuthContext, resource: Resource, assert
     const claims = Assertion.parse(payload)
     if (claims.exp * 1000 > context.clock.now() + LONGEST_LIFE * 1000)
       throw new errors.InvalidGrant('it lives too long')
+    if (await isRevoked(context.database, realm, claims.jti))
+      throw new errors.InvalidGrant('the sign-in that the assertion came from has ended')
     return claims
   } catch (cause) {
     if (cause instanceof joseErrors.JOSEError || cause instanceof z.ZodError)

@@ -1,6 +1,8 @@
 import { decodeProtectedHeader, errors as joseErrors, jwtVerify, SignJWT } from 'jose'
 import { type Client, errors } from 'oidc-provider'
 import { z } from 'zod'
+import { causesIn, recordDependent } from '../domain/sessions/dependents.js'
+import { isLiveSession } from '../domain/sessions/live-sessions.js'
 import { seconds } from '../engine/clock.js'
 import { newId } from '../engine/ids.js'
 import { SIGNING_ALGORITHM } from '../engine/keys.js'
@@ -42,15 +44,15 @@ export async function issueIdJag(
       'audience must be the issuer of the authorization server that will receive the ID-JAG',
     )
   }
-  const person = await findPerson(
-    context.database,
-    realm,
-    await subjectOf(context, realm, client, params.subject_token),
-  )
+  const { sub, sid } = await signedIn(context, realm, client, params.subject_token)
+  const person = await findPerson(context.database, realm, sub)
   if (person === undefined)
     throw new errors.InvalidRequest('the subject of subject_token is not a person of this issuer')
   const key = await context.keys.of(realm)
   const now = seconds(context.clock)
+  const jti = newId('jag')
+  const dependent = { realm, kind: 'token', id: jti, expires_at: (now + LIFETIME) * 1000 } as const
+  await recordDependent(context.database.db, dependent, causesIn({ sub, sid, client_id: client.clientId }))
   const assertion = await new SignJWT({
     iss: realmIssuer(context.baseUrl, realm),
     aud: params.audience,
@@ -59,7 +61,7 @@ export async function issueIdJag(
     client_id: await clientAt(context, client.clientId, params.audience),
     ...(params.resource === undefined ? {} : { resource: params.resource }),
     ...(params.scope === undefined ? {} : { scope: params.scope }),
-    jti: newId('jag'),
+    jti,
     iat: now,
     exp: now + LIFETIME,
   })
@@ -82,13 +84,13 @@ async function clientAt(context: OAuthContext, clientId: string, audience: strin
   return cross_app_clients[audience.split('/').at(-1) ?? ''] ?? clientId
 }
 
-/** The subject of an ID token that this realm issued to this same client. */
-async function subjectOf(
+/** Whom an ID token that this realm issued to this same client is about, and the session that it came from. */
+async function signedIn(
   context: OAuthContext,
   realm: string,
   client: Client,
   idToken: string,
-): Promise<string> {
+): Promise<{ sub: string; sid: string }> {
   const keys = await context.keys.of(realm)
   try {
     const key = keys.publicKey(decodeProtectedHeader(idToken).kid ?? '')
@@ -98,11 +100,15 @@ async function subjectOf(
       issuer: realmIssuer(context.baseUrl, realm),
       audience: client.clientId,
       currentDate: new Date(context.clock.now()),
-      requiredClaims: ['exp', 'sub'],
+      requiredClaims: ['exp', 'sub', 'sid'],
     })
     // An access token names its type; an ID token does not (RFC 9068, section 2.1).
-    if (decodeProtectedHeader(idToken).typ === undefined && typeof payload.sub === 'string')
-      return payload.sub
+    const { sub, sid } = payload
+    const isIdToken = decodeProtectedHeader(idToken).typ === undefined
+    if (isIdToken && typeof sub === 'string' && typeof sid === 'string') {
+      if (await isLiveSession(context.database.db, context.clock, sid)) return { sub, sid }
+      throw new errors.InvalidRequest('the session of subject_token has ended')
+    }
   } catch (cause) {
     // What is no JWT at all is a TypeError of jose.
     if (!(cause instanceof joseErrors.JOSEError || cause instanceof TypeError)) throw cause

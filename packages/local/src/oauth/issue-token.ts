@@ -1,5 +1,7 @@
 import { type JWTPayload, SignJWT } from 'jose'
+import { type Cause, causesIn, recordDependent } from '../domain/sessions/dependents.js'
 import { type Clock, seconds } from '../engine/clock.js'
+import type { Database } from '../engine/database.js'
 import { newId } from '../engine/ids.js'
 import { SIGNING_ALGORITHM, type SigningKeys } from '../engine/keys.js'
 import { realmIssuer, resourceIssuer } from './realm.js'
@@ -16,6 +18,8 @@ export interface TokenClaims {
   /** Seconds from now; negative for a token that has expired. */
   lifetime: number
   extra?: JWTPayload
+  /** What it ends with, beyond what its claims name. */
+  endsWith?: readonly Cause[]
 }
 
 export interface TokenIssuer {
@@ -23,9 +27,9 @@ export interface TokenIssuer {
   issue(realm: string, claims: TokenClaims): Promise<string>
 }
 
-export function createTokenIssuer(keys: SigningKeys, clock: Clock): TokenIssuer {
+export function createTokenIssuer(keys: SigningKeys, clock: Clock, { db }: Database): TokenIssuer {
   return {
-    async issue(realm, { lifetime, extra, ...claims }) {
+    async issue(realm, { lifetime, extra, endsWith = [], ...claims }) {
       const key = await keys.of(realm)
       const now = seconds(clock)
       const start = Math.min(now, now + lifetime)
@@ -38,6 +42,8 @@ export function createTokenIssuer(keys: SigningKeys, clock: Clock): TokenIssuer 
         jti: newId('tkn'),
         ...extra,
       }
+      const dependent = { realm, kind: 'token', id: payload.jti, expires_at: payload.exp * 1000 } as const
+      await recordDependent(db, dependent, [...endsWith, ...causesIn(payload)])
       return new SignJWT(payload)
         .setProtectedHeader({ alg: SIGNING_ALGORITHM, typ: 'at+jwt', kid: key.kid })
         .sign(key.privateKey)

@@ -1,8 +1,8 @@
 import type { OIDCContext, Provider } from 'oidc-provider'
 import { mayInspect } from './may-inspect.js'
-import type { OAuthContext } from './oauth-context.js'
+import type { ServerIdentity } from './oauth-context.js'
 import { revokeToken } from './revoked-tokens.js'
-import type { AccessTokenClaims } from './verify-token.js'
+import { type AccessTokenClaims, audiences } from './verify-token.js'
 
 const DECLINING_ROUTES = ['introspection', 'revocation']
 
@@ -10,7 +10,8 @@ const DECLINING_ROUTES = ['introspection', 'revocation']
  * Introspection (RFC 7662) and revocation (RFC 7009) of our access tokens. They are JWTs, which oidc-provider
  * declines to handle at these endpoints, after it has authenticated the client: what it declined is answered here.
  */
-export function answerJwtTokenEndpoints(provider: Provider, context: OAuthContext, realm: string): void {
+export function answerJwtTokenEndpoints(provider: Provider, server: ServerIdentity): void {
+  const { context, realm } = server
   provider.use(async (ctx, next) => {
     await next()
     if (!DECLINING_ROUTES.includes(ctx.oidc?.route) || !isDeclined(ctx.body)) return
@@ -18,14 +19,20 @@ export function answerJwtTokenEndpoints(provider: Provider, context: OAuthContex
     if (client === undefined) return
     const claims = await context.verifier.verify(realm, String(params?.token))
     if (route === 'introspection') {
-      const visible = claims !== undefined && mayInspect(client, { clientId: claims.client_id })
+      const visible =
+        claims !== undefined &&
+        (await mayInspect(server, client, { clientId: claims.client_id, audience: audiences(claims) }))
       ctx.status = 200
       ctx.body = visible ? active(claims) : { active: false }
       return
     }
     // RFC 7009, section 2.2: a token that is unknown or of another client is answered like a revoked one.
     if (claims?.client_id === client.clientId) {
-      await revokeToken(context.database, { realm, jti: claims.jti, expiresAt: claims.exp * 1000 })
+      await revokeToken(context.database, context.clock, {
+        realm,
+        jti: claims.jti,
+        expiresAt: claims.exp * 1000,
+      })
     }
     ctx.status = 200
     ctx.body = ''

@@ -2,6 +2,8 @@ import type { ClientMetadata } from 'oidc-provider'
 import { z } from 'zod'
 import type { Database } from '../engine/database.js'
 import { storedHashes } from './client-secrets.js'
+import type { Partition } from './record-adapter.js'
+import { isIndicatorOf, type Resource } from './resources.js'
 
 const Texts = z.array(z.string()).catch([])
 const Data = z.looseObject({
@@ -13,16 +15,22 @@ const Data = z.looseObject({
   redirect_uris: Texts,
 })
 
-/** A client that the management API made for a machine: of an organization (`m2morg_`) or of an MCP server (`m2m_`). */
+/** Claims that say whom a token is about or what its holder may do: only this environment sets them. */
+const RESERVED_CLAIMS = ['act', 'email', 'oid', 'permissions', 'roles', 'sid', 'xoid', 'xuid']
+
+/** A machine's client, created with the management API: of an organization (`m2morg_`) or of an MCP server (`m2m_`). */
 export interface M2mClient extends z.infer<typeof Data> {
   id: string
   organizationId: string | null
+  /** The MCP server that the client belongs to. */
+  resourceId: string | null
   secrets: string
 }
 
+/** A machine's client at one authorization server. That of an MCP server is unknown at the others. */
 export async function findM2mClient(
   database: Database,
-  realm: string,
+  { realm, server }: Partition,
   id: string,
 ): Promise<M2mClient | undefined> {
   const row = await database.db
@@ -32,10 +40,13 @@ export async function findM2mClient(
     .where('id', '=', id)
     .executeTakeFirst()
   if (row === undefined) return undefined
+  const { resource_id } = row
+  if (resource_id !== null && ![realm, `${realm}/${resource_id}`].includes(server)) return undefined
   return {
     ...Data.parse(JSON.parse(row.data)),
     id,
     organizationId: row.organization_id,
+    resourceId: resource_id,
     secrets: row.secrets,
   }
 }
@@ -54,13 +65,18 @@ export function m2mMetadata(client: M2mClient): ClientMetadata {
   }
 }
 
-/** What is in the tokens of an organization's client: whom they are for, whom it acts for, and its custom claims. */
-export function m2mClaims(client: M2mClient, issuer: string) {
+/** Whether a client may have tokens for an MCP server: for its own, or for one that its organization's audience names. */
+export function mayTarget({ resourceId, audience }: M2mClient, resource: Resource): boolean {
+  return resourceId === null
+    ? audience.some((name) => isIndicatorOf(resource, name))
+    : resourceId === resource.id
+}
+
+/** The organization that a client acts for, and its custom claims. */
+export function m2mClaims({ organizationId, custom_claims }: M2mClient) {
+  const custom = custom_claims.filter(({ key }) => !RESERVED_CLAIMS.includes(key))
   return {
-    custom: Object.fromEntries(client.custom_claims.map(({ key, value }) => [key, value])),
-    claims: {
-      aud: client.audience.length > 0 ? client.audience : [issuer],
-      ...(client.organizationId === null ? {} : { oid: client.organizationId }),
-    },
+    custom: Object.fromEntries(custom.map(({ key, value }) => [key, value])),
+    claims: organizationId === null ? {} : { oid: organizationId },
   }
 }

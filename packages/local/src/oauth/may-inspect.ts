@@ -1,6 +1,19 @@
-import type { Client } from 'oidc-provider'
+import { findM2mClient } from './m2m-clients.js'
+import type { ServerIdentity } from './oauth-context.js'
+import { partitionOf } from './realm.js'
+import { isScalekitClient } from './scalekit-clients.js'
 
-/** RFC 7662, section 2.1: a client with credentials may ask about any token of the realm; a public one about its own. */
-export function mayInspect(client: Client, token: { clientId?: string }): boolean {
-  return client.clientAuthMethod !== 'none' || token.clientId === client.clientId
+/**
+ * Who may ask about a token (RFC 7662, section 2.1): the environment's own clients about any of the realm, a client
+ * of an MCP server about those for that server, and every client about its own.
+ */
+export async function mayInspect(
+  server: ServerIdentity,
+  client: { readonly clientId: string; readonly clientAuthMethod?: string },
+  token: { readonly clientId: string | undefined; readonly audience?: readonly string[] },
+): Promise<boolean> {
+  if (token.clientId === client.clientId) return true
+  if (isScalekitClient(client.clientId)) return client.clientAuthMethod !== 'none'
+  const machine = await findM2mClient(server.context.database, partitionOf(server), client.clientId)
+  return Boolean(machine?.resourceId && token.audience?.includes(machine.resourceId))
 }

@@ -18,14 +18,17 @@ export function completeMetadata(
   provider.use(async (ctx, next) => {
     await next()
     if (ctx.oidc?.route !== 'discovery' || typeof ctx.body !== 'object') return
-    const { registration_endpoint, ...metadata } = { ...ctx.body } as Record<string, unknown>
+    const { registration_endpoint, end_session_endpoint, ...metadata } = { ...ctx.body } as Record<
+      string,
+      unknown
+    >
     ctx.body = {
       ...metadata,
       jwks_uri: `${realmUrl}/keys`,
       scopes_supported: resource?.scopes ?? IDENTITY_SCOPES,
       introspection_endpoint_auth_methods_supported: metadata.token_endpoint_auth_methods_supported,
       revocation_endpoint_auth_methods_supported: metadata.token_endpoint_auth_methods_supported,
-      ...(resource === undefined ? { userinfo_endpoint: `${realmUrl}/userinfo` } : {}),
+      ...(resource === undefined ? { userinfo_endpoint: `${realmUrl}/userinfo`, end_session_endpoint } : {}),
       ...(resource !== undefined && registration_endpoint !== undefined
         ? { registration_endpoint: `${realmUrl}/api/v1/resources/${resource.id}/clients:register` }
         : {}),

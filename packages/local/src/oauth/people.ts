@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { Schema } from '../engine/schema.js'
+import { type MembershipRights, rightsOf } from '../management/membership-rights.js'
 import { WORKSPACE } from './realm.js'
 
 /** Where people are kept. */
@@ -14,7 +15,7 @@ export interface Person {
   /** Only members have one: a USER may be granted read scopes only. */
   role?: 'ADMIN' | 'USER'
   /** Only users: the organization they act in, their roles and permissions there. */
-  organization?: { id: string; externalId: string | null; roles: string[]; permissions: string[] }
+  organization?: MembershipRights & { id: string; externalId: string | null }
 }
 
 const UserData = z.object({
@@ -91,12 +92,11 @@ async function findUser(
   const memberships = await activeMemberships(database, user.id)
   const [membership] = memberships.filter(({ id }) => organization === undefined || id === organization)
   if (membership === undefined) return person
-  const roles = z.array(z.string()).parse(JSON.parse(membership.roles))
-  const permissions = await permissionsOf(database, realm, membership.id, roles)
-  return {
-    ...person,
-    organization: { id: membership.id, externalId: membership.external_id, roles, permissions },
-  }
+  const { id, external_id: externalId, roles } = membership
+  const rights = await rightsOf(database.db, realm, { organization_id: id, roles })
+  // Tokens list permissions by name.
+  const permissions = [...rights.permissions].sort()
+  return { ...person, organization: { id, externalId, ...rights, permissions } }
 }
 
 /** The organizations that a user belongs to, the first joined first. */
@@ -115,27 +115,6 @@ export function activeMemberships({ db }: Database, user: string) {
     .orderBy('memberships.created_at')
     .orderBy('organizations.id')
     .execute()
-}
-
-async function permissionsOf(database: Database, realm: string, organization: string, roles: string[]) {
-  if (roles.length === 0) return []
-  const rows = await database.db
-    .selectFrom('roles')
-    .innerJoin('role_permissions', 'role_permissions.role_id', 'roles.id')
-    .innerJoin('permissions', 'permissions.id', 'role_permissions.permission_id')
-    .select('permissions.name')
-    .distinct()
-    .where('roles.environment_id', '=', realm)
-    .where('roles.name', 'in', roles)
-    .where((where) =>
-      where.or([
-        where('roles.organization_id', 'is', null),
-        where('roles.organization_id', '=', organization),
-      ]),
-    )
-    .orderBy('permissions.name')
-    .execute()
-  return rows.map((row) => row.name)
 }
 
 function toMember(row: {

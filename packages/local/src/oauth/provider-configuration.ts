@@ -8,9 +8,11 @@ import { findAccount } from './account.js'
 import { ClientAdapter } from './client-adapter.js'
 import { loadExistingGrant } from './first-party-grant.js'
 import { promptPolicy } from './interaction-policy.js'
+import { GRANT_SECONDS, SESSION_SECONDS } from './lifetimes.js'
 import { mayInspect } from './may-inspect.js'
 import type { ServerIdentity } from './oauth-context.js'
 import { createPublicFetch } from './public-fetch.js'
+import { partitionOf } from './realm.js'
 import { RecordAdapter } from './record-adapter.js'
 import { resourceIndicators } from './resource-indicators.js'
 import { IDENTITY_SCOPES } from './scopes.js'
@@ -23,7 +25,7 @@ const DAY = 24 * 3600
 export function providerConfiguration(server: ServerIdentity & { privateJwks: JWK[] }): Configuration {
   const { context, realm, resource, issuer, privateJwks } = server
   const { pathname: path, port } = new URL(issuer)
-  const partition = { realm, server: resource === undefined ? realm : `${realm}/${resource.id}` }
+  const partition = partitionOf(server)
   const documents = resource?.settings.enable_cimd ?? false
   return {
     adapter: (model) => {
@@ -82,9 +84,9 @@ export function providerConfiguration(server: ServerIdentity & { privateJwks: JW
       AuthorizationCode: MINUTE,
       IdToken: 60 * MINUTE,
       RefreshToken: resource?.settings.refresh_token_expiry ?? 30 * DAY,
-      Grant: 365 * DAY,
+      Grant: GRANT_SECONDS,
       Interaction: 10 * MINUTE,
-      Session: 14 * DAY,
+      Session: SESSION_SECONDS,
     },
     features: {
       devInteractions: { enabled: false },
@@ -95,7 +97,7 @@ export function providerConfiguration(server: ServerIdentity & { privateJwks: JW
       resourceIndicators: resourceIndicators(server),
       introspection: {
         enabled: true,
-        allowedPolicy: async (_ctx, client, token) => mayInspect(client, token),
+        allowedPolicy: (_ctx, client, token) => mayInspect(server, client, { clientId: token.clientId }),
       },
       revocation: {
         enabled: true,
@@ -108,7 +110,7 @@ export function providerConfiguration(server: ServerIdentity & { privateJwks: JW
       },
       clientIdMetadataDocument: { enabled: documents, ack: 'draft-02' },
       rpInitiatedLogout: {
-        enabled: resource === undefined,
+        enabled: true,
         logoutSource: confirmSignOut,
         postLogoutSuccessSource: showSignedOut,
       },
@@ -116,7 +118,11 @@ export function providerConfiguration(server: ServerIdentity & { privateJwks: JW
   }
 }
 
-/** Browser clients call the token endpoint from the page that the user is sent back to. */
+/**
+ * Browser clients call the token endpoint from the page that the user is sent back to. An application's own scheme
+ * has the opaque origin `null`, which is nobody's (RFC 6454, section 4; URL Standard, section 4.7).
+ */
 function servesOrigin(client: Client, origin: string): boolean {
-  return client.redirectUris?.some((uri) => URL.canParse(uri) && new URL(uri).origin === origin) ?? false
+  const pages = client.redirectUris?.filter((uri) => /^https?:/i.test(uri) && URL.canParse(uri)) ?? []
+  return pages.some((uri) => new URL(uri).origin === origin)
 }

@@ -5,6 +5,7 @@ import { interactionRoutes } from './interaction-routes.js'
 import type { OAuthContext } from './oauth-context.js'
 import { isRealmName } from './realm.js'
 import { refuse } from './refuse.js'
+import { refuseNullOrigin } from './refuse-null-origin.js'
 import { registrationRoute } from './registration-route.js'
 import { withBody } from './request-body.js'
 import { samlSimulatorRoutes } from './simulator/saml-simulator-routes.js'
@@ -24,13 +25,18 @@ const OPENID_METADATA = '/.well-known/openid-configuration'
  */
 export function realmRoutes(context: OAuthContext, servers: AuthorizationServers): Router {
   const router = Router()
+  router.use(refuseNullOrigin)
   router.get(`${OAUTH_METADATA}/:realm/resources/:resource`, metadata(servers, OAUTH_METADATA))
   router.get(`${OAUTH_METADATA}/:realm`, metadata(servers, OAUTH_METADATA))
   router.get(`${OPENID_METADATA}/:realm`, metadata(servers, OPENID_METADATA))
 
   router.use(ssoRoutes(context), samlSimulatorRoutes(context), simulatorRoutes(context))
   router.use('/:realm', onlyRealms, registrationRoute(servers), userinfoRoute(context))
-  router.use('/:realm/resources/:resource', onlyRealms, serve(context, servers, [OAUTH_METADATA]))
+  router.use(
+    '/:realm/resources/:resource',
+    onlyRealms,
+    serve(context, servers, [OAUTH_METADATA, '/oidc/logout']),
+  )
   router.use(
     '/:realm',
     onlyRealms,

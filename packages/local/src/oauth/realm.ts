@@ -13,6 +13,11 @@ export function resourceIssuer(baseUrl: string, realm: string, resourceId: strin
   return `${baseUrl}/${realm}/resources/${resourceId}`
 }
 
+/** Where an authorization server keeps its records: in the realm's own partition, or in that of an MCP server. */
+export function partitionOf({ realm, resource }: { realm: string; resource: { id: string } | undefined }) {
+  return { realm, server: resource === undefined ? realm : `${realm}/${resource.id}` }
+}
+
 /** The realm whose issuer this is, in form only: whether it exists is for the database to say. */
 export function realmOfIssuer(baseUrl: string, issuer: string): string | undefined {
   const realm = issuer.startsWith(`${baseUrl}/`) ? issuer.slice(baseUrl.length + 1) : ''

@@ -1,8 +1,8 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import { endGrant } from '../domain/sessions/end.js'
 import { type Clock, secondsAhead } from '../engine/clock.js'
 import type { Database } from '../engine/database.js'
 import { hashSecret } from '../engine/secret-hash.js'
-import { revokeGrantTokens } from './revoked-tokens.js'
 import { shiftTimes } from './shift-times.js'
 
 /** Where a record belongs: its signing realm, and the authorization server within it. */
@@ -26,14 +26,12 @@ export class RecordAdapter implements Adapter {
   readonly #database: Database
   readonly #clock: Clock
   readonly #model: string
-  readonly #partition: Partition
   readonly #records: string
 
   constructor({ database, clock }: RecordStore, partition: Partition, model: string) {
     this.#database = database
     this.#clock = clock
     this.#model = model
-    this.#partition = partition
     // One sign-in serves every authorization server of the realm; all else belongs to one of them.
     this.#records = model === 'Session' ? partition.realm : partition.server
   }
@@ -93,10 +91,10 @@ export class RecordAdapter implements Adapter {
     await this.#all().where('id_hash', '=', hashSecret(id)).execute()
   }
 
-  /** Called for every kind of token of a grant. Access tokens are not stored; theirs go on the list of the revoked. */
+  /** Called for every kind of token of a grant, access tokens included; the grant ends with all of them at once. */
   async revokeByGrantId(grantId: string): Promise<void> {
-    if (this.#model === 'AccessToken') await revokeGrantTokens(this.#database, this.#partition.realm, grantId)
-    else await this.#all().where('grant_id', '=', grantId).execute()
+    if (this.#model !== 'AccessToken') return
+    await this.#database.transaction((db) => endGrant(db, this.#clock, grantId))
   }
 
   #all() {

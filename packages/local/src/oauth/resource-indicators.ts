@@ -1,7 +1,8 @@
 import { type Configuration, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
-import { findM2mClient } from './m2m-clients.js'
+import { findM2mClient, type M2mClient, mayTarget } from './m2m-clients.js'
 import type { ServerIdentity } from './oauth-context.js'
-import { isIndicatorOf, listResources, type Resource } from './resources.js'
+import { partitionOf } from './realm.js'
+import { findResource, isIndicatorOf, listResources, type Resource } from './resources.js'
 import { IDENTITY_SCOPES } from './scopes.js'
 
 /** Life of a token from client credentials for the management API, as live. */
@@ -17,20 +18,36 @@ type Feature = NonNullable<NonNullable<Configuration['features']>['resourceIndic
  * no resource gets what the server is there for.
  */
 export function resourceIndicators(server: ServerIdentity): Feature {
-  const fallback = server.resource?.url ?? server.issuer
+  const { context, realm, issuer } = server
+  const machineOf = (clientId: string) => findM2mClient(context.database, partitionOf(server), clientId)
   return {
     enabled: true,
-    defaultResource: async (_ctx, _client, oneOf) =>
-      oneOf === undefined ? fallback : ([oneOf].flat()[0] ?? fallback),
+    async defaultResource(_ctx, client, oneOf) {
+      const [named] = [oneOf ?? []].flat()
+      if (named !== undefined) return named
+      if (server.resource !== undefined) return server.resource.url
+      const own = (await machineOf(client.clientId))?.resourceId ?? undefined
+      const resource = own && (await findResource(context.database, realm, own))
+      return resource ? resource.url : issuer
+    },
     useGrantedResource: async () => true,
-    getResourceServerInfo: async (ctx, indicator, client) => {
+    async getResourceServerInfo(ctx, indicator, client) {
       const resource = await findIndicated(server, indicator)
-      if (resource !== undefined) return forResource(resource)
-      if (server.resource === undefined && indicator === server.issuer)
-        return forRealm(server, ctx, client.clientId)
-      throw new errors.InvalidTarget(`this authorization server issues no tokens for ${indicator}`)
+      const machine = await machineOf(client.clientId)
+      if (resource !== undefined && (machine === undefined || mayTarget(machine, resource)))
+        return forResource(resource, machine)
+      const forApi = resource === undefined && server.resource === undefined && indicator === issuer
+      if (forApi && !machine?.resourceId) return forRealm(server, ctx, client.clientId, machine)
+      const whose =
+        machine === undefined ? 'this authorization server issues no tokens' : 'this client has no tokens'
+      throw new errors.InvalidTarget(`${whose} for ${indicator}`)
     },
   }
+}
+
+/** The scopes of an MCP server that a client may have: a machine's client at most those that it is registered with. */
+export function grantableScopes(resource: Resource, machine: M2mClient | undefined): string[] {
+  return resource.scopes.filter((scope) => machine === undefined || machine.scopes.includes(scope))
 }
 
 /** The MCP server that an indicator names, if this authorization server issues tokens for it. */
@@ -45,10 +62,10 @@ export async function findIndicated(
   return served.find((resource) => isIndicatorOf(resource, indicator))
 }
 
-function forResource(resource: Resource): ResourceServer {
+function forResource(resource: Resource, machine: M2mClient | undefined): ResourceServer {
   return {
     audience: resource.url,
-    scope: resource.scopes.join(' '),
+    scope: grantableScopes(resource, machine).join(' '),
     accessTokenFormat: 'jwt',
     accessTokenTTL: resource.settings.access_token_expiry,
     jwt: { sign: { alg: 'RS256' } },
@@ -56,17 +73,17 @@ function forResource(resource: Resource): ResourceServer {
 }
 
 /** With client credentials the realm's management API, or what an organization's client is for; after a sign-in, the application. */
-async function forRealm(
+function forRealm(
   server: ServerIdentity,
   ctx: KoaContextWithOIDC,
   clientId: string,
-): Promise<ResourceServer> {
+  machine: M2mClient | undefined,
+): ResourceServer {
   const token = { accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } } } as const
   const scope = IDENTITY_SCOPES.join(' ')
   if (ctx.oidc.params?.grant_type !== 'client_credentials') {
     return { ...token, audience: clientId, scope, accessTokenTTL: SIGN_IN_TOKEN_LIFETIME }
   }
-  const machine = await findM2mClient(server.context.database, server.realm, clientId)
   return machine === undefined
     ? { ...token, audience: server.issuer, scope, accessTokenTTL: API_TOKEN_LIFETIME }
     : { ...token, audience: server.issuer, scope: machine.scopes.join(' '), accessTokenTTL: machine.expiry }

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { circumstances } from '../flow-interceptors/flow-questions.js'
 import { CodePage } from '../pages/code-page.js'
 import { csrfToken, newCsrfToken } from '../pages/csrf.js'
@@ -8,7 +9,7 @@ import type { AuthorizationServer } from './authorization-server.js'
 import { askBeforeSession, tellSignIn } from './before-session.js'
 import { chooseOrganization } from './choose-organization.js'
 import { emailSignInKind, redeemSignInEmail, sendSignInEmail } from './email-sign-in.js'
-import { clientId, clientName, type Interaction, redirectUri } from './interaction.js'
+import { clientName, type Interaction, redirectUri } from './interaction.js'
 import { noteSignIn } from './note-sign-in.js'
 import type { OAuthContext } from './oauth-context.js'
 import { createPasskeySteps } from './passkey/passkey-steps.js'
@@ -21,8 +22,14 @@ import { SignInRefusal } from './sso/sign-in-refusal.js'
 import { ssoResult } from './sso/sso-result.js'
 import { startSso } from './sso/start-sso.js'
 import type { Step } from './step.js'
+import { createTickets } from './tickets.js'
 
 const PEOPLE_SHOWN = 12
+const PROOF_SECONDS = 600
+
+/** How somebody has said who they are, and the organization that this was for. */
+const Proof = z.object({ amr: z.array(z.string()), organization: z.string().optional() })
+type Proof = z.infer<typeof Proof>
 
 /**
  * The ways to say who one is: at the identity provider of a connection, where the request chooses one; as one of
@@ -39,6 +46,7 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
   }
   const password = createPasswordSteps(context, realm, outcomes)
   const passkey = createPasskeySteps(context, realm, outcomes)
+  const proofs = createTickets(context, realm, 'Proof', z.object({ person: z.string(), proof: Proof }))
 
   return {
     /** Goes where the parameters of the request, or a choice on the page, lead. */
@@ -87,9 +95,12 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
       const about = circumstances(request, interaction.params)
       const result = await ssoResult(context, realm, { uid: interaction.uid, ticket, about })
       const person = result.login && (await findPerson(database, realm, result.login.accountId))
-      if (person !== undefined)
-        await noteSignIn(context, server, interaction, { email: person.email, person })
-      await end(step, result)
+      if (result.login === undefined || person === undefined) return end(step, result)
+      const { login, organization } = result
+      return finish(step, person, {
+        amr: login.amr ?? [],
+        ...(typeof organization === 'string' && { organization }),
+      })
     },
 
     openPasswordLink: (step: Step): Promise<void> => password.openLink(step),
@@ -168,18 +179,23 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
   }
 
   /** Who they are is known; what is left is the organization in which they act. */
-  async function finish(step: Step, person: Person): Promise<void> {
+  async function finish(step: Step, person: Person, given?: Proof): Promise<void> {
     const { request, response, interaction } = step
-    const named = interaction.params.organization_id ?? request.body?.organization
+    const proof = given ?? (await provenBefore(step, person)) ?? { amr: ['local'] }
     const choice = await chooseOrganization(database, realm, person, {
-      named,
-      clientId: clientId(interaction),
+      asked: interaction.params.organization_id,
+      proven: proof.organization,
+      answer: request.body?.organization,
     })
     if (choice.kind === 'refused') {
       const problem = `${person.name} does not belong to the organization.`
-      return show(step, { email: person.email, problem })
+      // Whoever comes from an identity provider has no other person to choose here.
+      return given === undefined
+        ? show(step, { email: person.email, problem })
+        : refuse(step, new SignInRefusal('access_denied', problem))
     }
     if (choice.kind === 'ask') {
+      await proofs.put(interaction.uid, { person: person.id, proof }, PROOF_SECONDS)
       const view = { client: await clientName(server, interaction), person, offers: choice.offers }
       const form = {
         action: formAction(interaction),
@@ -190,9 +206,16 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
       })
     }
     const { organization } = choice
-    await noteSignIn(context, server, interaction, { email: person.email, person })
-    const login = { accountId: person.id, amr: ['local'] }
+    const acting = await findPerson(database, realm, person.id, organization)
+    await noteSignIn(context, server, interaction, { email: person.email, person: acting ?? person })
+    const login = { accountId: person.id, amr: proof.amr }
     await end(step, { login, ...(organization === undefined ? {} : { organization }) })
+  }
+
+  /** How the person signed in before they were asked for an organization. */
+  async function provenBefore({ interaction }: Step, { id }: Person): Promise<Proof | undefined> {
+    const kept = await proofs.get(interaction.uid)
+    return kept?.person === id ? kept.proof : undefined
   }
 
   async function end(

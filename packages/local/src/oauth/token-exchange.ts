@@ -1,4 +1,5 @@
 import { errors, type Provider } from 'oidc-provider'
+import { causesOf } from '../domain/sessions/dependents.js'
 import { seconds } from '../engine/clock.js'
 import { TOKEN_EXCHANGE_GRANT } from './grant-types.js'
 import { issueIdJag } from './issue-id-jag.js'
@@ -64,6 +65,7 @@ export function registerTokenExchange(provider: Provider, context: OAuthContext,
           client_id: client.clientId,
           scope,
           lifetime,
+          endsWith: await causesOf(context.database.db, subject.jti),
           extra: { act: { sub: client.clientId }, ...(sid ? { sid } : {}), ...(oid ? { oid } : {}) },
         }),
         issued_token_type: ACCESS_TOKEN_TYPE,

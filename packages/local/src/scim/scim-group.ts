@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { DirectoryEntryRow } from '../engine/registry-schema.js'
 import { DirectoryGroupData, DirectoryUserData } from '../management/directory-data.js'
+import { withNames } from './attribute-names.js'
 import { ScimError } from './scim-error.js'
 import type { ScimStore } from './scim-store.js'
 import { metaOf } from './scim-user.js'
@@ -16,7 +17,7 @@ const ScimGroup = z.looseObject({
 
 /** Reads a group, its columns and the ids of its members. Throws a `ScimError`. */
 export function readGroup(body: unknown) {
-  const parsed = ScimGroup.safeParse(body)
+  const parsed = ScimGroup.safeParse(withNames(body, Object.keys(ScimGroup.shape)))
   if (!parsed.success) throw new ScimError(400, z.prettifyError(parsed.error), 'invalidValue')
   const { id: _id, meta: _meta, schemas: _schemas, members, ...group } = parsed.data
   return {

@@ -43,14 +43,15 @@ function apply(resource: JsonObject, { op, path, value }: Operation): JsonObject
     )
   }
   const [, list, attribute, wanted, rest] =
-    /^(\w+)\[\s*(\w+)\s+eq\s+"([^"]*)"\s*\](?:\.(\w+))?$/i.exec(path) ?? []
+    /^(\w+)\[\s*(\w+)\s+eq\s+"([^"]*)"\s*\](?:\.(\w+))?$/i.exec(withoutSchema(path)) ?? []
   if (list !== undefined && attribute !== undefined && wanted !== undefined) {
     const name = nameIn(resource, list)
     const members = changeMembers(asList(resource[name]), { attribute, wanted, rest }, op, value)
     return { ...resource, [name]: members }
   }
   const [first = '', second, ...deeper] = withoutSchema(path).split('.')
-  if (deeper.length > 0) throw new ScimError(400, `The path ${path} is not supported.`, 'invalidPath')
+  if (deeper.length > 0 || path.includes('['))
+    throw new ScimError(400, `The path ${path} is not supported.`, 'invalidPath')
   const name = nameIn(resource, first)
   if (second === undefined) return change(resource, name, op, value)
   const own = resource[name]
@@ -65,9 +66,9 @@ function change(
 ): JsonObject {
   const { [name]: before, ...others } = resource
   if (op === 'remove') {
-    const gone = Array.isArray(value) ? value : undefined
-    if (gone === undefined || !Array.isArray(before)) return others
-    return { ...others, [name]: before.filter((one) => !gone.some((other) => sameMember(one, other))) }
+    if (value === undefined || !Array.isArray(before)) return others
+    const gone = removedValues(value)
+    return { ...others, [name]: before.filter((one) => !gone.includes(valueIn(one))) }
   }
   const next = plain(value ?? null)
   if (op === 'add' && Array.isArray(before)) {
@@ -90,8 +91,9 @@ function changeMembers(
   op: Operation['op'],
   value?: Json,
 ) {
-  const selected = (one: Json) => isObject(one) && String(one[attribute] ?? '') === wanted
+  const selected = (one: Json) => isObject(one) && String(one[nameIn(one, attribute)] ?? '') === wanted
   if (op === 'remove' && rest === undefined) return members.filter((one) => !selected(one))
+  if (op === 'remove' && !members.some(selected)) return members
   const present = members.some(selected) ? members : [...members, { [attribute]: wanted }]
   return present.map((one) => {
     if (!selected(one) || !isObject(one)) return one
@@ -114,6 +116,21 @@ function withoutSchema(path: string): string {
 function plain(value: Json): Json {
   if (value === 'True' || value === 'true') return true
   return value === 'False' || value === 'false' ? false : value
+}
+
+/**
+ * What tells a member of a list from the others: its `value` (RFC 7643, section 2.4), which clients send in an object
+ * or alone.
+ */
+function valueIn(member: Json): Json | undefined {
+  return isObject(member) ? member[nameIn(member, 'value')] : member
+}
+
+/** The values that are to be removed. A member without one could be any, so the request is refused. */
+function removedValues(value: Json): (Json | undefined)[] {
+  const values = asList(value).map(valueIn)
+  if (values.every((one) => one !== undefined && one !== null && typeof one !== 'object')) return values
+  throw new ScimError(400, 'Name each value to remove: {"value": "…"}.', 'invalidValue')
 }
 
 function sameMember(one: Json, other: Json): boolean {

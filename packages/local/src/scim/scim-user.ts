@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { DirectoryEntryRow } from '../engine/registry-schema.js'
 import { DirectoryUserData } from '../management/directory-data.js'
+import { withNames } from './attribute-names.js'
 import { ScimError } from './scim-error.js'
 
 const USER_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:User'
@@ -20,7 +21,7 @@ export function readUser(body: unknown): {
   externalId: string | undefined
   data: DirectoryUserData
 } {
-  const parsed = ScimUser.safeParse(body)
+  const parsed = ScimUser.safeParse(withNames(body, Object.keys(ScimUser.shape)))
   if (!parsed.success) throw new ScimError(400, z.prettifyError(parsed.error), 'invalidValue')
   const { id: _id, meta: _meta, groups: _groups, schemas: _schemas, ...user } = parsed.data
   const addresses = user.emails.map(({ value }) => value)

@@ -94,6 +94,17 @@ describe('the methods that are served', () => {
       ])
     }
   })
+
+  it('give a member who only reads nothing that signs somebody in', async () => {
+    const named = /\.(GetConnectedAccountAuth|GetPortalLinks|GetSupportHash|TriggerDirectorySync)$/
+    const reads = methods.filter((method) => named.test(nameOf(method)))
+    expect(reads).toHaveLength(4)
+    for (const method of reads) {
+      const [viewer, admin] = [await local.viewer(), await local.admin()]
+      expect(await callEmpty(method, { authorization: viewer }), nameOf(method)).toBe('PERMISSION_DENIED')
+      expect(await callEmpty(method, { authorization: admin })).not.toBe('PERMISSION_DENIED')
+    }
+  })
 })
 
 describe('a method that is not served', () => {

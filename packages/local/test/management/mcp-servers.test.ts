@@ -265,3 +265,42 @@ async function allow() {
   const response = await redeem(issuer, client_id, redirect, verifier)
   return { client_id, tokens: (await response.json()) as { refresh_token: string } }
 }
+
+describe('the address of an MCP server', () => {
+  const port = () => new URL(local.url).port
+  it.each([
+    ['the issuer', () => `${local.url}/${DEV}`],
+    ['under the issuer', () => `${local.url}/${DEV}/mcp`],
+    ['the workspace', () => `${local.url}/workspace`],
+    ['another environment', () => `${local.url}/${PRD}/`],
+    ['the origin', () => local.url],
+    ['upper case', () => `HTTP://LOCALHOST:${port()}/${DEV.toUpperCase()}`],
+    ['percent-encoded', () => `${local.url}/%65nv_100000000000000001/mcp`],
+    ['dot segments', () => `${local.url}/x/../${DEV}`],
+    ['another scheme', () => `https://localhost:${port()}/${DEV}`],
+    ['127.0.0.1', () => `http://127.0.0.1:${port()}/${DEV}`],
+    ['127.1', () => `http://127.1:${port()}/${DEV}`],
+    ['a number', () => `http://2130706433:${port()}/${DEV}`],
+    ['[::1]', () => `http://[::1]:${port()}/${DEV}`],
+    ['IPv4 in IPv6', () => `http://[::ffff:127.0.0.1]:${port()}/${DEV}`],
+    ['any address', () => `http://0.0.0.0:${port()}/${DEV}`],
+    ['a name under localhost', () => `http://mcp.localhost:${port()}/${DEV}`],
+    ['a dot at the end', () => `http://localhost.:${port()}/${DEV}`],
+  ])('is not one of this environment itself: %s', async (_what, url) => {
+    const refused = {
+      status: 400,
+      body: {
+        code: 3,
+        details: [{ validation_error_info: { field_violations: [{ field: 'resource.resource_id' }] } }],
+      },
+    }
+    expect(await register({ resource_id: url() })).toMatchObject(refused)
+    const change = { resource_id: url() }
+    const path = `/resources/${GREETING}?update_mask=resource_id`
+    expect(await call('PATCH', path, change)).toMatchObject(refused)
+  })
+
+  it('may be another port of this machine', async () => {
+    expect((await register({ resource_id: 'http://localhost:3999/mcp' })).status).toBe(200)
+  })
+})

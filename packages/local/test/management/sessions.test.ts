@@ -27,7 +27,7 @@ describe('sessions, through the official SDK', () => {
       sessionId: sid,
       userId: ANA,
       organizationId: ACME,
-      status: 'ACTIVE',
+      status: 'active',
       authenticatedClients: [{ clientId: APP, organizationId: ACME }],
     })
     const { sessions, totalSize } = await api.getUserSessions(ANA)
@@ -43,8 +43,8 @@ describe('sessions, through the official SDK', () => {
     const { session: api } = local.sdk(DEV)
     const { sid, refresh_token } = await signIn()
     const other = await signIn()
-    expect((await api.revokeSession(sid)).revokedSession).toMatchObject({ sessionId: sid, status: 'REVOKED' })
-    expect(await api.getSession(sid)).toMatchObject({ status: 'REVOKED', userId: ANA })
+    expect((await api.revokeSession(sid)).revokedSession).toMatchObject({ sessionId: sid, status: 'revoked' })
+    expect(await api.getSession(sid)).toMatchObject({ status: 'revoked', userId: ANA })
     expect(await refresh(local, refresh_token)).toBe(400)
     expect(await refresh(local, other.refresh_token)).toBe(200)
     await expect(api.revokeSession(sid)).rejects.toThrow(ScalekitNotFoundException)

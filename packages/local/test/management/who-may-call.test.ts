@@ -50,6 +50,36 @@ describe('a call without a token that counts', () => {
   })
 })
 
+describe('a token for more or others than the API', () => {
+  const issuer = () => `${local.url}/${DEV}`
+  it.each<[string, () => unknown]>([
+    ['the API and another audience', () => [issuer(), 'https://mcp.example.com/mcp']],
+    ['the API twice', () => [issuer(), issuer()]],
+    ['an address under the API', () => [`${issuer()}/mcp`]],
+    ['the API with a slash', () => [`${issuer()}/`]],
+    ['the start of the API’s address', () => [issuer().slice(0, -1)]],
+    ['the API of another environment', () => [`${local.url}/${PRD}`]],
+    ['the workspace’s API', () => [`${local.url}/workspace`]],
+    ['nobody', () => []],
+  ])('is refused: %s', async (_what, aud) => {
+    for (const subject of [{ subject: ANA }, { client_id: 'skc_100000000000000001' }]) {
+      const token = await local.tokenFor({ ...subject, resource: issuer(), claims: { aud: aud() } })
+      const answer = await local.rest('GET', `/${DEV}/api/v1/users/${ANA}`, { token })
+      expect([answer.status, answer.body.code]).toEqual([401, 16])
+    }
+  })
+
+  it('is refused: an MCP server that has the address of the API', async () => {
+    await local.database.db
+      .updateTable('resources')
+      .set({ url: issuer() })
+      .where('id', '=', 'res_100000000000000002')
+      .execute()
+    const token = await local.tokenFor({ subject: ANA, resource: 'res_100000000000000002' })
+    expect((await local.rest('GET', `/${DEV}/api/v1/users/${ANA}`, { token })).status).toBe(401)
+  })
+})
+
 describe('who may call what', () => {
   const callers = {
     client: () => local.client(DEV),

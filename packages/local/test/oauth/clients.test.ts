@@ -131,6 +131,37 @@ describe('dynamic client registration (RFC 7591)', () => {
   })
 })
 
+describe('the origin null', () => {
+  it('is never allowed, not even for an application with a scheme of its own', async () => {
+    const redirect_uris = ['com.example.app:/callback', 'cursor://anysphere/callback', REDIRECT_URI]
+    const { client_id } = await register(local.url, { redirect_uris })
+    const issuer = mcpIssuer(local.url)
+    const realm = `${local.url}/workspace`
+    const body = () => new URLSearchParams({ grant_type: 'refresh_token', client_id, refresh_token: 'x' })
+    const preflight = { method: 'OPTIONS', headers: { 'access-control-request-method': 'POST' } }
+    const calls: [string, RequestInit][] = [
+      ...[issuer, realm].flatMap((url): [string, RequestInit][] => [
+        [`${url}/oauth/token`, { method: 'POST', body: body() }],
+        [`${url}/oauth/token`, preflight],
+        [`${url}/OAuth/Token`, { method: 'POST', body: body() }],
+        [`${url}/oauth/revoke`, { method: 'POST', body: body() }],
+        [`${url}/oauth/introspect`, preflight],
+        [`${url}/.well-known/oauth-authorization-server`, {}],
+      ]),
+      [`${realm}/keys`, {}],
+      [`${realm}/userinfo`, {}],
+      [`${local.url}/.well-known/oauth-authorization-server/workspace`, {}],
+      [`${realm}/api/v1/resources/${MCP_SERVER}/clients:register`, { method: 'POST', body: '{}' }],
+      [`${realm}/api/v1/resources/${MCP_SERVER}/clients:register`, preflight],
+    ]
+    for (const [url, init] of calls) {
+      const response = await fetch(url, { ...init, headers: { ...init.headers, origin: 'null' } })
+      expect(response.headers.get('access-control-allow-origin'), url).toBeNull()
+      expect(response.ok, url).toBe(false)
+    }
+  })
+})
+
 describe('a client that is a web page', () => {
   it('reads metadata and keys from anywhere, and gets tokens at the origin of its redirect URI', async () => {
     const issuer = mcpIssuer(local.url)

@@ -172,6 +172,30 @@ describe('token exchange (RFC 8693)', () => {
     expect(response.status).toBe(401)
   })
 
+  it('gives a token that does what the workspace role of the member allows, whatever its scopes', async () => {
+    const scopes = ['workspace:write', 'environment:write', 'organization:write']
+    const call = async (person: string) => {
+      const subject_token = await mint({ subject: person, scopes })
+      const { access_token } = (await (await exchange({ subject_token })).json()) as { access_token: string }
+      const headers = { authorization: `Bearer ${access_token}`, 'x-env-domain': DEV }
+      const status = async (method: string, path: string, body?: object) =>
+        (
+          await fetch(`${local.url}/workspace/api/v1${path}`, {
+            ...{ method, headers },
+            ...(body && { body: JSON.stringify(body) }),
+          })
+        ).status
+      return [
+        await status('GET', '/members'),
+        await status('POST', '/members', { email: `${Date.now()}@example.com`, role: 'ADMIN' }),
+        await status('POST', '/organizations', { display_name: 'Written' }),
+        await status('PATCH', '/members:this', { first_name: 'Vera' }),
+      ]
+    }
+    expect(await call('viewer@example.com')).toEqual([200, 403, 403, 403])
+    expect(await call('admin@example.com')).toEqual([200, 200, 201, 200])
+  })
+
   it('gives a token that reads only when no write scope was granted', async () => {
     const subject_token = await mint({ subject: 'admin@example.com', scopes: ['organization:read'] })
     const { access_token } = (await (await exchange({ subject_token })).json()) as { access_token: string }

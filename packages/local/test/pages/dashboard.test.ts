@@ -130,4 +130,36 @@ describe('the reset button', () => {
     })
     expect(foreign.status).toBe(403)
   })
+
+  it.each([
+    ['as it is', (path: string) => path],
+    ['in another case', (path: string) => path.replace('/dashboard', '/Dashboard')],
+    ['in upper case', (path: string) => path.toUpperCase()],
+    ['with a slash at the end', (path: string) => `${path}/`],
+    ['with a query', (path: string) => `${path}?x`],
+    ['as a whole URL', (path: string) => `${local.url}${path}`],
+  ])('is refused from another site, with the path %s', async (_how, spell) => {
+    for (const [path, origin] of [
+      ['/dashboard/reset', 'http://localhost:3000'],
+      ['/dashboard/outbox', 'https://evil.example'],
+      [`/${DEV}/interaction/x`, 'null'],
+    ] as const)
+      expect(await postRaw(spell(path), origin)).toMatchObject({
+        status: 403,
+        body: expect.stringContaining('This form belongs to another site.'),
+      })
+  })
+
+  /** Posts with the request target exactly as it is given. */
+  function postRaw(path: string, origin: string): Promise<{ status: number; body: string }> {
+    const { port, host } = new URL(local.url)
+    return new Promise((resolve, reject) => {
+      const posting = request({ port, path, method: 'POST', headers: { host, origin } }, async (answer) => {
+        let body = ''
+        for await (const chunk of answer) body += chunk
+        resolve({ status: answer.statusCode ?? 0, body })
+      })
+      posting.on('error', reject).end()
+    })
+  }
 })

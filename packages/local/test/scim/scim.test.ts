@@ -203,6 +203,145 @@ describe('groups', () => {
   })
 })
 
+describe('the members of a group', () => {
+  /** A group of three. */
+  async function three() {
+    const users: string[] = []
+    for (const name of ['a', 'b', 'c'])
+      users.push((await scim('POST', '/Users', { userName: `${name}@acme.example` })).body.id)
+    const members = users.map((value) => ({ value }))
+    const { id } = (await scim('POST', '/Groups', { displayName: 'Three', members })).body
+    const left = async () =>
+      ((await scim('GET', `/Groups/${id}`)).body.members as { value: string }[]).map(({ value }) =>
+        'abc'.charAt(users.indexOf(value)),
+      )
+    return { id, users, left }
+  }
+  const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group'
+  const STRANGER = 'diruser_100000000000000999'
+
+  it.each<[string, (a: string, b: string) => object, string]>([
+    ['an object', (a) => ({ path: 'members', value: { value: a } }), 'bc'],
+    ['an object with more', (a) => ({ path: 'members', value: { value: a, display: 'A' } }), 'bc'],
+    ['a string', (a) => ({ path: 'members', value: a }), 'bc'],
+    ['a list of one', (a) => ({ path: 'members', value: [{ value: a }] }), 'bc'],
+    ['a list of two', (a, b) => ({ path: 'members', value: [{ value: a }, { value: b }] }), 'c'],
+    ['a list of strings', (a, b) => ({ path: 'members', value: [a, b] }), 'c'],
+    ['names in another case', (a) => ({ path: 'Members', value: { Value: a } }), 'bc'],
+    ['a qualified path', (a) => ({ path: `${GROUP}:members`, value: { value: a } }), 'bc'],
+    ['a filter', (a) => ({ path: `members[value eq "${a}"]` }), 'bc'],
+    ['a filter in another case', (a) => ({ path: `MEMBERS[Value EQ "${a}"]` }), 'bc'],
+    ['a qualified filter', (a) => ({ path: `${GROUP}:members[value eq "${a}"]` }), 'bc'],
+    ['somebody who is no member', () => ({ path: 'members', value: { value: STRANGER } }), 'abc'],
+    ['a string that is no member', () => ({ path: 'members', value: STRANGER }), 'abc'],
+    ['a filter that finds nobody', () => ({ path: `members[value eq "${STRANGER}"]` }), 'abc'],
+    [
+      'a member and a stranger',
+      (a) => ({ path: 'members', value: [{ value: a }, { value: STRANGER }] }),
+      'bc',
+    ],
+    ['an empty list', () => ({ path: 'members', value: [] }), 'abc'],
+    ['no value, which is all (RFC 7644, section 3.5.2.2)', () => ({ path: 'members' }), ''],
+  ])('lose exactly who is removed: %s', async (_how, operation, expected) => {
+    const { id, users, left } = await three()
+    const [a = '', b = ''] = users
+    for (const op of ['Remove', 'remove']) {
+      const { status } = await scim('PATCH', `/Groups/${id}`, patch({ op, ...operation(a, b) }))
+      expect(status).toBe(200)
+    }
+    expect((await left()).join('')).toBe(expected)
+  })
+
+  it.each<[string, object]>([
+    ['an object without a value', { path: 'members', value: {} }],
+    ['a list with one of those', { path: 'members', value: [{ display: 'A' }] }],
+    ['null as a value', { path: 'members', value: { value: null } }],
+    ['another filter', { path: 'members[value ne "x"]' }],
+    ['an unfinished filter', { path: 'members[value eq "x"' }],
+    ['two conditions', { path: 'members[value eq "x" or value eq "y"]' }],
+    ['the value of members', { path: 'members.value' }],
+    ['no path', { value: { members: [] } }],
+  ])('are all left by a removal that is refused: %s', async (_how, operation) => {
+    const { id, left } = await three()
+    const answer = await scim('PATCH', `/Groups/${id}`, patch({ op: 'remove', ...operation }))
+    expect(answer.status).toBe(400)
+    expect((await left()).join('')).toBe('abc')
+  })
+
+  it('are not lost to a spelling, or to a change of something else', async () => {
+    const { id, users, left } = await three()
+    const Members = users.map((value) => ({ value }))
+    expect((await scim('PUT', `/Groups/${id}`, { DisplayName: 'Three', Members })).status).toBe(200)
+    expect((await left()).join('')).toBe('abc')
+    await scim('PATCH', `/Groups/${id}`, patch({ op: 'replace', value: { displayName: 'Trio' } }))
+    expect((await left()).join('')).toBe('abc')
+  })
+})
+
+describe('a password', () => {
+  const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
+  const USER = 'urn:ietf:params:scim:schemas:core:2.0:User'
+  const SECRET = 'n0b0dy-must-see-this'
+
+  it.each<[string, object]>([
+    ['as documented', { password: SECRET }],
+    ['in another case', { PassWord: SECRET }],
+    ['in upper case', { PASSWORD: SECRET }],
+    ['in an extension', { [ENTERPRISE]: { department: 'Sales', password: SECRET } }],
+    ['nested', { Operations: [{ data: { password: SECRET, list: [{ Password: SECRET }] } }] }],
+    ['with a qualified name', { [`${USER}:password`]: SECRET }],
+    ['as an object', { password: { value: SECRET } }],
+  ])('is kept nowhere: %s', async (_where, sent) => {
+    const answers: unknown[] = []
+    const created = await scim('POST', '/Users', { ...ana, ...sent })
+    expect(created.status).toBe(201)
+    const one = `/Users/${created.body.id}`
+    answers.push(created, await scim('PUT', one, { ...ana, ...sent }))
+    answers.push(await scim('PATCH', one, patch({ op: 'replace', value: sent })))
+    answers.push(await scim('PATCH', one, patch({ op: 'add', value: sent })))
+    for (const [path, value] of Object.entries(sent))
+      answers.push(await scim('PATCH', one, patch({ op: 'add', path, value })))
+    await expectNowhere(answers)
+  })
+
+  it.each([
+    'password',
+    'Password',
+    `${USER}:password`,
+    `${ENTERPRISE}:password`,
+    `${ENTERPRISE}:PASSWORD`,
+    'name.password',
+    'emails[type eq "work"].password',
+    `password[value eq "${SECRET}"]`,
+    `emails[password eq "${SECRET}"]`,
+  ])('is kept nowhere: with the path %s', async (path) => {
+    const { body } = await scim('POST', '/Users', ana)
+    const answers: unknown[] = []
+    for (const op of ['add', 'replace', 'Replace'])
+      answers.push(await scim('PATCH', `/Users/${body.id}`, patch({ op, path, value: SECRET })))
+    await expectNowhere(answers)
+  })
+
+  it('is kept nowhere in a group either', async () => {
+    const created = await scim('POST', '/Groups', { displayName: 'X', password: SECRET })
+    await expectNowhere([created])
+  })
+
+  /** Neither in the answers, nor in anything that can be read afterwards. */
+  async function expectNowhere(answers: unknown[]): Promise<void> {
+    const seen: unknown[] = [...answers, await scim('GET', '/Users'), await scim('GET', '/Groups')]
+    const directory = endpoint.split('/').at(-3) ?? ''
+    const bigint = (_: string, value: unknown) => (typeof value === 'bigint' ? String(value) : value)
+    seen.push(await sdk.directory.listDirectoryUsers(ACME, directory, { includeDetail: true }))
+    const headers = { 'x-scalekit-local': '1' }
+    for (const path of ['state', 'outbox', 'requests', 'webhooks'])
+      seen.push(await (await fetch(`${local.url}/__local/${path}`, { headers })).text())
+    for (const table of ['directory_users', 'directory_groups', 'events'] as const)
+      seen.push(await local.database.db.selectFrom(table).selectAll().execute())
+    expect(JSON.stringify(seen, bigint)).not.toContain(SECRET)
+  }
+})
+
 describe('the endpoint', () => {
   it('asks for the secret of an enabled directory', async () => {
     expect(await scim('GET', '/Users', undefined, 'wrong')).toMatchObject({

@@ -8,10 +8,20 @@ import { signIn } from './0004-sign-in.js'
 import { events } from './0005-events.js'
 import { uniqueNames } from './0006-unique-names.js'
 import { passwords } from './0007-passwords.js'
+import { dependents } from './0008-dependents.js'
 import type { Migration } from './migration.js'
 
 /** Every step, in order. A step that has shipped is never edited; a change is a new step at the end. */
-const MIGRATIONS: Migration[] = [first, registry, snapshots, signIn, events, uniqueNames, passwords]
+const MIGRATIONS: Migration[] = [
+  first,
+  registry,
+  snapshots,
+  signIn,
+  events,
+  uniqueNames,
+  passwords,
+  dependents,
+]
 
 /** Any number, the same in every process: PostgreSQL's advisory lock while the schema changes. */
 const LOCK = 787_001

@@ -1,7 +1,8 @@
 import type { DescMethod } from '@bufbuild/protobuf'
 import { Code, type Interceptor } from '@connectrpc/connect'
-import { type AuthOption, apiError, authOption, httpBindings } from '@scalekit-mcp/api'
+import { type AuthOption, apiError, authOption } from '@scalekit-mcp/api'
 import { clientData } from '../client-data.js'
+import { mayMemberCall } from '../member-rights.js'
 import type { Authenticate, Principal } from '../principal.js'
 import { principalKey, requestRealm } from '../request-context.js'
 import type { Store } from '../store.js'
@@ -44,8 +45,9 @@ function unauthenticated(authorization: string | null) {
 function refuse(principal: Principal, option: AuthOption, method: DescMethod): string | undefined {
   if (principal.kind === 'member') {
     if (!option.callers.has('workspace')) return `${method.name} is not for members of the workspace`
-    const reads = httpBindings(method)[0]?.verb === 'GET'
-    return principal.role === 'USER' && !reads ? 'Members with the role USER may read only' : undefined
+    return mayMemberCall(principal.role, method)
+      ? undefined
+      : `${method.name} needs the workspace role ADMIN, and a token with a write scope`
   }
   const realm = requestRealm.getStore()
   if (realm !== undefined && realm !== principal.realm) return 'The token belongs to another environment'

@@ -8,14 +8,13 @@ import {
   SessionService,
   WebAuthnService,
 } from '@scalekit-mcp/api'
+import { rightsOf } from '../membership-rights.js'
 import { principalKey } from '../request-context.js'
-import { openRoleBook } from '../role-book.js'
 import type { Store } from '../store.js'
-import { heldRoles } from '../user-message.js'
 
 /**
- * A user's session reaches the organizations that the user belongs to, with the permissions that the user
- * has there, and the user's own entry. Nothing else, whatever the token says.
+ * A user's session reaches the organization that its token is for, with the permissions that the user has there,
+ * and the user's own entry; a token for no organization reaches those that the user belongs to. Nothing else.
  */
 export function confineSession({ database }: Store): Interceptor {
   return (next) => async (req) => {
@@ -28,6 +27,9 @@ export function confineSession({ database }: Store): Interceptor {
       if (idIn(req.message) === principal.userId || CONFINED_BY_HANDLER.has(req.method)) return next(req)
       throw apiError(Code.PermissionDenied, 'A session reaches its own user and organizations only')
     }
+    if (principal.organization !== undefined && principal.organization !== organization) {
+      throw apiError(Code.PermissionDenied, 'The token is for another organization: sign in for this one')
+    }
     const membership = await db
       .selectFrom('memberships')
       .selectAll()
@@ -36,9 +38,8 @@ export function confineSession({ database }: Store): Interceptor {
       .where('status', '=', 'ACTIVE')
       .executeTakeFirst()
     if (!membership) throw apiError(Code.PermissionDenied, 'The user does not belong to this organization')
-    const book = await openRoleBook(db, principal.realm)
-    const has = book.effective(heldRoles(book, membership), organization).map(({ name }) => name)
-    if (!authOption(req.method).permissions.every((permission) => has.includes(permission))) {
+    const { permissions } = await rightsOf(db, principal.realm, membership)
+    if (!authOption(req.method).permissions.every((permission) => permissions.includes(permission))) {
       throw apiError(Code.PermissionDenied, 'The user lacks the permission in this organization')
     }
     return next(req)

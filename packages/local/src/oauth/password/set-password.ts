@@ -1,9 +1,9 @@
+import { endSession } from '../../domain/sessions/end.js'
+import { liveSessions } from '../../domain/sessions/live-sessions.js'
 import { newId } from '../../engine/ids.js'
 import type { UserRow } from '../../engine/schema.js'
-import { endSession, liveSessions } from '../../management/session-records.js'
 import { UserData } from '../../management/user-data.js'
 import { tellUserEvent } from '../../webhooks/user-event.js'
-import { sessionId } from '../access-token.js'
 import type { OAuthContext } from '../oauth-context.js'
 import { findPerson, type Person } from '../people.js'
 import { SignInRefusal } from '../sso/sign-in-refusal.js'
@@ -51,16 +51,15 @@ export async function setPassword(
 }
 
 async function endSessions(
-  context: OAuthContext,
+  { database, clock }: OAuthContext,
   environment: string,
   user: string,
   except: string | undefined,
 ): Promise<void> {
-  const kept = except === undefined ? undefined : sessionId(except)
-  await context.database.transaction(async (db) => {
-    const live = await liveSessions(context, db, environment)
-    for (const session of live.filter(({ userId, id }) => userId === user && id !== kept))
-      await endSession(context, db, environment, session)
+  await database.transaction(async (db) => {
+    const live = await liveSessions(db, clock, environment)
+    for (const session of live.filter(({ userId, uid }) => userId === user && uid !== except))
+      await endSession(db, clock, session, 'revoked')
   })
 }
 

@@ -8,6 +8,7 @@ import { connectionData } from '../../management/connection-data.js'
 import { addMembership } from '../../management/membership-changes.js'
 import { findOrganization } from '../../management/organization-data.js'
 import { MembershipData, membershipData, UserData } from '../../management/user-data.js'
+import { statusOf } from '../../management/user-message.js'
 import { tellUserEvent } from '../../webhooks/user-event.js'
 import type { OAuthContext } from '../oauth-context.js'
 import type { AssertedIdentity } from './asserted-identity.js'
@@ -109,7 +110,7 @@ async function createUser(db: Db, connection: ConnectionRow, identity: AssertedI
   return row.id
 }
 
-/** Somebody who was invited accepts by signing in; a member signs in; nobody else does. */
+/** Somebody who was invited accepts by signing in, in time; a member signs in; nobody else does. */
 async function enterOrganization(db: Db, organization_id: string, user_id: string, now: number) {
   const membership = await db
     .selectFrom('memberships')
@@ -118,10 +119,10 @@ async function enterOrganization(db: Db, organization_id: string, user_id: strin
     .where('user_id', '=', user_id)
     .executeTakeFirst()
   if (membership?.status === 'ACTIVE') return
-  if (membership?.status !== 'PENDING_INVITE') {
+  if (membership === undefined || statusOf(membership, now) !== 'PENDING_INVITE') {
     throw new SignInRefusal(
       'access_denied',
-      'The user does not belong to the organization of the connection.',
+      'The user does not belong to the organization of the connection, or the invitation has expired.',
     )
   }
   const data = JSON.stringify(MembershipData.parse({ ...membershipData(membership), accepted_at: now }))

@@ -6,7 +6,6 @@ import { hashSecret } from '../../engine/secret-hash.js'
 import { findPerson } from '../../oauth/people.js'
 import { type DataTableView, Id, State } from './data-table.js'
 import { ROWS_SHOWN } from './people-tables.js'
-import { countAll } from './read-overview.js'
 
 type Db = Kysely<Schema>
 
@@ -14,23 +13,27 @@ const Grant = z.object({ accountId: z.string(), clientId: z.string() })
 
 /** The access tokens that came from sign-ins, latest first: what is known of them, which is not the tokens. */
 export async function tokensTable(db: Db, clock: Clock): Promise<DataTableView> {
-  const tokens = await db
-    .selectFrom('issued_tokens')
+  const ofGrants = db
+    .selectFrom('dependents')
+    .where('dependents.kind', '=', 'token')
+    .where('dependents.depends_on', 'like', 'grant:%')
+  const { count } = await ofGrants.select(({ fn }) => fn.countAll().as('count')).executeTakeFirstOrThrow()
+  const tokens = await ofGrants
     .leftJoin('revoked_tokens', (join) =>
       join
-        .onRef('revoked_tokens.jti', '=', 'issued_tokens.jti')
-        .onRef('revoked_tokens.realm', '=', 'issued_tokens.realm'),
+        .onRef('revoked_tokens.jti', '=', 'dependents.id')
+        .onRef('revoked_tokens.realm', '=', 'dependents.realm'),
     )
-    .selectAll('issued_tokens')
+    .selectAll('dependents')
     .select('revoked_tokens.jti as revoked')
-    .orderBy('issued_tokens.jti', 'desc')
+    .orderBy('dependents.id', 'desc')
     .limit(ROWS_SHOWN)
     .execute()
-  const rows = tokens.map(async ({ realm, jti, grant_id, expires_at, revoked }) => {
-    const grant = await findGrant(db, grant_id)
+  const rows = tokens.map(async ({ realm, id, depends_on, expires_at, revoked }) => {
+    const grant = await findGrant(db, depends_on.slice('grant:'.length))
     const person = grant && (await findPerson({ db }, realm, grant.accountId))
     return [
-      <Id>{jti}</Id>,
+      <Id>{id}</Id>,
       person?.email ?? '–',
       grant === undefined ? '–' : <Id>{grant.clientId}</Id>,
       <Id>{realm}</Id>,
@@ -40,7 +43,7 @@ export async function tokensTable(db: Db, clock: Clock): Promise<DataTableView> 
   })
   return {
     title: 'Tokens issued',
-    total: await countAll(db, 'issued_tokens'),
+    total: Number(count),
     columns: ['Token', 'Person', 'Client', 'Realm', 'Expires', 'State'],
     rows: await Promise.all(rows),
     empty: 'Nobody has signed in yet.',

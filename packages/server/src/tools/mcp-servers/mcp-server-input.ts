@@ -24,7 +24,9 @@ export const serverUrl = z
     const message = wrongWithUrl(url)
     if (message !== undefined) context.addIssue({ code: 'custom', message })
   })
-  .describe('URL at which clients reach the server, exactly: it becomes the audience of its tokens.')
+  .describe(
+    'URL at which clients reach the server, exactly: it becomes the audience of its tokens. Not an address of Scalekit.',
+  )
 
 export const scopeNames = z
   .array(z.string().regex(/^[a-zA-Z0-9:]{1,64}$/))

@@ -34,6 +34,21 @@ describe.each(eras)('register_mcp_server over %s', (era) => {
     expect(setup.express).toContain(mcpServer.id)
   })
 
+  test('refuses an address of Scalekit itself, whose tokens would be for its API', async () => {
+    const url = `${server.local.url}/${environmentId}`
+    for (const refused of [url, `${url}/mcp`, `${new URL(url).origin}/workspace`]) {
+      const { error } = await server.call(era, 'register_mcp_server', {
+        environmentId,
+        name: 'X',
+        url: refused,
+      })
+      expect(error).toMatchObject({
+        code: 'invalid_arguments',
+        message: expect.stringContaining('resource.resource_id'),
+      })
+    }
+  })
+
   test('refuses a second server with the same URL', async () => {
     const { error } = await server.call(era, 'register_mcp_server', {
       environmentId,

@@ -45,6 +45,17 @@ describe.each(eras)('update_mcp_server over %s', (era) => {
     })
   })
 
+  test('refuses an address of Scalekit itself, whose tokens would be for its API', async () => {
+    const mcpServerId = await register('address')
+    const { error } = await server.call(era, 'update_mcp_server', {
+      ...{ environmentId, mcpServerId, url: `${server.local.url}/${environmentId}/mcp` },
+    })
+    expect(error).toMatchObject({
+      code: 'invalid_arguments',
+      message: expect.stringContaining('resource.resource_id'),
+    })
+  })
+
   test('takes the last scope away', async () => {
     const mcpServerId = await register('scopes')
     await server.call(era, 'update_mcp_server', { environmentId, mcpServerId, scopes: [] })

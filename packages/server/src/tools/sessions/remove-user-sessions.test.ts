@@ -31,9 +31,9 @@ describe.each(eras)('remove_user_sessions over %s', (era) => {
     expect((await remove(ana, typesTheName)).result).toEqual({ removedSessions: 2 })
     for (const session of anas) expect(await session.refresh()).toBe(400)
     const { sessions } = await server.sdk(environmentId).session.getUserSessions(ana)
-    expect(sessions.filter(({ status }) => status === 'ACTIVE')).toEqual([])
+    expect(sessions.filter(({ status }) => status === 'active')).toEqual([])
     const { status } = await server.sdk(environmentId).session.getSession(bens.sessionId)
-    expect(status).toBe('ACTIVE')
+    expect(status).toBe('active')
   })
 
   test('says that there is no such user', async () => {

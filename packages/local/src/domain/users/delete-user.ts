@@ -1,0 +1,54 @@
+import type { Kysely } from 'kysely'
+import type { Clock } from '../../engine/clock.js'
+import type { Schema } from '../../engine/schema.js'
+import { endDependents, endSession } from '../sessions/end.js'
+import { liveSessions } from '../sessions/live-sessions.js'
+
+type Db = Kysely<Schema>
+
+/** Deletes a user of an environment, with every session, consent and token. */
+export async function deleteUser(db: Db, clock: Clock, environment: string, user: string): Promise<void> {
+  await endAccess(db, clock, environment, user)
+  await db.deleteFrom('users').where('id', '=', user).execute()
+}
+
+/** Deletes a member of the workspace, with every session, consent and token. */
+export async function deleteMember(db: Db, clock: Clock, member: string): Promise<void> {
+  await endAccess(db, clock, 'workspace', member)
+  await db.deleteFrom('members').where('id', '=', member).execute()
+}
+
+/** Takes a user out of an organization. Sessions that were used for it end; the user's API tokens for it too. */
+export async function deleteMembership(
+  db: Db,
+  clock: Clock,
+  organization: string,
+  user: string,
+): Promise<void> {
+  await endDependents(db, clock, `membership:${organization}/${user}`)
+  for (const table of ['api_tokens', 'memberships'] as const)
+    await db
+      .deleteFrom(table)
+      .where('organization_id', '=', organization)
+      .where('user_id', '=', user)
+      .execute()
+}
+
+/** Deletes an organization. Sessions that were used for it end, and the tokens of its clients. */
+export async function deleteOrganization(db: Db, clock: Clock, organization: string): Promise<void> {
+  const machines = await db
+    .selectFrom('m2m_clients')
+    .select('id')
+    .where('organization_id', '=', organization)
+    .execute()
+  for (const { id } of machines) await endDependents(db, clock, `client:${id}`)
+  await endDependents(db, clock, `organization:${organization}`)
+  await db.deleteFrom('organizations').where('id', '=', organization).execute()
+}
+
+async function endAccess(db: Db, clock: Clock, realm: string, person: string): Promise<void> {
+  const sessions = await liveSessions(db, clock, realm)
+  for (const session of sessions.filter(({ userId }) => userId === person))
+    await endSession(db, clock, session, 'revoked')
+  await endDependents(db, clock, `user:${person}`)
+}
