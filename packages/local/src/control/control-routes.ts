@@ -9,7 +9,7 @@ import {
 } from 'express'
 import { stringify } from 'yaml'
 import type { MovableClock } from '../engine/clock.js'
-import { LocalError } from '../local-error.js'
+import { DatabaseUnavailable, LocalError } from '../local-error.js'
 import type { Coverage } from '../management/index.js'
 import type { OAuthContext } from '../oauth/oauth-context.js'
 import { exportSeed } from '../seed/export.js'
@@ -107,7 +107,8 @@ const onlyTools: RequestHandler = (request, response, next) => {
 }
 
 function renderError(error: unknown, _request: Request, response: Response, next: NextFunction): void {
-  if (error instanceof LocalError) {
+  if (error instanceof DatabaseUnavailable) next(error)
+  else if (error instanceof LocalError) {
     response.status(error.code === 'not_found' ? 404 : 400).json({ code: error.code, message: error.message })
   } else if (
     error instanceof Error &&
