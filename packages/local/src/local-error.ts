@@ -1,7 +1,7 @@
 export type LocalErrorCode =
   | 'port_in_use'
   | 'data_in_use'
-  | 'data_unwritable'
+  | 'data_unusable'
   | 'database_unavailable'
   | 'seed_invalid'
   | 'request_invalid'

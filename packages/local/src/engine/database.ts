@@ -1,4 +1,5 @@
 import { Kysely, PostgresDialect } from 'kysely'
+import { unusable } from './data-folder.js'
 import type { Dialect } from './dialect.js'
 import { migrate } from './migrations/migrate.js'
 import { createPostgresPool } from './postgres-pool.js'
@@ -22,8 +23,10 @@ export interface Database {
 }
 
 /**
- * Opens the database and brings its tables up to date. Several processes may open one database, and may do
- * so for the first time at the same moment.
+ * Opens the database and brings its tables up to date. Several processes may open one database at the same moment, also for
+ * the first time.
+ *
+ * @throws {LocalError} `data_unusable`, `database_unavailable`
  */
 export async function openDatabase(location: DatabaseLocation): Promise<Database> {
   const dialect: Dialect = 'url' in location ? 'postgres' : 'sqlite'
@@ -37,7 +40,8 @@ export async function openDatabase(location: DatabaseLocation): Promise<Database
     await migrate(db, dialect)
   } catch (error) {
     await db.destroy()
-    throw error
+    const isFile = 'file' in location && error instanceof Error && 'code' in error
+    throw isFile ? unusable(location.file, error) : error
   }
   return {
     db,

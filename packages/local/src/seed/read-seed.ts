@@ -15,10 +15,12 @@ export async function readSeed(seed: Seed | string | undefined): Promise<ParsedS
   try {
     return parseSeed(await readFile(path, 'utf8'), String(path))
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
-      throw new LocalError('seed_invalid', `There is no seed file at ${path}.`, { cause })
-    }
-    throw cause
+    if (!(cause instanceof Error && 'code' in cause) || cause instanceof LocalError) throw cause
+    const message =
+      cause.code === 'ENOENT'
+        ? `There is no seed file at ${path}.`
+        : `The seed file ${path} cannot be read: ${cause.message}.`
+    throw new LocalError('seed_invalid', message, { cause })
   }
 }
 
