@@ -19,6 +19,8 @@ export interface Database {
    * that is passed: the embedded database has a single connection, and another query would wait for itself.
    */
   transaction<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T>
+  /** Runs reads that all see the data of one moment. */
+  readConsistently<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -47,6 +49,10 @@ export async function openDatabase(location: DatabaseLocation): Promise<Database
     db,
     dialect,
     transaction: (work) => db.transaction().execute(work),
+    readConsistently: (work) =>
+      dialect === 'postgres'
+        ? db.transaction().setIsolationLevel('repeatable read').execute(work)
+        : db.transaction().execute(work),
     close: () => db.destroy(),
   }
 }

@@ -10,7 +10,7 @@ const MAX_CONNECTIONS = 10
 const ATTEMPTS = 3
 
 /** A statement that can be sent again after its connection broke, if it was the first of that connection. */
-const REPEATABLE = /^(begin|select)\b/i
+const REPEATABLE = /^(begin|start transaction|select)\b/i
 
 /**
  * SQLSTATE of a server that is ending this connection or accepts none: class 08 (connection exception), 53300 (too many

@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import { parse, YAMLParseError } from 'yaml'
+import { load } from 'js-yaml'
 import { z } from 'zod'
 import { LocalError } from '../local-error.js'
 import { DEFAULT_SEED } from '../package-files.js'
 import { type ParsedSeed, type Seed, SeedSchema } from './schema.js'
+
+/** Aliases of aliases multiply: a small file could fill the memory. */
+const MAX_ALIASES = 100
 
 /**
  * Reads a seed: an object, the path of a YAML file, or the default one. Throws a `LocalError` (`seed_invalid`)
@@ -26,11 +29,14 @@ export async function readSeed(seed: Seed | string | undefined): Promise<ParsedS
 
 /** Reads a seed that came as YAML text. */
 export function parseSeed(text: string, source: string): ParsedSeed {
+  return checkSeed(parseYaml(text, source), source)
+}
+
+function parseYaml(text: string, source: string): unknown {
   try {
-    return checkSeed(parse(text), source)
+    return load(text, { maxAliases: MAX_ALIASES })
   } catch (cause) {
-    if (!(cause instanceof YAMLParseError)) throw cause
-    throw new LocalError('seed_invalid', `${source}: ${cause.message}`, { cause })
+    throw new LocalError('seed_invalid', `${source}: ${(cause as Error).message}`, { cause })
   }
 }
 
