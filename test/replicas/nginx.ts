@@ -7,8 +7,6 @@ import { join } from 'node:path'
 const example = readFileSync(new URL('../../deploy/nginx/scalekit-mcp.conf', import.meta.url), 'utf8')
 
 export interface Nginx {
-  /** Sends new requests to these ports only; requests under way end where they are. */
-  route(ports: readonly number[]): Promise<void>
   stop(): Promise<void>
 }
 
@@ -27,12 +25,6 @@ export async function startNginx(port: number, ports: readonly number[]): Promis
   })
   await reached(`http://127.0.0.1:${port}/health`, () => said)
   return {
-    async route(live) {
-      writeFileSync(file, configuration(port, folder, live))
-      nginx.kill('SIGHUP')
-      // Old workers take no new connections once the new ones are there; the reload itself is not announced.
-      await new Promise((resolve) => setTimeout(resolve, 500))
-    },
     async stop() {
       const ended = once(nginx, 'exit')
       nginx.kill('SIGTERM')

@@ -10,6 +10,7 @@ import type { Faults } from './control/faults.js'
 import type { RequestLog } from './control/request-log.js'
 import type { MovableClock } from './engine/clock.js'
 import { lazyHandler } from './lazy-handler.js'
+import { DatabaseUnavailable } from './local-error.js'
 import type { Coverage } from './management/index.js'
 import type { OAuthContext } from './oauth/oauth-context.js'
 import { reportFailure } from './report-failure.js'
@@ -55,6 +56,14 @@ function renderFailure(error: unknown, _request: Request, response: Response, ne
       .json({ error: 'invalid_request', error_description: 'The request could not be read.' })
   } else {
     reportFailure(error)
+    if (error instanceof DatabaseUnavailable) {
+      const error_description = 'The database is unavailable. Try the request again.'
+      response
+        .status(503)
+        .set('Retry-After', '1')
+        .json({ error: 'temporarily_unavailable', error_description })
+      return
+    }
     const error_description = 'Something failed here. The request may be tried again.'
     response.status(500).json({ error: 'server_error', error_description })
   }

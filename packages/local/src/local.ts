@@ -1,13 +1,12 @@
-import { chmod, mkdir } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
-import { join } from 'node:path'
 import { createFaults, type Faults } from './control/faults.js'
 import { createRequestLog, type RequestLog } from './control/request-log.js'
 import { type Clock, createMovableClock, type MovableClock, systemClock } from './engine/clock.js'
-import { type Database, type DatabaseLocation, openDatabase } from './engine/database.js'
+import type { Database } from './engine/database.js'
 import { createSigningKeys } from './engine/keys.js'
 import { createOutbox, type Outbox } from './engine/outbox.js'
+import { openStorage, type Storage } from './engine/storage.js'
 import { sweepExpired } from './engine/sweep.js'
 import { createFlowInterceptors, type FlowInterceptors } from './flow-interceptors/flow-interceptors.js'
 import { createHttpApp } from './http-app.js'
@@ -26,7 +25,6 @@ import { storedCertificate } from './tls/stored-certificate.js'
 import { createWebhooks, type Webhooks } from './webhooks/webhooks.js'
 
 const DEFAULT_PORT = 8787
-const DEFAULT_DIRECTORY = '.scalekit-local'
 const MCP_SERVER = 'res_100000000000000001'
 const SWEEP_MS = 10 * 60_000
 
@@ -66,29 +64,32 @@ export interface LocalScalekit {
 }
 
 /**
- * Starts a Scalekit-compatible environment on this machine. Any number may run in one process. Throws a
- * `LocalError` when the port is in use or the seed is not valid.
+ * Starts a Scalekit-compatible environment on this machine. Any number may run in one process, each with its own data.
+ *
+ * @throws {LocalError} if the port or the data folder is in use, the database cannot be used, or the seed is not valid
  */
 export async function createLocalScalekit(options: LocalOptions = {}): Promise<LocalScalekit> {
   const clock = createMovableClock(options.clock ?? systemClock)
   const seed = withServerUrl(await readSeed(options.seed), options)
-  const database = await openDatabase(await location(options))
+  const storage = await openStorage(options)
   try {
+    const { database } = storage
     const seeded = await seedOnce(database, seed, clock)
     if (!seeded) await moveMcpServer(database, options)
-    return await serve(options, database, seed, clock)
+    return await serve(options, storage, seed, clock)
   } catch (error) {
-    await database.close()
+    await storage.close()
     throw error
   }
 }
 
 async function serve(
   options: LocalOptions,
-  database: Database,
+  storage: Storage,
   seed: ParsedSeed,
   clock: MovableClock,
 ): Promise<LocalScalekit> {
+  const { database } = storage
   const outbox = createOutbox(clock)
   const parts = {
     database,
@@ -110,6 +111,7 @@ async function serve(
   const listener = await listen(options.port ?? DEFAULT_PORT, certificate, (port) =>
     handlers(urlAt(port), { ...parts, reset }),
   )
+  await storage.announce(urlAt(listener.port))
   await sweepExpired(database, clock)
   const sweeping = setInterval(() => sweepExpired(database, clock).catch(reportFailure), SWEEP_MS).unref()
   return {
@@ -122,7 +124,7 @@ async function serve(
       clearInterval(sweeping)
       parts.webhooks.clear()
       await listener.close()
-      await database.close()
+      await storage.close()
     },
   }
 }
@@ -207,19 +209,6 @@ function withFaults(faults: Faults, request: Incoming, response: Outgoing, work:
       response.destroy()
     },
   )
-}
-
-async function location({
-  memory,
-  databaseUrl,
-  data = DEFAULT_DIRECTORY,
-}: LocalOptions): Promise<DatabaseLocation> {
-  if (memory) return { memory: true }
-  if (databaseUrl !== undefined) return { url: databaseUrl }
-  // It holds private keys.
-  await mkdir(data, { recursive: true, mode: 0o700 })
-  await chmod(data, 0o700)
-  return { file: join(data, 'local.db') }
 }
 
 /** The MCP server may have moved to another port since the data was made. */

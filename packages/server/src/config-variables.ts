@@ -196,6 +196,12 @@ export const variables = {
     describe: 'Port of GET /metrics for Prometheus, at the same HOST. Default: no metrics.',
     example: '9464',
   },
+  SHUTDOWN_DELAY_SECONDS: {
+    schema: wholeNumber(0, 300).default(1),
+    describe:
+      'How long the server accepts requests after SIGTERM while GET /ready answers 503. Set it to more than the interval at which your load balancer asks. Default: 1.',
+    example: '1',
+  },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     schema: baseUrl.optional(),
     describe:

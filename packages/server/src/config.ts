@@ -50,6 +50,8 @@ export interface Config {
   readonly shared?: SharedConfig
   /** Absent: no metrics. */
   readonly metricsPort?: number
+  /** How long requests are accepted after a stop has begun. */
+  readonly shutdownDelaySeconds: number
   /** Whether OpenTelemetry runs; it reads its own variables. */
   readonly tracing: boolean
   /** Absent: no audit log. */
@@ -234,6 +236,7 @@ function assemble(values: Values): Config {
     ...auditOf(values.AUDIT_FILE, values.AUDIT_KEY_FILE),
     ...stateOf(values),
     ...(values.METRICS_PORT === undefined ? {} : { metricsPort: values.METRICS_PORT }),
+    shutdownDelaySeconds: values.SHUTDOWN_DELAY_SECONDS,
     tracing: values.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
   }
 }

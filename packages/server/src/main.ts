@@ -1,20 +1,17 @@
 import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createHttpServer } from '@scalekit-mcp/auth'
 import { createApp } from './app.js'
 import { type AuditLog, openAuditLog } from './audit/audit-log.js'
 import { type Config, ConfigError } from './config.js'
 import { createDocs } from './docs-search/docs.js'
+import { createDrain } from './http/drain.js'
 import type { Logger } from './observe/log.js'
 import { startObservation } from './observe/observation.js'
 import { connectScalekit } from './scalekit/connect.js'
 import { createOwn, type Shared } from './shared/shared.js'
 import type { ToolDefinition } from './tool.js'
 import { tools as allTools } from './tools/index.js'
-
-/** How long a stop waits for calls in flight. */
-const DRAIN_MS = 25_000
 
 export interface RunningServer {
   /** Where clients reach it: the resource of its metadata. */
@@ -23,7 +20,7 @@ export interface RunningServer {
   /**
    * Stops in order: not ready, no new connections, calls in flight finish, then everything ends.
    *
-   * @param leadMs how long `/ready` says 503 before connections are refused, so that nobody is sent here any more
+   * @param leadMs how long `/ready` says 503 before connections are refused, so that load balancers send requests elsewhere
    */
   stop(leadMs?: number): Promise<void>
 }
@@ -115,6 +112,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const open = await openServer(config, log, tools)
   const server = createHttpServer(open.listener)
+  const { drain } = createDrain(server)
   await listen(server, config).catch(async (error: unknown) => {
     await open.close()
     throw error
@@ -127,7 +125,7 @@ export async function startServer(
     port,
     stop(leadMs = 0) {
       open.retire()
-      stopping ??= drain(server, leadMs).then(async () => {
+      stopping ??= drain(leadMs).then(async () => {
         await open.close()
         log.info('stopped')
       })
@@ -169,16 +167,4 @@ function listen(server: Server, config: Config): Promise<void> {
     )
     server.listen(config.port, config.host, resolve)
   })
-}
-
-/** Lets calls in flight finish; what still stands after the time is cut. */
-async function drain(server: Server, leadMs: number): Promise<void> {
-  if (leadMs > 0) await sleep(leadMs)
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
-  const idle = setInterval(() => server.closeIdleConnections(), 250)
-  const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
-  await closed
-  clearInterval(idle)
-  clearTimeout(cut)
 }

@@ -1,20 +1,8 @@
-import {
-  json,
-  type NextFunction,
-  type Request,
-  type RequestHandler,
-  type Response,
-  Router,
-  text,
-} from 'express'
-import { stringify } from 'yaml'
+import { json, type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { MovableClock } from '../engine/clock.js'
-import { LocalError } from '../local-error.js'
+import { DatabaseUnavailable, LocalError } from '../local-error.js'
 import type { Coverage } from '../management/index.js'
 import type { OAuthContext } from '../oauth/oauth-context.js'
-import { exportSeed } from '../seed/export.js'
-import { checkSeed, parseSeed } from '../seed/read-seed.js'
-import { resetTo } from '../seed/reset.js'
 import { clockRoutes } from './clock-routes.js'
 import { faultRoutes } from './fault-routes.js'
 import type { Faults } from './faults.js'
@@ -24,9 +12,8 @@ import { outboxRoutes } from './outbox-routes.js'
 import type { RequestLog } from './request-log.js'
 import { snapshotRoutes } from './snapshot-routes.js'
 import { createSnapshots } from './snapshots.js'
+import { stateRoutes } from './state-routes.js'
 import { webhookRoutes } from './webhook-routes.js'
-
-const YAML = ['application/yaml', 'application/x-yaml', 'text/yaml']
 
 export interface Control {
   context: OAuthContext
@@ -58,22 +45,7 @@ export function controlRoutes({ context, clock, faults, log, reset, coverage }: 
     await reset()
     response.json({ status: 'reset' })
   })
-  router.get('/state', async (request, response) => {
-    const state = await exportSeed(context.database.db)
-    if (request.accepts(['json', ...YAML]) === 'json') response.json(state)
-    else response.type('application/yaml').send(stringify(state))
-  })
-  router.put(
-    '/state',
-    json({ limit: '20mb' }),
-    text({ type: YAML, limit: '20mb' }),
-    async (request, response) => {
-      const { body } = request
-      const state = typeof body === 'string' ? parseSeed(body, 'The state') : checkSeed(body, 'The state')
-      await resetTo(context.database, state, context.clock)
-      response.json({ status: 'imported' })
-    },
-  )
+  router.use('/state', stateRoutes(context.database, context.clock))
   router.use('/faults', faultRoutes(faults))
   router.use('/clock', clockRoutes(clock))
   router.use('/outbox', outboxRoutes(context.outbox))
@@ -107,7 +79,8 @@ const onlyTools: RequestHandler = (request, response, next) => {
 }
 
 function renderError(error: unknown, _request: Request, response: Response, next: NextFunction): void {
-  if (error instanceof LocalError) {
+  if (error instanceof DatabaseUnavailable) next(error)
+  else if (error instanceof LocalError) {
     response.status(error.code === 'not_found' ? 404 : 400).json({ code: error.code, message: error.message })
   } else if (
     error instanceof Error &&

@@ -1,14 +1,8 @@
-import { z } from 'zod'
 import type { Clock } from '../engine/clock.js'
 import type { Database } from '../engine/database.js'
+import { insertRows } from '../engine/insert-rows.js'
 import { DATA_TABLES } from '../engine/tables.js'
 import { LocalError } from '../local-error.js'
-
-/** Rows in one INSERT: both dialects limit how many values a statement has. */
-const ROWS_AT_ONCE = 50
-
-const Row = z.record(z.string(), z.union([z.string(), z.number(), z.null()]))
-const Tables = z.record(z.string(), z.array(Row))
 
 export interface Snapshots {
   /** Copies all data under a name; an older copy of this name is replaced. */
@@ -24,9 +18,13 @@ export function createSnapshots(database: Database, clock: Clock): Snapshots {
   return {
     async save(name) {
       await database.transaction(async (db) => {
-        const tables: Record<string, unknown> = {}
-        for (const table of DATA_TABLES) tables[table] = await db.selectFrom(table).selectAll().execute()
-        const row = { name, tables: JSON.stringify(tables), created_at: clock.now() }
+        // `save` wrote them, from the same tables.
+        const tables: string[] = []
+        for (const table of DATA_TABLES) {
+          const rows = await db.selectFrom(table).selectAll().execute()
+          tables.push(`"${table}":${JSON.stringify(rows)}`)
+        }
+        const row = { name, tables: `{${tables.join(',')}}`, created_at: clock.now() }
         const { name: _, ...changes } = row
         await db
           .insertInto('snapshots')
@@ -40,15 +38,11 @@ export function createSnapshots(database: Database, clock: Clock): Snapshots {
       await database.transaction(async (db) => {
         const row = await db.selectFrom('snapshots').selectAll().where('name', '=', name).executeTakeFirst()
         if (row === undefined) throw missing(name)
-        const tables = Tables.parse(JSON.parse(row.tables))
+        // `save` wrote them, from the same tables.
+        const tables: Record<string, never[] | undefined> = JSON.parse(row.tables)
         for (const table of DATA_TABLES) await db.deleteFrom(table).execute()
         for (const table of DATA_TABLES) {
-          const rows = tables[table] ?? []
-          for (let start = 0; start < rows.length; start += ROWS_AT_ONCE) {
-            // They are the rows that were read from this very table.
-            const chunk = rows.slice(start, start + ROWS_AT_ONCE) as never[]
-            await db.insertInto(table).values(chunk).execute()
-          }
+          await insertRows(db, table, tables[table] ?? [])
         }
       })
     },

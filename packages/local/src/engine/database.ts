@@ -1,7 +1,8 @@
 import { Kysely, PostgresDialect } from 'kysely'
-import { LocalError } from '../local-error.js'
+import { unusable } from './data-folder.js'
 import type { Dialect } from './dialect.js'
 import { migrate } from './migrations/migrate.js'
+import { createPostgresPool } from './postgres-pool.js'
 import type { Schema } from './schema.js'
 import { LibsqlDialect } from './sqlite-dialect.js'
 
@@ -18,49 +19,44 @@ export interface Database {
    * that is passed: the embedded database has a single connection, and another query would wait for itself.
    */
   transaction<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T>
+  /** Runs reads that all see the data of one moment. */
+  readConsistently<T>(work: (db: Kysely<Schema>) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
 /**
- * Opens the database and brings its tables up to date. Several processes may open one database, and may do
- * so for the first time at the same moment.
+ * Opens the database and brings its tables up to date. Several processes may open one database at the same moment, also for
+ * the first time.
+ *
+ * @throws {LocalError} `data_unusable`, `database_unavailable`
  */
 export async function openDatabase(location: DatabaseLocation): Promise<Database> {
   const dialect: Dialect = 'url' in location ? 'postgres' : 'sqlite'
   const db = new Kysely<Schema>({
-    dialect: 'url' in location ? await postgres(location.url) : new LibsqlDialect(sqliteFile(location)),
+    dialect:
+      'url' in location
+        ? new PostgresDialect({ pool: await createPostgresPool(location.url) })
+        : new LibsqlDialect(sqliteFile(location)),
   })
   try {
     await migrate(db, dialect)
   } catch (error) {
     await db.destroy()
-    throw error
+    const isFile = 'file' in location && error instanceof Error && 'code' in error
+    throw isFile ? unusable(location.file, error) : error
   }
   return {
     db,
     dialect,
     transaction: (work) => db.transaction().execute(work),
+    readConsistently: (work) =>
+      dialect === 'postgres'
+        ? db.transaction().setIsolationLevel('repeatable read').execute(work)
+        : db.transaction().execute(work),
     close: () => db.destroy(),
   }
 }
 
 function sqliteFile(location: { file: string } | { memory: true }): string {
   return 'file' in location ? location.file : ':memory:'
-}
-
-/** The driver is loaded only where it is used: it would add 8 MB to every local environment. */
-async function postgres(url: string): Promise<PostgresDialect> {
-  const { default: pg } = await import('pg').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code !== 'ERR_MODULE_NOT_FOUND') throw cause
-    throw new LocalError('driver_missing', 'A database in PostgreSQL needs its driver: npm install pg', {
-      cause,
-    })
-  })
-  // Times are bigint columns, which pg gives as strings; as numbers they are exact for the next 280,000 years.
-  const types = new pg.TypeOverrides()
-  types.setTypeParser(pg.types.builtins.INT8, Number)
-  const pool = new pg.Pool({ connectionString: url, max: 10, types })
-  // A server that stops ends idle connections. The pool replaces them; a query that needs one reports it itself.
-  pool.on('error', () => undefined)
-  return new PostgresDialect({ pool })
 }

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Clock } from '../engine/clock.js'
 import { newId } from '../engine/ids.js'
+import { insertRows } from '../engine/insert-rows.js'
 import type { Schema } from '../engine/schema.js'
 import { hashSecret } from '../engine/secret-hash.js'
 import type { ParsedSeed } from './schema.js'
@@ -17,29 +18,18 @@ export async function loadClients(
   clock: Clock,
 ): Promise<void> {
   const stamp = stamper(clock)
-  for (const client of seed.clients) {
+  const clients = seed.clients.map((client) => {
     const secrets = JSON.stringify(client.secrets.map((secret) => storedSecret(secret, clock)))
     const row = { id: client.id, realm, client_type: client.type, secrets, data: JSON.stringify(client.data) }
-    await db
-      .insertInto('clients')
-      .values({ ...row, ...stamp(client) })
-      .execute()
-  }
-  for (const server of seed.mcp_servers) {
+    return { ...row, ...stamp(client) }
+  })
+  await insertRows(db, 'clients', clients)
+  const servers = seed.mcp_servers.map((server) => {
     const { id, url, name } = server
-    const row = {
-      id,
-      realm,
-      url,
-      name,
-      scopes: JSON.stringify(server.scopes),
-      data: JSON.stringify(server.data),
-    }
-    await db
-      .insertInto('resources')
-      .values({ ...row, ...stamp(server) })
-      .execute()
-  }
+    const [scopes, data] = [JSON.stringify(server.scopes), JSON.stringify(server.data)]
+    return { id, realm, url, name, scopes, data, ...stamp(server) }
+  })
+  await insertRows(db, 'resources', servers)
 }
 
 function storedSecret(secret: Secret, clock: Clock) {

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import { insertRows } from '../engine/insert-rows.js'
 import type { Schema } from '../engine/schema.js'
 import { LocalError } from '../local-error.js'
 import type { ParsedSeed } from './schema.js'
@@ -9,42 +10,31 @@ type Environment = ParsedSeed['environments'][number]
 /** Writes permissions, roles and which role has which. Throws a `LocalError` for a permission that is not listed. */
 export async function loadRoles(db: Kysely<Schema>, environment: Environment, stamp: Stamp): Promise<void> {
   const environment_id = environment.id
-  for (const permission of environment.permissions) {
+  const permissions = environment.permissions.map((permission) => {
     const { id, name, description } = permission
-    await db
-      .insertInto('permissions')
-      .values({ id, environment_id, name, description, ...stamp(permission) })
-      .execute()
-  }
-  const permissionIds = new Map(environment.permissions.map(({ name, id }) => [name, id]))
-  for (const role of environment.roles) {
+    return { id, environment_id, name, description, ...stamp(permission) }
+  })
+  await insertRows(db, 'permissions', permissions)
+  const roles = environment.roles.map((role) => {
     const { id, name, display_name, description, organization = null, extends: base = null } = role
-    await db
-      .insertInto('roles')
-      .values({
-        ...{
-          id,
-          environment_id,
-          organization_id: organization,
-          name,
-          display_name,
-          description,
-          extends: base,
-        },
-        default_creator: Number(role.default_creator),
-        default_member: Number(role.default_member),
-        ...stamp(role),
-      })
-      .execute()
-    for (const granted of role.permissions) {
-      const permission_id = permissionIds.get(granted)
-      if (permission_id === undefined) {
-        throw new LocalError(
-          'seed_invalid',
-          `The role ${name} has the permission ${granted}, which ${environment_id} does not list.`,
-        )
-      }
-      await db.insertInto('role_permissions').values({ role_id: id, permission_id }).execute()
+    const row = { id, environment_id, organization_id: organization, name, display_name, description }
+    const defaults = {
+      default_creator: Number(role.default_creator),
+      default_member: Number(role.default_member),
     }
-  }
+    return { ...row, extends: base, ...defaults, ...stamp(role) }
+  })
+  await insertRows(db, 'roles', roles)
+  const permissionIds = new Map(permissions.map(({ name, id }) => [name, id]))
+  const granted = environment.roles.flatMap((role) =>
+    role.permissions.map((permission) => {
+      const permission_id = permissionIds.get(permission)
+      if (permission_id !== undefined) return { role_id: role.id, permission_id }
+      throw new LocalError(
+        'seed_invalid',
+        `The role ${role.name} has the permission ${permission}, which ${environment_id} does not list.`,
+      )
+    }),
+  )
+  await insertRows(db, 'role_permissions', granted)
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Clock } from '../engine/clock.js'
+import { insertRows } from '../engine/insert-rows.js'
 import type { Schema } from '../engine/schema.js'
 import { WORKSPACE } from '../oauth/realm.js'
 import { loadClients } from './load-clients.js'
@@ -14,22 +15,17 @@ type Environment = ParsedSeed['environments'][number]
 /** Writes a seed into empty tables; run it in a transaction. Throws a `LocalError` where the seed contradicts itself. */
 export async function loadSeed(db: Db, seed: ParsedSeed, clock: Clock): Promise<void> {
   const stamp = stamper(clock)
-  for (const member of seed.workspace.members) {
-    const { id, email, role, first_name = null, last_name = null } = member
-    const row = { id, email: email.toLowerCase(), role, first_name, last_name }
-    await db
-      .insertInto('members')
-      .values({ ...row, ...stamp(member), data: JSON.stringify(member.data) })
-      .execute()
-  }
+  const members = seed.workspace.members.map((member) => {
+    const { id, email, role, first_name = null, last_name = null, data } = member
+    const row = { id, email: email.toLowerCase(), role, first_name, last_name, data: JSON.stringify(data) }
+    return { ...row, ...stamp(member) }
+  })
+  await insertRows(db, 'members', members)
   await loadClients(db, WORKSPACE, seed.workspace, clock)
   for (const environment of seed.environments) {
     const { id, display_name, type, region } = environment
     const row = { id, display_name, type, region, data: JSON.stringify(environment.data) }
-    await db
-      .insertInto('environments')
-      .values({ ...row, ...stamp(environment) })
-      .execute()
+    await insertRows(db, 'environments', [{ ...row, ...stamp(environment) }])
     await loadClients(db, id, environment, clock)
     await loadOrganizations(db, environment, stamp)
     await loadRoles(db, environment, stamp)
@@ -39,36 +35,30 @@ export async function loadSeed(db: Db, seed: ParsedSeed, clock: Clock): Promise<
 }
 
 async function loadOrganizations(db: Db, environment: Environment, stamp: Stamp): Promise<void> {
-  for (const organization of environment.organizations) {
-    const { id, display_name, external_id = null, slug = null } = organization
+  const rows = environment.organizations.map((organization) => {
+    const { id, display_name, external_id = null, slug = null, data } = organization
     const row = { id, environment_id: environment.id, display_name, external_id, slug }
-    await db
-      .insertInto('organizations')
-      .values({ ...row, ...stamp(organization), data: JSON.stringify(organization.data) })
-      .execute()
-  }
+    return { ...row, data: JSON.stringify(data), ...stamp(organization) }
+  })
+  await insertRows(db, 'organizations', rows)
 }
 
 async function loadUsers(db: Db, environment: Environment, stamp: Stamp): Promise<void> {
-  for (const user of environment.users) {
-    const { id, external_id = null } = user
+  const users = environment.users.map((user) => {
+    const { id, external_id = null, data } = user
     const row = { id, environment_id: environment.id, email: user.email.toLowerCase(), external_id }
-    await db
-      .insertInto('users')
-      .values({ ...row, ...stamp(user), data: JSON.stringify(user.data) })
-      .execute()
-    for (const membership of user.memberships) {
-      const joined = {
-        organization_id: membership.organization,
-        user_id: id,
-        status: membership.status,
-        roles: JSON.stringify(membership.roles),
-        data: JSON.stringify(membership.data),
-      }
-      await db
-        .insertInto('memberships')
-        .values({ ...joined, ...stamp(membership) })
-        .execute()
-    }
-  }
+    return { ...row, data: JSON.stringify(data), ...stamp(user) }
+  })
+  await insertRows(db, 'users', users)
+  const memberships = environment.users.flatMap((user) =>
+    user.memberships.map((membership) => ({
+      organization_id: membership.organization,
+      user_id: user.id,
+      status: membership.status,
+      roles: JSON.stringify(membership.roles),
+      data: JSON.stringify(membership.data),
+      ...stamp(membership),
+    })),
+  )
+  await insertRows(db, 'memberships', memberships)
 }

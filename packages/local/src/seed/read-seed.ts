@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import { parse, YAMLParseError } from 'yaml'
+import { load } from 'js-yaml'
 import { z } from 'zod'
 import { LocalError } from '../local-error.js'
 import { DEFAULT_SEED } from '../package-files.js'
 import { type ParsedSeed, type Seed, SeedSchema } from './schema.js'
+
+/** Aliases of aliases multiply: a small file could fill the memory. */
+const MAX_ALIASES = 100
 
 /**
  * Reads a seed: an object, the path of a YAML file, or the default one. Throws a `LocalError` (`seed_invalid`)
@@ -15,20 +18,25 @@ export async function readSeed(seed: Seed | string | undefined): Promise<ParsedS
   try {
     return parseSeed(await readFile(path, 'utf8'), String(path))
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
-      throw new LocalError('seed_invalid', `There is no seed file at ${path}.`, { cause })
-    }
-    throw cause
+    if (!(cause instanceof Error && 'code' in cause) || cause instanceof LocalError) throw cause
+    const message =
+      cause.code === 'ENOENT'
+        ? `There is no seed file at ${path}.`
+        : `The seed file ${path} cannot be read: ${cause.message}.`
+    throw new LocalError('seed_invalid', message, { cause })
   }
 }
 
 /** Reads a seed that came as YAML text. */
 export function parseSeed(text: string, source: string): ParsedSeed {
+  return checkSeed(parseYaml(text, source), source)
+}
+
+function parseYaml(text: string, source: string): unknown {
   try {
-    return checkSeed(parse(text), source)
+    return load(text, { maxAliases: MAX_ALIASES })
   } catch (cause) {
-    if (!(cause instanceof YAMLParseError)) throw cause
-    throw new LocalError('seed_invalid', `${source}: ${cause.message}`, { cause })
+    throw new LocalError('seed_invalid', `${source}: ${(cause as Error).message}`, { cause })
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
+import { insertRows } from '../engine/insert-rows.js'
 import type { Schema } from '../engine/schema.js'
 import { present, stamps } from './export-row.js'
 import { REGISTRY_KINDS, type RegistryKind } from './registry-kinds.js'
@@ -41,40 +42,22 @@ const SeedSecrets = z.array(z.looseObject({ sha256: z.string() }))
 const Times = z.object({ created_at: z.number(), updated_at: z.number() })
 const SeedTimes = z.object({ created_at: z.string().optional(), updated_at: z.string().optional() })
 
-/** Writes what an environment has beside people, organizations and roles. */
+/** Writes what an environment has next to people, organizations and roles. */
 export async function loadRegistry(db: Db, environment: Environment, stamp: Stamp): Promise<void> {
   for (const kind of REGISTRY_KINDS) {
-    for (const entry of environment[kind] as readonly Row[]) {
+    const rows = (environment[kind] as readonly Row[]).map((entry) => {
       const columns = COLUMNS[kind].map((column) => [column, toColumn(column, entry[seedName(column)])])
-      const row = {
-        ...Object.fromEntries(columns),
-        environment_id: environment.id,
-        ...stamp(SeedTimes.parse(entry)),
-      }
-      await db
-        .insertInto(kind)
-        .values(row as never)
-        .execute()
-    }
+      const times = stamp(SeedTimes.parse(entry))
+      return { ...Object.fromEntries(columns), environment_id: environment.id, ...times }
+    })
+    await insertRows(db, kind, rows as never)
   }
 }
 
-/** The same lists, as they are now. */
-export async function exportRegistry(db: Db, environment: string): Promise<Record<string, object[]>> {
-  const lists: Record<string, object[]> = {}
-  for (const kind of REGISTRY_KINDS) {
-    const rows: readonly Row[] = await db
-      .selectFrom(kind)
-      .selectAll()
-      .where('environment_id', '=', environment)
-      .orderBy('id')
-      .execute()
-    lists[kind] = rows.map((row) => {
-      const entries = COLUMNS[kind].map((column) => [seedName(column), toSeed(column, row[column])])
-      return { ...present(Object.fromEntries(entries)), ...stamps(Times.parse(row)) }
-    })
-  }
-  return lists
+/** One of these rows as a seed writes it. */
+export function toRegistryEntry(kind: RegistryKind, row: Row): object {
+  const entries = COLUMNS[kind].map((column) => [seedName(column), toSeed(column, row[column])])
+  return { ...present(Object.fromEntries(entries)), ...stamps(Times.parse(row)) }
 }
 
 function seedName(column: string): string {

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { unusable } from '../engine/data-folder.js'
 import { type Certificate, createCertificate } from './self-signed.js'
 
 const RENEW_MS = 30 * 24 * 3600 * 1000
@@ -14,13 +15,17 @@ export interface StoredCertificate extends Certificate {
 export async function storedCertificate(folder: string): Promise<StoredCertificate> {
   const certFile = join(folder, 'cert.pem')
   const keyFile = join(folder, 'key.pem')
-  const kept = await read(certFile, keyFile)
-  if (kept) return { ...kept, certFile }
-  const made = createCertificate(new Date())
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  await writeFile(keyFile, made.key, { mode: 0o600 })
-  await writeFile(certFile, made.cert)
-  return { ...made, certFile }
+  try {
+    const kept = await read(certFile, keyFile)
+    if (kept) return { ...kept, certFile }
+    const made = createCertificate(new Date())
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await writeFile(keyFile, made.key, { mode: 0o600 })
+    await writeFile(certFile, made.cert)
+    return { ...made, certFile }
+  } catch (cause) {
+    throw unusable(folder, cause)
+  }
 }
 
 async function read(certFile: string, keyFile: string): Promise<Certificate | undefined> {

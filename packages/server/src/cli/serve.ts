@@ -4,15 +4,12 @@ import { createLog } from '../observe/log.js'
 import { stopOnSignal } from './exit.js'
 import { leaveCluster } from './leave-cluster.js'
 
-/** Load balancers ask for readiness every second or so. */
-const LEAD_MS = 1_000
-
 /** `scalekit-mcp serve`: the server alone, configured by environment variables. */
 export async function serve(): Promise<void> {
   const config = loadConfig()
   const server = await startServer(config, createLog(config.logLevel))
   stopOnSignal(async () => {
-    await server.stop(LEAD_MS)
+    await server.stop(config.shutdownDelaySeconds * 1000)
     await leaveCluster()
   })
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Protection, pathOf, sendJson } from '@scalekit-mcp/auth'
 import { serveIcon } from '../icons.js'
 import { version } from '../version.js'
+import { createKnownAnswer } from './known-answer.js'
 
 export interface PagesOptions {
   readonly protection: Protection
@@ -39,14 +40,16 @@ export function createPages(options: PagesOptions): Page {
 const health: Page = (_, res) =>
   sendJson(res, 200, { status: 'healthy', timestamp: new Date().toISOString(), version })
 
-/** Readiness: the keys of the issuer are here, and the server is not stopping. What else it depends on is told. */
+/**
+ * Readiness: the keys of the issuer are loaded, and the server is not stopping. The details list what else it depends on.
+ * It answers from what is known, also while the issuer or the API hangs.
+ */
 function ready({ protection, accepting, reachable, redis }: PagesOptions): Page {
+  const keysKnown = createKnownAnswer(() => protection.verifier.ready().then(() => true))
+  const apiKnown = createKnownAnswer(reachable)
   return async (_, res) => {
-    const keys = await protection.verifier.ready().then(
-      () => true,
-      () => false,
-    )
-    const api = (await reachable()) ? 'reachable' : 'unreachable'
+    const [keys, isReachable] = await Promise.all([keysKnown(), apiKnown()])
+    const api = isReachable ? 'reachable' : 'unreachable'
     sendJson(res, keys && accepting() ? 200 : 503, {
       ready: keys && accepting(),
       checks: { keys, accepting: accepting() },

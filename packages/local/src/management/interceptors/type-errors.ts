@@ -1,5 +1,6 @@
 import { Code, ConnectError, type Interceptor } from '@connectrpc/connect'
 import { apiError, errorInfo } from '@scalekit-mcp/api'
+import { DatabaseUnavailable } from '../../local-error.js'
 
 /** Makes every failure an error of the API with an `ErrorInfo`. What was not foreseen tells nothing of itself. */
 export const typeErrors: Interceptor = (next) => async (req) => {
@@ -15,6 +16,9 @@ function typed(error: unknown): ConnectError {
     return apiError(Code.AlreadyExists, 'Another one with this name or id was created at the same time', {
       cause: error,
     })
+  }
+  if (error instanceof DatabaseUnavailable) {
+    return apiError(Code.Unavailable, 'The database is unavailable. Try the request again', { cause: error })
   }
   if (!(error instanceof ConnectError)) {
     warn(error)
