@@ -72,14 +72,15 @@ export async function openServer(
   const fixtures = config.conformanceFixtures
     ? (await import('./conformance/fixtures.js')).fixtures
     : undefined
+  const docs = createDocs(new URL(config.docsUrl), connection.dispatcher, (message, cause) =>
+    log.warn({ err: cause }, message),
+  )
   const app = createApp({
     config,
     log,
     tools,
     scalekit: connection.scalekit,
-    docs: createDocs(new URL(config.docsUrl), connection.dispatcher, (message, cause) =>
-      log.warn({ err: cause }, message),
-    ),
+    docs,
     shared,
     observation,
     reachable: connection.reachable,
@@ -94,6 +95,7 @@ export async function openServer(
     },
     async close() {
       await app.close()
+      await docs.close()
       await connection.close()
       await shared.close()
       await audit?.close()
