@@ -20,6 +20,11 @@ export interface Caller {
   readonly tokenId?: string
   /** Scalekit's `oid`: the organization that the token is bound to. */
   readonly organizationId?: string
+  /**
+   * With `revocation`: `unknown` when the authorization server could not be asked whether the token was revoked. Refuse
+   * what changes something then (`Protection.requireFresh`).
+   */
+  readonly revocation?: 'checked' | 'unknown'
   readonly claims: Readonly<Record<string, unknown>>
   /** The token itself; prints as `[redacted]`, and is for RFC 8693 exchange only. */
   readonly token: Secret

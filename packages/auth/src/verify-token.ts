@@ -31,7 +31,7 @@ export interface TokenVerifierOptions {
   /** Default RS256 and ES256. */
   readonly algorithms?: readonly string[]
   readonly scopeAliases?: ScopeAliases
-  /** Asks the authorization server as well; without it a token counts until it expires. */
+  /** Also asks the authorization server; without it a token is valid until it expires. */
   readonly revocation?: RevocationOptions
   /** Called when keys or introspection are out of reach; never with anything of a token. */
   readonly onWarning?: (message: string, cause?: unknown) => void
@@ -42,7 +42,7 @@ export interface TokenVerifier {
    * @throws AuthError `invalid_token`, or `temporarily_unavailable` when no keys could be had
    */
   verify(token: string): Promise<Caller>
-  /** The caller of a token that counts without anything to wait for: it was verified before, and nobody is to be asked. */
+  /** The caller of a token that was verified before, where nothing has to be fetched or asked. */
   remembered(token: string): Caller | undefined
   /**
    * Resolves when the key set was loaded at least once.
@@ -84,11 +84,9 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       if (refreshing) await refreshing
       const digest = hash('sha256', token, 'base64url')
       const caller = recall(digest) ?? (await cache.load(digest, () => check(token)))
-      const asking = revocation?.check(caller)
-      if (asking) await asking
-      return caller
+      return revocation ? revocation.check(caller) : caller
     },
-    // One that has to be asked about goes the whole way.
+    // With introspection enabled, always take the slow path.
     remembered: (token) =>
       revocation || keys.isDue ? undefined : recall(hash('sha256', token, 'base64url')),
     async ready() {

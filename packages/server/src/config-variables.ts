@@ -121,7 +121,7 @@ export const variables = {
   INTROSPECTION_URL: {
     schema: baseUrl.optional(),
     describe:
-      'Introspection endpoint (RFC 7662). When set, a revoked token is refused within 5 seconds; otherwise at its expiry.',
+      'Introspection endpoint (RFC 7662). When set, a revoked token is refused within 5 seconds, and writes are refused while the endpoint does not answer. Otherwise a revoked token is valid until its expiry.',
   },
   TOKEN_PROFILE: {
     schema: z
