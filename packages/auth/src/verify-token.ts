@@ -28,6 +28,11 @@ export interface TokenVerifierOptions {
   readonly jwksUrl?: string
   /** Default `strict`. */
   readonly profile?: TokenProfile
+  /**
+   * The claim that names the caller's organization. Default: `oid` with the profile `scalekit-compat`, otherwise none,
+   * because other issuers mean something else by it (in Entra, `oid` is the user).
+   */
+  readonly organizationClaim?: string
   /** Default RS256 and ES256. */
   readonly algorithms?: readonly string[]
   readonly scopeAliases?: ScopeAliases
@@ -102,8 +107,9 @@ async function checkToken(
   token: string,
   keys: KeySet,
   algorithms: readonly string[],
-  { issuers, audience, profile = 'strict', scopeAliases }: TokenVerifierOptions,
+  options: TokenVerifierOptions,
 ): Promise<VerifiedToken> {
+  const { issuers, audience, profile = 'strict' } = options
   const { header, claims } = readCompactToken(token)
   checkHeader(header, algorithms, profile)
   // An unknown kid makes us ask for the keys again: not for tokens that name another issuer.
@@ -123,7 +129,7 @@ async function checkToken(
     throw error instanceof AuthError ? error : invalidToken(reasonOf(error))
   }
   checkClaims(header, claims)
-  return { caller: callerOfClaims(claims, token, scopeAliases), keyVersion }
+  return { caller: callerOfClaims(claims, token, options), keyVersion }
 }
 
 /** RFC 3986 section 6.2.3: of a URL without a path, with and without the slash are the same. */
@@ -143,21 +149,31 @@ function reasonOf(error: unknown): string {
 function callerOfClaims(
   claims: Readonly<Record<string, unknown>>,
   token: string,
-  aliases?: ScopeAliases,
+  options: TokenVerifierOptions,
 ): Caller {
-  const { iss, sub, client_id, aud, exp, jti, oid } = claims
+  const { iss, sub, client_id, aud, exp, jti } = claims
+  const organizationId = organizationOfClaims(claims, options)
   return {
     issuer: String(iss),
     subject: String(sub),
     clientId: String(client_id),
-    scopes: scopesOfClaims(claims, aliases),
+    scopes: scopesOfClaims(claims, options.scopeAliases),
     audience: [aud].flat().map(String),
     expiresAt: Number(exp),
     tokenId: String(jti),
-    ...(typeof oid === 'string' && { organizationId: oid }),
+    ...(organizationId !== undefined && { organizationId }),
     claims,
     token: new Secret(token),
   }
+}
+
+function organizationOfClaims(
+  claims: Readonly<Record<string, unknown>>,
+  { organizationClaim, profile }: TokenVerifierOptions,
+): string | undefined {
+  const name = organizationClaim ?? (profile === 'scalekit-compat' ? 'oid' : undefined)
+  const organization = name !== undefined && Object.hasOwn(claims, name) ? claims[name] : undefined
+  return typeof organization === 'string' && organization !== '' ? organization : undefined
 }
 
 function allowedAlgorithms(algorithms: readonly string[] = ['RS256', 'ES256']): readonly string[] {
