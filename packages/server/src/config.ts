@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path'
 import { Secret } from '@scalekit-mcp/auth'
 import * as z from 'zod'
 import { variables } from './config-variables.js'
+import { notForProduction } from './production-guard.js'
 
 export interface EnvironmentModeConfig {
   readonly mode: 'environment'
@@ -248,24 +249,4 @@ function environmentMode(environmentUrl: string, values: Values): EnvironmentMod
     ...(environmentId ? { environmentId } : {}),
     environmentType: values.SCALEKIT_ENVIRONMENT_TYPE,
   }
-}
-
-/** What is convenient on a developer's machine and dangerous elsewhere. */
-function notForProduction(values: Values): string[] {
-  const problems: string[] = []
-  if (values.CONFORMANCE_FIXTURES) {
-    problems.push('CONFORMANCE_FIXTURES: refused with NODE_ENV=production; unset one of them.')
-  }
-  const issuers = [
-    values.SCALEKIT_ENV_URL,
-    values.SCALEKIT_WORKSPACE_URL,
-    ...(values.PROTECTED_RESOURCE_METADATA?.authorization_servers ?? []),
-    ...(values.EXPECTED_ISSUERS ?? []),
-  ]
-  if (issuers.some((issuer) => issuer?.startsWith('http:'))) {
-    problems.push(
-      'NODE_ENV=production takes issuers and Scalekit URLs with https only; unset NODE_ENV to use a local environment.',
-    )
-  }
-  return problems
 }
