@@ -105,12 +105,15 @@ export function loadConfig(overrides: Environment = {}, environment: Environment
   return assemble(parsed.data)
 }
 
-/** Where the audit log is, for the commands that read it. */
-export function auditDefaults(environment: Environment = process.env): AuditConfig | undefined {
+/** Where the audit log is, for the commands that read it; of another file, the key that is next to it. */
+export function auditDefaults(
+  file?: string,
+  environment: Environment = process.env,
+): AuditConfig | undefined {
   const { AUDIT_FILE, AUDIT_KEY_FILE } = variables
   const given = resolveAliases(environment)
-  return auditOf(AUDIT_FILE.schema.parse(given.AUDIT_FILE), AUDIT_KEY_FILE.schema.parse(given.AUDIT_KEY_FILE))
-    .audit
+  const keyFile = AUDIT_KEY_FILE.schema.parse(given.AUDIT_KEY_FILE)
+  return auditOf(file ?? AUDIT_FILE.schema.parse(given.AUDIT_FILE), keyFile).audit
 }
 
 /** The local environment's own variables, which `scalekit-mcp dev` reads. */

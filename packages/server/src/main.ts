@@ -17,6 +17,8 @@ import { tools as allTools } from './tools/index.js'
 const DRAIN_MS = 25_000
 
 export interface RunningServer {
+  /** Opens the audit log by its name again: after a rotation, or when an operator has restored it. */
+  reopenFiles(): Promise<void>
   /** Where clients reach it: the resource of its metadata. */
   readonly resource: string
   readonly port: number
@@ -41,6 +43,8 @@ export class PortInUseError extends Error {
 /** The server without a listener of its own: for a function behind a gateway, or another HTTP server. */
 export interface OpenServer {
   readonly listener: RequestListener
+  /** Opens the audit log by its name again: after a rotation, or when an operator has restored it. */
+  reopenFiles(): Promise<void>
   /** From now on `/ready` says 503. */
   retire(): void
   /** Ends everything. Call it when no request is under way. */
@@ -90,6 +94,7 @@ export async function openServer(
   })
   return {
     listener: app.listener,
+    reopenFiles: async () => audit?.reopen(),
     retire() {
       accepting = false
     },
@@ -127,6 +132,7 @@ export async function startServer(
   return {
     resource: config.resource,
     port,
+    reopenFiles: open.reopenFiles,
     stop(leadMs = 0) {
       open.retire()
       stopping ??= drain(server, leadMs).then(async () => {

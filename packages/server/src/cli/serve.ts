@@ -11,6 +11,7 @@ const LEAD_MS = 1_000
 export async function serve(): Promise<void> {
   const config = loadConfig()
   const server = await startServer(config, createLog(config.logLevel))
+  process.on('SIGHUP', () => void server.reopenFiles())
   stopOnSignal(async () => {
     await server.stop(LEAD_MS)
     await leaveCluster()
