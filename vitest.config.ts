@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config'
+import { builtWorkers } from './test/harness/built-workers.js'
 
 /** The tests that need no installed service. Services, browser and soak tests have their own scripts. */
 export default defineConfig({
+  plugins: [builtWorkers()],
   test: {
     include: [
       'packages/*/src/**/*.test.ts',

@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config'
+import { builtWorkers } from './test/harness/built-workers.js'
 
 const suite = (name: string, testTimeout: number, hookTimeout: number) => ({
+  plugins: [builtWorkers()],
   test: { name, include: [`test/${name}/*.test.ts`], testTimeout, hookTimeout },
 })
 

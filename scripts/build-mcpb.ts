@@ -14,7 +14,10 @@ mkdirSync(`${folder}/server`, { recursive: true })
 cpSync(`${root}packages/server/mcpb/manifest.json`, `${folder}/manifest.json`)
 cpSync(`${root}packages/server/package.json`, `${folder}/package.json`)
 await build({
-  entryPoints: [`${root}packages/server/dist/cli/main.js`],
+  entryPoints: {
+    main: `${root}packages/server/dist/cli/main.js`,
+    'search-worker': `${root}packages/server/dist/docs-search/search-worker.js`,
+  },
   outdir: `${folder}/server`,
   bundle: true,
   splitting: true,

@@ -15,7 +15,7 @@ await bundle('local', ['index'], {
   // Native code, a driver that few use, and what signs and checks: as their authors publish them.
   external: ['libsql', 'pg', 'oidc-provider', 'jose', '@node-saml/node-saml', '@simplewebauthn/server'],
 })
-await bundle('server', ['index', 'cli/main'], {
+await bundle('server', ['index', 'cli/main', 'docs-search/search-worker'], {
   // An operator reads its stack traces; whitespace costs 2 % of a start.
   minify: false,
   // What checks signatures, as its authors publish it, and what is only there when it was installed beside.

@@ -76,7 +76,7 @@ describe('scalekit-mcp serve', () => {
     })
     expect(code).toBe(78)
     expect(stderr).toContain('CONFORMANCE_FIXTURES')
-    expect(stderr).toContain('https only')
+    expect(stderr).toContain('SCALEKIT_WORKSPACE_URL: http://localhost:8787 is this machine')
   })
 
   test('refuses replicas that could not open what another has sealed', async () => {

@@ -36,11 +36,17 @@ test('the MCPB bundle starts as its manifest says, alone, and calls a tool', asy
     new StdioClientTransport({
       command: process.execPath,
       args: server.mcp_config.args.map(fill),
-      env: { PATH: process.env.PATH ?? '', ...env },
+      env: { PATH: process.env.PATH ?? '', DOCS_URL: `${local.url}/docs`, ...env },
     }),
   )
   const { structuredContent } = await client.callTool({ name: 'list_organizations', arguments: {} })
   expect(structuredContent).toHaveProperty('items')
+  // The search runs in a worker thread, which is a file of its own.
+  const found = await client.callTool({
+    name: 'search_docs',
+    arguments: { query: 'register server', limit: 1 },
+  })
+  expect(found.structuredContent).toMatchObject({ items: [expect.anything()] })
   await client.close()
   await local.close()
 })

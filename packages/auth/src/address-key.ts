@@ -1,20 +1,19 @@
-import { isIPv6 } from 'node:net'
+import { isIPv4 } from 'node:net'
+import { ipAddressOf } from './ip-address.js'
 
 /**
- * What one network user can hardly change: an IPv4 address, or the /64 of an IPv6 address, of which a
- * customer line has 2^64 addresses. IPv4 written as IPv6 (`::ffff:192.0.2.1`) counts as IPv4.
+ * What one network user can hardly change: an IPv4 address, or the /64 of an IPv6 address, because a customer line has
+ * 2^64 addresses. Whatever is not an address shares one key, so that a made-up name escapes no limit.
  */
-export function addressKey(address: string): string {
-  const bare = address.replace(/%.*$/, '')
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1]
-  if (mapped !== undefined) return mapped
-  return isIPv6(bare) ? `${groupsOf(bare).slice(0, 4).join(':')}::/64` : bare
+export function addressKey(text: string): string {
+  const address = ipAddressOf(text)
+  if (address === undefined) return 'unknown'
+  return isIPv4(address) ? address : `${groupsOf(address).slice(0, 4).join(':')}::/64`
 }
 
-/** The eight groups of an IPv6 address. */
+/** The eight groups of a canonical IPv6 address. */
 function groupsOf(address: string): string[] {
-  const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1)
-  const [head = '', tail] = canonical.split('::')
+  const [head = '', tail] = address.split('::')
   const before = head.split(':').filter(Boolean)
   const after = (tail ?? '').split(':').filter(Boolean)
   const zeros = Array.from({ length: 8 - before.length - after.length }, () => '0')

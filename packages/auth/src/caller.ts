@@ -18,8 +18,13 @@ export interface Caller {
   readonly expiresAt: number
   /** `jti` */
   readonly tokenId?: string
-  /** Scalekit's `oid`: the organization that the token is bound to. */
+  /** The organization that the token is bound to: Scalekit's `oid`, or the claim that `organizationClaim` names. */
   readonly organizationId?: string
+  /**
+   * With `revocation`: `unknown` when the authorization server could not be asked whether the token was revoked. Refuse
+   * what changes something then (`Protection.requireFresh`).
+   */
+  readonly revocation?: 'checked' | 'unknown'
   readonly claims: Readonly<Record<string, unknown>>
   /** The token itself; prints as `[redacted]`, and is for RFC 8693 exchange only. */
   readonly token: Secret

@@ -44,7 +44,7 @@ export const ERRORS = {
   server_error: { status: 500, when: 'the server failed; the cause is in its log' },
   temporarily_unavailable: {
     status: 503,
-    when: 'keys, introspection or the store of the limits are out of reach',
+    when: 'keys or the store of the limits are out of reach, or introspection is and the call changes something',
   },
 } as const satisfies Record<string, { status: number; challenge?: boolean; rpc?: number; when: string }>
 

@@ -2,7 +2,13 @@ import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AuthError } from './errors.js'
 import { continueIfAwaited } from './http-server.js'
-import { parseStrictJson, StrictJsonError, type StrictJsonProblem } from './strict-json.js'
+import {
+  MAX_DEPTH,
+  MAX_VALUES,
+  parseStrictJson,
+  StrictJsonError,
+  type StrictJsonProblem,
+} from './strict-json.js'
 
 const MAX_BYTES = 256 * 1024
 /** The whole field: `text/plain;x=application/json` holds the words and means something else. */
@@ -11,7 +17,8 @@ const JSON_UTF8 = /^application\/json[ \t]*(;[ \t]*charset=("utf-8"|utf-8)[ \t]*
 const PROBLEMS: Readonly<Record<Exclude<StrictJsonProblem, 'syntax'>, string>> = {
   duplicate_member: 'No object may have two members of the same name.',
   forbidden_member: 'No member may be named __proto__, constructor or prototype.',
-  too_deep: 'The body is nested more than 32 levels deep.',
+  too_deep: `The body is nested more than ${MAX_DEPTH} levels deep.`,
+  too_many_values: `The body has more than ${MAX_VALUES} members and elements.`,
 }
 
 /**

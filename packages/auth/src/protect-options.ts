@@ -27,6 +27,8 @@ export interface ProtectOptions {
   readonly tools?: ToolTable
   /** Default `strict`; with `scalekit` it is `scalekit-compat`. */
   readonly profile?: TokenProfile
+  /** The claim that names the caller's organization. Default: `oid` for tokens of Scalekit, otherwise none. */
+  readonly organizationClaim?: string
   /** Web pages that may call, exactly as browsers send them. Default: the resource's own origin. */
   readonly allowedOrigins?: readonly string[]
   /** `host:port` under which the endpoint answers. Default: the resource's own. */
@@ -78,6 +80,7 @@ export function resolveOptions(options: ProtectOptions): ResolvedOptions {
       audience: resource,
       jwksUrl: options.jwksUrl ?? (environment && `${environment}/keys`),
       profile: options.profile ?? (scalekit ? 'scalekit-compat' : 'strict'),
+      organizationClaim: options.organizationClaim ?? (scalekit ? 'oid' : undefined),
       scopeAliases: options.scopeAliases,
       revocation: options.revocation,
       onWarning: options.onWarning,

@@ -3,6 +3,7 @@ import type { Express, RequestHandler } from 'express'
 import type { Caller } from './caller.js'
 import { type Challenge, createSendChallenge, insufficientScope } from './challenge.js'
 import { AuthError } from './errors.js'
+import { checkFresh } from './fresh.js'
 import { authenticate, callerOf } from './guard.js'
 import { checkHeaders } from './header-limits.js'
 import { createHostCheck, hostsOf } from './hosts.js'
@@ -41,6 +42,11 @@ export interface Protection extends Pick<ToolScopes, 'tool'> {
    * @returns false when there are not as many left: the request has been answered with 429
    */
   charge(req: IncomingMessage, res: ServerResponse, points: number): Promise<boolean>
+  /**
+   * For a request that changes something: whether a revocation of its token would be known. Call it before the change.
+   * @returns false when the authorization server could not be asked: the request has been answered with 503
+   */
+  requireFresh(req: IncomingMessage, res: ServerResponse): boolean
   close(): void
 }
 
@@ -175,6 +181,15 @@ export function createProtection(options: ProtectOptions): Protection {
         return true
       } catch (error) {
         await turnAway(req, res, error)
+        return false
+      }
+    },
+    requireFresh(req, res) {
+      try {
+        checkFresh(callerOf(req))
+        return true
+      } catch (error) {
+        refuse(req, res, refusalFor(error))
         return false
       }
     },

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import { pathOf } from './resource-path.js'
+import { loggedPath } from './logged-path.js'
 
 /** One line of a request log. No header, query, body or address is in it. */
 export interface RequestLine {
@@ -15,9 +15,6 @@ export interface RequestLine {
   readonly organizationId?: string
 }
 
-/** A JWT, or a long run of characters as tokens and codes have it: a path may carry one by mistake. */
-const CREDENTIAL = /eyJ[\w-]{5,}(\.[\w-]*){1,2}|[\w~+=%-]{40,}/g
-
 /**
  * Express middleware that hands one line for each answered request to your logger. Mount it before `protect`.
  *
@@ -31,7 +28,7 @@ export function requestLog(write: (line: RequestLine) => void): RequestHandler {
       const { subject, clientId, organizationId } = req.caller ?? {}
       write({
         method,
-        path: pathOf(url).replace(CREDENTIAL, '[redacted]').slice(0, 200),
+        path: loggedPath(url),
         status: res.headersSent ? res.statusCode : 0,
         milliseconds: Math.round(performance.now() - started),
         ...(subject !== undefined && { subject, clientId }),

@@ -15,7 +15,11 @@ export function secureUrl(value: string, what: string): URL {
   throw new TypeError(`${what} must be an https URL (http is for localhost and container names only)`)
 }
 
+/** 127.0.0.0/8 and ::1 (RFC 6890), the unspecified addresses, which connect to the same, and the names of RFC 6761. */
+const LOOPBACK =
+  /^(?:(?:.+\.)?localhost\.?|127(?:\.\d{1,3}){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:(?:7f[0-9a-f]{2}:[0-9a-f]{1,4}|0:0)\])$/
+
 /** Whether a URL's hostname (as the URL parser writes it) is this machine. */
 export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+  return LOOPBACK.test(hostname)
 }

@@ -1,6 +1,6 @@
 import { invalidToken } from './errors.js'
 
-/** `strict`: RFC 9068 tokens only. `scalekit-compat`: also `typ: JWT` and tokens without `typ`. */
+/** `strict`: tokens of type `at+jwt` only (RFC 9068). `scalekit-compat`: also `JWT`. Tokens without a type are refused. */
 export type TokenProfile = 'strict' | 'scalekit-compat'
 
 export const CLOCK_TOLERANCE_SECONDS = 5
@@ -33,7 +33,7 @@ export function checkHeader(
   if (typeof alg !== 'string' || !algorithms.includes(alg)) throw invalidToken('alg_not_allowed')
   if (FORBIDDEN_HEADERS.some((name) => Object.hasOwn(header, name))) throw invalidToken('header_not_allowed')
   if (kid !== undefined && (typeof kid !== 'string' || !KEY_ID.test(kid))) throw invalidToken('kid_malformed')
-  if (!isAccessTokenType(typ) && !(profile === 'scalekit-compat' && isUntyped(typ))) {
+  if (!isAccessTokenType(typ) && !(profile === 'scalekit-compat' && isPlainJwt(typ))) {
     throw invalidToken('typ_not_access_token')
   }
 }
@@ -56,7 +56,7 @@ export function checkClaims(
   if (lifetime > MAX_LIFETIME_SECONDS) throw invalidToken('lifetime_too_long')
   // RFC 7800, RFC 9449 section 7.1: a token bound to a key is not a bearer token.
   if (cnf !== undefined) throw invalidToken('bound_to_a_key')
-  if (isUntyped(header.typ) && OTHER_KINDS.some((name) => Object.hasOwn(claims, name))) {
+  if (isPlainJwt(header.typ) && OTHER_KINDS.some((name) => Object.hasOwn(claims, name))) {
     throw invalidToken('not_an_access_token')
   }
 }
@@ -65,8 +65,9 @@ function isAccessTokenType(typ: unknown): boolean {
   return typeof typ === 'string' && ACCESS_TOKEN_TYPE.test(typ)
 }
 
-function isUntyped(typ: unknown): boolean {
-  return typ === undefined || (typeof typ === 'string' && typ.toUpperCase() === 'JWT')
+/** RFC 7519 section 5.1: a type that every kind of JWT may have. */
+function isPlainJwt(typ: unknown): boolean {
+  return typeof typ === 'string' && typ.toUpperCase() === 'JWT'
 }
 
 function isIdentifier(value: unknown): value is string {

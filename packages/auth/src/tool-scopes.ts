@@ -1,16 +1,27 @@
 import type { Caller } from './caller.js'
 import { insufficientScope } from './challenge.js'
 import { AuthError } from './errors.js'
+import { checkFresh } from './fresh.js'
 import { isScope, missingScopes, resolveScope, type ScopeAliases } from './scopes.js'
 import { type HandlerContext, requireScopes } from './token-from.js'
 
 /** Every tool of a server, with all the scopes that a call of it needs. */
-export type ToolTable = Readonly<Record<string, readonly string[]>>
+export type ToolTable = Readonly<Record<string, readonly string[] | ToolAccess>>
+
+export interface ToolAccess {
+  readonly scopes: readonly string[]
+  /**
+   * The tool changes nothing, as its annotation `readOnlyHint` says: it can be called while a revocation cannot be
+   * checked. Default false.
+   */
+  readonly readOnly?: boolean
+}
 
 export interface ToolScopes {
   /**
    * Decides before the message is dispatched, while HTTP can still tell the client to step up.
-   * @throws AuthError `insufficient_scope`, `unknown_tool`
+   * @throws AuthError `insufficient_scope`, `unknown_tool`, or `temporarily_unavailable` for a tool that is not read-only
+   * when the authorization server could not be asked about the token
    */
   check(message: unknown, caller: Caller): void
   /** Wraps a tool's handler so that it decides again. @throws TypeError for a tool that is not in the table */
@@ -24,30 +35,39 @@ export interface ToolScopes {
  * @throws TypeError for what is not a scope
  */
 export function createToolScopes(table: ToolTable | undefined, aliases?: ScopeAliases): ToolScopes {
-  for (const [name, scopes] of Object.entries(table ?? {})) {
+  const tools = new Map(Object.entries(table ?? {}).map(([name, access]) => [name, accessOf(access)]))
+  for (const [name, { scopes }] of tools) {
     if (!scopes.every(isScope)) throw new TypeError(`tools.${name} must be scope names without spaces`)
   }
-  const scopesOf = (name: string) => (table && Object.hasOwn(table, name) ? table[name] : undefined)
 
   return {
     check(message, caller) {
       const name = table && calledTool(message)
       if (name === undefined) return
-      const needed = scopesOf(name)
-      if (!needed) throw new AuthError('unknown_tool', 'Unknown tool: choose a name from tools/list.')
-      if (missingScopes(caller.scopes, needed, aliases).length > 0) throw insufficientScope(needed)
+      const access = tools.get(name)
+      if (!access) throw new AuthError('unknown_tool', 'Unknown tool: choose a name from tools/list.')
+      if (missingScopes(caller.scopes, access.scopes, aliases).length > 0) {
+        throw insufficientScope(access.scopes)
+      }
+      if (!access.readOnly) checkFresh(caller)
     },
     tool<Handler extends (...args: never[]) => unknown>(name: string, handler: Handler) {
-      const needed = scopesOf(name)?.map((scope) => resolveScope(scope, aliases))
-      if (!needed) throw new TypeError(`List the tool ${name}, with its scopes, in tools of protect`)
+      const access = tools.get(name)
+      if (!access) throw new TypeError(`List the tool ${name}, with its scopes, in tools of protect`)
+      const needed = access.scopes.map((scope) => resolveScope(scope, aliases))
       const decided = (...args: never[]) => {
         // Both SDKs hand over the context last, after the arguments of a tool that has some.
-        requireScopes(Object(args.at(-1)) as HandlerContext, ...needed)
+        const caller = requireScopes(Object(args.at(-1)) as HandlerContext, ...needed)
+        if (!access.readOnly) checkFresh(caller)
         return handler(...args)
       }
       return decided as Handler
     },
   }
+}
+
+function accessOf(access: readonly string[] | ToolAccess): ToolAccess {
+  return 'scopes' in access ? access : { scopes: access }
 }
 
 /** MCP: `params.name` of `tools/call`; no name is a call of no tool. */

@@ -28,10 +28,15 @@ export interface TokenVerifierOptions {
   readonly jwksUrl?: string
   /** Default `strict`. */
   readonly profile?: TokenProfile
+  /**
+   * The claim that names the caller's organization. Default: `oid` with the profile `scalekit-compat`, otherwise none,
+   * because other issuers mean something else by it (in Entra, `oid` is the user).
+   */
+  readonly organizationClaim?: string
   /** Default RS256 and ES256. */
   readonly algorithms?: readonly string[]
   readonly scopeAliases?: ScopeAliases
-  /** Asks the authorization server as well; without it a token counts until it expires. */
+  /** Also asks the authorization server; without it a token is valid until it expires. */
   readonly revocation?: RevocationOptions
   /** Called when keys or introspection are out of reach; never with anything of a token. */
   readonly onWarning?: (message: string, cause?: unknown) => void
@@ -42,7 +47,7 @@ export interface TokenVerifier {
    * @throws AuthError `invalid_token`, or `temporarily_unavailable` when no keys could be had
    */
   verify(token: string): Promise<Caller>
-  /** The caller of a token that counts without anything to wait for: it was verified before, and nobody is to be asked. */
+  /** The caller of a token that was verified before, where nothing has to be fetched or asked. */
   remembered(token: string): Caller | undefined
   /**
    * Resolves when the key set was loaded at least once.
@@ -84,11 +89,9 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       if (refreshing) await refreshing
       const digest = hash('sha256', token, 'base64url')
       const caller = recall(digest) ?? (await cache.load(digest, () => check(token)))
-      const asking = revocation?.check(caller)
-      if (asking) await asking
-      return caller
+      return revocation ? revocation.check(caller) : caller
     },
-    // One that has to be asked about goes the whole way.
+    // With introspection enabled, always take the slow path.
     remembered: (token) =>
       revocation || keys.isDue ? undefined : recall(hash('sha256', token, 'base64url')),
     async ready() {
@@ -104,8 +107,9 @@ async function checkToken(
   token: string,
   keys: KeySet,
   algorithms: readonly string[],
-  { issuers, audience, profile = 'strict', scopeAliases }: TokenVerifierOptions,
+  options: TokenVerifierOptions,
 ): Promise<VerifiedToken> {
+  const { issuers, audience, profile = 'strict' } = options
   const { header, claims } = readCompactToken(token)
   checkHeader(header, algorithms, profile)
   // An unknown kid makes us ask for the keys again: not for tokens that name another issuer.
@@ -125,7 +129,7 @@ async function checkToken(
     throw error instanceof AuthError ? error : invalidToken(reasonOf(error))
   }
   checkClaims(header, claims)
-  return { caller: callerOfClaims(claims, token, scopeAliases), keyVersion }
+  return { caller: callerOfClaims(claims, token, options), keyVersion }
 }
 
 /** RFC 3986 section 6.2.3: of a URL without a path, with and without the slash are the same. */
@@ -145,21 +149,31 @@ function reasonOf(error: unknown): string {
 function callerOfClaims(
   claims: Readonly<Record<string, unknown>>,
   token: string,
-  aliases?: ScopeAliases,
+  options: TokenVerifierOptions,
 ): Caller {
-  const { iss, sub, client_id, aud, exp, jti, oid } = claims
+  const { iss, sub, client_id, aud, exp, jti } = claims
+  const organizationId = organizationOfClaims(claims, options)
   return {
     issuer: String(iss),
     subject: String(sub),
     clientId: String(client_id),
-    scopes: scopesOfClaims(claims, aliases),
+    scopes: scopesOfClaims(claims, options.scopeAliases),
     audience: [aud].flat().map(String),
     expiresAt: Number(exp),
     tokenId: String(jti),
-    ...(typeof oid === 'string' && { organizationId: oid }),
+    ...(organizationId !== undefined && { organizationId }),
     claims,
     token: new Secret(token),
   }
+}
+
+function organizationOfClaims(
+  claims: Readonly<Record<string, unknown>>,
+  { organizationClaim, profile }: TokenVerifierOptions,
+): string | undefined {
+  const name = organizationClaim ?? (profile === 'scalekit-compat' ? 'oid' : undefined)
+  const organization = name !== undefined && Object.hasOwn(claims, name) ? claims[name] : undefined
+  return typeof organization === 'string' && organization !== '' ? organization : undefined
 }
 
 function allowedAlgorithms(algorithms: readonly string[] = ['RS256', 'ES256']): readonly string[] {

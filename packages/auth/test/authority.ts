@@ -18,6 +18,8 @@ export interface Behaviour {
   keySetStatus: number
   keySetBody: string | undefined
   introspectionStatus: number
+  /** So many introspections from now on are answered with 500. */
+  failingIntrospections: number
   /** Answers instead of whether the token is active. */
   introspectionBody: unknown
   /** Where the metadata is; RFC 8414 by default. */
@@ -40,6 +42,7 @@ export interface Authority {
     hint: string | null
     token: string
   }[]
+  readonly mostIntrospectionsAtOnce: () => number
   /** Tokens of which introspection says that they are not active. */
   readonly revoked: Set<string>
   close(): Promise<void>
@@ -95,6 +98,7 @@ export async function startAuthority(): Promise<Authority> {
     keySetStatus: 200,
     keySetBody: undefined,
     introspectionStatus: 200,
+    failingIntrospections: 0,
     introspectionBody: undefined,
     metadataPath: '/.well-known/oauth-authorization-server',
     jwksUri: undefined,
@@ -104,6 +108,8 @@ export async function startAuthority(): Promise<Authority> {
   const introspections: Authority['introspections'] = []
   let keySetReads = 0
   let metadataReads = 0
+  let introspecting = 0
+  let mostIntrospecting = 0
 
   const server = createServer(async (req, res) => {
     const answer = (status: number, body: unknown) => {
@@ -120,10 +126,16 @@ export async function startAuthority(): Promise<Authority> {
       return answer(behaviour.keySetStatus, behaviour.keySetBody ?? { keys: behaviour.keys.map(publicJwk) })
     }
     if (req.url === '/introspect') {
+      mostIntrospecting = Math.max(mostIntrospecting, ++introspecting)
+      res.once('close', () => introspecting--)
       const form = new URLSearchParams(await text(req))
       const token = form.get('token') ?? ''
       const { authorization, accept, 'content-type': contentType } = req.headers
       introspections.push({ authorization, contentType, accept, hint: form.get('token_type_hint'), token })
+      if (behaviour.failingIntrospections > 0) {
+        behaviour.failingIntrospections--
+        return answer(500, {})
+      }
       return answer(
         behaviour.introspectionStatus,
         behaviour.introspectionBody ?? { active: !revoked.has(token) },
@@ -142,6 +154,7 @@ export async function startAuthority(): Promise<Authority> {
     keySetReads: () => keySetReads,
     metadataReads: () => metadataReads,
     introspections,
+    mostIntrospectionsAtOnce: () => mostIntrospecting,
     revoked,
     async close() {
       server.closeAllConnections()

@@ -19,7 +19,11 @@ describe('the context of a handler', () => {
     createProtection({ resource: AUDIENCE, issuers: [authority.issuer], scopes: [], tools, scopeAliases })
 
   async function callerWith(claims: object) {
-    const verifier = createTokenVerifier({ issuers: [authority.issuer], audience: AUDIENCE })
+    const verifier = createTokenVerifier({
+      issuers: [authority.issuer],
+      audience: AUDIENCE,
+      organizationClaim: 'oid',
+    })
     const caller = await verifier.verify(mint(rsaKey, { iss: authority.issuer, aud: AUDIENCE, ...claims }))
     verifier.close()
     return caller

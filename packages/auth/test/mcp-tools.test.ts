@@ -45,7 +45,13 @@ describe.each(['v1', 'v2'] as const)('tools on the MCP SDK %s', (sdk) => {
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     resource = `${origin}/mcp`
     app.use(requestLog((line) => lines.push(line)))
-    protection = protect(app, { resource, issuers: [authority.issuer], scopes: ['user:read'], tools })
+    protection = protect(app, {
+      resource,
+      issuers: [authority.issuer],
+      organizationClaim: 'oid',
+      scopes: ['user:read'],
+      tools,
+    })
     const handler = mcpHandler(sdk, protection, calls)
     app.post(protection.path, handler)
     const challenge = { resourceMetadataUrl: protection.resourceMetadataUrl, scopes: ['user:read'] }

@@ -62,7 +62,10 @@ export async function startApp(
     if (needed && missingScopes(callerOf(req).scopes, [needed]).length > 0) {
       return protection.challengeScopes(req, res, [needed])
     }
-    if (needed?.endsWith(':write') && !(await protection.charge(req, res, WRITE_COST - 1))) return
+    if (needed?.endsWith(':write')) {
+      if (!protection.requireFresh(req, res)) return
+      if (!(await protection.charge(req, res, WRITE_COST - 1))) return
+    }
     if (needed) upstreamCalls++
     res.json({ jsonrpc: '2.0', id: req.body?.id, result: { subject: callerOf(req).subject } })
   })

@@ -91,6 +91,20 @@ describe('rate limits', () => {
     expect(await callBadly('::ffff:192.0.2.7')).toBe(429)
   })
 
+  test.each([
+    ['192.0.2.1', ['192.0.2.1:5678', '192.0.2.1:5679', ' 192.0.2.1 ', '::FFFF:192.0.2.1', '::ffff:c000:201']],
+    ['::ffff:192.0.2.1', ['[::ffff:192.0.2.1]:443', '[::FFFF:C000:0201]:80', '0:0:0:0:0:ffff:192.0.2.1']],
+    [
+      '2001:db8::1',
+      ['[2001:db8::1]', '[2001:db8::1]:443', '[2001:DB8::2]:1', '2001:db8::1%eth0', '[2001:db8::1%25a]:9'],
+    ],
+    ['a made-up name', ['another', '', '_hidden:1', '999.1.1.1', '192.0.2.1:99999999', '[x]:1', 'a:b:c']],
+  ])('%s has one limit, however it is written', async (first, others) => {
+    await start({ failuresPerMinute: 1 })
+    expect(await callBadly(first)).toBe(401)
+    for (const other of others) expect([other, await callBadly(other)]).toEqual([other, 429])
+  })
+
   test('costly calls take further points', async () => {
     await start({ perMinute: 5 })
     const costly = () =>

@@ -1,7 +1,8 @@
-import { createTokenVerifier, Secret, type TokenVerifier } from '@scalekit-mcp/auth'
+import { createTokenVerifier, type ProtectOptions, Secret, type TokenVerifier } from '@scalekit-mcp/auth'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { measure } from '../../../test/harness/measure.js'
 import { type Authority, mint, rsaKey, startAuthority } from './authority.js'
+import { type ProtectedApp, post, startApp, toolCall } from './protected-app.js'
 
 const AUDIENCE = 'https://mcp.example.com/mcp'
 
@@ -90,18 +91,59 @@ describe('revocation (RFC 7662)', () => {
     expect(authority.introspections).toHaveLength(0)
   })
 
-  test('out of reach keeps tokens working, with a warning that holds no token', async () => {
+  test('out of reach accepts tokens as unchecked, with one warning that holds no token', async () => {
     authority.behaviour.introspectionStatus = 503
     const [one, other] = [token(), token()]
-    await expect(verifier.verify(one)).resolves.toBeDefined()
-    await expect(verifier.verify(other)).resolves.toBeDefined()
-    expect(warnings).toEqual([[expect.stringContaining('signature and expiry alone'), expect.any(Error)]])
+    await expect(verifier.verify(one)).resolves.toMatchObject({ revocation: 'unknown' })
+    await expect(verifier.verify(other)).resolves.toMatchObject({ revocation: 'unknown' })
+    expect(warnings).toEqual([[expect.stringContaining('writes are refused'), expect.any(Error)]])
     expect(String(warnings)).not.toContain(one)
 
     authority.behaviour.introspectionStatus = 200
     authority.revoked.add(one)
     later(4)
     await expect(verifier.verify(one)).rejects.toMatchObject({ detail: 'revoked' })
+    await expect(verifier.verify(other)).resolves.toMatchObject({ revocation: 'checked' })
+    expect(warnings.slice(1)).toEqual([['Introspection answers again; 2 requests were not checked']])
+  })
+
+  test('is asked about every token when 76 come at once', async () => {
+    const callers = await Promise.all(Array.from({ length: 76 }, () => verifier.verify(token())))
+    expect(callers.filter(({ revocation }) => revocation !== 'checked')).toEqual([])
+    expect(authority.introspections).toHaveLength(76)
+    expect(authority.mostIntrospectionsAtOnce()).toBeLessThanOrEqual(8)
+    expect(warnings).toEqual([])
+  })
+
+  test('is asked again once when an attempt fails', async () => {
+    authority.behaviour.failingIntrospections = 1
+    await expect(verifier.verify(token())).resolves.toMatchObject({ revocation: 'checked' })
+    expect(authority.introspections).toHaveLength(2)
+    expect(warnings).toEqual([])
+  })
+
+  test('a storm of requests during an outage is one warning, and one request at a time tries again', async () => {
+    authority.behaviour.introspectionStatus = 503
+    await verifier.verify(token())
+    const asked = authority.introspections.length
+    await Promise.all(Array.from({ length: 200 }, () => verifier.verify(token())))
+    expect(authority.introspections).toHaveLength(asked)
+    later(3)
+    const callers = await Promise.all(Array.from({ length: 200 }, () => verifier.verify(token())))
+    expect(new Set(callers.map(({ revocation }) => revocation))).toEqual(new Set(['unknown']))
+    // One request, with its one retry.
+    expect(authority.introspections).toHaveLength(asked + 2)
+    expect(warnings).toHaveLength(1)
+    later(61)
+    await verifier.verify(token())
+    expect(warnings.slice(1)).toEqual([[expect.stringContaining('(402 so far)'), expect.any(Error)]])
+  })
+
+  test('the answer about one token is not the caller of another with the same jti', async () => {
+    const [narrow, wide] = [token({ jti: 'tkn_1', scope: 'a' }), token({ jti: 'tkn_1', scope: 'a b' })]
+    const callers = await Promise.all([verifier.verify(narrow), verifier.verify(wide)])
+    expect(callers.map(({ scopes }) => [...scopes])).toEqual([['a'], ['a', 'b']])
+    expect(authority.introspections).toHaveLength(1)
   })
 
   test('a token revoked before the outage stays refused through it', async () => {
@@ -117,7 +159,7 @@ describe('revocation (RFC 7662)', () => {
     'an answer that does not say is no answer: %j',
     async (body) => {
       authority.behaviour.introspectionBody = body
-      await expect(verifier.verify(token())).resolves.toBeDefined()
+      await expect(verifier.verify(token())).resolves.toMatchObject({ revocation: 'unknown' })
       expect(warnings).toHaveLength(1)
       authority.behaviour.introspectionBody = { active: false }
       later(4)
@@ -175,5 +217,68 @@ describe('revocation (RFC 7662)', () => {
     expect(() =>
       createTokenVerifier({ issuers: [authority.issuer], audience: AUDIENCE, revocation }),
     ).toThrow('The introspection URL must be an https URL')
+  })
+})
+
+describe('an endpoint whose authorization server does not answer', () => {
+  let authority: Authority
+  let app: ProtectedApp
+  let served: ProtectOptions['tools']
+
+  const start = async (tools?: ProtectOptions['tools']) => {
+    served = tools
+    app = await startApp(() => ({
+      issuers: [authority.issuer],
+      scopes: [],
+      ...(served ? { tools: served } : {}),
+      revocation: {
+        introspectionUrl: authority.introspectionUrl,
+        clientId: 'skc_1',
+        clientSecret: new Secret('s'),
+      },
+    }))
+  }
+  const call = (tool: string) =>
+    post(
+      app.resource,
+      mint(rsaKey, { iss: authority.issuer, aud: app.resource, scope: 'env:read org:write' }),
+      {
+        body: JSON.stringify(toolCall(tool)),
+      },
+    )
+
+  beforeEach(async () => {
+    authority = await startAuthority()
+    authority.behaviour.introspectionStatus = 503
+  })
+  afterEach(async () => {
+    await app.close()
+    await authority.close()
+  })
+
+  test('serves tools that are marked as read-only and refuses the others with 503 and Retry-After', async () => {
+    await start({
+      list_environments: { scopes: ['env:read'], readOnly: true },
+      create_organization: ['org:write'],
+    })
+    expect((await call('list_environments')).status).toBe(200)
+    const refused = await call('create_organization')
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
+    expect(await refused.json()).toMatchObject({ error: 'temporarily_unavailable' })
+    expect(app.upstreamCalls()).toBe(1)
+    expect(app.refusals).toEqual([expect.objectContaining({ detail: 'revocation_unknown' })])
+  })
+
+  test('without a table, refuses what asks for a fresh token', async () => {
+    await start()
+    expect((await call('list_environments')).status).toBe(200)
+    expect((await call('create_organization')).status).toBe(503)
+    expect(app.upstreamCalls()).toBe(1)
+  })
+
+  test('serves all tools again when it answers', async () => {
+    await start({ create_organization: ['org:write'] })
+    authority.behaviour.introspectionStatus = 200
+    expect((await call('create_organization')).status).toBe(200)
   })
 })

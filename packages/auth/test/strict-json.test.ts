@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parseBody } from '../src/json-body.js'
 import { type Authority, mint, rsaKey, startAuthority } from './authority.js'
 import { type ProtectedApp, post, startApp } from './protected-app.js'
 
@@ -7,8 +8,12 @@ const nested = (levels: number) => `{"a":${'['.repeat(levels)}${']'.repeat(level
 const DUPLICATE = 'No object may have two members of the same name.'
 const FORBIDDEN = 'No member may be named __proto__, constructor or prototype.'
 const DEEP = 'The body is nested more than 32 levels deep.'
+const MANY = 'The body has more than 2000 members and elements.'
 
-/** RFC 8259 section 4, as it reaches an endpoint. */
+const members = (count: number) => `{${Array.from({ length: count }, (_, n) => `"m${n}":1`).join()}}`
+const elements = (count: number, each = '1') => `{"a":[${Array.from({ length: count }, () => each).join()}]}`
+
+/** RFC 8259 sections 4 and 9, as it reaches an endpoint. */
 describe('a body', () => {
   let authority: Authority
   let app: ProtectedApp
@@ -33,6 +38,9 @@ describe('a body', () => {
     ['forty objects one after the other', `{"a":[${'{},'.repeat(39)}{}]}`],
     ['30 levels within the two of the message', nested(30)],
     ['names that are near the forbidden ones', '{"proto":1,"constructors":2,"__proto":3}'],
+    ['1,900 members', members(1_900)],
+    ['1,900 elements', elements(1_900)],
+    ['commas and brackets within a string', `{"a":"${'[,'.repeat(50_000)}"}`],
     ['forbidden names as values', '{"a":"__proto__","b":["constructor"]}'],
   ])('is taken with %s', async (_what, params) => {
     expect((await send(message(params))).status).toBe(200)
@@ -54,6 +62,12 @@ describe('a body', () => {
     ['31 levels within the two of the message', nested(31), DEEP],
     ['32 objects in one another within the message', `${'{"a":'.repeat(32)}1${'}'.repeat(32)}`, DEEP],
     ['100,000 levels', nested(100_000), DEEP],
+    ['20,000 members', members(20_000), MANY],
+    ['20,000 elements', elements(20_000), MANY],
+    ['20,000 empty objects', elements(20_000, '{}'), MANY],
+    ['1,100 objects with a member', elements(1_100, '{"a":1}'), MANY],
+    ['20,000 members, the last one twice', members(20_000).replace('}', ',"m1":1}'), MANY],
+    ['20,000 members and no end', members(20_000).slice(0, -1), MANY],
   ])('is refused with %s', async (_what, params, text) => {
     const spaced = params.replace('\\t\\n', '\t\n')
     const response = await send(message(spaced))
@@ -61,6 +75,22 @@ describe('a body', () => {
       400,
       { jsonrpc: '2.0', id: null, error: { code: -32600, message: text } },
     ])
+  })
+
+  test('of 256 KB costs about as much with 20,000 members as with one', () => {
+    const time = (params: string) => {
+      const body = Buffer.from(message(params))
+      const runs = Array.from({ length: 20 }, () => {
+        const started = performance.now()
+        expect(() => parseBody(body)).toThrow()
+        return performance.now() - started
+      })
+      return Math.min(...runs)
+    }
+    const filled = members(20_000)
+    // Refused as well, at its end.
+    const scanned = time(`{"a":"${'x'.repeat(filled.length)}","a":1}`)
+    expect(time(filled)).toBeLessThan(10 * Math.max(scanned, 0.5))
   })
 
   test.each(['{', '', '{"a":01}', '\ufeff{}', "{'a':1}", '[1,]', '{"a":1}}'])(

@@ -35,7 +35,10 @@ describe('createTokenVerifier', () => {
       custom: { a: 1 },
     }
     const one = token(given)
-    const caller = await verifier({ scopeAliases: { 'org:read': 'organization:read' } }).verify(one)
+    const caller = await verifier({
+      organizationClaim: 'oid',
+      scopeAliases: { 'org:read': 'organization:read' },
+    }).verify(one)
     expect(caller).toMatchObject({
       issuer: authority.issuer,
       subject: 'usr_1',
@@ -81,13 +84,35 @@ describe('createTokenVerifier', () => {
     await expect(root.verify(token())).rejects.toMatchObject({ status: 401 })
   })
 
-  test('strict takes RFC 9068 tokens only; scalekit-compat also typ JWT and none', async () => {
-    for (const typ of ['JWT', 'jwt', null]) {
-      await expect(verifier().verify(token({}, { typ }))).rejects.toMatchObject({
-        detail: 'typ_not_access_token',
-      })
-      await expect(verifier({ profile: 'scalekit-compat' }).verify(token({}, { typ }))).resolves.toBeDefined()
+  test('strict accepts RFC 9068 tokens only, scalekit-compat also typ JWT, and none accepts no typ', async () => {
+    const compatible = verifier({ profile: 'scalekit-compat' })
+    const refused = { code: 'invalid_token', detail: 'typ_not_access_token' }
+    for (const typ of ['JWT', 'jwt']) {
+      await expect(verifier().verify(token({}, { typ }))).rejects.toMatchObject(refused)
+      await expect(compatible.verify(token({}, { typ }))).resolves.toBeDefined()
     }
+    // RFC 8725 section 3.11
+    for (const typ of [null, '', 'application/jwt', ['JWT'], 'JWT;x=1']) {
+      await expect(verifier().verify(token({}, { typ }))).rejects.toMatchObject(refused)
+      await expect(compatible.verify(token({}, { typ }))).rejects.toMatchObject(refused)
+    }
+  })
+
+  test.each([
+    ['oid where the tokens are those of Scalekit', { profile: 'scalekit-compat' }, 'org_1'],
+    ['the claim that is named', { organizationClaim: 'tenant' }, 'acme'],
+    [
+      'the claim that is named, for tokens of Scalekit too',
+      { profile: 'scalekit-compat', organizationClaim: 'tenant' },
+      'acme',
+    ],
+    ['none where no claim is named: oid is the user in Entra', {}, undefined],
+    ['none where the token has no such claim', { organizationClaim: 'toString' }, undefined],
+    ['none where the claim is not a name', { organizationClaim: 'aud' }, undefined],
+  ] as const)('the organization of the caller is %s', async (_what, options, organizationId) => {
+    const one = token({ oid: 'org_1', tenant: 'acme', aud: [AUDIENCE] })
+    const caller = await verifier(options).verify(one)
+    expect(caller.organizationId).toBe(organizationId)
   })
 
   test.each(['nonce', 'at_hash', 'c_hash', 'events', 'htm'])(

@@ -166,6 +166,7 @@ function protectionOptions({ config, log, shared, observation }: AppOptions): Pr
     scopes: writeScopes(baselineScopes, config.scopeNames),
     scopeAliases,
     profile: config.tokenProfile,
+    organizationClaim: 'oid',
     allowedOrigins: [...originsOf(config.resource), ...config.allowedOrigins],
     allowedHosts: [...hostsOf(config.resource), ...config.allowedHosts],
     limits: {

@@ -155,7 +155,7 @@ export const variables = {
   INTROSPECTION_URL: {
     schema: baseUrl.optional(),
     describe:
-      'Introspection endpoint (RFC 7662). When set, a revoked token is refused within 5 seconds; otherwise at its expiry.',
+      'Introspection endpoint (RFC 7662). When set, a revoked token is refused within 5 seconds, and writes are refused while the endpoint does not answer. Otherwise a revoked token is valid until its expiry.',
   },
   TOKEN_PROFILE: {
     schema: z
@@ -179,8 +179,13 @@ export const variables = {
     describe: 'Address to listen on; 0.0.0.0 for all.',
   },
   NODE_ENV: {
-    schema: z.string().max(40).default('development'),
-    describe: 'With production, everything that is meant for a developer only is refused.',
+    schema: z
+      .string()
+      .max(40)
+      .transform((value) => value.toLowerCase())
+      .default('development'),
+    describe:
+      'With production, what is meant for developers is refused: conformance fixtures, and every URL that is not https or is this machine (except Redis and OpenTelemetry).',
   },
   LOG_LEVEL: {
     schema: z

@@ -3,6 +3,7 @@ import { Secret } from '@scalekit-mcp/auth'
 import * as z from 'zod'
 import { type AdministratorRule, administratorRule, wrongAdministrators } from './administrator-rule.js'
 import { variables } from './config-variables.js'
+import { notForProduction } from './production-guard.js'
 
 export interface EnvironmentModeConfig {
   readonly mode: 'environment'
@@ -115,12 +116,15 @@ export function loadConfig(
   return assemble(parsed.data)
 }
 
-/** Where the audit log is, for the commands that read it. */
-export function auditDefaults(environment: Environment = process.env): AuditConfig | undefined {
+/** Where the audit log is, for the commands that read it; of another file, the key that is next to it. */
+export function auditDefaults(
+  file?: string,
+  environment: Environment = process.env,
+): AuditConfig | undefined {
   const { AUDIT_FILE, AUDIT_KEY_FILE } = variables
   const given = resolveAliases(environment)
-  return auditOf(AUDIT_FILE.schema.parse(given.AUDIT_FILE), AUDIT_KEY_FILE.schema.parse(given.AUDIT_KEY_FILE))
-    .audit
+  const keyFile = AUDIT_KEY_FILE.schema.parse(given.AUDIT_KEY_FILE)
+  return auditOf(file ?? AUDIT_FILE.schema.parse(given.AUDIT_FILE), keyFile).audit
 }
 
 /** The local environment's own variables, which `scalekit-mcp dev` reads. */
@@ -261,24 +265,4 @@ function environmentMode(environmentUrl: string, values: Values): EnvironmentMod
     environmentType: values.SCALEKIT_ENVIRONMENT_TYPE,
     administrators: administratorRule(values),
   }
-}
-
-/** What is convenient on a developer's machine and dangerous elsewhere. */
-function notForProduction(values: Values): string[] {
-  const problems: string[] = []
-  if (values.CONFORMANCE_FIXTURES) {
-    problems.push('CONFORMANCE_FIXTURES: refused with NODE_ENV=production; unset one of them.')
-  }
-  const issuers = [
-    values.SCALEKIT_ENV_URL,
-    values.SCALEKIT_WORKSPACE_URL,
-    ...(values.PROTECTED_RESOURCE_METADATA?.authorization_servers ?? []),
-    ...(values.EXPECTED_ISSUERS ?? []),
-  ]
-  if (issuers.some((issuer) => issuer?.startsWith('http:'))) {
-    problems.push(
-      'NODE_ENV=production takes issuers and Scalekit URLs with https only; unset NODE_ENV to use a local environment.',
-    )
-  }
-  return problems
 }

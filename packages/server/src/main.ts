@@ -14,6 +14,8 @@ import type { ToolDefinition } from './tool.js'
 import { tools as allTools } from './tools/index.js'
 
 export interface RunningServer {
+  /** Opens the audit log by its name again: after a rotation, or when an operator has restored it. */
+  reopenFiles(): Promise<void>
   /** Where clients reach it: the resource of its metadata. */
   readonly resource: string
   readonly port: number
@@ -38,6 +40,8 @@ export class PortInUseError extends Error {
 /** The server without a listener of its own: for a function behind a gateway, or another HTTP server. */
 export interface OpenServer {
   readonly listener: RequestListener
+  /** Opens the audit log by its name again: after a rotation, or when an operator has restored it. */
+  reopenFiles(): Promise<void>
   /** From now on `/ready` says 503. */
   retire(): void
   /** Ends everything. Call it when no request is under way. */
@@ -69,14 +73,15 @@ export async function openServer(
   const fixtures = config.conformanceFixtures
     ? (await import('./conformance/fixtures.js')).fixtures
     : undefined
+  const docs = createDocs(new URL(config.docsUrl), connection.dispatcher, (message, cause) =>
+    log.warn({ err: cause }, message),
+  )
   const app = createApp({
     config,
     log,
     tools,
     scalekit: connection.scalekit,
-    docs: createDocs(new URL(config.docsUrl), connection.dispatcher, (message, cause) =>
-      log.warn({ err: cause }, message),
-    ),
+    docs,
     shared,
     observation,
     reachable: connection.reachable,
@@ -86,11 +91,13 @@ export async function openServer(
   })
   return {
     listener: app.listener,
+    reopenFiles: async () => audit?.reopen(),
     retire() {
       accepting = false
     },
     async close() {
       await app.close()
+      await docs.close()
       await connection.close()
       await shared.close()
       await audit?.close()
@@ -123,6 +130,7 @@ export async function startServer(
   return {
     resource: config.resource,
     port,
+    reopenFiles: open.reopenFiles,
     stop(leadMs = 0) {
       open.retire()
       stopping ??= drain(leadMs).then(async () => {

@@ -69,6 +69,7 @@ export async function startStdio(
   return {
     async close() {
       await handle.close()
+      await docs.close()
       await connection.close()
       await shared.close()
       await audit?.close()

@@ -13,7 +13,8 @@ const WRITE_COST = 5
 /**
  * Refuses a call whose scopes are missing before it reaches MCP, with every scope that it needs (RFC 6750
  * section 3.1, MCP 2026-07-28 authorization, "Scope Challenge Handling"): only HTTP can challenge a client.
- * The dispatcher decides again for every message. A write costs more of the caller's minute than a read.
+ * The dispatcher decides again for every message. A write costs more of the caller's minute than a read, and is refused
+ * while nobody can say whether the token was revoked.
  *
  * @returns who calls, and with which selection; undefined when the request was answered
  */
@@ -50,9 +51,17 @@ export function createStepUp(
       trail: { audit, traceparent: req.trace?.traceparent },
       note: req.note ?? noted,
     }
-    if (!tool || tool.effect === 'read') return principal
+    if (!changesSomething(req, tool)) return principal
+    if (!protection.requireFresh(req, res)) return undefined
+    if (!tool) return principal
     return protection.charge(req, res, WRITE_COST - 1).then((paid) => (paid ? principal : undefined))
   }
+}
+
+/** A call of a tool that writes, or a client's answer (2025-11-25 with sessions), which can release a write. */
+function changesSomething({ body }: { body?: unknown }, tool: ToolDefinition | undefined): boolean {
+  if (tool) return tool.effect !== 'read'
+  return typeof body === 'object' && body !== null && !('method' in body)
 }
 
 const noted = () => undefined

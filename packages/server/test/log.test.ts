@@ -1,6 +1,11 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Secret } from '@scalekit-mcp/auth'
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createLog } from '../src/observe/log.js'
+import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
 
 test('a log line never holds a secret, by its name or by its type', () => {
   const lines: string[] = []
@@ -19,5 +24,85 @@ test('a log line never holds a secret, by its name or by its type', () => {
     token: '[redacted]',
     request: { authorization: '[redacted]', path: '/mcp', client_secret: '[redacted]' },
     err: { message: 'no' },
+  })
+})
+
+test('nor does the message or the stack of an error', () => {
+  const lines: string[] = []
+  const log = createLog('info', { write: (line) => void lines.push(line) })
+  const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1In0.c2ln'
+  log.info({ err: new Error(`GET /${jwt} failed`, { cause: new Error(`Bearer ${jwt}`) }) }, 'x')
+  expect(lines.join('')).not.toContain('eyJ')
+})
+
+describe('a token at the wrong place of a request', () => {
+  let folder: string
+  let server: ServerUnderTest
+  let token: string
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'log-'))
+    server = await startServerUnderTest({ AUDIT_FILE: join(folder, 'audit.jsonl'), TRUST_PROXY: '1' })
+    token = await server.token()
+  })
+  afterAll(async () => {
+    await server.close()
+    await rm(folder, { recursive: true })
+  })
+
+  /** One request as it is on the wire; `fetch` would normalize the target. */
+  const get = (target: string, headers: Record<string, string> = {}) =>
+    new Promise<void>((resolve, reject) => {
+      const { hostname, port, host } = new URL(server.url)
+      const sent = request({ hostname, port, path: target, headers: { host, ...headers } }, (response) => {
+        response.resume().on('end', resolve)
+      })
+      sent.on('error', reject).end()
+    })
+
+  const secret = 'test_ABCDEFGHIJKLMNOPQRSTUVWX'
+
+  test('is in no line of the log and in no record of the audit log', async () => {
+    const parts = [token, secret, ...token.split('.')]
+    const encoded = token.replaceAll('e', '%65')
+    for (const place of [
+      `/mcp/${token}`,
+      `/mcp/token=${token}`,
+      `/${token}/mcp`,
+      `/mcp/Bearer%20abcdefgh`,
+      `/mcp/${encoded}`,
+      `/mcp?access_token=${token}`,
+      `/mcp;token=${token}`,
+      `/mcp/${secret}`,
+      `//${token}@localhost/mcp`,
+      `http://user:${secret}@localhost/mcp`,
+      `http://localhost/${token}?${token}`,
+      `/.well-known/${token}`,
+    ]) {
+      await get(place)
+    }
+    const headers = [
+      'referer',
+      'cookie',
+      'x-request-id',
+      'traceparent',
+      'x-forwarded-for',
+      'user-agent',
+      'origin',
+    ]
+    for (const name of headers) await get('/mcp', { [name]: `http://localhost/${token}` })
+    await get('/mcp', { authorization: `Basic ${secret}` })
+    await get('/mcp', { authorization: `Bearer ${token}.${token}` })
+
+    const requests = () => server.log.filter((line) => line.includes('"msg":"request"'))
+    await expect.poll(requests).toHaveLength(12 + headers.length + 2)
+    const audited = () => readFile(join(folder, 'audit.jsonl'), 'utf8')
+    await expect.poll(async () => (await audited()).split('"type":"request"').length - 1).toBe(21)
+    const written = server.log.join('') + (await audited())
+    for (const part of [...parts, encoded, 'abcdefgh']) expect(written).not.toContain(part)
+  })
+
+  test('and the address of a client is logged without its port', async () => {
+    await get('/mcp', { authorization: 'Bearer wrong', 'x-forwarded-for': '192.0.2.9:5678' })
+    await expect.poll(() => server.log.join('')).toContain('"address":"192.0.2.9"')
   })
 })

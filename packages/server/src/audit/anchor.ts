@@ -1,31 +1,36 @@
 import type { KeyObject } from 'node:crypto'
-import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { open, readFile, stat } from 'node:fs/promises'
 import { type Position, START } from './position.js'
 import { isSignedBy, type SigningKey } from './signing-key.js'
 
-/**
- * How far the chain has come, signed, in a small file beside it: so that a tail that is cut off is missed. It is
- * written after the records are on the disk, so it is never ahead of them.
- */
-export interface Anchor {
-  write(position: Position): Promise<void>
-  close(): Promise<void>
-}
-
 export const anchorPath = (file: string) => `${file}.anchor`
 
-/** Opens the anchor of a file; a new one stands at the start. */
-export async function openAnchor(file: string, key: SigningKey): Promise<Anchor> {
-  const handle = await openOrCreate(anchorPath(file))
-  const anchor: Anchor = {
+/**
+ * Writes how far the chain of a file has come, signed, into a small file next to it, so that a cut tail is noticed. It is
+ * written after the records are on the disk, so it is never ahead of them; by its name each time, because the file next to
+ * it may have been moved or removed.
+ */
+export async function writeAnchor(file: string, position: Position, key: SigningKey): Promise<void> {
+  const handle = await open(anchorPath(file), constants.O_WRONLY | constants.O_CREAT, 0o600)
+  try {
     // Always of the same length, so one write replaces the whole.
-    async write(position) {
-      await handle.write(anchorText(position, key), 0)
-    },
-    close: () => handle.close(),
+    await handle.write(anchorText(position, key), 0)
+  } finally {
+    await handle.close()
   }
-  if ((await handle.stat()).size === 0) await anchor.write(START)
-  return anchor
+}
+
+/** Begins the anchor of a file that has none. */
+export async function createAnchor(file: string, key: SigningKey): Promise<void> {
+  const size = await stat(anchorPath(file)).then(
+    (found) => found.size,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+      return 0
+    },
+  )
+  if (size === 0) await writeAnchor(file, START, key)
 }
 
 /** @returns undefined when there is none, or one that this key did not sign */
@@ -43,13 +48,4 @@ function anchorText(position: Position, key: SigningKey): string {
   const seq = String(position.seq).padStart(16, '0')
   const line = JSON.stringify({ seq, hash: position.hash, signature: key.sign(position) })
   return `${line.padEnd(200)}\n`
-}
-
-async function openOrCreate(path: string): Promise<FileHandle> {
-  try {
-    return await open(path, 'r+')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    return open(path, 'wx+', 0o600)
-  }
 }

@@ -51,5 +51,9 @@ export type FileEvent =
   /** The file could not be written for a while, and so many records were lost. */
   | { readonly type: 'gap'; readonly lost: number }
   | { readonly type: 'checkpoint' }
+  /** The last record of a file that was renamed. Signed. */
+  | { readonly type: 'rotated' }
+  /** The first record of the file that continues the chain of a renamed one. Signed. */
+  | { readonly type: 'continued'; readonly publicKey: string }
 
 export type AuditEvent = IntentEvent | RequestEvent | FileEvent

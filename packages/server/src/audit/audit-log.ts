@@ -3,12 +3,14 @@ import { type ChainFile, openChainFile } from './chain-file.js'
 import { CHECKPOINT, recordOf } from './chain-line.js'
 import { type FileLock, takeFile } from './file-lock.js'
 import { type OffHeapText, OffHeapTexts } from './off-heap-texts.js'
+import { AuditFileError } from './open-file.js'
 import { loadSigningKey, type SigningKey } from './signing-key.js'
 
 /** Reads are noted together, so that they cost little; a write does not wait for this, nor do so many. */
 const GATHER_MS = 250
 const GATHERED = 2_000
 const CHECKPOINT_MS = 60_000
+/** How often a file that cannot be written is tried again, and one that can is looked for. */
 const RETRY_MS = 1_000
 /** So many records wait in memory while the file cannot be written; what is older is lost, and counted. */
 const MAX_WAITING = 10_000
@@ -23,6 +25,11 @@ export interface AuditLog {
   commit(record: string): Promise<void>
   /** False while the file cannot be written: writes are refused. */
   readonly available: boolean
+  /**
+   * Continues in a new file when the file was renamed, and opens the file again when it could not be written, also after a
+   * removal or truncation. Failures are alerts.
+   */
+  reopen(): Promise<void>
   /** Writes what waits and a last checkpoint. */
   close(): Promise<void>
 }
@@ -74,6 +81,8 @@ async function openNow(
 }
 
 const DOWN = 'The audit log cannot be written: writes are refused until it can be'
+const CHANGED =
+  'The audit log was changed by something else: writes are refused until a restart or SIGHUP. Restore the file, or keep a copy of what is left'
 
 function groupCommit(
   open: () => Promise<ChainFile>,
@@ -88,7 +97,9 @@ function groupCommit(
   let flushing: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
   let urgent = false
-  const retry = setInterval(() => void reopen(), RETRY_MS).unref()
+  /** The file was removed, truncated or written by something else: an operator has to look first. */
+  let changed = false
+  const retry = setInterval(() => void watch(), RETRY_MS).unref()
   const checkpoints = setInterval(() => {
     if (file && file.unchecked > 0) add(CHECKPOINT)
   }, CHECKPOINT_MS).unref()
@@ -110,7 +121,7 @@ function groupCommit(
     else timer ??= setTimeout(flush, GATHER_MS)
   }
 
-  /** One flush at a time; what comes meanwhile goes with the next. */
+  /** One write at a time; what comes meanwhile is written with the next. */
   function flush(): Promise<void> {
     clearTimeout(timer)
     timer = undefined
@@ -121,8 +132,9 @@ function groupCommit(
     return flushing
   }
 
+  /** An empty batch only looks for the file. */
   async function writeBatch(): Promise<void> {
-    if (!file || waiting.length === 0) return
+    if (!file) return
     const batch = waiting
     waiting = []
     urgent = false
@@ -136,7 +148,8 @@ function groupCommit(
 
   /** What was to be durable is refused, so it does not happen; the rest waits. */
   async function giveUp(error: unknown, batch: readonly Waiting[]): Promise<void> {
-    onAlert(DOWN, error)
+    changed = error instanceof AuditFileError
+    onAlert(changed ? CHANGED : DOWN, error)
     await file?.close().catch(() => undefined)
     file = undefined
     const all = [...batch, ...waiting]
@@ -144,13 +157,16 @@ function groupCommit(
     waiting = all.filter(({ settle }) => !settle)
   }
 
-  async function reopen(): Promise<void> {
+  async function watch(): Promise<void> {
+    // What waits is written soon, which looks for the file as well.
+    if (file && waiting.length === 0) await flush()
+    else if (!file && !changed) await openAgain().catch(() => undefined)
+  }
+
+  async function openAgain(): Promise<void> {
     if (file || flushing) return
-    try {
-      file = await open()
-    } catch {
-      return
-    }
+    file = await open()
+    changed = false
     onAlert('The audit log can be written again')
     if (lost > 0) waiting.unshift({ record: texts.keep(recordOf({ type: 'gap', lost })), settle: undefined })
     lost = 0
@@ -162,6 +178,10 @@ function groupCommit(
     async commit(record) {
       if (!file) throw unavailable()
       await new Promise<void>((resolve, reject) => add(record, { resolve, reject }))
+    },
+    async reopen() {
+      if (file) return flush()
+      await openAgain().catch((error: unknown) => onAlert(changed ? CHANGED : DOWN, error))
     },
     get available() {
       return file !== undefined

@@ -2,8 +2,9 @@ import { createPublicKey, randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { type Anchor, openAnchor, readAnchor } from './anchor.js'
-import { CHECKPOINT, nextLine, readLine, recordOf } from './chain-line.js'
+import { createAnchor, readAnchor, writeAnchor } from './anchor.js'
+import { CHECKPOINT, nextLine, ROTATED, readLine, recordOf } from './chain-line.js'
+import { AuditFileError, checkFile, whereIs } from './open-file.js'
 import { type Position, START } from './position.js'
 import type { SigningKey } from './signing-key.js'
 
@@ -11,14 +12,14 @@ const CHECKPOINT_EVERY = 1_000
 /** No record is nearly as long. */
 const TAIL_BYTES = 256 * 1024
 
-/** What stands in the file is not what this server wrote last: a person has to look. */
-export class AuditFileError extends Error {
-  readonly code = 'audit_file'
-}
-
 /** The file of the chain, at its end. */
 export interface ChainFile {
-  /** Appends records and waits until they are on the disk. After a failure nothing of them is there. */
+  /**
+   * Appends records and waits until they are on the disk. After a failure none of them is in the file. When the file was
+   * renamed, ends it and continues the chain in a new file at the path.
+   *
+   * @throws AuditFileError when the file was removed, truncated, or written by something else
+   */
   append(records: readonly string[]): Promise<void>
   /** Records since the last checkpoint. */
   readonly unchecked: number
@@ -40,18 +41,17 @@ interface Tail {
  */
 export async function openChainFile(path: string, key: SigningKey): Promise<ChainFile> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const handle = await open(path, constants.O_RDWR | constants.O_CREAT, 0o600)
-  let anchor: Anchor | undefined
+  const handle = await openForAppend(path)
   try {
     const tail = await readTail(handle)
-    anchor = await openAnchor(path, key)
+    await createAnchor(path, key)
     const anchored = await readAnchor(path, createPublicKey(key.publicKey))
     if (!anchored) throw new AuditFileError('its anchor is missing, damaged, or signed with another key')
     if (tail.torn.length > 0) {
       await writeFile(`${path}.torn-${Date.now()}`, tail.torn, { mode: 0o600, flag: 'wx' })
       await handle.truncate(tail.size)
     }
-    const file = continueChain(handle, anchor, key, tail, anchored)
+    const file = continueChain({ path, handle, key }, tail, anchored)
     const missing = Math.max(0, anchored.seq - tail.end.seq)
     await file.append([
       recordOf(
@@ -62,19 +62,19 @@ export async function openChainFile(path: string, key: SigningKey): Promise<Chai
     ])
     return file
   } catch (error) {
-    await anchor?.close()
     await handle.close()
     throw error
   }
 }
 
-function continueChain(
-  handle: FileHandle,
-  anchor: Anchor,
-  key: SigningKey,
-  tail: Tail,
-  anchored: Position,
-): ChainFile {
+interface OpenChain {
+  readonly path: string
+  readonly handle: FileHandle
+  readonly key: SigningKey
+}
+
+function continueChain({ path, handle: opened, key }: OpenChain, tail: Tail, anchored: Position): ChainFile {
+  let handle = opened
   let { size } = tail
   // Numbers of records that are gone are not given again: the gap stays to be seen.
   let end: Position = { seq: Math.max(tail.end.seq, anchored.seq), hash: tail.end.hash }
@@ -88,7 +88,7 @@ function continueChain(
     const add = (record: string) => {
       const line = nextLine(record, ts, at, key)
       texts.push(line.text)
-      since = record === CHECKPOINT ? 0 : since + 1
+      since = record === CHECKPOINT || record === ROTATED ? 0 : since + 1
       at = line
     }
     for (const record of records) {
@@ -98,31 +98,50 @@ function continueChain(
     return { bytes: Buffer.from(texts.join(''), 'latin1'), at, since }
   }
 
+  async function write(records: readonly string[]): Promise<void> {
+    const { bytes, at, since } = linesOf(records)
+    try {
+      for (let done = 0; done < bytes.length; ) {
+        done += (await handle.write(bytes, done, bytes.length - done, size + done)).bytesWritten
+      }
+      await handle.datasync()
+      // Removed or truncated in the meantime: what was written is gone.
+      await checkFile(handle, size + bytes.length)
+      await writeAnchor(path, at, key)
+    } catch (error) {
+      await handle.truncate(size).catch(() => undefined)
+      throw error
+    }
+    size += bytes.length
+    end = { seq: at.seq, hash: at.hash }
+    unchecked = since
+  }
+
+  /** Its last record is signed, so that the renamed file can be checked without an anchor. */
+  async function rotate(): Promise<void> {
+    await write([ROTATED])
+    const next = await openForAppend(path)
+    await handle.close()
+    handle = next
+    size = 0
+    await checkFile(handle, size)
+    await write([recordOf({ type: 'continued', publicKey: key.publicKey })])
+  }
+
   return {
     get unchecked() {
       return unchecked
     },
     async append(records) {
-      const { bytes, at, since } = linesOf(records)
-      try {
-        for (let done = 0; done < bytes.length; ) {
-          done += (await handle.write(bytes, done, bytes.length - done, size + done)).bytesWritten
-        }
-        await handle.datasync()
-        await anchor.write(at)
-      } catch (error) {
-        await handle.truncate(size).catch(() => undefined)
-        throw error
-      }
-      size += bytes.length
-      end = { seq: at.seq, hash: at.hash }
-      unchecked = since
+      if ((await whereIs(path, handle, size)) === 'renamed') await rotate()
+      if (records.length > 0) await write(records)
     },
-    async close() {
-      await anchor.close()
-      await handle.close()
-    },
+    close: () => handle.close(),
   }
+}
+
+function openForAppend(path: string): Promise<FileHandle> {
+  return open(path, constants.O_RDWR | constants.O_CREAT, 0o600)
 }
 
 async function readTail(handle: FileHandle): Promise<Tail> {

@@ -23,14 +23,20 @@ export function recordOf(event: AuditEvent): string {
 }
 
 export const CHECKPOINT = '"type":"checkpoint"'
+export const ROTATED = '"type":"rotated"'
+
+/** Types whose records carry a signature over the position before them. */
+export const SIGNED: ReadonlySet<unknown> = new Set(['checkpoint', 'rotated', 'continued'])
+
+const typeOf = (record: string) => /^"type":"([a-z]+)"/.exec(record)?.[1]
 
 /**
  * Writes the line with the record that follows a position. Its `hash` is the SHA-256 of all bytes before the member `hash`,
- * the hash of the record before it (`prev`) among them. A checkpoint is signed.
+ * the hash of the record before it (`prev`) among them.
  */
 export function nextLine(record: string, ts: string, previous: Position, key: SigningKey): ChainLine {
   const seq = previous.seq + 1
-  const signed = record === CHECKPOINT ? `,"signature":"${key.sign({ seq, hash: previous.hash })}"` : ''
+  const signed = SIGNED.has(typeOf(record)) ? `,"signature":"${key.sign({ seq, hash: previous.hash })}"` : ''
   const hashed = `{"seq":${seq},"ts":"${ts}",${record}${signed},"prev":"${previous.hash}"`
   const digest = hash('sha256', hashed, 'base64url')
   return { seq, hash: digest, text: `${hashed},"hash":"${digest}"}\n` }

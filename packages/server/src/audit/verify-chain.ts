@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readAnchor } from './anchor.js'
-import { type ReadLine, readLine } from './chain-line.js'
+import { type ReadLine, readLine, SIGNED } from './chain-line.js'
 import { type Position, START } from './position.js'
 import { isSignedBy } from './signing-key.js'
 
@@ -9,6 +9,9 @@ export type Tampering = 'edit' | 'deletion' | 'swap' | 'truncation' | 'signature
 
 export interface Verified {
   readonly records: number
+  /** The last record of the file before, where this one continues its chain after a rotation. */
+  readonly continues?: Position
+  readonly end: Position
   /** The first line that is wrong. `line` is the number of the line in the file. */
   readonly problem?: { readonly line: number; readonly kind: Tampering; readonly text: string }
   /** Bytes of a last line that a crash cut, after everything that is anchored. */
@@ -20,25 +23,30 @@ export interface Verified {
 const texts: Readonly<Record<Tampering, string>> = {
   edit: 'its bytes are not those that were written',
   deletion: 'records before it are missing',
-  swap: 'it does not stand in its place',
+  swap: 'it is not in its place',
   truncation: 'records after it are missing',
   signature: 'its signature is not by this key',
   anchor: 'the anchor is missing, or is not signed by this key',
 }
 
 /**
- * Reads a file of the audit log from its first byte: every record has to have the bytes that it was written with, to
- * follow the one before it, and every checkpoint and the anchor have to be signed by the key.
+ * Reads a file of the audit log from its first byte: every record must have the bytes that it was written with and follow
+ * the one before it, and every checkpoint and the anchor must be signed by the key. A file that was rotated ends with a
+ * signed record and needs no anchor.
  */
 export async function verifyChain(file: string, publicKey: KeyObject): Promise<Verified> {
-  const anchored = await readAnchor(file, publicKey)
+  const anchor = await readAnchor(file, publicKey)
   const open = new Set<string>()
+  let start: Position = START
   let end: Position = START
-  let hashAtAnchor = anchored?.seq === 0 ? '' : undefined
+  let rotated = false
+  let hashAtAnchor = anchor?.seq === 0 ? '' : undefined
   let line = 0
   let torn = 0
   const result = (kind?: Tampering): Verified => ({
-    records: end.seq,
+    records: end.seq - start.seq,
+    ...(start.seq > 0 ? { continues: start } : {}),
+    end,
     ...(kind ? { problem: { line, kind, text: texts[kind] } } : {}),
     torn,
     withoutOutcome: [...open],
@@ -51,17 +59,24 @@ export async function verifyChain(file: string, publicKey: KeyObject): Promise<V
     }
     line++
     const read = readLine(text)
+    if (line === 1 && read?.record.type === 'continued') {
+      start = { seq: read.seq - 1, hash: read.prev }
+      end = start
+      if (start.seq === anchor?.seq) hashAtAnchor = start.hash
+    }
     const kind = await wrongWith(read, end, publicKey, file, line)
     if (kind || !read) return result(kind ?? 'edit')
     end = { seq: read.seq, hash: read.hash }
-    if (read.seq === anchored?.seq) hashAtAnchor = read.hash
+    rotated = read.record.type === 'rotated'
+    if (read.seq === anchor?.seq) hashAtAnchor = read.hash
     const id = String(read.record.requestId)
     if (read.record.type === 'intent') open.add(id)
     if (read.record.type === 'request') open.delete(id)
   }
+  const anchored = anchor ?? (rotated ? end : undefined)
   if (!anchored) return result('anchor')
   if (anchored.seq > end.seq) return result('truncation')
-  return result(hashAtAnchor === anchored.hash ? undefined : 'edit')
+  return result(!anchor || hashAtAnchor === anchor.hash ? undefined : 'edit')
 }
 
 async function wrongWith(
@@ -75,9 +90,8 @@ async function wrongWith(
   if (read.seq !== before.seq + 1) return (await hasLater(file, line, before.seq + 1)) ? 'swap' : 'deletion'
   if (read.prev !== before.hash) return 'edit'
   const signature = read.record.signature
-  const isCheckpoint = read.record.type === 'checkpoint'
   const signed = { seq: read.seq, hash: read.prev }
-  return isCheckpoint && !isSignedBy(publicKey, signed, signature) ? 'signature' : undefined
+  return SIGNED.has(read.record.type) && !isSignedBy(publicKey, signed, signature) ? 'signature' : undefined
 }
 
 /** Whether the record that should stand here stands further down. */

@@ -5,36 +5,54 @@ import { type Verified, verifyChain } from '../audit/verify-chain.js'
 import { auditDefaults } from '../config.js'
 import { UsageError } from './exit.js'
 
-/** `scalekit-mcp audit verify`: ends with 0 when every file is as it was written, with 1 when one is not. */
+/**
+ * `scalekit-mcp audit verify`: ends with 0 when every file is as it was written, with 1 when one is not.
+ *
+ * @param given files, older ones first; a file that continues another one must follow it
+ */
 export async function verifyAudit(
-  file: string | undefined,
+  given: readonly string[],
   options: { readonly key?: string; readonly json?: true },
 ): Promise<void> {
-  const defaults = auditDefaults()
+  const defaults = auditDefaults(given[0])
   const keyFile = options.key ?? defaults?.keyFile
-  const files = file === undefined ? await filesOf(defaults?.file) : [file]
+  const files = given.length > 0 ? given : await filesOf(defaults?.file)
   if (keyFile === undefined || files.length === 0) {
     throw new UsageError('There is no audit log here: give its file, or set AUDIT_FILE.')
   }
   const publicKey = createPublicKey(await read(keyFile))
-  const checked: (Verified & { file: string })[] = []
-  for (const each of files) {
-    await read(each)
-    const verified = await verifyChain(each, publicKey)
-    if (!options.json) process.stdout.write(describe(each, verified))
-    checked.push({ file: each, ...verified })
+  const checked: Checked[] = []
+  for (const file of files) {
+    await read(file)
+    checked.push({ file, ...withPredecessor(await verifyChain(file, publicKey), checked) })
   }
   const pem = String(publicKey.export({ type: 'spki', format: 'pem' }))
   process.stdout.write(
-    options.json ? `${JSON.stringify({ files: checked, publicKey: pem }, null, 2)}\n` : `public key\n${pem}`,
+    options.json
+      ? `${JSON.stringify({ files: checked, publicKey: pem }, null, 2)}\n`
+      : `${checked.map(describe).join('')}public key\n${pem}`,
   )
   process.exitCode = checked.every(({ problem }) => problem === undefined) ? 0 : 1
 }
 
-function describe(file: string, { records, problem, torn, withoutOutcome }: Verified): string {
+interface Checked extends Verified {
+  readonly file: string
+}
+
+/** Of several files that continue each other, none between two may be missing. */
+function withPredecessor(verified: Verified, before: readonly Checked[]): Verified {
+  const { continues, problem } = verified
+  if (problem || !continues || before.length === 0) return verified
+  if (before.some(({ end }) => end.seq === continues.seq && end.hash === continues.hash)) return verified
+  const text = `it continues record ${continues.seq} of a file that is not among those before it`
+  return { ...verified, problem: { line: 1, kind: 'deletion', text } }
+}
+
+function describe({ file, records, continues, problem, torn, withoutOutcome }: Checked): string {
   if (problem) return `${file}: line ${problem.line}: ${problem.kind}: ${problem.text}\n`
   const notes = [
     `${records} records, unchanged`,
+    ...(continues ? [`continues record ${continues.seq} of an earlier file`] : []),
     ...(torn > 0 ? [`a crash cut a last line of ${torn} bytes`] : []),
     ...(withoutOutcome.length > 0
       ? [`${withoutOutcome.length} writes without an outcome: ${withoutOutcome.slice(0, 10).join(', ')}`]
@@ -43,7 +61,7 @@ function describe(file: string, { records, problem, torn, withoutOutcome }: Veri
   return `${file}: ${notes.join('; ')}\n`
 }
 
-/** The file, and those that further processes wrote beside it. */
+/** The file, and those that further processes wrote next to it. */
 async function filesOf(file: string | undefined): Promise<string[]> {
   const files: string[] = []
   for (let number = 1; file !== undefined; number++) {

@@ -127,10 +127,16 @@ program
   .description(
     'Check that nothing in the audit log was changed, removed or moved; ends with 1 when something was.',
   )
-  .argument('[file]', 'the file to check (default: AUDIT_FILE and what further processes wrote beside it)')
-  .option('--key <file>', 'public or private key that signed it (default: AUDIT_KEY_FILE)')
+  .argument(
+    '[files...]',
+    'the files to check, older ones first (default: AUDIT_FILE and those of further processes next to it)',
+  )
+  .option(
+    '--key <file>',
+    'public or private key that signed them (default: AUDIT_KEY_FILE, or audit-key.pem next to the first file)',
+  )
   .option('--json', 'print the outcome as JSON')
-  .action(async (file, options) => (await import('./audit.js')).verifyAudit(file, options))
+  .action(async (files, options) => (await import('./audit.js')).verifyAudit(files, options))
 
 program
   .command('completion')

@@ -1,8 +1,8 @@
-import MiniSearch from 'minisearch'
 import type { Dispatcher } from 'undici'
 import { ToolError } from '../errors.js'
 import { fetchDocument } from './fetch-document.js'
-import { type Section, splitSections } from './sections.js'
+import { SearchThread } from './search-thread.js'
+import type { Section } from './sections.js'
 import { findTopicDocuments, type Topic } from './topics.js'
 
 /** Scalekit's documentation, as agents may read it. */
@@ -10,13 +10,12 @@ export interface Docs {
   index(): Promise<string>
   topic(name: Topic): Promise<string>
   search(query: string, options: { topic?: Topic; limit: number }): Promise<Section[]>
+  close(): Promise<void>
 }
 
 interface Copy {
   readonly index: string
   readonly documents: ReadonlyMap<Topic, { readonly url: URL; readonly text: string }>
-  readonly search: MiniSearch<Section>
-  readonly sections: ReadonlyMap<string, Section>
   readonly loadedAt: number
 }
 
@@ -24,8 +23,8 @@ const FRESH_MS = 60 * 60_000
 const RETRY_MS = 60_000
 
 /**
- * Keeps a copy of the documentation, renewed every hour. While the site is out of reach the last good copy
- * serves. A topic that cannot be read is left out; the others are there.
+ * Keeps a copy of the documentation and refreshes it every hour. While the site is unreachable, it serves the last
+ * good copy. A topic that cannot be read is left out.
  */
 export function createDocs(
   base: URL,
@@ -35,11 +34,13 @@ export function createDocs(
   let copy: Copy | undefined
   let triedAt = Number.NEGATIVE_INFINITY
   let loading: Promise<void> | undefined
+  const thread = new SearchThread()
 
   const refresh = async () => {
     triedAt = Date.now()
     try {
       copy = await load(base, dispatcher, copy, onWarning)
+      thread.load([...copy.documents].map(([topic, { url, text }]) => ({ topic, url: url.href, text })))
     } catch (cause) {
       onWarning('The documentation could not be read', cause)
     }
@@ -65,15 +66,10 @@ export function createDocs(
       return document.text
     },
     async search(query, { topic, limit }) {
-      const { search, sections } = await current()
-      const hits = search.search(query, {
-        prefix: true,
-        fuzzy: 0.15,
-        boost: { title: 3 },
-        ...(topic ? { filter: (hit) => hit.topic === topic } : {}),
-      })
-      return hits.slice(0, limit).flatMap(({ id }) => sections.get(String(id)) ?? [])
+      await current()
+      return thread.search({ query, limit, ...(topic ? { topic } : {}) })
     },
+    close: () => thread.close(),
   }
 }
 
@@ -93,10 +89,5 @@ async function load(
       return text === undefined ? [] : [[name, { url, text }] as const]
     }),
   )
-  const documents = new Map(found.flat())
-  const all = [...documents].flatMap(([name, { url, text }]) => splitSections(name, url, text))
-  const search = new MiniSearch<Section>({ fields: ['title', 'text'], storeFields: ['topic'] })
-  search.addAll(all)
-  const sections = new Map(all.map((section) => [section.id, section]))
-  return { index, documents, search, sections, loadedAt: Date.now() }
+  return { index, documents: new Map(found.flat()), loadedAt: Date.now() }
 }

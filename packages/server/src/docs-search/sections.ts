@@ -10,7 +10,7 @@ export interface Section {
 
 const MAX_TEXT = 4_000
 
-/** Splits a Markdown document at its headings. Code blocks stay whole. */
+/** Splits a Markdown document at its headings. Code blocks stay whole. Takes time linear in the document. */
 export function splitSections(topic: string, source: URL, markdown: string): Section[] {
   const sections: Section[] = []
   let title = topic
@@ -24,7 +24,7 @@ export function splitSections(topic: string, source: URL, markdown: string): Sec
   }
   for (const line of markdown.split('\n')) {
     if (/^\s*(```|~~~)/.test(line)) inCode = !inCode
-    const heading = inCode ? undefined : /^#{1,4}\s+(.{1,200})$/.exec(line)?.[1]
+    const heading = inCode ? undefined : /^#{1,4}\s+(\S.{0,199})$/.exec(line)?.[1]
     if (heading === undefined) {
       lines.push(line)
       const page = inCode ? undefined : /^(?:source|url):\s*(https:\/\/\S{1,300})$/i.exec(line.trim())?.[1]

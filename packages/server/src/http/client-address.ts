@@ -1,12 +1,15 @@
 import type { IncomingMessage } from 'node:http'
+import { ipAddressOf } from '@scalekit-mcp/auth'
 import proxyaddr from 'proxy-addr'
 
 /**
- * Whom a request comes from: the address before as many proxies as the operator trusts, each of which adds one to
- * `X-Forwarded-For`. What a client writes there itself stands further left and is not believed.
+ * The address that a request comes from, before as many proxies as the operator trusts. Each of them adds one address to
+ * `X-Forwarded-For`, some with a port; what a client writes there itself is further left and is not trusted.
  */
 export function createClientAddress(trustedProxies: number): (req: IncomingMessage) => string {
   const isTrusted = (_: string, index: number) => index < trustedProxies
-  return (req) =>
-    trustedProxies === 0 ? (req.socket.remoteAddress ?? '') : (proxyaddr(req, isTrusted) ?? '')
+  return (req) => {
+    if (trustedProxies === 0) return req.socket.remoteAddress ?? ''
+    return ipAddressOf(proxyaddr(req, isTrusted) ?? '') ?? 'unknown'
+  }
 }

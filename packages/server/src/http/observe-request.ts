@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { pathOf } from '@scalekit-mcp/auth'
+import { loggedPath, pathOf } from '@scalekit-mcp/auth'
 import type { AuditLog } from '../audit/audit-log.js'
 import { HttpAudit } from '../audit/request-audit.js'
 import type { Logger } from '../observe/log.js'
@@ -25,7 +25,7 @@ export function createObserver(
     const path = pathOf(req.url)
     const place = placeOf(path, mcpPath)
     res.setHeader('x-request-id', ids.requestId)
-    const line = logRequest(req, ids, path)
+    const line = logRequest(req, ids, loggedPath(req.url))
     const record =
       audit && path !== '/ready'
         ? new HttpAudit(audit, req, { ids, address: addressOf(req), place })

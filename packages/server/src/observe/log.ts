@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
 import { gatheredLines } from './gathered-lines.js'
+import { redact } from './redact.js'
 
 export type { Logger } from 'pino'
 
@@ -89,15 +90,15 @@ function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 }
 
-/** An error with its causes, without the properties that libraries hang on it (requests, headers, bodies). */
+/** An error with its causes: no credentials, and no properties that libraries add (requests, headers, bodies). */
 function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return { message: 'not an error', type: typeof error }
   const code = 'code' in error ? error.code : undefined
   return {
     type: error.name,
-    message: error.message,
+    message: redact(error.message),
     ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
-    stack: error.stack,
+    stack: redact(error.stack),
     ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
   }
 }

@@ -25,6 +25,27 @@ test('what is nested deeply is cleaned once, not twice as often at each level', 
   expect(redact(nested('a\u200bb'))).toEqual(nested('ab'))
 })
 
+test.each([
+  ['starts of a JWT', 'eyJa-'],
+  ['tokens without an end', 'eyJaaaaaaa.'],
+  ['bearer words', 'bearer '],
+  ['prefixes of secrets', 'test_'],
+])('1 MB of %s is cleaned in linear time', (_what, part) => {
+  const text = part.repeat(1_000_000 / part.length)
+  const started = performance.now()
+  redact({ name: text })
+  // Quadratic work over this much text takes minutes.
+  expect(performance.now() - started).toBeLessThan(5_000)
+})
+
+test('a JWT is removed wherever it begins', () => {
+  const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1In0.c2ln'
+  for (const before of ['', ' ', '"', '/', '=', 'token-', '.', 'x.']) {
+    expect(redact(`${before}${jwt} after`)).not.toContain('eyJ')
+  }
+  expect(redact('monkeyJumps.overfence.today')).toBe('monkeyJumps.overfence.today')
+})
+
 test('what is cleaned is not passed, whether it stands in a name or in a key', () => {
   const cleaned = names.filter((name) => redact(name) !== name)
   expect(cleaned.length).toBeGreaterThan(2_000)

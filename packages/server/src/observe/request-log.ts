@@ -10,12 +10,12 @@ declare module 'node:http' {
   }
 }
 
-/** Begins the line of a request. */
+/** Begins the line of a request; `path` is as `loggedPath` of the auth kit returns it. */
 export type LogRequest = (req: IncomingMessage, ids: RequestIds, path: string) => RequestLine
 
 /**
- * One line per request, when its answer has gone or its client has: id, trace, method, path without query, status,
- * time, caller, and what was noted on the way. Never headers, bodies or queries. A call that outlives its client has
+ * One line per request, when its answer has been sent or its client has left: id, trace, method, path, status, time, caller,
+ * and what was noted on the way. Never headers, bodies, queries or credentials. A call that outlives its client has
  * a line of its own.
  */
 export function createRequestLog(log: Logger): LogRequest {
@@ -50,7 +50,7 @@ export class RequestLine {
     this.#writeInfo = writeInfo
     this.#req = req
     this.#ids = ids
-    this.#path = path.length > 200 ? path.slice(0, 200) : path
+    this.#path = path
   }
 
   note(fields: Fields): void {

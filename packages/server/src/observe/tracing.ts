@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
 import { version } from '../version.js'
+import { redact } from './redact.js'
 import { type BeginTrace, readTraceContext } from './trace-context.js'
 
 const traceparentOf = {
@@ -78,7 +79,7 @@ function messageOf(req: IncomingMessage & { body?: unknown }, toolNames: Readonl
         ? { 'mcp.protocol.version': revision }
         : {}),
       ...(typeof id === 'number' || typeof id === 'string'
-        ? { 'jsonrpc.request.id': String(id).slice(0, 100) }
+        ? { 'jsonrpc.request.id': redact(String(id)).slice(0, 100) }
         : {}),
       ...(typeof session === 'string' && /^[0-9a-f-]{36}$/.test(session)
         ? { 'mcp.session.id': session }

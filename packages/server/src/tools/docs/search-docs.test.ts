@@ -1,6 +1,7 @@
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { postCall, toolErrorOf } from '../../../test/post-message.js'
 import { eras, type ServerUnderTest, startServerUnderTest } from '../../../test/server-under-test.js'
 
 let server: ServerUnderTest
@@ -27,6 +28,69 @@ describe.each(eras)('search_docs over %s', (era) => {
     const { result } = await server.call(era, 'search_docs', { query: 'zzzyyyxxx' })
     expect(result?.items).toEqual([])
   })
+})
+
+/** The index of a site that links to one document for each name. */
+const indexOf = (names: readonly string[]) =>
+  names.map((name) => `- [${name}](/_llms-txt/${name}.txt)`).join('\n')
+
+describe('a large documentation', () => {
+  const names = ['mcp', 'full-stack', 'agent', 'sso', 'quickstart', 'api', 'integrations', 'm2m']
+  const letters = 'abcdefghijklmnopqrstuvwxyz0123456789'
+  /** 600 KB in 600 sections of words that are all different. */
+  const document = (topic: number) =>
+    Array.from({ length: 600 }, (_, section) => {
+      const word = (n: number) => `${letters[(n + topic) % 36]}${(section * 150 + n).toString(36)}`
+      return `## Section ${section}\n${Array.from({ length: 150 }, (_, n) => word(n)).join(' ')}\n`
+    }).join('')
+  let site: Server
+  let other: ServerUnderTest
+
+  beforeAll(async () => {
+    site = createServer((req, res) => {
+      const topic = names.indexOf(/^\/_llms-txt\/(.*)\.txt$/.exec(req.url ?? '')?.[1] ?? '')
+      res.end(topic < 0 ? indexOf(names) : document(topic))
+    })
+    await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve))
+    other = await startServerUnderTest({
+      DOCS_URL: `http://localhost:${(site.address() as AddressInfo).port}`,
+      REQUESTS_PER_MINUTE: '10000',
+    })
+  })
+  afterAll(async () => {
+    await other.close()
+    site.close()
+  })
+
+  const call = (token: string, tool: string, args: Record<string, unknown> = {}) =>
+    postCall(other.url, token, tool, args, { era: '2026-07-28' })
+
+  test.each([
+    ['single letters', Array.from({ length: 100 }, (_, n) => letters[n % 36]).join(' ')],
+    ['the same word a hundred times', 'a1 '.repeat(66).trim()],
+    [
+      'many prefixes',
+      Array.from({ length: 50 }, (_, n) => `${letters[n % 36]}1a`)
+        .join(' ')
+        .slice(0, 199),
+    ],
+  ])(
+    'a bystander is answered while 100 searches for %s run',
+    async (_what, query) => {
+      const token = await other.token({ scopes: [] })
+      const ready = () => call(token, 'search_docs', { query: 'section' })
+      await expect.poll(async () => toolErrorOf(await ready()), { timeout: 60_000 }).toBeUndefined()
+      const searches = Array.from({ length: 100 }, () => call(token, 'search_docs', { query }))
+      await searches[0]
+      const started = performance.now()
+      expect((await call(await other.token(), 'whoami')).message.result?.isError).toBeFalsy()
+      expect(performance.now() - started).toBeLessThan(5_000)
+      // On a slow machine, the last of them may exceed the deadline of a call.
+      const codes = (await Promise.all(searches)).map((answer) => toolErrorOf(answer)?.code ?? 'ok')
+      expect(codes.filter((code) => !['ok', 'upstream_timeout'].includes(code))).toEqual([])
+    },
+    120_000,
+  )
 })
 
 describe('a documentation that misbehaves', () => {
