@@ -33,12 +33,19 @@ const named: ReadonlyMap<string, readonly Toolset[]> = new Map<string, readonly 
 const byDefault: ReadonlySet<Toolset> = new Set(toolsets)
 
 /**
- * Reads the selection from the query of a request's URL.
+ * Reads the selection from the query of a request's URL. Other parameters are left alone, but for those that look like a
+ * restriction: a misspelled one must not open what it was meant to close.
  *
  * @throws ToolError `invalid_arguments` that names what is wrong and what is possible
  */
 export function parseSelection(query: URLSearchParams): Selection {
-  for (const key of ['toolsets', 'readonly', 'environment']) {
+  for (const key of query.keys()) {
+    const meant = restrictionMeantBy(key)
+    if (meant !== undefined && meant !== key) {
+      throw wrongQuery(`The URL has ${JSON.stringify(key.slice(0, 40))}: write ${meant}.`)
+    }
+  }
+  for (const key of restrictions) {
     if (query.getAll(key).length > 1) throw wrongQuery(`${key} may be given once.`)
   }
   const names = query
@@ -61,6 +68,38 @@ export function parseSelection(query: URLSearchParams): Selection {
     readOnly: readOnly === 'true',
     ...(environmentId !== null ? { environmentId } : {}),
   }
+}
+
+const restrictions = ['toolsets', 'readonly', 'environment'] as const
+type Restriction = (typeof restrictions)[number]
+
+/** Other words for a restriction, without case and separators. */
+const otherWords: readonly [RegExp, Restriction][] = [
+  [/^(read|ro$)/, 'readonly'],
+  [/^tool/, 'toolsets'],
+  [/^env/, 'environment'],
+]
+
+/** The restriction that a parameter stands for: in another case, with separators, in other words, or up to two letters off. */
+function restrictionMeantBy(key: string): Restriction | undefined {
+  const plain = key.toLowerCase().replace(/[^a-z]/g, '')
+  const [, meant] = otherWords.find(([word]) => word.test(plain)) ?? []
+  return meant ?? restrictions.find((restriction) => isWithinTwoEdits(plain, restriction))
+}
+
+/** Levenshtein distance of at most two, on the short names of parameters. */
+function isWithinTwoEdits(given: string, wanted: string): boolean {
+  if (Math.abs(given.length - wanted.length) > 2) return false
+  let row = Array.from({ length: wanted.length + 1 }, (_, index) => index)
+  for (const [i, letter] of [...given].entries()) {
+    const next = [i + 1]
+    for (const [j, other] of [...wanted].entries()) {
+      const replaced = (row[j] ?? 0) + (letter === other ? 0 : 1)
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
+    }
+    row = next
+  }
+  return (row[wanted.length] ?? 3) <= 2
 }
 
 function wrongQuery(message: string): ToolError {

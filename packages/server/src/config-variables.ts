@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { administratorVariables } from './administrator-rule.js'
 
 /** One environment variable: its rule, its other names, and what the reference page says about it. */
 interface Variable {
@@ -28,17 +29,6 @@ const list = z
       .map((each) => each.trim())
       .filter(Boolean),
   )
-
-const names = z
-  .string()
-  .transform((value) =>
-    value
-      .split(',')
-      .map((each) => each.trim())
-      .filter(Boolean),
-  )
-  .refine((each) => each.length > 0, 'set it to one or more names, with commas between them')
-  .optional()
 
 const wholeNumber = (min: number, max: number) =>
   z
@@ -91,30 +81,7 @@ export const variables = {
     schema: z.enum(['DEV', 'PRD'], { message: 'set it to DEV or PRD' }).default('PRD'),
     describe: 'Type of the environment of SCALEKIT_ENV_URL. In PRD a person confirms writes.',
   },
-  ADMIN_ORGANIZATION: {
-    schema: z
-      .string()
-      .regex(/^org_[0-9]{1,28}$/, 'set it to the id of your own organization, like org_100000000000000001')
-      .optional(),
-    describe:
-      'Environment mode: the organization of your own company. Its active members administer the environment; nobody else does. Narrow it with ADMIN_ROLES or ADMIN_PERMISSION.',
-    example: 'org_100000000000000000',
-  },
-  ADMIN_ROLES: {
-    schema: names,
-    describe:
-      'Environment mode: role names, with commas. A member of ADMIN_ORGANIZATION needs one of them. Default: every member.',
-    example: 'admin',
-  },
-  ADMIN_PERMISSION: {
-    schema: z.string().max(100).optional(),
-    describe: 'Environment mode: name of a permission that a member of ADMIN_ORGANIZATION also needs.',
-  },
-  ADMIN_CLIENTS: {
-    schema: names,
-    describe:
-      'Environment mode: ids of service clients, with commas, that may call with their own token (client credentials), without a person.',
-  },
+  ...administratorVariables,
   EXPECTED_AUDIENCE: {
     schema: z
       .string()

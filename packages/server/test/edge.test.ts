@@ -166,6 +166,29 @@ describe('a request that is not right', () => {
     expect(json.error.code).toBe(-32601)
   })
 
+  test.each([
+    ['?readOnly=true', 'readonly'],
+    ['?read_only=true', 'readonly'],
+    ['?READ-ONLY=true', 'readonly'],
+    ['?raedonly=true', 'readonly'],
+    ['?ro=1', 'readonly'],
+    ['?toolset=users', 'toolsets'],
+    ['?tools=users', 'toolsets'],
+    ['?Toolsets=users', 'toolsets'],
+    ['?env=env_100000000000000001', 'environment'],
+    ['?environmentId=env_100000000000000001', 'environment'],
+    ['?enviroment=env_100000000000000001', 'environment'],
+    ['?readonly=true&readOnly=false', 'readonly'],
+  ])('the misspelled restriction %s is refused with the right name', async (query, right) => {
+    const { status, json } = await send({ ...legacy('tools/list'), query })
+    expect(status).toBe(400)
+    expect(json.error_description).toContain(`write ${right}.`)
+  })
+
+  test('another parameter is left alone', async () => {
+    expect((await send({ ...legacy('tools/list'), query: '?x=1&utm_source=docs' })).status).toBe(200)
+  })
+
   test('a query that selects nothing known: 400 and what is possible', async () => {
     const { status, json } = await send({ ...legacy('tools/list'), query: '?toolsets=everything' })
     expect(status).toBe(400)

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { text } from '../../input-fields.js'
 import type { Target } from '../../tool.js'
+import { isPlainUrl } from './inert.js'
 
 const loopback = /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?(\/|$)/
 
@@ -11,6 +12,8 @@ function wrongWithUrl(url: string): string | undefined {
   const { protocol, username, password, search, hash, href } = new URL(url)
   if (protocol !== 'https:' && !loopback.test(url)) return 'Give an https URL; http is for localhost only.'
   if (username || password || search || hash) return 'A URL without user, query and fragment.'
+  if (!isPlainUrl(url))
+    return "Write ! $ & ' ( ) * ; in percent-encoding: developers paste this URL into a shell."
   if (href !== url && href !== `${url}/`)
     return 'Write it in its plain form: lower-case host, no default port.'
   return undefined

@@ -30,7 +30,7 @@ describe.each(eras)('register_mcp_server over %s', (era) => {
     const issuer = metadata.authorization_servers[0]
     const found = await fetch(`${issuer}/.well-known/oauth-authorization-server`)
     expect(await found.json()).toMatchObject({ issuer, code_challenge_methods_supported: ['S256'] })
-    expect(setup.environmentVariables).toContain(`EXPECTED_AUDIENCE=${url}\n`)
+    expect(setup.environmentVariables).toContain(`EXPECTED_AUDIENCE='${url}'\n`)
     expect(setup.express).toContain(mcpServer.id)
   })
 
@@ -66,6 +66,9 @@ describe.each(eras)('register_mcp_server over %s', (era) => {
     'https://mcp.example.com/mcp?x=1',
     'https://MCP.example.com/mcp',
     'javascript:alert(1)',
+    'https://mcp.example.com/$(touch$IFS.pwned)',
+    "https://mcp.example.com/';touch",
+    'https://mcp.example.com/`id`',
   ])('refuses the URL %j before anything is asked', async (url) => {
     const before = await server.upstreamRequests()
     const { error } = await server.call(
