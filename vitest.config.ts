@@ -16,7 +16,9 @@ export default defineConfig({
     isolate: false,
     // Half of the time is waiting, for processes and timers: two at once, also where vitest would take one.
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    // A test waits for what happens, not for a time: these end one whose event never comes, also on a machine with ten others.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 120_000 } },
   },
 })

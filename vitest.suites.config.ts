@@ -3,7 +3,13 @@ import { builtWorkers } from './test/harness/built-workers.js'
 
 const suite = (name: string, testTimeout: number, hookTimeout: number) => ({
   plugins: [builtWorkers()],
-  test: { name, include: [`test/${name}/*.test.ts`], testTimeout, hookTimeout },
+  test: {
+    name,
+    include: [`test/${name}/*.test.ts`],
+    testTimeout,
+    hookTimeout,
+    expect: { poll: { timeout: testTimeout } },
+  },
 })
 
 /** The tests that need something installed, or a long time: `npm run test:NAME` runs one of these, file after file. */

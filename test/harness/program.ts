@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url'
 
 const entry = fileURLToPath(new URL('../../packages/server/bin/scalekit-mcp.js', import.meta.url))
 
+/** Two minutes: a program starts in a second, and on a busy machine in many. */
+const READY_ATTEMPTS = 2_400
+
 /** The real program, in a process of its own. */
 export interface Program {
   readonly url: string
@@ -69,7 +72,7 @@ export async function startLocalProgram(
 ): Promise<LocalProgram> {
   const child = run(['local', ...args], { LOCAL_PORT: '0', ...env })
   const output = collect(child)
-  for (let attempt = 0; attempt < 300 && child.exitCode === null; attempt++) {
+  for (let attempt = 0; attempt < READY_ATTEMPTS && child.exitCode === null; attempt++) {
     const [, url] = /^ {2}Local Scalekit environment +(https?:\S+)/m.exec(output.stdout()) ?? []
     if (url) return { url, process: child, output: output.stdout, stop: (signal) => stop(child, signal) }
     await new Promise((resolve) => setTimeout(resolve, 50))
@@ -127,7 +130,7 @@ function ended(child: ChildProcess): Promise<number | null> {
 }
 
 export async function untilReady(url: string, child: ChildProcess, output: () => string): Promise<void> {
-  for (let attempt = 0; attempt < 300; attempt++) {
+  for (let attempt = 0; attempt < READY_ATTEMPTS; attempt++) {
     if (child.exitCode !== null) throw new Error(`the program ended with ${child.exitCode}:\n${output()}`)
     const ready = await fetch(url).then(
       (response) => response.ok,
@@ -136,5 +139,5 @@ export async function untilReady(url: string, child: ChildProcess, output: () =>
     if (ready) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  throw new Error(`not ready after 15 s:\n${output()}`)
+  throw new Error(`not ready after two minutes:\n${output()}`)
 }

@@ -43,9 +43,10 @@ export async function confirm(
   if (!tool.target || !mayWait(tool, linksInResults)) return undefined
   const environmentId = args.environmentId as string | undefined
   const type = environmentId === undefined ? 'PRD' : await context.scalekit.environmentType(environmentId)
-  if (type === 'DEV' && (tool.effect !== 'delete' || !interaction.canAsk)) return undefined
+  if (type === 'DEV' && tool.effect !== 'delete') return undefined
   const target = await tool.target(args, context)
   if (!interaction.canAsk) {
+    if (type === 'DEV') return undefined
     const where = environmentId === undefined ? '' : ' in a PRD environment'
     throw new ToolError(
       'confirmation_unavailable',

@@ -198,7 +198,7 @@ describe('a request that is not right', () => {
   test('an unknown path: 404 as JSON', async () => {
     const response = await fetch(new URL('/mcp/anything', server.url), { method: 'POST' })
     expect(response.status).toBe(404)
-    expect(await response.json()).toBeDefined()
+    expect(await response.json()).toMatchObject({ error: 'not_found' })
   })
 })
 

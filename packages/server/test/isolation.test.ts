@@ -23,15 +23,33 @@ const tellSteps: ToolDefinition = defineTool({
   async run({ marker, waitMs }, { progress, caller }) {
     for (let step = 0; step < 3; step++) {
       progress(step, `${marker} step ${step}`, 3)
-      await new Promise((resolve) => (waitMs > 0 ? setTimeout(resolve, waitMs) : setImmediate(resolve)))
+      await new Promise((resolve) => setTimeout(resolve, waitMs))
     }
     return { marker, clientId: caller.clientId }
   },
 })
 
+/** Is under way until the test lets it go on. */
+let held: { readonly began: () => void; readonly release: Promise<void> } | undefined
+const hold: ToolDefinition = defineTool({
+  name: 'hold',
+  title: 'Hold',
+  description: 'Waits until it is released.',
+  toolset: 'workspace',
+  scopes: [],
+  effect: 'read',
+  input: z.object({ marker: z.string().max(40) }),
+  output: z.object({ marker: z.string() }),
+  async run({ marker }) {
+    held?.began()
+    await held?.release
+    return { marker }
+  },
+})
+
 let server: ServerUnderTest
 beforeAll(async () => {
-  server = await startServerUnderTest({ REQUESTS_PER_MINUTE: '1000000' }, [...tools, tellSteps])
+  server = await startServerUnderTest({ REQUESTS_PER_MINUTE: '1000000' }, [...tools, tellSteps, hold])
 })
 afterAll(() => server.close())
 
@@ -47,22 +65,29 @@ test('200 clients at once with equal ids: nothing of one is in the answer of ano
       const create = { environmentId: DEV, name: `marker-${number}-` }
       const [era, other] = number % 2 === 0 ? eras : eras.toReversed()
       return [
-        postCall(server.url, token, 'whoami', {}, { era, id: 1 }),
-        postCall(server.url, token, 'whoami', {}, { era: other, id: 1 }),
-        postCall(server.url, token, 'create_organization', create, { era, id: 1 }),
+        untilAnswered(() => postCall(server.url, token, 'whoami', {}, { era, id: 1 })),
+        untilAnswered(() => postCall(server.url, token, 'whoami', {}, { era: other, id: 1 })),
+        untilAnswered(() => postCall(server.url, token, 'create_organization', create, { era, id: 1 })),
       ].map(async (posting) => ({ number, posted: await posting }))
     }),
   )
   for (const { number, posted } of answers) {
-    // So many at once can outlast the time of a call: then there is nothing in the answer, and nothing foreign.
-    const own = toolErrorOf(posted)?.code === 'upstream_timeout' ? [] : [`marker-${number}-`]
-    expect(markersIn(posted.text), posted.text).toEqual(new Set(own))
+    expect(markersIn(posted.text), posted.text).toEqual(new Set([`marker-${number}-`]))
     expect(posted.message.id).toBe(1)
   }
   const foreign = answers.filter(({ number, posted }) => isForeign(posted, number)).length
   expect(foreign).toBe(0)
   measure('F1', `${foreign} in ${answers.length} answers`)
-}, 60_000)
+}, 240_000)
+
+/** So many at once can outlast the deadline of a call: it is sent again, with the others still under way. */
+async function untilAnswered(post: () => Promise<Posted>): Promise<Posted> {
+  for (let attempt = 1; ; attempt++) {
+    const posted = await post()
+    const code = toolErrorOf(posted)?.code
+    if (attempt === 20 || (code !== 'upstream_timeout' && code !== 'upstream_unavailable')) return posted
+  }
+}
 
 test('10,000 interleaved calls with progress and equal ids: every report goes to its own call', async () => {
   const CALLS = 10_000
@@ -150,19 +175,22 @@ test('a client that sends its body slowly gets its own answer only, and so do th
 describe('notifications/cancelled of another caller', () => {
   test.each(eras)('with the id of a call in flight does not end it (%s)', async (era) => {
     const [owner, stranger] = await Promise.all([callerOf(3), callerOf(4)])
-    const running = postCall(
-      server.url,
-      owner,
-      tellSteps.name,
-      { marker: 'marker-3-', waitMs: 200 },
-      { era, id: 42 },
-    )
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    let release = () => {}
+    const began = new Promise<void>((resolve) => {
+      const releasing = new Promise<void>((done) => {
+        release = done
+      })
+      held = { began: resolve, release: releasing }
+    })
+    const running = postCall(server.url, owner, hold.name, { marker: 'marker-3-' }, { era, id: 42 })
+    await began
     for (const token of [stranger, owner]) expect((await cancel(token, era)).status).toBe(202)
+    release()
     const posted = await running
-    expect(toolErrorOf(posted)).toBeUndefined()
+    const cancelled = toolErrorOf(posted) ? 1 : 0
+    expect(cancelled, posted.text).toBe(0)
     expect(markersIn(posted.text)).toEqual(new Set(['marker-3-']))
-    measure('F4', '0')
+    measure('F4', `${cancelled} of 2 (${era})`)
   })
 
   /** Without a session nobody, the caller included, can name a call of another request. */
@@ -219,8 +247,9 @@ describe('what is remembered between requests', () => {
       {},
       { era: '2026-07-28' },
     )
-    expect(message.result?.cacheScope).toBe('private')
-    measure('F7', '0')
+    const scope = message.result?.cacheScope
+    expect(scope).toBe('private')
+    measure('F7', `cacheScope ${String(scope)}`)
   })
 })
 

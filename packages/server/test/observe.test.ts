@@ -75,7 +75,7 @@ const counted = async (tool: string | undefined, outcome: string | undefined) =>
 }
 /** Lines go out together, within a quarter of a second. */
 const logLine = async (requestId: string | null) => {
-  await expect.poll(() => linesOf(requestId).length, { timeout: 5_000 }).toBeGreaterThan(0)
+  await expect.poll(() => linesOf(requestId).length).toBeGreaterThan(0)
   return linesOf(requestId)
 }
 const linesOf = (requestId: string | null) =>

@@ -54,14 +54,16 @@ test('a call that its client cancels ends: nothing is written after that', async
     })
   const uri = 'https://cancelled.example.com/callback'
   const client = await connect('2026-07-28')
-  await faults('POST', { match: { method: 'GET', path: '/api/v1/clients' }, latency_ms: 500, times: 0 })
+  await faults('POST', { match: { method: 'GET', path: '/api/v1/clients' }, latency_ms: 100_000, times: 1 })
   const stop = new AbortController()
   const call = { name: 'add_redirect_uri', arguments: { environmentId, uri } }
   const calling = client.callTool(call, { signal: stop.signal })
-  setTimeout(() => stop.abort(), 200)
-  await expect(calling).rejects.toThrow()
-  await faults('DELETE')
-  await new Promise((resolve) => setTimeout(resolve, 1_000))
+  const refused = expect(calling).rejects.toThrow()
+  await expect.poll(async () => (await faults('GET')).json()).toEqual({ faults: [] })
+  stop.abort()
+  await refused
+  const ended = (line: string) => /"tool":"add_redirect_uri".*"outcome":"upstream_timeout"/.test(line)
+  await expect.poll(() => server.log.filter(ended)).toHaveLength(1)
   const { clients } = await server.read('clients', environmentId)
   expect(JSON.stringify(clients)).not.toContain(uri)
   await client.close()

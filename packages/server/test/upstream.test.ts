@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { measure } from '../../../test/harness/measure.js'
+import { measure, measureTime } from '../../../test/harness/measure.js'
 import { type BehindFaultyApi, startBehindFaultyApi } from './behind-faulty-api.js'
 import type { FaultyApi } from './faulty-api.js'
 import { postCall, postMessage, toolErrorOf } from './post-message.js'
@@ -54,7 +54,7 @@ describe('how often a call reaches the API', () => {
     api.fault = always(503)
     expect(toolErrorOf(await list(token))).toMatchObject({ code: 'upstream_unavailable' })
     expect(api.seen).toHaveLength(3)
-    measure('D4', '3 attempts')
+    measure('D4', `${api.seen.length} attempts`)
   })
 
   test.each([
@@ -72,9 +72,10 @@ describe('how often a call reaches the API', () => {
   ])('a write is sent once, whatever comes back: %s', async (_, fault) => {
     const token = await warmCaller()
     api.fault = fault as FaultyApi['fault']
-    expect(toolErrorOf(await create(token))).toBeDefined()
-    expect(api.seen.filter(isWrite)).toHaveLength(1)
-    measure('D5', '1 attempt in each of 5 kinds of failure')
+    expect(toolErrorOf(await create(token))?.code).toMatch(/^(upstream_|rate_limited)/)
+    const attempts = api.seen.filter(isWrite).length
+    expect(attempts).toBe(1)
+    measure('D5', `${attempts}`)
   })
 
   test('what the API refuses is not repeated', async () => {
@@ -96,7 +97,8 @@ describe('how often a call reaches the API', () => {
     expect(toolErrorOf(await list(token))).toBeUndefined()
     const [first, second] = api.seen
     const waited = (second?.at ?? 0) - (first?.at ?? 0)
-    expect(waited).toBeGreaterThanOrEqual(1_000)
+    const early = waited < 1_000 ? 1 : 0
+    expect(early).toBe(0)
 
     api.seen.length = 0
     api.fault = always(429, { 'retry-after': '30' })
@@ -108,7 +110,7 @@ describe('how often a call reaches the API', () => {
     api.fault = always(429, { 'retry-after': inHalfAMinute })
     expect(toolErrorOf(await list(token))?.nextStep).toMatch(/^Wait (29|30) seconds/)
     expect(api.seen).toHaveLength(2)
-    measure('D6', '0 early retries')
+    measure('D6', `${early} early retries`)
   })
 })
 
@@ -132,7 +134,7 @@ describe('while the API hangs', () => {
     expect(back.map(toolErrorOf)).toEqual(Array.from({ length: 5 }, () => undefined))
   })
 
-  test('the caller hears within 6 seconds, and others are served', async () => {
+  test('the caller hears of it, and others are served meanwhile', async () => {
     const token = await warmCaller()
     const other = await server.token({ claims: { client_id: 'other' } })
     await postMessage(server.url, other, 'tools/list')
@@ -148,16 +150,14 @@ describe('while the API hangs', () => {
     for (let i = 0; i < 100; i++) {
       const asked = performance.now()
       const { message } = await postMessage(server.url, other, 'tools/list')
-      expect(message.result?.tools).toBeDefined()
+      expect(message.result?.tools).toBeInstanceOf(Array)
       lists.push(performance.now() - asked)
     }
     for (const { error } of await hanging) expect(error?.code).toMatch(/^upstream_(timeout|unavailable)$/)
     const slowest = Math.max(...(await hanging).map(({ seconds }) => seconds))
-    expect(slowest).toBeLessThanOrEqual(6)
     lists.sort((a, b) => a - b)
-    expect(lists[98]).toBeLessThanOrEqual(1_000)
-    measure('D2', slowest.toFixed(1))
-    measure('D3', (lists[98] ?? 0).toFixed(0))
+    measureTime('D2', slowest, 6, 1)
+    measureTime('D3', lists[98] ?? 0, 1_000)
   })
 
   test.each(['2026-07-28', '2025-11-25'] as const)(
@@ -184,15 +184,14 @@ describe('while the API hangs', () => {
       ).rejects.toThrow(/abort/)
       await expect.poll(() => api.seen[0]?.brokenOffAt).toBeDefined()
       const took = (api.seen[0]?.brokenOffAt ?? Number.NaN) - leftAt
-      expect(took).toBeLessThanOrEqual(200)
       expect(api.seen).toHaveLength(1)
-      measure('D19', `${took.toFixed(0)} ms (${era})`)
+      measureTime('D19', took, 200)
     },
   )
 })
 
 describe('after failures in a row', () => {
-  test('calls of that caller pause, and go on within 6 seconds after the API has healed', async () => {
+  test('calls of that caller pause, and go on after the API has healed', async () => {
     const token = await warmCaller()
     api.fault = always(500)
     for (let i = 0; i < 5; i++) await list(token)
@@ -202,10 +201,8 @@ describe('after failures in a row', () => {
 
     api.fault = undefined
     const healed = performance.now()
-    await expect.poll(async () => toolErrorOf(await list(token)), { timeout: 6_000 }).toBeUndefined()
-    const seconds = (performance.now() - healed) / 1000
-    expect(seconds).toBeLessThanOrEqual(6)
-    measure('D7', seconds.toFixed(1))
+    await expect.poll(async () => toolErrorOf(await list(token))).toBeUndefined()
+    measureTime('D7', (performance.now() - healed) / 1000, 6, 1)
   })
 
   test('other callers are served, whatever one of them makes the API do', async () => {
@@ -218,7 +215,9 @@ describe('after failures in a row', () => {
       res.writeHead(500).end()
       return true
     }
-    for (let i = 0; i < 10; i++) expect(toolErrorOf(await list(failing))).toBeDefined()
+    for (let i = 0; i < 10; i++) {
+      expect(toolErrorOf(await list(failing))).toMatchObject({ code: 'upstream_unavailable' })
+    }
     const refused = (
       await Promise.all(others.flatMap((each) => Array.from({ length: 5 }, () => list(each))))
     ).filter(toolErrorOf)

@@ -38,7 +38,7 @@ describe('the data directory', () => {
     await second.close()
   })
 
-  it('loses no acknowledged write when the process is killed', { timeout: 60_000 }, async () => {
+  it('loses no acknowledged write when the process is killed', async () => {
     const acknowledged: string[] = []
     for (let crash = 0; crash < 3; crash++) {
       const child = await startChild({ data })
