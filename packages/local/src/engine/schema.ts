@@ -21,6 +21,7 @@ export interface Schema extends RegistrySchema {
   role_permissions: RolePermissionRow
   oidc_records: OidcRecordRow
   dependents: DependentRow
+  issued_tokens: IssuedTokenRow
   revoked_tokens: RevokedTokenRow
   used_assertions: UsedAssertionRow
   snapshots: SnapshotRow
@@ -173,6 +174,14 @@ export interface DependentRow {
   kind: 'token' | 'grant' | 'session'
   id: string
   depends_on: string
+  expires_at: number
+}
+
+/** What earlier versions note instead of `dependents`: they may run on the same database during an upgrade. */
+export interface IssuedTokenRow {
+  realm: string
+  jti: string
+  grant_id: string
   expires_at: number
 }
 

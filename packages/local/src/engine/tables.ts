@@ -33,6 +33,7 @@ export const DATA_TABLES = [
   'events',
   'oidc_records',
   'dependents',
+  'issued_tokens',
   'revoked_tokens',
   'used_assertions',
 ] as const satisfies readonly Exclude<keyof Schema, 'signing_keys' | 'snapshots'>[]

@@ -14,7 +14,7 @@ const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 /** 43 characters of 62 are 256 bits. */
 const LENGTH = 43
 
-/** What an API token has beside its columns. */
+/** The attributes of an API token without a column of their own. */
 export const ApiTokenData = z.object({
   custom_claims: z.record(z.string(), z.string()).default({}),
   description: z.string().optional(),
@@ -32,7 +32,7 @@ export function apiTokenData(row: ApiTokenRow): ApiTokenData {
 }
 
 /**
- * An API token that counts, by itself or by its id.
+ * A valid API token, by its value or its id.
  * @throws {ConnectError} NotFound, also for one that has expired
  */
 export async function findApiToken(

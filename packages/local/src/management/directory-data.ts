@@ -10,7 +10,7 @@ import { enumOf } from './connection-data.js'
 import { readSecrets, type StoredSecret } from './secrets.js'
 import { withoutPasswords } from './without-passwords.js'
 
-/** What a directory has beside its columns. */
+/** The attributes of a directory without a column of their own. */
 export const DirectoryData = z.object({
   last_synced_at: z.number().optional(),
   role_assignments: z.array(z.object({ group_id: z.string(), role_name: z.string() })).default([]),

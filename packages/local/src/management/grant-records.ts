@@ -24,7 +24,7 @@ export interface Consent {
   readonly hash: string
 }
 
-/** The consents for an MCP server that count now. */
+/** The valid consents for an MCP server. */
 export async function listConsents(
   { clock }: Store,
   db: Kysely<Schema>,

@@ -31,7 +31,7 @@ export function rightsIn(book: RoleBook, membership: Held): MembershipRights {
   }
 }
 
-/** The roles that a membership holds. One of the organization's own takes the place of the environment's of that name. */
+/** The roles of a membership. A role of the organization shadows the environment's role with the same name. */
 export function heldRoles(book: RoleBook, membership: Held): RoleRow[] {
   const names = membershipRoles(membership)
   return book.visible(membership.organization_id).filter(({ name }) => names.includes(name))

@@ -13,5 +13,5 @@ export type Principal =
       permissions: string[]
     }
 
-/** Finds the caller of an `authorization` header; undefined when there is none or its token does not count. */
+/** Finds the caller of an `authorization` header; undefined without a valid token. */
 export type Authenticate = (authorization: string | null) => Promise<Principal | undefined>

@@ -11,7 +11,7 @@ import { resourceScopes, toScope } from './scope-data.js'
 const TYPES = ['WEB', 'MOBILE', 'DESKTOP', 'SERVER', 'MCP_SERVER'] as const
 const lifetime = (seconds: number) => z.coerce.number().int().positive().catch(seconds)
 
-/** What an MCP server has beside its columns. Lifetimes are seconds. */
+/** The attributes of an MCP server without a column of their own. Lifetimes are seconds. */
 export const ResourceData = z.looseObject({
   resource_type: z.enum(TYPES).catch('MCP_SERVER'),
   description: z.string().catch(''),
@@ -95,7 +95,7 @@ function isThisMachine(hostname: string): boolean {
   )
 }
 
-/** A slash at the end makes no other server. */
+/** URLs that differ in a trailing slash are the same server. */
 function canonical(url: string): string {
   return (URL.canParse(url) ? new URL(url).href : url).replace(/\/$/, '')
 }

@@ -24,14 +24,14 @@ export const UserProfile = z.object({
 })
 export type UserProfile = z.infer<typeof UserProfile>
 
-/** What a user has beside its columns. */
+/** The attributes of a user without a column of their own. */
 export const UserData = z.object({
   user_profile: UserProfile.default(() => UserProfile.parse({})),
   metadata: Texts,
 })
 export type UserData = z.infer<typeof UserData>
 
-/** What a membership has beside its columns. Times are milliseconds. */
+/** The attributes of a membership without a column of their own. Times are milliseconds. */
 export const MembershipData = z.object({
   metadata: Texts,
   inviter_email: z.string().optional(),

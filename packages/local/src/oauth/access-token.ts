@@ -70,7 +70,7 @@ async function personClaims(
   const person = await findPerson(context.database, realm, token.accountId, acting)
   if (person === undefined || (acting !== undefined && person.organization === undefined))
     throw new errors.InvalidGrant('the user does not belong to the organization any more')
-  // A role may have changed since the consent: what the person may no longer grant, a refresh no longer gives.
+  // A role may have changed since the consent: a refresh leaves out the scopes that the person can no longer grant.
   token.scope = splitScope(token.scope)
     .filter((scope) => mayGrant(person, scope))
     .join(' ')

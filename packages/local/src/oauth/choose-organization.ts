@@ -7,7 +7,7 @@ export interface OrganizationOffer {
   display_name: string
 }
 
-/** Where a person will act: in this organization (or in none), to be asked, or not at all. */
+/** The result: an organization (or none), a question to the person, or a refusal. */
 export type OrganizationChoice =
   | { kind: 'chosen'; organization: string | undefined }
   | { kind: 'ask'; offers: OrganizationOffer[] }

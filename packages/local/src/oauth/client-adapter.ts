@@ -27,7 +27,7 @@ export class ClientAdapter extends RecordAdapter implements Adapter {
   override async find(id: string): Promise<AdapterPayload | undefined> {
     if (isScalekitClient(id)) {
       const client = await findScalekitClient(this.#database, this.#owner, id)
-      // Where there is no such client, a secret is compared all the same: the time tells nobody which ids there are.
+      // A secret is compared for an unknown client too, so that the response time does not reveal which ids exist.
       const proves = AUTHENTICATING.includes(Provider.ctx?.oidc.route ?? '')
       return client ?? (proves ? nobody(this.#owner) : undefined)
     }

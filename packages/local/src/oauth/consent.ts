@@ -7,7 +7,7 @@ import { partitionOf } from './realm.js'
 import { findIndicated, grantableScopes } from './resource-indicators.js'
 import { IDENTITY_SCOPES, mayGrant, splitScope } from './scopes.js'
 
-/** What one request asks a person for, and what of it is theirs to give. */
+/** What a request asks a person for, and the part that the person can grant. */
 export interface ConsentRequest {
   /** What the client wants to use, by name. */
   target: string
@@ -44,7 +44,7 @@ export async function readConsentRequest(
   }
 }
 
-/** Writes down what was allowed, in a grant of its own, so that revoking it takes nothing else along. */
+/** Stores what was allowed in a separate grant, so that revoking it affects nothing else. */
 export async function saveGrant(
   provider: Provider,
   request: ConsentRequest,

@@ -10,7 +10,7 @@ import { shiftTimes } from './shift-times.js'
 
 /**
  * Ends the session of somebody who signs out (OpenID Connect RP-Initiated Logout, section 2), with the tokens of
- * every application, `offline_access` or not, and tells applications.
+ * every application, `offline_access` or not, and sends the event `user.logout`.
  */
 export function endSignedOut(provider: Provider, context: OAuthContext, realm: string): void {
   provider.use(async (ctx, next) => {

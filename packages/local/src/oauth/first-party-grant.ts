@@ -7,8 +7,8 @@ import type { ServerIdentity } from './oauth-context.js'
 import { isScalekitClient } from './scalekit-clients.js'
 
 /**
- * The grant that a request builds on. What comes from it ends with it; it ends with its session, user, client and
- * organization, and the session ends with its user and with the membership of each organization it was used for.
+ * The grant of an authorization request. Records that the grant ends with its session, user, client and organization,
+ * and that the session ends with its user and with the membership of each organization that it was used for.
  */
 export async function loadExistingGrant(
   ctx: KoaContextWithOIDC,

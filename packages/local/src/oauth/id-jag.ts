@@ -110,7 +110,7 @@ function grantedScope(resource: Resource, person: Person, requested: string | un
   return asked.filter((scope) => resource.scopes.includes(scope) && mayGrant(person, scope)).join(' ')
 }
 
-/** RFC 7523, section 3, item 7: the primary key makes the second use fail, in whatever process it happens. */
+/** RFC 7523, section 3, item 7: the primary key refuses a second use, in any process. */
 async function redeemOnce(
   context: OAuthContext,
   realm: string,

@@ -26,7 +26,7 @@ interface IdJagParams {
 
 /**
  * Issues an identity assertion (draft-ietf-oauth-identity-assertion-authz-grant, section 4): the realm, as
- * the identity provider, tells the authorization server named by `audience` who the user of the ID token is.
+ * the identity provider, asserts to the authorization server in `audience` who the user of the ID token is.
  */
 export async function issueIdJag(
   context: OAuthContext,

@@ -19,7 +19,7 @@ export interface RecordStore {
 }
 
 /**
- * What oidc-provider stores, in the time of our clock; oidc-provider itself counts by the machine's. A record is found by the hash of its identifier, and its payload does not hold
+ * What oidc-provider stores, in the time of our clock; oidc-provider itself uses the clock of the machine. A record is found by the hash of its identifier, and its payload does not hold
  * the identifier: whoever reads the database learns no code, refresh token or session.
  */
 export class RecordAdapter implements Adapter {

@@ -101,7 +101,7 @@ function changeMembers(
   })
 }
 
-/** Attribute names count without regard to case (RFC 7643, section 2.1). */
+/** Attribute names are not case-sensitive (RFC 7643, section 2.1). */
 function nameIn(resource: Json | undefined, name: string): string {
   if (RESERVED.includes(name)) throw new ScimError(400, `There is no attribute ${name}.`, 'invalidPath')
   const names = isObject(resource) ? Object.keys(resource) : []
@@ -119,7 +119,7 @@ function plain(value: Json): Json {
 }
 
 /**
- * What tells a member of a list from the others: its `value` (RFC 7643, section 2.4), which clients send in an object
+ * What identifies a member of a list: its `value` (RFC 7643, section 2.4), which clients send in an object
  * or alone.
  */
 function valueIn(member: Json): Json | undefined {

@@ -15,7 +15,7 @@ const ScimUser = z.looseObject({
   emails: z.array(z.looseObject({ value: z.string(), primary: z.boolean().optional() })).default([]),
 })
 
-/** Reads a user, and gives its columns. The id and the groups are ours, whatever is sent. Throws a `ScimError`. */
+/** Reads a user and returns its columns. An id or groups in the body are ignored. Throws a `ScimError`. */
 export function readUser(body: unknown): {
   userName: string
   externalId: string | undefined

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ACME, DEV, type Local, startLocal } from '../management/local.js'
-import { claimsOf, postForm } from './authorization-code.js'
+import { authorize, claimsOf, pkce, postForm, REDIRECT_URI, redeem } from './authorization-code.js'
+import { Browser } from './browser.js'
 
 const GREETING = 'res_100000000000000002'
 const GREETING_URL = 'http://localhost:3003/mcp'
@@ -135,6 +136,23 @@ describe('a client of an MCP server', () => {
     expect(await active(await tokenFor(GREETING))).toEqual([true, true])
     expect(await active(await tokenFor(other))).toEqual([false, false])
     expect(await active(await tokenFor(realm()))).toEqual([false, false])
+  })
+
+  it('has no more scopes when it acts for a person', async () => {
+    const credentials = await serverClient({ scopes: ['user:read'], redirect_uris: [REDIRECT_URI] })
+    const { client_id } = credentials
+    const { verifier, challenge } = pkce()
+    const params = { scope: 'user:read user:write admin' }
+    const request = { client_id, challenge, params, person: 'ana@acme.example' }
+    const redirect = await authorize({ issuer: issuerOf(GREETING), ...request })
+    const response = await redeem(issuerOf(GREETING), client_id, redirect, verifier, credentials)
+    expect(await response.json()).toMatchObject({ scope: 'user:read' })
+    const query = new URLSearchParams({
+      ...{ response_type: 'code', client_id, redirect_uri: REDIRECT_URI, resource: OTHER_URL, ...params },
+      ...{ code_challenge: challenge, code_challenge_method: 'S256' },
+    })
+    const { url } = await new Browser().follow(`${realm()}/oauth/authorize?${query}`)
+    expect(new URL(url).searchParams.get('error')).toBe('invalid_target')
   })
 
   it('cannot say by a custom claim whom it acts for', async () => {

@@ -17,7 +17,7 @@ export type Cause = `${
 /** A token by its `jti`, a grant or a session by its id. It is kept until it expires by itself, in milliseconds. */
 export type Dependent = Omit<DependentRow, 'depends_on'>
 
-/** Notes what a token, grant or session ends with. */
+/** Records what a token, grant or session ends with. */
 export async function recordDependent(db: Db, dependent: Dependent, causes: readonly Cause[]): Promise<void> {
   const { expires_at } = dependent
   await db

@@ -18,7 +18,7 @@ export async function deleteMember(db: Db, clock: Clock, member: string): Promis
   await db.deleteFrom('members').where('id', '=', member).execute()
 }
 
-/** Takes a user out of an organization. Sessions that were used for it end; the user's API tokens for it too. */
+/** Removes a user from an organization. Sessions that were used for it end; the user's API tokens for it too. */
 export async function deleteMembership(
   db: Db,
   clock: Clock,

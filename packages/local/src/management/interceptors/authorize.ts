@@ -9,7 +9,7 @@ import type { Store } from '../store.js'
 
 /**
  * Who may call, from the method's own descriptor. Everything that it does not allow is refused.
- * @throws {ConnectError} Unauthenticated without a token that counts, PermissionDenied for the wrong caller
+ * @throws {ConnectError} Unauthenticated without a valid token, PermissionDenied for the wrong caller
  */
 export function authorize(authenticate: Authenticate, { database }: Store): Interceptor {
   return (next) => async (req) => {

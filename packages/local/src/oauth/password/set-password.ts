@@ -10,7 +10,7 @@ import { SignInRefusal } from '../sso/sign-in-refusal.js'
 import { forgetAttempts } from './password-attempts.js'
 import { hashPassword } from './password-hash.js'
 
-/** NIST SP 800-63B, section 5.1.1.2: length counts, and no rules of composition. */
+/** NIST SP 800-63B, section 5.1.1.2: a minimum length, and no rules of composition. */
 export const SHORTEST = 8
 export const LONGEST = 256
 

@@ -27,9 +27,7 @@ export const serverUrl = z
     const message = wrongWithUrl(url)
     if (message !== undefined) context.addIssue({ code: 'custom', message })
   })
-  .describe(
-    'URL at which clients reach the server, exactly: it becomes the audience of its tokens. Not an address of Scalekit.',
-  )
+  .describe('URL at which clients reach the server, exactly: it becomes the audience of its tokens.')
 
 export const scopeNames = z
   .array(z.string().regex(/^[a-zA-Z0-9:]{1,64}$/))
