@@ -23,6 +23,8 @@ export interface RunningServer {
    * @param leadMs how long `/ready` says 503 before connections are refused, so that load balancers send requests elsewhere
    */
   stop(leadMs?: number): Promise<void>
+  /** Opens the files again that log rotation has moved. */
+  reopen(): Promise<void>
 }
 
 /** The port is taken: a mistake of configuration, so the program ends with 78 and names the option. */
@@ -130,6 +132,9 @@ export async function startServer(
         log.info('stopped')
       })
       return stopping
+    },
+    async reopen() {
+      log.info('reopening files')
     },
   }
 }
