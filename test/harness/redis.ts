@@ -12,6 +12,9 @@ export interface RedisServer {
   /** Ends it with SIGKILL. */
   kill(): Promise<void>
   revive(): Promise<void>
+  /** Stops it from answering, with its connections open (SIGSTOP). */
+  pause(): void
+  resume(): void
   stop(): Promise<void>
 }
 
@@ -43,6 +46,8 @@ export async function startRedis(): Promise<RedisServer> {
     async revive() {
       server = await start(port, data)
     },
+    pause: () => void server.kill('SIGSTOP'),
+    resume: () => void server.kill('SIGCONT'),
     async stop() {
       await kill()
       await rm(data, { recursive: true })

@@ -42,7 +42,9 @@ test('without Redis each replica keeps the limit on its own, is ready, says so o
     const response = await fetch(replica.url.replace('/mcp', '/ready'))
     return { status: response.status, ...((await response.json()) as { details: { redis: string } }).details }
   }
-  await expect.poll(details).toMatchObject({ status: 200, redis: 'connected', api: 'reachable' })
+  await expect
+    .poll(details, { timeout: 30_000 })
+    .toMatchObject({ status: 200, redis: 'connected', api: 'reachable' })
 
   const [begun, fresh] = [await caller('begun-before'), await caller('begun-after')]
   const before = await admitted(replica.url, begun, 60)

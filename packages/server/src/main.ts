@@ -130,7 +130,10 @@ export async function startServer(
   return {
     resource: config.resource,
     port,
-    reopenFiles: open.reopenFiles,
+    reopenFiles() {
+      log.info('reopening files')
+      return open.reopenFiles()
+    },
     stop(leadMs = 0) {
       open.retire()
       stopping ??= drain(leadMs).then(async () => {

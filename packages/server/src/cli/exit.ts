@@ -2,7 +2,7 @@
 const EX_SOFTWARE = 70
 export const EX_CONFIG = 78
 
-/** Codes of what the operator can mend. Not the classes: naming them here would load the server for every command. */
+/** Codes of what the operator can fix. Not the classes: importing them would load the server for every command. */
 const MISTAKES: ReadonlySet<unknown> = new Set(['usage', 'config_invalid', 'port_in_use'])
 
 /** A mistake in how a command was called, with what to do instead. */
@@ -10,7 +10,7 @@ export class UsageError extends Error {
   readonly code = 'usage'
 }
 
-/** Ends the program with one message: for a mistake of the operator its text alone, otherwise the stack too. */
+/** Ends the program with one message: the text alone for a mistake of the operator, the stack otherwise. */
 export function endWith(error: unknown): never {
   const known = error instanceof Error && 'code' in error && MISTAKES.has(error.code)
   const text =
@@ -19,8 +19,12 @@ export function endWith(error: unknown): never {
   process.exit(known ? EX_CONFIG : EX_SOFTWARE)
 }
 
-/** Runs `stop` once on SIGTERM or SIGINT, then ends with 0. A second signal ends at once. */
-export function stopOnSignal(stop: () => Promise<void>): void {
+/**
+ * Runs `stop` once on SIGTERM, SIGINT or SIGHUP, then exits with 0. A second signal exits at once.
+ *
+ * @param reopen runs on SIGHUP instead: what log rotation sends to a service that has no terminal
+ */
+export function stopOnSignal(stop: () => Promise<void>, reopen?: () => Promise<void>): void {
   let stopping = false
   const onSignal = () => {
     if (stopping) process.exit(1)
@@ -29,4 +33,5 @@ export function stopOnSignal(stop: () => Promise<void>): void {
   }
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
+  process.on('SIGHUP', reopen ?? onSignal)
 }

@@ -8,9 +8,11 @@ import { leaveCluster } from './leave-cluster.js'
 export async function serve(): Promise<void> {
   const config = loadConfig()
   const server = await startServer(config, createLog(config.logLevel))
-  process.on('SIGHUP', () => void server.reopenFiles())
-  stopOnSignal(async () => {
-    await server.stop(config.shutdownDelaySeconds * 1000)
-    await leaveCluster()
-  })
+  stopOnSignal(
+    async () => {
+      await server.stop(config.shutdownDelaySeconds * 1000)
+      await leaveCluster()
+    },
+    () => server.reopenFiles(),
+  )
 }

@@ -1,41 +1,119 @@
-import { type DestinationStream, destination } from 'pino'
+import { writeSync } from 'node:fs'
+import type { DestinationStream } from 'pino'
 
 const GATHERED_BYTES = 64 * 1024
 const LONGEST_MS = 250
+/** How much waits for a reader that is slow or has stopped. Further lines are dropped and counted. */
+const WAITING_BYTES = 1024 * 1024
+const RETRY_MS = 20
+/** How long the end of the process waits for such a reader. */
+const EXIT_MS = 500
 /** What one UTF-16 unit of a text takes at most in UTF-8. */
 const MAX_BYTES = 3
 
+interface Chunk {
+  readonly bytes: Buffer
+  readonly lines: number
+}
+
 /**
- * Lines on stderr (stdout belongs to the stdio transport), 64 KB at a time, after a quarter of a second at the latest, and
- * when the process exits, whatever ends it but SIGKILL: a write of its own for each line took a seventh of a small request.
- * They wait as bytes: pino's stream gathers texts, which it copies and measures anew for each further line (8 KB of memory a
- * request), and as texts they are moved by each collection of the young.
+ * Lines on stderr (stdout belongs to the stdio transport), in chunks of 64 KB, after 250 ms at the latest, and when the
+ * process exits. Figures: docs/performance.md. A reader that stops never stops the process, and never fills its memory.
  */
 export function gatheredLines(): DestinationStream & { flushSync(): void } {
-  const out = destination({ dest: 2, sync: false, contentMode: 'buffer' })
-  const send = (bytes: Buffer) => out.write(bytes as unknown as string)
+  const fd = openWithoutBlocking()
   let gathered = Buffer.allocUnsafeSlow(GATHERED_BYTES)
   let used = 0
-  const pass = () => {
-    if (used === 0) return
-    send(gathered.subarray(0, used))
-    gathered = Buffer.allocUnsafeSlow(GATHERED_BYTES)
-    used = 0
+  let lines = 0
+  const waiting: Chunk[] = []
+  let waitingBytes = 0
+  let dropped = 0
+  let retry: NodeJS.Timeout | undefined
+
+  const enqueue = (chunk: Chunk) => {
+    if (dropped > 0 || waitingBytes + chunk.bytes.length > WAITING_BYTES) {
+      dropped += chunk.lines
+      return
+    }
+    waiting.push(chunk)
+    waitingBytes += chunk.bytes.length
   }
+
+  /** Writes as much as the reader takes. */
+  const send = () => {
+    clearTimeout(retry)
+    for (let [chunk] = waiting; chunk; [chunk] = waiting) {
+      const written = write(fd, chunk.bytes)
+      if (written === 'blocked') {
+        retry = setTimeout(send, RETRY_MS).unref()
+        return
+      }
+      waitingBytes -= written
+      if (written < chunk.bytes.length) waiting[0] = { ...chunk, bytes: chunk.bytes.subarray(written) }
+      else waiting.shift()
+      if (waiting.length === 0 && dropped > 0) {
+        const bytes = Buffer.from(droppedLine(dropped))
+        dropped = 0
+        enqueue({ bytes, lines: 1 })
+      }
+    }
+  }
+
+  const pass = () => {
+    if (used > 0) enqueue({ bytes: gathered.subarray(0, used), lines })
+    if (used > 0) gathered = Buffer.allocUnsafeSlow(GATHERED_BYTES)
+    used = 0
+    lines = 0
+    send()
+  }
+
+  const flushSync = () => {
+    pass()
+    const until = Date.now() + EXIT_MS
+    while (waiting.length > 0 && Date.now() < until) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS)
+      send()
+    }
+  }
+
   setInterval(pass, LONGEST_MS).unref()
-  // Before pino's own listeners, which write what its stream has and end it.
-  process.prependListener('beforeExit', pass)
-  process.prependListener('exit', pass)
+  process.once('exit', flushSync)
   return {
     write(line) {
       const most = MAX_BYTES * line.length
       if (used + most > gathered.length) pass()
-      if (most > gathered.length) send(Buffer.from(line))
-      else used += gathered.write(line, used)
+      if (most > gathered.length) {
+        enqueue({ bytes: Buffer.from(line), lines: 1 })
+        send()
+        return
+      }
+      used += gathered.write(line, used)
+      lines++
     },
-    flushSync() {
-      pass()
-      out.flushSync()
-    },
+    flushSync,
   }
+}
+
+/** Node makes a pipe non-blocking when it opens `process.stderr`: a write to one that is full then fails with EAGAIN. */
+function openWithoutBlocking(): number {
+  return process.stderr.fd ?? 2
+}
+
+/** How many bytes were written. Those for a reader that has gone count as written. */
+function write(fd: number, bytes: Buffer): number | 'blocked' {
+  try {
+    return writeSync(fd, bytes)
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EAGAIN' ? 'blocked' : bytes.length
+  }
+}
+
+function droppedLine(dropped: number): string {
+  const line = {
+    level: 'warn',
+    time: new Date().toISOString(),
+    dropped,
+    msg: 'log lines were dropped because stderr was not read',
+  }
+  return `${JSON.stringify(line)}\n`
 }

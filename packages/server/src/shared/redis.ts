@@ -5,13 +5,45 @@ import type { Logger } from '../observe/log.js'
 /** Within this a command is answered, or Redis counts as gone for it. Less would count this process's own pauses. */
 const COMMAND_MS = 1_000
 const LONGEST_WAIT_MS = 1_000
+/** After so many commands in a row without an answer the connection is closed. */
+const TIMEOUTS = 3
 
 /**
- * Connects to Redis. Where it cannot be reached at once nothing waits for it: while it is gone every command fails at
- * once, nothing queues up, and the connection is tried again every second. Each change is said once.
+ * A connection that closes when Redis no longer answers. Then every command fails at once, as without Redis, until Redis
+ * has answered the check that follows each new connection.
+ */
+class AnsweringRedis extends Redis {
+  #timeouts = 0
+
+  override sendCommand(...args: Parameters<Redis['sendCommand']>): unknown {
+    const [command] = args
+    command.promise.then(
+      () => {
+        this.#timeouts = 0
+      },
+      (error: unknown) => this.#failed(error),
+    )
+    return super.sendCommand(...args)
+  }
+
+  #failed(error: unknown): void {
+    if (!(error instanceof Error && error.message === TIMED_OUT) || this.status !== 'ready') return
+    if (++this.#timeouts < TIMEOUTS) return
+    this.#timeouts = 0
+    this.emit('error', error)
+    this.disconnect(true)
+  }
+}
+
+/** What ioredis says when `commandTimeout` is over. It has no code. */
+const TIMED_OUT = 'Command timed out'
+
+/**
+ * Connects to Redis. If it cannot be reached, nothing waits for it: every command fails at once, nothing queues up, and the
+ * connection is tried again every second. Each change is logged once.
  */
 export async function connectRedis(url: Secret, log: Logger): Promise<Redis> {
-  const client = new Redis(url.reveal(), {
+  const client = new AnsweringRedis(url.reveal(), {
     lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
