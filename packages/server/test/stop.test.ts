@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createLocalScalekit } from '@scalekit-mcp/local'
 import { expect, test } from 'vitest'
-import { measure } from '../../../test/harness/measure.js'
+import { measure, measureTime } from '../../../test/harness/measure.js'
 import { freePort, mintToken, run, untilReady } from '../../../test/harness/program.js'
 import { verifyChain } from '../src/audit/verify-chain.js'
 import { localEnvironment } from '../src/cli/dev.js'
@@ -28,6 +28,7 @@ test('SIGTERM: not ready first, 50 calls in flight are answered, recorded, and t
       EXPECTED_ISSUERS: `${local.url}/workspace`,
       PORT: String(port),
       AUDIT_FILE: place.file,
+      SHUTDOWN_DELAY_SECONDS: '3',
     })
     const closed = once(child, 'close')
     await untilReady(ready, child, () => '')
@@ -59,13 +60,11 @@ test('SIGTERM: not ready first, 50 calls in flight are answered, recorded, and t
       lastAnswer = performance.now()
       return posted
     })
-    await expect.poll(() => held.length, { timeout: 3_000 }).toBe(IN_FLIGHT)
+    await expect.poll(() => held.length).toBe(IN_FLIGHT)
 
     child.kill('SIGTERM')
     const stoppedAt = performance.now()
-    await expect
-      .poll(() => fetch(ready).then(({ status }) => status), { interval: 20, timeout: 900 })
-      .toBe(503)
+    await expect.poll(() => fetch(ready).then(({ status }) => status), { interval: 20 }).toBe(503)
     const notReadyAt = performance.now()
     await expect
       .poll(
@@ -73,7 +72,7 @@ test('SIGTERM: not ready first, 50 calls in flight are answered, recorded, and t
           fetch(ready)
             .then(() => 'open')
             .catch(() => 'refused'),
-        { interval: 50, timeout: 2_000 },
+        { interval: 50 },
       )
       .toBe('refused')
     const refusedAt = performance.now()
@@ -87,14 +86,13 @@ test('SIGTERM: not ready first, 50 calls in flight are answered, recorded, and t
     const [code] = await closed
     const seconds = (performance.now() - lastAnswer) / 1000
     expect(code).toBe(0)
-    expect(seconds).toBeLessThanOrEqual(2)
 
     const recorded = (await readRecords(place.file)).filter(({ outcome }) => outcome === 'ok')
     expect(recorded).toHaveLength(IN_FLIGHT + 1)
     const publicKey = createPublicKey(await readFile(place.keyFile))
     expect((await verifyChain(place.file, publicKey)).problem).toBeUndefined()
     measure('E6', `${IN_FLIGHT}`)
-    measure('E7', `${code}; ${seconds.toFixed(1)}`)
+    measureTime('E7', seconds, 2, 1)
     measure(
       'E8',
       `${Math.round(refusedAt - notReadyAt)} (503 after ${Math.round(notReadyAt - stoppedAt)} ms)`,
