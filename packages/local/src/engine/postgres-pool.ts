@@ -94,6 +94,8 @@ class ReconnectingClient implements PostgresPoolClient {
   async #send<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
     let attempts = this.#isFirst && REPEATABLE.test(sql) ? ATTEMPTS : 1
     this.#isFirst = false
+    // A server that takes longer hangs: further attempts would only wait as long again.
+    const until = performance.now() + CONNECT_MS
     for (;;) {
       this.#connection ??= await this.#open()
       try {
@@ -101,7 +103,7 @@ class ReconnectingClient implements PostgresPoolClient {
       } catch (error) {
         if (!isUnavailable(error)) throw error
         this.#broken = error
-        if (--attempts === 0) {
+        if (--attempts === 0 || performance.now() > until) {
           throw new DatabaseUnavailable('PostgreSQL broke the connection. Try the request again.', error)
         }
         this.release()
