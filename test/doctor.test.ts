@@ -168,6 +168,19 @@ describe('scalekit-mcp doctor', () => {
     ])
   })
 
+  test('names a resource that the local environment does not know', async () => {
+    const program = await startDev()
+    opened.push(program)
+    const state = `${program.localUrl}/__local/state`
+    const headers = { 'x-scalekit-local': '1', 'content-type': 'application/json' }
+    const seed = await (await fetch(state, { headers })).text()
+    const moved = seed.replaceAll(program.url, 'http://localhost:1/mcp')
+    expect((await fetch(state, { method: 'PUT', headers, body: moved })).status).toBe(200)
+    const { code, stdout } = await runToEnd(['doctor', program.url])
+    expect(code).toBe(1)
+    expect(stdout).toContain(`has no MCP server with the URL ${program.url}`)
+  })
+
   test('finds nothing wrong with a small right server', async () => {
     const server = await startMcpServer()
     opened.push(server)

@@ -145,8 +145,10 @@ function bindEnvironment(
 
 function describeIssue(issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys') {
-    const names = issue.keys.map((key) => JSON.stringify(key.slice(0, 60)))
-    return `${names.join(', ')} ${names.length === 1 ? 'is not an argument' : 'are not arguments'} of this tool.`
+    const { keys } = issue
+    const names = keys.slice(0, 5).map((key) => JSON.stringify(key.slice(0, 60)))
+    const more = keys.length > names.length ? ` and ${keys.length - names.length} more` : ''
+    return `${names.join(', ')}${more} ${keys.length === 1 ? 'is not an argument' : 'are not arguments'} of this tool.`
   }
   return `${issue.path.join('.') || 'arguments'}: ${issue.message.replace(/\.$/, '')}.`
 }

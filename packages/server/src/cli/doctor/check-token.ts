@@ -1,10 +1,12 @@
-import { askQuietly } from './ask.js'
+import { type Answer, askQuietly } from './ask.js'
 import { type Finding, notChecked, right, wrong } from './finding.js'
 import { isLoopback, resourceOf, type Walk } from './walk.js'
 
 /** A token from the local environment, where that is the authorization server and none was given. */
 export async function checkToken(walk: Walk): Promise<Finding[]> {
-  walk.token ??= await localToken(walk)
+  const local = walk.token === undefined ? await askLocal(walk) : undefined
+  if (local?.status === 400) return [unknownHere(walk)]
+  if (typeof local?.json?.access_token === 'string') walk.token = local.json.access_token
   if (walk.token === undefined) {
     return [notChecked('token', 'give one with --token to check what needs it')]
   }
@@ -38,10 +40,20 @@ function audience({ url, resource }: Walk, { aud }: Readonly<Record<string, unkn
   ]
 }
 
-async function localToken({ url, authorizationServer }: Walk): Promise<string | undefined> {
+/** Clients get `invalid_target` (RFC 8707 section 2) for a resource that the authorization server does not know. */
+function unknownHere({ url, authorizationServer }: Walk): Finding {
+  return wrong(
+    'audience',
+    `the local environment at ${authorizationServer} has no MCP server with the URL ${resourceOf(url)}`,
+    'restart scalekit-mcp dev: another start with the same data gave its MCP server another URL',
+  )
+}
+
+/** Asks the local environment for a token for this server, where it is the authorization server. */
+async function askLocal({ url, authorizationServer }: Walk): Promise<Answer | undefined> {
   if (authorizationServer === undefined || !isLoopback(authorizationServer) || !isLoopback(url))
     return undefined
-  const answer = await askQuietly(new URL('/__local/tokens', authorizationServer).href, {
+  return askQuietly(new URL('/__local/tokens', authorizationServer).href, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-scalekit-local': '1' },
     body: JSON.stringify({
@@ -51,8 +63,6 @@ async function localToken({ url, authorizationServer }: Walk): Promise<string | 
       resource: resourceOf(url),
     }),
   })
-  const token = answer?.status === 200 ? answer.json?.access_token : undefined
-  return typeof token === 'string' ? token : undefined
 }
 
 /** Read, not verified: the server verifies it. */
