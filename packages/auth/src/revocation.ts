@@ -46,6 +46,7 @@ export function createRevocation(
   const activeUntil = new Map<string, number>()
   const revokedUntil = new Map<string, number>()
   const pending = new Map<string, Promise<Answer>>()
+  const known = { checked: new WeakMap<Caller, Caller>(), unknown: new WeakMap<Caller, Caller>() }
 
   async function ask(name: string, caller: Caller): Promise<Answer> {
     const askedAt = Date.now()
@@ -69,6 +70,13 @@ export function createRevocation(
     return invalidToken('revoked')
   }
 
+  /** One object for each caller, because others keep what they know about a caller by its object. */
+  function withRevocation(caller: Caller, revocation: Answer): Caller {
+    const found = known[revocation].get(caller) ?? { ...caller, revocation }
+    known[revocation].set(caller, found)
+    return found
+  }
+
   return {
     check(caller) {
       const name = JSON.stringify([caller.issuer, caller.tokenId])
@@ -82,15 +90,6 @@ export function createRevocation(
 }
 
 type Answer = NonNullable<Caller['revocation']>
-
-const known = { checked: new WeakMap<Caller, Caller>(), unknown: new WeakMap<Caller, Caller>() }
-
-/** One object for each caller, because others keep what they know about a caller by its object. */
-function withRevocation(caller: Caller, revocation: Answer): Caller {
-  const found = known[revocation].get(caller) ?? { ...caller, revocation }
-  known[revocation].set(caller, found)
-  return found
-}
 
 function remember(map: Map<string, number>, name: string, until: number): void {
   map.delete(name)
