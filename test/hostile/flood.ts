@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { mint, newKey, rsaKey } from '../../packages/auth/test/authority.js'
-import { parseResponse, sendRaw } from '../../packages/auth/test/raw-http.js'
+import { isStream, parseResponse, sendRaw } from '../../packages/auth/test/raw-http.js'
 import { controlCall } from './client.js'
 import type { Observation } from './observation.js'
 import { buildRequest, toolCall } from './request.js'
@@ -36,8 +36,9 @@ export const floodScripts: Readonly<Record<string, Script>> = {
     const streams = Array.from({ length: context.testCase.build.count ?? 300 }, () => openStream(context))
     await Promise.all(streams.map(({ answered }) => answered))
     await context.meanwhile()
-    const statuses = streams.map(({ status }) => status())
-    const kept = streams.filter(({ socket, status }) => !socket.closed && status() === 200)
+    const statuses = streams.map(({ answer }) => answer().status)
+    // A refusal can be a 200 too: only a stream of events is open.
+    const kept = streams.filter(({ socket, answer }) => !socket.closed && isStream(answer().headers))
     for (const { socket } of streams) socket.destroy()
     return { statuses, open: kept.length }
   },
@@ -86,5 +87,5 @@ function openStream({ server, names, defaults }: ScriptContext) {
       resolve()
     })
   })
-  return { socket, answered, status: () => parseResponse(received).status }
+  return { socket, answered, answer: () => parseResponse(received) }
 }

@@ -73,6 +73,7 @@ type Members = Readonly<Record<string, readonly string[]>>
 export function unknownNames(testCase: Case, kind: keyof typeof grammar): string[] {
   const { case: known, ...objects }: Members = grammar[kind]
   const members = testCase as unknown as Record<string, unknown>
+  if (members.expect === undefined) return ['the case has no expect']
   const { by_profile, ...expected } = testCase.expect
   const expectations = [expected, ...Object.values(by_profile ?? {})]
   return [

@@ -7,7 +7,8 @@ import { bodyOf, errorCodeOf, headerOf, isToolError, isUnknownTool, messageOf } 
 import type { Circumstances, Observation } from './observation.js'
 
 /** What a case expects in one profile: `by_profile` is merged over the rest. */
-export function expectedIn(profile: Profile, { expect: { by_profile, ...expected } }: Case): Expectation {
+export function expectedIn(profile: Profile, { expect }: Case): Expectation {
+  const { by_profile, ...expected } = expect
   return { ...expected, ...by_profile?.[profile] }
 }
 

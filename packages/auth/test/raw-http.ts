@@ -89,7 +89,7 @@ function lingerMs(received: Buffer): number {
 
 const endsChunks = (body: Buffer) => body.subarray(-7).toString('latin1') === '\r\n0\r\n\r\n'
 
-const isStream = (headers: RawResponse['headers']) =>
+export const isStream = (headers: RawResponse['headers']) =>
   headers.some(([name, value]) => name === 'content-type' && value.startsWith('text/event-stream'))
 
 function isWhole(received: Buffer): boolean {
