@@ -1,7 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { type Corpora, type Era, readCorpora } from './hostile/corpus.js'
+import { hmacSecrets } from '../packages/auth/test/hostile-signature.js'
+import { mutations } from '../packages/auth/test/hostile-token.js'
+import { operators } from '../packages/auth/test/hostile-values.js'
+import { checks } from './hostile/checks.js'
+import { auths } from './hostile/client.js'
+import { type Corpora, type Era, readCorpora, readGrammarCorpora } from './hostile/corpus.js'
+import { floodScripts } from './hostile/flood.js'
+import { grammar } from './hostile/grammar.js'
+import { grammarReport } from './hostile/grammar-report.js'
 import { report } from './hostile/outcome.js'
 import { runRequests } from './hostile/requests.js'
+import { runBoth } from './hostile/run-all.js'
+import { slowScripts } from './hostile/slow.js'
 import { runTokens } from './hostile/tokens.js'
 
 /** Groups that take seconds: slow clients, floods, and bytes that leave a connection waiting. `npm run test:hostile` has them. */
@@ -9,18 +19,55 @@ const slowGroups = ['timing', 'flood', 'raw-http']
 const { tokens, requests } = readCorpora()
 const quick: Corpora = {
   tokens,
-  requests: { cases: requests.cases.filter(({ group }) => !slowGroups.includes(group)) },
+  requests: { ...requests, cases: requests.cases.filter(({ group }) => !slowGroups.includes(group)) },
 }
 
 describe.each<Era>(['modern', 'legacy'])('the server program, protocol era %s', (era) => {
   test('stands up to every hostile token', async () => {
     const outcomes = await runTokens(quick, 'strict', era)
     expect(report(outcomes).text).toBe(`${tokens.cases.length + 1} passed, 0 failed\n`)
-  }, 60_000)
+  }, 180_000)
 
   test('stands up to the hostile requests that are decided at once', async () => {
     const outcomes = await runRequests(quick, 'scalekit-compat', era)
     expect(outcomes.length).toBeGreaterThan(80)
     expect(report(outcomes).text).toBe(`${outcomes.length} passed, 0 failed\n`)
-  }, 90_000)
+  }, 180_000)
+})
+
+describe('the runner of the hostile corpora', () => {
+  const corpora = readGrammarCorpora()
+  const cases = [...corpora.tokens.cases, ...corpora.requests.cases]
+  const text = JSON.stringify(cases)
+
+  test.each([
+    ['operator', Object.keys(operators)],
+    ['mutation', Object.keys(mutations)],
+    ['HMAC key', Object.keys(hmacSecrets).map((name) => `hmac:${name}`)],
+    ['auth', Object.keys(auths)],
+    ['slow script', Object.keys(slowScripts)],
+    ['flood script', Object.keys(floodScripts)],
+    ['token member', grammar.token.build],
+    ['request member', grammar.request.build],
+    ['expectation', Object.keys(checks)],
+  ])('has a case for every %s', (_, names) => {
+    expect(names.filter((name) => !text.includes(`"${name}"`))).toEqual([])
+  })
+
+  test('has a case that must fail for every expectation', () => {
+    const failing = cases
+      .filter(({ fails }) => fails !== undefined)
+      .map(({ expect: { by_profile, ...own } }) => own)
+    const failed = new Set(failing.flatMap((expected) => Object.keys(expected)))
+    expect(Object.keys(checks).filter((name) => !failed.has(name))).toEqual([])
+  })
+
+  test('finds every problem that it must find, and no other', async () => {
+    const quickly = ({ build: { slow = '', flood } }: { build: { slow?: string; flood?: string } }) =>
+      flood === undefined && !['headers', 'body', 'idle'].includes(slow)
+    const own = { ...corpora.requests, cases: corpora.requests.cases.filter(quickly) }
+    const chosen = { ...corpora, requests: own }
+    const outcomes = await runBoth(chosen, 'strict', 'modern')
+    expect(grammarReport(chosen, outcomes).text).toMatch(/^\d+ passed, 0 failed\n$/)
+  }, 300_000)
 })

@@ -1,72 +1,91 @@
+import { connect, type Socket } from 'node:net'
 import { mint, newKey, rsaKey } from '../../packages/auth/test/authority.js'
-import { controlCall, send } from './client.js'
-import type { RequestCase } from './corpus.js'
-import { toolCall } from './request.js'
-import type { PlayedScalekit } from './scalekit.js'
-import type { ServerUnderTest } from './server.js'
-
-type Script = (server: ServerUnderTest, scalekit: PlayedScalekit, testCase: RequestCase) => Promise<string[]>
+import { isStream, parseResponse, sendRaw } from '../../packages/auth/test/raw-http.js'
+import { controlCall } from './client.js'
+import type { Observation } from './observation.js'
+import { buildRequest, toolCall } from './request.js'
+import type { Script, ScriptContext } from './script.js'
 
 const stranger = newKey('stranger', 'RS256')
 
-/** Many requests at once. Each script gives what went wrong. */
-const scripts: Readonly<Record<string, Script>> = {
-  async 'unknown-kid'(server, scalekit, testCase) {
-    const before = scalekit.counts.keySetReads
-    const token = () =>
-      mint(stranger, { iss: scalekit.url, aud: server.resource }, { kid: crypto.randomUUID() })
-    const problems = await flood(server, testCase, token)
-    const reads = scalekit.counts.keySetReads - before
-    const max = testCase.expect.jwks_fetches_max ?? 2
-    return reads > max ? [...problems, `${reads} reads of the key set`] : problems
-  },
-  async 'bad-token'(server, scalekit, testCase) {
-    const problems = await flood(server, testCase, () =>
-      mint(stranger, { iss: scalekit.url, aud: server.resource }, { kid: rsaKey.kid }),
-    )
-    const { ok, status } = await controlCall(scalekit, server)
-    return ok ? problems : [...problems, `a valid client got ${status}`]
-  },
-  async isolation(server, scalekit, { build, expect }) {
-    const subjects = Array.from({ length: build.count ?? 200 }, (_, i) => `usr_isolated_${i}_`)
+/** Many requests at once, by the `flood` of their case. */
+export const floodScripts: Readonly<Record<string, Script>> = {
+  // From many addresses: one alone is refused for its bad credentials before its keys are looked up.
+  'unknown-kid': (context) =>
+    flood(
+      context,
+      500,
+      () => badToken(context, crypto.randomUUID()),
+      (sent) => `127.0.1.${1 + (sent % 250)}`,
+    ),
+  'bad-token': (context) => flood(context, 1_000, () => badToken(context, rsaKey.kid)),
+  async isolation({ server, scalekit, testCase, meanwhile }) {
+    const subjects = Array.from({ length: testCase.build.count ?? 200 }, () => `usr_${crypto.randomUUID()}`)
     scalekit.delay = 20
     const answers = await Promise.all(subjects.map((subject) => controlCall(scalekit, server, subject)))
     scalekit.delay = 0
-    const foreign = answers.filter(({ text }, own) =>
-      subjects.some((subject, i) => i !== own && text.includes(subject)),
-    )
-    const failed = answers.filter(({ ok }) => !ok)
-    return [
-      ...(foreign.length > (expect.cross_talk ?? 0)
-        ? [`${foreign.length} answers hold another caller's data`]
-        : []),
-      ...(failed.length > 0 ? [`${failed.length} callers were not answered: ${failed[0]?.status}`] : []),
-    ]
+    await meanwhile()
+    const others = (own: number) => subjects.filter((_, i) => i !== own)
+    return {
+      statuses: answers.map(({ ok, status }) => (ok || status !== 200 ? status : 0)),
+      crossTalk: answers.filter(({ text }, own) => others(own).some((subject) => text.includes(subject)))
+        .length,
+    }
+  },
+  async listen(context) {
+    const streams = Array.from({ length: context.testCase.build.count ?? 300 }, () => openStream(context))
+    await Promise.all(streams.map(({ answered }) => answered))
+    await context.meanwhile()
+    const statuses = streams.map(({ answer }) => answer().status)
+    // A refusal can be a 200 too: only a stream of events is open.
+    const kept = streams.filter(({ socket, answer }) => !socket.closed && isStream(answer().headers))
+    for (const { socket } of streams) socket.destroy()
+    return { statuses, open: kept.length }
   },
 }
 
-export function runFlood(
-  server: ServerUnderTest,
-  scalekit: PlayedScalekit,
-  testCase: RequestCase,
-): Promise<string[]> {
-  const script = scripts[testCase.build.flood ?? '']
-  return script
-    ? script(server, scalekit, testCase)
-    : Promise.resolve([`no script for flood: ${testCase.build.flood}`])
+function badToken({ server, scalekit }: ScriptContext, kid: string): string {
+  return mint(stranger, { iss: scalekit.url, aud: server.resource }, { kid })
 }
 
-/** Sends `count` requests, twenty at a time; an address that fails too often may be told to wait. */
+/** Sends the requests, twenty at a time, and another client's halfway. */
 async function flood(
-  server: ServerUnderTest,
-  { build, expect }: RequestCase,
+  { server, testCase, names, meanwhile }: ScriptContext,
+  count: number,
   token: () => string,
-): Promise<string[]> {
-  const allowed = [expect.statuses ?? expect.status ?? [], 429].flat()
-  const wrong: number[] = []
-  for (let sent = 0; sent < (build.count ?? 100); sent += 20) {
-    const batch = Array.from({ length: 20 }, () => send(server, toolCall('list_environments', {}), token()))
-    for (const { status } of await Promise.all(batch)) if (!allowed.includes(status)) wrong.push(status)
+  addressOf: (sent: number) => string = () => '127.0.0.1',
+): Promise<Partial<Observation>> {
+  const statuses: number[] = []
+  let slowest = 0
+  let sent = 0
+  const one = async () => {
+    const startedAt = performance.now()
+    const request = buildRequest(toolCall('list_environments', {}), { names: { ...names, token: token() } })
+    const { status } = await sendRaw(server.port, request, { localAddress: addressOf(sent++) })
+    slowest = Math.max(slowest, performance.now() - startedAt)
+    statuses.push(status)
   }
-  return wrong.length > 0 ? [`${wrong.length} answers with ${[...new Set(wrong)].join(', ')}`] : []
+  const batches = Math.ceil((testCase.build.count ?? count) / 20)
+  for (let batch = 0; batch < batches; batch++) {
+    await Promise.all(Array.from({ length: 20 }, one))
+    if (batch === Math.floor(batches / 2)) await meanwhile()
+  }
+  return { statuses, milliseconds: slowest }
+}
+
+/** MCP 2026-07-28, `subscriptions/listen`: a stream that stays open for as long as both want. */
+function openStream({ server, names, defaults }: ScriptContext) {
+  const rpc = { method: 'subscriptions/listen', params: { notifications: { toolsListChanged: true } } }
+  const request = buildRequest({ rpc }, { names, defaults })
+  const socket: Socket = connect(server.port, '127.0.0.1', () => socket.write(request))
+  let received = Buffer.alloc(0)
+  const answered = new Promise<void>((resolve) => {
+    socket.setTimeout(15_000, () => socket.destroy())
+    socket.on('error', () => undefined).on('close', () => resolve())
+    socket.on('data', (chunk) => {
+      received = Buffer.concat([received, chunk])
+      resolve()
+    })
+  })
+  return { socket, answered, answer: () => parseResponse(received) }
 }

@@ -11,7 +11,9 @@ export interface Outcome {
 /** One line for each case that failed, and the sum. */
 export function report(outcomes: readonly Outcome[]): { readonly text: string; readonly failed: number } {
   const failures = outcomes.filter(({ problems }) => problems.length > 0)
-  const lines = failures.map(({ id, name, problems }) => `FAIL ${id} ${name}: ${problems.join('; ')}`)
+  const lines = failures.map(({ id, name, problems }) =>
+    `FAIL ${id} ${name}: ${problems.join('; ')}`.replaceAll(/\s+/g, ' ').slice(0, 2_000),
+  )
   const sum = `${outcomes.length - failures.length} passed, ${failures.length} failed`
   return { text: [...lines, sum, ''].join('\n'), failed: failures.length }
 }

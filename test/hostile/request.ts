@@ -1,33 +1,29 @@
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
+import { fill, type Names } from '../../packages/auth/test/hostile-values.js'
 import { requestBytes } from '../../packages/auth/test/raw-http.js'
+import { type BodyBuild, bodyBytes, bodyText } from './body.js'
 import type { Era } from './corpus.js'
+import { encodeBody } from './encode.js'
+import type { Json } from './message.js'
 
-type Json = Record<string, unknown>
+type Header = [name: string, value: string]
 
-/** How one request of the corpus is built; the grammar stands at the head of the corpus. */
-export interface RequestBuild {
+/** How one request of the corpus is built; the grammar is at the head of the corpus. */
+export interface RequestBuild extends BodyBuild {
   readonly method?: string
   readonly path?: string
-  readonly auth?: 'read' | 'full' | 'zero-scope' | 'none'
+  readonly auth?: string
   readonly headers?: Record<string, string | null>
-  readonly raw_headers?: [name: string, value: string][]
-  readonly tail_headers?: [name: string, value: string][]
+  readonly raw_headers?: Header[]
+  readonly tail_headers?: Header[]
   readonly junk_tail?: number
+  readonly many_headers?: number
+  readonly many_headers_short?: number
   readonly sync_headers?: boolean
   readonly legacy?: boolean
-  readonly rpc?: { method: unknown; params: Json; id?: unknown }
-  readonly rpc_patch?: Json
-  readonly body?: unknown
-  readonly body_text?: string
-  readonly body_hex?: string
-  readonly body_utf16?: boolean
-  readonly body_gen?: { prefix: string; unit: string; times: number; tail_unit?: string; suffix?: string }
-  readonly body_keys?: number
-  readonly batch?: number
-  readonly pad_to?: number
-  readonly encode?: string
+  readonly encode?: string | string[]
   readonly chunked?: boolean
   readonly hold_body?: boolean
+  readonly declared_length?: number | string
   readonly raw?: string
   readonly slow?: string
   readonly sockets?: number
@@ -35,29 +31,54 @@ export interface RequestBuild {
   readonly count?: number
 }
 
-export interface RequestNames {
-  readonly host: string
-  readonly token: string | undefined
+export interface RequestDefaults {
+  readonly method: string
+  readonly path: string
+  readonly headers: Record<string, string>
+  readonly meta: Json
 }
 
-const META = {
-  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-  'io.modelcontextprotocol/clientInfo': { name: 'corpus', version: '1' },
-  'io.modelcontextprotocol/clientCapabilities': {},
+/** What a good client sends, where a corpus has no defaults of its own. */
+export const DEFAULTS: RequestDefaults = {
+  method: 'POST',
+  path: '/mcp',
+  headers: {
+    'content-type': 'application/json',
+    accept: 'application/json, text/event-stream',
+    'mcp-protocol-version': '2026-07-28',
+    'mcp-method': '(body.method)',
+    'mcp-name': '(body.params.name)',
+  },
+  meta: {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientInfo': { name: 'corpus', version: '1' },
+    'io.modelcontextprotocol/clientCapabilities': {},
+  },
 }
 
-/** A whole request in the wire form of its era. A header value of the corpus goes out as it is written. */
-export function buildRequest(build: RequestBuild, names: RequestNames, era: Era = 'modern'): Buffer {
-  if (build.raw !== undefined) return Buffer.from(fill(build.raw, names), 'latin1')
+/** What a request is built with: `names.host`, and `names.token` where it has one. */
+export interface RequestContext {
+  readonly names: Names
+  readonly era?: Era
+  readonly defaults?: RequestDefaults
+}
+
+/** A whole request in the wire form of its era. A header value of the corpus is sent as it is written. */
+export function buildRequest(build: RequestBuild, context: RequestContext): Buffer {
+  const { names, era = 'modern', defaults = DEFAULTS } = context
+  if (build.raw !== undefined) return exactBytes(fill(build.raw, names))
   const legacy = build.legacy === true || era === 'legacy'
-  const text = textOf(build, legacy)
+  const text = bodyText(build, legacy ? undefined : defaults.meta, names)
+  const coding = codingOf(build)
+  const body = bodyBytes(build, text)
   return requestBytes({
-    method: build.method ?? 'POST',
-    path: fill(build.path ?? '/mcp', names),
-    headers: headersOf(build, text, legacy, names),
-    body: encoded(bodyOf(build, text), build.encode),
+    method: build.method ?? defaults.method,
+    path: fill(build.path ?? defaults.path, names),
+    headers: headersOf(build, text, legacy, context),
+    body: coding === undefined ? body : encodeBody(body, coding),
     ...(build.chunked ? { chunked: true } : {}),
     ...(build.hold_body ? { holdBody: true } : {}),
+    ...(build.declared_length === undefined ? {} : { declaredLength: String(build.declared_length) }),
   })
 }
 
@@ -66,127 +87,82 @@ export function toolCall(name: string, args: Json, id: unknown = 1): RequestBuil
   return { rpc: { method: 'tools/call', params: { name, arguments: args }, id } }
 }
 
+/** A character is a byte, unless the text has characters that no byte is. */
+function exactBytes(text: string): Buffer {
+  return Buffer.from(text, /^[\0-\xff]*$/.test(text) ? 'latin1' : 'utf8')
+}
+
+function codingOf({ encode, gzip_bomb }: RequestBuild): string | undefined {
+  if (encode !== undefined) return [encode].flat().join(', ')
+  return gzip_bomb === undefined ? undefined : 'gzip'
+}
+
 function headersOf(
   build: RequestBuild,
   text: string,
   legacy: boolean,
-  names: RequestNames,
-): [string, string][] {
-  const headers: Record<string, string | null> = {
-    host: names.host,
-    ...(names.token !== undefined && { authorization: `Bearer ${names.token}` }),
-    'content-type': 'application/json',
-    accept: 'application/json, text/event-stream',
-    'mcp-protocol-version': legacy ? '2025-11-25' : '2026-07-28',
-    ...(legacy ? {} : routingHeaders(build, text)),
-    ...(build.encode !== undefined && { 'content-encoding': build.encode }),
-    ...build.headers,
-  }
+  { names, defaults = DEFAULTS }: RequestContext,
+): Header[] {
+  const coding = codingOf(build)
+  const headers = new Map<string, string | null>([
+    ['host', '{{host}}'],
+    ...(names.token === undefined ? [] : ([['authorization', 'Bearer {{token}}']] as const)),
+    ...defaultHeaders(build, text, legacy, defaults),
+    ...(coding === undefined ? [] : ([['content-encoding', coding]] as const)),
+    ...Object.entries(build.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const),
+  ])
+  const filled = ([name, value]: Header): Header => [fill(name, names), fill(value, names)]
   return [
-    ...Object.entries(headers).flatMap(([name, value]): [string, string][] =>
-      value === null ? [] : [[name, fill(value, names)]],
-    ),
-    ...(build.raw_headers ?? []),
-    ...Array.from({ length: build.junk_tail ?? 0 }, (_, i): [string, string] => [`x${i}`, '1']),
-    ...(build.tail_headers ?? []),
+    ...[...headers].flatMap(([name, value]) => (value === null ? [] : [filled([name, value])])),
+    ...(build.raw_headers ?? []).map(filled),
+    ...junk(build.many_headers, (i) => `x-junk-header-${i}`),
+    // All of them have to fit into the 16 KiB that the parser accepts: their number is what is too large.
+    ...junk(build.many_headers_short, shortName),
+    ...junk(build.junk_tail, shortName),
+    ...(build.tail_headers ?? []).map(filled),
   ]
 }
 
-/** MCP 2026-07-28, streamable HTTP: Mcp-Method and Mcp-Name repeat the body, where a header can carry it. */
-function routingHeaders({ rpc_patch, sync_headers }: RequestBuild, text: string): Record<string, string> {
-  const { method, params } = rpc_patch ? { method: 'tools/list', params: {} } : messageIn(text)
-  const name = Object(params).name ?? Object(params).uri
-  return {
-    ...(method === undefined ? {} : headerOf('mcp-method', method, sync_headers)),
-    ...(name === undefined ? {} : headerOf('mcp-name', name, sync_headers)),
-  }
+const shortName = (i: number) => `x${i.toString(36)}`
+
+function junk(count = 0, name: (i: number) => string): Header[] {
+  return Array.from({ length: count }, (_, i) => [name(i), '1'])
 }
 
-/** A value that no header can carry goes in the base64 form, where the case asks for headers that follow it. */
-function headerOf(name: string, value: unknown, sync = false): Record<string, string> {
+function defaultHeaders(
+  { sync_headers, rpc_patch }: RequestBuild,
+  text: string,
+  legacy: boolean,
+  { headers }: RequestDefaults,
+): [string, string][] {
+  // A patched request keeps the headers of the valid one, unless they have to follow.
+  const body = rpc_patch && !sync_headers ? { method: 'tools/list' } : messageIn(text)
+  return Object.entries(headers).flatMap(([name, value]): [string, string][] => {
+    const path = /^\(body\.(.*)\)$/.exec(value)?.[1]
+    if (path === undefined) return [[name, legacy && name === 'mcp-protocol-version' ? '2025-11-25' : value]]
+    return legacy ? [] : headerOf(name, bodyMember(body, path), sync_headers)
+  })
+}
+
+/** MCP 2026-07-28, streamable HTTP: Mcp-Name is the name of a tool or prompt, or the URI of a resource. */
+function bodyMember(body: Json, path: string): unknown {
+  const member = path.split('.').reduce<unknown>((value, name) => Object(value)[name], body)
+  return path === 'params.name' ? (member ?? Object(body.params).uri) : member
+}
+
+/** A value that no header can carry is sent in the base64 form, where the case asks for headers that follow the body. */
+function headerOf(name: string, value: unknown, sync = false): [string, string][] {
+  if (value === undefined) return []
   const text = String(value)
-  if (/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text)) return { [name]: text }
-  return sync ? { [name]: `=?base64?${Buffer.from(text).toString('base64')}?=` } : {}
+  if (/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text)) return [[name, text]]
+  return sync ? [[name, `=?base64?${Buffer.from(text).toString('base64')}?=`]] : []
 }
 
-function messageIn(text: string): { method?: unknown; params?: unknown } {
+/** The message in a body, or the first of a batch. */
+function messageIn(text: string): Json {
   try {
-    return Object(JSON.parse(text))
+    return Object([JSON.parse(text)].flat()[0])
   } catch {
     return {}
   }
-}
-
-function bodyOf(build: RequestBuild, text: string): Buffer {
-  if (build.body_hex !== undefined) return Buffer.from(build.body_hex, 'hex')
-  return Buffer.from(text, build.body_utf16 ? 'utf16le' : 'utf8')
-}
-
-function textOf(build: RequestBuild, legacy: boolean): string {
-  const message = (method: unknown, params: Json, id: unknown = 1) =>
-    JSON.stringify({ jsonrpc: '2.0', id, method, params: legacy ? params : withMeta(params) })
-  if (build.body_text !== undefined) return build.body_text
-  if (build.body_gen) {
-    const { prefix, unit, times, tail_unit = '', suffix = '' } = build.body_gen
-    return `${prefix}${unit.repeat(times)}${tail_unit.repeat(times)}${suffix}`
-  }
-  if (build.batch !== undefined) {
-    const item = {
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'tools/call',
-      params: { name: 'list_environments', arguments: {} },
-    }
-    return JSON.stringify(Array.from({ length: build.batch }, () => item))
-  }
-  if (build.body !== undefined) return JSON.stringify(resolved(build.body))
-  if (build.rpc) return message(resolved(build.rpc.method), resolved(build.rpc.params) as Json, build.rpc.id)
-  if (build.rpc_patch) return patched(message('tools/list', {}), build.rpc_patch)
-  const args = (members: Json) => message('tools/call', { name: 'list_environments', arguments: members })
-  if (build.body_keys !== undefined) {
-    return args(Object.fromEntries(Array.from({ length: build.body_keys }, (_, i) => [`k${i}`, i])))
-  }
-  if (build.pad_to === undefined) return args({})
-  const text = args({ pad: '' })
-  return text.replace('"pad":""', `"pad":"${'x'.repeat(Math.max(0, build.pad_to - text.length))}"`)
-}
-
-/** The envelope of every modern request; a case may set the whole of it, or take members away. */
-function withMeta(params: Json): Json {
-  const own = Object(params._meta) as Json
-  if (Object.hasOwn(own, '$set')) return { ...params, _meta: own.$set }
-  const members = Object.entries({ ...META, ...own }).filter(([, value]) => Object(value).$delete !== 1)
-  return { ...params, _meta: Object.fromEntries(members.map(([key, value]) => [key, setValue(value)])) }
-}
-
-const setValue = (value: unknown) => (Object.hasOwn(Object(value), '$set') ? Object(value).$set : value)
-
-/** A merge patch; `id_raw` is a number that JavaScript cannot hold. */
-function patched(text: string, { id_raw, ...patch }: Json): string {
-  const message = Object.entries({ ...JSON.parse(text), ...(resolved(patch) as Json) })
-  const result = JSON.stringify(Object.fromEntries(message.filter(([, value]) => value !== null)))
-  return id_raw === undefined ? result : result.replace('"id":1', `"id":${id_raw}`)
-}
-
-/** Strings that portable JSON cannot hold, such as lone surrogates. */
-function resolved(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(resolved)
-  if (typeof value !== 'object' || value === null) return value
-  const { $utf16, $repeat } = value as { $utf16?: number[]; $repeat?: [string, number] }
-  if ($utf16) return String.fromCharCode(...$utf16)
-  if ($repeat) return $repeat[0].repeat($repeat[1])
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, key === '_meta' ? item : resolved(item)]),
-  )
-}
-
-function encoded(body: Buffer, encoding: string | undefined): Buffer {
-  if (encoding === 'gzip' || encoding === 'x-gzip') return gzipSync(body)
-  if (encoding === 'br') return brotliCompressSync(body)
-  return encoding === 'deflate' ? deflateSync(body) : body
-}
-
-function fill(template: string, { host, token }: RequestNames): string {
-  const values: Record<string, string> = { host, token: token ?? '', port: host.split(':')[1] ?? '' }
-  return template.replace(/\{\{(\w+)\}\}/g, (_all, name: string) => values[name] ?? '')
 }

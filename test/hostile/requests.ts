@@ -1,110 +1,151 @@
+import { mint, rsaKey } from '../../packages/auth/test/authority.js'
+import { UnknownName } from '../../packages/auth/test/hostile-unknown-name.js'
+import { sendRaw } from '../../packages/auth/test/raw-http.js'
 import { afterwards } from './afterwards.js'
-import { controlCall, send, tokenFor } from './client.js'
+import { controlCall, namesFor, scopesOf } from './client.js'
 import type { Corpora, Era, Profile, RequestCase } from './corpus.js'
-import { runFlood } from './flood.js'
+import { floodScripts } from './flood.js'
+import { unknownNames } from './grammar.js'
+import { problemsInTime } from './in-time.js'
+import { isAlive, observe } from './observe.js'
 import type { Outcome } from './outcome.js'
+import { buildRequest } from './request.js'
 import { type PlayedScalekit, playScalekit } from './scalekit.js'
+import { runScript } from './script.js'
 import { type ServerUnderTest, startServer } from './server.js'
-import { runSlow } from './slow.js'
-import { compare, forbiddenInLog } from './verdict.js'
+import { slowScripts } from './slow.js'
+import { compare, expectedIn, forbiddenInLog } from './verdict.js'
 
 const MAX_GROWTH_MB = 128
+const CASE_DEADLINE_MS = 60_000
+const SCRIPT_DEADLINE_MS = 150_000
+
+type Found = Pick<Outcome, 'problems' | 'figure'>
+
+/** One server, and what all of its cases share. */
+interface Run {
+  readonly server: ServerUnderTest
+  readonly scalekit: PlayedScalekit
+  readonly defaults: Corpora['requests']['defaults']
+  readonly profile: Profile
+  readonly era: Era
+  readonly forbidden: Map<string, string[]>
+}
 
 /** Sends every request of the corpus to one server, slow and flooding clients at the end. */
 export async function runRequests({ requests }: Corpora, profile: Profile, era: Era): Promise<Outcome[]> {
   const scalekit = await playScalekit()
-  const server = await startServer(scalekit, profile)
-  const name = (testCase: RequestCase) => `${testCase.name} [${profile}, ${era}]`
-  const outcomes: Outcome[] = []
-  const forbidden = new Set<string>()
   try {
-    for (let i = 0; i < 20; i++) await controlCall(scalekit, server)
-    const before = server.residentMegabytes()
-    for (const testCase of requests.cases.filter((each) => !isScript(each) && isOf(each, era))) {
-      const problems = await runRequest(testCase, server, scalekit, era, forbidden)
-      outcomes.push({ id: testCase.id, group: testCase.group, name: name(testCase), problems })
+    const server = await startServer(scalekit, profile)
+    try {
+      const { defaults } = requests
+      const forbidden = new Map<string, string[]>()
+      return await runCases(requests.cases, { server, scalekit, defaults, profile, era, forbidden })
+    } finally {
+      await server.stop()
     }
-    const slow = requests.cases.filter(({ build }) => build.slow)
-    if (era === 'modern') {
-      outcomes.push(
-        ...(await inParallel(slow, async (each) => ({
-          id: each.id,
-          group: each.group,
-          name: name(each),
-          ...(await runSlow(server, scalekit, each)),
-        }))),
-      )
-      for (const each of requests.cases.filter(({ build }) => build.flood))
-        outcomes.push({
-          id: each.id,
-          group: each.group,
-          name: name(each),
-          problems: await runFlood(server, scalekit, each),
-        })
-    }
-    outcomes.push({
-      id: 'REQ-*',
-      group: 'after',
-      name: `after all requests [${profile}, ${era}]`,
-      figure: server.residentMegabytes() - before,
-      problems: [...memoryProblems(server, before), ...(await afterwards(server, forbidden))],
-    })
-    return outcomes
   } finally {
-    await server.stop()
     await scalekit.close()
   }
 }
 
+async function runCases(all: readonly RequestCase[], run: Run): Promise<Outcome[]> {
+  const { server, scalekit, profile, era } = run
+  const cases = all.filter((testCase) => isOf(testCase, era))
+  for (let i = 0; i < 20; i++) await controlCall(scalekit, server)
+  const before = server.residentMegabytes()
+  const found = new Map<string, Found>()
+  const inTurn = async (
+    chosen: readonly RequestCase[],
+    deadline: number,
+    one: (each: RequestCase) => Promise<Found>,
+  ) => {
+    for (const each of chosen) found.set(each.id, await problemsInTime(() => one(each), deadline))
+  }
+  await inTurn(
+    cases.filter((each) => !isScript(each)),
+    CASE_DEADLINE_MS,
+    (each) => runRequest(each, run),
+  )
+  // The clients that wait for their end do so together.
+  const [waiting, others] = [
+    cases.filter(isWaiting),
+    cases.filter((each) => isScript(each) && !isWaiting(each)),
+  ]
+  await Promise.all(waiting.map((each) => inTurn([each], SCRIPT_DEADLINE_MS, (one) => runScripted(one, run))))
+  await inTurn(others, SCRIPT_DEADLINE_MS, (each) => runScripted(each, run))
+
+  const grown = isAlive(server) ? server.residentMegabytes() - before : 0
+  const { problems, byCase } = await afterwards(server, run.forbidden)
+  return [
+    ...cases.map(({ id, group, name }): Outcome => {
+      const own = found.get(id)
+      return {
+        ...own,
+        id,
+        group,
+        name: `${name} [${profile}, ${era}]`,
+        problems: [...(own?.problems ?? ['not run']), ...(byCase.get(id) ?? [])],
+      }
+    }),
+    {
+      id: 'REQ-*',
+      group: 'after',
+      name: `after all requests [${profile}, ${era}]`,
+      figure: grown,
+      problems: [...(grown > MAX_GROWTH_MB ? [`memory grew by ${Math.round(grown)} MB`] : []), ...problems],
+    },
+  ]
+}
+
 const isScript = ({ build }: RequestCase) => build.slow !== undefined || build.flood !== undefined
+const isWaiting = (each: RequestCase) => isScript(each) && each.expect.closed_within_ms !== undefined
 
 /** In the older era: what is written for it, and the arguments of tools, which no envelope surrounds there. */
 const isOf = ({ group, build }: RequestCase, era: Era) =>
   era === 'modern' || build.legacy === true || group === 'tool-args'
 
-async function runRequest(
-  testCase: RequestCase,
-  server: ServerUnderTest,
-  scalekit: PlayedScalekit,
-  era: Era,
-  forbidden: Set<string>,
-): Promise<string[]> {
-  const token = tokenFor(testCase.build.auth, scalekit, server)
-  const before = { ...scalekit.counts, memory: server.residentMegabytes() }
-  scalekit.takeReceived()
-  const startedAt = performance.now()
-  const response = await send(server, testCase.build, token, era)
-  const observation = {
-    response,
-    upstreamCalls: scalekit.counts.apiCalls - before.apiCalls,
-    canaryHits: scalekit.counts.canaryHits - before.canaryHits,
-    received: scalekit.takeReceived(),
-    milliseconds: performance.now() - startedAt,
-    grownMegabytes: server.residentMegabytes() - before.memory,
+async function runRequest(testCase: RequestCase, run: Run): Promise<Found> {
+  const { server, scalekit, profile, era, defaults } = run
+  const unknown = unknownNames(testCase, 'request')
+  if (unknown.length > 0) return { problems: unknown }
+  const scope = scopesOf(testCase.build.auth)
+  const claims = { iss: scalekit.url, aud: server.resource, scope }
+  const token = scope === undefined ? undefined : mint(rsaKey, claims)
+  const names = namesFor(scalekit, server, token)
+  const expected = expectedIn(profile, testCase)
+  const circumstances = { names, era: eraOf(testCase, era), claimedScopes: scope?.split(' ') ?? [] }
+  run.forbidden.set(testCase.id, forbiddenInLog(expected, circumstances))
+  const bytes = buildRequest(testCase.build, { names, era, defaults })
+  const seen = await observe(expected, server, scalekit, () => sendRaw(server.port, bytes))
+  const problems = compare(testCase, expected, seen, circumstances)
+  return { problems: [...problems, ...(await controlProblems(run))] }
+}
+
+/** The server has to answer within a second after every case. A busy machine gets more attempts; a busy server fails all. */
+async function controlProblems({ server, scalekit }: Run): Promise<string[]> {
+  for (let attempt = 1; ; attempt++) {
+    const { ok, status, milliseconds } = await controlCall(scalekit, server)
+    if (!ok) return [`afterwards a good call got ${status}`]
+    if (milliseconds <= 1_000) return []
+    if (attempt === 3) return [`afterwards a good call took ${Math.round(milliseconds)} ms`]
   }
-  const names = { resource: server.resource, token: token ?? '' }
-  for (const text of forbiddenInLog(testCase.expect, names)) forbidden.add(text)
-  const problems = compare(testCase.expect, observation, names)
-  const control = await controlCall(scalekit, server)
-  if (!control.ok) problems.push(`afterwards a good call got ${control.status}`)
-  if (control.milliseconds > 1_000)
-    problems.push(`afterwards a good call took ${Math.round(control.milliseconds)} ms`)
-  return problems
 }
 
-/** The clients that wait for their end do so together; those that change the API's delay go one by one. */
-async function inParallel(
-  cases: readonly RequestCase[],
-  run: (each: RequestCase) => Promise<Outcome>,
-): Promise<Outcome[]> {
-  const waiting = ({ expect }: RequestCase) => expect.closed_within_ms !== undefined
-  const waited = Promise.all(cases.filter(waiting).map(run))
-  const others: Outcome[] = []
-  for (const each of cases.filter((testCase) => !waiting(testCase))) others.push(await run(each))
-  return [...(await waited), ...others]
-}
+const eraOf = ({ build }: RequestCase, era: Era): Era => (build.legacy ? 'legacy' : era)
 
-function memoryProblems(server: ServerUnderTest, before: number): string[] {
-  const grown = server.residentMegabytes() - before
-  return grown > MAX_GROWTH_MB ? [`memory grew by ${Math.round(grown)} MB`] : []
+async function runScripted(testCase: RequestCase, run: Run): Promise<Found> {
+  const { server, scalekit, profile, era, defaults } = run
+  const unknown = unknownNames(testCase, 'request')
+  if (unknown.length > 0) return { problems: unknown }
+  const { slow, flood } = testCase.build
+  const script = slow === undefined ? floodScripts[flood ?? ''] : slowScripts[slow]
+  if (!script) throw new UnknownName(slow === undefined ? 'flood' : 'slow', slow ?? flood ?? '')
+  const seen = await runScript(script, { server, scalekit, testCase, defaults, era })
+  const claimedScopes = scopesOf(testCase.build.auth)?.split(' ') ?? []
+  const circumstances = { names: seen.names, era: eraOf(testCase, era), claimedScopes }
+  const expected = expectedIn(profile, testCase)
+  run.forbidden.set(testCase.id, forbiddenInLog(expected, circumstances))
+  const figure = seen.closedAfterMs == null ? {} : { figure: seen.closedAfterMs / 1000 }
+  return { problems: compare(testCase, expected, seen, circumstances), ...figure }
 }

@@ -1,26 +1,21 @@
-import { type Era, type Profile, readCorpora } from './corpus.js'
+import { readCorpora, readGrammarCorpora } from './corpus.js'
+import { grammarOutcomes } from './grammar-report.js'
 import { noteCriteria } from './note-criteria.js'
-import { type Outcome, report } from './outcome.js'
-import { runRequests } from './requests.js'
-import { runTokens } from './tokens.js'
+import { report } from './outcome.js'
+import { runAll, runBoth } from './run-all.js'
 
-// Sends both corpora to the real server program, in both profiles and both protocol eras. HOSTILE_CORPUS names a folder
-// with other corpora of the same form. Ends with 1 where a case fails.
+// Sends both corpora to the real server program, in both profiles and both protocol eras, and the corpus that tests the
+// runner itself. HOSTILE_CORPUS names a folder with other corpora of the same form. Ends with 1 where a case fails.
 
-const corpora = readCorpora(process.env.HOSTILE_CORPUS)
-const profiles: readonly Profile[] = ['strict', 'scalekit-compat']
-const eras: readonly Era[] = ['modern', 'legacy']
+const other = process.env.HOSTILE_CORPUS
+const corpora = readCorpora(other)
+const grammar = readGrammarCorpora()
 
-const runs = profiles.flatMap((profile) =>
-  eras.map(
-    async (era): Promise<Outcome[]> => [
-      ...(await runTokens(corpora, profile, era)),
-      ...(await runRequests(corpora, profile, era)),
-    ],
-  ),
-)
-const outcomes = (await Promise.all(runs)).flat()
-const { text, failed } = report(outcomes)
+const [outcomes, own] = await Promise.all([
+  runAll(corpora),
+  other === undefined ? runBoth(grammar, 'strict', 'modern') : [],
+])
+const { text, failed } = report([...outcomes, ...grammarOutcomes(grammar, own)])
 if (failed === 0) noteCriteria(corpora, outcomes)
 process.stdout.write(text)
 process.exitCode = failed > 0 ? 1 : 0

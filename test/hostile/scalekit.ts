@@ -7,10 +7,13 @@ import { ecKey, rsaKey, type SigningKey } from '../../packages/auth/test/authori
 export interface PlayedScalekit {
   readonly url: string
   readonly canaryUrl: string
-  /** Tokens of which introspection says that they are not active. */
-  readonly revoked: Set<string>
-  /** Milliseconds before the management API answers. */
+  /** The `jti` of the tokens that introspection reports as not active, however they are spelled. */
+  readonly revoked: Set<unknown>
+  /** Milliseconds before the management API answers: everybody, or one subject. */
   delay: number
+  readonly delays: Map<string, number>
+  /** The subjects of the API calls so far, in their order. */
+  readonly callers: string[]
   readonly counts: { apiCalls: number; keySetReads: number; canaryHits: number }
   /** Everything that the API was sent, until it is taken. */
   takeReceived(): string
@@ -22,7 +25,9 @@ const API_TOKEN = 'api-token-of-'
 
 export async function playScalekit(): Promise<PlayedScalekit> {
   const counts = { apiCalls: 0, keySetReads: 0, canaryHits: 0 }
-  const revoked = new Set<string>()
+  const revoked = new Set<unknown>()
+  const delays = new Map<string, number>()
+  const callers: string[] = []
   let received = ''
   const played = { delay: 0 }
 
@@ -38,13 +43,15 @@ export async function playScalekit(): Promise<PlayedScalekit> {
       return answer(200, { keys: [rsaKey, ecKey].map(publicJwk) })
     }
     if (path === '/oauth/introspect')
-      return answer(200, { active: !revoked.has(new URLSearchParams(body).get('token') ?? '') })
+      return answer(200, { active: !revoked.has(claimsOf(new URLSearchParams(body).get('token') ?? '').jti) })
     if (path === '/oauth/token') return answer(200, exchanged(body))
+    const subject = subjectOf(req)
     counts.apiCalls++
+    callers.push(subject)
     received += `${req.method} ${req.url} ${JSON.stringify(req.rawHeaders)} ${body}\n`
-    await new Promise((resolve) => setTimeout(resolve, played.delay))
+    await new Promise((resolve) => setTimeout(resolve, delays.get(subject) ?? played.delay).unref())
     if (path === '/api/v1/environments')
-      return answer(200, { environments: [environmentOf(req)], total_size: 1 })
+      return answer(200, { environments: [environmentOf(subject)], total_size: 1 })
     answer(404, { code: 5, message: 'not found', details: [] })
   })
   const canary = createServer((_, res) => {
@@ -57,6 +64,8 @@ export async function playScalekit(): Promise<PlayedScalekit> {
     url,
     canaryUrl,
     revoked,
+    delays,
+    callers,
     counts,
     takeReceived() {
       const taken = received
@@ -88,13 +97,20 @@ function exchanged(body: string): object {
   }
 }
 
-function claimsOf(token: string): { sub?: unknown } {
-  return JSON.parse(Buffer.from(token.split('.')[1] ?? 'e30', 'base64url').toString('utf8'))
+export function claimsOf(token: string): { sub?: unknown; jti?: unknown; scope?: unknown; scopes?: unknown } {
+  try {
+    return Object(JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')))
+  } catch {
+    return {}
+  }
+}
+
+function subjectOf(req: IncomingMessage): string {
+  return Buffer.from(req.headers.authorization?.split(API_TOKEN)[1] ?? '', 'base64url').toString()
 }
 
 /** The one environment of each subject carries its name, so that an answer to another subject shows. */
-function environmentOf(req: IncomingMessage): object {
-  const subject = Buffer.from(req.headers.authorization?.split(API_TOKEN)[1] ?? '', 'base64url').toString()
+function environmentOf(subject: string): object {
   return { id: 'env_1', display_name: `of ${subject}`, type: 'DEV', domain: 'env-1.example.com' }
 }
 

@@ -16,8 +16,10 @@ export interface ServerUnderTest {
   readonly resource: string
   readonly process: ChildProcess
   log(): string
-  /** The records of the audit, as they stand in its file, once those of the last answers are written. */
+  /** The text of the audit file, once the records of the last answers are written. */
   audit(): Promise<string>
+  /** Requests in the audit. */
+  auditedRequests(): Promise<number>
   residentMegabytes(): number
   stop(): Promise<void>
 }
@@ -45,6 +47,15 @@ export async function startServer(scalekit: PlayedScalekit, profile: Profile): P
   })
   let log = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (log += chunk))
+  /** The log and the audit are written in batches: they are whole when both have stopped growing. */
+  async function audit(): Promise<string> {
+    for (let before = -1; ; ) {
+      await new Promise((resolve) => setTimeout(resolve, 800))
+      const text = readFileSync(auditFile, 'utf8')
+      if (text.length + log.length === before) return text
+      before = text.length + log.length
+    }
+  }
   await untilReady(`http://${host}/ready`, child, () => log)
   return {
     port,
@@ -52,11 +63,8 @@ export async function startServer(scalekit: PlayedScalekit, profile: Profile): P
     resource,
     process: child,
     log: () => log,
-    async audit() {
-      // Lines of the log and records of reads are gathered for a quarter of a second.
-      await new Promise((resolve) => setTimeout(resolve, 800))
-      return readFileSync(auditFile, 'utf8')
-    },
+    audit,
+    auditedRequests: async () => (await audit()).match(/"type":"request"/g)?.length ?? 0,
     residentMegabytes: () =>
       Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
     async stop() {

@@ -1,107 +1,147 @@
 import { connect, type Socket } from 'node:net'
-import { controlCall, goodToken } from './client.js'
-import type { RequestCase } from './corpus.js'
-import type { Outcome } from './outcome.js'
-import { buildRequest, toolCall } from './request.js'
-import type { PlayedScalekit } from './scalekit.js'
-import type { ServerUnderTest } from './server.js'
+import { parseResponse } from '../../packages/auth/test/raw-http.js'
+import type { Observation } from './observation.js'
+import { buildRequest, type RequestBuild, toolCall } from './request.js'
+import type { Script, ScriptContext } from './script.js'
 
-type Seen = Pick<Outcome, 'problems' | 'figure'>
-type Script = (server: ServerUnderTest, scalekit: PlayedScalekit, testCase: RequestCase) => Promise<Seen>
+/** Longer than any test waits: the API never answers. */
+const NEVER_MS = 600_000
 
-const head = ({ host }: ServerUnderTest) => `POST /mcp HTTP/1.1\r\nHost: ${host}\r\n`
-
-/** Clients that are slow, silent or gone. */
-const scripts: Readonly<Record<string, Script>> = {
-  headers: (server, _, { expect }) =>
-    closedInTime(dripping(server, head(server), 'X-Slow: '), expect.closed_within_ms),
-  body: (server, scalekit, { expect }) => {
-    const start = `${head(server)}Authorization: Bearer ${goodToken(scalekit, server)}\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n`
-    return closedInTime(dripping(server, start, ' '), expect.closed_within_ms)
+/** Clients that are slow, silent or gone, by the `slow` of their case. */
+export const slowScripts: Readonly<Record<string, Script>> = {
+  headers: (context) => untilClosed(dripping(context, head(context), 'X-Slow: '), context),
+  body(context) {
+    const start = `${head(context)}Authorization: Bearer ${context.names.token}\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n`
+    return untilClosed(dripping(context, start, ' '), context)
   },
-  idle: (server, _, { expect }) => closedInTime(connect(server.port, '127.0.0.1'), expect.closed_within_ms),
-  async reader(server, scalekit, testCase) {
-    const names = { host: server.host, token: goodToken(scalekit, server) }
-    const request = buildRequest(toolCall('list_environments', {}), names)
-    const pipelined = request.toString('latin1').replace('connection: close\r\n', '')
-    const before = scalekit.counts.apiCalls
-    const socket = connect(server.port, '127.0.0.1').pause()
-    // As many as may be called: each request once, whether or not its answer is read.
-    const max = testCase.expect.upstream_calls_max ?? 50
-    for (let i = 0; i < max; i++) socket.write(pipelined, 'latin1')
-    await seconds(2)
-    const problems = await othersAreServed(server, scalekit, testCase)
-    const calls = scalekit.counts.apiCalls - before - 1
-    socket.destroy()
+  idle: (context) => untilClosed(open(context), context),
+  halfclose(context) {
+    const socket = open(context)
+    socket.end(keptAlive(context))
+    return untilClosed(socket, context)
+  },
+  async keepalive(context) {
+    const socket = open(context)
+    const answered = new Promise((resolve) => socket.once('data', resolve).once('close', resolve))
+    socket.write(keptAlive(context))
+    const received = collect(socket)
+    await answered
     return {
-      problems:
-        calls > max ? [...problems, `${calls} upstream calls for a client that reads nothing`] : problems,
+      ...(await untilClosed(socket, context)),
+      response: { ...parseResponse(received()), late: false },
     }
   },
-  async herd(server, scalekit, testCase) {
-    const sockets = Array.from({ length: testCase.build.sockets ?? 200 }, () =>
-      dripping(server, head(server), 'X-Slow: '),
-    )
-    await seconds(1)
-    const problems = await othersAreServed(server, scalekit, testCase)
-    for (const socket of sockets) socket.destroy()
-    return { problems }
-  },
-  async abort(server, scalekit, testCase) {
-    scalekit.delay = 1_500
-    const names = { host: server.host, token: goodToken(scalekit, server) }
-    const socket = connect(server.port, '127.0.0.1')
-    socket.write(buildRequest(toolCall('list_environments', {}), names))
-    await seconds(0.5)
+  async reader(context) {
+    const { testCase, scalekit, subject, meanwhile } = context
+    const socket = open(context).pause()
+    // As many as may be called: each request once, whether or not its answer is read.
+    const max = testCase.expect.upstream_calls_max ?? 50
+    for (let i = 0; i < max; i++) socket.write(keptAlive(context))
+    await until(() => scalekit.callers.includes(subject))
+    await seconds(2)
+    await meanwhile()
     socket.destroy()
-    scalekit.delay = 0
-    return { problems: await othersAreServed(server, scalekit, testCase) }
+    return {}
+  },
+  async herd(context) {
+    const count = context.testCase.build.sockets ?? 200
+    const sockets = Array.from({ length: count }, () => dripping(context, head(context), 'X-Slow: '))
+    await until(() => sockets.every(({ connecting }) => !connecting))
+    await context.meanwhile()
+    for (const socket of sockets) socket.destroy()
+    return {}
+  },
+  async abort(context) {
+    const { scalekit, subject, meanwhile } = context
+    scalekit.delays.set(subject, 1_500)
+    const socket = open(context)
+    socket.write(requestOf(context))
+    await until(() => scalekit.callers.includes(subject))
+    socket.destroy()
+    await meanwhile()
+    return {}
+  },
+  async 'hung-upstream'(context) {
+    const { scalekit, subject, meanwhile } = context
+    scalekit.delays.set(subject, NEVER_MS)
+    const startedAt = performance.now()
+    const socket = open(context)
+    const received = collect(socket)
+    const closed = closing(socket)
+    socket.write(requestOf(context))
+    await until(() => scalekit.callers.includes(subject))
+    await meanwhile()
+    await Promise.race([closed, seconds(60)])
+    socket.destroy()
+    return {
+      milliseconds: performance.now() - startedAt,
+      response: { ...parseResponse(received()), late: false },
+    }
   },
 }
 
-export function runSlow(
-  server: ServerUnderTest,
-  scalekit: PlayedScalekit,
-  testCase: RequestCase,
-): Promise<Seen> {
-  const script = scripts[testCase.build.slow ?? '']
-  return script
-    ? script(server, scalekit, testCase)
-    : Promise.resolve({ problems: [`no script for slow: ${testCase.build.slow}`] })
+const open = ({ server }: ScriptContext) => connect(server.port, '127.0.0.1').on('error', () => undefined)
+
+const head = ({ server }: ScriptContext) => `POST /mcp HTTP/1.1\r\nHost: ${server.host}\r\n`
+
+/** The request of the case, or a call that the server answers. */
+function requestOf({ testCase, names, defaults, era }: ScriptContext): Buffer {
+  const { slow: _script, sockets: _count, ...own } = testCase.build
+  const build: RequestBuild =
+    own.rpc || own.body || own.body_text ? own : { ...own, ...toolCall('list_environments', {}) }
+  return buildRequest(build, { names, era, defaults })
+}
+
+/** The same on a connection that the client would use again. */
+function keptAlive(context: ScriptContext): Buffer {
+  return Buffer.from(requestOf(context).toString('latin1').replace('connection: close\r\n', ''), 'latin1')
 }
 
 /** Sends one byte a second after a start. */
-function dripping(server: ServerUnderTest, start: string, unit: string): Socket {
-  const socket = connect(server.port, '127.0.0.1', () => socket.write(start))
+function dripping(context: ScriptContext, start: string, unit: string): Socket {
+  const socket = open(context)
+  socket.on('connect', () => socket.write(start))
   let sent = 0
   const drip = setInterval(() => socket.write(unit[sent++] ?? 'x'), 1_000)
-  socket.on('error', () => undefined).on('close', () => clearInterval(drip))
-  return socket.resume()
+  return socket.on('close', () => clearInterval(drip)).resume()
 }
 
-async function closedInTime(socket: Socket, milliseconds = 35_000): Promise<Seen> {
-  const started = performance.now()
-  const closed = new Promise<true>((resolve) =>
-    socket
-      .resume()
-      .on('error', () => undefined)
-      .on('close', () => resolve(true)),
-  )
-  const inTime = await Promise.race([closed, seconds(milliseconds / 1000)])
+/** Waits for the server to close a connection, and has another client call meanwhile. */
+async function untilClosed(
+  socket: Socket,
+  { testCase, meanwhile }: ScriptContext,
+): Promise<Partial<Observation>> {
+  const startedAt = performance.now()
+  const received = collect(socket)
+  const closed = closing(socket).then(() => performance.now() - startedAt)
+  const [closedAfterMs] = await Promise.all([
+    Promise.race([closed, seconds((testCase.expect.closed_within_ms ?? 35_000) / 1000).then(() => null)]),
+    meanwhile(),
+  ])
   socket.destroy()
-  const figure = (performance.now() - started) / 1000
-  return { figure, problems: inTime ? [] : [`still open after ${milliseconds} ms`] }
+  return {
+    closedAfterMs: closedAfterMs === null ? null : Math.round(closedAfterMs),
+    response: { ...parseResponse(received()), late: false },
+  }
 }
 
-async function othersAreServed(
-  server: ServerUnderTest,
-  scalekit: PlayedScalekit,
-  { expect }: RequestCase,
-): Promise<string[]> {
-  const { ok, status, milliseconds } = await controlCall(scalekit, server)
-  if (!ok) return [`another client got ${status}`]
-  const max = expect.other_clients_max_ms ?? 5_000
-  return milliseconds > max ? [`another client waited ${Math.round(milliseconds)} ms`] : []
+function collect(socket: Socket): () => Buffer {
+  const chunks: Buffer[] = []
+  socket.on('data', (chunk) => chunks.push(chunk))
+  return () => Buffer.concat(chunks)
+}
+
+function closing(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.closed) resolve()
+    else socket.on('close', () => resolve())
+  })
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (const end = Date.now() + 30_000; !holds(); await seconds(0.02)) {
+    if (Date.now() > end) throw new Error('the script did not come to its point within 30 s')
+  }
 }
 
 const seconds = (count: number) => new Promise<void>((resolve) => setTimeout(resolve, count * 1000))

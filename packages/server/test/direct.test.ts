@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { headerOf, messageOf } from '../../../test/hostile/message.js'
 import { buildRequest, type RequestBuild } from '../../../test/hostile/request.js'
-import { headerOf, messageOf } from '../../../test/hostile/verdict.js'
+
 import { type RawResponse, sendRaw } from '../../auth/test/raw-http.js'
 import { tools } from '../src/tools/index.js'
 import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
@@ -22,12 +23,12 @@ describe.each(['modern', 'legacy'] as const)('a plain message, protocol era %s',
 
   const send = (build: RequestBuild, path = '/mcp'): Promise<RawResponse> => {
     const { host, port } = new URL(server.url)
-    return sendRaw(Number(port), buildRequest({ ...build, path }, { host, token }, era))
+    return sendRaw(Number(port), buildRequest({ ...build, path }, { names: { host, token }, era }))
   }
   const unusual = ({ rpc, ...build }: RequestBuild): RequestBuild => ({
     ...build,
     ...(rpc && {
-      rpc: { ...rpc, params: { ...rpc.params, _meta: { ...Object(rpc.params._meta), 'com.example/x': 1 } } },
+      rpc: { ...rpc, params: { ...rpc.params, _meta: { ...Object(rpc.params?._meta), 'com.example/x': 1 } } },
     }),
   })
   const seen = (response: RawResponse) => ({
