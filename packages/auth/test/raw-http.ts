@@ -26,12 +26,20 @@ export function sendRaw(port: number, bytes: Buffer): Promise<RawResponse> {
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes))
     socket.on('data', (chunk) => {
       received.push(chunk)
-      // An answer that leaves the connection open is over when nothing follows; after its last chunk, soon.
-      socket.setTimeout(chunk.toString('latin1').endsWith('\r\n0\r\n\r\n') ? 50 : 500, () => socket.destroy())
+      // The connection can stay open after an answer, which is over when nothing follows.
+      socket.setTimeout(silenceAfter(Buffer.concat(received).toString('latin1')), () => socket.destroy())
     })
     socket.on('error', () => undefined)
     socket.on('close', () => resolve(parse(Buffer.concat(received).toString('latin1'))))
   })
+}
+
+/** How long to wait for more. On a busy machine the rest of a message can be late (RFC 9112, section 6). */
+function silenceAfter(text: string): number {
+  if (text.endsWith('\r\n0\r\n\r\n')) return 50
+  const { headers, body } = parse(text)
+  const length = headers.find(([name]) => name === 'content-length')?.[1]
+  return length !== undefined && body.length >= Number(length) ? 500 : 5_000
 }
 
 /** The bytes of a request; the connection is to be closed after the answer. */
