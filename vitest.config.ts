@@ -11,12 +11,13 @@ export default defineConfig({
       'examples/*/test/**/*.test.ts',
       'test/*.test.ts',
     ],
+    setupFiles: ['./test/harness/reuse-rsa-keys.ts'],
     // One module graph per thread instead of one per file: four times faster, and the tests share nothing.
     pool: 'threads',
     isolate: false,
-    // Half of the time is waiting, for processes and timers: two at once, also where vitest would take one.
-    maxWorkers: 2,
-    // A test waits for what happens, not for a time: these end one whose event never comes, also on a machine with ten others.
+    // A third of the time is waiting, for processes, timers and the disk.
+    maxWorkers: 3,
+    // A test waits for an event. These limits end a test whose event never comes, and leave room for a busy machine.
     testTimeout: 180_000,
     hookTimeout: 180_000,
     expect: { poll: { timeout: 120_000 } },

@@ -24,15 +24,11 @@ async function start(file: string, env: Record<string, string>): Promise<ChildPr
   const child = spawn(process.execPath, [file], { cwd: folder, env: { ...process.env, ...env } })
   running.push(child)
   await expect
-    .poll(
-      () =>
-        fetch(`http://localhost:${env.PORT}/health`).then(
-          ({ status }) => status,
-          () => 0,
-        ),
-      {
-        timeout: 20_000,
-      },
+    .poll(() =>
+      fetch(`http://localhost:${env.PORT}/health`).then(
+        ({ status }) => status,
+        () => 0,
+      ),
     )
     .toBe(200)
   return child
@@ -52,7 +48,7 @@ afterEach(async () => {
   }
 })
 
-test('npm start: the local environment and the server, with a greeting', { timeout: 40_000 }, async () => {
+test('npm start: the local environment and the server, with a greeting', async () => {
   const [port, localPort] = [await freePort(), await freePort()]
   const data = await mkdtemp(join(tmpdir(), 'greeting-'))
   const child = await start('src/dev.js', {
@@ -88,7 +84,7 @@ test('npm start: the local environment and the server, with a greeting', { timeo
   await rm(data, { recursive: true })
 })
 
-test.each(['src/main.js', 'src/cluster.js'])('%s serves and stops', { timeout: 40_000 }, async (file) => {
+test.each(['src/main.js', 'src/cluster.js'])('%s serves and stops', async (file) => {
   const port = await freePort()
   const url = `http://localhost:${port}/mcp`
   const child = await start(file, { PORT: String(port), WORKERS: '2', ...scalekit(url) })

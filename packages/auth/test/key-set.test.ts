@@ -51,15 +51,18 @@ describe('the key set', () => {
   test('out of reach at the start is 503, never 401, and is asked again after a second', async () => {
     authority.behaviour.keySetStatus = 500
     const refused = { code: 'temporarily_unavailable', status: 503, retryAfter: 5 }
-    await expect(verifier.verify(token())).rejects.toMatchObject(refused)
-    await expect(verifier.verify(token())).rejects.toMatchObject(refused)
+    const outcomes = [
+      await verifier.verify(token()).catch((error) => error),
+      await verifier.verify(token()).catch((error) => error),
+    ]
+    for (const outcome of outcomes) expect(outcome).toMatchObject(refused)
     expect(authority.keySetReads()).toBe(1)
 
     authority.behaviour.keySetStatus = 200
     later(1)
     await expect(verifier.ready()).resolves.toBeUndefined()
     await expect(verifier.verify(token())).resolves.toBeDefined()
-    measure('D10', '0')
+    measure('D10', `${outcomes.filter(({ status }) => status !== 503).length} of ${outcomes.length}`)
   })
 
   test('is read again every five minutes, so that a withdrawn key is refused, cached tokens included', async () => {
@@ -69,13 +72,15 @@ describe('the key set', () => {
       exp: Math.floor(Date.now() / 1000) + 3600,
     })
     await verifier.verify(old)
+    const withdrawn = Date.now()
     authority.behaviour.keys = [newerKey]
     later(299)
     await expect(verifier.verify(old)).resolves.toBeDefined()
     later(2)
     await expect(verifier.verify(old)).rejects.toMatchObject({ code: 'invalid_token', detail: 'kid_unknown' })
+    const seconds = Math.round((Date.now() - withdrawn) / 1000)
     await expect(verifier.verify(token(newerKey))).resolves.toBeDefined()
-    measure('D12', '301')
+    measure('D12', `${seconds}`)
   })
 
   test('a token from the cache is verified again once the keys have changed', async () => {
@@ -97,12 +102,13 @@ describe('the key set', () => {
 
   test('a new key is found within 30 seconds, by the first token that names it', async () => {
     await verifier.verify(token())
+    const published = Date.now()
     authority.behaviour.keys = [rsaKey, newerKey]
     await expect(verifier.verify(token(newerKey))).rejects.toMatchObject({ detail: 'kid_unknown' })
     later(30)
     await expect(verifier.verify(token(newerKey))).resolves.toBeDefined()
     expect(authority.keySetReads()).toBe(2)
-    measure('D11', '30')
+    measure('D11', `${Math.round((Date.now() - published) / 1000)}`)
   })
 
   test('500 tokens with unknown keys make it read once more at most', async () => {
@@ -113,8 +119,9 @@ describe('the key set', () => {
     )
     const outcomes = await Promise.allSettled(unknown)
     expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true)
-    expect(authority.keySetReads()).toBe(2)
-    measure('D13', '1 for 500 kids')
+    const reads = authority.keySetReads() - 1
+    expect(reads).toBe(1)
+    measure('D13', `${reads} for ${outcomes.length} kids`)
   })
 
   test('tokens of other issuers never make it read', async () => {

@@ -66,14 +66,21 @@ describe('revocation (RFC 7662)', () => {
     const one = token()
     await verifier.verify(one)
     authority.revoked.add(one)
-    later(5)
+    const accepts = () =>
+      verifier.verify(one).then(
+        () => true,
+        () => false,
+      )
+    let seconds = 0
+    for (; seconds < 60 && (await accepts()); seconds++) later(1)
+    expect(seconds).toBeLessThanOrEqual(5)
     const refused = { code: 'invalid_token', detail: 'revoked' }
     await expect(verifier.verify(one)).rejects.toMatchObject(refused)
     authority.revoked.clear()
     later(60)
     await expect(verifier.verify(one)).rejects.toMatchObject(refused)
     expect(authority.introspections).toHaveLength(2)
-    measure('A5', '5')
+    measure('A5', `${seconds}`)
   })
 
   test('refuses a revoked token under another signature: it goes by issuer and jti', async () => {

@@ -180,16 +180,24 @@ describe('createTokenVerifier', () => {
         return `${Buffer.from(JSON.stringify(edited)).toString('base64url')}.${payload}.${signature}`
       }),
     )
+    let accepted = 0
+    let refused = 0
     await fc.assert(
       fc.asyncProperty(mutation, async (mutated) => {
         fc.pre(mutated !== valid)
-        await expect(strict.verify(mutated)).rejects.toMatchObject({ code: 'invalid_token' })
+        const error = await strict.verify(mutated).then(
+          () => undefined,
+          (reason) => reason,
+        )
+        if (error === undefined) accepted++
+        else refused++
+        expect(error).toMatchObject({ code: 'invalid_token' })
       }),
       { numRuns: 10_000 },
     )
     await expect(strict.verify(valid)).resolves.toBeDefined()
-    measure('A4', '0 of 10,000')
-  }, 60_000)
+    measure('A4', `${accepted} of ${accepted + refused}`)
+  })
 
   test('tolerates clocks that differ by 5 seconds, and not by 10', async () => {
     const now = Math.floor(Date.now() / 1000)
@@ -198,11 +206,22 @@ describe('createTokenVerifier', () => {
       { iat: now + seconds, exp: now + 300 },
       { nbf: now + seconds },
     ]
-    for (const claims of skewed(4)) await expect(verifier().verify(token(claims))).resolves.toBeDefined()
-    for (const claims of skewed(10)) {
-      await expect(verifier().verify(token(claims))).rejects.toMatchObject({ code: 'invalid_token' })
-    }
-    measure('D20', '0')
+    const decide = (claims: object) =>
+      verifier()
+        .verify(token({ ...claims }))
+        .then(
+          () => 'accepted',
+          ({ code }) => code,
+        )
+    const near = await Promise.all(skewed(4).map(decide))
+    const far = await Promise.all(skewed(10).map(decide))
+    expect(near).toEqual(near.map(() => 'accepted'))
+    expect(far).toEqual(far.map(() => 'invalid_token'))
+    const wrong = [
+      ...near.filter((each) => each !== 'accepted'),
+      ...far.filter((each) => each === 'accepted'),
+    ]
+    measure('D20', `${wrong.length} of ${near.length + far.length}`)
   })
 
   test('a key of another issuer with the same kid does not verify', async () => {

@@ -54,4 +54,4 @@ test('SIGHUP continues a renamed file in a new one, and opens a removed one agai
     await ended
     await local.close()
   }
-}, 60_000)
+})

@@ -177,19 +177,25 @@ describe('what is recorded', () => {
     const server = await start(place)
     const token = await server.token()
     await list(server, token)
-    await fetch(`${server.local.url}/__local/faults`, {
-      method: 'POST',
-      headers: { 'x-scalekit-local': '1', 'content-type': 'application/json' },
-      body: JSON.stringify({ match: { path: '/api/v1' }, latency_ms: 5_000 }),
-    })
+    const faults = `${server.local.url}/__local/faults`
+    const headers = { 'x-scalekit-local': '1', 'content-type': 'application/json' }
+    const body = JSON.stringify({ match: { path: '/api/v1' }, latency_ms: 60_000 })
+    await fetch(faults, { method: 'POST', headers, body })
+    const leaving = new AbortController()
     const left = postCall(
       server.url,
       token,
       'create_organization',
       { environmentId: DEV, name: 'Left alone' },
-      { signal: AbortSignal.timeout(300) },
-    )
-    await expect(left).rejects.toThrow()
+      { signal: leaving.signal },
+    ).catch(() => 'left')
+    const heldRequests = async () => {
+      const answer = (await (await fetch(faults, { headers })).json()) as { faults: { used: number }[] }
+      return answer.faults.map(({ used }) => used)
+    }
+    await expect.poll(heldRequests).toEqual([1])
+    leaving.abort()
+    expect(await left).toBe('left')
     const [, last] = requests(await recordsOf(server, place))
     expect(last).toMatchObject({
       tool: 'create_organization',

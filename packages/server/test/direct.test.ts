@@ -103,7 +103,7 @@ describe.each(['modern', 'legacy'] as const)('a plain message, protocol era %s',
       }),
       { numRuns: 150 },
     )
-  }, 60_000)
+  })
 
   test.each<[string, RequestBuild]>([
     ['without arguments', { rpc: { method: 'tools/call', params: { name: 'whoami' } } }],

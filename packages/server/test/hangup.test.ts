@@ -26,7 +26,7 @@ test('SIGHUP does not end serve: it reopens files and answers further requests',
   child.kill('SIGTERM')
   expect(await ended).toEqual([0, null])
   await local.close()
-}, 60_000)
+})
 
 // Their terminal was closed.
 test('SIGHUP stops local and dev in order', async () => {
@@ -34,4 +34,4 @@ test('SIGHUP stops local and dev in order', async () => {
   expect(await local.stop('SIGHUP')).toBe(0)
   const dev = await startDev()
   expect(await dev.stop('SIGHUP')).toBe(0)
-}, 60_000)
+})

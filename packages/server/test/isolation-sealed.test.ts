@@ -44,26 +44,25 @@ describe('a page token', () => {
     expect(toolErrorOf(second)).toBeUndefined()
     expect(second.text).not.toBe(first.text)
 
-    const others = [
+    const others = await Promise.all([
       list(await server.token({ claims: { client_id: 'another_client' } }), { pageToken }),
       list(await server.token({ subject: 'viewer@example.com' }), { pageToken }),
       list(token, { pageToken, environmentId: PRD }),
       list(token, { pageToken, organizationId: 'org_100000000000000001' }, 'list_organization_users'),
       list(token, { pageToken: pageToken.split('.')[2] }),
-    ]
-    for (const posted of await Promise.all(others)) {
+    ])
+    for (const posted of others) {
       expect(toolErrorOf(posted)).toMatchObject({
         code: 'invalid_arguments',
         message: expect.stringContaining('pageToken'),
       })
     }
-    const flips = bitFlips(pageToken)
-    const accepted = (await inParallel(flips, (flipped) => list(token, { pageToken: flipped }))).filter(
-      (posted) => !toolErrorOf(posted),
-    )
+    const flipped = await inParallel(bitFlips(pageToken), (flip) => list(token, { pageToken: flip }))
+    const answers = [...others, ...flipped]
+    const accepted = answers.filter((posted) => toolErrorOf(posted)?.code !== 'invalid_arguments')
     expect(accepted).toEqual([])
-    measure('F6', `0 of ${others.length + flips.length} (page tokens)`)
-  }, 60_000)
+    measure('F6', `${accepted.length} of ${answers.length} (page tokens)`)
+  })
 
   test('is of use on another replica with the same key, and not with another', async () => {
     const key = { STATE_KEY: 'the-same-key-on-every-replica-0123456789' }
@@ -113,13 +112,12 @@ test('the state of a confirmation with one bit flipped is accepted for nobody', 
   const { requestState } = (await remove({})).message.result as { requestState: string }
   const inputResponses = { confirmation: { action: 'accept', content: { name: 'Sealed' } } }
   const stranger = await server.token({ subject: 'viewer@example.com' })
-  const stolen = await remove({ requestState, inputResponses }, stranger)
-  expect(stolen.text).not.toContain('"deleted":true')
-  const flips = bitFlips(requestState)
-  const deleted = (
-    await inParallel(flips, (flipped) => remove({ requestState: flipped, inputResponses }))
-  ).filter(({ text }) => text.includes('deleted'))
+  const answers = [
+    await remove({ requestState, inputResponses }, stranger),
+    ...(await inParallel(bitFlips(requestState), (flip) => remove({ requestState: flip, inputResponses }))),
+  ]
+  const deleted = answers.filter(({ text }) => text.includes('deleted'))
   expect(deleted).toEqual([])
   expect((await remove({ requestState, inputResponses })).text).toContain('"deleted":true')
-  measure('F6', `0 of ${1 + flips.length} (states of confirmations)`)
-}, 60_000)
+  measure('F6', `${deleted.length} of ${answers.length} (states of confirmations)`)
+})

@@ -76,4 +76,4 @@ test('GET /ready answers from what is known while the issuer and the API hang, a
     proxy.close()
     await local.close()
   }
-}, 60_000)
+})

@@ -101,4 +101,4 @@ test('SIGTERM: not ready first, 50 calls in flight are answered, recorded, and t
     await api.close()
     await local.close()
   }
-}, 30_000)
+})

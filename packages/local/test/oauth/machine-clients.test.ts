@@ -5,7 +5,7 @@ import { Browser } from './browser.js'
 
 const GREETING = 'res_100000000000000002'
 const GREETING_URL = 'http://localhost:3003/mcp'
-const OTHER_URL = 'http://localhost:3004/mcp'
+const OTHER_URL = 'http://localhost:3009/mcp'
 
 let local: Local
 let other: string

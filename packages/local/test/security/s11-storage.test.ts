@@ -70,17 +70,21 @@ it('S11: no code, token, secret or link is in a file of the database', async () 
   await postForm(`${issuer}/oauth/revoke`, { client_id, token: second.refresh_token })
 
   const bytes = await dump()
+  const found: string[] = []
   for (const [name, secret] of Object.entries(secrets)) {
     expect(secret.length, name).toBeGreaterThanOrEqual(16)
-    expect(bytes.includes(secret), name).toBe(false)
-    for (const encoding of ['base64', 'base64url', 'hex'] as const) {
-      expect(bytes.includes(Buffer.from(secret).toString(encoding)), `${name} in ${encoding}`).toBe(false)
+    for (const encoding of ['utf8', 'base64', 'base64url', 'hex'] as const) {
+      if (bytes.includes(Buffer.from(secret).toString(encoding))) found.push(`${name} in ${encoding}`)
     }
   }
+  expect(found).toEqual([])
   // The reader sees what is there.
   expect(bytes.includes('ana@acme.example')).toBe(true)
   expect(bytes.includes(client_id)).toBe(true)
-  measure('S11', `0 of ${Object.keys(secrets).length} kinds of secrets found in the database and its WAL`)
+  measure(
+    'S11',
+    `${found.length} of ${Object.keys(secrets).length} kinds of secrets found in the database and its WAL`,
+  )
 })
 
 function linkToken(link: string): string {

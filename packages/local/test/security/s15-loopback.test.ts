@@ -109,27 +109,24 @@ describe('S15: the local environment', () => {
 
   it('is controlled by no web page: neither with its origin, nor without the header, nor after asking', async () => {
     const origins = ['https://evil.example', 'null', local.url, 'http://localhost:3000', `${local.url}.evil`]
-    let refused = 0
+    const statuses: number[] = []
     for (const [method, path] of controls) {
       const url = `${local.url}/__local/${path}`
       for (const origin of origins) {
         const response = await fetch(url, { method, headers: { origin, 'x-scalekit-local': '1' } })
-        expect(response.status, `${method} ${path} ${origin}`).toBe(403)
-        expect(response.headers.get('access-control-allow-origin')).toBeNull()
-        refused++
+        expect(response.headers.get('access-control-allow-origin'), `${method} ${path} ${origin}`).toBeNull()
+        statuses.push(response.status)
       }
       for (const header of [{}, { 'x-scalekit-local': '' }, { 'x-scalekit-local': 'true' }] as Record<
         string,
         string
       >[]) {
-        expect((await fetch(url, { method, headers: header })).status, path).toBe(403)
-        refused++
+        statuses.push((await fetch(url, { method, headers: header })).status)
       }
       // What a page sends that hides where it is: a form, an image, a script.
       for (const mode of ['cross-site', 'same-site', 'same-origin']) {
         const headers = { 'sec-fetch-site': mode, 'sec-fetch-mode': 'no-cors', 'x-scalekit-local': '1' }
-        expect((await fetch(url, { method, headers })).status, `${path} ${mode}`).toBe(403)
-        refused++
+        statuses.push((await fetch(url, { method, headers })).status)
       }
       const preflight = await fetch(url, {
         method: 'OPTIONS',
@@ -139,14 +136,15 @@ describe('S15: the local environment', () => {
           'access-control-request-headers': 'x-scalekit-local',
         },
       })
-      expect(preflight.status).toBe(403)
       expect(preflight.headers.get('access-control-allow-headers')).toBeNull()
-      refused++
+      statuses.push(preflight.status)
+      expect(statuses, `${method} ${path}`).toEqual(statuses.map(() => 403))
     }
     const production = await startedInProduction()
     expect(production.code).toBe(78)
     expect(production.stderr).toContain('NODE_ENV=production')
-    measure('S15', `0 violations: 68 foreign hosts, ${refused} calls of web pages, 1 production server`)
+    const answered = statuses.filter((status) => status !== 403).length
+    measure('S15', `${answered} of ${statuses.length} calls of web pages answered; production server refused`)
   })
 
   it('is no API for web pages: what a page reads is what RFCs say that pages read', async () => {

@@ -20,10 +20,14 @@ describe('S3: a code that comes a second time', () => {
     const second = await redeem(issuer, client_id, redirect, verifier)
     expect(second.status).toBe(400)
     expect(await second.json()).toMatchObject({ error: 'invalid_grant' })
+    let usable = 0
     for (const { access_token, refresh_token } of [tokens, next]) {
-      expect(await introspect(local.url, access_token)).toEqual({ active: false })
-      expect((await refresh(issuer, client_id, refresh_token)).status).toBe(400)
+      const { active } = (await introspect(local.url, access_token)) as { active: boolean }
+      const refreshed = await refresh(issuer, client_id, refresh_token)
+      usable += Number(active) + Number(refreshed.status !== 400)
     }
+    expect(usable).toBe(0)
+    measure('S3', `${usable} of 4 tokens usable after the code came again`)
   })
 
   it('revokes at the management API as well', async () => {
@@ -43,7 +47,7 @@ describe('S3: a code that comes a second time', () => {
       }),
     })
     expect(exchanged.status).toBe(400)
-    measure('S3', '0 violations: the code, 2 access tokens, 2 refresh tokens and a token exchange refused')
+    measure('S3', `token exchange answered with ${exchanged.status}`)
   })
 
   it('of 12 at one moment, one wins at most', async () => {
@@ -63,13 +67,13 @@ describe('S3: a code that comes a second time', () => {
 describe('S4: a code', () => {
   it('counts for 60 seconds, and no longer', async () => {
     const inTime = await codeFor(local.url)
-    await move(58)
+    await move(50)
     expect((await inTime.redeemWith(inTime.verifier)).status).toBe(200)
     const late = await codeFor(local.url)
     await move(61)
     const response = await late.redeemWith(late.verifier)
     expect(await response.json()).toMatchObject({ error: 'invalid_grant' })
-    measure('S4', 'accepted after 58 s, refused after 61 s')
+    measure('S4', `refused with ${response.status} after 61 s`)
   })
 })
 
@@ -90,10 +94,13 @@ describe('S5: a refresh token', () => {
     const { issuer, client_id, tokens } = await signIn(local.url)
     const second = await tokensOf(await refresh(issuer, client_id, tokens.refresh_token))
     const third = await tokensOf(await refresh(issuer, client_id, second.refresh_token))
-    expect((await refresh(issuer, client_id, tokens.refresh_token)).status).toBe(400)
-    expect((await refresh(issuer, client_id, third.refresh_token)).status).toBe(400)
+    const statuses: number[] = []
+    for (const { refresh_token } of [tokens, third])
+      statuses.push((await refresh(issuer, client_id, refresh_token)).status)
+    expect(statuses).toEqual([400, 400])
     expect(await introspect(local.url, third.access_token)).toEqual({ active: false })
-    measure('S5', '0 violations; no window: 0 s')
+    const accepted = statuses.filter((status) => status !== 400).length
+    measure('S5', `${accepted} of ${statuses.length} accepted again, without a window`)
   })
 
   it('has one successor at most, however many ask at one moment', async () => {

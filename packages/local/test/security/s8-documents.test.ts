@@ -128,7 +128,7 @@ describe('S8: a client ID metadata document', () => {
     ]
     for (const address of addresses) expect(await statusFor(address), address).toBe(400)
     expect(connections).toBe(0)
-    measure('S8', `0 connections for ${HOSTS.length + addresses.length + 4} documents`)
+    measure('S8', `${connections} connections for ${HOSTS.length + addresses.length} documents`)
   })
 
   it('of a name that resolves to several addresses is not fetched when one is not public', async () => {

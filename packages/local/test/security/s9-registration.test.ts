@@ -60,5 +60,8 @@ it('S9: an address registers no more than the limit in an hour, whatever it says
   expect(accepted).toBe(LIMIT - before)
   expect(statuses.filter((status) => status === 429).length).toBe(statuses.length - accepted)
   expect(await registered()).toBe(accepted + 1)
-  measure('S9', `0 beyond ${LIMIT} an hour and address, of ${statuses.length + before} requests`)
+  measure(
+    'S9',
+    `${accepted + before - LIMIT} beyond ${LIMIT} an hour and address, of ${statuses.length + before} requests`,
+  )
 })

@@ -34,8 +34,8 @@ test.each([
   const text = part.repeat(1_000_000 / part.length)
   const started = performance.now()
   redact({ name: text })
-  // Quadratic work over this much text takes minutes.
-  expect(performance.now() - started).toBeLessThan(5_000)
+  // Linear work takes milliseconds, quadratic work over this much text many minutes.
+  expect(performance.now() - started).toBeLessThan(60_000)
 })
 
 test('a JWT is removed wherever it begins', () => {

@@ -74,23 +74,24 @@ describe('a large documentation', () => {
         .join(' ')
         .slice(0, 199),
     ],
-  ])(
-    'a bystander is answered while 100 searches for %s run',
-    async (_what, query) => {
-      const token = await other.token({ scopes: [] })
-      const ready = () => call(token, 'search_docs', { query: 'section' })
-      await expect.poll(async () => toolErrorOf(await ready())).toBeUndefined()
-      const searches = Array.from({ length: 100 }, () => call(token, 'search_docs', { query }))
-      await searches[0]
-      const started = performance.now()
-      expect((await call(await other.token(), 'whoami')).message.result?.isError).toBeFalsy()
-      expect(performance.now() - started).toBeLessThan(5_000)
-      // On a slow machine, the last of them may exceed the deadline of a call.
-      const codes = (await Promise.all(searches)).map((answer) => toolErrorOf(answer)?.code ?? 'ok')
-      expect(codes.filter((code) => !['ok', 'upstream_timeout'].includes(code))).toEqual([])
-    },
-    120_000,
-  )
+  ])('a bystander is answered while 100 searches for %s run', async (_what, query) => {
+    const token = await other.token({ scopes: [] })
+    const ready = () => call(token, 'search_docs', { query: 'section' })
+    await expect.poll(async () => toolErrorOf(await ready())).toBeUndefined()
+    const bystander = await other.token()
+    let ended = 0
+    const searches = Array.from({ length: 100 }, () =>
+      call(token, 'search_docs', { query }).finally(() => ended++),
+    )
+    await searches[0]
+    const started = performance.now()
+    expect((await call(bystander, 'whoami')).message.result?.isError).toBeFalsy()
+    // On a slow machine the searches take as much longer as the bystander: it does not wait for the last one.
+    expect(performance.now() - started < 5_000 || ended < searches.length).toBe(true)
+    // On a slow machine, the last of them may exceed the deadline of a call.
+    const codes = (await Promise.all(searches)).map((answer) => toolErrorOf(answer)?.code ?? 'ok')
+    expect(codes.filter((code) => !['ok', 'upstream_timeout'].includes(code))).toEqual([])
+  })
 })
 
 describe('a documentation that misbehaves', () => {
