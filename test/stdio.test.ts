@@ -9,7 +9,9 @@ import { StdioClientTransport as LegacyTransport } from '@modelcontextprotocol/s
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { createLocalScalekit, type LocalScalekit } from '@scalekit-mcp/local'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { typesTheName } from '../packages/server/test/server-under-test.js'
 import { runToEnd } from './harness/program.js'
+import { untilAnswered } from './harness/until-answered.js'
 
 const entry = fileURLToPath(new URL('../packages/server/bin/scalekit-mcp.js', import.meta.url))
 const environmentId = 'env_100000000000000001'
@@ -45,12 +47,6 @@ interface Connection {
   readonly log: () => string
 }
 
-/** A person who types the name that the form asks for. */
-const confirming = (message: string) => ({
-  action: 'accept' as const,
-  content: { name: /"([^"]+)"/.exec(message)?.[1] ?? message },
-})
-
 async function modern(args: string[], audit: string): Promise<Connection> {
   const transport = new StdioClientTransport({
     command: process.execPath,
@@ -62,7 +58,7 @@ async function modern(args: string[], audit: string): Promise<Connection> {
     { name: 'test', version: '1' },
     { capabilities: { elicitation: { form: {} } }, versionNegotiation: { mode: 'auto' } },
   )
-  client.setRequestHandler('elicitation/create', async ({ params }) => confirming(params.message))
+  client.setRequestHandler('elicitation/create', async ({ params }) => typesTheName(params.message))
   return connection(client, transport)
 }
 
@@ -74,7 +70,7 @@ async function legacy(args: string[], audit: string): Promise<Connection> {
     stderr: 'pipe',
   })
   const client = new LegacyClient({ name: 'test', version: '1' }, { capabilities: { elicitation: {} } })
-  client.setRequestHandler(ElicitRequestSchema, async ({ params }) => confirming(params.message))
+  client.setRequestHandler(ElicitRequestSchema, async ({ params }) => typesTheName(params.message))
   return connection(client, transport)
 }
 
@@ -87,7 +83,7 @@ async function connection(client: any, transport: any): Promise<Connection> {
   await client.connect(transport)
   return {
     tools: async () => (await client.listTools()).tools.map(({ name }: { name: string }) => name),
-    call: (name, args) => client.callTool({ name, arguments: args }),
+    call: (name, args) => untilAnswered(() => client.callTool({ name, arguments: args })),
     close: () => client.close(),
     log: () => log,
   }

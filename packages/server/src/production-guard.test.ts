@@ -6,6 +6,7 @@ const good = {
   SCALEKIT_ENV_URL: 'https://acme.scalekit.com',
   SCALEKIT_CLIENT_ID: 'skc_1',
   SCALEKIT_CLIENT_SECRET: 'secret',
+  ADMIN_CLIENTS: 'skc_2',
   EXPECTED_AUDIENCE: 'https://mcp.acme.com/mcp',
 }
 

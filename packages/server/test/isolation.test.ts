@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { measure } from '../../../test/harness/measure.js'
+import { untilAnswered } from '../../../test/harness/until-answered.js'
 import { defineTool, type ToolDefinition } from '../src/tool.js'
 import { tools } from '../src/tools/index.js'
 import { interleaveCalls, markersIn, tellSteps } from './interleaved-calls.js'
@@ -60,16 +61,6 @@ test('200 clients at once with equal ids: nothing of one is in the answer of ano
   expect(foreign).toBe(0)
   measure('F1', `${foreign} in ${answers.flat().length} answers`)
 })
-
-/** 200 calls at once can exceed the deadline of a call: as its error says, it is sent again after a second. */
-async function untilAnswered(post: () => Promise<Posted>): Promise<Posted> {
-  for (;;) {
-    const posted = await post()
-    const code = toolErrorOf(posted)?.code
-    if (code !== 'upstream_timeout' && code !== 'upstream_unavailable') return posted
-    await new Promise((resolve) => setTimeout(resolve, 1_000))
-  }
-}
 
 // The long form is `npm run test:long`.
 test('2,000 interleaved calls with progress and equal ids: every report goes to its own call', async () => {
