@@ -1,5 +1,6 @@
 import { ERRORS } from '../../packages/auth/src/errors.js'
 import { toolErrors } from '../../packages/server/src/errors.js'
+import { PERSON_REFUSALS } from '../../packages/server/src/http/refuse-person.js'
 
 type Refusal = (typeof ERRORS)[keyof typeof ERRORS]
 
@@ -7,6 +8,9 @@ type Refusal = (typeof ERRORS)[keyof typeof ERRORS]
 export function errorsPage(): string {
   const refusals = Object.entries(ERRORS).map(
     ([code, error]) => `| \`${code}\` | ${error.status} | ${error.when} | ${formOf(error)} |`,
+  )
+  const persons = Object.entries(PERSON_REFUSALS).map(
+    ([code, { status, when }]) => `| \`${code}\` | ${status} | ${when} |`,
   )
   const failures = Object.entries(toolErrors).map(([code, nextStep]) => `| \`${code}\` | ${nextStep} |`)
   return `# Errors
@@ -24,6 +28,13 @@ ${refusals.join('\n')}
 
 *challenge*: \`WWW-Authenticate: Bearer\` with the scopes that are needed and \`resource_metadata\` (RFC 6750, RFC 9728). A code that a
 tool finds, like \`no_organization\`, is told in the tool's result.
+
+By the Scalekit MCP server, after the token was accepted and the scopes were complete; \`{"error","error_description"}\`:
+
+| code | HTTP | when |
+|---|---|---|
+${persons.join('\n')}
+| \`invalid_request\` | 400 | the URL has a restriction that is misspelled or impossible; the text says what to write |
 
 ## A tool call fails
 

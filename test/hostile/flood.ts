@@ -37,8 +37,10 @@ export const floodScripts: Readonly<Record<string, Script>> = {
     await Promise.all(streams.map(({ answered }) => answered))
     await context.meanwhile()
     const statuses = streams.map(({ answer }) => answer().status)
-    // A refusal can be a 200 too: only a stream of events is open.
-    const kept = streams.filter(({ socket, answer }) => !socket.closed && isStream(answer().headers))
+    // A refusal can be a 200 too: only a stream of events that has not ended (RFC 9112 section 7.1) is open.
+    const kept = streams.filter(
+      (each) => !each.socket.closed && isStream(each.answer().headers) && !each.ended(),
+    )
     for (const { socket } of streams) socket.destroy()
     return { statuses, open: kept.length }
   },
@@ -87,5 +89,6 @@ function openStream({ server, names, defaults }: ScriptContext) {
       resolve()
     })
   })
-  return { socket, answered, answer: () => parseResponse(received) }
+  const ended = () => received.subarray(-5).toString('latin1') === '0\r\n\r\n'
+  return { socket, answered, ended, answer: () => parseResponse(received) }
 }

@@ -16,6 +16,8 @@ export interface Selection {
 export interface Bounds {
   /** `environment`: the API is called with one environment's credentials, so some tools cannot work. */
   readonly mode: 'environment' | 'workspace'
+  /** Environment mode: the one environment; empty when its id is not known. */
+  readonly environmentId?: string
   /** Nothing is changed, whatever a URL asks for. */
   readonly readOnly: boolean
 }
@@ -39,8 +41,8 @@ const byDefault: ReadonlySet<Toolset> = new Set(toolsets)
  * @throws ToolError `invalid_arguments` that names what is wrong and what is possible
  */
 export function parseSelection(query: URLSearchParams): Selection {
-  for (const key of query.keys()) {
-    const meant = restrictionMeantBy(key)
+  for (const [key, value] of query) {
+    const meant = restrictionMeantBy(key) ?? restrictionInValue(key, value)
     if (meant !== undefined && meant !== key) {
       throw wrongQuery(`The URL has ${JSON.stringify(key.slice(0, 40))}: write ${meant}.`)
     }
@@ -73,18 +75,28 @@ export function parseSelection(query: URLSearchParams): Selection {
 const restrictions = ['toolsets', 'readonly', 'environment'] as const
 type Restriction = (typeof restrictions)[number]
 
-/** Other words for a restriction, without case and separators. */
+/** Other words for a restriction, without case and separators. `amp;` is left of `&amp;`, copied from a page. */
 const otherWords: readonly [RegExp, Restriction][] = [
-  [/^(read|ro$)/, 'readonly'],
-  [/^tool/, 'toolsets'],
-  [/^env/, 'environment'],
+  [/^(amp)?(read|ro$|write|nowrite)|readonly|onlyread|viewonly/, 'readonly'],
+  [/^(amp)?(exclude|include)?tool|toolset/, 'toolsets'],
+  [/^(amp)?env|environment/, 'environment'],
 ]
 
 /** The restriction that a parameter stands for: in another case, with separators, in other words, or up to two letters off. */
 function restrictionMeantBy(key: string): Restriction | undefined {
-  const plain = key.toLowerCase().replace(/[^a-z]/g, '')
+  const plain = key
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^a-z]/g, '')
   const [, meant] = otherWords.find(([word]) => word.test(plain)) ?? []
   return meant ?? restrictions.find((restriction) => isWithinTwoEdits(plain, restriction))
+}
+
+/** A restriction in the value of another parameter: `?mode=readonly`, or `?x=1;readonly=true` with the wrong separator. */
+function restrictionInValue(key: string, value: string): Restriction | undefined {
+  if (restrictions.some((restriction) => restriction === key)) return undefined
+  const [, word] = /(read[^a-z]?only|toolsets?|environment)(?:=|$)/i.exec(value.normalize('NFKC')) ?? []
+  return word === undefined ? undefined : restrictionMeantBy(word)
 }
 
 /** Levenshtein distance of at most two, on the short names of parameters. */

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 
-const names = z
+const listOfNames = z
   .string()
   .transform((value) =>
     value
@@ -23,7 +23,7 @@ export const administratorVariables = {
     example: 'org_100000000000000000',
   },
   ADMIN_ROLES: {
-    schema: names,
+    schema: listOfNames,
     describe:
       'Environment mode: role names, with commas. A member of ADMIN_ORGANIZATION needs one of them. Default: every member.',
     example: 'admin',
@@ -33,7 +33,7 @@ export const administratorVariables = {
     describe: 'Environment mode: name of a permission that a member of ADMIN_ORGANIZATION also needs.',
   },
   ADMIN_CLIENTS: {
-    schema: names,
+    schema: listOfNames,
     describe:
       'Environment mode: ids of service clients, with commas, that may call with their own token (client credentials), without a person.',
   },
@@ -68,16 +68,28 @@ export function administratorRule(values: AdministratorValues): AdministratorRul
   }
 }
 
-/** Environment mode needs a rule for who administers; in workspace mode Scalekit decides, and a rule would be ignored. */
-export function wrongAdministrators(values: Readonly<Record<string, string>>): string[] {
+/**
+ * Environment mode needs a rule for who administers; in workspace mode Scalekit decides, and a rule would be ignored.
+ *
+ * @param values the variables that have a value
+ * @param environment as it was given: a misspelled or an empty variable must not open what it was meant to close
+ */
+export function wrongAdministrators(
+  values: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string | undefined>>,
+): string[] {
   const { ADMIN_ORGANIZATION, ADMIN_CLIENTS } = values
+  const problems = misspelled(environment)
   if (values.SCALEKIT_WORKSPACE_URL) {
-    return Object.keys(values)
-      .filter((name) => name.startsWith('ADMIN_'))
-      .map((name) => `${name}: unset it in workspace mode, where Scalekit decides by the member's own role.`)
+    const given = names.filter((name) => values[name])
+    return [
+      ...problems,
+      ...given.map(
+        (name) => `${name}: unset it in workspace mode, where Scalekit decides by the member's own role.`,
+      ),
+    ]
   }
-  if (!values.SCALEKIT_ENV_URL) return []
-  const problems: string[] = []
+  if (!values.SCALEKIT_ENV_URL) return problems
   if (!ADMIN_ORGANIZATION && !ADMIN_CLIENTS) {
     problems.push(
       'ADMIN_ORGANIZATION is missing: set it to the id of your own organization in this environment, like org_…, whose members may administer the environment. Narrow it with ADMIN_ROLES or ADMIN_PERMISSION; for service clients set ADMIN_CLIENTS.',
@@ -87,6 +99,23 @@ export function wrongAdministrators(values: Readonly<Record<string, string>>): s
     if (values[name] && !ADMIN_ORGANIZATION) {
       problems.push(`${name}: needs ADMIN_ORGANIZATION, because it narrows the members of that organization.`)
     }
+    if (environment[name] !== undefined && !values[name]) {
+      problems.push(
+        `${name}: is empty. Set it, or unset it if every member of ADMIN_ORGANIZATION administers.`,
+      )
+    }
   }
   return problems
+}
+
+const names = Object.keys(administratorVariables)
+
+/** What looks like one of the variables and is none. */
+function misspelled(environment: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.keys(environment)
+    .filter((name) => /^ADMINS?_?(ORG|ROLE|PERM|CLIENT)|^ADMINISTRATOR/i.test(name) && !names.includes(name))
+    .map(
+      (name) =>
+        `${name}: is not a variable of this server. Rename it to one of ${names.join(', ')}, or unset it.`,
+    )
 }

@@ -2,6 +2,7 @@ import { Code, ConnectError } from '@connectrpc/connect'
 import { commons, type users } from '@scalekit-mcp/api'
 import type { Caller } from '@scalekit-mcp/auth'
 import type { AdministratorRule } from './administrator-rule.js'
+import { isClientAlone } from './client-alone.js'
 import { ToolError } from './errors.js'
 import type { ScalekitFor } from './scalekit/connect.js'
 import { ExpiringCache } from './scalekit/expiring-cache.js'
@@ -19,16 +20,28 @@ export type AdministratorVariable =
   | 'ADMIN_PERMISSION'
   | 'ADMIN_CLIENTS'
 
+/** What a person who is refused can do, by the variable that decides. */
+const nextSteps: Readonly<Record<AdministratorVariable, string>> = {
+  ADMIN_ORGANIZATION:
+    'Sign in as a member of that organization, or ask the operator of this server for access.',
+  ADMIN_ROLES: 'Ask the operator of this server for the role.',
+  ADMIN_PERMISSION: 'Ask the operator of this server for the permission.',
+  ADMIN_CLIENTS: 'Ask the operator of this server to list the client.',
+}
+
 /** This caller does not administer the environment. No scope changes that. */
-export class NotAnAdministrator extends ToolError {
+export class NotAnAdministrator extends Error {
   override readonly name = 'NotAnAdministrator'
+  readonly code = 'not_an_administrator'
+  readonly nextStep: string
 
   constructor(
     message: string,
     /** The variable whose value decides. */
     readonly variable: AdministratorVariable,
   ) {
-    super('not_an_administrator', `${message} (${variable}).`)
+    super(`${message} (${variable}).`)
+    this.nextStep = `${nextSteps[variable]} Other scopes do not help.`
   }
 }
 
@@ -46,8 +59,17 @@ export type RequireAdministrator = (caller: Caller) => Promise<void>
  *
  * Scalekit's tokens for MCP servers carry `sub` and `oid`, but not reliably the roles: membership, status, roles and permissions
  * are read from the API (GetUser, ListUserPermissions), once per person at a time, and kept for 60 seconds at most.
+ *
+ * @throws TypeError for a rule that lets nobody in
  */
 export function createAdministrators(rule: AdministratorRule, scalekit: ScalekitFor): RequireAdministrator {
+  const roles = new Set(rule.roles)
+  const clients = new Set(rule.clients)
+  if (!rule.organizationId && clients.size === 0) {
+    throw new TypeError(
+      'administrators: set organizationId or clients, because nobody else may use environment mode.',
+    )
+  }
   const decisions = new ExpiringCache<NotAnAdministrator | undefined>(MAX_PEOPLE)
 
   async function decide(caller: Caller, organizationId: string) {
@@ -61,14 +83,15 @@ export function createAdministrators(rule: AdministratorRule, scalekit: Scalekit
   ): Promise<NotAnAdministrator | undefined> {
     const api = scalekit(caller, AbortSignal.timeout(READ_TIMEOUT_MS)).users('')
     const user = await readUser(() => api.getUser({ identities: { case: 'id', value: caller.subject } }))
-    const membership = user?.memberships.find((each) => each.organizationId === organizationId)
+    const memberships = user?.id === caller.subject ? user.memberships : []
+    const membership = memberships.find((each) => each.organizationId === organizationId)
     if (membership?.membershipStatus !== commons.MembershipStatus.ACTIVE) {
       return new NotAnAdministrator(
         'You are not an active member of the organization that administers this environment',
         'ADMIN_ORGANIZATION',
       )
     }
-    if (rule.roles.length > 0 && !membership.roles.some(({ name }) => rule.roles.includes(name))) {
+    if (roles.size > 0 && !membership.roles.some(({ name }) => roles.has(name))) {
       return new NotAnAdministrator('You do not have a role that administers this environment', 'ADMIN_ROLES')
     }
     if (rule.permission === undefined) return undefined
@@ -81,7 +104,7 @@ export function createAdministrators(rule: AdministratorRule, scalekit: Scalekit
   }
 
   return async (caller) => {
-    if (isClientAlone(caller)) return requireClient(rule, caller)
+    if (isClientAlone(caller)) return requireClient(clients, caller)
     const organizationId = requireOrganization(rule, caller)
     const refusal = await Promise.resolve(
       decisions.get(caller.subject, () => decide(caller, organizationId)),
@@ -94,11 +117,8 @@ export function createAdministrators(rule: AdministratorRule, scalekit: Scalekit
   }
 }
 
-/** RFC 9068 section 2.2: the subject of a token without a person is the client. */
-const isClientAlone = ({ subject, clientId }: Caller) => subject === clientId
-
-function requireClient({ clients }: AdministratorRule, { clientId }: Caller): void {
-  if (clients.includes(clientId)) return
+function requireClient(clients: ReadonlySet<string>, { clientId }: Caller): void {
+  if (clients.has(clientId)) return
   throw new NotAnAdministrator('This client does not administer the environment', 'ADMIN_CLIENTS')
 }
 

@@ -67,7 +67,7 @@ export function createApp(options: AppOptions): App {
     ...(options.audit ? { auditAvailable: () => options.audit?.available === true } : {}),
     ...(options.shared.redis ? { redis: options.shared.redis } : {}),
   })
-  const bounds: Bounds = { mode: config.upstream.mode, readOnly: config.readOnly }
+  const bounds = boundsOf(config)
   const mcpOptions = optionsOfMcp(options, bounds)
   const factory = createMcpFactory(mcpOptions)
   const onerror = (error: Error) => log.debug({ err: error }, 'mcp')
@@ -87,9 +87,9 @@ export function createApp(options: AppOptions): App {
   )
   const onFailure = (error: unknown) => log.error({ err: error }, 'request failed')
   const requireAdministrator =
-    config.upstream.mode === 'environment'
-      ? createAdministrators(config.upstream.administrators, options.scalekit)
-      : undefined
+    config.upstream.mode === 'workspace'
+      ? undefined
+      : createAdministrators(config.upstream.administrators, options.scalekit)
   const refusePerson = createRefusePerson({
     resourceMetadataUrl: protection.resourceMetadataUrl,
     metrics: options.observation.metrics,
@@ -142,6 +142,15 @@ export function createApp(options: AppOptions): App {
       await handler.close()
       protection.close()
     },
+  }
+}
+
+/** What the deployment allows, whatever a request asks for. */
+export function boundsOf({ upstream, readOnly }: Pick<Config, 'upstream' | 'readOnly'>): Bounds {
+  return {
+    mode: upstream.mode,
+    readOnly,
+    ...(upstream.mode === 'environment' ? { environmentId: upstream.environmentId ?? '' } : {}),
   }
 }
 
@@ -212,7 +221,7 @@ export function optionsOfMcp(
     ...(config.upstream.mode === 'environment'
       ? { onlyEnvironment: { id: config.upstream.environmentId ?? '' } }
       : {}),
-    seal: createRoundSeal(config.stateKey),
+    seal: createRoundSeal(config.shared?.stateKey),
     usedAnswers: options.shared.usedAnswers,
     idempotency: options.shared.idempotency,
     pages: createPageSeal(config.stateKey),

@@ -10,6 +10,7 @@ import type { Caller } from '@scalekit-mcp/auth'
 import type { Bounds, Selection } from './access.js'
 import type { RequestAudit } from './audit/request-audit.js'
 import { call, type Outcome } from './call.js'
+import { isClientAlone } from './client-alone.js'
 import type { UsedAnswers } from './confirm.js'
 import { endingOf } from './deadline.js'
 import type { Docs } from './docs-search/docs.js'
@@ -89,7 +90,7 @@ export function callTool(
     linksInResults: options.linksInResults,
     usedAnswers: options.usedAnswers,
     interaction: {
-      ...waysToAsk(capabilitiesOf(server, context)),
+      ...waysToAsk(hasPerson(options, principal) ? capabilitiesOf(server, context) : undefined),
       state: context.mcpReq.requestState<RoundState>(),
       responses: context.mcpReq.inputResponses,
       seal: (state) => options.seal.mint(state, context),
@@ -119,6 +120,11 @@ export function capabilitiesOf(server: Server, { mcpReq }: ServerContext): Clien
     | { readonly [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities }
     | undefined
   return envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities()
+}
+
+/** A client with its own token has nobody to ask, whatever it declares. Over stdio the operator's own process asks its user. */
+function hasPerson({ principal: operator }: CallOptions, { caller }: Principal): boolean {
+  return operator !== undefined || !isClientAlone(caller)
 }
 
 function waysToAsk(capabilities: ClientCapabilities | undefined): { canAsk: boolean; canOpenUrl: boolean } {

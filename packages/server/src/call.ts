@@ -180,8 +180,9 @@ async function confirmAndRun(
   requireWayForLink(tool, interaction, request.linksInResults)
   const confirmation = tool.effect === 'read' ? undefined : await confirm(tool, args, context, request)
   if (confirmation) return { question: confirmation }
+  const target = tool.handsOver ? await tool.target?.(args, context) : undefined
   const output = await (tool.effect === 'read' ? tool.run(args, context) : write(request, args, context))
-  const handing = handOver(tool, args, output, interaction, request.linksInResults)
+  const handing = handOver(tool, args, output, interaction, request.linksInResults, target)
   return handing ? { question: await handing } : { output }
 }
 

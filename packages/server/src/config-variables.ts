@@ -218,7 +218,7 @@ export const variables = {
   STATE_KEY: {
     schema: z.string().min(32, 'set it to at least 32 random characters').optional(),
     describe:
-      'Key that seals confirmations and page tokens, the same on every replica. Default: a random key, good for one process.',
+      'Key that seals page tokens and, with REDIS_URL, confirmations: the same on every replica. Default: a random key, good for one process.',
     secret: true,
   },
   REDIS_URL: {

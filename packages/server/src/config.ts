@@ -109,7 +109,7 @@ export function loadConfig(
   const parsed = schema.safeParse(given)
   const problems = [
     ...missingUpstream(given),
-    ...(callers === 'signed-in' ? wrongAdministrators(given) : []),
+    ...(callers === 'signed-in' ? wrongAdministrators(given, withoutOverridden(environment, overrides)) : []),
     ...(parsed.success ? inconsistent(parsed.data) : parsed.error.issues.map(describeIssue)),
   ]
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
@@ -151,6 +151,11 @@ export function clientPlaces(environment: Environment = process.env) {
     ...(CLAUDE_CONFIG_DIR ? { claudeConfig: CLAUDE_CONFIG_DIR } : {}),
     ...(CODEX_HOME ? { codexHome: CODEX_HOME } : {}),
   }
+}
+
+/** What a command sets itself replaces what the environment has. */
+function withoutOverridden(environment: Environment, overrides: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !(name in overrides)))
 }
 
 function resolveAliases(environment: Environment): Record<string, string> {

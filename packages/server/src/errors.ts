@@ -6,8 +6,6 @@ import { retryAfterOf } from './upstream/failure.js'
 export const toolErrors = {
   invalid_arguments: 'Correct the arguments as described and call again.',
   insufficient_scope: 'Ask the user to authorize the missing scopes, then call again.',
-  not_an_administrator:
-    'Sign in as a member of the organization that administers this environment, or ask the operator of this server for access. Other scopes do not help.',
   tool_not_available: 'Choose another tool from tools/list.',
   environment_not_available:
     'Leave environmentId out, or name the environment that this connection is bound to.',

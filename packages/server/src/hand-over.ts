@@ -1,8 +1,9 @@
 import { type InputRequiredResult, inputRequired, inputResponse } from '@modelcontextprotocol/server'
 import { digestOf } from './digest.js'
+import { displayText } from './display-text.js'
 import { ToolError } from './errors.js'
 import type { HandOverState, Interaction } from './interaction.js'
-import type { ToolDefinition } from './tool.js'
+import type { Target, ToolDefinition } from './tool.js'
 
 const KEY = 'link'
 
@@ -36,14 +37,25 @@ export function handOver(
   result: Record<string, unknown>,
   interaction: Interaction,
   linksInResults: boolean,
+  target: Target | undefined,
 ): Promise<InputRequiredResult> | undefined {
   if (!tool.handsOver || !interaction.canOpenUrl || linksInResults) return undefined
   const { link, ...output } = result
   const state: HandOverState = { kind: 'hand_over', tool: tool.name, digest: digestOf(args), output }
-  const elicitation = inputRequired.elicitUrl({ message: tool.handsOver, url: String(link) })
+  const elicitation = inputRequired.elicitUrl({
+    message: messageOf(tool.handsOver, target),
+    url: String(link),
+  })
   return interaction
     .seal(state)
     .then((requestState) => inputRequired({ inputRequests: { [KEY]: elicitation }, requestState }))
+}
+
+/** Which object the link is about, as the person knows it. */
+function messageOf(message: string, target: Target | undefined): string {
+  if (!target) return message
+  const id = target.id === undefined ? '' : ` (${target.id})`
+  return `${message}\nFor: ${displayText(target.name)}${id}`
 }
 
 /**

@@ -125,7 +125,10 @@ export async function startServer(
     throw error
   })
   const { port } = server.address() as AddressInfo
-  log.info({ resource: config.resource, port, mode: config.upstream.mode }, 'listening')
+  const { mode } = config.upstream
+  const rule =
+    config.upstream.mode === 'environment' ? { administrators: config.upstream.administrators } : {}
+  log.info({ resource: config.resource, port, mode, ...rule }, 'listening')
   let stopping: Promise<void> | undefined
   return {
     resource: config.resource,

@@ -9,7 +9,8 @@ export const ROUND_SECONDS = 300
 /**
  * Creates the seal of what passes between two rounds of a call: bound to the caller and their session at the authorization
  * server (`sid`), valid for five minutes (MCP 2026-07-28, multi-round-trip requests, server requirements 4 and 5). Replicas need
- * the same key.
+ * the same key and one memory of used answers (Redis): without it, each process has a key of its own, so that an answer cannot be
+ * used once in each.
  */
 export function createRoundSeal(key: Secret | undefined): RoundSeal {
   const codec = createRequestStateCodec<RoundState>({

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { type Caller, Secret } from '@scalekit-mcp/auth'
-import { type Bounds, parseSelection } from './access.js'
-import { optionsOfMcp } from './app.js'
+import { parseSelection } from './access.js'
+import { boundsOf, optionsOfMcp } from './app.js'
 import { auditCall } from './audit/call-audit.js'
 import { unaudited } from './audit/request-audit.js'
 import type { Config } from './config.js'
@@ -35,7 +35,7 @@ export async function startStdio(
   const audit = await openAudit(config, log)
   const connection = connectScalekit(config)
   const shared = createOwn()
-  const bounds: Bounds = { mode: config.upstream.mode, readOnly: config.readOnly }
+  const bounds = boundsOf(config)
   const docs = createDocs(new URL(config.docsUrl), connection.dispatcher, (message, cause) =>
     log.warn({ err: cause }, message),
   )

@@ -30,7 +30,7 @@ export function createStepUp(
   const byName = new Map(tools.map((tool) => [tool.name, tool]))
   return (req, res) => {
     const caller = callerOf(req)
-    const selection = readSelection(req.url ?? '')
+    const selection = readSelection(req.url ?? '', bounds)
     if ('problem' in selection) {
       sendJson(res, 400, { error: 'invalid_request', error_description: selection.problem })
       return undefined
@@ -68,10 +68,15 @@ const noted = () => undefined
 
 const everything = parseSelection(new URLSearchParams())
 
-function readSelection(url: string): Selection | { problem: string } {
+function readSelection(url: string, { environmentId }: Bounds): Selection | { problem: string } {
   if (!url.includes('?')) return everything
   try {
-    return parseSelection(new URL(url, 'http://localhost').searchParams)
+    const selection = parseSelection(new URL(url, 'http://localhost').searchParams)
+    if (environmentId === undefined || (selection.environmentId ?? environmentId) === environmentId)
+      return selection
+    return {
+      problem: `environment: this server manages ${environmentId || 'one environment, whose id it does not know'}.`,
+    }
   } catch (error) {
     return { problem: error instanceof Error ? error.message : 'The query is not usable.' }
   }

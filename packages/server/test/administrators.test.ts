@@ -6,7 +6,8 @@ import { Scalekit as ScalekitSdk } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort, mintToken } from '../../../test/harness/program.js'
 import { localEnvironment } from '../src/cli/dev.js'
-import { ConfigError, loadConfig } from '../src/config.js'
+import { message } from '../src/cli/doctor/message.js'
+import { type Config, ConfigError, loadConfig } from '../src/config.js'
 import { type RunningServer, startServer } from '../src/main.js'
 import { createLog } from '../src/observe/log.js'
 import { tools } from '../src/tools/index.js'
@@ -71,13 +72,18 @@ const MODERN = {
 }
 
 interface Sent {
+  readonly capabilities?: Record<string, unknown>
   readonly method: string
   readonly params?: Record<string, unknown>
   readonly era?: '2026-07-28' | '2025-11-25'
   readonly http?: 'GET' | 'DELETE'
 }
 
-async function send({ server }: Deployment, token: string, { method, params = {}, era, http }: Sent) {
+async function send(
+  { server }: Deployment,
+  token: string,
+  { method, params = {}, era, http, capabilities = {} }: Sent,
+) {
   const modern = era !== '2025-11-25'
   const name = params.name ?? params.uri
   const response = await fetch(`http://localhost:${server.port}/mcp?toolsets=all`, {
@@ -97,7 +103,12 @@ async function send({ server }: Deployment, token: string, { method, params = {}
             jsonrpc: '2.0',
             id: 1,
             method,
-            params: modern ? { ...params, _meta: MODERN } : params,
+            params: modern
+              ? {
+                  ...params,
+                  _meta: { ...MODERN, 'io.modelcontextprotocol/clientCapabilities': capabilities },
+                }
+              : params,
           }),
         }),
   })
@@ -290,6 +301,22 @@ describe('ADMIN_PERMISSION', () => {
   })
 })
 
+describe('?environment=', () => {
+  test('of another environment, or of none that is known, is refused: this server manages one', async () => {
+    const deployment = await deploy({ ADMIN_ORGANIZATION: OPERATOR })
+    const token = await tokenOf('olivia@yourcompany.example')
+    const at = (query: string) =>
+      fetch(
+        `http://localhost:${deployment.server.port}/mcp${query}`,
+        message('2026-07-28', 'tools/list', {}, token),
+      )
+    expect((await at(`?environment=${ENVIRONMENT}`)).status).toBe(200)
+    const other = await at('?environment=env_100000000000000002')
+    expect(other.status).toBe(400)
+    expect(await other.text()).toContain(ENVIRONMENT)
+  })
+})
+
 describe('ADMIN_CLIENTS', () => {
   const own = (client_id: string) => tokenOf(undefined, { client_id })
 
@@ -300,6 +327,16 @@ describe('ADMIN_CLIENTS', () => {
     expect(other.body).toMatchObject({ error: 'not_an_administrator', variable: 'ADMIN_CLIENTS' })
     const person = await tokenOf('olivia@yourcompany.example', { client_id: SERVICE })
     expect((await send(deployment, person, read)).body).toMatchObject({ variable: 'ADMIN_ORGANIZATION' })
+  })
+
+  test('does not let a client confirm for itself: in PRD it only reads', async () => {
+    const deployment = await deploy({ ADMIN_CLIENTS: SERVICE, SCALEKIT_ENVIRONMENT_TYPE: 'PRD' })
+    const { organizationId } = await firstOrganization()
+    const params = { name: 'delete_organization', arguments: { organizationId } }
+    const capabilities = { elicitation: { form: {} } }
+    const answer = await send(deployment, await own(SERVICE), { method: 'tools/call', params, capabilities })
+    expect(answer.text).toContain('confirmation_unavailable')
+    expect((await send(deployment, await own(SERVICE), read)).status).toBe(200)
   })
 })
 
@@ -333,6 +370,28 @@ describe('the configuration of environment mode', () => {
     expect(problemsOf(rule)).toContain(problem)
   })
 
+  test.each([
+    [{ ADMIN_ROLE: 'admin' }, 'ADMIN_ROLE: is not a variable of this server'],
+    [{ ADMIN_PERMISSIONS: 'a' }, 'ADMIN_PERMISSIONS: is not a variable of this server'],
+    [{ admin_roles: 'admin' }, 'admin_roles: is not a variable of this server'],
+    [{ ADMIN_ROLES: '' }, 'ADMIN_ROLES: is empty'],
+    [{ ADMIN_PERMISSION: ' ' }, 'ADMIN_PERMISSION: is empty'],
+  ])('what was meant to narrow the rule and does not is refused: %j', (environment, problem) => {
+    const { ADMIN_ROLES, ADMIN_PERMISSION, ...rest } = localEnvironment(
+      local,
+      'http://localhost:3004/mcp',
+      'environment',
+    )
+    expect(() => loadConfig(rest, environment)).toThrow(problem)
+  })
+
+  test('an embedder without a rule does not start either', async () => {
+    const config = loadConfig(localEnvironment(local, 'http://localhost:3004/mcp', 'environment'), {})
+    const upstream = { ...config.upstream, administrators: { roles: [], clients: [] } }
+    const start = startServer({ ...config, upstream, audit: undefined } as Config, createLog('silent'))
+    await expect(start).rejects.toThrow('nobody else may use environment mode')
+  })
+
   test('in workspace mode Scalekit decides, so a rule that would be ignored is refused', () => {
     expect(() =>
       loadConfig(
@@ -351,6 +410,12 @@ async function control(method: string, path: string, body?: unknown): Promise<Re
   })
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
   return response
+}
+
+async function firstOrganization(): Promise<{ organizationId: string }> {
+  const sdk = new ScalekitSdk(`${local.url}/${ENVIRONMENT}`, SERVICE, 'test_local_secret')
+  const { organization } = await sdk.organization.createOrganization('Kept')
+  return { organizationId: organization?.id ?? '' }
 }
 
 /** How often users were read by their id. */

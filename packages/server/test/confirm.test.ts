@@ -217,8 +217,13 @@ describe('the state of a confirmation', () => {
     'io.modelcontextprotocol/protocolVersion': '2026-07-28',
     'io.modelcontextprotocol/clientCapabilities': { elicitation: {} },
   }
-  const send = async (token: string, args: Record<string, unknown>, extra: Record<string, unknown> = {}) => {
-    const response = await fetch(server.url, {
+  const send = async (
+    token: string,
+    args: Record<string, unknown>,
+    extra: Record<string, unknown> = {},
+    url = server.url,
+  ) => {
+    const response = await fetch(url, {
       method: 'POST',
       headers: {
         authorization: `Bearer ${token}`,
@@ -305,6 +310,23 @@ describe('the state of a confirmation', () => {
       expect(replayed.result?.resultType).toBe('input_required')
     }
     expect(await exists(id)).toBe(true)
+  })
+
+  test('is of the process that asked, where no Redis remembers the used answers of all', async () => {
+    const key = { STATE_KEY: 'the-same-key-on-every-replica-0123456789' }
+    const one = await startServerUnderTest(key)
+    const other = await startServerUnderTest(key, undefined, one)
+    try {
+      const person = { subject: 'admin@example.com', resource: one.resource, claims: { sid: 'ses_1' } }
+      const token = await one.token(person)
+      const args = { environmentId: PRD, organizationId: 'org_100000000000000013' }
+      const { result } = await send(token, args, {}, one.url)
+      const answer = { requestState: result?.requestState, inputResponses: accept }
+      expect((await send(token, args, answer, other.url)).error?.code).toBe(-32602)
+    } finally {
+      await other.close()
+      await one.close()
+    }
   })
 
   test('of two answers at the same time one is used', async () => {

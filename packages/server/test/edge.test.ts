@@ -179,6 +179,16 @@ describe('a request that is not right', () => {
     ['?environmentId=env_100000000000000001', 'environment'],
     ['?enviroment=env_100000000000000001', 'environment'],
     ['?readonly=true&readOnly=false', 'readonly'],
+    ['?toolsets=organizations&amp;readonly=true', 'readonly'],
+    ['?x=1&amp;environment=env_100000000000000001', 'environment'],
+    ['?mcp_readonly=true', 'readonly'],
+    ['?view-only=true', 'readonly'],
+    ['?mode=read-only', 'readonly'],
+    ['?writes=false', 'readonly'],
+    ['?x=1;readonly=true', 'readonly'],
+    ['?a=1?toolsets=users', 'toolsets'],
+    ['?exclude_tools=delete_organization', 'toolsets'],
+    ['?%EF%BD%92%EF%BD%85%EF%BD%81%EF%BD%84%EF%BD%8F%EF%BD%8E%EF%BD%8C%EF%BD%99=true', 'readonly'],
   ])('the misspelled restriction %s is refused with the right name', async (query, right) => {
     const { status, json } = await send({ ...legacy('tools/list'), query })
     expect(status).toBe(400)

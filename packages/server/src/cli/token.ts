@@ -26,9 +26,9 @@ export async function token(options: TokenOptions): Promise<void> {
       `No local environment at ${options.localUrl}: start one with "scalekit-mcp dev", or name another with --local-url.`,
     )
   })
-  const body = (await response.body.json()) as { access_token?: string; error_description?: string }
+  const body = (await response.body.json()) as { access_token?: string; message?: string }
   if (response.statusCode !== 200 || !body.access_token) {
-    throw new UsageError(body.error_description ?? `The local environment answered ${response.statusCode}.`)
+    throw new UsageError(body.message ?? `The local environment answered ${response.statusCode}.`)
   }
   process.stdout.write(options.json ? `${JSON.stringify(body)}\n` : `${body.access_token}\n`)
 }

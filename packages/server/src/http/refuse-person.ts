@@ -4,6 +4,18 @@ import { NotAnAdministrator } from '../administrators.js'
 import { toToolError } from '../errors.js'
 import type { Metrics } from '../observe/metrics.js'
 
+/** How a request is refused after its token was accepted; the reference page lists them. */
+export const PERSON_REFUSALS = {
+  not_an_administrator: {
+    status: 403,
+    when: 'environment mode: the person or client does not administer the environment; `variable` names the setting that decides',
+  },
+  temporarily_unavailable: {
+    status: 503,
+    when: 'environment mode: Scalekit did not say whether the person administers the environment',
+  },
+} as const
+
 export interface RefusePersonOptions {
   readonly resourceMetadataUrl: string
   readonly metrics?: Pick<Metrics, 'refused'> | undefined

@@ -15,7 +15,7 @@ export async function checkAdministrator(walk: Walk): Promise<Finding[]> {
     wrong(
       'administrator',
       `${String(subject)} does not administer this environment (${String(variable)} of the server decides)`,
-      'sign in as a member of the organization that ADMIN_ORGANIZATION names, or ask the operator to change the ADMIN_ variables',
+      'sign in as an administrator, or ask the operator of the server for the organization, role or permission that the variable names',
     ),
   ]
 }

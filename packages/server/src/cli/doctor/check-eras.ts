@@ -69,7 +69,8 @@ function refused(check: 'modern' | 'legacy', what: string, { status, headers, js
   const challenge = headers.get('www-authenticate') ?? ''
   const [, reason] = /error_description="([^"]*)"/.exec(challenge) ?? []
   const error = Object(json?.error) as { message?: unknown }
-  const said = reason ?? (typeof error.message === 'string' ? error.message : '')
+  const said =
+    reason ?? [error.message, json?.error_description].find((each) => typeof each === 'string') ?? ''
   const text = `${what} was answered with ${status}${said ? `: ${said.slice(0, 200)}` : ''}`
   if (status === 401)
     return wrong(check, text, 'the server does not take this token: see the lines on token and audience')

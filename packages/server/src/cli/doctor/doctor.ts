@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers'
 import { styleText } from 'node:util'
+import { displayText } from '../../display-text.js'
 import { UsageError } from '../exit.js'
 import { checkAdministrator } from './check-administrator.js'
 import { checkClock } from './check-clock.js'
@@ -37,6 +38,8 @@ export async function doctor(url: string, { token, json }: DoctorOptions): Promi
     throw new UsageError('Give the URL of an MCP server, like http://localhost:3002/mcp.')
   }
   const given = token === '-' ? (await text(process.stdin)).trim() : token
+  if (given === '')
+    throw new UsageError('The token is empty: give one with --token, or on stdin with --token -.')
   const walk: Walk = { url, ...(given ? { token: given } : {}) }
   const findings: Finding[] = []
   const tell = (more: readonly Finding[]) => {
@@ -57,7 +60,8 @@ export async function doctor(url: string, { token, json }: DoctorOptions): Promi
 const width = Math.max(...Object.keys(checks).map((name) => name.length))
 const signs = { right: styleText('green', 'right'), wrong: styleText('red', 'wrong'), 'not checked': '  -  ' }
 
+/** What servers answer is shown on one line, without control characters. */
 function line({ check, state, text, mend }: Finding): string {
-  const advice = mend === undefined ? '' : `. ${styleText('bold', 'Mend')}: ${mend}`
-  return `${signs[state]}  ${check.padEnd(width)}  ${text}${advice}\n`
+  const advice = mend === undefined ? '' : `. ${styleText('bold', 'Mend')}: ${displayText(mend)}`
+  return `${signs[state]}  ${check.padEnd(width)}  ${displayText(text)}${advice}\n`
 }

@@ -21,8 +21,8 @@ export default defineTool({
   input: z.object({ environmentId, organizationId, ...organizationClientSettings }),
   output: z.object({ client: organizationClientFields, nextStep: z.string() }),
   async target(args, context) {
-    const { name } = await organizationTarget(args, context)
-    return { name: args.name, changes: { Organization: name, ...clientChanges(args) } }
+    const { id, name } = await organizationTarget(args, context)
+    return { name: args.name, changes: { Organization: `${name} (${id})`, ...clientChanges(args) } }
   },
   async run({ environmentId, organizationId, accessTokenSeconds, ...settings }, { scalekit }) {
     const { client } = await scalekit.clients(environmentId).createOrganizationClient({

@@ -24,8 +24,8 @@ export default defineTool({
   }),
   output: z.object({ user: userFields }),
   async target(args, context) {
-    const { name } = await organizationTarget(args, context)
-    const changes = { Organization: name, Role: args.role ?? 'the default role of members' }
+    const { id, name } = await organizationTarget(args, context)
+    const changes = { Organization: `${name} (${id})`, Role: args.role ?? 'the default role of members' }
     return { name: args.email, changes }
   },
   async run(args, { scalekit }) {

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { environmentId, organizationId, userId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { organizationTarget } from '../organization-target.js'
 import { readUser } from './read-user.js'
 
 export default defineTool({
@@ -13,9 +14,10 @@ export default defineTool({
   effect: 'delete',
   input: z.object({ environmentId, organizationId, userId }),
   output: z.object({ removed: z.boolean() }),
-  async target(args, { scalekit }) {
-    const { id, email } = await readUser(scalekit, args)
-    return { id, name: email, changes: { Organization: args.organizationId } }
+  async target(args, context) {
+    const { id, email } = await readUser(context.scalekit, args)
+    const organization = await organizationTarget(args, context)
+    return { id, name: email, changes: { Organization: `${organization.name} (${organization.id})` } }
   },
   async run({ environmentId, organizationId, userId }, { scalekit }) {
     await scalekit

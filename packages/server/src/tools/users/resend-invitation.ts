@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { environmentId, organizationId, userId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { organizationTarget } from '../organization-target.js'
 import { time, toTime } from '../times.js'
 import { readUser } from './read-user.js'
 
@@ -24,12 +25,13 @@ export default defineTool({
       resentCount: z.number(),
     }),
   }),
-  async target(args, { scalekit }) {
-    const { id, email } = await readUser(scalekit, args)
+  async target(args, context) {
+    const { id, email } = await readUser(context.scalekit, args)
+    const organization = await organizationTarget(args, context)
     return {
       id,
       name: email,
-      changes: { Organization: args.organizationId },
+      changes: { Organization: `${organization.name} (${organization.id})` },
     }
   },
   async run({ environmentId, organizationId, userId }, { scalekit }) {

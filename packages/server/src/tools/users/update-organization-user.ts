@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { environmentId, organizationId, roleName, text, userId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { organizationTarget } from '../organization-target.js'
 import { requireChange } from '../require-change.js'
 import { readUser } from './read-user.js'
 import { toUser, userFields } from './user.js'
@@ -22,14 +23,15 @@ export default defineTool({
     familyName: text(255).optional(),
   }),
   output: z.object({ user: userFields }),
-  async target(args, { scalekit }) {
-    const { id, email } = await readUser(scalekit, args)
-    const { organizationId, role, givenName, familyName } = args
+  async target(args, context) {
+    const { id, email } = await readUser(context.scalekit, args)
+    const organization = await organizationTarget(args, context)
+    const { role, givenName, familyName } = args
     return {
       id,
       name: email,
       changes: {
-        Organization: organizationId,
+        Organization: `${organization.name} (${organization.id})`,
         Role: role,
         'Given name': givenName,
         'Family name': familyName,
