@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
+import type { ServerResponse } from 'node:http'
 import { createLocalScalekit } from '@scalekit-mcp/local'
 import { expect, test } from 'vitest'
 import { measure, measureTime } from '../../../test/harness/measure.js'
@@ -28,7 +29,8 @@ test('SIGTERM: not ready first, 50 calls in flight are answered, recorded, and t
       EXPECTED_ISSUERS: `${local.url}/workspace`,
       PORT: String(port),
       AUDIT_FILE: place.file,
-      SHUTDOWN_DELAY_SECONDS: '3',
+      // Well within the deadline of the calls that wait for it.
+      SHUTDOWN_DELAY_SECONDS: '2',
     })
     const closed = once(child, 'close')
     await untilReady(ready, child, () => '')
@@ -40,11 +42,11 @@ test('SIGTERM: not ready first, 50 calls in flight are answered, recorded, and t
     await postCall(resource, token, 'list_organizations', { environmentId })
 
     api.seen.length = 0
-    let held: (() => void)[] = []
+    const answer = (res: ServerResponse) =>
+      void res.writeHead(200, { 'content-type': 'application/json' }).end('{"organizations":[]}')
+    const held: ServerResponse[] = []
     api.fault = (_, res) => {
-      held.push(
-        () => void res.writeHead(200, { 'content-type': 'application/json' }).end('{"organizations":[]}'),
-      )
+      held.push(res)
       return true
     }
     let lastAnswer = 0
@@ -60,7 +62,7 @@ test('SIGTERM: not ready first, 50 calls in flight are answered, recorded, and t
       lastAnswer = performance.now()
       return posted
     })
-    await expect.poll(() => held.length).toBe(IN_FLIGHT)
+    await expect.poll(() => held.length).toBeGreaterThanOrEqual(IN_FLIGHT)
 
     child.kill('SIGTERM')
     const stoppedAt = performance.now()
@@ -77,8 +79,12 @@ test('SIGTERM: not ready first, 50 calls in flight are answered, recorded, and t
       .toBe('refused')
     const refusedAt = performance.now()
     expect(refusedAt).toBeGreaterThan(notReadyAt)
-    for (const release of held) release()
-    held = []
+    // On a busy machine some of them have been sent again.
+    api.fault = (_, res) => {
+      answer(res)
+      return true
+    }
+    for (const res of held) answer(res)
 
     const answers = await Promise.all(calls)
     expect(answers.filter((posted) => posted.status === 200 && !toolErrorOf(posted))).toHaveLength(IN_FLIGHT)

@@ -59,11 +59,11 @@ export async function dev(options: DevOptions): Promise<void> {
     LOG_LEVEL: defaults.logLevel ?? 'warn',
   })
   const server = await startServer(config, createLog(config.logLevel))
-  process.stdout.write(greeting(resource, local, mode))
   stopOnSignal(async () => {
     await server.stop()
     await local.close()
   })
+  process.stdout.write(greeting(resource, local, mode))
 }
 
 /** What `serve` would be given to use the local environment; a developer's own settings for Scalekit step aside. */

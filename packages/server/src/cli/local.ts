@@ -29,8 +29,8 @@ export async function local(options: LocalCommandOptions): Promise<void> {
     port: parsePort(options.port || '8787', '--port (LOCAL_PORT)', 0),
     ...(options.tls ? { tls: resolve(options.data, 'tls') } : {}),
   })
-  process.stdout.write(greeting(environment))
   stopOnSignal(() => environment.close())
+  process.stdout.write(greeting(environment))
 }
 
 /** Where the local environment keeps its data, and what it starts with. */
