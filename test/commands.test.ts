@@ -237,7 +237,7 @@ describe('scalekit-mcp local', () => {
     const { code, stderr } = await runToEnd(['local', '--memory'], { LOCAL_PORT: String(port) })
     other.close()
     expect(code).toBe(78)
-    expect(stderr).toMatch(/--port or LOCAL_PORT/)
+    expect(stderr).toMatch(/--port \(local\), --local-port \(dev\) or LOCAL_PORT/)
     const wrong = await runToEnd(['local', '--memory', '--port', '70000'])
     expect(wrong.code).toBe(78)
     expect(wrong.stderr).toContain('--port')

@@ -142,7 +142,7 @@ function isCode(error: unknown, code: string): boolean {
 function portInUse(port: number, cause: unknown): LocalError {
   return new LocalError(
     'port_in_use',
-    `Port ${port} is in use. Stop what uses it, or choose another port with LOCAL_PORT (0 takes a free one).`,
+    `Port ${port} is in use. Stop what uses it, or choose another port with --port (local), --local-port (dev) or LOCAL_PORT; 0 takes a free one.`,
     { cause },
   )
 }

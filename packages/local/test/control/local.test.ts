@@ -106,7 +106,7 @@ describe('the port', () => {
     await expect(attempt).rejects.toThrow(LocalError)
     await expect(attempt).rejects.toMatchObject({
       code: 'port_in_use',
-      message: expect.stringMatching(/--port or LOCAL_PORT/),
+      message: expect.stringMatching(/--port \(local\), --local-port \(dev\) or LOCAL_PORT/),
     })
   })
 
