@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { AuthError } from './errors.js'
 
-/** Node drops headers past its own limit of 2000 without a word: stop far below it. */
+/** Node 20 drops headers past its own limit of 2000 without a word, where a server has one: stop far below it. */
 const MAX_HEADERS = 100
 const SINGLE = new Set(['host', 'content-type', 'content-length', 'content-encoding', 'origin'])
 

@@ -18,7 +18,7 @@ const call = (token: string, name: string, args: Record<string, unknown>) =>
     capabilities: { elicitation: { form: {}, url: {} } },
   })
 
-// Workspace mode asks no rule of ours: the member's own token is exchanged, and Scalekit decides by the member's role.
+// Workspace mode has no rule of its own: the member's own token is exchanged, and Scalekit decides by the member's role.
 describe('a member of the workspace with the role USER, who allowed every scope', () => {
   const writes = tools.filter(({ effect, name }) => effect !== 'read' && name !== 'invite_workspace_member')
 

@@ -270,7 +270,7 @@ describe('a membership that is deleted', () => {
 })
 
 describe('a user who is deleted', () => {
-  it('leaves nothing behind: no session, no consent, and the browser signs in anew', async () => {
+  it('leaves nothing behind: no session, no consent, and the browser signs in again', async () => {
     const { browser, sid } = await everythingOf('ana@acme.example', ACME)
     await api('DELETE', `/users/${ANA}`)
     expect((await api('GET', `/user_consents?resource_id=${GREETING}`)).consents).toEqual([])
