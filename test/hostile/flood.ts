@@ -36,6 +36,7 @@ export const floodScripts: Readonly<Record<string, Script>> = {
     const streams = Array.from({ length: context.testCase.build.count ?? 300 }, () => openStream(context))
     await Promise.all(streams.map(({ answered }) => answered))
     await context.meanwhile()
+    await Promise.all(streams.map(({ settled }) => settled))
     const statuses = streams.map(({ answer }) => answer().status)
     // A refusal can be a 200 too: only a stream of events that has not ended (RFC 9112 section 7.1) is open.
     const kept = streams.filter(
@@ -75,12 +76,16 @@ async function flood(
   return { statuses, milliseconds: slowest }
 }
 
+/** A server without subscriptions ends a stream at once. */
+const STAYS_MS = 3_000
+
 /** MCP 2026-07-28, `subscriptions/listen`: a stream that stays open for as long as both want. */
 function openStream({ server, names, defaults }: ScriptContext) {
   const rpc = { method: 'subscriptions/listen', params: { notifications: { toolsListChanged: true } } }
   const request = buildRequest({ rpc }, { names, defaults })
   const socket: Socket = connect(server.port, '127.0.0.1', () => socket.write(request))
   let received = Buffer.alloc(0)
+  const ended = () => received.subarray(-5).toString('latin1') === '0\r\n\r\n'
   const answered = new Promise<void>((resolve) => {
     socket.setTimeout(15_000, () => socket.destroy())
     socket.on('error', () => undefined).on('close', () => resolve())
@@ -89,6 +94,14 @@ function openStream({ server, names, defaults }: ScriptContext) {
       resolve()
     })
   })
-  const ended = () => received.subarray(-5).toString('latin1') === '0\r\n\r\n'
-  return { socket, answered, ended, answer: () => parseResponse(received) }
+  /** It has ended, or stays open. */
+  const settled = new Promise<void>((resolve) => {
+    const stays = setTimeout(resolve, STAYS_MS)
+    const end = () => {
+      clearTimeout(stays)
+      resolve()
+    }
+    socket.on('data', () => ended() && end()).on('close', end)
+  })
+  return { socket, answered, settled, ended, answer: () => parseResponse(received) }
 }
