@@ -64,9 +64,9 @@ export async function confirm(
   return ask(questionOf(tool, environmentId, target), await interaction.seal(asked))
 }
 
-/** A link that goes to a person is that person's decision. */
-function mayWait({ effect, unconfirmed, handsOver }: ToolDefinition, linksInResults: boolean): boolean {
-  return effect !== 'read' && !unconfirmed && (!handsOver || linksInResults)
+/** Whether a write may wait. A link that goes to a person is that person's decision. */
+function mayWait({ unconfirmed, handsOver }: ToolDefinition, linksInResults: boolean): boolean {
+  return !unconfirmed && (!handsOver || linksInResults)
 }
 
 function ask(message: string, requestState: string): InputRequiredResult {

@@ -36,12 +36,12 @@ export type ToolErrorCode = keyof typeof toolErrors
  * A tool call that failed. `message` is public and is written by us; the cause stays in the log.
  */
 export class ToolError extends Error {
-  override readonly name: string = 'ToolError'
   readonly code: ToolErrorCode
   readonly nextStep: string
 
   constructor(code: ToolErrorCode, message: string, options: { nextStep?: string; cause?: unknown } = {}) {
     super(message, { cause: options.cause })
+    this.name = 'ToolError'
     this.code = code
     this.nextStep = options.nextStep ?? toolErrors[code]
   }
