@@ -18,8 +18,8 @@ export default defineConfig({
     // A third of the time is waiting, for processes, timers and the disk.
     maxWorkers: 3,
     // A test waits for an event. These limits end a test whose event never comes, and leave room for a busy machine.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
-    expect: { poll: { timeout: 120_000 } },
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 300_000 } },
   },
 })

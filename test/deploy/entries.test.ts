@@ -47,9 +47,7 @@ test("PM2's configuration, run as PM2 does: processes share the port, and one af
     const worker = cluster.fork(env)
     await once(worker, 'listening')
     // Signals are handled a moment later.
-    await expect
-      .poll(() => fetch(`http://localhost:${port}/ready`).then(({ ok }) => ok), { timeout: 30_000 })
-      .toBe(true)
+    await expect.poll(() => fetch(`http://localhost:${port}/ready`).then(({ ok }) => ok)).toBe(true)
     return worker
   }
   const workers = [await start(), await start()]

@@ -17,7 +17,7 @@ import { slowScripts } from './slow.js'
 import { compare, expectedIn, forbiddenInLog } from './verdict.js'
 
 const MAX_GROWTH_MB = 128
-const CASE_DEADLINE_MS = 60_000
+const CASE_DEADLINE_MS = 300_000
 const SCRIPT_DEADLINE_MS = 150_000
 
 type Found = Pick<Outcome, 'problems' | 'figure'>

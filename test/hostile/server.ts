@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort, run } from '../harness/program.js'
+import { freePort, run, untilReady } from '../harness/program.js'
 import type { Profile } from './corpus.js'
 import type { PlayedScalekit } from './scalekit.js'
 
@@ -74,19 +74,4 @@ export async function startServer(scalekit: PlayedScalekit, profile: Profile): P
       rmSync(folder, { recursive: true })
     },
   }
-}
-
-async function untilReady(url: string, child: ChildProcess, log: () => string): Promise<void> {
-  for (let attempt = 0; attempt < 300; attempt++) {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}:\n${log()}`)
-    if (
-      await fetch(url).then(
-        ({ ok }) => ok,
-        () => false,
-      )
-    )
-      return
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error(`the server is not ready after 15 s:\n${log()}`)
 }

@@ -11,7 +11,7 @@ afterAll(() => fleet?.stop())
 
 const moreAnswers = async (load: Load, count: number) => {
   const from = load.right()
-  await expect.poll(() => load.right() - from, { timeout: 30_000 }).toBeGreaterThan(count)
+  await expect.poll(() => load.right() - from).toBeGreaterThan(count)
 }
 
 /** Every answer was right, every create happened at most once, and all its answers name the same object. */

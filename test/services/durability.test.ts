@@ -124,5 +124,5 @@ describe('the embedded database', () => {
     const synced = syncs.reduce((sum, [, calls]) => sum + Number(calls), 0)
     expect(synced).toBeGreaterThanOrEqual(writes)
     measure('D17', `${(synced / writes).toFixed(2)}: ${synced} for ${writes} writes`)
-  }, 120_000)
+  })
 })

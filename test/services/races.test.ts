@@ -13,14 +13,14 @@ beforeAll(async () => {
     startChild({ databaseUrl: postgres.url }),
     startChild({ databaseUrl: postgres.url }),
   ])
-}, 60_000)
+})
 afterAll(async () => {
   await Promise.all(children.map((child) => child.kill()))
   await postgres?.stop()
 })
 
 describe('two local environments on one PostgreSQL', () => {
-  it(`let exactly one redemption win, ${RACES} times of ${RACES}`, { timeout: 120_000 }, async () => {
+  it(`let exactly one redemption win, ${RACES} times of ${RACES}`, async () => {
     const [one, two] = children
     await raceRedemptions([one?.url ?? '', two?.url ?? ''])
   })

@@ -12,11 +12,14 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-/** Every string that differs from a sealed one in one bit of one character, as far as it can be sent. */
+/** For every character of a sealed string, the string with one of its six lower bits flipped, each bit in turn. */
 const bitFlips = (sealed: string) =>
   [...sealed].flatMap((character, at) =>
-    Array.from({ length: 7 }, (_, bit) => String.fromCharCode(character.charCodeAt(0) ^ (1 << bit)))
+    Array.from({ length: 6 }, (_, bit) =>
+      String.fromCharCode(character.charCodeAt(0) ^ (1 << ((at + bit) % 6))),
+    )
       .filter((flipped) => /[!-~]/.test(flipped))
+      .slice(0, 1)
       .map((flipped) => sealed.slice(0, at) + flipped + sealed.slice(at + 1)),
   )
 

@@ -245,7 +245,7 @@ async function send(url: string, token: string, body: Body) {
     signal: leave.signal,
   }).catch(() => undefined)
   if (!response) return { status: 0, text: '', body }
-  const endless = setTimeout(() => leave.abort(), body.text.includes('subscriptions/listen') ? 50 : 7_000)
+  const endless = setTimeout(() => leave.abort(), body.text.includes('subscriptions/listen') ? 50 : 60_000)
   const text = await response.text().catch(() => '')
   clearTimeout(endless)
   return { status: response.status, text, body }

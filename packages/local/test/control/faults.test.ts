@@ -172,9 +172,13 @@ describe('a fault', () => {
   })
 
   it('waits first, so that a client gives up', async () => {
-    await fault({ latency_ms: 60_000 })
-    const attempt = list({ signal: AbortSignal.timeout(50) })
-    await expect(attempt).rejects.toMatchObject({ name: 'TimeoutError' })
+    await fault({ latency_ms: 3_600_000 })
+    const leaving = new AbortController()
+    const attempt = list({ signal: leaving.signal })
+    const refused = expect(attempt).rejects.toMatchObject({ name: 'AbortError' })
+    await expect.poll(async () => (await control('faults')).json()).toEqual({ faults: [] })
+    leaving.abort()
+    await refused
     await fault({ latency_ms: 1, status: 503 })
     expect((await list()).status).toBe(503)
   })

@@ -9,14 +9,9 @@ export interface Child {
   kill(): Promise<void>
 }
 
-/** Starts a local environment in a process of its own. */
+/** Starts a local environment, as it is built, in a process of its own. */
 export async function startChild(options: LocalOptions): Promise<Child> {
-  const child = fork(fileURLToPath(new URL('serve.ts', import.meta.url)), [JSON.stringify(options)], {
-    execArgv: ['--import', 'tsx'],
-    env: {
-      ...process.env,
-      TSX_TSCONFIG_PATH: fileURLToPath(new URL('../../tsconfig.json', import.meta.url)),
-    },
+  const child = fork(fileURLToPath(new URL('serve.js', import.meta.url)), [JSON.stringify(options)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   const { url } = await firstMessage(child)

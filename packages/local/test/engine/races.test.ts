@@ -18,13 +18,8 @@ afterAll(async () => {
   await rm(data, { recursive: true })
 })
 
-it(
-  `two requests on one libsql file: exactly one redemption wins, ${RACES} times of ${RACES}`,
-  {
-    timeout: 120_000,
-  },
-  () => raceRedemptions([child.url, child.url]),
-)
+it(`two requests on one libsql file: exactly one redemption wins, ${RACES} times of ${RACES}`, () =>
+  raceRedemptions([child.url, child.url]))
 
 it('a process that finds a new file in the hands of another waits until it may have it', async () => {
   const file = join(data, 'contended.db')

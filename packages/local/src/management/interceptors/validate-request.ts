@@ -4,13 +4,15 @@ import { createValidator, type Violation } from '@bufbuild/protovalidate'
 import { Code, type Interceptor } from '@connectrpc/connect'
 import { apiError } from '@scalekit-mcp/api'
 
+/** Compiles the rules of a message when it first validates one, for all local environments of a process. */
+const validator = createValidator()
+
 /**
  * Holds every request to the rules of its descriptor (buf.validate). Answers are not checked: some of the
  * API's own rules for them cannot be met.
  * @throws {ConnectError} InvalidArgument with one violation per field
  */
 export function validateRequest(): Interceptor {
-  const validator = createValidator()
   return (next) => async (req) => {
     if (req.stream) return next(req)
     const result = validator.validate(req.method.input, req.message)

@@ -129,9 +129,12 @@ function codeOf(error: unknown): string | undefined {
   return /^\[(\w+)\]/.exec(error.message)?.[1]?.toUpperCase()
 }
 
+/** Two minutes. A request is logged in milliseconds, and on a busy machine later. */
+const ATTEMPTS = 12_000
+
 /** A request is logged when its connection is done with it, which may be a moment after its answer. */
 async function rpcsSince(url: string, before: readonly string[]): Promise<string[]> {
-  for (let attempt = 0; attempt < 100; attempt++) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const now = await requests(url)
     const since = now.slice(now.lastIndexOf(before.at(-1) ?? '') + 1)
     const rpcs = since.flatMap(
