@@ -1,10 +1,11 @@
 import { createTokenVerifier, type TokenVerifier, type TokenVerifierOptions } from '@scalekit-mcp/auth'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Authority, mint, rsaKey, startAuthority } from './authority.js'
 
 const AUDIENCE = 'https://mcp.example.com/mcp'
 const DAY = 24 * 60 * 60
-const now = () => Math.floor(Date.now() / 1000)
+/** The time of all tests of this file. */
+const NOW = Math.floor(Date.now() / 1000)
 type Members = Record<string, unknown>
 
 /** Each rule by itself, at its edge: what breaks it is refused under its own name, what just keeps it is accepted. */
@@ -21,9 +22,11 @@ describe('the rules of a token', () => {
     mint(rsaKey, { iss: authority.issuer, aud: AUDIENCE, ...claims }, header)
 
   beforeAll(async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: NOW * 1000 })
     authority = await startAuthority()
   })
   afterAll(async () => {
+    vi.useRealTimers()
     for (const made of open) made.close()
     await authority.close()
   })
@@ -55,9 +58,9 @@ describe('the rules of a token', () => {
     ['ERR_JWT_CLAIM_VALIDATION_FAILED_iat', { iat: '1' }, {}],
     ['ERR_JWT_CLAIM_VALIDATION_FAILED_exp', { exp: '9' }, {}],
     ['ERR_JWT_EXPIRED_exp', { iat: 1, exp: 2 }, {}],
-    ['exp_before_iat', { iat: now() + 3, exp: now() + 2 }, {}],
-    ['exp_before_iat', { iat: now() + 2, exp: now() + 2 }, {}],
-    ['lifetime_too_long', { iat: now(), exp: now() + DAY + 1 }, {}],
+    ['exp_before_iat', { iat: NOW + 3, exp: NOW + 2 }, {}],
+    ['exp_before_iat', { iat: NOW + 2, exp: NOW + 2 }, {}],
+    ['lifetime_too_long', { iat: NOW, exp: NOW + DAY + 1 }, {}],
     ['bound_to_a_key', { cnf: { jkt: 'x' } }, {}],
   ])('refused (%#): %s', async (detail, claims, header) => {
     await expect(verifier().verify(token(claims, header))).rejects.toMatchObject({
@@ -67,7 +70,7 @@ describe('the rules of a token', () => {
   })
 
   test.each<[string, Members, Members]>([
-    ['a lifetime of a day', { iat: now(), exp: now() + DAY }, {}],
+    ['a lifetime of a day', { iat: NOW, exp: NOW + DAY }, {}],
     ['a subject of 255 characters', { sub: 'a'.repeat(255) }, {}],
     ['a type in full', {}, { typ: 'application/AT+JWT' }],
     ['claims of another kind, where the type says that it is an access token', { nonce: 'x' }, {}],
@@ -75,7 +78,7 @@ describe('the rules of a token', () => {
   ])('accepted: %s', async (_what, claims, header) => {
     const caller = await verifier().verify(token(claims, header))
     expect(caller.organizationId).toBeUndefined()
-    expect(caller.expiresAt).toBeGreaterThan(now())
+    expect(caller.expiresAt).toBeGreaterThan(NOW)
   })
 
   test.each(['s_hash', 'htu', 'htm', 'nonce'])(

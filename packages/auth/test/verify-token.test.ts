@@ -1,6 +1,6 @@
 import { createTokenVerifier, type TokenVerifier, type TokenVerifierOptions } from '@scalekit-mcp/auth'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { measure } from '../../../test/harness/measure.js'
 import { type Authority, ecKey, mint, newKey, rsaKey, startAuthority } from './authority.js'
 
@@ -200,6 +200,8 @@ describe('createTokenVerifier', () => {
   })
 
   test('tolerates clocks that differ by 5 seconds, and not by 10', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    onTestFinished(() => void vi.useRealTimers())
     const now = Math.floor(Date.now() / 1000)
     const skewed = (seconds: number) => [
       { iat: now - 300, exp: now - seconds },
