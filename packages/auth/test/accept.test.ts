@@ -3,14 +3,12 @@ import type { AddressInfo } from 'node:net'
 import { createHttpServer, createProtection, protect } from '@scalekit-mcp/auth'
 import express from 'express'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { bodyOf, headerOf, messageOf } from '../../../test/hostile/message.js'
 import { accepting, type Wanted } from './accept-values.js'
 import { type Authority, mint, rsaKey, startAuthority } from './authority.js'
 import { mcpHandler, type Sdk, tools } from './mcp-server.js'
+import { messageIn, type PlainAnswer, postJson } from './post-json.js'
 import { toolCall } from './protected-app.js'
-import { type RawResponse, requestBytes, sendRaw } from './raw-http.js'
 
-type Header = [name: string, value: string]
 type Revision = '2025-11-25' | '2026-07-28' | 'no version'
 
 let authority: Authority
@@ -22,15 +20,6 @@ afterAll(() => authority.close())
 const JSON_TYPE = 'application/json'
 const STREAM_TYPE = 'text/event-stream'
 
-/** What came, in the form that it came in: one JSON document, or a stream of one event. */
-function answerOf(response: RawResponse) {
-  const type = headerOf(response, 'content-type')
-  const text = bodyOf(response)
-  if (type === JSON_TYPE) return { type, message: JSON.parse(text) }
-  const [, data = ''] = /^event: message\ndata: (.*)\n\n$/.exec(text) ?? []
-  return { type, message: JSON.parse(data) }
-}
-
 describe.each<[Sdk, Revision, usual: string]>([
   ['v1', '2025-11-25', JSON_TYPE],
   ['v1', 'no version', JSON_TYPE],
@@ -41,7 +30,7 @@ describe.each<[Sdk, Revision, usual: string]>([
   ['v2', '2026-07-28', JSON_TYPE],
 ])('Accept, on the MCP SDK %s, %s', (sdk, revision, usual) => {
   let token: string
-  let send: (accept: readonly string[], message: object, bearer?: string) => Promise<RawResponse>
+  let send: (accept: readonly string[], message: object, bearer?: string) => Promise<PlainAnswer>
   let close: () => Promise<unknown>
   const calls: string[] = []
 
@@ -61,20 +50,14 @@ describe.each<[Sdk, Revision, usual: string]>([
     app.all(protection.path, mcpHandler(sdk, protection, calls))
     token = mint(rsaKey, { iss: authority.issuer, aud: resource, scope: 'user:read admin' })
     send = (accept, message, bearer = token) =>
-      sendRaw(
-        port,
-        requestBytes({
-          method: 'POST',
-          path: '/mcp',
-          headers: [
-            ['Host', `127.0.0.1:${port}`],
-            ['Content-Type', 'application/json'],
-            ...(bearer ? [['Authorization', `Bearer ${bearer}`] as Header] : []),
-            ...accept.map((value): Header => ['Accept', value]),
-            ...versionHeaders(revision, message),
-          ],
-          body: Buffer.from(JSON.stringify(versioned(revision, message))),
-        }),
+      postJson(
+        resource,
+        {
+          ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
+          ...(accept.length > 0 ? { accept: [...accept] } : {}),
+          ...versionHeaders(revision, message),
+        },
+        versioned(revision, message),
       )
     close = async () => {
       protection.close()
@@ -111,13 +94,13 @@ describe.each<[Sdk, Revision, usual: string]>([
       json: JSON_TYPE,
       stream: isError ? JSON_TYPE : STREAM_TYPE,
     }
-    expect(answerOf(first)).toMatchObject({ type: expected.both, message: { id: Object(message).id } })
+    expect(messageIn(first)).toMatchObject({ type: expected.both, message: { id: Object(message).id } })
     for (const { accept, wanted } of accepting) {
       const response = await send(accept, message)
-      expect([accept, response.status, answerOf(response)]).toEqual([
+      expect([accept, response.status, messageIn(response)]).toEqual([
         accept,
         first.status,
-        { type: expected[wanted], message: answerOf(first).message },
+        { type: expected[wanted], message: messageIn(first).message },
       ])
     }
   })
@@ -134,7 +117,7 @@ describe.each<[Sdk, Revision, usual: string]>([
     'garbage',
   ])('%s accepts neither type: 406, and nothing is called', async (accept) => {
     const response = await send([accept], messages['a call'] ?? {})
-    expect([response.status, headerOf(response, 'content-type'), messageOf(response)]).toEqual([
+    expect([response.status, response.headers['content-type'], JSON.parse(response.text)]).toEqual([
       406,
       JSON_TYPE,
       {
@@ -153,7 +136,7 @@ describe.each<[Sdk, Revision, usual: string]>([
   test('the token is checked first, and a notification has no answer to negotiate', async () => {
     const unauthorized = await send(['text/html'], messages['a call'] ?? {}, '')
     expect(unauthorized.status).toBe(401)
-    expect(headerOf(unauthorized, 'www-authenticate')).toContain('Bearer')
+    expect(unauthorized.headers['www-authenticate']).toContain('Bearer')
     expect((await send(['text/html'], messages['a call'] ?? {}, 'x.y.z')).status).toBe(401)
     const notification = { jsonrpc: '2.0', method: 'notifications/initialized' }
     for (const accept of [JSON_TYPE, STREAM_TYPE]) {
@@ -163,25 +146,25 @@ describe.each<[Sdk, Revision, usual: string]>([
 
   test('a refusal after the negotiation stays JSON', async () => {
     const response = await send([STREAM_TYPE], toolCall('nope'))
-    expect([response.status, answerOf(response).type]).toEqual([400, JSON_TYPE])
+    expect([response.status, messageIn(response).type]).toEqual([400, JSON_TYPE])
   })
 
   test('an Accept header of unusual length is refused before it is parsed', async () => {
     const response = await send(['a/b,'.repeat(257)], messages['a call'] ?? {})
     expect(response.status).toBe(431)
-    expect(bodyOf(response)).toContain('at most 1024 characters')
+    expect(response.text).toContain('at most 1024 characters')
   })
 })
 
-function versionHeaders(revision: Revision, message: object): Header[] {
-  if (revision === 'no version') return []
+function versionHeaders(revision: Revision, message: object): Record<string, string> {
+  if (revision === 'no version') return {}
+  if (revision === '2025-11-25') return { 'mcp-protocol-version': revision }
   const { method, params } = Object(message) as { method: string; params?: { name?: string } }
-  if (revision === '2025-11-25') return [['MCP-Protocol-Version', revision]]
-  return [
-    ['MCP-Protocol-Version', revision],
-    ['Mcp-Method', method],
-    ...(params?.name ? [['Mcp-Name', params.name] as Header] : []),
-  ]
+  return {
+    'mcp-protocol-version': revision,
+    'mcp-method': method,
+    ...(params?.name ? { 'mcp-name': params.name } : {}),
+  }
 }
 
 function versioned(revision: Revision, message: object): object {
@@ -352,6 +335,10 @@ describe('the answer of a handler, where the client accepts one type only', () =
     const plain = await answerTo(JSON_TYPE, (_, res) => res.end('plain'))
     expect([plain.text, plain.headers.get('content-length')]).toEqual(['plain', '5'])
     await close?.()
-    expect((await answerTo(JSON_TYPE, (_, res) => (res.flushHeaders(), res.end('late')))).text).toBe('late')
+    const flushed = await answerTo(JSON_TYPE, (_, res) => {
+      res.flushHeaders()
+      res.end('late')
+    })
+    expect(flushed.text).toBe('late')
   })
 })
