@@ -61,7 +61,7 @@ export const pageToken = z
   .string()
   .regex(/^[A-Za-z0-9_=+.-]{0,320}$/)
   .optional()
-  .describe('nextPageToken of the page before. Leave it out for the first page.')
+  .describe('For later pages: nextPageToken.')
 
 /** How every list answers. */
 export const nextPageToken = z.string().optional().describe('There are more items.')

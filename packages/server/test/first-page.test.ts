@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { tools } from '../src/tools/index.js'
-import { postCall, toolErrorOf } from './post-message.js'
+import { type Posted, postCall, toolErrorOf } from './post-message.js'
 import { sampleArguments } from './sample-arguments.js'
 import { eras, type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
 
@@ -14,9 +14,7 @@ afterAll(() => server.close())
 
 const lists = tools.filter(({ input }) => 'pageToken' in input.shape)
 
-test('every list has pages', async () => {
-  // The first request loads keys and administrators, which takes long on a busy machine.
-  await expect.poll(async () => (await postCall(server.url, token, 'whoami')).status).toBe(200)
+test('every list has pages', () => {
   expect(lists.map(({ name }) => name)).toContain('list_organizations')
   expect(lists.length).toBeGreaterThan(12)
 })
@@ -25,9 +23,16 @@ test.each(lists.map((tool) => ({ name: tool.name, tool })))('$name', async ({ na
   for (const era of eras) {
     const list = (args: Record<string, unknown>) =>
       postCall(`${server.url}?toolsets=all`, token, name, { ...sampleArguments(tool), ...args }, { era })
-    const first = await list({})
+    // A busy machine may need more than one attempt until keys and connections are there.
+    let first: Posted | undefined
+    await expect
+      .poll(async () => {
+        first = await list({})
+        return first.message.result?.isError ?? first.status
+      })
+      .toBe(200)
     for (const pageToken of ['1', '']) {
-      expect((await list({ pageToken })).message).toEqual(first.message)
+      expect((await list({ pageToken })).message).toEqual(first?.message)
     }
     for (const pageToken of ['2', '0', '01', '1.20', 'x']) {
       expect([pageToken, toolErrorOf(await list({ pageToken }))]).toEqual([
