@@ -30,6 +30,11 @@ export const ERRORS = {
   origin_not_allowed: { status: 403, when: 'a web page of another origin calls' },
   not_found: { status: 404, when: 'the address is not served' },
   method_not_allowed: { status: 405, when: 'the HTTP method is not served' },
+  not_acceptable: {
+    status: 406,
+    rpc: -32600,
+    when: 'the Accept header allows neither application/json nor text/event-stream, or no stream where the answer needs one',
+  },
   payload_too_large: { status: 413, when: 'the body has more than 256 KiB' },
   unsupported_media_type: {
     status: 415,
@@ -40,7 +45,10 @@ export const ERRORS = {
     status: 429,
     when: 'the caller, or bad credentials from one address, used up the minute; Retry-After says when to come back',
   },
-  headers_too_large: { status: 431, when: 'there are more than 100 header fields' },
+  headers_too_large: {
+    status: 431,
+    when: 'there are more than 100 header fields, or Accept is longer than 1,024 characters',
+  },
   server_error: { status: 500, when: 'the server failed; the cause is in its log' },
   temporarily_unavailable: {
     status: 503,

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { isIPv4 } from 'node:net'
 import { AuthError } from './errors.js'
 import { isLoopback } from './secure-url.js'
 
@@ -15,18 +16,39 @@ export function hostsOf(resource: string): string[] {
 }
 
 /**
- * Refuses requests for another host (DNS rebinding): exact host and port, from the request target when that
- * is in absolute form (RFC 9112 section 3.2.2), else from the Host header.
+ * Whether a resource answers under a `host:port`: those in `allowed`. On loopback, where tests and port mappings choose
+ * the port, one loopback host in `allowed` stands for all of them, with any port.
+ */
+export function createHostMatch(
+  resource: string,
+  allowed: readonly string[] = hostsOf(resource),
+): (host: string) => boolean {
+  const hosts = new Set(allowed.map((host) => host.toLowerCase()))
+  const onLoopback = isLoopback(new URL(resource).hostname) && allowed.some(isLoopbackHost)
+  return (host) => hosts.has(host.toLowerCase()) || (onLoopback && isLoopbackHost(host))
+}
+
+/** `localhost`, 127.0.0.0/8 and `[::1]` (RFC 6761 section 6.3, RFC 6890), and a port. */
+function isLoopbackHost(host: string): boolean {
+  const [, name = ''] = /^(localhost|127[\d.]+|\[::1\])(?::\d{1,5})?$/i.exec(host) ?? []
+  return name.startsWith('127') ? isIPv4(name) : name !== ''
+}
+
+/**
+ * Refuses requests for another host (DNS rebinding): from the request target when that is in absolute form (RFC 9112
+ * section 3.2.2), else from the Host header.
  *
  * @throws AuthError `host_not_allowed` (421)
  */
-export function createHostCheck(allowed: readonly string[]): (req: IncomingMessage) => void {
-  const hosts = new Set(allowed.map((host) => host.toLowerCase()))
-  const isAllowed = (host: string | undefined) => host !== undefined && hosts.has(host.toLowerCase())
+export function createHostCheck(
+  resource: string,
+  allowed?: readonly string[],
+): (req: IncomingMessage) => void {
+  const matches = createHostMatch(resource, allowed)
   return (req) => {
     const target = absoluteFormHost(req.url)
     const { host = target } = req.headers
-    if (isAllowed(host) && (target === undefined || isAllowed(target))) return
+    if (host !== undefined && matches(host) && (target === undefined || matches(target))) return
     throw new AuthError('host_not_allowed', 'This server does not answer under that host name.')
   }
 }

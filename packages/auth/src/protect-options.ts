@@ -31,7 +31,7 @@ export interface ProtectOptions {
   readonly organizationClaim?: string
   /** Web pages that may call, exactly as browsers send them. Default: the resource's own origin. */
   readonly allowedOrigins?: readonly string[]
-  /** `host:port` under which the endpoint answers. Default: the resource's own. */
+  /** `host:port` under which the endpoint answers. Default: the resource's own, and on loopback any port. */
   readonly allowedHosts?: readonly string[]
   readonly revocation?: RevocationOptions
   readonly limits?: RateLimitOptions

@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Express, RequestHandler } from 'express'
+import { answerAsAccepted, negotiateAnswer } from './accept.js'
 import type { Caller } from './caller.js'
 import { type Challenge, createSendChallenge, insufficientScope } from './challenge.js'
 import { AuthError } from './errors.js'
 import { checkFresh } from './fresh.js'
 import { authenticate, callerOf } from './guard.js'
 import { checkHeaders } from './header-limits.js'
-import { createHostCheck, hostsOf } from './hosts.js'
+import { createHostCheck } from './hosts.js'
 import { parseBody, readBody } from './json-body.js'
 import { checkMessage } from './json-rpc.js'
 import { createMetadataEndpoint, resourceMetadataUrl } from './metadata.js'
@@ -83,7 +84,7 @@ export function createProtection(options: ProtectOptions): Protection {
   const sendChallenge = createSendChallenge(challenge)
   const verifier = createTokenVerifier(verifierOptions)
   const serveMetadata = createMetadataEndpoint(metadata)
-  const checkHost = createHostCheck(options.allowedHosts ?? hostsOf(resource))
+  const checkHost = createHostCheck(resource, options.allowedHosts)
   const checkOrigin = createOriginCheck(options.allowedOrigins ?? originsOf(resource), methods)
   const limits = createRateLimit(options.limits)
   const toolScopes = createToolScopes(options.tools, scopeAliases)
@@ -116,7 +117,11 @@ export function createProtection(options: ProtectOptions): Protection {
       const caller = known instanceof Promise ? await known : known
       const spending = limits.spend(caller, 1, res)
       if (spending) await spending
-      if (req.method === 'POST') takeMessage(req, await readBody(req, res), caller)
+      if (req.method === 'POST') {
+        negotiateAnswer(req)
+        takeMessage(req, await readBody(req, res), caller)
+        answerAsAccepted(req, res)
+      }
       return 'admitted'
     } catch (error) {
       return turnAway(req, res, error)

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { errors, jwtVerify } from 'jose'
 import type { Caller } from './caller.js'
-import { readCompactToken } from './compact-token.js'
+import { readCompactToken, requireCompactForm } from './compact-token.js'
 import { AuthError, invalidToken } from './errors.js'
 import { discoverJwksUrl } from './issuer-metadata.js'
 import { createKeySet, type KeySet } from './key-set.js'
@@ -85,6 +85,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
 
   return {
     async verify(token) {
+      requireCompactForm(token)
       const refreshing = keys.refreshIfDue()
       if (refreshing) await refreshing
       const digest = hash('sha256', token, 'base64url')

@@ -43,7 +43,7 @@ describe('the edge of a protected endpoint', () => {
     expect([foreign.status, foreign.headers.get('access-control-allow-origin')]).toEqual([403, null])
   })
 
-  test('on loopback answers to every name of loopback with the same port', async () => {
+  test('on loopback answers to every name of loopback, unless allowedHosts leaves them out', async () => {
     const app = await start()
     const port = app.host.split(':')[1]
     expect((await fetch(`http://localhost:${port}/mcp`)).status).toBe(405)

@@ -16,9 +16,12 @@ export const tools: ToolTable = {
 
 const text = (value: unknown) => ({ content: [{ type: 'text' as const, text: JSON.stringify(value) }] })
 
+/** Version 1 answers with a stream by default, or with JSON. */
+export type Sdk = 'v1' | 'v1 with streams' | 'v2'
+
 /** The same five tools on either version of the MCP SDK. `calls` counts what reached a handler. */
-export function mcpHandler(sdk: 'v1' | 'v2', { tool }: Protection, calls: string[]): RequestHandler {
-  return sdk === 'v2' ? modern(tool, calls) : legacy(tool, calls)
+export function mcpHandler(sdk: Sdk, { tool }: Protection, calls: string[]): RequestHandler {
+  return sdk === 'v2' ? modern(tool, calls) : legacy(tool, calls, sdk === 'v1')
 }
 
 function modern(tool: Protection['tool'], calls: string[]): RequestHandler {
@@ -65,7 +68,7 @@ function modern(tool: Protection['tool'], calls: string[]): RequestHandler {
   return (req: Request, res) => handle(req, res, req.body)
 }
 
-function legacy(tool: Protection['tool'], calls: string[]): RequestHandler {
+function legacy(tool: Protection['tool'], calls: string[], enableJsonResponse: boolean): RequestHandler {
   return async (req: Request, res) => {
     const server = new LegacyServer({ name: 'kit', version: '1.0.0' })
     server.registerTool(
@@ -102,7 +105,7 @@ function legacy(tool: Protection['tool'], calls: string[]): RequestHandler {
       { inputSchema: { scope: z.string() } },
       tool('either', ({ scope }, extra) => text(requireScopes(extra, scope).subject)),
     )
-    const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true })
+    const transport = new StreamableHTTPServerTransport({ enableJsonResponse })
     res.once('close', () => void server.close())
     await server.connect(transport as never)
     await transport.handleRequest(req, res, req.body)

@@ -59,9 +59,9 @@ export const pageSize = z.number().int().min(1).max(100).default(20)
 
 export const pageToken = z
   .string()
-  .regex(/^[A-Za-z0-9_=+.-]{1,320}$/)
+  .regex(/^[A-Za-z0-9_=+.-]{0,320}$/)
   .optional()
-  .describe('nextPageToken of the page before.')
+  .describe('For later pages: nextPageToken.')
 
 /** How every list answers. */
 export const nextPageToken = z.string().optional().describe('There are more items.')

@@ -12,9 +12,15 @@ export interface PageOf {
 
 export interface PageSeal {
   seal(token: string, page: PageOf): string
-  /** @throws ToolError `invalid_arguments` for a token of another caller or list, a changed or an old one */
-  open(sealed: string, page: PageOf): string
+  /**
+   * @returns the API's token, or undefined for the first page
+   * @throws ToolError `invalid_arguments` for a token of another caller or list, a changed or an old one
+   */
+  open(sealed: string, page: PageOf): string | undefined
 }
+
+/** How clients of other Scalekit servers ask for the first page. No token that is issued here looks like it. */
+const FIRST_PAGE: ReadonlySet<string> = new Set(['', '1'])
 
 const HOUR_MS = 60 * 60_000
 
@@ -37,6 +43,7 @@ export function createPageSeal(key: Secret | undefined): PageSeal {
       return `${until}.${mac(until, token, page).toString('base64url')}.${token}`
     },
     open(sealed, page) {
+      if (FIRST_PAGE.has(sealed)) return undefined
       const [, until = '', given = '', token = ''] = /^([0-9a-z]{6,8})\.([\w-]{22})\.(.+)$/.exec(sealed) ?? []
       const expected = mac(until, token, page)
       const bytes = Buffer.from(given, 'base64url')

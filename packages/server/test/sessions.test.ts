@@ -83,3 +83,15 @@ describe('sessions of 2025-11-25', () => {
     expect(text).toContain('Initialize first')
   })
 })
+
+describe('Accept in a session', () => {
+  test.each(['application/json', 'text/event-stream', '*/*'])('%s is served', async (accept) => {
+    const token = await server.token()
+    const begun = await send(token, initialize, { accept })
+    expect(begun.status).toBe(200)
+    expect(begun.text.startsWith('{')).toBe(accept === 'application/json')
+    const { status, text } = await send(token, listTools, { accept, 'mcp-session-id': begun.session ?? '' })
+    expect([status, text.startsWith('{')]).toEqual([200, accept === 'application/json'])
+    expect(text).toContain('whoami')
+  })
+})

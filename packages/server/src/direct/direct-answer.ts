@@ -129,20 +129,20 @@ const completeMembers = JSON.stringify(complete).slice(1, -1)
 /** A caller chooses the selection, and there are thousands. */
 const MAX_LISTS = 100
 
-/** Serializing the list takes longer than everything else about it: it is done once per selection and era. */
+/** Serializing the list takes longer than everything else about it: it is done once per selection, era and form. */
 function createListBytes({ tools, bounds, origin, onlyEnvironment, fixtures }: McpOptions) {
   const listed = [...(fixtures?.tools.values() ?? [])].map(({ definition }) => definition)
   const list = toolLists(tools, bounds, origin)
   const made = new Map<string, PreparedResult>()
-  return ({ era, capabilities }: PlainMessage, { selection }: Principal): PreparedResult => {
+  return ({ era, answerType, capabilities }: PlainMessage, { selection }: Principal): PreparedResult => {
     const bound = boundEnvironment({ onlyEnvironment }, selection) !== undefined
     const withViews = showsViews(capabilities)
-    const key = `${era} ${withViews} ${bound} ${selection.readOnly} ${toolsetsOf(selection)}`
+    const key = `${era} ${answerType} ${withViews} ${bound} ${selection.readOnly} ${toolsetsOf(selection)}`
     let prepared = made.get(key)
     if (!prepared) {
       const result = { tools: [...list(selection, bound, withViews), ...listed] }
       const text = JSON.stringify(era === '2026-07-28' ? { ...result, ...complete, ...listHint } : result)
-      prepared = prepareResult({ era }, text)
+      prepared = prepareResult(answerType, text)
       made.set(key, prepared)
       const [oldest] = made.keys()
       if (made.size > MAX_LISTS && oldest !== undefined) made.delete(oldest)

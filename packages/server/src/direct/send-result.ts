@@ -1,17 +1,22 @@
 import type { ServerResponse } from 'node:http'
-import { endInOneWrite } from '@scalekit-mcp/auth'
+import { type AnswerType, endInOneWrite } from '@scalekit-mcp/auth'
 import type { PlainMessage } from './plain-message.js'
 
-const json = [['Content-Type', 'application/json']] as const
-const stream = [
-  ['Content-Type', 'text/event-stream'],
-  ['Cache-Control', 'no-cache, no-transform'],
-  ['X-Accel-Buffering', 'no'],
-] as const
-/** JSON-RPC 2.0 section 5, up to the result; and what follows it. */
-const ends = { '2026-07-28': '}', '2025-11-25': '}\n\n' } as const
-const before = ({ era, id }: PlainMessage) =>
-  `${era === '2026-07-28' ? '' : 'event: message\ndata: '}{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":`
+/** The wire form of each type: its headers, and what surrounds the JSON-RPC 2.0 response. */
+const FORMS = {
+  'application/json': { headers: [['Content-Type', 'application/json']], begin: '', end: '}' },
+  'text/event-stream': {
+    headers: [
+      ['Content-Type', 'text/event-stream'],
+      ['Cache-Control', 'no-cache, no-transform'],
+      ['X-Accel-Buffering', 'no'],
+    ],
+    begin: 'event: message\ndata: ',
+    end: '}\n\n',
+  },
+} as const
+const before = ({ answerType, id }: PlainMessage) =>
+  `${FORMS[answerType].begin}{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":`
 
 /** A result that is sent often: its bytes are made once, which halves the time of a long one. */
 export interface PreparedResult {
@@ -19,11 +24,11 @@ export interface PreparedResult {
   readonly bytes: Buffer
 }
 
-export function prepareResult({ era }: Pick<PlainMessage, 'era'>, result: string): PreparedResult {
-  return { bytes: Buffer.from(result + ends[era]) }
+export function prepareResult(answerType: AnswerType, result: string): PreparedResult {
+  return { bytes: Buffer.from(result + FORMS[answerType].end) }
 }
 
-/** Answers with a result in the wire form of the era: JSON, or one event of a stream. */
+/** Answers with a result in the form that the client gets: JSON, or one event of a stream. */
 export function sendResult(
   res: ServerResponse,
   message: PlainMessage,
@@ -32,7 +37,7 @@ export function sendResult(
   if (res.destroyed) return
   const begin = before(message)
   if (typeof result === 'string') {
-    const text = begin + result + ends[message.era]
+    const text = begin + result + FORMS[message.answerType].end
     writeHead(res, message, Buffer.byteLength(text))
     endInOneWrite(res, text)
   } else {
@@ -41,8 +46,8 @@ export function sendResult(
   }
 }
 
-function writeHead(res: ServerResponse, { era }: PlainMessage, length: number): void {
-  for (const [name, value] of era === '2026-07-28' ? json : stream) res.setHeader(name, value)
+function writeHead(res: ServerResponse, { answerType }: PlainMessage, length: number): void {
+  for (const [name, value] of FORMS[answerType].headers) res.setHeader(name, value)
   res.setHeader('Content-Length', length)
   res.writeHead(200)
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { pathOf } from '@scalekit-mcp/auth'
+import { createHostMatch, pathOf } from '@scalekit-mcp/auth'
 import type { ToolDefinition } from '../tool.js'
 import { landingPage } from './landing-page.js'
 import { landingStyle } from './landing-style.js'
@@ -22,7 +22,7 @@ export function createLanding(
   options: LandingOptions,
 ): (req: IncomingMessage, res: ServerResponse) => boolean {
   const body = Buffer.from(landingPage(options.resource, options.tools))
-  const hosts = new Set(options.hosts.map((host) => host.toLowerCase()))
+  const isOurHost = createHostMatch(options.resource, options.hosts)
   const style = createHash('sha256').update(landingStyle).digest('base64')
   const headers = {
     'Content-Type': 'text/html; charset=utf-8',
@@ -38,7 +38,7 @@ export function createLanding(
     if (req.method !== 'GET') return false
     const path = pathOf(req.url)
     if (path !== options.path && path !== '/') return false
-    if (!opensPage(req) || !hosts.has(hostOf(req))) return false
+    if (!opensPage(req) || !isOurHost(hostOf(req))) return false
     res.writeHead(200, headers).end(body)
     return true
   }
@@ -60,5 +60,5 @@ function opensPage({ url = '', headers }: IncomingMessage): boolean {
 /** The one Host of a request; more than one is nobody's. */
 function hostOf({ headers, rawHeaders }: IncomingMessage): string {
   const given = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host')
-  return given.length === 1 ? (headers.host ?? '').toLowerCase() : ''
+  return given.length === 1 ? (headers.host ?? '') : ''
 }
