@@ -8,9 +8,7 @@ const DEFAULT_PORT: Readonly<Record<string, string>> = { 'http:': '80', 'https:'
 /** The `host:port` pairs under which a resource answers: its own, and on loopback every name of loopback. */
 export function hostsOf(resource: string): string[] {
   const { hostname, port, protocol } = new URL(resource)
-  const names = isLoopback(hostname)
-    ? [...new Set([hostname, 'localhost', '127.0.0.1', '[::1]'])]
-    : [hostname]
+  const names = isLoopback(hostname) ? [...new Set([hostname, 'localhost', '127.0.0.1'])] : [hostname]
   if (port) return names.map((name) => `${name}:${port}`)
   return names.flatMap((name) => [name, `${name}:${DEFAULT_PORT[protocol]}`])
 }
@@ -24,14 +22,18 @@ export function createHostMatch(
   allowed: readonly string[] = hostsOf(resource),
 ): (host: string) => boolean {
   const hosts = new Set(allowed.map((host) => host.toLowerCase()))
-  const onLoopback = isLoopback(new URL(resource).hostname) && allowed.some(isLoopbackHost)
-  return (host) => hosts.has(host.toLowerCase()) || (onLoopback && isLoopbackHost(host))
+  const { hostname } = new URL(resource)
+  const isOnLoopback = (host: string) => {
+    const name = host.toLowerCase().replace(/:\d{1,5}$/, '')
+    return name === hostname || name === 'localhost' || isLoopbackAddress(name)
+  }
+  const onLoopback = isLoopback(hostname) && allowed.some(isOnLoopback)
+  return (host) => hosts.has(host.toLowerCase()) || (onLoopback && isOnLoopback(host))
 }
 
-/** `localhost`, 127.0.0.0/8 and `[::1]` (RFC 6761 section 6.3, RFC 6890), and a port. */
-function isLoopbackHost(host: string): boolean {
-  const [, name = ''] = /^(localhost|127[\d.]+|\[::1\])(?::\d{1,5})?$/i.exec(host) ?? []
-  return name.startsWith('127') ? isIPv4(name) : name !== ''
+/** 127.0.0.0/8 (RFC 6890). `[::1]` is a host only of a resource that has it. */
+function isLoopbackAddress(name: string): boolean {
+  return name.startsWith('127.') && isIPv4(name)
 }
 
 /**
