@@ -15,7 +15,7 @@ export default defineTool({
   toolset: 'environments',
   scopes: ['environment:write'],
   effect: 'update',
-  aliases: { roleName: 'name', roleDisplayName: 'displayName' },
+  aliases: { roleName: 'name', roleDisplayName: 'displayName', isDefault: 'isDefaultForMembers' },
   input: z.object({
     environmentId,
     name: roleName,
