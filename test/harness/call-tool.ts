@@ -5,12 +5,36 @@ import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextp
 export const eras = ['2026-07-28', '2025-11-25'] as const
 export type Era = (typeof eras)[number]
 
-/** Calls a tool with the official client of a revision, and returns its structured result. */
+interface Server {
+  readonly url: string
+  readonly token: string
+}
+
+/**
+ * Calls a tool with the official client of a revision, and returns its structured result. On a busy machine the API can
+ * miss the server's deadline: then the answer is 503 with Retry-After, and the call is sent again.
+ */
 export async function callTool(
   era: Era,
-  { url, token }: { readonly url: string; readonly token: string },
+  server: Server,
   name: string,
   args: Record<string, unknown> = {},
+): Promise<Record<string, unknown>> {
+  for (;;) {
+    try {
+      return await callOnce(era, server, name, args)
+    } catch (error) {
+      if (!/\b503\b|upstream_(timeout|unavailable)/.test(String(error))) throw error
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+    }
+  }
+}
+
+async function callOnce(
+  era: Era,
+  { url, token }: Server,
+  name: string,
+  args: Record<string, unknown>,
 ): Promise<Record<string, unknown>> {
   const requestInit = { headers: { authorization: `Bearer ${token}` } }
   const info = { name: 'test', version: '1' }
