@@ -1,6 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import { untilServed } from './until-served.js'
 
 export const eras = ['2026-07-28', '2025-11-25'] as const
 export type Era = (typeof eras)[number]
@@ -10,24 +11,14 @@ interface Server {
   readonly token: string
 }
 
-/**
- * Calls a tool with the official client of a revision, and returns its structured result. On a busy machine the API can
- * miss the server's deadline: then the answer is 503 with Retry-After, and the call is sent again.
- */
-export async function callTool(
+/** Calls a tool with the official client of a revision, and returns its structured result. */
+export function callTool(
   era: Era,
   server: Server,
   name: string,
   args: Record<string, unknown> = {},
 ): Promise<Record<string, unknown>> {
-  for (;;) {
-    try {
-      return await callOnce(era, server, name, args)
-    } catch (error) {
-      if (!/\b503\b|upstream_(timeout|unavailable)/.test(String(error))) throw error
-      await new Promise((resolve) => setTimeout(resolve, 1_000))
-    }
-  }
+  return untilServed(() => callOnce(era, server, name, args))
 }
 
 async function callOnce(

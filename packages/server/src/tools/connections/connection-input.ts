@@ -30,7 +30,6 @@ const providers = [
   'SALESFORCE',
   'MICROSOFT',
   'IDP_SIMULATOR',
-  'SCALEKIT',
   'ADFS',
 ] as const
 export const provider = z.enum(providers).describe('Identity provider; CUSTOM for any other.')
