@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { createLocalScalekit } from '@scalekit-mcp/local'
 import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { loadEnvFile } from '../packages/server/src/config.js'
+import { readEnvFile } from '../packages/server/src/config-file.js'
 import { callTool, eras } from './harness/call-tool.js'
 import { freePort, mintToken, run, runToEnd, untilReady } from './harness/program.js'
 
@@ -21,18 +22,24 @@ afterAll(() => Promise.all(folders.map((each) => rm(each, { recursive: true, for
 
 const writeEnv = (content: string | Buffer) => writeFile(join(folder, '.env'), content)
 
-/** Starts a command in the folder and waits until the server answers. */
+/** Starts a command in the folder and waits until the server answers. It stops with the test at the latest. */
 async function start(args: readonly string[], env: Record<string, string>, port: number) {
   const child = run(args, env, folder)
   const ended = new Promise((resolve) => child.once('close', resolve))
-  onTestFinished(async () => {
+  const stop = () => {
     child.kill()
-    await ended
-  })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk))
-  await untilReady(`http://localhost:${port}/ready`, child, () => output)
-  return { output: () => output }
+    return ended
+  }
+  onTestFinished(async () => void (await stop()))
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk) => {
+      text += chunk
+    })
+  }
+  const output = () => text
+  await untilReady(`http://localhost:${port}/ready`, child, output)
+  return { output, stop }
 }
 
 describe('.env.example', () => {
@@ -113,8 +120,15 @@ describe('.env in the working folder', () => {
   })
 
   test('has several lines in one value where they are in quotes', async () => {
-    const text = 'A="one\ntwo"\n\n# comment with \'quote\n  B = \'{"c":"d"}\' # JSON\nE=\nF=`x`\nG=a b=c'
-    expect(await load(text)).toEqual({ A: 'one\ntwo', B: '{"c":"d"}', E: '', F: 'x', G: 'a b=c' })
+    await writeEnv('A="one\ntwo"\n\n# comment with \'quote\n  B = \'{"c":"d"}\' # JSON\nE=\nF=`x`\nG=a b=c')
+    const values = { A: 'one\ntwo', B: '{"c":"d"}', E: '', F: 'x', G: 'a b=c' }
+    expect(readEnvFile(join(folder, '.env'))).toEqual(values)
+  })
+
+  test('sets the variables of this program only', async () => {
+    const file =
+      'NODE_TLS_REJECT_UNAUTHORIZED=0\nHTTPS_PROXY=http://evil.example\nOTEL_SERVICE_NAME=mcp\nLOCAL_PORT=1\n'
+    expect(await load(file)).toEqual({ OTEL_SERVICE_NAME: 'mcp', LOCAL_PORT: '1' })
   })
 
   test.each([
@@ -220,13 +234,14 @@ describe('npm start', () => {
       [fromOption, ['--port', String(fromOption)]],
     ] as const) {
       const env = { PORT: String(fromEnvironment), LOCAL_PORT: '0' }
-      const { output } = await start(['dev', '--memory', ...args], env, port)
+      const { output, stop } = await start(['dev', '--memory', ...args], env, port)
       const printed = () => new Set(output().match(/localhost:\d+(?=\/mcp)/g))
       await expect.poll(printed).toEqual(new Set([`localhost:${port}`]))
       expect(output()).toContain(`claude mcp add --transport http scalekit http://localhost:${port}/mcp`)
       expect(output().split('\n', 1)).toEqual([
         '  Starting the MCP server and a local Scalekit environment …',
       ])
+      expect(await stop()).toBe(0)
     }
     const { code, stderr } = await runToEnd(['dev', '--memory'], { PORT: 'x' }, folder)
     expect({ code, stderr }).toEqual({ code: 78, stderr: '--port (PORT): give a port from 1 to 65535.\n' })

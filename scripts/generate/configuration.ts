@@ -32,7 +32,8 @@ wins over \`.env\`, and an option of the command line wins over both. Copy [\`.e
 Every problem is reported at once, at start, with what to set; the program then ends with code 78. An empty variable counts
 as absent. Some variables have several names; two of them with different values are an error.
 
-The other commands read \`.env\` too: run them in a folder that you trust. \`dev\` and \`local\` take only \`PORT\`, \`LOCAL_PORT\`
+Only the variables of this page, \`LOCAL_PORT\` and \`OTEL_…\` are read from \`.env\`: set proxies and certificates in the environment.
+The other commands read \`.env\` too, so run them in a folder that you trust. \`dev\` and \`local\` take only \`PORT\`, \`LOCAL_PORT\`
 (default \`8787\`), \`HOST\` and \`LOG_LEVEL\` from it, because a \`.env\` often describes production. A program that imports
 \`scalekit-mcp\` reads no file.
 

@@ -18,6 +18,11 @@ export function namesOf(name: string): readonly string[] {
   return names.find((each) => each.includes(name)) ?? [name]
 }
 
+/** Whether this program reads the variable. OpenTelemetry's own are part of the configuration. */
+export function isOwnVariable(name: string): boolean {
+  return name === 'LOCAL_PORT' || name.startsWith('OTEL_') || names.some((each) => each.includes(name))
+}
+
 /** Values by the first name of their variable. Two names with different values are a problem, not a choice. */
 export function resolveNames(environment: Environment): NamedValues {
   const values: Record<string, string> = {}

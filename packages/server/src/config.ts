@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { type AdministratorRule, administratorRule, wrongAdministrators } from './administrator-rule.js'
 import { ConfigError } from './config-error.js'
 import { readEnvFile } from './config-file.js'
-import { type Environment, namesOf, resolveNames, withoutVariables } from './config-names.js'
+import { type Environment, isOwnVariable, namesOf, resolveNames, withoutVariables } from './config-names.js'
 import { variables } from './config-variables.js'
 import { notForProduction } from './production-guard.js'
 
@@ -87,20 +87,20 @@ const schema = z.object(
 /**
  * Adds what a `.env` file sets to the environment, which wins: a variable that it has, by any of its names, stays.
  *
- * @param only these variables; the others stay out
- * @returns the names of the variables that stayed out because they are not among `only`
+ * @param accepts which variables to add; by default those of this program, so that a file in a folder that was merely
+ *   opened turns off no check of certificates and sets no proxy
+ * @returns the names of the variables that stayed out
  * @throws ConfigError for a file that cannot be read, or that is not lines of NAME=value
  */
 export function loadEnvFile(
-  only?: readonly string[],
+  accepts: (name: string) => boolean = isOwnVariable,
   path = '.env',
   environment: Record<string, string | undefined> = process.env,
 ): string[] {
   const file = Object.entries(readEnvFile(path))
-  const others = file.map(([name]) => name).filter((name) => only?.includes(name) === false)
-  const added = file.filter(([name]) => !others.includes(name) && !isSet(name, environment))
+  const added = file.filter(([name]) => accepts(name) && !isSet(name, environment))
   Object.assign(environment, Object.fromEntries(added))
-  return others
+  return file.flatMap(([name]) => (accepts(name) ? [] : [name]))
 }
 
 function isSet(name: string, environment: Environment): boolean {

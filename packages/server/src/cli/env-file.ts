@@ -12,8 +12,11 @@ const forLocal = ['PORT', 'LOCAL_PORT', 'HOST', 'LOG_LEVEL']
 export async function readEnvironment(command: Command): Promise<void> {
   if (command.name() === 'completion') return
   const { loadEnvFile } = await import('../config.js')
-  const isLocal = command.name() === 'dev' || command.name() === 'local'
-  const leftOut = loadEnvFile(isLocal ? forLocal : undefined)
+  if (command.name() !== 'dev' && command.name() !== 'local') {
+    loadEnvFile()
+    return
+  }
+  const leftOut = loadEnvFile((name) => forLocal.includes(name))
   if (leftOut.length > 0) process.stdout.write(notice(command.name()))
 }
 
