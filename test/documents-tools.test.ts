@@ -7,6 +7,7 @@ import {
   startServerUnderTest,
   typesTheName,
 } from '../packages/server/test/server-under-test.js'
+import { untilAnswered } from './harness/until-answered.js'
 import { untilServed } from './harness/until-served.js'
 
 const environmentId = 'env_100000000000000001'
@@ -208,7 +209,8 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-const call: ServerUnderTest['call'] = (...args) => untilServed(() => server.call(...args))
+const call: ServerUnderTest['call'] = (...args) =>
+  untilAnswered(() => untilServed(() => server.call(...args)))
 
 describe.each(eras)('with the official client of %s', (era) => {
   const answers = new Map<string, Answer>()

@@ -15,7 +15,7 @@ export default defineTool({
   toolset: 'environments',
   scopes: ['environment:write'],
   effect: 'update',
-  aliases: { roleName: 'name', roleDisplayName: 'displayName', isDefault: 'isDefaultForMembers' },
+  aliases: { roleName: 'name', roleDisplayName: 'displayName' },
   input: z.object({
     environmentId,
     name: roleName,
