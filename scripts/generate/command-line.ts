@@ -8,21 +8,18 @@ export function commandLinePage(): string {
       name: each.required ? `<${each.name()}>` : `[${each.name()}]`,
       text: each.description,
       preset: each.defaultValue,
-      env: undefined,
       choices: each.argChoices,
     }))
     const options = command.options.map((each) => ({
       name: each.flags,
       text: each.description,
       preset: each.defaultValue,
-      env: each.envVar,
       choices: each.argChoices,
     }))
-    const rows = [...args, ...options].map(({ name, text, preset, env, choices }) => {
+    const rows = [...args, ...options].map(({ name, text, preset, choices }) => {
       const notes = [
         text.replace(/(?<![.])$/, '.'),
         ...(choices ? [`One of ${choices.map((choice) => `\`${choice}\``).join(', ')}.`] : []),
-        ...(env ? [`Variable: \`${env}\`.`] : []),
         ...(preset !== undefined && preset !== '' && preset !== false ? [`Default: \`${preset}\`.`] : []),
       ]
       return `| \`${name.replaceAll('|', '\\|')}\` | ${notes.join(' ')} |`

@@ -4,18 +4,19 @@ interface Variable {
   readonly describe: string
   readonly aliases?: readonly string[]
   readonly example?: string
+  readonly active?: string
   readonly schema: { safeParse(value: unknown): { success: boolean; data?: unknown } }
 }
 
 const all = Object.entries(variables) as [string, Variable][]
 
-/** `.env.example`: what has an example is shown, everything else stands as a comment. */
+/** `.env.example`: what a server needs is active, everything else is a comment. */
 export function envExample(): string {
-  const entries = all.map(([name, variable]) => {
-    const comment = wrap(variable.describe)
-    return `${comment}\n${variable.example === undefined ? '# ' : ''}${name}=${variable.example ?? ''}\n`
+  const entries = all.map(([name, { describe, active, example }]) => {
+    const line = active === undefined ? `# ${name}=${example ?? ''}` : `${name}=${active}`
+    return `${wrap(describe)}\n${line}\n`
   })
-  return `# Configuration of "scalekit-mcp serve". Copy to .env and fill in.\n\n${entries.join('\n')}`
+  return `# Configuration of "scalekit-mcp serve". Copy this file to .env and fill in the blanks.\n\n${entries.join('\n')}`
 }
 
 /** The reference page of the configuration. */
@@ -26,8 +27,15 @@ export function configurationPage(): string {
   })
   return `# Configuration
 
-\`scalekit-mcp serve\` reads environment variables. Every problem is reported at once, at start, with what to set;
-the program then ends with code 78. An empty variable counts as absent.
+\`scalekit-mcp serve\` reads environment variables, and the \`.env\` file of the working folder. A variable of the environment
+wins over \`.env\`, and an option of the command line wins over both. Copy [\`.env.example\`](../../.env.example) to start.
+Every problem is reported at once, at start, with what to set; the program then ends with code 78. An empty variable counts
+as absent. Some variables have several names; two of them with different values are an error.
+
+Only the variables of this page, \`LOCAL_PORT\` and \`OTEL_…\` are read from \`.env\`: set proxies and certificates in the environment.
+The other commands read \`.env\` too, so run them in a folder that you trust. \`dev\` and \`local\` take only \`PORT\`, \`LOCAL_PORT\`
+(default \`8787\`), \`HOST\` and \`LOG_LEVEL\` from it, because a \`.env\` often describes production. A program that imports
+\`scalekit-mcp\` reads no file.
 
 | variable | default | what it does |
 |---|---|---|

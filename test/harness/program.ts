@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
 const entry = fileURLToPath(new URL('../../packages/server/bin/scalekit-mcp.js', import.meta.url))
@@ -18,17 +19,26 @@ export interface Program {
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
-/** Runs the command line with arguments, as a user does. */
-export function run(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
+/**
+ * Runs the command line with arguments, as a user does.
+ *
+ * @param cwd whose `.env` is read; by default a folder without one, not that of the developer who runs the tests
+ */
+export function run(
+  args: readonly string[],
+  env: Record<string, string> = {},
+  cwd: string = tmpdir(),
+): ChildProcess {
   return spawn(process.execPath, [entry, ...args], {
+    cwd,
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }
 
 /** Runs a command to its end. */
-export async function runToEnd(args: readonly string[], env: Record<string, string> = {}) {
-  const child = run(args, env)
+export async function runToEnd(args: readonly string[], env: Record<string, string> = {}, cwd?: string) {
+  const child = run(args, env, cwd)
   const output = collect(child)
   const code = await ended(child)
   return { code, stdout: output.stdout(), stderr: output.stderr() }

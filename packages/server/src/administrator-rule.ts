@@ -19,14 +19,14 @@ export const administratorVariables = {
       .regex(/^org_[0-9]{1,28}$/, 'set it to the id of your own organization, like org_100000000000000001')
       .optional(),
     describe:
-      'Environment mode: the organization of your own company. Its active members administer the environment; nobody else does. Narrow it with ADMIN_ROLES or ADMIN_PERMISSION.',
-    example: 'org_100000000000000000',
+      'Environment mode: the organization of your own company. Its active members administer the environment; nobody else does. Narrow it with ADMIN_ROLES or ADMIN_PERMISSION. It is an id like org_100000000000000000.',
+    active: '',
   },
   ADMIN_ROLES: {
     schema: listOfNames,
     describe:
       'Environment mode: role names, with commas. A member of ADMIN_ORGANIZATION needs one of them. Default: every member.',
-    example: 'admin',
+    active: 'admin',
   },
   ADMIN_PERMISSION: {
     schema: z.string().max(100).optional(),

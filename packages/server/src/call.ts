@@ -9,6 +9,7 @@ import { type Deadline, type Ending, withDeadline } from './deadline.js'
 import { digestOf } from './digest.js'
 import type { Docs } from './docs-search/docs.js'
 import { ToolError, toToolError } from './errors.js'
+import { byCurrentNames } from './former-names.js'
 import { handedOver, handOver, requireWayForLink } from './hand-over.js'
 import type { Idempotency } from './idempotency.js'
 import type { Interaction } from './interaction.js'
@@ -110,14 +111,7 @@ function authorize({ tool, caller, selection, bounds }: Call): void {
 
 /** Aliases become names, the bound environment is filled in, and the schema decides. Values are not repeated. */
 function validate({ tool, arguments: given, boundEnvironment }: Call): Record<string, unknown> {
-  const args: Record<string, unknown> = { ...given }
-  for (const [alias, name] of tool.aliases ? Object.entries(tool.aliases) : []) {
-    if (!Object.hasOwn(args, alias)) continue
-    if (Object.hasOwn(args, name))
-      throw new ToolError('invalid_arguments', `Give ${name} or ${alias}, not both.`)
-    args[name] = args[alias]
-    delete args[alias]
-  }
+  const args = byCurrentNames(given, tool.aliases)
   const unbound = bindEnvironment(tool, args, boundEnvironment)
   const parsed = unbound.schema.safeParse(args)
   if (parsed.success) return { ...parsed.data, ...unbound.fixed }

@@ -1,56 +1,27 @@
 import * as z from 'zod'
 import { administratorVariables } from './administrator-rule.js'
+import { baseUrl, flag, isBaseUrl, list, resourceMetadata, wholeNumber } from './config-values.js'
 
 /** One environment variable: its rule, its other names, and what the reference page says about it. */
 interface Variable {
   readonly schema: z.ZodType
   readonly aliases?: readonly string[]
   readonly describe: string
+  /** A value to show in `.env.example`, where the variable is a comment. */
   readonly example?: string
+  /** The variable is active in `.env.example`, with this value; empty: the reader fills it in. */
+  readonly active?: string
   readonly secret?: true
 }
-
-const baseUrl = z
-  .string()
-  .refine(isBaseUrl, 'set it to a URL like https://acme.scalekit.com, without user, query or fragment')
-  .transform((value) => value.replace(/\/+$/, ''))
-
-const flag = z
-  .enum(['0', '1', 'true', 'false'], { message: 'set it to 1 or 0' })
-  .default('0')
-  .transform((value) => value === '1' || value === 'true')
-
-const list = z
-  .string()
-  .default('')
-  .transform((value) =>
-    value
-      .split(',')
-      .map((each) => each.trim())
-      .filter(Boolean),
-  )
-
-const wholeNumber = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^[0-9]{1,9}$/, `set it to a whole number from ${min} to ${max}`)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, `set it to a whole number from ${min} to ${max}`)
-
-const resourceMetadata = z
-  .object({
-    resource: z.string(),
-    authorization_servers: z.array(z.string().refine(isBaseUrl)).min(1),
-  })
-  .loose()
 
 /** All variables that `scalekit-mcp serve` reads. The reference page and `.env.example` are made from this. */
 export const variables = {
   SCALEKIT_ENV_URL: {
     schema: baseUrl.optional(),
-    aliases: ['SK_ENV_URL'],
-    describe: 'URL of the Scalekit environment that this server manages (environment mode).',
-    example: 'https://acme.scalekit.com',
+    aliases: ['SCALEKIT_ENVIRONMENT_URL', 'SK_ENV_URL'],
+    describe:
+      'URL of the Scalekit environment that this server manages (environment mode), like https://acme.scalekit.com.',
+    active: '',
   },
   SCALEKIT_WORKSPACE_URL: {
     schema: baseUrl.optional(),
@@ -60,14 +31,14 @@ export const variables = {
   SCALEKIT_CLIENT_ID: {
     schema: z.string().max(200).optional(),
     aliases: ['SK_CLIENT_ID'],
-    describe: 'Client id with which this server calls Scalekit.',
-    example: 'skc_100000000000000001',
+    describe: 'Client id with which this server calls Scalekit, like skc_100000000000000001.',
+    active: '',
   },
   SCALEKIT_CLIENT_SECRET: {
     schema: z.string().max(500).optional(),
     aliases: ['SK_CLIENT_SECRET'],
     describe: 'Secret of that client.',
-    example: '',
+    active: '',
     secret: true,
   },
   SCALEKIT_ENVIRONMENT_ID: {
@@ -92,21 +63,23 @@ export const variables = {
       .optional(),
     describe:
       'URL at which clients reach this server, exactly as registered in Scalekit: the audience of its tokens. Its path is where MCP is served. Default: http://localhost:PORT/mcp.',
-    example: 'http://localhost:3002/mcp',
+    active: 'http://localhost:3002/mcp',
   },
-  PROTECTED_RESOURCE_METADATA: {
+  MCP_SERVER_ID: {
     schema: z
       .string()
-      .transform((value, context) => {
-        const metadata = resourceMetadata.safeParse(parseJson(value))
-        if (metadata.success) return metadata.data
-        context.addIssue(
-          'paste the JSON document that Scalekit shows for this MCP server, with "resource" and "authorization_servers"',
-        )
-        return z.NEVER
-      })
+      .regex(/^(res|app|mcp)_[0-9]{1,28}$/, 'set it to an id like res_100000000000000001')
       .optional(),
-    describe: 'Metadata document of this server (RFC 9728), as the Scalekit dashboard shows it, in one line.',
+    aliases: ['SCALEKIT_MCP_SERVER_ID'],
+    describe:
+      'Id under which Scalekit knows this MCP server, like res_100000000000000001. Clients sign in at the authorization server that Scalekit has for it: the Scalekit URL with /resources/ and this id.',
+    active: '',
+  },
+  PROTECTED_RESOURCE_METADATA: {
+    schema: resourceMetadata.optional(),
+    describe:
+      'Metadata document of this server (RFC 9728), as the Scalekit dashboard shows it, in one line and in single quotes. Default: made from EXPECTED_AUDIENCE and MCP_SERVER_ID.',
+    example: `'{"resource":"http://localhost:3002/mcp","authorization_servers":["https://acme.scalekit.com/resources/res_…"]}'`,
   },
   EXPECTED_ISSUERS: {
     schema: list
@@ -140,7 +113,7 @@ export const variables = {
     describe:
       "Workspace mode only: send the caller's own token to Scalekit where the authorization server cannot exchange it. The MCP specification forbids this between different parties: a token stolen here would open the API.",
   },
-  PORT: { schema: wholeNumber(1, 65_535).default(3002), describe: 'Port of this server.', example: '3002' },
+  PORT: { schema: wholeNumber(1, 65_535).default(3002), describe: 'Port of this server.', active: '3002' },
   HOST: {
     schema: z.string().max(255).default('127.0.0.1'),
     describe: 'Address to listen on; 0.0.0.0 for all.',
@@ -251,23 +224,3 @@ export const variables = {
     describe: 'Adds the tools of the MCP conformance suite. For tests; refused in production.',
   },
 } as const satisfies Record<string, Variable>
-
-function isBaseUrl(value: string): boolean {
-  const url = URL.canParse(value) ? new URL(value) : undefined
-  return (
-    url !== undefined &&
-    (url.protocol === 'https:' || url.protocol === 'http:') &&
-    !url.username &&
-    !url.password &&
-    !url.search &&
-    !url.hash
-  )
-}
-
-function parseJson(value: string): unknown {
-  try {
-    return JSON.parse(value)
-  } catch {
-    return undefined
-  }
-}

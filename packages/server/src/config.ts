@@ -2,8 +2,13 @@ import { dirname, join } from 'node:path'
 import { Secret } from '@scalekit-mcp/auth'
 import * as z from 'zod'
 import { type AdministratorRule, administratorRule, wrongAdministrators } from './administrator-rule.js'
+import { ConfigError } from './config-error.js'
+import { readEnvFile } from './config-file.js'
+import { type Environment, isOwnVariable, namesOf, resolveNames, withoutVariables } from './config-names.js'
 import { variables } from './config-variables.js'
 import { notForProduction } from './production-guard.js'
+
+export { ConfigError }
 
 export interface EnvironmentModeConfig {
   readonly mode: 'environment'
@@ -71,19 +76,6 @@ export interface AuditConfig {
   readonly keyFile: string
 }
 
-/** Everything that is wrong with the environment variables, at once. Exit code 78 (EX_CONFIG). */
-export class ConfigError extends Error {
-  readonly code = 'config_invalid'
-  readonly problems: readonly string[]
-
-  constructor(problems: readonly string[]) {
-    super(`The configuration is not usable:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
-    this.name = 'ConfigError'
-    this.problems = problems
-  }
-}
-
-type Environment = Readonly<Record<string, string | undefined>>
 type Values = z.output<typeof schema>
 
 const schema = z.object(
@@ -93,8 +85,30 @@ const schema = z.object(
 )
 
 /**
- * Reads the configuration from environment variables. An empty variable counts as absent; an alias is read
- * where the name itself is absent.
+ * Adds what a `.env` file sets to the environment, which wins: a variable that it has, by any of its names, stays.
+ *
+ * @param accepts which variables to add; by default those of this program, so that a file in a folder that was merely
+ *   opened turns off no check of certificates and sets no proxy
+ * @returns the names of the variables that stayed out
+ * @throws ConfigError for a file that cannot be read, or that is not lines of NAME=value
+ */
+export function loadEnvFile(
+  accepts: (name: string) => boolean = isOwnVariable,
+  path = '.env',
+  environment: Record<string, string | undefined> = process.env,
+): string[] {
+  const file = Object.entries(readEnvFile(path))
+  const added = file.filter(([name]) => accepts(name) && !isSet(name, environment))
+  Object.assign(environment, Object.fromEntries(added))
+  return file.flatMap(([name]) => (accepts(name) ? [] : [name]))
+}
+
+function isSet(name: string, environment: Environment): boolean {
+  return environment[name] !== undefined || namesOf(name).some((each) => environment[each]?.trim())
+}
+
+/**
+ * Reads the configuration from environment variables, and from no file. An empty variable counts as absent.
  *
  * @param overrides what a command sets itself; it goes before the environment
  * @param callers who calls: people and clients who sign in, or the operator who starts the process (stdio) and needs no rule
@@ -105,11 +119,13 @@ export function loadConfig(
   environment: Environment = process.env,
   callers: 'signed-in' | 'operator' = 'signed-in',
 ): Config {
-  const given = resolveAliases({ ...environment, ...overrides })
-  const parsed = schema.safeParse(given)
+  const inherited = withoutVariables(environment, Object.keys(overrides))
+  const { values, problems: names } = resolveNames({ ...inherited, ...overrides })
+  const parsed = schema.safeParse(values)
   const problems = [
-    ...missingUpstream(given),
-    ...(callers === 'signed-in' ? wrongAdministrators(given, withoutOverridden(environment, overrides)) : []),
+    ...names,
+    ...missingUpstream(values),
+    ...(callers === 'signed-in' ? wrongAdministrators(values, inherited) : []),
     ...(parsed.success ? inconsistent(parsed.data) : parsed.error.issues.map(describeIssue)),
   ]
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
@@ -122,24 +138,36 @@ export function auditDefaults(
   environment: Environment = process.env,
 ): AuditConfig | undefined {
   const { AUDIT_FILE, AUDIT_KEY_FILE } = variables
-  const given = resolveAliases(environment)
+  const given = resolveNames(environment).values
   const keyFile = AUDIT_KEY_FILE.schema.parse(given.AUDIT_KEY_FILE)
   return auditOf(file ?? AUDIT_FILE.schema.parse(given.AUDIT_FILE), keyFile).audit
 }
 
-/** The local environment's own variables, which `scalekit-mcp dev` reads. */
+/** What `scalekit-mcp dev` and `local` read for themselves; an empty variable counts as absent. */
 export function localDefaults(environment: Environment = process.env) {
   return {
-    port: environment.LOCAL_PORT,
-    databaseUrl: environment.DATABASE_URL,
-    logLevel: environment.LOG_LEVEL,
-    auditFile: environment.AUDIT_FILE,
+    port: environment.PORT || undefined,
+    localPort: environment.LOCAL_PORT || undefined,
+    databaseUrl: environment.DATABASE_URL || undefined,
+    logLevel: environment.LOG_LEVEL || undefined,
+    auditFile: environment.AUDIT_FILE || undefined,
+  }
+}
+
+/** Where the programs are that this folder configures, for the commands that talk to them. */
+export function addresses(environment: Environment = process.env) {
+  const { EXPECTED_AUDIENCE, PORT = '3002', ...values } = resolveNames(environment).values
+  const localPort = Number(environment.LOCAL_PORT) || 8787
+  return {
+    server: EXPECTED_AUDIENCE ?? `http://localhost:${PORT}/mcp`,
+    local: `http://localhost:${localPort}`,
+    scalekit: (values.SCALEKIT_WORKSPACE_URL ?? values.SCALEKIT_ENV_URL)?.replace(/\/+$/, ''),
   }
 }
 
 /** What bounds the tools whatever a URL asks for, for `scalekit-mcp tools`. */
 export function toolDefaults(environment: Environment = process.env): { readonly readOnly: boolean } {
-  return { readOnly: variables.READ_ONLY.schema.parse(resolveAliases(environment).READ_ONLY) }
+  return { readOnly: variables.READ_ONLY.schema.parse(resolveNames(environment).values.READ_ONLY) }
 }
 
 /** Where other programs keep their settings, for `scalekit-mcp init`. */
@@ -151,21 +179,6 @@ export function clientPlaces(environment: Environment = process.env) {
     ...(CLAUDE_CONFIG_DIR ? { claudeConfig: CLAUDE_CONFIG_DIR } : {}),
     ...(CODEX_HOME ? { codexHome: CODEX_HOME } : {}),
   }
-}
-
-/** What a command sets itself replaces what the environment has. */
-function withoutOverridden(environment: Environment, overrides: Environment): Environment {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !(name in overrides)))
-}
-
-function resolveAliases(environment: Environment): Record<string, string> {
-  const values: Record<string, string> = {}
-  for (const [name, variable] of Object.entries(variables)) {
-    const names: readonly string[] = [name, ...('aliases' in variable ? variable.aliases : [])]
-    const value = names.map((each) => environment[each]?.trim()).find((each) => each)
-    if (value) values[name] = value
-  }
-  return values
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {
@@ -192,6 +205,10 @@ function missingUpstream(values: Record<string, string>): string[] {
   return problems
 }
 
+/** The authorization server that Scalekit has for one MCP server. */
+const issuerOf = ({ MCP_SERVER_ID }: Values, base: string) =>
+  MCP_SERVER_ID && `${base}/resources/${MCP_SERVER_ID}`
+
 const resourceOf = (values: Values) => values.EXPECTED_AUDIENCE ?? `http://localhost:${values.PORT}/mcp`
 
 /** What each variable allows alone but not together with the others. */
@@ -201,6 +218,12 @@ function inconsistent(values: Values): string[] {
   if (metadata && metadata.resource !== resourceOf(values)) {
     problems.push(
       `EXPECTED_AUDIENCE: must equal "resource" of PROTECTED_RESOURCE_METADATA (${metadata.resource}), because clients ask for a token for the one and this server accepts the other.`,
+    )
+  }
+  const issuer = issuerOf(values, values.SCALEKIT_WORKSPACE_URL ?? values.SCALEKIT_ENV_URL ?? '')
+  if (metadata && issuer && !metadata.authorization_servers.includes(issuer)) {
+    problems.push(
+      `MCP_SERVER_ID: its authorization server is ${issuer}, and PROTECTED_RESOURCE_METADATA names ${metadata.authorization_servers.join(', ')}. Correct one of them, or unset MCP_SERVER_ID.`,
     )
   }
   if (values.REDIS_URL && !values.STATE_KEY) {
@@ -214,7 +237,7 @@ function inconsistent(values: Values): string[] {
 function assemble(values: Values): Config {
   const base = values.SCALEKIT_WORKSPACE_URL ?? values.SCALEKIT_ENV_URL ?? ''
   const metadata = values.PROTECTED_RESOURCE_METADATA
-  const authorizationServers = metadata?.authorization_servers ?? [base]
+  const authorizationServers = metadata?.authorization_servers ?? [issuerOf(values, base) ?? base]
   return {
     host: values.HOST,
     port: values.PORT,

@@ -45,6 +45,30 @@ function isVisibleLine(value: string): boolean {
   return withoutInvisible(value) === value && !outsideLine.test(value)
 }
 
+const metadataKey = text(25).min(3)
+
+/** Names and values that mean something to your own application. An object is accepted for the list of its members. */
+export const metadata = (max: number) =>
+  z.preprocess(
+    (value) => (isObject(value) ? Object.entries(value).map(([key, each]) => ({ key, value: each })) : value),
+    z
+      .array(z.strictObject({ key: metadataKey, value: text(256) }))
+      .max(max)
+      .refine((pairs) => new Set(pairs.map(({ key }) => key)).size === pairs.length, {
+        message: 'Name each key once.',
+      }),
+  )
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+export type Metadata = readonly { readonly key: string; readonly value: string }[]
+
+/** As the API has it. */
+export const toMetadata = (pairs: Metadata = []): Record<string, string> =>
+  Object.fromEntries(pairs.map(({ key, value }) => [key, value]))
+
 const label = '[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?'
 const emailAddress = new RegExp(`^[A-Za-z0-9.!#$%&'*+/=?^_\`{|}~-]{1,64}@${label}(?:\\.${label})+$`)
 

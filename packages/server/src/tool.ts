@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { Docs } from './docs-search/docs.js'
+import type { FormerNames } from './former-names.js'
 import type { Scalekit } from './scalekit/scalekit.js'
 
 /** The scopes that this server knows. No scope implies another. */
@@ -82,8 +83,8 @@ export interface ToolDefinition<
   readonly effect: Effect
   readonly input: Input
   readonly output: Output
-  /** Former names of arguments, old to new; they keep working. */
-  readonly aliases?: Readonly<Record<string, string>>
+  /** Former names of arguments. */
+  readonly aliases?: FormerNames
   /** The API serves this to workspace members only, not to an environment's client credentials. */
   readonly workspaceOnly?: true
   /** Cannot be undone, which the question says. */

@@ -43,8 +43,13 @@ interface DevOptions {
 export async function dev(options: DevOptions): Promise<void> {
   const defaults = localDefaults()
   const { mode } = options
-  const port = parsePort(options.port ?? seeded[mode].port, '--port')
-  const localPort = parsePort(options.localPort ?? defaults.port ?? '8787', '--local-port (LOCAL_PORT)', 0)
+  const port = parsePort(options.port ?? defaults.port ?? seeded[mode].port, '--port (PORT)')
+  const localPort = parsePort(
+    options.localPort ?? defaults.localPort ?? '8787',
+    '--local-port (LOCAL_PORT)',
+    0,
+  )
+  process.stdout.write('  Starting the MCP server and a local Scalekit environment …\n')
   const resource = options.resource ?? `http://localhost:${port}/mcp`
   const local = await startLocal({
     ...storage({ ...options, ...(defaults.databaseUrl ? { databaseUrl: defaults.databaseUrl } : {}) }),
@@ -55,6 +60,7 @@ export async function dev(options: DevOptions): Promise<void> {
   const config = loadConfig({
     ...localEnvironment(local, resource, mode),
     PORT: String(port),
+    NODE_ENV: 'development',
     AUDIT_FILE: defaults.auditFile ?? (options.memory ? 'none' : join(options.data, 'audit', 'audit.jsonl')),
     LOG_LEVEL: defaults.logLevel ?? 'warn',
   })
@@ -76,8 +82,8 @@ export function localEnvironment(
   const base = `${local.url}/${realm}`
   return {
     SCALEKIT_ENV_URL: '',
-    SK_ENV_URL: '',
     SCALEKIT_WORKSPACE_URL: '',
+    SCALEKIT_ENVIRONMENT_ID: '',
     ...(mode === 'workspace'
       ? { SCALEKIT_WORKSPACE_URL: base, ADMIN_ORGANIZATION: '', ADMIN_ROLES: '' }
       : {
@@ -94,6 +100,7 @@ export function localEnvironment(
     DOCS_URL: `${local.url}/docs`,
     EXPECTED_ISSUERS: '',
     JWKS_URI: '',
+    MCP_SERVER_ID: mcpServer,
     INTROSPECTION_URL: `${base}/oauth/introspect`,
     PROTECTED_RESOURCE_METADATA: JSON.stringify({
       resource,

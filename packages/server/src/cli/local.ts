@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { createLocalScalekit, LocalError, type LocalOptions, type LocalScalekit } from '@scalekit-mcp/local'
+import { localDefaults } from '../config.js'
 import { stopOnSignal, UsageError } from './exit.js'
 import { parsePort } from './parse-port.js'
 
@@ -18,15 +19,16 @@ interface StorageOptions {
 }
 
 interface LocalCommandOptions extends StorageOptions {
-  readonly port: string
+  readonly port?: string
   readonly tls?: true
 }
 
 /** `scalekit-mcp local`: the local environment alone, for those who build on Scalekit. */
 export async function local(options: LocalCommandOptions): Promise<void> {
+  const defaults = localDefaults()
   const environment = await startLocal({
-    ...storage(options),
-    port: parsePort(options.port || '8787', '--port (LOCAL_PORT)', 0),
+    ...storage({ ...(defaults.databaseUrl ? { databaseUrl: defaults.databaseUrl } : {}), ...options }),
+    port: parsePort(options.port ?? defaults.localPort ?? '8787', '--port (LOCAL_PORT)', 0),
     ...(options.tls ? { tls: resolve(options.data, 'tls') } : {}),
   })
   stopOnSignal(() => environment.close())

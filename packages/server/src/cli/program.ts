@@ -1,5 +1,6 @@
 import { Argument, Command, Option } from 'commander'
 import { version } from '../version.js'
+import { readEnvironment } from './env-file.js'
 import { inlineMore, keepCollectionsShort, keepHeapSmall } from './heap.js'
 import { withLocal } from './needs-local.js'
 
@@ -11,10 +12,11 @@ export const program = new Command('scalekit-mcp')
   .showHelpAfterError('(see scalekit-mcp --help)')
   .exitOverride()
   .hook('preAction', keepCollectionsShort)
+  .hook('preAction', (_, command) => readEnvironment(command))
 
 program
   .command('serve')
-  .description('Start the MCP server. The configuration comes from environment variables.')
+  .description('Start the MCP server. The configuration comes from environment variables and .env.')
   .action(async () => {
     inlineMore()
     await (await import('./serve.js')).serve()
@@ -23,7 +25,7 @@ program
 program
   .command('stdio')
   .description(
-    'Serve the tools of one environment on stdin and stdout, for clients that start a process. The configuration comes from environment variables.',
+    'Serve the tools of one environment on stdin and stdout, for clients that start a process. The configuration comes from environment variables and .env.',
   )
   .option('--scopes <scopes>', 'what the client may do', 'environment:read organization:read')
   .option('--read-only', 'offer only tools that read (READ_ONLY)')
@@ -40,7 +42,7 @@ program
       .choices(['workspace', 'environment'])
       .default('workspace'),
   )
-  .option('--port <port>', 'port of the MCP server (default: 3002; 3004 in environment mode)')
+  .option('--port <port>', 'port of the MCP server (PORT; default 3002, or 3004 in environment mode)')
   .option('--local-port <port>', 'port of the local environment (LOCAL_PORT; default 8787)')
   .option('--data <dir>', 'where the local environment keeps its data', '.scalekit-local')
   .option('--memory', 'keep nothing: every start is as seeded')
@@ -56,17 +58,14 @@ program
 program
   .command('local')
   .description('Start a local Scalekit environment alone, to build and test against. Needs no account.')
-  .addOption(
-    new Option('--port <port>', 'where it answers, over HTTP/1.1 and gRPC; 0 takes a free one')
-      .env('LOCAL_PORT')
-      .default('8787'),
+  .option(
+    '--port <port>',
+    'where it answers, over HTTP/1.1 and gRPC; 0 takes a free one (LOCAL_PORT; default 8787)',
   )
   .option('--data <dir>', 'where it keeps its data', '.scalekit-local')
   .option('--memory', 'keep nothing: every start is as seeded')
   .option('--seed <file>', 'YAML file to seed an empty environment from')
-  .addOption(
-    new Option('--database-url <url>', 'keep the data in a PostgreSQL database instead').env('DATABASE_URL'),
-  )
+  .option('--database-url <url>', 'keep the data in a PostgreSQL database instead (DATABASE_URL)')
   .option('--tls', 'speak https, with a certificate of its own that is kept with the data')
   .action(async (options) => {
     keepHeapSmall()
@@ -78,7 +77,7 @@ program
   .description(
     'Put the MCP server into the clients that are installed here, after showing what would change.',
   )
-  .option('--url <url>', 'where the MCP server is', 'http://localhost:3002/mcp')
+  .option('--url <url>', 'where the MCP server is (default: EXPECTED_AUDIENCE, or http://localhost:PORT/mcp)')
   .option('--client <names...>', 'these clients only, also where they have no configuration yet')
   .option('--remove', 'take it out again')
   .option('--dry-run', 'show what would change, and write nothing')
@@ -89,7 +88,7 @@ program
 program
   .command('doctor')
   .description('Walk the way of a client to an MCP server, and say what is wrong and how to mend it.')
-  .argument('[url]', 'the MCP server', 'http://localhost:3002/mcp')
+  .argument('[url]', 'the MCP server (default: EXPECTED_AUDIENCE, or http://localhost:PORT/mcp)')
   .option('--token <token>', 'an access token; - reads it from stdin (default: from the local environment)')
   .option('--json', 'print the findings as JSON')
   .action(async (url, options) => (await import('./doctor/doctor.js')).doctor(url, options))
@@ -116,7 +115,7 @@ program
   )
   .option('--resource <url>', 'for which MCP server (default: the seeded one)')
   .option('--expires-in <seconds>', 'how long it is valid', '3600')
-  .option('--local-url <url>', 'where the local environment is', 'http://localhost:8787')
+  .option('--local-url <url>', 'where the local environment is (default: http://localhost:LOCAL_PORT)')
   .option('--json', 'print the whole answer as JSON')
   .action(async (options) => (await import('./token.js')).token(options))
 

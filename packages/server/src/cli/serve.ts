@@ -1,13 +1,19 @@
-import { loadConfig } from '../config.js'
+import { type Config, loadConfig } from '../config.js'
 import { startServer } from '../main.js'
 import { createLog } from '../observe/log.js'
 import { stopOnSignal } from './exit.js'
 import { leaveCluster } from './leave-cluster.js'
 
-/** `scalekit-mcp serve`: the server alone, configured by environment variables. */
+/** `scalekit-mcp serve`: the server alone, configured by environment variables and `.env`. */
 export async function serve(): Promise<void> {
   const config = loadConfig()
-  const server = await startServer(config, createLog(config.logLevel))
+  const log = createLog(config.logLevel)
+  const server = await startServer(config, log)
+  if (lacksServerId(config)) {
+    log.warn(
+      'MCP_SERVER_ID is missing: MCP clients cannot register with the whole environment. Set it to the id of this MCP server in the Scalekit dashboard, like res_…, or set PROTECTED_RESOURCE_METADATA.',
+    )
+  }
   stopOnSignal(
     async () => {
       await server.stop(config.shutdownDelaySeconds * 1000)
@@ -15,4 +21,10 @@ export async function serve(): Promise<void> {
     },
     () => server.reopenFiles(),
   )
+}
+
+/** Whether the metadata sends clients to the environment or workspace itself, which nobody has asked for. */
+function lacksServerId({ metadata, upstream, authorizationServers }: Config): boolean {
+  const base = upstream.mode === 'workspace' ? upstream.workspaceUrl : upstream.environmentUrl
+  return metadata === undefined && authorizationServers.includes(base)
 }

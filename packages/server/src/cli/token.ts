@@ -1,4 +1,5 @@
 import { request } from 'undici'
+import { addresses } from '../config.js'
 import { UsageError } from './exit.js'
 
 interface TokenOptions {
@@ -6,13 +7,14 @@ interface TokenOptions {
   readonly scopes: string
   readonly resource?: string
   readonly expiresIn: string
-  readonly localUrl: string
+  readonly localUrl?: string
   readonly json?: true
 }
 
 /** `scalekit-mcp token`: an access token from the local environment, alone on stdout. */
 export async function token(options: TokenOptions): Promise<void> {
-  const response = await request(`${options.localUrl.replace(/\/+$/, '')}/__local/tokens`, {
+  const localUrl = options.localUrl ?? addresses().local
+  const response = await request(`${localUrl.replace(/\/+$/, '')}/__local/tokens`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-scalekit-local': '1' },
     body: JSON.stringify({
@@ -23,7 +25,7 @@ export async function token(options: TokenOptions): Promise<void> {
     }),
   }).catch(() => {
     throw new UsageError(
-      `No local environment at ${options.localUrl}: start one with "scalekit-mcp dev", or name another with --local-url.`,
+      `No local environment at ${localUrl}: start one with "scalekit-mcp dev", or name another with --local-url.`,
     )
   })
   const body = (await response.body.json()) as { access_token?: string; message?: string }

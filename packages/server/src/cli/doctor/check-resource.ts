@@ -1,6 +1,6 @@
 import { askQuietly } from './ask.js'
 import { type Finding, right, wrong } from './finding.js'
-import { listOf, resourceOf, type Walk } from './walk.js'
+import { isLoopback, listOf, resourceOf, type Walk } from './walk.js'
 
 /** RFC 9728 section 5.2: the document that the challenge names, or else the ones at the well-known places. */
 export async function checkResourceMetadata(walk: Walk): Promise<Finding[]> {
@@ -24,6 +24,7 @@ export async function checkResourceMetadata(walk: Walk): Promise<Finding[]> {
       ]
     }
     walk.authorizationServer = server
+    if (isWholeEnvironment(server, walk.scalekit)) return [withoutServerId(place, server)]
     return [right('resource-metadata', `${place} names ${server}`)]
   }
   return [
@@ -33,6 +34,24 @@ export async function checkResourceMetadata(walk: Walk): Promise<Finding[]> {
       'serve it there to everybody, without a token; a proxy has to pass /.well-known/ on',
     ),
   ]
+}
+
+/** A Scalekit environment or workspace: the configured one, by Scalekit's own domains, or by the local environment's paths. */
+function isWholeEnvironment(issuer: string, configured: string | undefined): boolean {
+  const url = issuer.replace(/\/+$/, '')
+  const { hostname, pathname } = new URL(url)
+  if (url === configured) return true
+  if (isLoopback(url)) return /^\/(env_[0-9]+|workspace)$/.test(pathname)
+  return /\.scalekit\.(com|dev|cloud)$/.test(hostname) && pathname === '/'
+}
+
+/** Clients register with, and get the scopes of, the authorization server that Scalekit has for one MCP server. */
+function withoutServerId(place: string, server: string): Finding {
+  return wrong(
+    'resource-metadata',
+    `${place} names ${server}, the whole environment, where MCP clients cannot register`,
+    'set MCP_SERVER_ID to the id of this MCP server in the Scalekit dashboard, like res_…, or PROTECTED_RESOURCE_METADATA to its metadata document',
+  )
 }
 
 /** RFC 9728 section 3.3: the resource is compared as text; clients refuse another. */

@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers'
 import { styleText } from 'node:util'
+import { addresses } from '../../config.js'
 import { displayText } from '../../display-text.js'
 import { UsageError } from '../exit.js'
 import { checkAdministrator } from './check-administrator.js'
@@ -33,14 +34,17 @@ const steps: readonly ((walk: Walk) => Finding[] | Promise<Finding[]>)[] = [
 ]
 
 /** `scalekit-mcp doctor`: what a client meets on its way, a line each. Ends with 1 where something is wrong. */
-export async function doctor(url: string, { token, json }: DoctorOptions): Promise<void> {
+export async function doctor(given: string | undefined, options: DoctorOptions): Promise<void> {
+  const { token, json } = options
+  const { server, scalekit } = addresses()
+  const url = given ?? server
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new UsageError('Give the URL of an MCP server, like http://localhost:3002/mcp.')
   }
-  const given = token === '-' ? (await text(process.stdin)).trim() : token
-  if (given === '')
+  const bearer = token === '-' ? (await text(process.stdin)).trim() : token
+  if (bearer === '')
     throw new UsageError('The token is empty: give one with --token, or on stdin with --token -.')
-  const walk: Walk = { url, ...(given ? { token: given } : {}) }
+  const walk: Walk = { url, ...(scalekit ? { scalekit } : {}), ...(bearer ? { token: bearer } : {}) }
   const findings: Finding[] = []
   const tell = (more: readonly Finding[]) => {
     findings.push(...more)

@@ -3,6 +3,8 @@ import type { Answer } from './ask.js'
 /** What became known on the way, for the steps that follow. */
 export interface Walk {
   readonly url: string
+  /** The Scalekit environment or workspace that the environment variables name. */
+  readonly scalekit?: string
   token?: string
   /** The answer to a request without a token. */
   first?: Answer

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { createInterface } from 'node:readline/promises'
-import { clientPlaces } from '../../config.js'
+import { addresses, clientPlaces } from '../../config.js'
 import { UsageError } from '../exit.js'
 import { type Change, plan } from './change.js'
 import { clients } from './clients.js'
@@ -10,7 +10,7 @@ import { FormatError } from './format.js'
 import { writeChange } from './write-change.js'
 
 export interface InitOptions {
-  readonly url: string
+  readonly url?: string
   readonly client?: readonly string[]
   readonly remove?: true
   readonly dryRun?: true
@@ -20,7 +20,7 @@ export interface InitOptions {
 
 /** `scalekit-mcp init`: puts this server into the clients that are installed, or takes it out again. */
 export async function init(options: InitOptions): Promise<void> {
-  const url = serverUrl(options.url)
+  const url = serverUrl(options.url ?? addresses().server)
   const found = await choose(options.client)
   const changes: Change[] = []
   for (const each of found) changes.push(await plan(each, options.remove ? undefined : url).catch(refuse))

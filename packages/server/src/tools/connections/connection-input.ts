@@ -24,9 +24,17 @@ const providers = [
   'PING_IDENTITY',
   'JUMPCLOUD',
   'CUSTOM',
+  'GITHUB',
+  'GITLAB',
+  'LINKEDIN',
+  'SALESFORCE',
+  'MICROSOFT',
+  'IDP_SIMULATOR',
+  'ADFS',
 ] as const
 export const provider = z.enum(providers).describe('Identity provider; CUSTOM for any other.')
-export const toProvider = (name: (typeof providers)[number]) => connections.ConnectionProvider[name]
+export type Provider = z.output<typeof provider>
+export const toProvider = (name: Provider) => connections.ConnectionProvider[name]
 
 const httpsUrl = z
   .string()
@@ -52,6 +60,21 @@ export const oidcSettings = {
     .describe('Stays in the conversation; better let the organization set it in the admin portal.'),
   scopes: z.array(z.enum(oidcScopes)).max(5).optional(),
 }
+
+/** The settings by the names of the API, of which earlier clients send one object. */
+export const oidcConfigMembers = {
+  discovery_endpoint: 'discoveryEndpoint',
+  issuer: 'issuer',
+  authorize_uri: 'authorizeUri',
+  token_uri: 'tokenUri',
+  user_info_uri: 'userInfoUri',
+  jwks_uri: 'jwksUri',
+  client_id: 'clientId',
+  client_secret: 'clientSecret',
+  scopes: 'scopes',
+} as const
+
+export const keyId = text(300).describe('A name that is unique in the environment.')
 
 export const toScope = (name: (typeof oidcScopes)[number]) => connections.OIDCScope[name]
 

@@ -1,7 +1,13 @@
 import type { connections } from '@scalekit-mcp/api'
 import { ToolError } from '../../errors.js'
 import type { ToolContext } from '../../tool.js'
-import { type OidcSettings, toScope, type WhichConnection } from './connection-input.js'
+import {
+  type OidcSettings,
+  type Provider,
+  toProvider,
+  toScope,
+  type WhichConnection,
+} from './connection-input.js'
 
 type Scalekit = ToolContext['scalekit']
 
@@ -25,16 +31,17 @@ export async function readConnection(
  */
 export async function writeOidcSettings(
   scalekit: Scalekit,
-  { provider, providerKey, id }: connections.Connection,
+  before: connections.Connection,
   environmentId: string,
-  settings: OidcSettings,
+  changes: OidcSettings & { readonly provider?: Provider | undefined; readonly keyId?: string | undefined },
 ): Promise<connections.Connection> {
-  const { scopes, ...values } = settings
+  const { provider, keyId, scopes, ...values } = changes
   const { connection } = await scalekit.connections(environmentId).updateEnvironmentConnection({
-    connectionId: id,
+    connectionId: before.id,
     connection: {
-      provider,
-      providerKey,
+      provider: provider ? toProvider(provider) : before.provider,
+      providerKey: provider ?? before.providerKey,
+      keyId,
       settings: { case: 'oidcConfig', value: { ...values, scopes: (scopes ?? []).map(toScope) } },
     },
   })

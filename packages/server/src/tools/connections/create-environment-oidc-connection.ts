@@ -1,10 +1,10 @@
 import { connections } from '@scalekit-mcp/api'
 import * as z from 'zod'
 import { ToolError } from '../../errors.js'
-import { environmentId, text } from '../../input-fields.js'
+import { environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { connectionFields, toConnection } from './connection.js'
-import { oidcSettings, provider, toProvider } from './connection-input.js'
+import { keyId, oidcConfigMembers, oidcSettings, provider, toProvider } from './connection-input.js'
 import { oidcChanges } from './connection-target.js'
 import { writeOidcSettings } from './connections-of.js'
 
@@ -16,10 +16,11 @@ export default defineTool({
   toolset: 'connections',
   scopes: ['environment:write'],
   effect: 'create',
+  aliases: { key_id: 'keyId', oidc_config: oidcConfigMembers },
   input: z.object({
     environmentId,
     provider,
-    keyId: text(300).optional().describe('A name that is unique in the environment.'),
+    keyId: keyId.optional(),
     ...oidcSettings,
   }),
   output: z.object({ connection: connectionFields }),

@@ -3,7 +3,7 @@ import { connectionId, environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { requireChange } from '../require-change.js'
 import { connectionFields, toConnection } from './connection.js'
-import { oidcSettings } from './connection-input.js'
+import { keyId, oidcConfigMembers, oidcSettings, provider } from './connection-input.js'
 import { connectionTarget, oidcChanges } from './connection-target.js'
 import { readConnection, writeOidcSettings } from './connections-of.js'
 
@@ -11,21 +11,27 @@ export default defineTool({
   name: 'update_environment_oidc_connection',
   title: 'Update environment OIDC connection',
   description:
-    'Change the OIDC settings of a connection of the environment. What is left out stays; a connection that is no longer complete is disabled.',
+    'Change the OIDC settings of a connection of the environment, its provider or its keyId. What is left out stays; a connection that is no longer complete is disabled.',
   toolset: 'connections',
   scopes: ['environment:write'],
   effect: 'update',
-  aliases: { connection_id: 'connectionId' },
-  input: z.object({ environmentId, connectionId, ...oidcSettings }),
+  aliases: { connection_id: 'connectionId', key_id: 'keyId', oidc_config: oidcConfigMembers },
+  input: z.object({
+    environmentId,
+    connectionId,
+    provider: provider.optional(),
+    keyId: keyId.optional(),
+    ...oidcSettings,
+  }),
   output: z.object({ connection: connectionFields }),
-  async target({ environmentId, connectionId, ...settings }, context) {
+  async target({ environmentId, connectionId, provider, keyId, ...settings }, context) {
     const target = await connectionTarget({ environmentId, connectionId }, context)
-    return { ...target, changes: oidcChanges(settings) }
+    return { ...target, changes: { Provider: provider, Name: keyId, ...oidcChanges(settings) } }
   },
-  async run({ environmentId, connectionId, ...settings }, { scalekit }) {
-    requireChange(settings, Object.keys(oidcSettings))
+  async run({ environmentId, connectionId, ...changes }, { scalekit }) {
+    requireChange(changes, ['provider', 'keyId', ...Object.keys(oidcSettings)])
     const connection = await readConnection(scalekit, { environmentId, connectionId })
-    const changed = await writeOidcSettings(scalekit, connection, environmentId, settings)
+    const changed = await writeOidcSettings(scalekit, connection, environmentId, changes)
     return { connection: toConnection(changed) }
   },
 })

@@ -51,9 +51,12 @@ describe.each(eras)('create_environment_role over %s', (era) => {
     expect(result?.role).toMatchObject({ name: `former_${suffix}`, displayName: 'Former' })
   })
 
-  test('has no argument isDefault: it never worked, and there are two kinds of default', async () => {
-    const { error } = await create({ name: `default_${suffix}`, isDefault: true })
-    expect(error).toMatchObject({ message: '"isDefault" is not an argument of this tool.' })
+  test('takes isDefault for the default of members, and not of creators', async () => {
+    const name = `default_${suffix}`
+    const { result } = await create({ name, isDefault: true })
+    expect(result?.role).toMatchObject({ name, isDefaultForMembers: true, isDefaultForCreators: false })
+    const { error } = await create({ name: `both_${suffix}`, isDefault: true, isDefaultForMembers: false })
+    expect(error).toMatchObject({ message: 'Give isDefaultForMembers or isDefault, not both.' })
   })
 
   test.each([

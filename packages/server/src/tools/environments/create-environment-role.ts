@@ -12,7 +12,7 @@ export default defineTool({
   toolset: 'environments',
   scopes: ['environment:write'],
   effect: 'create',
-  aliases: { roleName: 'name', roleDisplayName: 'displayName' },
+  aliases: { roleName: 'name', roleDisplayName: 'displayName', isDefault: 'isDefaultForMembers' },
   input: z.object({
     environmentId,
     name: roleName.describe('Letters, digits and _; it cannot be changed later.'),

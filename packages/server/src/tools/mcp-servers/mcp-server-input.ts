@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { ToolError } from '../../errors.js'
 import { text } from '../../input-fields.js'
 import type { Target } from '../../tool.js'
 import { isPlainUrl } from './inert.js'
@@ -44,11 +45,47 @@ export const refreshTokenSeconds = z
   .max(31_536_000)
   .describe('Life of refresh tokens.')
 
+export const provider = text(512).describe(
+  'keyId of the connection that signs people in instead of Scalekit.',
+)
+export const useScalekitAuthentication = z
+  .boolean()
+  .describe('Scalekit itself signs people in. With false, name the provider that does.')
+
+/** What earlier clients call these arguments. */
+export const formerServerNames = {
+  mcpServerUrl: 'url',
+  access_token_expiry: 'accessTokenSeconds',
+  accessTokenExpiry: 'accessTokenSeconds',
+  use_scalekit_authentication: 'useScalekitAuthentication',
+} as const
+
+/**
+ * Who signs people in, as the API has it: empty is Scalekit, undefined leaves what is there.
+ *
+ * @throws ToolError `invalid_arguments` where the two arguments do not agree
+ */
+export function providerOf(settings: {
+  readonly provider?: string | undefined
+  readonly useScalekitAuthentication?: boolean | undefined
+}): string | undefined {
+  const { provider, useScalekitAuthentication } = settings
+  if (useScalekitAuthentication === false && provider === undefined) {
+    throw new ToolError('invalid_arguments', 'provider: Needed when useScalekitAuthentication is false.')
+  }
+  if (useScalekitAuthentication === true && provider !== undefined) {
+    throw new ToolError('invalid_arguments', 'provider: Leave it out when useScalekitAuthentication is true.')
+  }
+  return useScalekitAuthentication ? '' : provider
+}
+
 /** Who may get tokens for the server and how, for the question. */
 export function serverChanges(settings: {
   readonly name?: string | undefined
   readonly url?: string | undefined
   readonly description?: string | undefined
+  readonly provider?: string | undefined
+  readonly useScalekitAuthentication?: boolean | undefined
   readonly scopes?: readonly string[] | undefined
   readonly accessTokenSeconds?: number | undefined
   readonly refreshTokenSeconds?: number | undefined
@@ -60,6 +97,7 @@ export function serverChanges(settings: {
     Name: settings.name,
     URL: settings.url,
     Description: settings.description,
+    'Signed in by': providerOf(settings) === '' ? 'Scalekit' : settings.provider,
     Scopes: settings.scopes,
     'Life of access tokens in seconds': settings.accessTokenSeconds,
     'Life of refresh tokens in seconds': settings.refreshTokenSeconds,

@@ -6,11 +6,15 @@ import { defineTool } from '../../tool.js'
 import { mcpServerFields, toMcpServer } from './mcp-server.js'
 import {
   accessTokenSeconds,
+  formerServerNames,
+  provider,
+  providerOf,
   scopeNames,
   serverChanges,
   serverDescription,
   serverName,
   serverUrl,
+  useScalekitAuthentication,
 } from './mcp-server-input.js'
 import { setupFields, setupOf } from './setup.js'
 
@@ -22,6 +26,7 @@ export default defineTool({
   toolset: 'mcp-servers',
   scopes: ['environment:write'],
   effect: 'create',
+  aliases: formerServerNames,
   input: z.object({
     environmentId,
     name: serverName,
@@ -29,6 +34,8 @@ export default defineTool({
     description: serverDescription.optional(),
     scopes: scopeNames.default([]),
     accessTokenSeconds: accessTokenSeconds.default(3_600),
+    provider: provider.optional(),
+    useScalekitAuthentication: useScalekitAuthentication.optional(),
     dynamicRegistration: z.boolean().default(true).describe('Let clients register themselves (RFC 7591).'),
   }),
   output: z.object({ mcpServer: mcpServerFields, setup: setupFields.optional() }),
@@ -43,6 +50,7 @@ export default defineTool({
         resourceId: args.url,
         description: args.description,
         scopes: args.scopes,
+        provider: providerOf(args),
         accessTokenExpiry: BigInt(args.accessTokenSeconds),
         disableDynamicClientRegistration: !args.dynamicRegistration,
         enableCimd: true,

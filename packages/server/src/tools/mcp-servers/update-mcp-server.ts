@@ -6,12 +6,16 @@ import { requireChange } from '../require-change.js'
 import { mcpServerFields, toMcpServer } from './mcp-server.js'
 import {
   accessTokenSeconds,
+  formerServerNames,
+  provider,
+  providerOf,
   refreshTokenSeconds,
   scopeNames,
   serverChanges,
   serverDescription,
   serverName,
   serverUrl,
+  useScalekitAuthentication,
 } from './mcp-server-input.js'
 import { readMcpServer } from './read-mcp-server.js'
 
@@ -21,6 +25,7 @@ const fields = {
   url: 'resource_id',
   description: 'description',
   scopes: 'scopes',
+  provider: 'provider',
   accessTokenSeconds: 'access_token_expiry',
   refreshTokenSeconds: 'refresh_token_expiry',
   dynamicRegistration: 'disable_dynamic_client_registration',
@@ -37,7 +42,7 @@ export default defineTool({
   toolset: 'mcp-servers',
   scopes: ['environment:write'],
   effect: 'update',
-  aliases: { id: 'mcpServerId' },
+  aliases: { id: 'mcpServerId', ...formerServerNames },
   input: z.object({
     environmentId,
     mcpServerId,
@@ -45,6 +50,8 @@ export default defineTool({
     url: serverUrl.optional(),
     description: serverDescription.optional(),
     scopes: scopeNames.optional(),
+    provider: provider.optional(),
+    useScalekitAuthentication: useScalekitAuthentication.optional(),
     accessTokenSeconds: accessTokenSeconds.optional(),
     refreshTokenSeconds: refreshTokenSeconds.optional(),
     dynamicRegistration: z.boolean().optional(),
@@ -56,7 +63,8 @@ export default defineTool({
     const { id, name } = await readMcpServer(scalekit, { environmentId, mcpServerId })
     return { id, name, changes: serverChanges(changes) }
   },
-  async run({ environmentId, mcpServerId, ...changes }, { scalekit }) {
+  async run({ environmentId, mcpServerId, useScalekitAuthentication, ...given }, { scalekit }) {
+    const changes = { ...given, provider: providerOf({ ...given, useScalekitAuthentication }) }
     requireChange(changes, names)
     const { resource } = await scalekit.clients(environmentId).updateResource({
       resourceId: mcpServerId,
@@ -65,6 +73,7 @@ export default defineTool({
         resourceId: changes.url,
         description: changes.description,
         scopes: changes.scopes,
+        provider: changes.provider,
         accessTokenExpiry: seconds(changes.accessTokenSeconds),
         refreshTokenExpiry: seconds(changes.refreshTokenSeconds),
         disableDynamicClientRegistration:

@@ -16,6 +16,7 @@ export default defineTool({
   toolset: 'organizations',
   scopes: ['organization:write'],
   effect: 'update',
+  aliases: { feature: 'features' },
   input: z.object({
     environmentId,
     organizationId,

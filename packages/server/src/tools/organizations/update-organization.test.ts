@@ -52,10 +52,16 @@ describe.each(eras)('update_organization over %s', (era) => {
     })
   })
 
-  test('refuses open metadata and keys that nobody declared', async () => {
+  test('accepts an object for the list of its members', async () => {
+    const organizationId = await newOrganization(era, 'object')
+    const { result } = await update({ organizationId, metadata: { plan: 'gold', seats: '12' } })
+    expect(result?.organization).toMatchObject({ metadata: { plan: 'gold', seats: '12' } })
+  })
+
+  test('refuses metadata of another form, and keys that nobody declared', async () => {
     const organizationId = await newOrganization(era, 'strict')
     const pair = { key: 'plan', value: 'gold' }
-    for (const metadata of [{ plan: 'gold' }, [{ ...pair, extra: 1 }], [pair, pair]]) {
+    for (const metadata of [{ plan: 1 }, { a: 'short key' }, 'plan', [{ ...pair, extra: 1 }], [pair, pair]]) {
       expect((await update({ organizationId, metadata })).error).toMatchObject({ code: 'invalid_arguments' })
     }
   })

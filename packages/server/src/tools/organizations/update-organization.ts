@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { ToolError } from '../../errors.js'
-import { environmentId, organizationId, text } from '../../input-fields.js'
+import { environmentId, metadata, organizationId, text, toMetadata } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { organizationTarget } from '../organization-target.js'
 import { requireChange } from '../require-change.js'
@@ -35,14 +35,7 @@ export default defineTool({
       .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/)
       .optional()
       .describe('Short name for URLs, like acme.'),
-    metadata: z
-      .array(z.strictObject({ key: text(25).min(3), value: text(256) }))
-      .max(10)
-      .refine((pairs) => new Set(pairs.map(({ key }) => key)).size === pairs.length, {
-        message: 'Name each key once.',
-      })
-      .optional()
-      .describe('An empty list removes all.'),
+    metadata: metadata(10).optional().describe('An empty list removes all.'),
   }),
   output: z.object({ organization: organizationFields }),
   target: ({ environmentId, organizationId, name, externalId, slug, metadata }, context) =>
@@ -60,7 +53,7 @@ export default defineTool({
         displayName: changes.name,
         externalId: changes.externalId,
         slug: changes.slug,
-        metadata: Object.fromEntries((changes.metadata ?? []).map(({ key, value }) => [key, value])),
+        metadata: toMetadata(changes.metadata),
       },
       updateMask: {
         paths: names.filter((name) => changes[name] !== undefined).map((name) => fields[name]),

@@ -1,6 +1,14 @@
 import * as z from 'zod'
 import { ToolError } from '../../errors.js'
-import { email, environmentId, organizationId, roleName, text } from '../../input-fields.js'
+import {
+  email,
+  environmentId,
+  metadata,
+  organizationId,
+  roleName,
+  text,
+  toMetadata,
+} from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { organizationTarget } from '../organization-target.js'
 import { toUser, userFields } from './user.js'
@@ -13,6 +21,7 @@ export default defineTool({
   toolset: 'users',
   scopes: ['organization:write'],
   effect: 'create',
+  aliases: { firstName: 'givenName', lastName: 'familyName' },
   input: z.object({
     environmentId,
     organizationId,
@@ -20,12 +29,19 @@ export default defineTool({
     role: roleName.optional(),
     givenName: text(255).optional(),
     familyName: text(255).optional(),
+    externalId: text(255).optional().describe('Their id in your own system; unique in the environment.'),
+    metadata: metadata(20).optional(),
     sendInvitation: z.boolean().default(true).describe('Send the invitation e-mail.'),
   }),
   output: z.object({ user: userFields }),
   async target(args, context) {
     const { id, name } = await organizationTarget(args, context)
-    const changes = { Organization: `${name} (${id})`, Role: args.role ?? 'the default role of members' }
+    const changes = {
+      Organization: `${name} (${id})`,
+      Role: args.role ?? 'the default role of members',
+      'External ID': args.externalId,
+      Metadata: args.metadata?.map(({ key, value }) => `${key}=${value}`),
+    }
     return { name: args.email, changes }
   },
   async run(args, { scalekit }) {
@@ -34,6 +50,8 @@ export default defineTool({
       sendInvitationEmail: args.sendInvitation,
       user: {
         email: args.email,
+        externalId: args.externalId,
+        metadata: toMetadata(args.metadata),
         membership: { roles: args.role ? [{ name: args.role }] : [] },
         ...(args.givenName || args.familyName
           ? { userProfile: { givenName: args.givenName, familyName: args.familyName } }

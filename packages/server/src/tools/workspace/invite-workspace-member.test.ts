@@ -51,9 +51,16 @@ describe.each(eras)('invite_workspace_member over %s', (era) => {
     },
   )
 
-  test('has no role of its own: without one it refuses', async () => {
-    const { error } = await invite({ email: `nobody-${era}@example.com` })
-    expect(error).toMatchObject({ code: 'invalid_arguments', message: expect.stringContaining('role') })
+  test('without a role it invites a member who only reads', async () => {
+    const email = `reads-${era}@example.com`
+    const questions: string[] = []
+    const { result } = await invite({ email }, (message) => {
+      questions.push(message)
+      return typesTheName(message)
+    })
+    expect(result?.member).toMatchObject({ role: 'USER' })
+    expect(questions).toEqual([expect.stringContaining('Role: USER')])
+    expect(await memberOf(email)).toMatchObject({ role: 'USER' })
   })
 
   test('refuses somebody who is a member already', async () => {

@@ -15,7 +15,10 @@ export default defineTool({
   effect: 'create',
   input: z.object({
     email,
-    role: z.enum(['ADMIN', 'USER']).describe('What the member may do. Ask the user; do not assume.'),
+    role: z
+      .enum(['ADMIN', 'USER'])
+      .default('USER')
+      .describe('What the member may do. Ask the user; ADMIN is never assumed.'),
     firstName: text(200).optional(),
     lastName: text(200).optional(),
   }),

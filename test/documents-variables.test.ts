@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest'
+import { type Config, ConfigError, loadConfig } from '../packages/server/src/config.js'
+
+// The variables of the two documents that this project implements.
+
+const environment = 'https://acme.scalekit.com'
+const needed = {
+  SCALEKIT_ENV_URL: environment,
+  SCALEKIT_CLIENT_ID: 'skc_1',
+  SCALEKIT_CLIENT_SECRET: 'the-secret',
+  ADMIN_CLIENTS: 'skc_2',
+}
+const without = (name: string) => Object.fromEntries(Object.entries(needed).filter(([each]) => each !== name))
+
+function problemsOf(values: Record<string, string>): readonly string[] {
+  try {
+    loadConfig({}, values)
+    return []
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+}
+
+describe('every variable of the documents', () => {
+  const metadata = JSON.stringify({
+    authorization_servers: [`${environment}/resources/res_1`],
+    resource: 'http://localhost:3002/',
+  })
+  const documented: readonly [
+    name: string,
+    value: string,
+    others: object,
+    honoured: (config: Config) => unknown,
+  ][] = [
+    [
+      'SCALEKIT_ENV_URL',
+      environment,
+      without('SCALEKIT_ENV_URL'),
+      ({ jwksUrl }) => jwksUrl === `${environment}/keys`,
+    ],
+    [
+      'SCALEKIT_ENVIRONMENT_URL',
+      environment,
+      without('SCALEKIT_ENV_URL'),
+      ({ issuers }) => issuers[0] === environment,
+    ],
+    ['SK_ENV_URL', environment, without('SCALEKIT_ENV_URL'), ({ issuers }) => issuers[0] === environment],
+    ['SCALEKIT_CLIENT_ID', 'skc_7', without('SCALEKIT_CLIENT_ID'), ({ clientId }) => clientId === 'skc_7'],
+    ['SK_CLIENT_ID', 'skc_7', without('SCALEKIT_CLIENT_ID'), ({ clientId }) => clientId === 'skc_7'],
+    [
+      'SCALEKIT_CLIENT_SECRET',
+      's3',
+      without('SCALEKIT_CLIENT_SECRET'),
+      ({ clientSecret }) => clientSecret.reveal() === 's3',
+    ],
+    [
+      'SK_CLIENT_SECRET',
+      's3',
+      without('SCALEKIT_CLIENT_SECRET'),
+      ({ clientSecret }) => clientSecret.reveal() === 's3',
+    ],
+    [
+      'PORT',
+      '3010',
+      needed,
+      ({ port, resource }) => port === 3010 && resource === 'http://localhost:3010/mcp',
+    ],
+    [
+      'EXPECTED_AUDIENCE',
+      'http://localhost:3002/',
+      needed,
+      ({ resource }) => resource === 'http://localhost:3002/',
+    ],
+    [
+      'PROTECTED_RESOURCE_METADATA',
+      metadata,
+      { ...needed, EXPECTED_AUDIENCE: 'http://localhost:3002/' },
+      ({ authorizationServers }) => authorizationServers[0] === `${environment}/resources/res_1`,
+    ],
+    // As "docker run --env-file" passes on the line of the document, which has quotes.
+    [
+      'PROTECTED_RESOURCE_METADATA',
+      `'${metadata}'`,
+      { ...needed, EXPECTED_AUDIENCE: 'http://localhost:3002/' },
+      (config) => config.metadata?.resource === 'http://localhost:3002/',
+    ],
+    [
+      'MCP_SERVER_ID',
+      'res_7',
+      needed,
+      (config) => config.authorizationServers[0] === `${environment}/resources/res_7`,
+    ],
+    [
+      'SCALEKIT_MCP_SERVER_ID',
+      'res_7',
+      needed,
+      (config) => config.issuers.includes(`${environment}/resources/res_7`),
+    ],
+    ['LOG_LEVEL', 'debug', needed, ({ logLevel }) => logLevel === 'debug'],
+    ['NODE_ENV', 'production', needed, ({ production }) => production],
+    [
+      'ALLOWED_ORIGINS',
+      'https://app.acme.com',
+      needed,
+      ({ allowedOrigins }) => allowedOrigins[0] === 'https://app.acme.com',
+    ],
+  ]
+
+  test.each(documented)('%s=%s counts', (name, value, others, honoured) => {
+    expect(honoured(loadConfig({}, { ...others, [name]: value }))).toBe(true)
+  })
+
+  test.each([
+    ['SCALEKIT_ENV_URL', 'SK_ENV_URL'],
+    ['SCALEKIT_ENVIRONMENT_URL', 'SK_ENV_URL'],
+    ['SCALEKIT_CLIENT_ID', 'SK_CLIENT_ID'],
+    ['SCALEKIT_CLIENT_SECRET', 'SK_CLIENT_SECRET'],
+    ['MCP_SERVER_ID', 'SCALEKIT_MCP_SERVER_ID'],
+  ])('%s and %s may have one value, not two', (name, other) => {
+    const value = name.endsWith('_URL') ? environment : 'res_1'
+    expect(problemsOf({ ...needed, [name]: value, [other]: value }).join()).not.toContain('names of')
+    const problems = problemsOf({ ...needed, [name]: value, [other]: `${value}9` })
+    expect(problems).toEqual([
+      expect.stringMatching(new RegExp(`^.*${other}.* different values: set one of them\\.$`)),
+    ])
+    expect(problems.join()).not.toContain(value)
+  })
+
+  test('MCP_SERVER_ID must not contradict the metadata document', () => {
+    const values = {
+      ...needed,
+      EXPECTED_AUDIENCE: 'http://localhost:3002/',
+      PROTECTED_RESOURCE_METADATA: metadata,
+    }
+    expect(problemsOf({ ...values, MCP_SERVER_ID: 'res_1' })).toEqual([])
+    expect(problemsOf({ ...values, MCP_SERVER_ID: 'res_2' })).toEqual([
+      expect.stringMatching(/^MCP_SERVER_ID: .*res_2.*PROTECTED_RESOURCE_METADATA names .*res_1/),
+    ])
+    expect(problemsOf({ ...needed, MCP_SERVER_ID: 'notes' })).toEqual([
+      'MCP_SERVER_ID: set it to an id like res_100000000000000001',
+    ])
+  })
+
+  test('the loopback audience of the example is refused in production, in a sentence', () => {
+    const values = { ...needed, EXPECTED_AUDIENCE: 'http://localhost:3002/', NODE_ENV: 'production' }
+    expect(problemsOf(values)).toEqual([
+      'EXPECTED_AUDIENCE: http://localhost:3002 is this machine; with NODE_ENV=production, set it to the https URL of a public host.',
+    ])
+  })
+})
