@@ -29,8 +29,8 @@ export interface ProtectOptions {
   readonly profile?: TokenProfile
   /** The claim that names the caller's organization. Default: `oid` for tokens of Scalekit, otherwise none. */
   readonly organizationClaim?: string
-  /** Web pages that may call, exactly as browsers send them. Default: the resource's own origin. */
-  readonly allowedOrigins?: readonly string[]
+  /** Web pages that may call, exactly as browsers send them; `*` for any, in development. Default: the resource's own origin. */
+  readonly allowedOrigins?: readonly string[] | '*'
   /** `host:port` under which the endpoint answers. Default: the resource's own. */
   readonly allowedHosts?: readonly string[]
   readonly revocation?: RevocationOptions
