@@ -31,7 +31,7 @@ export type ScalekitVariables =
  * is absent. Client id and secret are only used for introspection, with `INTROSPECTION_URL`.
  *
  * @example
- * const { options, problems } = readScalekitVariables(process.env)
+ * const { options, problems } = readScalekitVariables(env)
  * if (options) protect(app, { ...options, scopes: [], tools })
  */
 export function readScalekitVariables(env: Readonly<Record<string, string | undefined>>): ScalekitVariables {
