@@ -63,6 +63,31 @@ describe('the greeting server, alone in a folder', () => {
     await tests
   })
 
+  test('runs under PM2 in cluster mode, and is reloaded without a failed call', async () => {
+    const port = String(await freePort())
+    const { PATH = '', HOME = '' } = process.env
+    const env = { PATH, HOME, PM2_HOME: join(folder, 'pm2'), ...variables, PORT: port }
+    const pm2 = (...args: string[]) =>
+      run('npx', ['-y', '-p', 'pm2@7.0.4', 'pm2', ...args], { cwd: folder, env })
+    const health = () => fetch(`http://localhost:${port}/health`).then((response) => response.status)
+    await run('npm', ['run', 'build'], { cwd: folder })
+    await pm2('start', 'ecosystem.config.json')
+    try {
+      await expect.poll(() => health().catch(() => 0)).toBe(200)
+      await pm2('reload', 'greeting')
+      expect(await health()).toBe(200)
+      const { stdout } = await pm2('jlist')
+      const processes = JSON.parse(stdout.slice(stdout.indexOf('[{')))
+      expect(processes.map((each: { pm2_env: object }) => each.pm2_env)).toEqual(
+        Array(4).fill(
+          expect.objectContaining({ status: 'online', exec_mode: 'cluster_mode', unstable_restarts: 0 }),
+        ),
+      )
+    } finally {
+      await pm2('kill')
+    }
+  })
+
   describe('as an image', () => {
     let image: Image
     beforeAll(() => {

@@ -11,8 +11,8 @@ const log = pino({ level: config.logLevel })
 /** For tests: importing this file listens to nothing. */
 export const app = createApp(config, log)
 
-/** `import.meta.main` needs Node 24, and is false in PM2's cluster mode. */
-const [, program = ''] = process.argv
+// PM2 imports this file from a program of its own, and names it in pm_exec_path.
+const program = process.env.pm_exec_path ?? process.argv[1]
 if (program && realpathSync(program) === fileURLToPath(import.meta.url)) {
   serve(app, config.port, () => log.info(`Greeting MCP server: ${config.scalekit.resource}`))
 }
