@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Express, RequestHandler } from 'express'
 import type { Caller } from './caller.js'
 import { type Challenge, createSendChallenge, insufficientScope } from './challenge.js'
+import { checkOptions } from './check-options.js'
 import { AuthError } from './errors.js'
 import { checkFresh } from './fresh.js'
 import { authenticate, callerOf } from './guard.js'
@@ -76,6 +77,7 @@ export function protect(app: Express, options: ProtectOptions): Protection {
 
 /** The same for a bare Node server: `admit` is to be called for every request. */
 export function createProtection(options: ProtectOptions): Protection {
+  checkOptions(options)
   const { path, metadata, verifier: verifierOptions } = resolveOptions(options)
   const { resource, scopes, scopeAliases, sessions = false } = options
   const methods = sessions ? ['POST', 'GET', 'DELETE'] : ['POST']
