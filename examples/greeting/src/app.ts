@@ -36,15 +36,15 @@ export function createApp(config: Config, log: Logger = pino({ level: config.log
   })
 
   // A new MCP server for each request, so that no caller reaches what belongs to another.
-  const handle = toNodeHandler(
-    createMcpHandler(() => {
-      const server = new McpServer({ name: 'Greeting MCP', version: '1.0.0' })
-      greetUser(server, tool)
-      getOrgData(server, tool, organizations)
-      adminAction(server, tool, organizations)
-      return server
-    }),
-  )
+  const createServer = () => {
+    const server = new McpServer({ name: 'Greeting MCP', version: '1.0.0' })
+    greetUser(server, tool)
+    getOrgData(server, tool, organizations)
+    adminAction(server, tool, organizations)
+    return server
+  }
+  const onerror = (err: Error) => log.warn({ err }, 'MCP request failed')
+  const handle = toNodeHandler(createMcpHandler(createServer, { onerror }))
   app.post(path, (req, res) => handle(req, res, req.body))
   app.use(
     notFound,
