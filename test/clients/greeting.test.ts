@@ -84,7 +84,7 @@ describe('without an account', () => {
   })
 })
 
-test('as a template: copied, filled in, built, served', { timeout: 600_000 }, async () => {
+test('as a template: copied, filled in, built, served', { timeout: 900_000 }, async () => {
   // Its tests run in test/packages.
   await type(block(readme, 'npm run vendor\n').replace('npm test', ''), example)
   const copy = join(home, 'greeting')

@@ -20,6 +20,8 @@ import { freePort, untilReady } from '../harness/program.js'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const example = join(root, 'examples/greeting')
 const run = promisify(execFile)
+/** Installing, or running all tests, on a busy machine. */
+const INSTALL_MS = 900_000
 
 /** Variables of an environment that nothing connects to at the start. */
 const variables = {
@@ -43,7 +45,7 @@ describe('the greeting server, alone in a folder', () => {
       copyFileSync(join(example, path), join(folder, path))
     }
     await run('npm', ['ci'], { cwd: folder })
-  })
+  }, INSTALL_MS)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   test('has our packages as they are packed', () => {
@@ -54,7 +56,7 @@ describe('the greeting server, alone in a folder', () => {
     )
   })
 
-  test('passes its own tests', { timeout: 600_000 }, async () => {
+  test('passes its own tests', { timeout: INSTALL_MS }, async () => {
     const { PATH = '', HOME = '' } = process.env
     const tests = run('npm', ['test'], { cwd: folder, env: { PATH, HOME, NO_COLOR: '1' } })
     const { stdout } = await tests.catch((error) => error)
@@ -63,7 +65,7 @@ describe('the greeting server, alone in a folder', () => {
     await tests
   })
 
-  test('runs under PM2 in cluster mode, and is reloaded without a failed call', async () => {
+  test('runs under PM2 and is reloaded without a failed call', { timeout: INSTALL_MS }, async () => {
     const port = String(await freePort())
     const { PATH = '', HOME = '' } = process.env
     const env = { PATH, HOME, PM2_HOME: join(folder, 'pm2'), ...variables, PORT: port }
@@ -77,7 +79,7 @@ describe('the greeting server, alone in a folder', () => {
     await run('npm', ['run', 'build'], { cwd: folder })
     await pm2('start', 'ecosystem.config.json')
     try {
-      await expect.poll(() => health().catch(() => 0)).toBe(200)
+      await expect.poll(() => health().catch(() => 0), { timeout: 120_000 }).toBe(200)
       let reloaded = false
       const statuses: number[] = []
       const calls = (async () => {
@@ -103,7 +105,7 @@ describe('the greeting server, alone in a folder', () => {
     let image: Image
     beforeAll(() => {
       image = buildImage(join(folder, 'image'), join(folder, 'Dockerfile'), folder)
-    })
+    }, INSTALL_MS)
 
     test('holds the program and what it needs, and nothing else', () => {
       const app = join(image.folder, image.workdir)

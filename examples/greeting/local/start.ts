@@ -9,11 +9,12 @@ const { serve } = await import('../src/serve.js')
 const { PORT = '3002', LOCAL_PORT = '8787', LOCAL_DATA = '.scalekit-local', LOG_LEVEL = 'warn' } = process.env
 const url = `http://localhost:${PORT}/`
 const localUrl = `http://localhost:${LOCAL_PORT}`
+const environmentUrl = `${localUrl}/env_100000000000000001`
 /** The greeting server in the seed of every local environment. */
 const mcpServerId = 'res_100000000000000002'
 
 const config = loadConfig({
-  SK_ENV_URL: `${localUrl}/env_100000000000000001`,
+  SK_ENV_URL: environmentUrl,
   MCP_SERVER_ID: mcpServerId,
   BASELINE_SCOPES: 'user:read',
   EXPECTED_AUDIENCE: url,
@@ -30,7 +31,7 @@ const local = await createLocalScalekit({
   process.exit(78)
 })
 // The first request loads the authorization server. No client should wait for that.
-await fetch(`${config.scalekit.scalekit?.environmentUrl}/keys`)
+await fetch(`${environmentUrl}/keys`)
 
 const greeting = `
   Greeting MCP server   ${url}

@@ -122,7 +122,8 @@ describe('node dist/server.js', () => {
     // The kit asks for the body when it has accepted the token.
     await once(call, 'continue')
     program.signal('SIGTERM')
-    await expect.poll(() => fetch(`http://localhost:${port}/health`).catch(() => 'refused')).toBe('refused')
+    const health = () => fetch(`http://localhost:${port}/health`).catch(() => 'refused')
+    await expect.poll(health, { timeout: 120_000 }).toBe('refused')
     call.end(body)
     const [response] = await once(call, 'response')
     expect(await text(response)).toContain('Hi Saif, welcome to Scalekit!')
