@@ -78,6 +78,22 @@ describe('the configuration', () => {
   )
 })
 
+test('MCP is at the path of EXPECTED_AUDIENCE, and its metadata at both well-known paths', async () => {
+  const resource = 'http://localhost:3002/mcp'
+  const PROTECTED_RESOURCE_METADATA = JSON.stringify({ ...metadata, resource })
+  const env = { ...variables, EXPECTED_AUDIENCE: resource, PROTECTED_RESOURCE_METADATA, LOG_LEVEL: 'silent' }
+  const app = createApp(readConfig(env))
+  const { headers } = await request(app).post('/mcp').set('Host', 'localhost:3002').expect(401)
+  expect(headers['www-authenticate']).toBe(
+    'Bearer resource_metadata="http://localhost:3002/.well-known/oauth-protected-resource/mcp"',
+  )
+  for (const path of ['', '/mcp']) {
+    const { body } = await request(app).get(`/.well-known/oauth-protected-resource${path}`).expect(200)
+    expect(body).toEqual({ ...metadata, resource })
+  }
+  await request(app).post('/').set('Host', 'localhost:3002').expect(404)
+})
+
 test('web pages: any in development, those of ALLOWED_ORIGINS in production', async () => {
   const allowed = async (env: Record<string, string>, origin: string) => {
     const app = createApp(readConfig({ ...variables, LOG_LEVEL: 'silent', ...env }))
