@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { text } from 'node:stream/consumers'
 import { createLocalScalekit, type LocalScalekit } from '@scalekit-mcp/local'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callTool, eras } from './harness/call-tool.js'
@@ -83,22 +83,26 @@ ADMIN_ORGANIZATION=org_100000000000000000
     })
   })
 
-  const curl = async (...args: string[]) => {
-    const all = ['-sS', '-o', '-', '-w', '\n%{http_code} %header{www-authenticate}', ...args]
-    const { stdout } = await promisify(execFile)('curl', all)
-    const at = stdout.lastIndexOf('\n')
-    const [status, ...challenge] = stdout.slice(at + 1).split(' ')
-    return { body: stdout.slice(0, at), status: Number(status), challenge: challenge.join(' ') }
-  }
+  /** POST with the headers of curl, which sends any type as acceptable. */
+  const curl = (headers: Record<string, string>, body?: string) =>
+    new Promise<{ body: string; status: number | undefined; challenge: string | undefined }>(
+      (resolve, reject) => {
+        const all = { 'user-agent': 'curl/8.14.1', accept: '*/*', ...headers }
+        const sent = request(`${origin}/`, { method: 'POST', headers: all }, async (response) => {
+          const { statusCode: status, headers } = response
+          resolve({ body: await text(response), status, challenge: headers['www-authenticate'] })
+        })
+        sent.once('error', reject)
+        sent.end(body)
+      },
+    )
   const calls = (name: string, args: object) =>
     JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, arguments: args } })
 
-  // The document's call has no Accept header of its own: remove this one when the server negotiates.
-  test('curl calls a tool with a token, until then with an Accept header', async () => {
+  test('curl calls a tool with a token', async () => {
     const { status, body } = await curl(
-      ...['-X', 'POST', `${origin}/`, '-H', `Authorization: Bearer ${token}`],
-      ...['-H', 'Content-Type: application/json', '-H', 'Accept: application/json, text/event-stream'],
-      ...['-d', calls('get_organization_details', { organizationId: 'org_100000000000000001' })],
+      { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      calls('get_organization_details', { organizationId: 'org_100000000000000001' }),
     )
     expect(status).toBe(200)
     expect(body).toContain('Acme Robotics')
@@ -106,11 +110,11 @@ ADMIN_ORGANIZATION=org_100000000000000000
 
   test('curl without a token, or with an invalid one, gets 401 and a challenge', async () => {
     const metadata = `resource_metadata="${origin}/.well-known/oauth-protected-resource"`
-    const missing = await curl('-X', 'POST', `${origin}/`)
+    const missing = await curl({})
     expect(missing).toMatchObject({ status: 401, challenge: expect.stringMatching(/^Bearer /) })
     expect(missing.challenge).toContain(metadata)
-    const headers = ['-H', 'Authorization: Bearer invalid-token', '-H', 'Content-Type: application/json']
-    const invalid = await curl('-X', 'POST', `${origin}/`, ...headers)
+    const headers = { authorization: 'Bearer invalid-token', 'content-type': 'application/json' }
+    const invalid = await curl(headers)
     expect(invalid).toMatchObject({ status: 401, challenge: expect.stringContaining('invalid_token') })
     expect(invalid.challenge).toContain(metadata)
   })

@@ -18,6 +18,8 @@ function firstExample(): string {
 
 test('the first example of the kit runs against the local environment', async () => {
   const local = await createLocalScalekit({ memory: true, port: 0 })
+  // Its first request loads the authorization server, which takes seconds on a busy machine.
+  await fetch(`${local.url}/${environment}/keys`)
   const port = await freePort()
   const url = `http://localhost:${port}/mcp`
   await local.database.db.updateTable('resources').set({ url }).where('id', '=', mcpServer).execute()

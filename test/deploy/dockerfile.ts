@@ -26,14 +26,16 @@ interface Stage {
 }
 
 /**
- * Builds `deploy/Dockerfile` without a container engine: every stage is a folder, COPY copies, RUN runs there. The base
+ * Builds a Dockerfile without a container engine: every stage is a folder, COPY copies, RUN runs there. The base
  * image is this machine's own Node. An instruction that is not known here is an error.
+ *
+ * @param context Where COPY finds files. Default: the root of the repository.
  */
-export function buildImage(into: string): Image {
+export function buildImage(into: string, file = join(root, 'deploy/Dockerfile'), context = root): Image {
   const stages: Stage[] = []
   const names = new Map<string, Stage>()
   const stage = () => stages.at(-1) ?? missing('FROM')
-  for (const line of instructions(readFileSync(join(root, 'deploy/Dockerfile'), 'utf8'))) {
+  for (const line of instructions(readFileSync(file, 'utf8'))) {
     const [, instruction = '', rest = ''] = /^([A-Z]+)\s+(.*)$/s.exec(line) ?? []
     const inFolder = (path: string) => join(stage().folder, posix.resolve(stage().workdir, path))
     if (instruction === 'FROM') {
@@ -58,8 +60,9 @@ export function buildImage(into: string): Image {
         .replace(/^--from=\S+ /, '')
         .split(' ')
         .reverse()
-      const source = from === undefined ? root : (names.get(from) ?? missing(from)).folder
-      for (const path of sources) copy(source, path, inFolder(target), target, from === undefined)
+      const source = from === undefined ? context : (names.get(from) ?? missing(from)).folder
+      const ignored = from === undefined ? ignoredPaths(context) : []
+      for (const path of sources) copy(source, path, inFolder(target), target, ignored)
     } else if (instruction === 'RUN') {
       execFileSync('sh', ['-ec', rest], {
         cwd: inFolder('.'),
@@ -79,11 +82,10 @@ function instructions(text: string): string[] {
 }
 
 /** Folders are copied by their content, files under their own name or the one given. What is ignored stays outside. */
-function copy(base: string, path: string, target: string, given: string, fromContext: boolean): void {
+function copy(base: string, path: string, target: string, given: string, ignored: readonly RegExp[]): void {
   const source = join(base, path)
   const isFolder = statSync(source).isDirectory()
   const end = !isFolder && (given.endsWith('/') || given === '.') ? join(target, basename(path)) : target
-  const ignored = fromContext ? ignoredPaths() : []
   cpSync(source, end, {
     recursive: true,
     verbatimSymlinks: true,
@@ -91,9 +93,9 @@ function copy(base: string, path: string, target: string, given: string, fromCon
   })
 }
 
-/** Patterns of .dockerignore: `*` within a name, `**` over folders, anchored at the root. */
-function ignoredPaths(): RegExp[] {
-  return instructions(readFileSync(join(root, '.dockerignore'), 'utf8')).map((pattern) => {
+/** Patterns of .dockerignore: `*` within a name, `**` over folders, anchored at the context. */
+function ignoredPaths(context: string): RegExp[] {
+  return instructions(readFileSync(join(context, '.dockerignore'), 'utf8')).map((pattern) => {
     const text = pattern
       .replaceAll('.', '\\.')
       .replace(/^\*\*\//, '(.*/)?')

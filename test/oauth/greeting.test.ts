@@ -4,10 +4,12 @@ import { createHttpServer } from '@scalekit-mcp/auth'
 import { createLocalScalekit, type LocalScalekit } from '@scalekit-mcp/local'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createApp } from '../../examples/greeting/src/app.js'
-import { localSeed } from '../../examples/greeting/src/local-seed.js'
+import { readConfig } from '../../examples/greeting/src/config.js'
 import { ClientApp } from '../harness/client-app.js'
 import { Person } from '../harness/person.js'
 import { freePort } from '../harness/program.js'
+
+const mcpServerId = 'res_100000000000000002'
 
 let local: LocalScalekit
 let server: Server
@@ -15,17 +17,16 @@ let url: string
 
 beforeAll(async () => {
   const port = await freePort()
-  url = `http://localhost:${port}/mcp`
-  local = await createLocalScalekit({ port: 0, memory: true, seed: localSeed(url) })
-  const app = createApp({
-    resource: url,
-    scalekit: {
-      environmentUrl: `${local.url}/env_100000000000000001`,
-      resourceId: 'res_100000000000000002',
-    },
-    log: () => undefined,
+  url = `http://localhost:${port}/`
+  local = await createLocalScalekit({ port: 0, memory: true, mcpServerUrl: url, mcpServerId })
+  const config = readConfig({
+    SK_ENV_URL: `${local.url}/env_100000000000000001`,
+    MCP_SERVER_ID: mcpServerId,
+    EXPECTED_AUDIENCE: url,
+    BASELINE_SCOPES: 'user:read',
+    LOG_LEVEL: 'silent',
   })
-  server = createHttpServer(app).listen(port)
+  server = createHttpServer(createApp(config)).listen(port)
 })
 afterAll(async () => {
   server?.closeAllConnections()
@@ -54,16 +55,15 @@ test('the official client signs in to a server on the kit, and steps up for the 
   const second = await open()
   expect(second.error).toBeUndefined()
   const greeted = await second.client.callTool({ name: 'greet_user', arguments: { name: 'Ada' } })
-  expect(JSON.stringify(greeted.content)).toContain('Hello Ada, says usr_100000000000000101.')
-  const own = await second.client.callTool({ name: 'list_greetings', arguments: {} })
-  expect(JSON.stringify(own.content)).toContain('Hello Ada')
+  expect(greeted.content).toEqual([{ type: 'text', text: 'Hi Ada, welcome to Scalekit!' }])
 
-  await expect(second.client.callTool({ name: 'clear_greetings', arguments: {} })).rejects.toThrow()
-  expect(app.authorizationUrl?.searchParams.get('scope')?.split(' ')).toEqual(
-    expect.arrayContaining(['user:read', 'admin']),
-  )
+  const action = { name: 'admin_action', arguments: { action: 'Order robots' } }
+  await expect(second.client.callTool(action)).rejects.toThrow()
+  expect(app.authorizationUrl?.searchParams.get('scope')?.split(' ')).toContain('admin')
   await signIn(second.transport)
-  const cleared = await second.client.callTool({ name: 'clear_greetings', arguments: {} })
-  expect(JSON.stringify(cleared.content)).toContain('1 greetings forgotten')
+  const done = await second.client.callTool(action)
+  expect(done.content).toEqual([{ type: 'text', text: 'Done: Order robots' }])
+  const own = await second.client.callTool({ name: 'get_org_data', arguments: {} })
+  expect(JSON.stringify(own.content)).toContain('Order robots')
   await second.client.close()
 })

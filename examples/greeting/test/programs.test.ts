@@ -1,122 +1,199 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterEach, expect, test } from 'vitest'
+import { text } from 'node:stream/consumers'
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type LocalEnvironment, startLocalEnvironment } from './local-environment.js'
+import { callOf, folder, freePort, type Program, run, untilHealthy, untilWritten } from './program.js'
 
-// The programs as a developer starts them.
+// The programs, as a developer starts them.
 
-const folder = fileURLToPath(new URL('..', import.meta.url))
-const running: ChildProcess[] = []
+const node = process.execPath
+const running: Program[] = []
+/** A folder with `dist`, where the tests can have a `.env` of their own. */
+let built: string
+let port: string
+let local: LocalEnvironment
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0)
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  await new Promise((closed) => server.close(closed))
-  return port
-}
-
-async function start(file: string, env: Record<string, string>): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [file], { cwd: folder, env: { ...process.env, ...env } })
-  running.push(child)
-  await expect
-    .poll(() =>
-      fetch(`http://localhost:${env.PORT}/health`).then(
-        ({ status }) => status,
-        () => 0,
-      ),
-    )
-    .toBe(200)
-  return child
-}
-
-const scalekit = (url: string) => ({
-  MCP_URL: url,
-  SCALEKIT_ENVIRONMENT_URL: 'https://acme.scalekit.com',
-  SCALEKIT_MCP_SERVER_ID: 'res_1',
+beforeAll(async () => {
+  const dist = join(folder, 'dist')
+  await mkdir(dist, { recursive: true })
+  built = await mkdtemp(join(dist, 'test-'))
+  const compiler = run(['npm', 'run', 'build', '--', '--outDir', join(built, 'dist')])
+  expect(await compiler.ended, compiler.output()).toBe(0)
+  port = await freePort()
+  local = await startLocalEnvironment(`http://localhost:${port}/`)
 })
-
 afterEach(async () => {
-  for (const child of running.splice(0)) {
-    if (child.exitCode !== null || child.signalCode !== null) continue
-    child.kill('SIGTERM')
-    await once(child, 'exit')
+  for (const program of running.splice(0)) {
+    program.signal('SIGKILL')
+    await program.ended
   }
+  await rm(join(built, '.env'), { recursive: true, force: true })
+})
+afterAll(async () => {
+  await local.close()
+  await rm(built, { recursive: true, force: true })
 })
 
-test('npm start: the local environment and the server, with a greeting', async () => {
-  const [port, localPort] = [await freePort(), await freePort()]
+function start(command: readonly string[], env: Record<string, string> = {}, cwd = built): Program {
+  const program = run(command, env, cwd)
+  running.push(program)
+  return program
+}
+
+/** What a tool answers. */
+async function greet(url: string, token: string): Promise<Response> {
+  const { headers, body } = callOf('greet_user', { name: 'Saif' })
+  return fetch(url, { method: 'POST', headers: { ...headers, authorization: `Bearer ${token}` }, body })
+}
+
+test('npm start: a line at once, then a local environment and the server', async () => {
+  const [ownPort, localPort] = [await freePort(), await freePort()]
   const data = await mkdtemp(join(tmpdir(), 'greeting-'))
-  const child = await start('src/dev.js', {
-    PORT: String(port),
-    LOCAL_PORT: String(localPort),
-    LOCAL_DATA: data,
-  })
-  const url = `http://localhost:${port}/mcp`
+  const { scripts } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
+  const env = { PORT: ownPort, LOCAL_PORT: localPort, LOCAL_DATA: data }
+  const program = start(scripts.start.split(' '), env, folder)
+  await untilWritten(program, /Greeting MCP server {3}http.*\n[\s\S]*Stop with/)
+  expect(program.output()).toMatch(
+    /Starting .*\n[\s\S]*ana@acme\.example, ben@acme\.example or dev@initech\.example/,
+  )
   const minted = await fetch(`http://localhost:${localPort}/__local/tokens`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-scalekit-local': '1' },
-    body: JSON.stringify({ subject: 'ana@acme.example', resource: url, scopes: ['user:read'] }),
+    body: JSON.stringify({ subject: 'ben@acme.example', resource: `http://localhost:${ownPort}/` }),
   })
   const { access_token } = (await minted.json()) as { access_token: string }
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: {
-      authorization: `Bearer ${access_token}`,
-      'content-type': 'application/json',
-      accept: 'application/json, text/event-stream',
-      'mcp-protocol-version': '2025-11-25',
-    },
-    body: JSON.stringify({
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'tools/call',
-      params: { name: 'greet_user', arguments: { name: 'Ada' } },
-    }),
-  })
-  expect(await response.text()).toContain('Hello Ada')
-  child.kill('SIGTERM')
-  expect(await once(child, 'exit')).toEqual([0, null])
+  const response = await greet(`http://localhost:${ownPort}/`, access_token)
+  expect(await response.text()).toContain('Hi Saif, welcome to Scalekit!')
+  // Ctrl+C reaches it twice: from the terminal, and from npm.
+  program.signal('SIGINT')
+  program.signal('SIGINT')
+  expect(await program.ended, program.output()).toBe(0)
   await rm(data, { recursive: true })
 })
 
-test.each(['src/main.js', 'src/cluster.js'])('%s serves and stops', async (file) => {
-  const port = await freePort()
-  const url = `http://localhost:${port}/mcp`
-  const child = await start(file, { PORT: String(port), WORKERS: '2', ...scalekit(url) })
-  const response = await fetch(url, { method: 'POST' })
-  expect(response.status).toBe(401)
-  child.kill('SIGTERM')
-  expect(await once(child, 'exit')).toEqual([0, null])
-})
-
-test('the serverless entry serves', async () => {
-  Object.assign(process.env, scalekit('https://mcp.example.com/mcp'))
-  const { handler } = await import('../src/lambda.js')
-  const answer = (await handler(
-    {
-      version: '2.0',
-      rawPath: '/health',
-      rawQueryString: '',
-      headers: { host: 'mcp.example.com' },
-      requestContext: { http: { method: 'GET', path: '/health', sourceIp: '192.0.2.1' } },
-    },
-    {},
-  )) as { statusCode: number }
-  expect(answer.statusCode).toBe(200)
-})
-
-test('without settings it does not start, and names what is missing', async () => {
-  const child = spawn(process.execPath, ['src/main.js'], { cwd: folder, env: { PATH: process.env.PATH } })
-  let output = ''
-  child.stderr?.on('data', (chunk) => {
-    output += chunk
+describe('node dist/server.js', () => {
+  test.each([
+    ['in single quotes', "'"],
+    ['without quotes', ''],
+  ])('reads .env with the metadata %s, and stops on SIGTERM', async (_case, quote) => {
+    const lines = Object.entries(local.variables).map(([name, value]) =>
+      name === 'PROTECTED_RESOURCE_METADATA' ? `${name}=${quote}${value}${quote}` : `${name}=${value}`,
+    )
+    await writeFile(join(built, '.env'), lines.join('\n'))
+    // From another folder, as process managers start it.
+    const program = start([node, join(built, 'dist/server.js')], {}, tmpdir())
+    await untilHealthy(port)
+    const response = await greet(
+      local.variables.EXPECTED_AUDIENCE ?? '',
+      await local.tokenOf('ana@acme.example'),
+    )
+    expect(await response.text()).toContain('Hi Saif, welcome to Scalekit!')
+    program.signal('SIGTERM')
+    expect(await program.ended, program.output()).toBe(0)
   })
-  const [code] = await once(child, 'exit')
-  expect(code).not.toBe(0)
-  expect(output).toContain('SCALEKIT_MCP_SERVER_ID')
+
+  test('takes a variable from the environment before .env', async () => {
+    const lines = Object.entries({ ...local.variables, PORT: '1', LOG_LEVEL: 'info' })
+    await writeFile(join(built, '.env'), lines.map(([name, value]) => `${name}=${value}`).join('\n'))
+    const program = start([node, 'dist/server.js'], { PORT: port, LOG_LEVEL: 'silent' })
+    await untilHealthy(port)
+    program.signal('SIGTERM')
+    expect(await program.ended).toBe(0)
+    expect(program.output()).toBe('')
+  })
+
+  test('finishes a request that is in progress when it is told to stop', async () => {
+    const program = start([node, 'dist/server.js'], local.variables)
+    await untilHealthy(port)
+    const { headers, body } = callOf('greet_user', { name: 'Saif' })
+    const call = request(`http://localhost:${port}/`, {
+      method: 'POST',
+      headers: {
+        ...headers,
+        authorization: `Bearer ${await local.tokenOf('ana@acme.example')}`,
+        'content-length': Buffer.byteLength(body),
+        expect: '100-continue',
+      },
+    })
+    // The kit asks for the body when it has accepted the token.
+    await once(call, 'continue')
+    program.signal('SIGTERM')
+    const health = () => fetch(`http://localhost:${port}/health`).catch(() => 'refused')
+    await expect.poll(health, { timeout: 120_000 }).toBe('refused')
+    call.end(body)
+    const [response] = await once(call, 'response')
+    expect(await text(response)).toContain('Hi Saif, welcome to Scalekit!')
+    expect(await program.ended, program.output()).toBe(0)
+  })
+
+  test('does not start without its variables: a sentence for each, no stack, exit code 78', async () => {
+    const program = start([node, 'dist/server.js'], { PORT: 'http' })
+    expect(await program.ended).toBe(78)
+    const sentences = program.output().trimEnd().split('\n')
+    expect(sentences.map((sentence) => /^(\w+) is missing\.|Set (\w+) to/.exec(sentence)?.slice(1))).toEqual([
+      ['SK_ENV_URL', undefined],
+      ['EXPECTED_AUDIENCE', undefined],
+      ['PROTECTED_RESOURCE_METADATA', undefined],
+      [undefined, 'PORT'],
+    ])
+  })
+
+  test('says what to do about a port that is in use, and a .env that cannot be read', async () => {
+    const first = start([node, 'dist/server.js'], local.variables)
+    await untilHealthy(port)
+    const second = start([node, 'dist/server.js'], local.variables)
+    expect(await second.ended).toBe(78)
+    expect(second.output()).toMatch(
+      /^PORT \d+ cannot be used: listen EADDRINUSE.* Set PORT to another number\.\n$/,
+    )
+    first.signal('SIGTERM')
+    await first.ended
+
+    await mkdir(join(built, '.env'))
+    const third = start([node, 'dist/server.js'], local.variables)
+    expect(await third.ended).toBe(78)
+    expect(third.output()).toBe('.env cannot be read (EISDIR). Make it a readable file, or delete it.\n')
+  })
+})
+
+test("PM2's configuration: four processes share the port, and each counts its callers", async () => {
+  const pm2 = start([node, '--import', 'tsx', join(folder, 'test/pm2.ts')], local.variables)
+  await untilWritten(pm2, /(a worker listens\n[\s\S]*){4}/)
+  const response = await greet(`http://localhost:${port}/`, await local.tokenOf('ana@acme.example'))
+  expect(response.status).toBe(200)
+  expect(response.headers.get('ratelimit-policy')).toBe('"caller";q=150;w=60')
+  pm2.signal('SIGINT')
+  expect(await pm2.ended, pm2.output()).toBe(0)
+  expect(pm2.output().match(/a worker ended with 0\n/g)).toHaveLength(4)
+})
+
+test('the function answers what a gateway hands to it', async () => {
+  for (const [name, value] of Object.entries(local.variables)) vi.stubEnv(name, value)
+  const { handler } = await import('../src/lambda.js')
+  vi.unstubAllEnvs()
+  const invoke = async (method: string, path: string, headers: Record<string, string> = {}, body = '') =>
+    (await handler(
+      {
+        version: '2.0',
+        rawPath: path,
+        rawQueryString: '',
+        headers: { host: `localhost:${port}`, 'content-length': String(body.length), ...headers },
+        requestContext: { http: { method, path, sourceIp: '192.0.2.1' } },
+        body,
+        isBase64Encoded: false,
+      },
+      {},
+    )) as { statusCode: number; body: string }
+  expect(await invoke('GET', '/health')).toMatchObject({ statusCode: 200, body: '{"status":"healthy"}' })
+  expect(await invoke('POST', '/')).toMatchObject({ statusCode: 401 })
+  const { headers, body } = callOf('greet_user', { name: 'Saif' })
+  const authorization = `Bearer ${await local.tokenOf('ana@acme.example')}`
+  expect(await invoke('POST', '/', { ...headers, authorization }, body)).toMatchObject({
+    statusCode: 200,
+    body: expect.stringContaining('Hi Saif, welcome to Scalekit!'),
+  })
 })

@@ -10,12 +10,6 @@ const MAX_LENGTH = 8192
 const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-/** The form alone, which needs no keys: what is not a JWS is refused also while they are out of reach. @throws AuthError */
-export function requireCompactForm(token: string): void {
-  if (token.length > MAX_LENGTH) throw invalidToken('token_too_long')
-  if (!COMPACT.test(token)) throw invalidToken('not_compact_jws')
-}
-
 /**
  * Reads a JWS in compact serialization (RFC 7515 section 7.1) without trusting it: three canonical base64url
  * parts, header and payload each one JSON object without duplicate members (RFC 7519 section 4).
@@ -24,7 +18,8 @@ export function requireCompactForm(token: string): void {
  * @throws AuthError `invalid_token`
  */
 export function readCompactToken(token: string): CompactToken {
-  requireCompactForm(token)
+  if (token.length > MAX_LENGTH) throw invalidToken('token_too_long')
+  if (!COMPACT.test(token)) throw invalidToken('not_compact_jws')
   const [header = '', payload = '', signature = ''] = token.split('.')
   if (![header, payload, signature].every(isCanonical)) throw invalidToken('base64url_not_canonical')
   return { header: jsonObject(header), claims: jsonObject(payload) }

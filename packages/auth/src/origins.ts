@@ -26,19 +26,20 @@ export function originsOf(resource: string): string[] {
 /**
  * Refuses requests of foreign web pages (MCP, Streamable HTTP: an Origin that is present and not allowed is
  * a 403), tells browsers what the allowed ones may do, and answers their preflight. Scheme, host and port
- * are compared exactly. Credentials are never allowed: tokens travel in a header, not in cookies.
+ * are compared exactly; `*` allows every origin. Credentials are never allowed: tokens travel in a header, not in
+ * cookies.
  *
  * @throws AuthError `origin_not_allowed`
  */
 export function createOriginCheck(
-  allowed: readonly string[],
+  allowed: readonly string[] | '*',
   methods: readonly string[],
 ): (req: IncomingMessage, res: ServerResponse) => void {
-  const origins = new Set(allowed)
+  const origins = allowed === '*' ? undefined : new Set(allowed)
   return (req, res) => {
     const { origin } = req.headers
     if (origin !== undefined) {
-      if (!origins.has(origin)) {
+      if (origins && !origins.has(origin)) {
         throw new AuthError('origin_not_allowed', 'Pages of this origin may not call this server.')
       }
       res.setHeader('Access-Control-Allow-Origin', origin)

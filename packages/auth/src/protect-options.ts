@@ -3,7 +3,7 @@ import { createMetadata } from './metadata.js'
 import type { RateLimitOptions } from './rate-limit.js'
 import type { Refusal } from './refusal.js'
 import type { RevocationOptions } from './revocation.js'
-import { isScope, type ScopeAliases } from './scopes.js'
+import type { ScopeAliases } from './scopes.js'
 import { secureUrl } from './secure-url.js'
 import type { TokenProfile } from './token-policy.js'
 import type { ToolTable } from './tool-scopes.js'
@@ -29,8 +29,8 @@ export interface ProtectOptions {
   readonly profile?: TokenProfile
   /** The claim that names the caller's organization. Default: `oid` for tokens of Scalekit, otherwise none. */
   readonly organizationClaim?: string
-  /** Web pages that may call, exactly as browsers send them. Default: the resource's own origin. */
-  readonly allowedOrigins?: readonly string[]
+  /** Web pages that may call, exactly as browsers send them; `*` for any, in development. Default: the resource's own origin. */
+  readonly allowedOrigins?: readonly string[] | '*'
   /** `host:port` under which the endpoint answers. Default: the resource's own, and on loopback any port. */
   readonly allowedHosts?: readonly string[]
   readonly revocation?: RevocationOptions
@@ -55,7 +55,7 @@ export interface ResolvedOptions {
 }
 
 /**
- * Checks the options and fills in what a Scalekit environment implies: tokens may be issued by the
+ * Checks the values of the options and fills in what a Scalekit environment implies: tokens may be issued by the
  * environment or by the resource's own issuer, both sign with the environment's keys.
  *
  * @throws TypeError naming the option that is wrong
@@ -63,7 +63,6 @@ export interface ResolvedOptions {
 export function resolveOptions(options: ProtectOptions): ResolvedOptions {
   const { resource, scalekit } = options
   const path = pathOfResource(resource)
-  if (!options.scopes.every(isScope)) throw new TypeError('scopes must be scope names without spaces')
   const environment =
     scalekit && secureUrl(scalekit.environmentUrl, 'environmentUrl').href.replace(/\/+$/, '')
   const resourceIssuer = scalekit?.resourceId && `${environment}/resources/${scalekit.resourceId}`

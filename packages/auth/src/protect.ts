@@ -3,6 +3,7 @@ import type { Express, RequestHandler } from 'express'
 import { answerAsAccepted, negotiateAnswer } from './accept.js'
 import type { Caller } from './caller.js'
 import { type Challenge, createSendChallenge, insufficientScope } from './challenge.js'
+import { checkOptions } from './check-options.js'
 import { AuthError } from './errors.js'
 import { checkFresh } from './fresh.js'
 import { authenticate, callerOf } from './guard.js'
@@ -77,6 +78,7 @@ export function protect(app: Express, options: ProtectOptions): Protection {
 
 /** The same for a bare Node server: `admit` is to be called for every request. */
 export function createProtection(options: ProtectOptions): Protection {
+  checkOptions(options)
   const { path, metadata, verifier: verifierOptions } = resolveOptions(options)
   const { resource, scopes, scopeAliases, sessions = false } = options
   const methods = sessions ? ['POST', 'GET', 'DELETE'] : ['POST']
@@ -86,7 +88,7 @@ export function createProtection(options: ProtectOptions): Protection {
   const serveMetadata = createMetadataEndpoint(metadata)
   const checkHost = createHostCheck(resource, options.allowedHosts)
   const checkOrigin = createOriginCheck(options.allowedOrigins ?? originsOf(resource), methods)
-  const limits = createRateLimit(options.limits)
+  const limits = createRateLimit(resource, options.limits)
   const toolScopes = createToolScopes(options.tools, scopeAliases)
   const addressOf = options.addressOf ?? clientAddress
 

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import { errors, jwtVerify } from 'jose'
 import type { Caller } from './caller.js'
-import { readCompactToken, requireCompactForm } from './compact-token.js'
+import { type CompactToken, readCompactToken } from './compact-token.js'
 import { AuthError, invalidToken } from './errors.js'
 import { discoverJwksUrl } from './issuer-metadata.js'
 import { createKeySet, type KeySet } from './key-set.js'
@@ -85,7 +85,8 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
 
   return {
     async verify(token) {
-      requireCompactForm(token)
+      // What needs no key is refused without one, also while the keys are out of reach.
+      if (keys.isDue) readAccepted(token, algorithms, options)
       const refreshing = keys.refreshIfDue()
       if (refreshing) await refreshing
       const digest = hash('sha256', token, 'base64url')
@@ -110,12 +111,8 @@ async function checkToken(
   algorithms: readonly string[],
   options: TokenVerifierOptions,
 ): Promise<VerifiedToken> {
-  const { issuers, audience, profile = 'strict' } = options
-  const { header, claims } = readCompactToken(token)
-  checkHeader(header, algorithms, profile)
-  // An unknown kid makes us ask for the keys again: not for tokens that name another issuer.
-  if (typeof claims.iss !== 'string' || !issuers.includes(claims.iss)) throw invalidToken('iss_not_accepted')
-
+  const { issuers, audience } = options
+  const { header, claims } = readAccepted(token, algorithms, options)
   const keyVersion = keys.version
   try {
     await jwtVerify(token, (jwsHeader) => keys.find(jwsHeader), {
@@ -131,6 +128,21 @@ async function checkToken(
   }
   checkClaims(header, claims)
   return { caller: callerOfClaims(claims, token, options), keyVersion }
+}
+
+/**
+ * Form, algorithm, kind and issuer: all that can be decided without a key. An unknown `kid` makes us ask for the keys
+ * again, but not for tokens of another issuer.
+ */
+function readAccepted(
+  token: string,
+  algorithms: readonly string[],
+  { issuers, profile = 'strict' }: TokenVerifierOptions,
+): CompactToken {
+  const { header, claims } = readCompactToken(token)
+  checkHeader(header, algorithms, profile)
+  if (typeof claims.iss !== 'string' || !issuers.includes(claims.iss)) throw invalidToken('iss_not_accepted')
+  return { header, claims }
 }
 
 /** RFC 3986 section 6.2.3: of a URL without a path, with and without the slash are the same. */

@@ -43,6 +43,14 @@ describe('the edge of a protected endpoint', () => {
     expect([foreign.status, foreign.headers.get('access-control-allow-origin')]).toEqual([403, null])
   })
 
+  test('tells pages of any origin what they may do where all are allowed', async () => {
+    const app = await start({ allowedOrigins: '*' })
+    const origin = 'https://inspector.example'
+    const answered = await post(app.resource, tokenFor(app), { headers: { origin } })
+    expect([answered.status, answered.headers.get('access-control-allow-origin')]).toEqual([200, origin])
+    expect(answered.headers.get('access-control-allow-credentials')).toBeNull()
+  })
+
   test('on loopback answers to every name of loopback, unless allowedHosts leaves them out', async () => {
     const app = await start()
     const port = app.host.split(':')[1]

@@ -48,6 +48,15 @@ describe('the key set', () => {
     expect(authority.keySetReads()).toBe(1)
   })
 
+  test('out of reach: a token that needs no key to be refused is 401', async () => {
+    authority.behaviour.keySetStatus = 500
+    const other = mint(rsaKey, { iss: 'https://evil.example', aud: AUDIENCE })
+    for (const refused of ['invalid-token', other]) {
+      await expect(verifier.verify(refused)).rejects.toMatchObject({ code: 'invalid_token', status: 401 })
+    }
+    expect(authority.keySetReads()).toBe(0)
+  })
+
   test('out of reach at the start is 503, never 401, and is asked again after a second', async () => {
     authority.behaviour.keySetStatus = 500
     const refused = { code: 'temporarily_unavailable', status: 503, retryAfter: 5 }
@@ -112,12 +121,12 @@ describe('the key set', () => {
   })
 
   test('500 tokens with unknown keys make it read once more at most', async () => {
+    const unknown = Array.from({ length: 500 }, (_, i) =>
+      mint({ ...rsaKey, kid: `unknown-${i}` }, { iss: authority.issuer, aud: AUDIENCE }),
+    )
     await verifier.verify(token())
     later(31)
-    const unknown = Array.from({ length: 500 }, (_, i) =>
-      verifier.verify(mint({ ...rsaKey, kid: `unknown-${i}` }, { iss: authority.issuer, aud: AUDIENCE })),
-    )
-    const outcomes = await Promise.allSettled(unknown)
+    const outcomes = await Promise.allSettled(unknown.map((each) => verifier.verify(each)))
     expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true)
     const reads = authority.keySetReads() - 1
     expect(reads).toBe(1)

@@ -179,7 +179,7 @@ function protectionOptions({ config, log, shared, observation }: AppOptions): Pr
     allowedOrigins: [...originsOf(config.resource), ...config.allowedOrigins],
     allowedHosts: [...hostsOf(config.resource), ...config.allowedHosts],
     limits: {
-      perMinute: config.requestsPerMinute,
+      ...(config.requestsPerMinute === undefined ? {} : { perMinute: config.requestsPerMinute }),
       ...(shared.createLimiter ? { createLimiter: shared.createLimiter } : {}),
     },
     sessions: config.legacySessions,

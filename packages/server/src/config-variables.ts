@@ -168,8 +168,9 @@ export const variables = {
     describe: 'How many proxies stand in front of this server; their X-Forwarded-For is believed.',
   },
   REQUESTS_PER_MINUTE: {
-    schema: wholeNumber(1, 1_000_000).default(600),
-    describe: 'Requests per caller and minute. A call that writes counts as five.',
+    schema: wholeNumber(1, 1_000_000).optional(),
+    describe:
+      'Requests per caller and minute. A call that writes counts as five. Default: 600, and 1000000 when EXPECTED_AUDIENCE is a URL of this machine.',
   },
   READ_ONLY: {
     schema: flag,

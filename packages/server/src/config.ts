@@ -45,7 +45,8 @@ export interface Config {
   readonly allowedOrigins: readonly string[]
   readonly allowedHosts: readonly string[]
   readonly trustProxy: number
-  readonly requestsPerMinute: number
+  /** Absent: the default of the kit, by where the resource is. */
+  readonly requestsPerMinute?: number
   readonly readOnly: boolean
   readonly legacySessions: boolean
   readonly conformanceFixtures: boolean
@@ -259,7 +260,7 @@ function assemble(values: Values): Config {
     allowedOrigins: values.ALLOWED_ORIGINS,
     allowedHosts: values.ALLOWED_HOSTS,
     trustProxy: values.TRUST_PROXY,
-    requestsPerMinute: values.REQUESTS_PER_MINUTE,
+    ...(values.REQUESTS_PER_MINUTE === undefined ? {} : { requestsPerMinute: values.REQUESTS_PER_MINUTE }),
     readOnly: values.READ_ONLY,
     legacySessions: values.LEGACY_SESSIONS,
     conformanceFixtures: values.CONFORMANCE_FIXTURES,

@@ -90,6 +90,13 @@ export function idsOf(answer: Answer): string[] {
   return itemsOf(answer).map(({ id }) => id)
 }
 
+/** On a busy machine the first read of the keys may miss its deadline. Until they are known, a request gets 503. */
+async function untilKeysKnown(url: string): Promise<void> {
+  while ((await fetch(new URL('/ready', url))).status !== 200) {
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
 /**
  * The real server in front of the real local environment, in this process, on free ports.
  *
@@ -122,6 +129,7 @@ export async function startServerUnderTest(
     createLog('debug', { write: (line) => void log.push(line) }),
     tools,
   )
+  await untilKeysKnown(url)
   const token = (request: Record<string, unknown> = {}) =>
     mintToken({ localUrl: local.url }, { scopes: allScopes, resource, ...request })
   return {
