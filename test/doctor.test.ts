@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createCertificate } from '../packages/local/src/tls/self-signed.js'
 import { type Defect, type McpServer, send, startMcpServer } from './doctor/mcp-server.js'
@@ -22,7 +23,7 @@ async function examine(url: string, token = tokenFor(url)) {
   const { code, stdout, stderr } = await runToEnd(['doctor', url, '--json', '--token', token])
   expect(stderr).toBe('')
   const { findings } = JSON.parse(stdout) as {
-    findings: { check: string; state: string; text: string; mend?: string }[]
+    findings: { check: string; state: string; text: string; mend?: string; guide?: string }[]
   }
   return { code, findings, wrong: findings.filter(({ state }) => state === 'wrong') }
 }
@@ -33,6 +34,20 @@ interface Broken {
   readonly says: RegExp
   readonly defect: Defect
 }
+
+/** What the troubleshooting guide has; some findings need no more than their fix. */
+const guide = 'docs/guides/troubleshooting.md'
+const headings = readFileSync(new URL(`../${guide}`, import.meta.url), 'utf8').matchAll(/^## (.+)$/gm)
+const guideSections = [
+  undefined,
+  ...[...headings].map(
+    ([, title = '']) =>
+      `${guide}#${title
+        .toLowerCase()
+        .replaceAll(' ', '-')
+        .replace(/[^a-z0-9-]/g, '')}`,
+  ),
+]
 
 const broken: readonly Broken[] = [
   {
@@ -197,6 +212,7 @@ describe('scalekit-mcp doctor', () => {
     expect(wrong.map((finding) => finding.check)).toEqual([check])
     expect(wrong[0]?.text).toMatch(says)
     expect(wrong[0]?.mend).toBeTruthy()
+    expect(guideSections).toContain(wrong[0]?.guide)
     expect(code).toBe(1)
   })
 
@@ -212,7 +228,7 @@ describe('scalekit-mcp doctor', () => {
     const expired = await examine(server.url, tokenFor(server.url, -60))
     expect(expired.wrong.map(({ check }) => check)).toEqual(['token'])
     const other = await examine(server.url, tokenFor('https://other.example.com/mcp'))
-    expect(other.wrong.map(({ check }) => check)).toEqual(['audience'])
+    expect(other.wrong).toMatchObject([{ check: 'audience', guide: `${guide}#invalid-audience` }])
   })
 
   test('does not send the token to where a redirect leads', async () => {

@@ -149,3 +149,41 @@ describe('every variable of the documents', () => {
     ])
   })
 })
+
+test.each([
+  [{ EXPECTED_AUDIENCE: 'https://mcp.acme.com:443/mcp' }, 'set it to https://mcp.acme.com/mcp'],
+  [{ EXPECTED_AUDIENCE: 'HTTPS://MCP.acme.com/mcp' }, 'set it to https://mcp.acme.com/mcp'],
+  [{ EXPECTED_AUDIENCE: 'http://localhost:3002/a/../mcp' }, 'set it to http://localhost:3002/mcp'],
+  [
+    { EXPECTED_AUDIENCE: 'http://mcp.acme.com/mcp' },
+    'EXPECTED_AUDIENCE: http://mcp.acme.com/mcp is not https',
+  ],
+  [
+    { SCALEKIT_ENV_URL: 'http://acme.scalekit.com' },
+    'SCALEKIT_ENV_URL: http://acme.scalekit.com is not https',
+  ],
+  [
+    { EXPECTED_ISSUERS: 'http://acme.scalekit.com' },
+    'EXPECTED_ISSUERS: http://acme.scalekit.com is not https',
+  ],
+  [{ JWKS_URI: 'http://acme.scalekit.com/keys' }, 'JWKS_URI: http://acme.scalekit.com/keys is not https'],
+])('%o is a sentence of the configuration, not a failure of the start', (given, sentence) => {
+  const required = {
+    SCALEKIT_ENV_URL: 'https://acme.scalekit.com',
+    SCALEKIT_CLIENT_ID: 'skc_1',
+    SCALEKIT_CLIENT_SECRET: 'secret',
+    ADMIN_ORGANIZATION: 'org_100000000000000000',
+  }
+  expect(() => loadConfig({}, { ...required, ...given })).toThrow(sentence)
+})
+
+test('port 80 is a port like every other', () => {
+  const required = {
+    SCALEKIT_ENV_URL: 'https://acme.scalekit.com',
+    SCALEKIT_CLIENT_ID: 'skc_1',
+    SCALEKIT_CLIENT_SECRET: 'secret',
+    ADMIN_ORGANIZATION: 'org_100000000000000000',
+    PORT: '80',
+  }
+  expect(loadConfig({}, required).resource).toBe('http://localhost/mcp')
+})

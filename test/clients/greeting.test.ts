@@ -73,6 +73,19 @@ describe('without an account', () => {
     expect(await type(block(readme, 'greet_user'), example)).toContain(shown)
   })
 
+  test('every answer to the load test of the document is 2xx', async () => {
+    const [token = ''] = /^TOKEN=.+$/m.exec(block(readme, 'greet_user')) ?? []
+    const autocannon = join(root, 'test/clients/node_modules/.bin/autocannon')
+    const seen = await type(
+      `${token}
+      ${autocannon} -c 10 -d 2 -m POST --json -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
+        -b '{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}' http://localhost:${port}/`,
+      example,
+    )
+    expect(JSON.parse(seen)).toMatchObject({ non2xx: 0, errors: 0, '2xx': expect.any(Number) })
+    expect(JSON.parse(seen)['2xx']).toBeGreaterThan(0)
+  })
+
   test('the curl command of the guide is refused, and runs with the scope', async () => {
     const command = block(guide, 'admin_action')
     const refused = await type(command, example)

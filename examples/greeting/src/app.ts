@@ -31,7 +31,7 @@ export function createApp(config: Config, log: Logger = pino({ level: config.log
     tools,
     allowedOrigins: config.allowedOrigins,
     ...(config.requestsPerMinute && { limits: { perMinute: config.requestsPerMinute } }),
-    onRefused: (refusal) => log.info(refusal, 'refused'),
+    onRefused: ({ cause: err, ...refusal }) => log.info({ ...refusal, err }, 'refused'),
     onWarning: (message, cause) => log.warn({ err: cause }, message),
   })
 

@@ -21,7 +21,13 @@ const Variables = z.object({
     .enum(['development', 'production', 'test'])
     .default('development')
     .describe('development or production'),
-  PORT: z.coerce.number().int().min(0).max(65535).default(3002).describe('a number from 0 to 65535'),
+  PORT: z
+    .string()
+    .regex(/^\d+$/)
+    .transform(Number)
+    .pipe(z.int().max(65535))
+    .default(3002)
+    .describe('a number from 0 to 65535'),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .optional()
@@ -54,7 +60,8 @@ export class ConfigError extends Error {
  * @throws ConfigError
  */
 export function readConfig(environment: Environment) {
-  const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const trimmed = Object.entries(environment).map(([name, value]) => [name, value?.trim()] as const)
+  const env = Object.fromEntries(trimmed.filter(([, value]) => value !== ''))
   const scalekit = readScalekitVariables(env)
   const own = Variables.safeParse(env)
   const wrong = new Set(own.error?.issues.map(({ path }) => path[0] as keyof typeof Variables.shape))
@@ -96,7 +103,7 @@ export function loadConfig(environment?: Environment): Config {
 
 function readEnvFile(file: URL): Environment {
   try {
-    return parseEnv(readFileSync(file, 'utf8'))
+    return parseEnv(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return {}

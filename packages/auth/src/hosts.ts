@@ -24,7 +24,8 @@ export function createHostMatch(
   const hosts = new Set(allowed.map((host) => host.toLowerCase()))
   const { hostname } = new URL(resource)
   const isOnLoopback = (host: string) => {
-    const name = host.toLowerCase().replace(/:\d{1,5}$/, '')
+    const [, name = '', port = ''] = /^(.*?)(?::(\d{1,5}))?$/.exec(host.toLowerCase()) ?? []
+    if (Number(port) > 65_535) return false
     return name === hostname || name === 'localhost' || isLoopbackAddress(name)
   }
   const onLoopback = isLoopback(hostname) && allowed.some(isOnLoopback)

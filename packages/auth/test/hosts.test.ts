@@ -74,6 +74,7 @@ describe('a resource on loopback, tested on any port', () => {
     'localhost:3002@evil.example',
     'evil.example#localhost:3002',
     'localhost:3002:3002',
+    'localhost:65536',
     'localhost:',
     '127.0.0.256:3002',
     '127.1:3002',

@@ -5,8 +5,8 @@ import { type AdministratorRule, administratorRule, wrongAdministrators } from '
 import { ConfigError } from './config-error.js'
 import { readEnvFile } from './config-file.js'
 import { type Environment, isOwnVariable, namesOf, resolveNames, withoutVariables } from './config-names.js'
+import { unusableUrls } from './config-urls.js'
 import { variables } from './config-variables.js'
-import { notForProduction } from './production-guard.js'
 
 export { ConfigError }
 
@@ -210,21 +210,23 @@ function missingUpstream(values: Record<string, string>): string[] {
 const issuerOf = ({ MCP_SERVER_ID }: Values, base: string) =>
   MCP_SERVER_ID && `${base}/resources/${MCP_SERVER_ID}`
 
-const resourceOf = (values: Values) => values.EXPECTED_AUDIENCE ?? `http://localhost:${values.PORT}/mcp`
+const resourceOf = ({ EXPECTED_AUDIENCE, PORT }: Values) =>
+  EXPECTED_AUDIENCE ?? new URL(`http://localhost:${PORT}/mcp`).href
 
 /** What each variable allows alone but not together with the others. */
 function inconsistent(values: Values): string[] {
   const metadata = values.PROTECTED_RESOURCE_METADATA
-  const problems = values.NODE_ENV === 'production' ? notForProduction(values) : []
+  const problems = unusableUrls(values)
   if (metadata && metadata.resource !== resourceOf(values)) {
     problems.push(
       `EXPECTED_AUDIENCE: must equal "resource" of PROTECTED_RESOURCE_METADATA (${metadata.resource}), because clients ask for a token for the one and this server accepts the other.`,
     )
   }
-  const issuer = issuerOf(values, values.SCALEKIT_WORKSPACE_URL ?? values.SCALEKIT_ENV_URL ?? '')
-  if (metadata && issuer && !metadata.authorization_servers.includes(issuer)) {
+  const id = values.MCP_SERVER_ID
+  // Not the whole URL: the API and the authorization server may be reached under different hosts.
+  if (metadata && id && !metadata.authorization_servers.some((each) => each.endsWith(`/resources/${id}`))) {
     problems.push(
-      `MCP_SERVER_ID: its authorization server is ${issuer}, and PROTECTED_RESOURCE_METADATA names ${metadata.authorization_servers.join(', ')}. Correct one of them, or unset MCP_SERVER_ID.`,
+      `MCP_SERVER_ID: the authorization server of ${id} ends in /resources/${id}, and PROTECTED_RESOURCE_METADATA names ${metadata.authorization_servers.join(', ')}. Correct one of them, or unset MCP_SERVER_ID.`,
     )
   }
   if (values.REDIS_URL && !values.STATE_KEY) {

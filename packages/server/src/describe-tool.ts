@@ -38,7 +38,14 @@ function annotationsOf({ effect, irreversible }: ToolDefinition): NonNullable<To
 const target = { target: 'draft-2020-12', reused: 'inline' } as const
 
 function inputSchema(schema: z.ZodObject): Record<string, unknown> {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { ...target, io: 'input' })
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    ...target,
+    io: 'input',
+    // An empty text is refused when it comes; every list of tools would say so fifty times.
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.minLength === 1) delete jsonSchema.minLength
+    },
+  })
   return rest
 }
 

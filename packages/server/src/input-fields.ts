@@ -85,7 +85,7 @@ export const pageToken = z
   .string()
   .regex(/^[A-Za-z0-9_=+.-]{0,320}$/)
   .optional()
-  .describe('For later pages: nextPageToken.')
+  .describe('From nextPageToken.')
 
 /** How every list answers. */
 export const nextPageToken = z.string().optional().describe('There are more items.')

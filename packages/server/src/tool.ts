@@ -106,7 +106,7 @@ const idempotencyKey = z
   .string()
   .regex(/^[A-Za-z0-9_-]{8,64}$/)
   .optional()
-  .describe('A random value per create; repeat it to retry safely.')
+  .describe('Random; repeat it to retry safely.')
 
 /**
  * Declares a tool. Input and output become strict: what is not declared is refused.

@@ -13,6 +13,7 @@ import { loadConfig } from '../src/config.js'
 import { startServer } from '../src/main.js'
 import { createLog } from '../src/observe/log.js'
 import type { ToolDefinition } from '../src/tool.js'
+import { tools as allTools } from '../src/tools/index.js'
 
 export const eras = ['2026-07-28', '2025-11-25'] as const
 export type Era = (typeof eras)[number]
@@ -90,6 +91,16 @@ export function idsOf(answer: Answer): string[] {
   return itemsOf(answer).map(({ id }) => id)
 }
 
+const reads = new Set(allTools.filter(({ effect }) => effect === 'read').map(({ name }) => name))
+
+/** On a busy machine a call may exceed its deadline. What only reads is then called again, as its error says. */
+async function untilInTime(call: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    const given = await call()
+    if (given.error?.code !== 'upstream_timeout') return given
+  }
+}
+
 /** On a busy machine the first read of the keys may miss its deadline. Until they are known, a request gets 503. */
 async function untilKeysKnown(url: string): Promise<void> {
   while ((await fetch(new URL('/ready', url))).status !== 200) {
@@ -149,7 +160,9 @@ export async function startServerUnderTest(
           : new LegacyTransport(target, { requestInit })
       await (client as ModernClient).connect(transport as ModernTransport)
       try {
-        return answer(await (client as ModernClient).callTool({ name: tool, arguments: args }))
+        const once = async () =>
+          answer(await (client as ModernClient).callTool({ name: tool, arguments: args }))
+        return reads.has(tool) ? await untilInTime(once) : await once()
       } finally {
         await client.close()
       }

@@ -13,6 +13,13 @@ const NEXT_STEPS: Record<string, string> = {
     'Check the URL of the MCP server that the client connects to, and that it is registered here.',
 }
 
+/** The sections of docs/guides/troubleshooting.md. */
+const GUIDE: Record<string, string> = {
+  invalid_client: '401-again-and-again',
+  invalid_scope: '403-again-and-again',
+  invalid_target: 'invalid-audience',
+}
+
 /** Shows what the authorization endpoint cannot tell the client: who it is or where it lives is in doubt. */
 export function renderErrorPage(ctx: KoaContextWithOIDC, out: ErrorOut): void {
   ctx.set(pageHeaders())
@@ -22,6 +29,7 @@ export function renderErrorPage(ctx: KoaContextWithOIDC, out: ErrorOut): void {
       explanation={sentence(out.error_description ?? 'The request was refused.')}
       next={NEXT_STEPS[out.error] ?? 'Start again from the application that sent you here.'}
       code={out.error}
+      {...(GUIDE[out.error] ? { guide: `docs/guides/troubleshooting.md#${GUIDE[out.error]}` } : {})}
     />,
   )
 }

@@ -2,7 +2,14 @@ import { raw } from 'hono/html'
 import { Page } from './page.js'
 
 /** Something went wrong that the client cannot be told about: what, and what to do. */
-export function ErrorPage(props: { title: string; explanation: string; next: string; code?: string }) {
+export function ErrorPage(props: {
+  title: string
+  explanation: string
+  next: string
+  code?: string
+  /** Where the documentation says more. */
+  guide?: string
+}) {
   return (
     <Page title={props.title}>
       <h1>{props.title}</h1>
@@ -11,6 +18,11 @@ export function ErrorPage(props: { title: string; explanation: string; next: str
       {props.code !== undefined && (
         <p class="code">
           Error code: <code>{props.code}</code>
+        </p>
+      )}
+      {props.guide !== undefined && (
+        <p>
+          Troubleshooting: <code>{props.guide}</code>
         </p>
       )}
     </Page>

@@ -33,12 +33,13 @@ describe('a data folder in use', () => {
     }
     const before = await state()
     const port = String(await freePort())
-    for (const args of [
-      ['local', '--port', '0'],
-      ['dev', '--port', port, '--local-port', '0'],
-    ]) {
+    const starting = '  Starting the MCP server and a local Scalekit environment …\n'
+    for (const [args, said] of [
+      [['local', '--port', '0'], ''],
+      [['dev', '--port', port, '--local-port', '0'], starting],
+    ] as const) {
       const { code, stdout, stderr } = await runToEnd([...args, '--data', data])
-      expect({ code, stdout }).toEqual({ code: 78, stdout: '' })
+      expect({ code, stdout }).toEqual({ code: 78, stdout: said })
       expect(stderr).toBe(
         `The data folder ${data} is in use by process ${first.process.pid} at ${first.localUrl}. Stop that process, or choose another folder with --data.\n`,
       )

@@ -316,7 +316,9 @@ describe('a client ID metadata document', () => {
       })
       const response = await fetch(`${mcpIssuer(local.url)}/oauth/authorize?${query}`, { redirect: 'manual' })
       expect(response.status).toBe(400)
-      expect(await response.text()).toContain('invalid_client')
+      const page = await response.text()
+      expect(page).toContain('invalid_client')
+      expect(page).toContain('docs/guides/troubleshooting.md#401-again-and-again')
     },
   )
 

@@ -50,7 +50,7 @@ export async function dev(options: DevOptions): Promise<void> {
     0,
   )
   process.stdout.write('  Starting the MCP server and a local Scalekit environment …\n')
-  const resource = options.resource ?? `http://localhost:${port}/mcp`
+  const resource = options.resource ?? new URL(`http://localhost:${port}/mcp`).href
   const local = await startLocal({
     ...storage({ ...options, ...(defaults.databaseUrl ? { databaseUrl: defaults.databaseUrl } : {}) }),
     port: localPort,

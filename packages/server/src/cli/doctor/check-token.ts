@@ -5,7 +5,7 @@ import { isLoopback, resourceOf, type Walk } from './walk.js'
 /** A token from the local environment, where that is the authorization server and none was given. */
 export async function checkToken(walk: Walk): Promise<Finding[]> {
   const local = walk.token === undefined ? await askLocal(walk) : undefined
-  if (local?.status === 400) return [unknownHere(walk)]
+  if (local?.status === 400 && !knowsResource(local)) return [unknownHere(walk)]
   if (typeof local?.json?.access_token === 'string') walk.token = local.json.access_token
   if (walk.token === undefined) {
     return [notChecked('token', 'give one with --token to check what needs it')]
@@ -39,6 +39,9 @@ function audience({ url, resource }: Walk, { aud }: Readonly<Record<string, unkn
     ),
   ]
 }
+
+/** The local environment names what it does not have: the resource, or the person whom `doctor` asks for. */
+const knowsResource = ({ text }: Answer) => !text.includes('resource: nothing here is called')
 
 /** Clients get `invalid_target` (RFC 8707 section 2) for a resource that the authorization server does not know. */
 function unknownHere({ url, authorizationServer }: Walk): Finding {

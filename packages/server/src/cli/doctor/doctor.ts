@@ -65,7 +65,8 @@ const width = Math.max(...Object.keys(checks).map((name) => name.length))
 const signs = { right: styleText('green', 'right'), wrong: styleText('red', 'wrong'), 'not checked': '  -  ' }
 
 /** What servers answer is shown on one line, without control characters. */
-function line({ check, state, text, mend }: Finding): string {
+function line({ check, state, text, mend, guide }: Finding): string {
   const advice = mend === undefined ? '' : `. ${styleText('bold', 'Mend')}: ${displayText(mend)}`
-  return `${signs[state]}  ${check.padEnd(width)}  ${displayText(text)}${advice}\n`
+  const more = guide === undefined ? '' : `. See ${guide}`
+  return `${signs[state]}  ${check.padEnd(width)}  ${displayText(text)}${advice}${more}\n`
 }

@@ -5,6 +5,8 @@ export interface Finding {
   readonly state: 'right' | 'wrong' | 'not checked'
   readonly text: string
   readonly mend?: string
+  /** Where the troubleshooting guide says more. */
+  readonly guide?: string
 }
 
 /** What is looked at, in the order in which a client meets it. */
@@ -30,11 +32,27 @@ export const checks = {
 
 export type Check = keyof typeof checks
 
+/** The sections of the troubleshooting guide. */
+const sections: Partial<Record<Check, string>> = {
+  'resource-metadata': 'metadata-is-missing-or-malformed',
+  resource: 'invalid-audience',
+  'issuer-metadata': 'metadata-is-missing-or-malformed',
+  issuer: 'metadata-is-missing-or-malformed',
+  scopes: '403-again-and-again',
+  clock: 'clocks',
+  token: 'tokens-expire',
+  audience: 'invalid-audience',
+  administrator: 'not-an-administrator',
+  modern: '401-again-and-again',
+  legacy: '401-again-and-again',
+}
+
 export const right = (check: Check, text: string): Finding => ({ check, state: 'right', text })
 export const wrong = (check: Check, text: string, mend: string): Finding => ({
   check,
   state: 'wrong',
   text,
   mend,
+  ...(sections[check] ? { guide: `docs/guides/troubleshooting.md#${sections[check]}` } : {}),
 })
 export const notChecked = (check: Check, text: string): Finding => ({ check, state: 'not checked', text })

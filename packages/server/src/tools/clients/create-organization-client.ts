@@ -14,7 +14,7 @@ export default defineTool({
   name: 'create_organization_client',
   title: 'Create organization client',
   description:
-    "Create a client with which an organization's machines get tokens (client credentials). Its secret is not revealed here: a person makes one in the Scalekit dashboard.",
+    "Create a client with which an organization's machines get tokens (client credentials). A person creates its secret in the Scalekit dashboard.",
   toolset: 'clients',
   scopes: ['organization:write'],
   effect: 'create',

@@ -55,9 +55,7 @@ export const oidcSettings = {
   userInfoUri: httpsUrl.optional(),
   jwksUri: httpsUrl.optional(),
   clientId: text(256).optional().describe('Client id at the identity provider.'),
-  clientSecret: text(512)
-    .optional()
-    .describe('Stays in the conversation; better let the organization set it in the admin portal.'),
+  clientSecret: text(512).optional().describe('Stays in the conversation; the admin portal is safer.'),
   scopes: z.array(z.enum(oidcScopes)).max(5).optional(),
 }
 

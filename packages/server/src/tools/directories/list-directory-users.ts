@@ -15,7 +15,7 @@ export default defineTool({
   name: 'list_directory_users',
   title: 'List directory users',
   description:
-    'List the users that a directory has sent, with their groups. Not the users of the organization: for those use list_organization_users.',
+    'List the users that a directory has sent, with their groups. For users of the organization use list_organization_users.',
   toolset: 'directories',
   scopes: ['organization:read'],
   effect: 'read',

@@ -9,7 +9,7 @@ export default defineTool({
   name: 'search_docs',
   title: 'Search the documentation',
   description:
-    "Search Scalekit's documentation and get the sections that fit best. Use it before you write code against Scalekit or explain how something works there.",
+    "Search Scalekit's documentation for the sections that fit best. Use it before you write code for Scalekit or explain how it works.",
   toolset: 'docs',
   scopes: [],
   effect: 'read',

@@ -18,7 +18,7 @@ export default defineTool({
   name: 'add_domain',
   title: 'Add domain',
   description:
-    'Give an organization a domain, without proof that it owns it: never a public mail domain. Everybody with such an address signs in through it, or may join it. In a PRD environment a person confirms it.',
+    'Give an organization a domain, without proof that it owns it: never a public mail domain. Everybody with such an address signs in through it, or may join it.',
   toolset: 'domains',
   scopes: ['organization:write'],
   effect: 'create',

@@ -9,7 +9,7 @@ export default defineTool({
   name: 'list_domains',
   title: 'List domains',
   description:
-    'List the domains of an organization: those whose addresses sign in through it, and those whose people may join it, with what is still to be verified.',
+    'List the domains of an organization, for sign-in and for joining, with what is still to be verified.',
   toolset: 'domains',
   scopes: ['organization:read'],
   effect: 'read',

@@ -28,7 +28,7 @@ export const serverUrl = z
     const message = wrongWithUrl(url)
     if (message !== undefined) context.addIssue({ code: 'custom', message })
   })
-  .describe('URL at which clients reach the server, exactly: it becomes the audience of its tokens.')
+  .describe('URL that clients use, exactly: the audience of its tokens.')
 
 export const scopeNames = z
   .array(z.string().regex(/^[a-zA-Z0-9:]{1,64}$/))
@@ -45,12 +45,8 @@ export const refreshTokenSeconds = z
   .max(31_536_000)
   .describe('Life of refresh tokens.')
 
-export const provider = text(512).describe(
-  'keyId of the connection that signs people in instead of Scalekit.',
-)
-export const useScalekitAuthentication = z
-  .boolean()
-  .describe('Scalekit itself signs people in. With false, name the provider that does.')
+export const provider = text(512).describe('keyId of the connection to sign in with.')
+export const useScalekitAuthentication = z.boolean().describe('With false, the provider signs people in.')
 
 /** What earlier clients call these arguments. */
 export const formerServerNames = {

@@ -8,7 +8,7 @@ export default defineTool({
   name: 'add_permissions_to_role',
   title: 'Add permissions to role',
   description:
-    'Give a role more permissions; those that it has stay. All users with the role have them from their next token on.',
+    'Give a role more permissions; those that it has stay. Users have them from their next token on.',
   toolset: 'permissions',
   scopes: ['environment:write'],
   effect: 'update',

@@ -8,8 +8,7 @@ import { listedUri } from './redirect-uri.js'
 export default defineTool({
   name: 'remove_post_logout_redirect_uri',
   title: 'Remove post-logout redirect URI',
-  description:
-    "No longer allow a sign-out of a client (by default the environment's own) to end at a URI. In a PRD environment a person confirms it.",
+  description: "No longer allow a sign-out of a client (by default the environment's own) to end at a URI.",
   toolset: 'redirect-uris',
   scopes: ['environment:write'],
   effect: 'update',

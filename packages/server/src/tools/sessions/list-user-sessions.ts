@@ -7,7 +7,7 @@ export default defineTool({
   name: 'list_user_sessions',
   title: 'List user sessions',
   description:
-    'List the sessions of a user with their state, device and applications, to see where they are signed in or whether a session is not theirs.',
+    'List the sessions of a user with their state, device and applications, to see where they are signed in.',
   toolset: 'sessions',
   scopes: ['organization:read'],
   effect: 'read',

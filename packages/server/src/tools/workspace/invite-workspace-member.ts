@@ -9,7 +9,7 @@ export default defineTool({
   name: 'invite_workspace_member',
   title: 'Invite workspace member',
   description:
-    'Invite a person to administer this Scalekit workspace. USER reads; ADMIN may change everything. A person confirms it. For users of a customer use create_organization_user.',
+    'Invite a person to administer this Scalekit workspace. USER reads; ADMIN may change everything. For users of a customer use create_organization_user.',
   toolset: 'workspace',
   scopes: ['workspace:write'],
   effect: 'create',
