@@ -157,7 +157,8 @@ describe('what a model may do', () => {
     const invite = tools.find(({ name }) => name === 'invite_workspace_member')
     expect(impactful.length).toBeGreaterThan(10)
     expect(without.map(({ name }) => name)).toEqual([])
-    expect(invite && describeTool(invite, false, server.url).inputSchema.required).toContain('role')
+    // The role with fewer rights, unless the call and the person who confirms it say ADMIN.
+    expect(invite?.input.parse({ email: 'new@example.com' })).toMatchObject({ role: 'USER' })
     measure('L6', `${without.length} of ${impactful.length}`)
   })
 
