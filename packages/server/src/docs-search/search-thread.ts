@@ -72,8 +72,11 @@ export class SearchThread {
       return answer
     } catch (cause) {
       await this.#end()
-      throw cause instanceof Error && cause.name === 'AbortError'
-        ? new ToolError('upstream_timeout', 'The search took too long.', { nextStep: SIMPLER, cause })
+      throw isLimit(cause)
+        ? new ToolError('upstream_timeout', 'The search took too much time or memory.', {
+            nextStep: SIMPLER,
+            cause,
+          })
         : new ToolError('upstream_unavailable', 'The documentation cannot be searched at the moment.', {
             cause,
           })
@@ -85,4 +88,10 @@ export class SearchThread {
     this.#worker = undefined
     await worker?.terminate()
   }
+}
+
+/** The limit of time, or that of memory (`resourceLimits`). */
+function isLimit(cause: unknown): boolean {
+  const { name, code } = Object(cause) as { name?: unknown; code?: unknown }
+  return name === 'AbortError' || code === 'ERR_WORKER_OUT_OF_MEMORY'
 }

@@ -88,7 +88,7 @@ describe('a large documentation', () => {
     expect((await call(bystander, 'whoami')).message.result?.isError).toBeFalsy()
     // On a slow machine the searches take as much longer as the bystander: it does not wait for the last one.
     expect(performance.now() - started < 5_000 || ended < searches.length).toBe(true)
-    // On a slow machine, the last of them may exceed the deadline of a call.
+    // On a slow machine, the last of them may exceed the deadline of a call; on Node 24, some the memory of the thread.
     const codes = (await Promise.all(searches)).map((answer) => toolErrorOf(answer)?.code ?? 'ok')
     expect(codes.filter((code) => !['ok', 'upstream_timeout'].includes(code))).toEqual([])
   })
