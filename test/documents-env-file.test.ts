@@ -58,7 +58,7 @@ describe('.env.example', () => {
     }
     const example = await readFile(new URL('.env.example', root), 'utf8')
     expect([...example.matchAll(/^(\w+)=$/gm)].map(([, name]) => name)).toEqual(Object.keys(blanks))
-    // A free port stands in for 3002, which may be in use here.
+    // A free port instead of 3002, which may be in use here.
     const filled = example.replace(/^(\w+)=$/gm, (_, name) => `${name}=${blanks[name]}`)
     await writeEnv(filled.replaceAll('3002', String(port)))
 

@@ -150,6 +150,13 @@ describe('every variable of the documents', () => {
   })
 })
 
+const smallest = {
+  SCALEKIT_ENV_URL: 'https://acme.scalekit.com',
+  SCALEKIT_CLIENT_ID: 'skc_1',
+  SCALEKIT_CLIENT_SECRET: 'secret',
+  ADMIN_ORGANIZATION: 'org_100000000000000000',
+}
+
 test.each([
   [{ EXPECTED_AUDIENCE: 'https://mcp.acme.com:443/mcp' }, 'set it to https://mcp.acme.com/mcp'],
   [{ EXPECTED_AUDIENCE: 'HTTPS://MCP.acme.com/mcp' }, 'set it to https://mcp.acme.com/mcp'],
@@ -168,22 +175,9 @@ test.each([
   ],
   [{ JWKS_URI: 'http://acme.scalekit.com/keys' }, 'JWKS_URI: http://acme.scalekit.com/keys is not https'],
 ])('%o is a sentence of the configuration, not a failure of the start', (given, sentence) => {
-  const required = {
-    SCALEKIT_ENV_URL: 'https://acme.scalekit.com',
-    SCALEKIT_CLIENT_ID: 'skc_1',
-    SCALEKIT_CLIENT_SECRET: 'secret',
-    ADMIN_ORGANIZATION: 'org_100000000000000000',
-  }
-  expect(() => loadConfig({}, { ...required, ...given })).toThrow(sentence)
+  expect(() => loadConfig({}, { ...smallest, ...given })).toThrow(sentence)
 })
 
 test('port 80 is a port like every other', () => {
-  const required = {
-    SCALEKIT_ENV_URL: 'https://acme.scalekit.com',
-    SCALEKIT_CLIENT_ID: 'skc_1',
-    SCALEKIT_CLIENT_SECRET: 'secret',
-    ADMIN_ORGANIZATION: 'org_100000000000000000',
-    PORT: '80',
-  }
-  expect(loadConfig({}, required).resource).toBe('http://localhost/mcp')
+  expect(loadConfig({}, { ...smallest, PORT: '80' }).resource).toBe('http://localhost/mcp')
 })

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { createMetadata } from './metadata.js'
 import type { RateLimitOptions } from './rate-limit.js'
 import type { Refusal } from './refusal.js'
+import { canonicalForm } from './resource-path.js'
 import type { RevocationOptions } from './revocation.js'
 import type { ScopeAliases } from './scopes.js'
 import { secureUrl } from './secure-url.js'
@@ -89,12 +90,12 @@ export function resolveOptions(options: ProtectOptions): ResolvedOptions {
 }
 
 function pathOfResource(resource: string): string {
-  const url = secureUrl(resource, 'resource')
-  const canonical = [url.href, url.href.replace(/\/$/, '')]
-  if (url.search || !canonical.includes(resource)) {
-    throw new TypeError(`resource must be a canonical URL without a query: ${url.origin}${url.pathname}`)
+  const { pathname } = secureUrl(resource, 'resource')
+  const canonical = canonicalForm(resource)
+  if (canonical !== undefined) {
+    throw new TypeError(`resource must be a canonical URL without a query: ${canonical}`)
   }
-  return url.pathname
+  return pathname
 }
 
 function readyMetadata({ metadata, resource }: ProtectOptions): Record<string, unknown> | undefined {

@@ -1,3 +1,16 @@
+/**
+ * A resource is compared as a string in Scalekit, in tokens and in clients (RFC 8707), so it has one form: as the URL
+ * parser writes it, without a query. The slash at the end may be left out.
+ *
+ * @param resource a valid URL
+ * @returns the canonical form, where the resource is in another one
+ */
+export function canonicalForm(resource: string): string | undefined {
+  const { href, search, origin, pathname } = new URL(resource)
+  if (search === '' && [href, href.replace(/\/$/, '')].includes(resource)) return undefined
+  return origin + pathname
+}
+
 /** Where a request target is, seen from a resource's path. */
 export type Place = 'here' | 'near' | 'elsewhere'
 

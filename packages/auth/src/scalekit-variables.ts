@@ -1,4 +1,5 @@
 import type { ProtectOptions } from './protect-options.js'
+import { canonicalForm } from './resource-path.js'
 import { Secret } from './secret.js'
 import { insecureUrl } from './secure-url.js'
 
@@ -93,7 +94,6 @@ function environmentUrlOf(variables: Variables): string | undefined {
   return problem ? undefined : value
 }
 
-/** The same string is in Scalekit, in the tokens and in the clients (RFC 8707), so it has one form. */
 function resourceOf(variables: Variables): string | undefined {
   const value = variables.get('resource')
   const name = variables.nameOf('resource')
@@ -101,9 +101,9 @@ function resourceOf(variables: Variables): string | undefined {
   const problem = value === undefined ? `${name} is missing` : insecureUrl(value, name)
   if (problem) variables.problems.push(`${problem}. ${todo}`)
   if (value === undefined || problem) return undefined
-  const { href, search, origin, pathname } = new URL(value)
-  if (search === '' && [href, href.replace(/\/$/, '')].includes(value)) return value
-  variables.problems.push(`${name} is not in its canonical form. Set ${name} to ${origin}${pathname}.`)
+  const canonical = canonicalForm(value)
+  if (canonical === undefined) return value
+  variables.problems.push(`${name} is not in its canonical form. Set ${name} to ${canonical}.`)
   return undefined
 }
 

@@ -1,4 +1,4 @@
-import { insecureUrl } from '@scalekit-mcp/auth'
+import { canonicalForm, insecureUrl } from '@scalekit-mcp/auth'
 import { notForProduction } from './production-guard.js'
 
 type Urls = Parameters<typeof notForProduction>[0] & {
@@ -33,12 +33,11 @@ function insecureUrls(values: Urls): string[] {
     )
 }
 
-/** The same string is in Scalekit, in tokens and in clients (RFC 8707), so it has one form. */
 function otherForm({ EXPECTED_AUDIENCE: audience }: Urls): string[] {
   if (audience === undefined) return []
-  const { href } = new URL(audience)
-  if ([href, href.replace(/\/$/, '')].includes(audience)) return []
+  const canonical = canonicalForm(audience)
+  if (canonical === undefined) return []
   return [
-    `EXPECTED_AUDIENCE: set it to ${href}, the canonical form of ${audience}, in Scalekit and in clients too.`,
+    `EXPECTED_AUDIENCE: set it to ${canonical}, the canonical form of ${audience}, in Scalekit and in clients too.`,
   ]
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 
-/** The local environment stands in for the rest: a deployment's own settings, a database above all, are not for it. */
+/** The local environment replaces the other settings. A deployment's database, above all, must not be used. */
 const forLocal = ['PORT', 'LOCAL_PORT', 'HOST', 'LOG_LEVEL']
 
 /**

@@ -24,7 +24,8 @@ const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities'
 
 /**
  * Reads a message that needs nothing of the protocol but an answer. Whatever is unusual about it (a progress token, a
- * cursor, another round of a call, a version that is not served, headers that differ from the body) is left to the SDK, which decides it as the specification says.
+ * cursor, another round of a call, a version that is not served, headers that differ from the body) is left to the SDK,
+ * which decides it as the specification says.
  *
  * @param body one JSON-RPC request, as the protection let it through; a request without a body is not plain
  */
