@@ -8,12 +8,12 @@ import express, {
 import { controlRoutes } from './control/control-routes.js'
 import type { Faults } from './control/faults.js'
 import type { RequestLog } from './control/request-log.js'
-import type { MovableClock } from './engine/clock.js'
-import { lazyHandler } from './lazy-handler.js'
-import { DatabaseUnavailable } from './local-error.js'
-import type { Coverage } from './management/index.js'
-import type { OAuthContext } from './oauth/oauth-context.js'
-import { reportFailure } from './report-failure.js'
+import type { MovableClock } from './storage/clock.js'
+import { lazyHandler } from './http/lazy-handler.js'
+import { DatabaseUnavailable } from './storage/local-error.js'
+import type { Coverage } from './api/index.js'
+import type { OAuthContext } from './oauth/server/oauth-context.js'
+import { reportFailure } from './http/report-failure.js'
 
 export interface HttpAppParts {
   context: OAuthContext

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
-import { lazyHandler } from './lazy-handler.js'
-import type { Coverage, Management, ManagementOptions } from './management/index.js'
+import { lazyHandler } from './http/lazy-handler.js'
+import type { Coverage, Management, ManagementOptions } from './api/index.js'
 
 type Next = (error?: unknown) => void
 type Incoming = IncomingMessage | Http2ServerRequest
@@ -25,7 +25,7 @@ const REST = /^\/api\/v1\//
 export function mountManagement(options: ManagementOptions): MountedManagement {
   let loading: Promise<Management> | undefined
   const management = () => {
-    loading ??= import('./management/index.js').then(({ createManagement }) => createManagement(options))
+    loading ??= import('./api/index.js').then(({ createManagement }) => createManagement(options))
     return loading
   }
   const grpc = lazyHandler<Incoming, Outgoing>(async () => (await management()).grpc)

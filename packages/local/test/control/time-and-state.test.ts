@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { DATA_TABLES } from '../../src/engine/tables.js'
+import { DATA_TABLES } from '../../src/storage/tables.js'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
 import {
   authorize,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Libsql from 'libsql'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openDatabase } from '../../src/engine/database.js'
+import { openDatabase } from '../../src/storage/database.js'
 import { type Child, startChild } from './child.js'
 import { RACES, raceRedemptions } from './race.js'
 

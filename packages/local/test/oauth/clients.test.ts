@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
-import { isPublic } from '../../src/oauth/public-fetch.js'
+import { isPublic } from '../../src/oauth/clients/public-fetch.js'
 import { emptyStorage } from '../storage.js'
 import {
   authorize,

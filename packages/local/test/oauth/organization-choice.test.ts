@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { hashPassword } from '../../src/oauth/password/password-hash.js'
+import { hashPassword } from '../../src/domain/passwords/password-hash.js'
 import { ACME, DEV, GLOBEX, type Local, startLocal } from '../management/local.js'
 import { control } from '../security/attack.js'
 import { Browser } from './browser.js'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
-import { hashPassword, passwordMatches } from '../../src/oauth/password/password-hash.js'
+import { hashPassword, passwordMatches } from '../../src/domain/passwords/password-hash.js'
 import { control } from '../security/attack.js'
 import { emptyStorage } from '../storage.js'
 import { startApplication } from '../webhooks/application.js'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { secretMatches } from '../../src/engine/secret-hash.js'
+import { secretMatches } from '../../src/storage/secret-hash.js'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
 import { postForm } from '../oauth/authorization-code.js'
 import { CLIENT, DEV } from '../oauth/sso-client.js'

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Scalekit } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { hashSecret } from '../../src/engine/secret-hash.js'
+import { hashSecret } from '../../src/storage/secret-hash.js'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
 import { emptyStorage } from '../storage.js'
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import type { ConnectionRow } from '../../engine/registry-schema.js'
-import type { OAuthContext } from '../oauth-context.js'
-import { createTickets } from '../tickets.js'
+import type { ConnectionRow } from '../../storage/registry-schema.js'
+import type { OAuthContext } from '../server/oauth-context.js'
+import { createTickets } from '../server/tickets.js'
 
 const LIFETIME_SECONDS = 600
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { ConnectionRow } from '../../../engine/registry-schema.js'
-import type { OAuthContext } from '../../oauth-context.js'
+import type { ConnectionRow } from '../../../storage/registry-schema.js'
+import type { OAuthContext } from '../../server/oauth-context.js'
 import type { Purpose } from '../sso-request.js'
 import { keepSsoRequest } from '../sso-request.js'
 import { createServiceProvider } from './service-provider.js'
