@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
-import { lazyHandler } from './http/lazy-handler.js'
 import type { Coverage, Management, ManagementOptions } from './api/index.js'
+import { lazyHandler } from './http/lazy-handler.js'
 
 type Next = (error?: unknown) => void
 type Incoming = IncomingMessage | Http2ServerRequest

@@ -3,6 +3,8 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { type ConnectRouter, createRouterTransport } from '@connectrpc/connect'
 import { connectNodeAdapter } from '@connectrpc/connect-node'
 import { createTranscoder, type RestHandler, services } from '@scalekit-mcp/api'
+import type { Store } from '../domain/store.js'
+import type { Authenticate } from '../domain/tokens/principal.js'
 import { type Coverage, coverageOf } from './coverage.js'
 import { createHandlers } from './handlers.js'
 import { askBeforeInvitation } from './interceptors/ask-before-invitation.js'
@@ -12,12 +14,10 @@ import { confineSession } from './interceptors/confine-session.js'
 import { recordEvents } from './interceptors/record-events.js'
 import { typeErrors } from './interceptors/type-errors.js'
 import { validateRequest } from './interceptors/validate-request.js'
-import type { Authenticate } from '../domain/tokens/principal.js'
 import { requestRealm } from './request-context.js'
-import type { Store } from '../domain/store.js'
 
-export type { Coverage } from './coverage.js'
 export type { Authenticate, Principal } from '../domain/tokens/principal.js'
+export type { Coverage } from './coverage.js'
 
 export interface ManagementOptions extends Store {
   readonly authenticate: Authenticate

@@ -1,12 +1,12 @@
 import { type Request, type Response, Router, urlencoded } from 'express'
-import type { RequestLog } from '../control/request-log.js'
-import type { OAuthContext } from '../oauth/server/oauth-context.js'
 import { WORKSPACE } from '../domain/environments/realm.js'
+import type { Store } from '../domain/store.js'
 import { csrfToken, spendCsrfToken } from '../http/page/csrf.js'
+import { DataTable, type DataTableView } from '../http/page/data-table.js'
 import { refuseForm } from '../http/page/refuse-form.js'
 import { sendPage } from '../http/page/send-page.js'
+import type { RequestLog } from '../http/request-log.js'
 import { type DashboardFrame, DashboardPage } from './dashboard-page.js'
-import { DataTable, type DataTableView } from '../http/page/data-table.js'
 import { OutboxPage } from './outbox-page.js'
 import { OverviewPage, ResetPage } from './overview-page.js'
 import { membersTable, organizationsTable, rolesTable, usersTable } from './people-tables.js'
@@ -17,7 +17,7 @@ import { RequestsPage } from './requests-page.js'
 import { tokensTable } from './tokens-table.js'
 
 export interface Dashboard {
-  context: OAuthContext
+  context: Store
   log: RequestLog
   reset(): Promise<void>
 }

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
-import type { Schema } from '../storage/schema.js'
 import { listPeople } from '../domain/users/people.js'
 import { type DataTableView, Id, State } from '../http/page/data-table.js'
+import type { Schema } from '../storage/schema.js'
 import { countIn } from './read-overview.js'
 
 /** How many rows of a kind a page shows. */

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
-import type { Schema } from '../storage/schema.js'
 import { WORKSPACE } from '../domain/environments/realm.js'
+import type { Schema } from '../storage/schema.js'
 
 type Db = Kysely<Schema>
 

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
-import type { Schema } from '../storage/schema.js'
 import { type DataTableView, Id, State } from '../http/page/data-table.js'
+import type { Schema } from '../storage/schema.js'
 import { ROWS_SHOWN, words } from './people-tables.js'
 import { countIn } from './read-overview.js'
 

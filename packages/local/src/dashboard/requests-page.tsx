@@ -1,6 +1,6 @@
-import type { LoggedRequest } from '../control/request-log.js'
-import { type DashboardFrame, DashboardPage } from './dashboard-page.js'
 import { DataTable, Id, State } from '../http/page/data-table.js'
+import type { LoggedRequest } from '../http/request-log.js'
+import { type DashboardFrame, DashboardPage } from './dashboard-page.js'
 import { SCRIPT_PATH } from './request-log-script.js'
 
 /** What clients asked, latest first; the script of the page puts new requests on top. */

@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
+import { findPerson } from '../domain/users/people.js'
+import { type DataTableView, Id, State } from '../http/page/data-table.js'
 import type { Clock } from '../storage/clock.js'
 import type { Schema } from '../storage/schema.js'
 import { hashSecret } from '../storage/secret-hash.js'
-import { findPerson } from '../domain/users/people.js'
-import { type DataTableView, Id, State } from '../http/page/data-table.js'
 import { ROWS_SHOWN } from './people-tables.js'
 
 type Db = Kysely<Schema>

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { newId } from '../storage/ids.js'
-import { limitedText } from '../http/limited-text.js'
-import { signedHeaders } from './sign-webhook.js'
 import type { FlowInterceptor, Question, Verdict } from '../domain/events/flow-interceptor.js'
+import { newId } from '../storage/ids.js'
+import { limitedText } from '../storage/limited-text.js'
+import { signedHeaders } from './sign-webhook.js'
 
 const LIMIT_BYTES = 64 * 1024
 

@@ -1,31 +1,10 @@
+import type { Decision, FlowInterceptor, FlowInterceptors } from '../domain/events/flow-interceptor.js'
 import type { Clock } from '../storage/clock.js'
 import { newId } from '../storage/ids.js'
-import { newWebhookSecret } from './sign-webhook.js'
 import { askApplication } from './ask-application.js'
-import type { FlowInterceptor, Question, TriggerPoint, Verdict } from '../domain/events/flow-interceptor.js'
+import { newWebhookSecret } from './sign-webhook.js'
 
 const DECISIONS_KEPT = 200
-
-/** How one interceptor decided. */
-export interface Decision {
-  readonly interceptor: string
-  readonly trigger_point: TriggerPoint
-  readonly decision: 'ALLOW' | 'DENY'
-  /** Whether the application said so itself. */
-  readonly answered: boolean
-}
-
-/** The interceptors of all environments. They live in the memory of this process. */
-export interface FlowInterceptors {
-  add(interceptor: Omit<FlowInterceptor, 'id' | 'secret'> & { secret?: string | undefined }): FlowInterceptor
-  list(): FlowInterceptor[]
-  /** Whether there was such an interceptor. */
-  remove(id: string): boolean
-  decisions(): Decision[]
-  /** Asks every interceptor of a trigger point, in the order in which they were added, until one denies. */
-  ask(question: Question): Promise<Verdict>
-  clear(): void
-}
 
 export function createFlowInterceptors(clock: Clock): FlowInterceptors {
   let interceptors: FlowInterceptor[] = []

@@ -1,48 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Clock } from '../storage/clock.js'
-import type { HappenedEvent } from '../domain/events/events.js'
-import { newId } from '../storage/ids.js'
 import type { Outbox } from '../domain/events/outbox.js'
+import type { Delivery, WebhookEndpoint, Webhooks } from '../domain/events/webhooks.js'
+import type { Clock } from '../storage/clock.js'
+import { newId } from '../storage/ids.js'
 import { newWebhookSecret, signedHeaders } from './sign-webhook.js'
 
 /** How long to wait before each of the three retries; shorter than live, where it is minutes. */
 const RETRY_AFTER_MS = [200, 400, 800]
 const ANSWER_MS = 10_000
 const DELIVERIES_KEPT = 200
-
-/** Something that happened, with the id under which it is noted. */
-export interface WebhookEvent extends HappenedEvent {
-  readonly id: string
-}
-
-export interface WebhookEndpoint {
-  id: string
-  environment: string
-  url: string
-  /** `whsec_…`, which the receiver checks signatures with. */
-  secret: string
-}
-
-/** An attempt to deliver an event: the status of the answer, or 0 without one. */
-export interface Delivery {
-  event: string
-  endpoint: string
-  attempt: number
-  status: number
-}
-
-/** Events for applications, in Scalekit's envelope. Endpoints live in the memory of this process. */
-export interface Webhooks {
-  addEndpoint(environment: string, url: string, secret?: string): WebhookEndpoint
-  endpoints(): WebhookEndpoint[]
-  /** Whether there was such an endpoint. */
-  removeEndpoint(id: string): boolean
-  deliveries(): Delivery[]
-  /** Puts an event into the outbox, and sends it to every endpoint of its environment. Does not wait for them. */
-  emit(event: WebhookEvent): void
-  /** Forgets endpoints and deliveries, and stops retrying. */
-  clear(): void
-}
 
 export function createWebhooks(clock: Clock, outbox: Outbox): Webhooks {
   let endpoints: WebhookEndpoint[] = []

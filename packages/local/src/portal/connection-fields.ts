@@ -1,10 +1,7 @@
-import { create } from '@bufbuild/protobuf'
-import { connections } from '@scalekit-mcp/api'
 import { z } from 'zod'
-import type { ConnectionRow } from '../storage/registry-schema.js'
 import { connectionData } from '../domain/connections/connection-data.js'
-
-type SentSettings = connections.UpdateConnection['settings']
+import type { SentSettings } from '../domain/connections/connection-settings.js'
+import type { ConnectionRow } from '../storage/registry-schema.js'
 
 /** What an administrator fills in for OpenID Connect; a stored secret is not shown. */
 export interface OidcFields {
@@ -62,17 +59,16 @@ export function settingsFrom(
     if (metadata_url === '' && [entity_id, sso_url, certificate].includes('')) {
       return { problem: 'Fill in the metadata URL, or all of entity ID, sign-on URL and certificate.' }
     }
-    const value = create(connections.SAMLConnectionConfigRequestSchema, {
+    const value = {
       idpMetadataUrl: metadata_url,
       idpEntityId: entity_id,
       idpSsoUrl: sso_url,
       ...(certificate === '' ? {} : { idpCertificate: certificate }),
-    })
+    }
     return { settings: { case: 'samlConfig', value } }
   }
   const { issuer, client_id: clientId, client_secret: clientSecret } = OidcForm.parse(Object(body))
   if (issuer === '' || clientId === '') return { problem: 'Fill in the issuer and the client ID.' }
-  const secret = clientSecret === '' ? {} : { clientSecret }
-  const value = create(connections.OIDCConnectionConfigSchema, { issuer, clientId, ...secret })
+    const value = { issuer, clientId, ...(clientSecret === '' ? {} : { clientSecret }) }
   return { settings: { case: 'oidcConfig', value } }
 }

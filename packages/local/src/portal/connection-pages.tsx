@@ -1,6 +1,6 @@
-import type { ConnectionRow } from '../storage/registry-schema.js'
-import type { SsoOutcome } from '../oauth/sso/sso-routes.js'
+import type { SsoOutcome } from '../domain/connections/sso-outcome.js'
 import { State } from '../http/page/data-table.js'
+import type { ConnectionRow } from '../storage/registry-schema.js'
 import type { ConnectionFields } from './connection-fields.js'
 import { ConnectionForm } from './connection-form.js'
 import { ActionForm, type PortalFrame, PortalPage } from './portal-frame.js'

@@ -1,25 +1,23 @@
-import { ConnectError } from '@connectrpc/connect'
 import { type Request, Router } from 'express'
-import type { ConnectionRow } from '../storage/registry-schema.js'
 import { toggleConnection } from '../domain/connections/connection-changes.js'
 import { findConnection } from '../domain/connections/connection-data.js'
-import type { OAuthContext } from '../oauth/server/oauth-context.js'
-import { simulatedSaml } from '../oauth/simulator/simulated-saml-idp.js'
 import { SignInRefusal } from '../domain/connections/sign-in-refusal.js'
 import { samlServiceProvider, ssoCallback } from '../domain/connections/sso-callback.js'
-import { ssoOutcomes } from '../oauth/sso/sso-routes.js'
-import { startSso } from '../oauth/sso/start-sso.js'
+import { ssoOutcomes } from '../domain/connections/sso-outcome.js'
+import { DomainError } from '../domain/domain-error.js'
 import { ErrorPage } from '../http/page/message-pages.js'
 import { sendPage } from '../http/page/send-page.js'
+import type { ConnectionRow } from '../storage/registry-schema.js'
 import { type ConnectionFields, fieldsOf, settingsFrom, storedFields } from './connection-fields.js'
 import { ConnectionPage, NewConnectionPage, TestedPage } from './connection-pages.js'
 import { saveConnection } from './portal-actions.js'
+import type { PortalContext } from './portal-context.js'
 import { CLOSED, inPortal, type PortalRequest } from './portal-request.js'
 
 const TITLES = { OIDC: 'Connect with OpenID Connect', SAML: 'Connect with SAML' } as const
 
 /** The pages of single sign-on in the admin portal. */
-export function connectionRoutes(context: OAuthContext): Router {
+export function connectionRoutes(context: PortalContext): Router {
   const { database, clock, baseUrl } = context
   const router = Router({ mergeParams: true })
   const forSso = (handler: (portal: PortalRequest) => Promise<void>) =>
@@ -78,7 +76,7 @@ export function connectionRoutes(context: OAuthContext): Router {
     forSso(async (portal) => {
       const row = await findConnection(database.db, portal.scope, idOf(portal.request))
       try {
-        const place = await startSso(context, row, { kind: 'test' })
+        const place = await context.startTest(row)
         portal.response.set('Cache-Control', 'no-store').redirect(303, place)
       } catch (refusal) {
         if (!(refusal instanceof SignInRefusal)) throw refusal
@@ -124,7 +122,7 @@ export function connectionRoutes(context: OAuthContext): Router {
       ['Entity ID', entityId],
       ['Assertion consumer URL', assertionUrl],
       ['Our metadata', metadataUrl],
-      ['Simulator, to try it', simulatedSaml(baseUrl, connection.id).metadataUrl],
+      ['Simulator, to try it', context.simulatorMetadataUrl(connection)],
     ] as const
   }
 
@@ -140,8 +138,8 @@ export function connectionRoutes(context: OAuthContext): Router {
         saveConnection(db, scope, clock.now(), id === undefined ? { type } : { id }, read.settings),
       )
     } catch (refusal) {
-      if (!(refusal instanceof ConnectError)) throw refusal
-      return { problem: `${refusal.rawMessage}.` }
+      if (!(refusal instanceof DomainError)) throw refusal
+      return { problem: `${refusal.message}.` }
     }
   }
 }

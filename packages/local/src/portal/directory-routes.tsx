@@ -1,16 +1,16 @@
 import { Router } from 'express'
-import { findDirectory } from '../domain/directories/directory-data.js'
 import { readSecrets } from '../domain/clients/secrets.js'
-import type { OAuthContext } from '../oauth/server/oauth-context.js'
+import { findDirectory } from '../domain/directories/directory-data.js'
 import { ErrorPage } from '../http/page/message-pages.js'
 import { sendPage } from '../http/page/send-page.js'
 import { DirectoryPage } from './directory-page.js'
 import { addDirectoryToken, toggleDirectory } from './portal-actions.js'
+import type { PortalContext } from './portal-context.js'
 import { directoryCounts } from './portal-data.js'
 import { CLOSED, inPortal, type PortalRequest } from './portal-request.js'
 
 /** The pages of directories in the admin portal. */
-export function directoryRoutes(context: OAuthContext): Router {
+export function directoryRoutes(context: PortalContext): Router {
   const { database, clock, baseUrl } = context
   const router = Router({ mergeParams: true })
   const forDirectories = (handler: (portal: PortalRequest) => Promise<void>) =>

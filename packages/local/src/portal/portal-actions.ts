@@ -1,47 +1,44 @@
-import { create } from '@bufbuild/protobuf'
-import { connections } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
+import { withSecret } from '../domain/clients/secrets.js'
+import {
+  createConnection,
+  toggleConnection,
+  updateConnection,
+} from '../domain/connections/connection-changes.js'
+import type { ConnectionScope } from '../domain/connections/connection-data.js'
+import type { SentSettings } from '../domain/connections/connection-settings.js'
+import { findDirectory } from '../domain/directories/directory-data.js'
 import { newId } from '../storage/ids.js'
 import type { ConnectionRow, DirectoryRow } from '../storage/registry-schema.js'
 import type { Schema } from '../storage/schema.js'
-import { createConnection, toggleConnection, updateConnection } from '../domain/connections/connection-changes.js'
-import type { ConnectionScope } from '../domain/connections/connection-data.js'
-import { findDirectory } from '../domain/directories/directory-data.js'
-import { withSecret } from '../domain/clients/secrets.js'
 
 type Db = Kysely<Schema>
 
 /** Whose portal it is. */
 export type PortalScope = ConnectionScope & { organization: string }
 
-const { ConnectionProvider, ConnectionType } = connections
-
 /** Connects the simulator, and enables it. */
 export async function connectSimulator(db: Db, scope: PortalScope, now: number): Promise<ConnectionRow> {
-  const wanted = create(connections.CreateConnectionSchema, {
-    type: ConnectionType.OIDC,
-    provider: ConnectionProvider.IDP_SIMULATOR,
-  })
+  const wanted = { type: 'OIDC', provider: 'IDP_SIMULATOR' }
   const row = await createConnection(db, scope, now, wanted, false)
   await toggleConnection(db, scope, now, row.id, true)
   return row
 }
 
-/** Writes the settings of a connection, which is made first if there is none. @throws {ConnectError} for wrong ones */
+/** Writes the settings of a connection, which is made first if there is none. @throws {DomainError} for wrong ones */
 export async function saveConnection(
   db: Db,
   scope: PortalScope,
   now: number,
   target: { id: string } | { type: 'OIDC' | 'SAML' },
-  settings: connections.UpdateConnection['settings'],
+  settings: SentSettings,
 ): Promise<ConnectionRow> {
   const id = 'id' in target ? target.id : (await newConnection(db, scope, now, target.type)).id
-  return updateConnection(db, scope, now, id, create(connections.UpdateConnectionSchema, { settings }))
+  return updateConnection(db, scope, now, id, { settings })
 }
 
 function newConnection(db: Db, scope: PortalScope, now: number, type: 'OIDC' | 'SAML') {
-  const wanted = { type: ConnectionType[type], provider: ConnectionProvider.CUSTOM }
-  return createConnection(db, scope, now, create(connections.CreateConnectionSchema, wanted), false)
+  return createConnection(db, scope, now, { type, provider: 'CUSTOM' }, false)
 }
 
 /** A new directory, which needs a token before anybody can fill it. */
@@ -58,7 +55,7 @@ export async function addDirectory(db: Db, scope: PortalScope, now: number): Pro
   return row
 }
 
-/** A new token for a directory; with the first one, it is enabled. @throws {ConnectError} NotFound */
+/** A new token for a directory; with the first one, it is enabled. @throws {DomainError} NotFound */
 export async function addDirectoryToken(
   db: Db,
   scope: PortalScope,
@@ -76,7 +73,7 @@ export async function addDirectoryToken(
   return plain
 }
 
-/** @throws {ConnectError} NotFound */
+/** @throws {DomainError} NotFound */
 export async function toggleDirectory(
   db: Db,
   scope: PortalScope,

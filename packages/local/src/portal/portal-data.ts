@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
+import { connectionData } from '../domain/connections/connection-data.js'
 import type { ConnectionRow, DirectoryRow } from '../storage/registry-schema.js'
 import type { Schema } from '../storage/schema.js'
-import { connectionData } from '../domain/connections/connection-data.js'
 
 type Db = Kysely<Schema>
 

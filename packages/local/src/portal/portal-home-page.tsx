@@ -1,5 +1,5 @@
-import type { ConnectionRow, DirectoryRow } from '../storage/registry-schema.js'
 import { State } from '../http/page/data-table.js'
+import type { ConnectionRow, DirectoryRow } from '../storage/registry-schema.js'
 import { ActionForm, type PortalFrame, PortalPage } from './portal-frame.js'
 
 export interface PortalHomeView extends PortalFrame {

@@ -1,11 +1,11 @@
-import { ConnectError } from '@connectrpc/connect'
 import type { Request, Response } from 'express'
-import type { OAuthContext } from '../oauth/server/oauth-context.js'
+import { DomainError } from '../domain/domain-error.js'
 import { csrfToken, newCsrfToken, spendCsrfToken } from '../http/page/csrf.js'
 import { ErrorPage } from '../http/page/message-pages.js'
 import { refuseForm } from '../http/page/refuse-form.js'
 import { sendPage } from '../http/page/send-page.js'
 import type { PortalScope } from './portal-actions.js'
+import type { PortalContext } from './portal-context.js'
 import type { PortalFrame } from './portal-frame.js'
 import { portalSessions } from './portal-session.js'
 
@@ -24,7 +24,7 @@ export interface PortalRequest {
 type Handler = (portal: PortalRequest) => Promise<void>
 
 /** Serves a page of the portal to who has a session, and takes forms that carry the token of their page. */
-export function inPortal(context: OAuthContext, handler: Handler) {
+export function inPortal(context: PortalContext, handler: Handler) {
   return async (request: Request, response: Response): Promise<void> => {
     const environment = String(request.params.realm)
     const session = await portalSessions(context, environment).find(request)
@@ -63,11 +63,11 @@ async function handle(handler: Handler, portal: PortalRequest): Promise<void> {
   try {
     await handler(portal)
   } catch (refusal) {
-    if (!(refusal instanceof ConnectError)) throw refusal
+    if (!(refusal instanceof DomainError)) throw refusal
     const page = (
       <ErrorPage
         title="This is not here"
-        explanation={`${refusal.rawMessage}.`}
+        explanation={`${refusal.message}.`}
         next="Go back to the start of the portal."
       />
     )

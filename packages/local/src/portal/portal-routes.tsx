@@ -1,18 +1,18 @@
 import { Router, urlencoded } from 'express'
-import type { OAuthContext } from '../oauth/server/oauth-context.js'
 import { isRealmName, WORKSPACE } from '../domain/environments/realm.js'
 import { ErrorPage } from '../http/page/message-pages.js'
 import { sendPage } from '../http/page/send-page.js'
 import { connectionRoutes } from './connection-routes.js'
 import { directoryRoutes } from './directory-routes.js'
 import { addDirectory, connectSimulator } from './portal-actions.js'
+import type { PortalContext } from './portal-context.js'
 import { portalConnections, portalDirectories } from './portal-data.js'
 import { PortalHomePage } from './portal-home-page.js'
 import { CLOSED, inPortal } from './portal-request.js'
 import { portalSessions } from './portal-session.js'
 
 /** The admin portal: where a customer's administrator sets up single sign-on and a directory, behind a link. */
-export function portalRoutes(context: OAuthContext): Router {
+export function portalRoutes(context: PortalContext): Router {
   const { database, clock } = context
   const router = Router({ mergeParams: true })
   router.use((request, _response, next) => {

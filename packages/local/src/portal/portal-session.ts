@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
+import { createTickets } from '../domain/sessions/tickets.js'
 import { hashSecret } from '../storage/secret-hash.js'
-import type { OAuthContext } from '../oauth/server/oauth-context.js'
-import { createTickets } from '../oauth/server/tickets.js'
+import type { PortalContext } from './portal-context.js'
 
 const LIFETIME_SECONDS = 3600
 
@@ -14,7 +14,7 @@ const PortalSession = z.object({ organization: z.string(), features: z.array(z.s
 export type PortalSession = z.infer<typeof PortalSession>
 
 /** The sessions of customers' administrators in the admin portal of an environment. */
-export function portalSessions(context: OAuthContext, environment: string) {
+export function portalSessions(context: PortalContext, environment: string) {
   const sessions = createTickets(context, environment, 'PortalSession', PortalSession)
   const cookie = `portal_${new URL(context.baseUrl).port}`
   return {

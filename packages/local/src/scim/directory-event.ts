@@ -1,6 +1,6 @@
+import { DirectoryGroupData, DirectoryUserData } from '../domain/directories/directory-data.js'
 import type { HappenedEvent } from '../domain/events/events.js'
 import type { DirectoryEntryRow, DirectoryRow } from '../storage/registry-schema.js'
-import { DirectoryGroupData, DirectoryUserData } from '../domain/directories/directory-data.js'
 
 export type DirectoryChange = 'created' | 'updated' | 'deleted'
 

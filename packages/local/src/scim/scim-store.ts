@@ -1,13 +1,13 @@
 import type { Kysely } from 'kysely'
+import { directoryData } from '../domain/directories/directory-data.js'
+import type { HappenedEvent } from '../domain/events/events.js'
+import { tellEvent } from '../domain/events/tell-event.js'
+import type { Webhooks } from '../domain/events/webhooks.js'
 import type { Clock } from '../storage/clock.js'
 import type { Database } from '../storage/database.js'
-import type { HappenedEvent } from '../domain/events/events.js'
 import { newId } from '../storage/ids.js'
 import type { DirectoryEntryRow, DirectoryRow } from '../storage/registry-schema.js'
 import type { Schema } from '../storage/schema.js'
-import { directoryData } from '../domain/directories/directory-data.js'
-import { tellEvent } from '../domain/events/tell-event.js'
-import type { Webhooks } from '../notify/webhooks.js'
 import { ScimError } from './scim-error.js'
 
 /** Where entries are kept, by which clock they change, and who is told. */

@@ -1,9 +1,9 @@
 import { type Kysely, sql } from 'kysely'
 import type { Clock } from '../storage/clock.js'
 import type { Database } from '../storage/database.js'
+import { LocalError } from '../storage/local-error.js'
 import type { Schema } from '../storage/schema.js'
 import { DATA_TABLES } from '../storage/tables.js'
-import { LocalError } from '../storage/local-error.js'
 import { loadSeed } from './load.js'
 import type { ParsedSeed } from './schema.js'
 

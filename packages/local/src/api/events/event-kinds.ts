@@ -17,10 +17,11 @@ import {
   users,
 } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
-import type { Schema } from '../../storage/schema.js'
-import { findOrganization, toOrganization } from '../../domain/organizations/organization-data.js'
-import { toPermission } from '../messages/role-message.js'
+import { findOrganization } from '../../domain/organizations/organization-data.js'
 import { findUser } from '../../domain/users/user-data.js'
+import type { Schema } from '../../storage/schema.js'
+import { toOrganization } from '../messages/organization-message.js'
+import { toPermission } from '../messages/role-message.js'
 import { toUserMessage } from '../messages/user-message.js'
 
 /** What a change was about, as its request and its answer name it. */

@@ -1,7 +1,7 @@
 import { Code, type Interceptor } from '@connectrpc/connect'
 import { apiError, UserService } from '@scalekit-mcp/api'
-import { environmentKey } from '../request-context.js'
 import type { Store } from '../../domain/store.js'
+import { environmentKey } from '../request-context.js'
 
 const { createUserAndMembership, createMembership } = UserService.method
 

@@ -2,10 +2,10 @@ import type { DescMethod } from '@bufbuild/protobuf'
 import { Code, type Interceptor } from '@connectrpc/connect'
 import { type AuthOption, apiError, authOption } from '@scalekit-mcp/api'
 import { clientData } from '../../domain/clients/client-data.js'
-import { mayMemberCall } from './member-rights.js'
+import type { Store } from '../../domain/store.js'
 import type { Authenticate, Principal } from '../../domain/tokens/principal.js'
 import { principalKey, requestRealm } from '../request-context.js'
-import type { Store } from '../../domain/store.js'
+import { mayMemberCall } from './member-rights.js'
 
 /**
  * Who may call, from the method's own descriptor. Everything that it does not allow is refused.

@@ -1,9 +1,9 @@
 import type { Message } from '@bufbuild/protobuf'
 import { Code, type Interceptor } from '@connectrpc/connect'
 import { apiError, EnvironmentService, MembersService } from '@scalekit-mcp/api'
+import type { Store } from '../../domain/store.js'
 import type { Principal } from '../../domain/tokens/principal.js'
 import { environmentKey, principalKey, requestRealm } from '../request-context.js'
-import type { Store } from '../../domain/store.js'
 
 const WITHOUT_ENVIRONMENT: readonly string[] = [EnvironmentService.typeName, MembersService.typeName]
 

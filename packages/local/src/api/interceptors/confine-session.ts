@@ -9,8 +9,8 @@ import {
   WebAuthnService,
 } from '@scalekit-mcp/api'
 import { rightsOf } from '../../domain/roles/membership-rights.js'
-import { principalKey } from '../request-context.js'
 import type { Store } from '../../domain/store.js'
+import { principalKey } from '../request-context.js'
 
 /**
  * A user's session reaches the organization that its token is for, with the permissions that the user has there,

@@ -1,9 +1,10 @@
 import type { JsonObject } from '@bufbuild/protobuf'
-import { Code, ConnectError, type Interceptor } from '@connectrpc/connect'
+import type { Interceptor } from '@connectrpc/connect'
+import { DomainError } from '../../domain/domain-error.js'
 import { tellEvent } from '../../domain/events/tell-event.js'
+import type { Store } from '../../domain/store.js'
 import { type Change, EVENT_KINDS } from '../events/event-kinds.js'
 import { environmentKey } from '../request-context.js'
-import type { Store } from '../../domain/store.js'
 
 /** Notes what changes have brought about, and tells applications. A change that fails brings about nothing. */
 export function recordEvents(store: Store): Interceptor {
@@ -30,7 +31,7 @@ async function ifThere(reading: Promise<JsonObject | undefined>): Promise<JsonOb
   try {
     return await reading
   } catch (error) {
-    if (ConnectError.from(error).code === Code.NotFound) return undefined
+    if (error instanceof DomainError && error.code === 'not_found') return undefined
     throw error
   }
 }

@@ -1,6 +1,14 @@
 import { Code, ConnectError, type Interceptor } from '@connectrpc/connect'
 import { apiError, errorInfo } from '@scalekit-mcp/api'
+import { DomainError, type DomainErrorCode } from '../../domain/domain-error.js'
 import { DatabaseUnavailable } from '../../storage/local-error.js'
+
+const CODES: Readonly<Record<DomainErrorCode, Code>> = {
+  not_found: Code.NotFound,
+  already_exists: Code.AlreadyExists,
+  invalid: Code.InvalidArgument,
+  failed_precondition: Code.FailedPrecondition,
+}
 
 /** Makes every failure an error of the API with an `ErrorInfo`. What was not foreseen tells nothing of itself. */
 export const typeErrors: Interceptor = (next) => async (req) => {
@@ -19,6 +27,13 @@ function typed(error: unknown): ConnectError {
   }
   if (error instanceof DatabaseUnavailable) {
     return apiError(Code.Unavailable, 'The database is unavailable. Try the request again', { cause: error })
+  }
+  if (error instanceof DomainError) {
+    const { code, message, fieldViolations } = error
+    return apiError(CODES[code], message, {
+      ...(fieldViolations.length > 0 && { fieldViolations }),
+      cause: error,
+    })
   }
   if (!(error instanceof ConnectError)) {
     warn(error)

@@ -2,11 +2,12 @@ import type { X509Certificate } from 'node:crypto'
 import { create, fromJson, type MessageInitShape } from '@bufbuild/protobuf'
 import { timestampFromDate, timestampFromMs } from '@bufbuild/protobuf/wkt'
 import { connections } from '@scalekit-mcp/api'
-import type { ConnectionRow, DomainRow } from '../../storage/registry-schema.js'
-import { samlServiceProvider, ssoCallback } from '../../domain/connections/sso-callback.js'
-import { type ConnectionData, connectionData, enumOf } from '../../domain/connections/connection-data.js'
+import { type ConnectionData, connectionData } from '../../domain/connections/connection-data.js'
 import { readCertificate } from '../../domain/connections/connection-settings.js'
-import { toDomain } from '../../domain/domains/domain-data.js'
+import { samlServiceProvider, ssoCallback } from '../../domain/connections/sso-callback.js'
+import type { ConnectionRow, DomainRow } from '../../storage/registry-schema.js'
+import { toDomain } from './domain-message.js'
+import { enumOf } from './enum-of.js'
 
 type ConnectionInit = MessageInitShape<typeof connections.ConnectionSchema>
 type SettingsInit = NonNullable<ConnectionInit['settings']>

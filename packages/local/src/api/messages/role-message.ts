@@ -1,8 +1,8 @@
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import type { roles } from '@scalekit-mcp/api'
-import type { PermissionRow, RoleRow } from '../../storage/schema.js'
 import type { RoleBook } from '../../domain/roles/role-book.js'
+import type { PermissionRow, RoleRow } from '../../storage/schema.js'
 
 /** What a request asks to see of a role's permissions: nothing, `permissions` for its own, or inherited ones too. */
 export type Include = string | undefined

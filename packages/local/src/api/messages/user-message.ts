@@ -2,11 +2,11 @@ import type { MessageInitShape } from '@bufbuild/protobuf'
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import { commons, type users } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
-import type { MembershipRow, Schema, UserRow } from '../../storage/schema.js'
 import { heldRoles, rightsIn } from '../../domain/roles/membership-rights.js'
 import { openRoleBook, type RoleBook } from '../../domain/roles/role-book.js'
+import { membershipData, membershipStatus, type UserProfile, userData } from '../../domain/users/user-data.js'
+import type { MembershipRow, Schema, UserRow } from '../../storage/schema.js'
 import { toRoleReference } from './role-message.js'
-import { membershipData, type UserProfile, userData } from '../../domain/users/user-data.js'
 
 type UserInit = MessageInitShape<typeof users.UserSchema>
 type MembershipInit = MessageInitShape<typeof commons.OrganizationMembershipSchema>
@@ -87,7 +87,7 @@ function toMembership(book: RoleBook, row: NamedMembership, now: number): Member
     organizationId: row.organization_id,
     name: row.organization_name,
     displayName: row.organization_name,
-    membershipStatus: commons.MembershipStatus[statusOf(row, now)],
+    membershipStatus: commons.MembershipStatus[membershipStatus(row, now)],
     roles: heldRoles(book, row).map(toRoleReference),
     permissions: rightsIn(book, row).permissions,
     metadata: data.metadata,
@@ -99,11 +99,4 @@ function toMembership(book: RoleBook, row: NamedMembership, now: number): Member
     ...(data.expires_at !== undefined && { expiresAt: timestampFromMs(data.expires_at) }),
     ...(data.inviter_email !== undefined && { inviterEmail: data.inviter_email }),
   }
-}
-
-/** An invitation that nobody accepted in time has expired, whether or not anybody looked. */
-export function statusOf(row: Pick<MembershipRow, 'data' | 'status'>, now: number): MembershipRow['status'] {
-  const { expires_at } = membershipData(row)
-  const late = row.status === 'PENDING_INVITE' && expires_at !== undefined && expires_at <= now
-  return late ? 'INVITE_EXPIRED' : row.status
 }

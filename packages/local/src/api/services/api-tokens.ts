@@ -1,16 +1,17 @@
 import { timestampMs } from '@bufbuild/protobuf/wkt'
 import { Code, type ServiceImpl } from '@connectrpc/connect'
 import { type ApiTokenService, apiError } from '@scalekit-mcp/api'
+import { findOrganization } from '../../domain/organizations/organization-data.js'
+import type { Store } from '../../domain/store.js'
+import { ApiTokenData, apiTokenData, findApiToken, newApiToken } from '../../domain/tokens/api-token-data.js'
+import { findMembership, findUser } from '../../domain/users/user-data.js'
 import { newId } from '../../storage/ids.js'
 import type { ApiTokenRow } from '../../storage/registry-schema.js'
 import { hashSecret } from '../../storage/secret-hash.js'
-import { ApiTokenData, apiTokenData, findApiToken, newApiToken, toApiTokens } from '../../domain/tokens/api-token-data.js'
-import { required } from '../../domain/identity.js'
-import { findOrganization } from '../../domain/organizations/organization-data.js'
+import { required } from '../identity.js'
+import { toApiTokens } from '../messages/api-token-message.js'
 import { fetchList, readPage } from '../page.js'
 import { environmentOf } from '../request-context.js'
-import type { Store } from '../../domain/store.js'
-import { findMembership, findUser } from '../../domain/users/user-data.js'
 
 /** Opaque tokens that an application gives its customers for its own API. Only their hashes are kept. */
 export function apiTokenHandlers({ database, clock }: Store): Partial<ServiceImpl<typeof ApiTokenService>> {

@@ -2,9 +2,9 @@ import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt'
 import type { ServiceImpl } from '@connectrpc/connect'
 import type { AuditLogsService } from '@scalekit-mcp/api'
 import { AuthRequestData } from '../../domain/sessions/auth-requests.js'
+import type { Store } from '../../domain/store.js'
 import { fetchList, readPage } from '../page.js'
 import { environmentOf } from '../request-context.js'
-import type { Store } from '../../domain/store.js'
 
 /** The authentication log: every attempt to sign in, newest first. */
 export function authLogHandlers({ database }: Store): Partial<ServiceImpl<typeof AuditLogsService>> {

@@ -4,14 +4,14 @@ import { ListValueSchema } from '@bufbuild/protobuf/wkt'
 import { Code, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type ProviderService, providers } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
+import { connectionData } from '../../domain/connections/connection-data.js'
+import type { Store } from '../../domain/store.js'
 import { newId } from '../../storage/ids.js'
 import type { CustomProviderRow } from '../../storage/registry-schema.js'
 import type { Schema } from '../../storage/schema.js'
-import { connectionData } from '../../domain/connections/connection-data.js'
-import { required } from '../../domain/identity.js'
+import { required } from '../identity.js'
 import { fetchList, pageOf, readPage } from '../page.js'
 import { environmentOf } from '../request-context.js'
-import type { Store } from '../../domain/store.js'
 
 /** Providers that an environment adds for its application connections. Scalekit's own catalogue is not here. */
 export function customProviderHandlers({

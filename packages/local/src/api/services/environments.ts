@@ -2,9 +2,9 @@ import type { MessageInitShape } from '@bufbuild/protobuf'
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import { Code, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, commons, type EnvironmentService, type environments } from '@scalekit-mcp/api'
+import type { Store } from '../../domain/store.js'
 import type { EnvironmentRow } from '../../storage/schema.js'
 import { fetchPage, readPage } from '../page.js'
-import type { Store } from '../../domain/store.js'
 
 export function environmentHandlers({
   database,

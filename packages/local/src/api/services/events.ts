@@ -2,11 +2,11 @@ import type { JsonObject } from '@bufbuild/protobuf'
 import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt'
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
 import { type EventsService, events } from '@scalekit-mcp/api'
+import type { Store } from '../../domain/store.js'
 import type { EventRow } from '../../storage/registry-schema.js'
-import { enumOf } from '../../domain/connections/connection-data.js'
+import { enumOf } from '../messages/enum-of.js'
 import { fetchList, type PageRequest, readPage } from '../page.js'
 import { environmentOf } from '../request-context.js'
-import type { Store } from '../../domain/store.js'
 
 /** What happened in an environment, newest first. */
 export function eventHandlers({ database }: Store): Partial<ServiceImpl<typeof EventsService>> {

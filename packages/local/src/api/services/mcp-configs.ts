@@ -3,14 +3,14 @@ import { Code, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type McpService, type mcp } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
+import { connectionData } from '../../domain/connections/connection-data.js'
+import type { Store } from '../../domain/store.js'
 import { newId } from '../../storage/ids.js'
 import type { McpConfigRow } from '../../storage/registry-schema.js'
 import type { Schema } from '../../storage/schema.js'
-import { connectionData } from '../../domain/connections/connection-data.js'
-import { required } from '../../domain/identity.js'
+import { required } from '../identity.js'
 import { pageOf, readPage } from '../page.js'
 import { environmentOf } from '../request-context.js'
-import type { Store } from '../../domain/store.js'
 
 const McpConfigData = z.object({
   description: z.string().default(''),

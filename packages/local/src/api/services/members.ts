@@ -4,13 +4,13 @@ import { Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect
 import { apiError, type MembersService, members } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
+import type { Store } from '../../domain/store.js'
 import { deleteMember } from '../../domain/users/delete-user.js'
 import { newId } from '../../storage/ids.js'
 import type { MemberRow, Schema } from '../../storage/schema.js'
-import { required } from '../../domain/identity.js'
+import { required } from '../identity.js'
 import { fetchPage, readPage } from '../page.js'
 import { principalKey } from '../request-context.js'
-import type { Store } from '../../domain/store.js'
 
 /** The one workspace of a local environment. */
 const WORKSPACE_ID = 'wks_100000000000000000'

@@ -1,10 +1,10 @@
 import { fromJson, type JsonValue, toJson } from '@bufbuild/protobuf'
 import { Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type WebAuthnService, webauthn } from '@scalekit-mcp/api'
-import type { PasskeyRow } from '../../storage/registry-schema.js'
-import { environmentOf, principalKey } from '../request-context.js'
 import type { Store } from '../../domain/store.js'
 import { findUser } from '../../domain/users/user-data.js'
+import type { PasskeyRow } from '../../storage/registry-schema.js'
+import { environmentOf, principalKey } from '../request-context.js'
 
 /** The passkeys of users. A session reaches those of its own user. */
 export function passkeyHandlers({

@@ -1,6 +1,5 @@
 import { Code, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type PasswordlessService, passwordless } from '@scalekit-mcp/api'
-import { recordAuthRequest } from '../../domain/sessions/auth-requests.js'
 import { environmentType } from '../../domain/environments/environment-type.js'
 import {
   newPasswordlessRequest,
@@ -9,8 +8,9 @@ import {
   passwordlessKind,
   redeem,
 } from '../../domain/passwordless/passwordless-data.js'
-import { environmentOf } from '../request-context.js'
+import { recordAuthRequest } from '../../domain/sessions/auth-requests.js'
 import type { Store } from '../../domain/store.js'
+import { environmentOf } from '../request-context.js'
 
 const DEFAULT_EXPIRY = 300
 const LONGEST_EXPIRY = 24 * 3600

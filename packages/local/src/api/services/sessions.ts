@@ -5,12 +5,12 @@ import type { Kysely } from 'kysely'
 import { endSession } from '../../domain/sessions/end.js'
 import { type LiveSession, liveSessions } from '../../domain/sessions/live-sessions.js'
 import { activeMemberships, type SessionView, viewOf } from '../../domain/sessions/session-view.js'
-import type { Schema } from '../../storage/schema.js'
-import { pageOf, readPage } from '../page.js'
-import { environmentOf, principalKey } from '../request-context.js'
-import { endedView, toRevokedSession, toSession } from '../messages/session-message.js'
 import type { Store } from '../../domain/store.js'
 import { findUser } from '../../domain/users/user-data.js'
+import type { Schema } from '../../storage/schema.js'
+import { endedView, toRevokedSession, toSession } from '../messages/session-message.js'
+import { pageOf, readPage } from '../page.js'
+import { environmentOf, principalKey } from '../request-context.js'
 
 /** Who is signed in. A session that ran out is gone; one that was revoked or signed out of is still shown. */
 export function sessionHandlers({ database, clock }: Store): Partial<ServiceImpl<typeof SessionService>> {

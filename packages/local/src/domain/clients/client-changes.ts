@@ -1,34 +1,33 @@
-import { Code } from '@connectrpc/connect'
-import { apiError, type clients } from '@scalekit-mcp/api'
+import { invalid } from '../domain-error.js'
 import { ClientData } from './client-data.js'
 import { refuseWrongUris, type UriRules } from './redirect-uris.js'
 
-type Fields = Pick<
-  clients.UpdateClient,
-  | 'name'
-  | 'postLoginUris'
-  | 'postLogoutRedirectUris'
-  | 'backChannelLogoutUris'
-  | 'initiateLoginUri'
-  | 'accessTokenExpiry'
-  | 'scopes'
-  | 'customClaims'
-  | 'disallowScalekitApiAccess'
-  | 'grantTypes'
-  | 'enforcePkce'
->
+/** What a request can say about an application. Lifetimes are seconds. */
+export interface ClientFields {
+  readonly name: string
+  readonly postLoginUris: string[]
+  readonly postLogoutRedirectUris: string[]
+  readonly backChannelLogoutUris: string[]
+  readonly initiateLoginUri?: string | undefined
+  readonly accessTokenExpiry?: bigint | undefined
+  readonly scopes: string[]
+  readonly customClaims: readonly { readonly key: string; readonly value: string }[]
+  readonly disallowScalekitApiAccess?: boolean | undefined
+  readonly grantTypes: string[]
+  readonly enforcePkce?: boolean | undefined
+}
 
 /**
  * The data of a client with the named fields of a request in place of its own.
- * @throws {ConnectError} InvalidArgument for a URI that the environment does not allow
+ * @throws {DomainError} InvalidArgument for a URI that the environment does not allow
  */
 export function changedData(
   before: ClientData,
-  message: Fields,
+  message: ClientFields,
   fields: ReadonlySet<string>,
   rules: UriRules,
 ): ClientData {
-  const changes: { readonly [name in keyof Fields]-?: Partial<ClientData> } = {
+  const changes: { readonly [name in keyof ClientFields]-?: Partial<ClientData> } = {
     name: { name: message.name },
     postLoginUris: { post_login_uris: message.postLoginUris },
     postLogoutRedirectUris: { post_logout_redirect_uris: message.postLogoutRedirectUris },
@@ -45,9 +44,9 @@ export function changedData(
   const data = ClientData.parse(Object.assign({ ...before }, ...named.map(([, change]) => change)))
   refuseWrongUris(rules, urisOf(data), new Set(Object.values(urisOf(before)).flat()))
   if (data.name === '') {
-    throw apiError(Code.InvalidArgument, 'client.name: a client must have a name', {
-      fieldViolations: [{ field: 'client.name', description: 'must not be empty' }],
-    })
+    throw invalid('client.name: a client must have a name', [
+      { field: 'client.name', description: 'must not be empty' },
+    ])
   }
   return data
 }

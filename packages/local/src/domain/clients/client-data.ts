@@ -1,11 +1,7 @@
-import type { MessageInitShape } from '@bufbuild/protobuf'
-import { timestampFromMs } from '@bufbuild/protobuf/wkt'
-import { Code } from '@connectrpc/connect'
-import { apiError, type clients } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { ClientRow, Schema } from '../../storage/schema.js'
-import { readSecrets, toClientSecret } from './secrets.js'
+import { notFound } from '../domain-error.js'
 
 const Texts = z.array(z.string()).default([])
 
@@ -33,10 +29,10 @@ export function clientData(row: ClientRow): ClientData {
 }
 
 export function isPublic({ client_type }: ClientRow): boolean {
-  return PUBLIC.includes(client_type)
+  return PUBLIC.some((type) => client_type.endsWith(type))
 }
 
-/** @throws {ConnectError} NotFound, also for a client of another environment */
+/** @throws {DomainError} NotFound, also for a client of another environment */
 export async function findClient(db: Kysely<Schema>, environment: string, id: string): Promise<ClientRow> {
   const row = await db
     .selectFrom('clients')
@@ -45,28 +41,5 @@ export async function findClient(db: Kysely<Schema>, environment: string, id: st
     .where('id', '=', id)
     .executeTakeFirst()
   if (row) return row
-  throw apiError(Code.NotFound, `There is no client ${JSON.stringify(id)} in this environment`)
-}
-
-export function toClient(row: ClientRow): MessageInitShape<typeof clients.ClientSchema> {
-  const data = clientData(row)
-  return {
-    id: row.id,
-    keyId: row.id,
-    createTime: timestampFromMs(row.created_at),
-    updateTime: timestampFromMs(row.updated_at),
-    secrets: readSecrets(row).map(toClientSecret),
-    clientType: row.client_type,
-    name: data.name,
-    postLoginUris: data.post_login_uris,
-    postLogoutRedirectUris: data.post_logout_redirect_uris,
-    backChannelLogoutUris: data.back_channel_logout_uris,
-    initiateLoginUri: data.initiate_login_uri,
-    scopes: data.scopes,
-    customClaims: data.custom_claims,
-    disallowScalekitApiAccess: data.disallow_scalekit_api_access,
-    grantTypes: data.grant_types,
-    enforcePkce: data.enforce_pkce,
-    ...(data.access_token_expiry !== undefined && { accessTokenExpiry: BigInt(data.access_token_expiry) }),
-  }
+  throw notFound(`There is no client ${JSON.stringify(id)} in this environment`)
 }

@@ -1,13 +1,9 @@
-import type { MessageInitShape } from '@bufbuild/protobuf'
-import { timestampFromMs } from '@bufbuild/protobuf/wkt'
-import { Code } from '@connectrpc/connect'
-import { apiError, type clients } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { M2mClientRow } from '../../storage/registry-schema.js'
 import type { Schema } from '../../storage/schema.js'
+import { invalid, notFound } from '../domain-error.js'
 import { refuseWrongUris } from './redirect-uris.js'
-import { readSecrets, toClientSecret } from './secrets.js'
 
 const Texts = z.array(z.string()).default([])
 const DEFAULT_EXPIRY = 3600
@@ -40,7 +36,7 @@ export function m2mClientsOf(db: Kysely<Schema>, environment: string, owner: Own
     : query.where('resource_id', '=', owner.resource_id)
 }
 
-/** @throws {ConnectError} NotFound, also for a client of another owner */
+/** @throws {DomainError} NotFound, also for a client of another owner */
 export async function findM2mClient(
   db: Kysely<Schema>,
   environment: string,
@@ -49,15 +45,24 @@ export async function findM2mClient(
 ): Promise<M2mClientRow> {
   const row = await m2mClientsOf(db, environment, owner).selectAll().where('id', '=', id).executeTakeFirst()
   if (row) return row
-  throw apiError(Code.NotFound, `${Object.values(owner)[0]} has no client ${JSON.stringify(id)}`)
+  throw notFound(`${Object.values(owner)[0]} has no client ${JSON.stringify(id)}`)
 }
 
-type Fields = clients.OrganizationClient | clients.ResourceClient
+/** What a request can say about a machine's client. `expiry`: seconds; redirect URIs only for one of an MCP server. */
+export interface M2mClientFields {
+  readonly name: string
+  readonly description: string
+  readonly scopes: string[]
+  readonly audience: string[]
+  readonly customClaims: readonly { readonly key: string; readonly value: string }[]
+  readonly expiry: bigint
+  readonly redirectUris?: string[]
+}
 
-/** @throws {ConnectError} InvalidArgument for a lifetime that is too short, or a redirect URI that is refused */
+/** @throws {DomainError} InvalidArgument for a lifetime that is too short, or a redirect URI that is refused */
 export function changedM2mData(
   before: M2mClientData,
-  message: Fields,
+  message: M2mClientFields,
   fields: ReadonlySet<string>,
   environment: 'DEV' | 'PRD',
 ): M2mClientData {
@@ -68,36 +73,15 @@ export function changedM2mData(
     audience: { audience: message.audience },
     customClaims: { custom_claims: message.customClaims.map(({ key, value }) => ({ key, value })) },
     expiry: { expiry: Number(message.expiry) || DEFAULT_EXPIRY },
-    redirectUris: { redirect_uris: 'redirectUris' in message ? message.redirectUris : [] },
+    redirectUris: { redirect_uris: message.redirectUris ?? [] },
   }
   const named = Object.entries(changes).filter(([name]) => fields.has(name))
   const data = M2mClientData.parse(Object.assign({ ...before }, ...named.map(([, change]) => change)))
   if (data.expiry < SHORTEST_EXPIRY) {
     const description = `must be ${SHORTEST_EXPIRY} seconds at least`
-    throw apiError(Code.InvalidArgument, `client.expiry: ${description}`, {
-      fieldViolations: [{ field: 'client.expiry', description }],
-    })
+    throw invalid(`client.expiry: ${description}`, [{ field: 'client.expiry', description }])
   }
   const rules = { environment, clientType: 'NTV' }
   refuseWrongUris(rules, { redirect_uris: data.redirect_uris }, new Set(before.redirect_uris))
   return data
-}
-
-export function toM2mClient(row: M2mClientRow): MessageInitShape<typeof clients.M2MClientSchema> {
-  const data = m2mClientData(row)
-  return {
-    clientId: row.id,
-    secrets: readSecrets(row).map(toClientSecret),
-    name: data.name,
-    description: data.description,
-    organizationId: row.organization_id ?? '',
-    resourceId: row.resource_id ?? '',
-    createTime: timestampFromMs(row.created_at),
-    updateTime: timestampFromMs(row.updated_at),
-    scopes: data.scopes,
-    audience: data.audience,
-    customClaims: data.custom_claims,
-    expiry: BigInt(data.expiry),
-    redirectUris: data.redirect_uris,
-  }
 }

@@ -1,25 +1,13 @@
-import type { ClientMetadata } from 'oidc-provider'
-import { z } from 'zod'
 import type { Database } from '../../storage/database.js'
-import { storedHashes } from './stored-hashes.js'
-import type { Partition } from '../../oauth/server/record-adapter.js'
+import type { Partition } from '../environments/realm.js'
 import { isIndicatorOf, type Resource } from '../resources/resources.js'
-
-const Texts = z.array(z.string()).catch([])
-const Data = z.looseObject({
-  name: z.string().optional().catch(undefined),
-  scopes: Texts,
-  audience: Texts,
-  custom_claims: z.array(z.object({ key: z.string(), value: z.string() })).catch([]),
-  expiry: z.number().int().positive().catch(3600),
-  redirect_uris: Texts,
-})
+import { type M2mClientData, m2mClientData } from './m2m-client-data.js'
 
 /** Claims that say whom a token is about or what its holder may do: only this environment sets them. */
 const RESERVED_CLAIMS = ['act', 'email', 'oid', 'permissions', 'roles', 'sid', 'xoid', 'xuid']
 
 /** A machine's client, created with the management API: of an organization (`m2morg_`) or of an MCP server (`m2m_`). */
-export interface M2mClient extends z.infer<typeof Data> {
+export interface M2mClient extends M2mClientData {
   id: string
   organizationId: string | null
   /** The MCP server that the client belongs to. */
@@ -43,25 +31,11 @@ export async function findM2mClient(
   const { resource_id } = row
   if (resource_id !== null && ![realm, `${realm}/${resource_id}`].includes(server)) return undefined
   return {
-    ...Data.parse(JSON.parse(row.data)),
+    ...m2mClientData(row),
     id,
     organizationId: row.organization_id,
     resourceId: resource_id,
     secrets: row.secrets,
-  }
-}
-
-/** Such a client as oidc-provider wants it. */
-export function m2mMetadata(client: M2mClient): ClientMetadata {
-  const signsIn = client.redirect_uris.length > 0
-  return {
-    client_id: client.id,
-    client_name: client.name || undefined,
-    client_secret: storedHashes(client.secrets),
-    token_endpoint_auth_method: 'client_secret_basic',
-    redirect_uris: client.redirect_uris,
-    response_types: signsIn ? ['code'] : [],
-    grant_types: ['client_credentials', ...(signsIn ? ['authorization_code', 'refresh_token'] : [])],
   }
 }
 

@@ -1,6 +1,5 @@
-import { Code } from '@connectrpc/connect'
-import { apiError, type FieldViolation } from '@scalekit-mcp/api'
 import type { EnvironmentRow } from '../../storage/schema.js'
+import { type FieldViolation, invalid } from '../domain-error.js'
 
 const MAX_LENGTH = 256
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
@@ -15,7 +14,7 @@ export interface UriRules {
  * Holds the URIs of a client to the rules. Those that it has already are not judged again.
  * Source: Scalekit's documentation of redirect URIs; RFC 8252, section 7 for native applications.
  * @param uris by the name of their field
- * @throws {ConnectError} InvalidArgument with one violation for each URI that is refused
+ * @throws {DomainError} InvalidArgument with one violation for each URI that is refused
  */
 export function refuseWrongUris(
   rules: UriRules,
@@ -30,7 +29,7 @@ export function refuseWrongUris(
   )
   if (violations.length === 0) return
   const text = violations.map(({ field, description }) => `${field}: ${description}`)
-  throw apiError(Code.InvalidArgument, text.join('; '), { fieldViolations: violations })
+  throw invalid(text.join('; '), violations)
 }
 
 function wrongWith(uri: string, rules: UriRules, field: string): string | undefined {

@@ -1,11 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import type { MessageInitShape } from '@bufbuild/protobuf'
-import { timestampFromMs } from '@bufbuild/protobuf/wkt'
-import { Code } from '@connectrpc/connect'
-import { apiError, clients } from '@scalekit-mcp/api'
 import { z } from 'zod'
 import { newId } from '../../storage/ids.js'
 import { hashSecret } from '../../storage/secret-hash.js'
+import { notFound } from '../domain-error.js'
 
 /** A secret as its owner keeps it: it can be recognised by its end, and not be read. */
 export const StoredSecret = z.looseObject({
@@ -46,26 +43,16 @@ export function withSecret(
 
 /**
  * The secrets without one of them.
- * @throws {ConnectError} NotFound
+ * @throws {DomainError} NotFound
  */
 export function withoutSecret(row: { readonly id: string; readonly secrets: string }, id: string): string {
   const gone = findSecret(row, id)
   return JSON.stringify(readSecrets(row).filter((secret) => secret.id !== gone.id))
 }
 
-/** @throws {ConnectError} NotFound */
+/** @throws {DomainError} NotFound */
 export function findSecret(row: { readonly id: string; readonly secrets: string }, id: string): StoredSecret {
   const secret = readSecrets(row).find((one) => one.id === id)
   if (secret) return secret
-  throw apiError(Code.NotFound, `${row.id} has no secret ${JSON.stringify(id)}`)
-}
-
-export function toClientSecret(secret: StoredSecret): MessageInitShape<typeof clients.ClientSecretSchema> {
-  return {
-    id: secret.id,
-    createTime: timestampFromMs(secret.created_at),
-    updateTime: timestampFromMs(secret.created_at),
-    secretSuffix: secret.suffix,
-    status: clients.ClientSecretStatus[secret.status],
-  }
+  throw notFound(`${row.id} has no secret ${JSON.stringify(id)}`)
 }

@@ -1,12 +1,8 @@
-import { fromJson, type JsonObject, type MessageInitShape } from '@bufbuild/protobuf'
-import { timestampFromMs } from '@bufbuild/protobuf/wkt'
-import { Code } from '@connectrpc/connect'
-import { apiError, connectedAccounts } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { ConnectedAccountRow } from '../../storage/registry-schema.js'
 import type { Schema } from '../../storage/schema.js'
-import { connectionData, enumOf } from '../connections/connection-data.js'
+import { invalid, notFound } from '../domain-error.js'
 
 /** What a connected account has beside its columns. `details`: tokens or keys, as JSON of their message. */
 export const ConnectedAccountData = z.object({
@@ -47,7 +43,7 @@ export const withConnection = (query: ReturnType<typeof accountsOf>) =>
       'connections.data as connection_data',
     ])
 
-/** @throws {ConnectError} InvalidArgument when nothing is named, NotFound */
+/** @throws {DomainError} InvalidArgument when nothing is named, NotFound */
 export async function findAccount(
   db: Kysely<Schema>,
   environment: string,
@@ -55,7 +51,7 @@ export async function findAccount(
 ): Promise<NamedAccount> {
   const whose = by.identifier || by.userId || by.organizationId
   if (!by.id && !(by.connector && whose)) {
-    throw apiError(Code.InvalidArgument, 'Name the connected account: id, or connector and identifier')
+    throw invalid('Name the connected account: id, or connector and identifier')
   }
   let query = withConnection(accountsOf(db, environment))
   if (by.id) query = query.where('connected_accounts.id', '=', by.id)
@@ -65,44 +61,9 @@ export async function findAccount(
   if (by.organizationId) query = query.where('connected_accounts.organization_id', '=', by.organizationId)
   const row = await query.executeTakeFirst()
   if (row) return row
-  throw apiError(Code.NotFound, `There is no connected account ${by.id || `${whose} of ${by.connector}`}`)
+  throw notFound(`There is no connected account ${by.id || `${whose} of ${by.connector}`}`)
 }
 
 export function connectedAccountData(row: ConnectedAccountRow): ConnectedAccountData {
   return ConnectedAccountData.parse(JSON.parse(row.data))
-}
-
-/** Without tokens and keys. */
-export function toListedAccount(row: NamedAccount) {
-  return {
-    id: row.id,
-    identifier: row.identifier,
-    provider: connectionData({ data: row.connection_data }).provider_key,
-    status: connectedAccounts.ConnectorStatus[row.status],
-    authorizationType: authorizationType(row.connection_type),
-    connector: row.connector,
-    connectionId: row.connection_id,
-    updatedAt: timestampFromMs(row.updated_at),
-  }
-}
-
-/** `secrets`: whether the answer may hold tokens and keys; one method of the API gives them. */
-export function toAccount(
-  row: NamedAccount,
-  secrets: boolean,
-): MessageInitShape<typeof connectedAccounts.ConnectedAccountSchema> {
-  const { details, api_config } = connectedAccountData(row)
-  return {
-    ...toListedAccount(row),
-    ...(api_config && { apiConfig: api_config as JsonObject }),
-    ...(secrets &&
-      details && {
-        authorizationDetails: fromJson(connectedAccounts.AuthorizationDetailsSchema, details),
-      }),
-  }
-}
-
-function authorizationType(type: string): connectedAccounts.ConnectorType {
-  const name = type === 'BEARER' ? 'BEARER_TOKEN' : type
-  return enumOf(connectedAccounts.ConnectorType, name) ?? connectedAccounts.ConnectorType.CUSTOM
 }

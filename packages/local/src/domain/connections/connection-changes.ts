@@ -1,41 +1,58 @@
 import { randomBytes } from 'node:crypto'
-import { Code } from '@connectrpc/connect'
-import { apiError, connections } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import { newId } from '../../storage/ids.js'
 import type { ConnectionRow } from '../../storage/registry-schema.js'
 import type { Schema } from '../../storage/schema.js'
+import { alreadyExists, failedPrecondition, invalid } from '../domain-error.js'
+import { environmentType } from '../environments/environment-type.js'
 import {
   ConnectionData,
   type ConnectionScope,
   connectionData,
   findConnection,
-  providerName,
   statusOf,
-  typeName,
 } from './connection-data.js'
-import { changedSettings } from './connection-settings.js'
-import { environmentType } from '../environments/environment-type.js'
+import { changedSettings, type SentSettings } from './connection-settings.js'
+
+const NO_PROVIDER = 'CONNECTION_PROVIDER_UNSPECIFIED'
+
+/** What a connection is made of. The names of type and provider are those of the API. */
+export interface NewConnection {
+  /** Undefined when the request names none. */
+  readonly type: string | undefined
+  readonly provider?: string | undefined
+  readonly providerKey?: string
+  readonly keyId?: string
+}
+
+/** What a request can say about a connection; what it leaves out or empty stays. */
+export interface ConnectionFields extends Partial<NewConnection> {
+  readonly settings?: SentSettings | undefined
+  readonly uiButtonTitle?: string | undefined
+  readonly debugEnabled?: boolean | undefined
+  readonly configurationType?: 'DISCOVERY' | 'MANUAL' | undefined
+  readonly attributeMapping?: Record<string, string>
+}
 
 /**
  * Creates a connection: a draft until it is configured, and disabled until it is enabled.
- * @throws {ConnectError} InvalidArgument without a type, AlreadyExists for a key that is taken
+ * @throws {DomainError} InvalidArgument without a type, AlreadyExists for a key that is taken
  */
 export async function createConnection(
   db: Kysely<Schema>,
   scope: ConnectionScope,
   now: number,
-  message: connections.CreateConnection,
+  message: NewConnection,
   isApp: boolean,
 ): Promise<ConnectionRow> {
-  const type = typeName(message.type)
-  if (type === 'INVALID') {
-    throw apiError(Code.InvalidArgument, 'connection.type: must be given', {
-      fieldViolations: [{ field: 'connection.type', description: 'must be given' }],
-    })
+  const { type } = message
+  if (type === undefined) {
+    throw invalid('connection.type: must be given', [
+      { field: 'connection.type', description: 'must be given' },
+    ])
   }
-  const provider = providerName(message.provider)
-  const key = message.providerKey || (message.provider === 0 ? '' : provider)
+  const provider = message.provider ?? NO_PROVIDER
+  const key = message.providerKey || (message.provider ?? '')
   const data = JSON.stringify(ConnectionData.parse({ provider_key: key, is_app: isApp }))
   const row: ConnectionRow = {
     id: newId('conn'),
@@ -57,34 +74,33 @@ export async function createConnection(
 
 /**
  * Changes what is given. A connection that is no longer configured is disabled.
- * @throws {ConnectError} NotFound, InvalidArgument for settings, AlreadyExists for a key that is taken
+ * @throws {DomainError} NotFound, InvalidArgument for settings, AlreadyExists for a key that is taken
  */
 export async function updateConnection(
   db: Kysely<Schema>,
   scope: ConnectionScope,
   now: number,
   id: string,
-  message: connections.UpdateConnection,
+  message: ConnectionFields,
 ): Promise<ConnectionRow> {
   const before = await findConnection(db, scope, id)
   const data = connectionData(before)
-  const type = message.type === 0 ? before.type : typeName(message.type)
+  const type = message.type ?? before.type
   const settings = changedSettings(data, type, message.settings, await environmentType(db, scope.environment))
-  const mapping = message.attributeMapping
-  const configuration = connections.ConfigurationType[message.configurationType]
+  const mapping = message.attributeMapping ?? {}
   const changed = ConnectionData.parse({
     ...data,
     ...settings,
     ...(message.providerKey && { provider_key: message.providerKey }),
     ...(message.uiButtonTitle !== undefined && { ui_button_title: message.uiButtonTitle }),
     ...(message.debugEnabled !== undefined && { debug_enabled: message.debugEnabled }),
-    ...(message.configurationType !== 0 && { configuration_type: configuration }),
+    ...(message.configurationType && { configuration_type: message.configurationType }),
     ...(Object.keys(mapping).length > 0 && { attribute_mapping: mapping }),
   })
   const row: ConnectionRow = {
     ...before,
     type,
-    provider: message.provider === 0 ? before.provider : providerName(message.provider),
+    provider: message.provider ?? before.provider,
     key_id: message.keyId || before.key_id,
     data: JSON.stringify(changed),
     updated_at: now,
@@ -96,7 +112,7 @@ export async function updateConnection(
   return updated
 }
 
-/** @throws {ConnectError} NotFound, FailedPrecondition for a connection that is not configured yet */
+/** @throws {DomainError} NotFound, FailedPrecondition for a connection that is not configured yet */
 export async function toggleConnection(
   db: Kysely<Schema>,
   scope: ConnectionScope,
@@ -106,8 +122,7 @@ export async function toggleConnection(
 ): Promise<{ enabled: boolean }> {
   const row = await findConnection(db, scope, id)
   if (enabled && row.status !== 'COMPLETED') {
-    throw apiError(
-      Code.FailedPrecondition,
+    throw failedPrecondition(
       `The connection ${id} is not configured (${row.status}): give it its settings, then enable it`,
     )
   }
@@ -130,5 +145,5 @@ async function refuseTakenKey(
     .where('key_id', '=', key_id)
     .where('id', '!=', id)
     .executeTakeFirst()
-  if (taken) throw apiError(Code.AlreadyExists, `The connection ${taken.id} has the name ${key_id}`)
+  if (taken) throw alreadyExists(`The connection ${taken.id} has the name ${key_id}`)
 }

@@ -1,9 +1,8 @@
-import { Code } from '@connectrpc/connect'
-import { apiError, connections } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { ConnectionRow } from '../../storage/registry-schema.js'
 import type { Schema } from '../../storage/schema.js'
+import { notFound } from '../domain-error.js'
 
 /** The forms that the settings of a connection have, by the names of the API. */
 export const SETTINGS = [
@@ -30,6 +29,7 @@ export const ConnectionData = z.object({
   settings: z.record(z.string(), z.json()).default({}),
 })
 export type ConnectionData = z.infer<typeof ConnectionData>
+export type JsonObject = ConnectionData['settings']
 
 export function connectionData(row: Pick<ConnectionRow, 'data'>): ConnectionData {
   return ConnectionData.parse(JSON.parse(row.data))
@@ -48,7 +48,7 @@ export function connectionsIn(db: Kysely<Schema>, { environment, organization }:
     .where('organization_id', organization === null ? 'is' : '=', organization)
 }
 
-/** @throws {ConnectError} NotFound, also for a connection that lives elsewhere */
+/** @throws {DomainError} NotFound, also for a connection that lives elsewhere */
 export async function findConnection(
   db: Kysely<Schema>,
   scope: ConnectionScope,
@@ -57,7 +57,7 @@ export async function findConnection(
   const row = await connectionsIn(db, scope).selectAll().where('id', '=', id).executeTakeFirst()
   if (row) return row
   const where = scope.organization === null ? 'environment' : `organization ${scope.organization}`
-  throw apiError(Code.NotFound, `There is no connection ${JSON.stringify(id)} in this ${where}`)
+  throw notFound(`There is no connection ${JSON.stringify(id)} in this ${where}`)
 }
 
 /** Types that work as they are: there is nothing to configure. */
@@ -89,14 +89,4 @@ export function statusOf(row: Pick<ConnectionRow, 'type' | 'provider' | 'data'>)
   }
   if (completed[row.type] ?? Object.keys(settings).length > 0) return 'COMPLETED'
   return Object.keys(settings).length > 0 ? 'IN_PROGRESS' : 'DRAFT'
-}
-
-export const typeName = (type: connections.ConnectionType) => connections.ConnectionType[type] ?? 'INVALID'
-export const providerName = (provider: connections.ConnectionProvider) =>
-  connections.ConnectionProvider[provider] ?? 'CONNECTION_PROVIDER_UNSPECIFIED'
-
-/** A value of an enum of the API from the name that a column holds. */
-export function enumOf<Value extends number>(names: Readonly<Record<string, string | Value>>, name: string) {
-  const value = names[name]
-  return typeof value === 'number' ? value : undefined
 }

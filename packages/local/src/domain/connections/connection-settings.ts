@@ -1,20 +1,12 @@
 import { X509Certificate } from 'node:crypto'
-import { type DescMessage, type JsonObject, type MessageShape, toJson } from '@bufbuild/protobuf'
-import { Code } from '@connectrpc/connect'
-import { apiError, connections, type FieldViolation } from '@scalekit-mcp/api'
 import type { EnvironmentRow } from '../../storage/schema.js'
-import type { ConnectionData, SettingsCase } from './connection-data.js'
+import { type FieldViolation, invalid } from '../domain-error.js'
+import type { ConnectionData, JsonObject, SettingsCase } from './connection-data.js'
 
-type Sent = connections.UpdateConnection['settings']
-
-const SCHEMAS: Readonly<Record<SettingsCase, DescMessage>> = {
-  oidcConfig: connections.OIDCConnectionConfigSchema,
-  samlConfig: connections.SAMLConnectionConfigRequestSchema,
-  oauthConfig: connections.OAuthConnectionConfigSchema,
-  passwordlessConfig: connections.PasswordLessConfigSchema,
-  staticConfig: connections.StaticAuthConfigSchema,
-  webauthnConfig: connections.WebAuthConfigurationSchema,
-  googleDwdConfig: connections.GoogleDWDConfigSchema,
+/** Settings of a connection as they were sent: which form, and its fields as JSON. */
+export interface SentSettings {
+  readonly case: SettingsCase
+  readonly value: JsonObject
 }
 
 /** Which settings a type of connection takes. */
@@ -30,22 +22,22 @@ const CASE_OF_TYPE: Readonly<Record<string, SettingsCase>> = {
 /**
  * The settings of a connection with those of a request over them. What a request leaves out stays, so that
  * a secret need not be sent again.
- * @throws {ConnectError} InvalidArgument for settings of another type, or with one violation per wrong field
+ * @throws {DomainError} InvalidArgument for settings of another type, or with one violation per wrong field
  */
 export function changedSettings(
   before: Pick<ConnectionData, 'settings' | 'settings_case'>,
   type: string,
-  sent: Sent,
+  sent: SentSettings | undefined,
   environment: EnvironmentRow['type'],
 ): Pick<ConnectionData, 'settings' | 'settings_case'> {
-  if (sent.case === undefined) return before
+  if (sent === undefined) return before
   const wanted = CASE_OF_TYPE[type] ?? 'staticConfig'
   if (sent.case !== wanted) {
-    throw apiError(Code.InvalidArgument, `A connection of the type ${type} takes ${snake(wanted)}`, {
-      fieldViolations: [{ field: `connection.${snake(sent.case)}`, description: `not for ${type}` }],
-    })
+    throw invalid(`A connection of the type ${type} takes ${snake(wanted)}`, [
+      { field: `connection.${snake(sent.case)}`, description: `not for ${type}` },
+    ])
   }
-  const json = plain(SCHEMAS[sent.case], sent.value)
+  const json = sent.value
   const violations = Object.entries(json).flatMap(([name, value]): FieldViolation[] => {
     const description = wrongWith(name, value, environment)
     const field = `connection.${snake(wanted)}.${snake(name)}`
@@ -53,14 +45,10 @@ export function changedSettings(
   })
   if (violations.length > 0) {
     const text = violations.map(({ field, description }) => `${field}: ${description}`).join('; ')
-    throw apiError(Code.InvalidArgument, text, { fieldViolations: violations })
+    throw invalid(text, violations)
   }
   const kept = before.settings_case === sent.case ? before.settings : {}
   return { settings_case: sent.case, settings: { ...kept, ...json } }
-}
-
-function plain<Desc extends DescMessage>(desc: Desc, message: MessageShape<DescMessage>): JsonObject {
-  return toJson(desc, message as MessageShape<Desc>) as JsonObject
 }
 
 function wrongWith(name: string, value: unknown, environment: EnvironmentRow['type']): string | undefined {

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Schema } from '../../storage/schema.js'
-import { connectionData } from './connection-data.js'
 import { WORKSPACE } from '../environments/realm.js'
+import { connectionData } from './connection-data.js'
 
 /** A connection that anybody may sign in through, as the sign-in page shows it. */
 export interface OfferedConnection {

@@ -1,13 +1,9 @@
-import type { JsonObject, MessageInitShape } from '@bufbuild/protobuf'
-import { timestampFromMs } from '@bufbuild/protobuf/wkt'
-import { Code } from '@connectrpc/connect'
-import { apiError, directories } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { DirectoryEntryRow, DirectoryRow } from '../../storage/registry-schema.js'
 import type { Schema } from '../../storage/schema.js'
-import { enumOf } from '../connections/connection-data.js'
-import { readSecrets, type StoredSecret } from '../clients/secrets.js'
+import { readSecrets } from '../clients/secrets.js'
+import { notFound } from '../domain-error.js'
 import { withoutPasswords } from './without-passwords.js'
 
 /** The attributes of a directory without a column of their own. */
@@ -43,7 +39,7 @@ export function directoryData(row: DirectoryRow): DirectoryData {
   return DirectoryData.parse(JSON.parse(row.data))
 }
 
-/** @throws {ConnectError} NotFound, also for a directory of another organization */
+/** @throws {DomainError} NotFound, also for a directory of another organization */
 export async function findDirectory(
   db: Kysely<Schema>,
   organization: string,
@@ -56,7 +52,7 @@ export async function findDirectory(
     .where('id', '=', id)
     .executeTakeFirst()
   if (row) return row
-  throw apiError(Code.NotFound, `Organization ${organization} has no directory ${JSON.stringify(id)}`)
+  throw notFound(`Organization ${organization} has no directory ${JSON.stringify(id)}`)
 }
 
 export interface DirectoryContent {
@@ -82,69 +78,10 @@ export async function contentOf(db: Kysely<Schema>, ids: readonly string[]): Pro
 }
 
 /** A draft until something can authenticate as the directory, and completed when it has sent somebody. */
-function statusOf(row: DirectoryRow, content: DirectoryContent): 'DRAFT' | 'IN_PROGRESS' | 'COMPLETED' {
-  if (readSecrets(row).length === 0) return 'DRAFT'
-  return content.users.some((user) => user.directory_id === row.id) ? 'COMPLETED' : 'IN_PROGRESS'
-}
-
-export function toDirectory(
+export function statusOf(
   row: DirectoryRow,
   content: DirectoryContent,
-  baseUrl: string,
-): MessageInitShape<typeof directories.DirectorySchema> {
-  const data = directoryData(row)
-  const users = content.users.filter(({ directory_id }) => directory_id === row.id)
-  const groups = content.groups.filter(({ directory_id }) => directory_id === row.id)
-  const newest = (rows: readonly DirectoryEntryRow[]) => Math.max(0, ...rows.map((one) => one.updated_at))
-  return {
-    id: row.id,
-    name: row.name,
-    directoryType: directories.DirectoryType[row.type],
-    organizationId: row.organization_id,
-    enabled: row.enabled === 1,
-    directoryProvider: enumOf(directories.DirectoryProvider, row.provider) ?? 0,
-    directoryEndpoint: `${baseUrl}/${row.environment_id}/directories/${row.id}/scim/v2`,
-    totalUsers: users.length,
-    totalGroups: groups.length,
-    secrets: readSecrets(row).map((secret) => toDirectorySecret(secret, row.id)),
-    stats: {
-      totalUsers: users.length,
-      totalGroups: groups.length,
-      ...(users.length > 0 && { userUpdatedAt: timestampFromMs(newest(users)) }),
-      ...(groups.length > 0 && { groupUpdatedAt: timestampFromMs(newest(groups)) }),
-    },
-    roleAssignments: {
-      assignments: data.role_assignments.map((one) => ({ groupId: one.group_id, roleName: one.role_name })),
-    },
-    attributeMappings: { attributes: data.attributes.map((one) => ({ key: one.key, mapTo: one.map_to })) },
-    status: statusOf(row, content),
-    ...(data.last_synced_at !== undefined && { lastSyncedAt: timestampFromMs(data.last_synced_at) }),
-  }
-}
-
-export function toDirectorySecret(
-  { id, suffix, status, created_at }: StoredSecret,
-  directory: string,
-): MessageInitShape<typeof directories.SecretSchema> {
-  return {
-    id,
-    secretSuffix: suffix,
-    status: directories.SecretStatus[status],
-    createTime: timestampFromMs(created_at),
-    directoryId: directory,
-  }
-}
-
-export function toDirectoryGroup(
-  row: DirectoryContent['groups'][number],
-  { users }: DirectoryContent,
-  detailed: boolean,
-): MessageInitShape<typeof directories.DirectoryGroupSchema> {
-  return {
-    id: row.id,
-    displayName: row.group.display_name,
-    totalUsers: users.filter(({ user }) => user.groups.includes(row.id)).length,
-    updatedAt: timestampFromMs(row.updated_at),
-    ...(detailed && { groupDetail: row.group.detail as JsonObject }),
-  }
+): 'DRAFT' | 'IN_PROGRESS' | 'COMPLETED' {
+  if (readSecrets(row).length === 0) return 'DRAFT'
+  return content.users.some((user) => user.directory_id === row.id) ? 'COMPLETED' : 'IN_PROGRESS'
 }

@@ -1,11 +1,8 @@
-import type { MessageInitShape } from '@bufbuild/protobuf'
-import { timestampFromMs } from '@bufbuild/protobuf/wkt'
-import { Code } from '@connectrpc/connect'
-import { apiError, domains } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { DomainRow } from '../../storage/registry-schema.js'
 import type { Schema } from '../../storage/schema.js'
+import { notFound } from '../domain-error.js'
 
 /** What a domain has beside its columns: the DNS record that proves whose it is. */
 export const DomainData = z.object({
@@ -28,7 +25,7 @@ export function domainsOf(db: Kysely<Schema>, environment: string): Promise<Doma
     .execute()
 }
 
-/** @throws {ConnectError} NotFound, also for a domain of another organization */
+/** @throws {DomainError} NotFound, also for a domain of another organization */
 export async function findDomain(db: Kysely<Schema>, organization: string, id: string): Promise<DomainRow> {
   const row = await db
     .selectFrom('domains')
@@ -37,12 +34,12 @@ export async function findDomain(db: Kysely<Schema>, organization: string, id: s
     .where('id', '=', id)
     .executeTakeFirst()
   if (row) return row
-  throw apiError(Code.NotFound, `Organization ${organization} has no domain ${JSON.stringify(id)}`)
+  throw notFound(`Organization ${organization} has no domain ${JSON.stringify(id)}`)
 }
 
 /**
  * Makes these the domains of a connection, and no others.
- * @throws {ConnectError} NotFound for a domain of another organization
+ * @throws {DomainError} NotFound for a domain of another organization
  */
 export async function assignDomains(
   db: Kysely<Schema>,
@@ -63,21 +60,4 @@ export async function assignDomains(
     .set({ connection_id: connection, updated_at: now })
     .where('id', 'in', ids)
     .execute()
-}
-
-export function toDomain(row: DomainRow): MessageInitShape<typeof domains.DomainSchema> {
-  const data = domainData(row)
-  return {
-    id: row.id,
-    domain: row.domain,
-    environmentId: row.environment_id,
-    organizationId: row.organization_id,
-    txtRecordKey: data.txt_record_key,
-    txtRecordSecret: data.txt_record_secret,
-    verificationStatus: domains.VerificationStatus[row.status],
-    verificationMethod: domains.VerificationMethod[data.verification_method],
-    domainType: domains.DomainType[row.type],
-    createTime: timestampFromMs(row.created_at),
-    updateTime: timestampFromMs(row.updated_at),
-  }
 }

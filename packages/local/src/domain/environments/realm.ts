@@ -13,8 +13,21 @@ export function resourceIssuer(baseUrl: string, realm: string, resourceId: strin
   return `${baseUrl}/${realm}/resources/${resourceId}`
 }
 
+/** Where a record belongs: its signing realm, and the authorization server within it. */
+export interface Partition {
+  realm: string
+  /** `realm`, or `realm/res_…` for the authorization server of a resource. */
+  server: string
+}
+
 /** Where an authorization server keeps its records: in the realm's own partition, or in that of an MCP server. */
-export function partitionOf({ realm, resource }: { realm: string; resource: { id: string } | undefined }) {
+export function partitionOf({
+  realm,
+  resource,
+}: {
+  realm: string
+  resource: { id: string } | undefined
+}): Partition {
   return { realm, server: resource === undefined ? realm : `${realm}/${resource.id}` }
 }
 

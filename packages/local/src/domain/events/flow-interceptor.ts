@@ -31,3 +31,24 @@ export interface Question {
 export type Verdict =
   | { readonly allowed: true; readonly claims: Readonly<Record<string, unknown>> }
   | { readonly allowed: false; readonly code: string; readonly message: string }
+
+/** How one interceptor decided. */
+export interface Decision {
+  readonly interceptor: string
+  readonly trigger_point: TriggerPoint
+  readonly decision: 'ALLOW' | 'DENY'
+  /** Whether the application said so itself. */
+  readonly answered: boolean
+}
+
+/** The interceptors of all environments. They live in the memory of this process. */
+export interface FlowInterceptors {
+  add(interceptor: Omit<FlowInterceptor, 'id' | 'secret'> & { secret?: string | undefined }): FlowInterceptor
+  list(): FlowInterceptor[]
+  /** Whether there was such an interceptor. */
+  remove(id: string): boolean
+  decisions(): Decision[]
+  /** Asks every interceptor of a trigger point, in the order in which they were added, until one denies. */
+  ask(question: Question): Promise<Verdict>
+  clear(): void
+}

@@ -1,7 +1,7 @@
 import type { Clock } from '../../storage/clock.js'
 import type { Database } from '../../storage/database.js'
 import { type HappenedEvent, recordEvent } from './events.js'
-import type { Webhooks } from '../../notify/webhooks.js'
+import type { Webhooks } from './webhooks.js'
 
 /** Where events go: the list of the environment, and its applications. */
 export interface EventTargets {

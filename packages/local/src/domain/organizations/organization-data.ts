@@ -1,12 +1,12 @@
-import type { MessageInitShape } from '@bufbuild/protobuf'
-import { timestampFromMs } from '@bufbuild/protobuf/wkt'
-import { Code } from '@connectrpc/connect'
-import { apiError, commons, type organizations } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { OrganizationRow, Schema } from '../../storage/schema.js'
+import { notFound } from '../domain-error.js'
 import type { Identity } from '../identity.js'
 import type { Store } from '../store.js'
+
+/** None, minutes, hours, days: the numbers of the API's `TimeUnit`. */
+const TimeUnit = z.literal([0, 1, 2, 3])
 
 /** What an organization has beside its columns, as its `data` holds it. */
 export const OrganizationData = z.object({
@@ -20,10 +20,10 @@ export const OrganizationData = z.object({
   session_policy: z
     .object({
       absoluteSessionTimeout: z.number().optional(),
-      absoluteSessionTimeoutUnit: z.enum(commons.TimeUnit).optional(),
+      absoluteSessionTimeoutUnit: TimeUnit.optional(),
       idleSessionTimeoutEnabled: z.boolean().optional(),
       idleSessionTimeout: z.number().optional(),
-      idleSessionTimeoutUnit: z.enum(commons.TimeUnit).optional(),
+      idleSessionTimeoutUnit: TimeUnit.optional(),
     })
     .optional(),
 })
@@ -33,7 +33,7 @@ export function organizationData(row: OrganizationRow): OrganizationData {
   return OrganizationData.parse(JSON.parse(row.data))
 }
 
-/** @throws {ConnectError} NotFound, also for an organization of another environment */
+/** @throws {DomainError} NotFound, also for an organization of another environment */
 export async function findOrganization(
   db: Kysely<Schema>,
   environment: string,
@@ -46,30 +46,12 @@ export async function findOrganization(
       : await query.where('external_id', '=', by.externalId).executeTakeFirst()
   if (row) return row
   const name = 'id' in by ? by.id : `with the external id ${by.externalId}`
-  throw apiError(Code.NotFound, `There is no organization ${name} in this environment`)
-}
-
-export function toOrganization(
-  row: OrganizationRow,
-): MessageInitShape<typeof organizations.OrganizationSchema> {
-  const data = organizationData(row)
-  return {
-    id: row.id,
-    createTime: timestampFromMs(row.created_at),
-    updateTime: timestampFromMs(row.updated_at),
-    displayName: row.display_name,
-    regionCode: commons.RegionCode[data.region_code],
-    metadata: data.metadata,
-    settings: { features: data.features },
-    ...(row.external_id !== null && { externalId: row.external_id }),
-    ...(row.slug !== null && { slug: row.slug }),
-    ...(data.logo_url !== undefined && { logoUrl: data.logo_url }),
-  }
+  throw notFound(`There is no organization ${name} in this environment`)
 }
 
 /**
  * Edits the `data` of an organization in one transaction, and gives the row as it is then.
- * @throws {ConnectError} NotFound
+ * @throws {DomainError} NotFound
  */
 export async function editOrganizationData(
   { database, clock }: Store,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { newId } from '../../storage/ids.js'
-import type { OAuthContext } from '../../oauth/server/oauth-context.js'
+import type { Store } from '../store.js'
 
 /** What a sign-in needs of a passkey, beside what the management API shows of it. Bytes are base64url. */
 const StoredPasskey = z.looseObject({
@@ -31,7 +31,7 @@ export interface NewPasskey {
 }
 
 export async function savePasskey(
-  { database, clock }: OAuthContext,
+  { database, clock }: Store,
   environment: string,
   passkey: NewPasskey,
 ): Promise<void> {
@@ -60,7 +60,7 @@ export async function savePasskey(
 
 /** The passkeys of an environment, or of one user of it. */
 export async function findPasskeys(
-  { database }: OAuthContext,
+  { database }: Store,
   environment: string,
   userId?: string,
 ): Promise<Map<string, Passkey>> {
@@ -81,7 +81,7 @@ export async function findPasskeys(
 
 /** W3C Web Authentication, section 6.1.1: a counter that does not grow tells of a copied authenticator. */
 export async function countSignIn(
-  { database, clock }: OAuthContext,
+  { database, clock }: Store,
   { rowId }: Passkey,
   counter: number,
 ): Promise<void> {

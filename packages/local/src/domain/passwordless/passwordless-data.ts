@@ -1,6 +1,4 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { Code } from '@connectrpc/connect'
-import { apiError } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import { newId } from '../../storage/ids.js'
@@ -8,6 +6,7 @@ import type { PasswordlessRequestRow } from '../../storage/registry-schema.js'
 import type { EnvironmentRow, Schema } from '../../storage/schema.js'
 import { hashSecret } from '../../storage/secret-hash.js'
 import { connectionData } from '../connections/connection-data.js'
+import { failedPrecondition } from '../domain-error.js'
 
 /** How a person proves an address: with a code, a link, or either. */
 export type PasswordlessKind = 'OTP' | 'LINK' | 'LINK_OTP'
@@ -29,7 +28,7 @@ export type PasswordlessData = z.infer<typeof PasswordlessData>
 
 /**
  * The way that the environment's connection for passwordless sign-in asks for.
- * @throws {ConnectError} FailedPrecondition when there is none that is enabled
+ * @throws {DomainError} FailedPrecondition when there is none that is enabled
  */
 export async function passwordlessKind(db: Kysely<Schema>, environment: string): Promise<PasswordlessKind> {
   const row = await db
@@ -41,7 +40,7 @@ export async function passwordlessKind(db: Kysely<Schema>, environment: string):
     .where('enabled', '=', 1)
     .executeTakeFirst()
   if (!row) {
-    throw apiError(Code.FailedPrecondition, 'The environment has no passwordless connection that is enabled')
+    throw failedPrecondition('The environment has no passwordless connection that is enabled')
   }
   return PasswordlessData.shape.kind.catch('LINK_OTP').parse(connectionData(row).settings.type)
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { hashSecret } from '../../storage/secret-hash.js'
-import type { RecordStore } from '../../oauth/server/record-adapter.js'
+import type { DataStore } from '../store.js'
 
 const ATTEMPTS = 5
 const WINDOW_MS = 15 * 60_000
@@ -10,7 +10,7 @@ const WINDOW_MS = 15 * 60_000
  * such a person or not. One statement counts, so that attempts at the same moment count too.
  */
 export async function mayAttempt(
-  { database: { db }, clock }: RecordStore,
+  { database: { db }, clock }: DataStore,
   environment: string,
   subject: string,
 ): Promise<boolean> {
@@ -33,7 +33,7 @@ export async function mayAttempt(
 
 /** Forgets the attempts of somebody who has proven who they are. */
 export async function forgetAttempts(
-  { database: { db } }: RecordStore,
+  { database: { db } }: DataStore,
   environment: string,
   subject: string,
 ): Promise<void> {

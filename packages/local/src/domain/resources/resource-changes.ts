@@ -1,28 +1,42 @@
-import { Code } from '@connectrpc/connect'
-import { apiError, type clients } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import type { ResourceRow, Schema } from '../../storage/schema.js'
+import { invalid } from '../domain-error.js'
 import { ResourceData, resourceData } from './resource-data.js'
 import { scopeNames } from './scope-data.js'
 
-type Fields = clients.CreateResource | clients.UpdateResource
+/** What a request can say about an MCP server. Lifetimes are seconds. */
+export interface ResourceFields {
+  readonly name: string
+  readonly resourceId: string
+  readonly resourceUri: string
+  readonly description: string
+  readonly logoUri: string
+  readonly provider: string
+  readonly accessTokenExpiry: bigint
+  readonly refreshTokenExpiry: bigint
+  readonly disableDynamicClientRegistration?: boolean | undefined
+  readonly enableCimd?: boolean | undefined
+  readonly xaaEnabled?: boolean | undefined
+  readonly intersectScopesUserPermission?: boolean | undefined
+  readonly scopes: string[]
+}
 
 /**
  * An MCP server with the named fields of a request in place of its own. Scopes that are new to the
  * environment are added to it.
- * @throws {ConnectError} InvalidArgument
+ * @throws {DomainError} InvalidArgument
  */
 export async function changedResource(
   db: Kysely<Schema>,
   row: ResourceRow,
-  message: Fields,
+  message: ResourceFields,
   fields: ReadonlySet<string>,
   now: number,
 ): Promise<ResourceRow> {
   if (fields.has('name') && message.name === '') {
-    throw apiError(Code.InvalidArgument, 'resource.name: an MCP server must have a name', {
-      fieldViolations: [{ field: 'resource.name', description: 'must not be empty' }],
-    })
+    throw invalid('resource.name: an MCP server must have a name', [
+      { field: 'resource.name', description: 'must not be empty' },
+    ])
   }
   const changes: Readonly<Record<string, Partial<ResourceData>>> = {
     description: { description: message.description },

@@ -1,12 +1,7 @@
-import type { MessageInitShape } from '@bufbuild/protobuf'
-import { timestampFromMs } from '@bufbuild/protobuf/wkt'
-import { Code } from '@connectrpc/connect'
-import { apiError, clients } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
-import type { ScopeRow } from '../../storage/registry-schema.js'
 import type { ResourceRow, Schema } from '../../storage/schema.js'
-import { resourceScopes, toScope } from './scope-data.js'
+import { alreadyExists, invalid, notFound } from '../domain-error.js'
 
 const TYPES = ['WEB', 'MOBILE', 'DESKTOP', 'SERVER', 'MCP_SERVER'] as const
 const lifetime = (seconds: number) => z.coerce.number().int().positive().catch(seconds)
@@ -24,6 +19,8 @@ export const ResourceData = z.looseObject({
   enable_cimd: z.boolean().catch(true),
   xaa_enabled: z.boolean().catch(false),
   intersect_scopes_user_permission: z.boolean().catch(false),
+  /** Scalekit is moving the `iss` of resource tokens from the environment to the resource. */
+  issuer_mode: z.enum(['env', 'resource']).catch('env'),
 })
 export type ResourceData = z.infer<typeof ResourceData>
 
@@ -31,7 +28,7 @@ export function resourceData(row: ResourceRow): ResourceData {
   return ResourceData.parse(JSON.parse(row.data))
 }
 
-/** @throws {ConnectError} NotFound, also for an MCP server of another environment */
+/** @throws {DomainError} NotFound, also for an MCP server of another environment */
 export async function findResource(
   db: Kysely<Schema>,
   environment: string,
@@ -44,13 +41,13 @@ export async function findResource(
     .where('id', '=', id)
     .executeTakeFirst()
   if (row) return row
-  throw apiError(Code.NotFound, `There is no MCP server ${JSON.stringify(id)} in this environment`)
+  throw notFound(`There is no MCP server ${JSON.stringify(id)} in this environment`)
 }
 
 /**
  * Holds the URL of an MCP server to the rules of a resource indicator (RFC 8707, section 2), to being the only one
  * of its environment, because its tokens name it, and to not being ours: such tokens would name our API.
- * @throws {ConnectError} InvalidArgument, AlreadyExists
+ * @throws {DomainError} InvalidArgument, AlreadyExists
  */
 export async function refuseWrongUrl(
   db: Kysely<Schema>,
@@ -70,13 +67,11 @@ export async function refuseWrongUrl(
     .where('id', '!=', id)
     .execute()
   const taken = rows.find((row) => canonical(row.url) === canonical(url))
-  if (taken) throw apiError(Code.AlreadyExists, `The MCP server ${taken.id} has this URL`)
+  if (taken) throw alreadyExists(`The MCP server ${taken.id} has this URL`)
 }
 
 function refuseUrl(description: string): never {
-  throw apiError(Code.InvalidArgument, `resource.resource_id: ${description}`, {
-    fieldViolations: [{ field: 'resource.resource_id', description }],
-  })
+  throw invalid(`resource.resource_id: ${description}`, [{ field: 'resource.resource_id', description }])
 }
 
 /** Whether an address is ours: the port of this environment, by any name of this machine. The path does not matter. */
@@ -98,51 +93,4 @@ function isThisMachine(hostname: string): boolean {
 /** URLs that differ in a trailing slash are the same server. */
 function canonical(url: string): string {
   return (URL.canParse(url) ? new URL(url).href : url).replace(/\/$/, '')
-}
-
-/**
- * An MCP server as the API shows it, with the protected resource metadata (RFC 9728, section 2) that its
- * developer publishes.
- */
-export function toResource(
-  row: ResourceRow,
-  scopes: readonly ScopeRow[],
-  baseUrl: string,
-): MessageInitShape<typeof clients.ResourceSchema> {
-  const data = resourceData(row)
-  const names = resourceScopes(row)
-  const url = row.url === row.id ? '' : row.url
-  return {
-    id: row.id,
-    name: row.name,
-    resourceId: url,
-    resourceUri: url,
-    description: data.description,
-    resourceType: clients.ResourceType[data.resource_type],
-    disableDynamicClientRegistration: data.disable_dynamic_client_registration,
-    logoUri: data.logo_uri,
-    accessTokenExpiry: BigInt(data.access_token_expiry),
-    refreshTokenExpiry: BigInt(data.refresh_token_expiry),
-    createTime: timestampFromMs(row.created_at),
-    updateTime: timestampFromMs(row.updated_at),
-    provider: data.provider,
-    scopes: scopes.filter(({ name }) => names.includes(name)).map(toScope),
-    intersectScopesUserPermission: data.intersect_scopes_user_permission,
-    enableCimd: data.enable_cimd,
-    xaaEnabled: data.xaa_enabled,
-    protectedMetadata: {
-      resource: url || row.id,
-      authorization_servers: [`${baseUrl}/${row.realm}/resources/${row.id}`],
-      bearer_methods_supported: ['header'],
-      scopes_supported: names,
-    },
-    protectedMetadataUri: metadataUri(url),
-  }
-}
-
-/** RFC 9728, section 3.1: the well-known part goes between the host and the path. */
-function metadataUri(url: string): string {
-  if (url === '') return ''
-  const { origin, pathname } = new URL(url)
-  return `${origin}/.well-known/oauth-protected-resource${pathname === '/' ? '' : pathname}`
 }

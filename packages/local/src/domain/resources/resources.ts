@@ -1,21 +1,7 @@
-import { z } from 'zod'
 import type { Database } from '../../storage/database.js'
 import type { ResourceRow } from '../../storage/schema.js'
-
-/** The settings of an MCP server that decide about its tokens. Lifetimes are seconds; the API sends them as text. */
-const Settings = z.object({
-  access_token_expiry: z.coerce.number().int().positive().catch(3600),
-  refresh_token_expiry: z.coerce
-    .number()
-    .int()
-    .positive()
-    .catch(30 * 24 * 3600),
-  disable_dynamic_client_registration: z.boolean().catch(false),
-  enable_cimd: z.boolean().catch(true),
-  xaa_enabled: z.boolean().catch(false),
-  /** Scalekit is moving the `iss` of resource tokens from the environment to the resource. */
-  issuer_mode: z.enum(['env', 'resource']).catch('env'),
-})
+import { type ResourceData, resourceData } from './resource-data.js'
+import { resourceScopes } from './scope-data.js'
 
 /** An MCP server of the registry: what tokens are for. */
 export interface Resource {
@@ -25,7 +11,7 @@ export interface Resource {
   url: string
   name: string
   scopes: string[]
-  settings: z.infer<typeof Settings>
+  settings: ResourceData
 }
 
 export async function findResource(
@@ -69,7 +55,7 @@ function toResource(row: ResourceRow): Resource {
     realm: row.realm,
     url: row.url,
     name: row.name,
-    scopes: z.array(z.string()).parse(JSON.parse(row.scopes)),
-    settings: Settings.parse(JSON.parse(row.data)),
+    scopes: resourceScopes(row),
+    settings: resourceData(row),
   }
 }

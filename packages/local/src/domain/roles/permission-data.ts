@@ -1,9 +1,8 @@
-import { Code } from '@connectrpc/connect'
-import { apiError } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import type { PermissionRow, Schema } from '../../storage/schema.js'
+import { notFound } from '../domain-error.js'
 
-/** @throws {ConnectError} NotFound for the first name that is no permission of the environment */
+/** @throws {DomainError} NotFound for the first name that is no permission of the environment */
 export async function findPermissions(
   db: Kysely<Schema>,
   environment: string,
@@ -17,8 +16,7 @@ export async function findPermissions(
     .where('name', 'in', [...names])
     .execute()
   const missing = names.find((name) => !found.some((row) => row.name === name))
-  if (missing !== undefined)
-    throw apiError(Code.NotFound, `There is no permission ${missing} in this environment`)
+  if (missing !== undefined) throw notFound(`There is no permission ${missing} in this environment`)
   return found
 }
 

@@ -1,8 +1,7 @@
-import { Code } from '@connectrpc/connect'
-import { apiError } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import { newId } from '../../storage/ids.js'
 import type { RoleRow, Schema } from '../../storage/schema.js'
+import { alreadyExists, failedPrecondition, invalid, notFound } from '../domain-error.js'
 import { membershipRoles, membershipsWithRole } from './membership-roles.js'
 import { findPermissions, replacePermissions } from './permission-data.js'
 import { openRoleBook, withBases } from './role-book.js'
@@ -15,7 +14,7 @@ export interface RoleFields {
   readonly permissions: readonly string[]
 }
 
-/** @throws {ConnectError} AlreadyExists, NotFound for a base or a permission that is not there */
+/** @throws {DomainError} AlreadyExists, NotFound for a base or a permission that is not there */
 export async function createRole(
   db: Kysely<Schema>,
   scope: RoleScope,
@@ -23,7 +22,7 @@ export async function createRole(
   { name, ...fields }: RoleFields & { readonly name: string },
 ): Promise<RoleRow> {
   const taken = await rolesIn(db, scope).select('id').where('name', '=', name).executeTakeFirst()
-  if (taken) throw apiError(Code.AlreadyExists, `A role ${name} exists`)
+  if (taken) throw alreadyExists(`A role ${name} exists`)
   const row: RoleRow = {
     id: newId('role'),
     environment_id: scope.environment,
@@ -66,7 +65,7 @@ export async function updateRole(
   return updated
 }
 
-/** @throws {ConnectError} FailedPrecondition while roles extend it, or users hold it and no other takes its place */
+/** @throws {DomainError} FailedPrecondition while roles extend it, or users hold it and no other takes its place */
 export async function deleteRole(
   db: Kysely<Schema>,
   scope: RoleScope,
@@ -77,17 +76,17 @@ export async function deleteRole(
   const dependents = await dependentsOf(db, scope, name)
   if (dependents.length > 0) {
     const names = dependents.map((role) => role.name).join(', ')
-    throw apiError(Code.FailedPrecondition, `Roles extend ${name}: ${names}. Remove their base first`)
+    throw failedPrecondition(`Roles extend ${name}: ${names}. Remove their base first`)
   }
   const holders = await membershipsWithRole(db, row)
   if (holders.length > 0 && !reassignTo) {
-    throw apiError(Code.FailedPrecondition, `Users hold the role ${name}: give reassign_role_name`)
+    throw failedPrecondition(`Users hold the role ${name}: give reassign_role_name`)
   }
   if (reassignTo) {
     const book = await openRoleBook(db, scope.environment)
     const others = book.visible(scope.organization).filter(({ id }) => id !== row.id)
     if (!others.some((role) => role.name === reassignTo)) {
-      throw apiError(Code.NotFound, `There is no role ${reassignTo} to reassign to`)
+      throw notFound(`There is no role ${reassignTo} to reassign to`)
     }
   }
   for (const holder of holders) {
@@ -118,11 +117,8 @@ async function refuseWrongBase(db: Kysely<Schema>, scope: RoleScope, role: RoleR
   const book = await openRoleBook(db, scope.environment)
   const visible = book.visible(scope.organization).filter(({ id }) => id !== role.id)
   const base = visible.find(({ name }) => name === role.extends)
-  if (!base) throw apiError(Code.NotFound, `There is no role ${role.extends} to extend`)
+  if (!base) throw notFound(`There is no role ${role.extends} to extend`)
   if (withBases(base, visible).some((other) => other.extends === role.name)) {
-    throw apiError(
-      Code.InvalidArgument,
-      `${role.extends} extends ${role.name} already: roles cannot go in a circle`,
-    )
+    throw invalid(`${role.extends} extends ${role.name} already: roles cannot go in a circle`)
   }
 }

@@ -1,7 +1,6 @@
-import { Code } from '@connectrpc/connect'
-import { apiError } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import type { RoleRow, Schema } from '../../storage/schema.js'
+import { notFound } from '../domain-error.js'
 
 /** Where a role lives: in an environment, or in one of its organizations. */
 export interface RoleScope {
@@ -17,16 +16,16 @@ export function rolesIn(db: Kysely<Schema>, { environment, organization }: RoleS
     : query.where('organization_id', '=', organization)
 }
 
-/** @throws {ConnectError} NotFound for a name that this scope has no role of its own for */
+/** @throws {DomainError} NotFound for a name that this scope has no role of its own for */
 export async function findRole(db: Kysely<Schema>, scope: RoleScope, name: string): Promise<RoleRow> {
   const row = await rolesIn(db, scope).selectAll().where('name', '=', name).executeTakeFirst()
   return row ?? noSuchRole(scope, name)
 }
 
-/** @throws {ConnectError} NotFound, always */
+/** @throws {DomainError} NotFound, always */
 export function noSuchRole({ organization }: RoleScope, name: string): never {
   const where = organization === null ? 'this environment' : `organization ${organization}`
-  throw apiError(Code.NotFound, `There is no role ${name} in ${where}`)
+  throw notFound(`There is no role ${name} in ${where}`)
 }
 
 /** The roles that extend a role of this scope. */

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
-import { endDependents, endGrant } from './end.js'
 import type { Schema } from '../../storage/schema.js'
 import { hashSecret } from '../../storage/secret-hash.js'
 import type { Store } from '../store.js'
+import { endDependents, endGrant } from './end.js'
 
 const Payload = z.looseObject({
   accountId: z.string(),

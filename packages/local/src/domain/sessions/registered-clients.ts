@@ -1,6 +1,3 @@
-import type { MessageInitShape } from '@bufbuild/protobuf'
-import { timestampFromMs } from '@bufbuild/protobuf/wkt'
-import type { clients } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { Schema } from '../../storage/schema.js'
@@ -44,19 +41,4 @@ export async function listRegistered(
     }
   })
   return found.sort((a, b) => (a.id < b.id ? 1 : -1))
-}
-
-export function toRegisteredClient(
-  client: RegisteredClient,
-  server: string,
-): MessageInitShape<typeof clients.M2MClientSchema> {
-  return {
-    clientId: client.id,
-    name: client.name,
-    resourceId: server,
-    redirectUris: client.redirectUris,
-    createTime: timestampFromMs(client.registeredAt),
-    updateTime: timestampFromMs(client.registeredAt),
-    isDcr: true,
-  }
 }

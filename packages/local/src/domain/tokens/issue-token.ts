@@ -1,5 +1,4 @@
 import { type JWTPayload, SignJWT } from 'jose'
-import { type Cause, causesIn, recordDependent } from '../sessions/dependents.js'
 import { type Clock, seconds } from '../../storage/clock.js'
 import type { Database } from '../../storage/database.js'
 import { newId } from '../../storage/ids.js'
@@ -7,6 +6,7 @@ import { SIGNING_ALGORITHM, type SigningKeys } from '../../storage/keys.js'
 import { realmIssuer, resourceIssuer } from '../environments/realm.js'
 import type { Resource } from '../resources/resources.js'
 import { splitScope } from '../resources/scopes.js'
+import { type Cause, causesIn, recordDependent } from '../sessions/dependents.js'
 
 /** What one of our access tokens says, beyond what every token has. */
 export interface TokenClaims {

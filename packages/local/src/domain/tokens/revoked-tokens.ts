@@ -1,6 +1,6 @@
-import { endDependents } from '../sessions/end.js'
 import type { Clock } from '../../storage/clock.js'
 import type { Database } from '../../storage/database.js'
+import { endDependents } from '../sessions/end.js'
 
 /**
  * Access tokens are JWTs: nothing about them is stored but what each ends with, and which are revoked. A resource

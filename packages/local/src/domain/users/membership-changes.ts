@@ -1,7 +1,6 @@
-import { Code } from '@connectrpc/connect'
-import { apiError, type commons } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import type { MembershipRow, OrganizationRow, RoleRow, Schema } from '../../storage/schema.js'
+import { alreadyExists, failedPrecondition, notFound } from '../domain-error.js'
 import { organizationData } from '../organizations/organization-data.js'
 import { openRoleBook } from '../roles/role-book.js'
 import { MembershipData } from './user-data.js'
@@ -9,8 +8,14 @@ import { MembershipData } from './user-data.js'
 /** How long an invitation waits. */
 export const INVITATION_MS = 30 * 24 * 60 * 60 * 1000
 
+/** A role as a request names it: by its name, or else by its id. */
+export interface RoleName {
+  readonly id: string
+  readonly name: string
+}
+
 export interface NewMembership {
-  readonly roles: readonly Pick<commons.Role, 'id' | 'name'>[]
+  readonly roles: readonly RoleName[]
   readonly metadata: Readonly<Record<string, string>>
   readonly inviterEmail?: string | undefined
   /** Invited users are pending until they accept; others belong at once. */
@@ -20,7 +25,7 @@ export interface NewMembership {
 /**
  * Adds a user to an organization. Without roles, the first user gets the role that creators get by
  * default, and later ones that of members.
- * @throws {ConnectError} AlreadyExists, NotFound for a role, FailedPrecondition when the organization is full
+ * @throws {DomainError} AlreadyExists, NotFound for a role, FailedPrecondition when the organization is full
  */
 export async function addMembership(
   db: Kysely<Schema>,
@@ -35,11 +40,11 @@ export async function addMembership(
     .where('organization_id', '=', organization.id)
     .execute()
   if (present.some(({ user_id }) => user_id === userId)) {
-    throw apiError(Code.AlreadyExists, `User ${userId} is in organization ${organization.id} already`)
+    throw alreadyExists(`User ${userId} is in organization ${organization.id} already`)
   }
   const limit = organizationData(organization).max_allowed_users
   if (limit !== undefined && limit > 0 && present.length >= limit) {
-    throw apiError(Code.FailedPrecondition, `The organization may have ${limit} users at most`)
+    throw failedPrecondition(`The organization may have ${limit} users at most`)
   }
   const names =
     roles.length > 0 ? await roleNames(db, organization, roles) : await defaultRole(db, organization, present)
@@ -62,18 +67,18 @@ export async function addMembership(
 
 /**
  * The names of roles that a request gives by name or by id.
- * @throws {ConnectError} NotFound for one that the organization cannot see
+ * @throws {DomainError} NotFound for one that the organization cannot see
  */
 export async function roleNames(
   db: Kysely<Schema>,
   organization: OrganizationRow,
-  wanted: readonly Pick<commons.Role, 'id' | 'name'>[],
+  wanted: readonly RoleName[],
 ): Promise<string[]> {
   const visible = await visibleIn(db, organization)
   const names = wanted.map(({ id, name }) => {
     const role = visible.find((row) => (name ? row.name === name : row.id === id))
     if (role) return role.name
-    throw apiError(Code.NotFound, `There is no role ${name || id} in organization ${organization.id}`)
+    throw notFound(`There is no role ${name || id} in organization ${organization.id}`)
   })
   return [...new Set(names)]
 }

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { Schema } from '../../storage/schema.js'
-import { type MembershipRights, rightsOf } from '../roles/membership-rights.js'
 import { WORKSPACE } from '../environments/realm.js'
+import { type MembershipRights, rightsOf } from '../roles/membership-rights.js'
 
 /** Where people are kept. */
 type Database = { readonly db: Kysely<Schema> }

@@ -1,18 +1,17 @@
-import { ConnectError } from '@connectrpc/connect'
 import type { Kysely } from 'kysely'
 import { newId } from '../../storage/ids.js'
 import type { ConnectionRow } from '../../storage/registry-schema.js'
 import type { Schema, UserRow } from '../../storage/schema.js'
-import { connectionDetails } from '../events/flow-questions.js'
 import { connectionData } from '../connections/connection-data.js'
-import { addMembership } from './membership-changes.js'
-import { findOrganization } from '../organizations/organization-data.js'
-import { MembershipData, membershipData, UserData } from './user-data.js'
-import { statusOf } from '../../api/messages/user-message.js'
-import { tellUserEvent } from '../events/user-event.js'
-import type { OAuthContext } from '../../oauth/server/oauth-context.js'
-import type { AssertedIdentity } from './asserted-identity.js'
 import { SignInRefusal } from '../connections/sign-in-refusal.js'
+import { DomainError } from '../domain-error.js'
+import { connectionDetails } from '../events/flow-questions.js'
+import { tellUserEvent } from '../events/user-event.js'
+import { findOrganization } from '../organizations/organization-data.js'
+import type { Store } from '../store.js'
+import type { AssertedIdentity } from './asserted-identity.js'
+import { addMembership } from './membership-changes.js'
+import { MembershipData, membershipData, membershipStatus, UserData } from './user-data.js'
 
 type Db = Kysely<Schema>
 
@@ -22,7 +21,7 @@ type Db = Kysely<Schema>
  * or one customer could sign in as the people of the next. Throws a `SignInRefusal`.
  */
 export async function provisionUser(
-  context: OAuthContext,
+  context: Store,
   connection: ConnectionRow,
   identity: AssertedIdentity,
   about: Readonly<Record<string, unknown>>,
@@ -41,7 +40,7 @@ export async function provisionUser(
 }
 
 function provisionInside(
-  { database, clock }: OAuthContext,
+  { database, clock }: Store,
   connection: ConnectionRow,
   identity: AssertedIdentity,
 ): Promise<{ userId: string; organization: string | undefined }> {
@@ -79,7 +78,7 @@ function findByEmail(db: Db, environment: string, email: string) {
 }
 
 async function askBeforeSignup(
-  { interceptors }: OAuthContext,
+  { interceptors }: Store,
   connection: ConnectionRow,
   email: string,
   about: Readonly<Record<string, unknown>>,
@@ -119,7 +118,7 @@ async function enterOrganization(db: Db, organization_id: string, user_id: strin
     .where('user_id', '=', user_id)
     .executeTakeFirst()
   if (membership?.status === 'ACTIVE') return
-  if (membership === undefined || statusOf(membership, now) !== 'PENDING_INVITE') {
+  if (membership === undefined || membershipStatus(membership, now) !== 'PENDING_INVITE') {
     throw new SignInRefusal(
       'access_denied',
       'The user does not belong to the organization of the connection, or the invitation has expired.',
@@ -155,7 +154,7 @@ async function join(db: Db, environment: string, id: string, userId: string, now
     const organization = await findOrganization(db, environment, { id })
     await addMembership(db, organization, userId, now, { roles: [], metadata: {}, invite: false })
   } catch (cause) {
-    if (!(cause instanceof ConnectError)) throw cause
-    throw new SignInRefusal('access_denied', cause.rawMessage, { cause })
+    if (!(cause instanceof DomainError)) throw cause
+    throw new SignInRefusal('access_denied', cause.message, { cause })
   }
 }

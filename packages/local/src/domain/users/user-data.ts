@@ -1,8 +1,7 @@
-import { Code } from '@connectrpc/connect'
-import { apiError } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { MembershipRow, Schema, UserRow } from '../../storage/schema.js'
+import { alreadyExists, notFound } from '../domain-error.js'
 import type { Identity } from '../identity.js'
 
 const Texts = z.record(z.string(), z.string()).default({})
@@ -50,7 +49,7 @@ export function membershipData(row: Pick<MembershipRow, 'data'>): MembershipData
   return MembershipData.parse(JSON.parse(row.data))
 }
 
-/** @throws {ConnectError} NotFound, also for a user of another environment */
+/** @throws {DomainError} NotFound, also for a user of another environment */
 export async function findUser(db: Kysely<Schema>, environment: string, by: Identity): Promise<UserRow> {
   const query = db.selectFrom('users').selectAll().where('environment_id', '=', environment)
   const row =
@@ -59,10 +58,10 @@ export async function findUser(db: Kysely<Schema>, environment: string, by: Iden
       : await query.where('external_id', '=', by.externalId).executeTakeFirst()
   if (row) return row
   const name = 'id' in by ? by.id : `with the external id ${by.externalId}`
-  throw apiError(Code.NotFound, `There is no user ${name} in this environment`)
+  throw notFound(`There is no user ${name} in this environment`)
 }
 
-/** @throws {ConnectError} NotFound */
+/** @throws {DomainError} NotFound */
 export async function findMembership(
   db: Kysely<Schema>,
   organization: string,
@@ -75,10 +74,10 @@ export async function findMembership(
     .where('user_id', '=', user)
     .executeTakeFirst()
   if (row) return row
-  throw apiError(Code.NotFound, `User ${user} is not in organization ${organization}`)
+  throw notFound(`User ${user} is not in organization ${organization}`)
 }
 
-/** @throws {ConnectError} AlreadyExists for an e-mail address or external id that another user has */
+/** @throws {DomainError} AlreadyExists for an e-mail address or external id that another user has */
 export async function refuseTakenUser(
   db: Kysely<Schema>,
   { id, environment_id, email, external_id }: UserRow,
@@ -92,5 +91,15 @@ export async function refuseTakenUser(
     .executeTakeFirst()
   if (!taken) return
   const what = taken.email === email ? 'e-mail address' : 'external id'
-  throw apiError(Code.AlreadyExists, `Another user of this environment has this ${what}`)
+  throw alreadyExists(`Another user of this environment has this ${what}`)
+}
+
+/** An invitation that nobody accepted in time has expired, whether or not anybody looked. */
+export function membershipStatus(
+  row: Pick<MembershipRow, 'data' | 'status'>,
+  now: number,
+): MembershipRow['status'] {
+  const { expires_at } = membershipData(row)
+  const late = row.status === 'PENDING_INVITE' && expires_at !== undefined && expires_at <= now
+  return late ? 'INVITE_EXPIRED' : row.status
 }

@@ -1,13 +1,27 @@
-import type { users } from '@scalekit-mcp/api'
 import type { UserProfile } from './user-data.js'
 
-type Profile = users.CreateUserProfile | users.UpdateUserProfile
+/** A profile as a request gives it: what is empty is not given. */
+export interface GivenProfile {
+  readonly firstName?: string | undefined
+  readonly lastName?: string | undefined
+  readonly givenName?: string | undefined
+  readonly familyName?: string | undefined
+  readonly name?: string | undefined
+  readonly locale?: string | undefined
+  readonly phoneNumber?: string | undefined
+  readonly preferredUsername?: string | undefined
+  readonly picture?: string | undefined
+  readonly gender?: string | undefined
+  readonly groups: string[]
+  readonly metadata: Record<string, string>
+  readonly customAttributes: Record<string, string>
+}
 
 /**
  * The part of a profile that a request gives. `given_name` and `family_name` are newer names of `first_name`
  * and `last_name`; where these change and no full name is given, the full name follows them.
  */
-export function profileOf(profile: Profile | undefined): Partial<UserProfile> {
+export function profileOf(profile: GivenProfile | undefined): Partial<UserProfile> {
   if (!profile) return {}
   const texts = {
     first_name: profile.givenName || profile.firstName,

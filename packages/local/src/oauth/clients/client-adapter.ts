@@ -1,7 +1,10 @@
 import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider'
+import { findM2mClient } from '../../domain/clients/m2m-clients.js'
+import type { Partition } from '../../domain/environments/realm.js'
+import type { DataStore } from '../../domain/store.js'
+import { RecordAdapter } from '../server/record-adapter.js'
 import { fetchLocalClientDocument, isLocalClientDocument } from './local-client-document.js'
-import { findM2mClient, m2mMetadata } from '../../domain/clients/m2m-clients.js'
-import { type Partition, RecordAdapter, type RecordStore } from '../server/record-adapter.js'
+import { m2mMetadata } from './m2m-metadata.js'
 import { findScalekitClient, isScalekitClient, nobody } from './scalekit-clients.js'
 
 /** Where clients prove who they are. */
@@ -13,11 +16,11 @@ const AUTHENTICATING = ['token', 'introspection', 'revocation']
  * are resolved by oidc-provider, when nothing is found here.
  */
 export class ClientAdapter extends RecordAdapter implements Adapter {
-  readonly #database: RecordStore['database']
+  readonly #database: DataStore['database']
   readonly #owner: Partition
   readonly #documents: boolean
 
-  constructor(store: RecordStore, partition: Partition, documents: boolean) {
+  constructor(store: DataStore, partition: Partition, documents: boolean) {
     super(store, partition, 'Client')
     this.#database = store.database
     this.#owner = partition

@@ -1,6 +1,6 @@
 import type { ClientMetadata } from 'oidc-provider'
+import { limitedText } from '../../storage/limited-text.js'
 import { publicClient } from './client-metadata.js'
-import { limitedText } from '../../http/limited-text.js'
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
 const LIMIT_BYTES = 5 * 1024

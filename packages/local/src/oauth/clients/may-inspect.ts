@@ -1,6 +1,6 @@
 import { findM2mClient } from '../../domain/clients/m2m-clients.js'
-import type { ServerIdentity } from '../server/oauth-context.js'
 import { partitionOf } from '../../domain/environments/realm.js'
+import type { ServerIdentity } from '../server/oauth-context.js'
 import { isScalekitClient } from './scalekit-clients.js'
 
 /**

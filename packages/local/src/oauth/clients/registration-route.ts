@@ -1,10 +1,10 @@
 import { json, type Request, type RequestHandler, type Response, Router } from 'express'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { z } from 'zod'
-import type { AuthorizationServers } from '../server/authorization-server.js'
-import { publicClient } from './client-metadata.js'
 import { refuse } from '../../http/refuse.js'
 import { withBody } from '../../http/request-body.js'
+import type { AuthorizationServers } from '../server/authorization-server.js'
+import { publicClient } from './client-metadata.js'
 
 /** Registering is open to anyone who reaches the port, and every registration stays: an address may do so many an hour. */
 const REGISTRATIONS_PER_HOUR = 1000

@@ -1,19 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { ClientMetadata } from 'oidc-provider'
-import { z } from 'zod'
+import { clientData, isPublic } from '../../domain/clients/client-data.js'
+import type { Partition } from '../../domain/environments/realm.js'
 import type { Database } from '../../storage/database.js'
 import type { ClientRow } from '../../storage/schema.js'
 import { hashSecret } from '../../storage/secret-hash.js'
-import { storedHashes } from '../../domain/clients/stored-hashes.js'
 import { ID_JAG_GRANT, TOKEN_EXCHANGE_GRANT } from '../tokens/grant-types.js'
-import type { Partition } from '../server/record-adapter.js'
-
-const uris = z.array(z.string()).catch([])
-const Data = z.looseObject({
-  post_login_uris: uris,
-  post_logout_redirect_uris: uris,
-  name: z.string().optional().catch(undefined),
-})
+import { storedHashes } from './client-secrets.js'
 
 const NOBODY: ClientRow = {
   ...{ id: 'skc_0', realm: '', client_type: 'ENV', created_at: 0, updated_at: 0 },
@@ -22,8 +15,6 @@ const NOBODY: ClientRow = {
   ]),
   data: JSON.stringify({ name: 'Nobody', post_login_uris: [], post_logout_redirect_uris: [] }),
 }
-
-const PUBLIC_TYPES = ['SPA', 'NTV']
 
 /** Whether an id is that of one of Scalekit's own clients, and not of one that registered itself. */
 export function isScalekitClient(clientId: string): boolean {
@@ -56,23 +47,22 @@ function exchangeOf({ realm, server }: Partition): string {
 
 /** `exchange` is the grant by which one token becomes another: each kind of authorization server has its own. */
 function toMetadata(row: ClientRow, exchange: string): ClientMetadata {
-  const data = Data.parse(JSON.parse(row.data))
-  const isPublic = PUBLIC_TYPES.some((type) => row.client_type.endsWith(type))
+  const data = clientData(row)
   const signsIn = data.post_login_uris.length > 0
   const metadata: ClientMetadata = {
     client_id: row.id,
-    client_name: data.name,
-    application_type: isPublic ? 'native' : 'web',
+    client_name: data.name || undefined,
+    application_type: isPublic(row) ? 'native' : 'web',
     redirect_uris: data.post_login_uris,
     post_logout_redirect_uris: data.post_logout_redirect_uris,
     response_types: signsIn ? ['code'] : [],
     grant_types: [
       ...(signsIn ? ['authorization_code', 'refresh_token'] : []),
-      ...(isPublic ? [] : ['client_credentials', exchange]),
+      ...(isPublic(row) ? [] : ['client_credentials', exchange]),
     ],
-    token_endpoint_auth_method: isPublic ? 'none' : 'client_secret_basic',
+    token_endpoint_auth_method: isPublic(row) ? 'none' : 'client_secret_basic',
   }
-  if (isPublic) return metadata
+  if (isPublic(row)) return metadata
   return {
     ...metadata,
     client_secret: storedHashes(row.secrets),

@@ -1,16 +1,16 @@
 import { Provider } from 'oidc-provider'
+import { realmExists, realmIssuer, resourceIssuer } from '../../domain/environments/realm.js'
+import { findResource, type Resource } from '../../domain/resources/resources.js'
 import { reportFailure } from '../../http/report-failure.js'
-import { clientSecretMatches } from '../../domain/clients/stored-hashes.js'
+import { clientSecretMatches } from '../clients/client-secrets.js'
 import { endSignedOut } from '../sign-in/end-signed-out.js'
 import { registerIdJag } from '../tokens/id-jag.js'
 import { keepIdTokenTimes } from '../tokens/id-token-times.js'
 import { answerJwtTokenEndpoints } from '../tokens/jwt-token-endpoints.js'
+import { registerTokenExchange } from '../tokens/token-exchange.js'
 import { completeMetadata } from './metadata.js'
 import type { OAuthContext } from './oauth-context.js'
 import { providerConfiguration } from './provider-configuration.js'
-import { realmExists, realmIssuer, resourceIssuer } from '../../domain/environments/realm.js'
-import { findResource, type Resource } from '../../domain/resources/resources.js'
-import { registerTokenExchange } from '../tokens/token-exchange.js'
 
 /** One authorization server: a realm's own, or that of one MCP server. */
 export interface AuthorizationServer {

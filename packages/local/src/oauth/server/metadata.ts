@@ -1,8 +1,8 @@
 import type { Provider } from 'oidc-provider'
-import type { OAuthContext } from './oauth-context.js'
 import { realmIssuer } from '../../domain/environments/realm.js'
 import type { Resource } from '../../domain/resources/resources.js'
 import { IDENTITY_SCOPES } from '../../domain/resources/scopes.js'
+import type { OAuthContext } from './oauth-context.js'
 
 /**
  * Completes the metadata (RFC 8414, section 2) with what is Scalekit's: one key set for the whole realm, and

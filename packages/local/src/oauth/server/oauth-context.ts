@@ -1,12 +1,12 @@
+import type { FlowInterceptors } from '../../domain/events/flow-interceptor.js'
+import type { Outbox } from '../../domain/events/outbox.js'
+import type { Webhooks } from '../../domain/events/webhooks.js'
+import type { Resource } from '../../domain/resources/resources.js'
+import type { TokenIssuer } from '../../domain/tokens/issue-token.js'
+import type { TokenVerifier } from '../../domain/tokens/verify-token.js'
 import type { Clock } from '../../storage/clock.js'
 import type { Database } from '../../storage/database.js'
 import type { SigningKeys } from '../../storage/keys.js'
-import type { Outbox } from '../../domain/events/outbox.js'
-import type { FlowInterceptors } from '../../notify/flow-interceptors.js'
-import type { Webhooks } from '../../notify/webhooks.js'
-import type { TokenIssuer } from '../../domain/tokens/issue-token.js'
-import type { Resource } from '../../domain/resources/resources.js'
-import type { TokenVerifier } from '../../domain/tokens/verify-token.js'
 
 /** What the authorization servers of one local environment share. */
 export interface OAuthContext {

@@ -1,22 +1,11 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
+import type { Partition } from '../../domain/environments/realm.js'
 import { endGrant } from '../../domain/sessions/end.js'
+import type { DataStore } from '../../domain/store.js'
 import { type Clock, secondsAhead } from '../../storage/clock.js'
 import type { Database } from '../../storage/database.js'
 import { hashSecret } from '../../storage/secret-hash.js'
 import { shiftTimes } from './shift-times.js'
-
-/** Where a record belongs: its signing realm, and the authorization server within it. */
-export interface Partition {
-  realm: string
-  /** `realm`, or `realm/res_…` for the authorization server of a resource. */
-  server: string
-}
-
-/** Where records are kept, and by which clock they expire. */
-export interface RecordStore {
-  readonly database: Database
-  readonly clock: Clock
-}
 
 /**
  * What oidc-provider stores, in the time of our clock; oidc-provider itself uses the clock of the machine. A record is found by the hash of its identifier, and its payload does not hold
@@ -28,7 +17,7 @@ export class RecordAdapter implements Adapter {
   readonly #model: string
   readonly #records: string
 
-  constructor({ database, clock }: RecordStore, partition: Partition, model: string) {
+  constructor({ database, clock }: DataStore, partition: Partition, model: string) {
     this.#database = database
     this.#clock = clock
     this.#model = model

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { RecordStore } from '../server/record-adapter.js'
-import { createTickets } from '../server/tickets.js'
+import { createTickets } from '../../domain/sessions/tickets.js'
+import type { DataStore } from '../../domain/store.js'
 
 const YEAR_SECONDS = 365 * 24 * 3600
 
@@ -8,7 +8,7 @@ const YEAR_SECONDS = 365 * 24 * 3600
  * Which organization a person acts in: of a session, by its uid, and of a grant, by its id. A sign-in through
  * an organization's connection is good for that organization, whatever others the person belongs to.
  */
-export function actingOrganizations(store: RecordStore, realm: string) {
+export function actingOrganizations(store: DataStore, realm: string) {
   const tickets = createTickets(store, realm, 'ActingOrganization', z.string())
   return {
     get: (sessionOrGrant: string | undefined) =>

@@ -1,8 +1,8 @@
 import type { InteractionResults } from 'oidc-provider'
+import { WORKSPACE } from '../../domain/environments/realm.js'
 import { connectionDetails, describeUser } from '../../domain/events/flow-questions.js'
 import { tellUserEvent } from '../../domain/events/user-event.js'
 import type { OAuthContext } from '../server/oauth-context.js'
-import { WORKSPACE } from '../../domain/environments/realm.js'
 
 /** Asks the applications that decide on sessions. Gives what to tell the client when one denies. */
 export async function askBeforeSession(

@@ -1,6 +1,6 @@
-import type { Database } from '../../storage/database.js'
-import { activeMemberships, type Person } from '../../domain/users/people.js'
 import { WORKSPACE } from '../../domain/environments/realm.js'
+import { activeMemberships, type Person } from '../../domain/users/people.js'
+import type { Database } from '../../storage/database.js'
 
 export interface OrganizationOffer {
   id: string

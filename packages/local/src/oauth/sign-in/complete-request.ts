@@ -1,7 +1,7 @@
-import type { AuthorizationServer } from '../server/authorization-server.js'
-import type { OAuthContext } from '../server/oauth-context.js'
 import type { Resource } from '../../domain/resources/resources.js'
 import { isIndicatorOf, listResources } from '../../domain/resources/resources.js'
+import type { AuthorizationServer } from '../server/authorization-server.js'
+import type { OAuthContext } from '../server/oauth-context.js'
 
 /**
  * Completes what clients leave open in an authorization or token request. A resource indicator becomes the

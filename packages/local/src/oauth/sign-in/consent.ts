@@ -1,11 +1,11 @@
 import type { Provider } from 'oidc-provider'
-import type { AuthorizationServer } from '../server/authorization-server.js'
 import { findM2mClient } from '../../domain/clients/m2m-clients.js'
-import type { OAuthContext } from '../server/oauth-context.js'
-import type { Person } from '../../domain/users/people.js'
 import { partitionOf } from '../../domain/environments/realm.js'
-import { findIndicated, grantableScopes } from '../tokens/resource-indicators.js'
 import { IDENTITY_SCOPES, mayGrant, splitScope } from '../../domain/resources/scopes.js'
+import type { Person } from '../../domain/users/people.js'
+import type { AuthorizationServer } from '../server/authorization-server.js'
+import type { OAuthContext } from '../server/oauth-context.js'
+import { findIndicated, grantableScopes } from '../tokens/resource-indicators.js'
 
 /** What a request asks a person for, and the part that the person can grant. */
 export interface ConsentRequest {

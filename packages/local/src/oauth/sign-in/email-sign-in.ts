@@ -1,5 +1,6 @@
-import { ConnectError } from '@connectrpc/connect'
+import { DomainError } from '../../domain/domain-error.js'
 import { environmentType } from '../../domain/environments/environment-type.js'
+import { realmIssuer, WORKSPACE } from '../../domain/environments/realm.js'
 import {
   newPasswordlessRequest,
   PasswordlessData,
@@ -8,7 +9,6 @@ import {
   redeem,
 } from '../../domain/passwordless/passwordless-data.js'
 import type { OAuthContext } from '../server/oauth-context.js'
-import { realmIssuer, WORKSPACE } from '../../domain/environments/realm.js'
 
 const LIFETIME_SECONDS = 300
 
@@ -22,7 +22,7 @@ export async function emailSignInKind(
     return await passwordlessKind(context.database.db, realm)
   } catch (refusal) {
     // No passwordless connection is enabled.
-    if (refusal instanceof ConnectError) return undefined
+    if (refusal instanceof DomainError) return undefined
     throw refusal
   }
 }

@@ -1,12 +1,12 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { WORKSPACE } from '../../domain/environments/realm.js'
+import { tellUserEvent } from '../../domain/events/user-event.js'
 import { endSession } from '../../domain/sessions/end.js'
 import { toLiveSession } from '../../domain/sessions/live-sessions.js'
 import { secondsAhead } from '../../storage/clock.js'
-import { tellUserEvent } from '../../domain/events/user-event.js'
-import { actingOrganizations } from './acting-organization.js'
 import type { OAuthContext } from '../server/oauth-context.js'
-import { WORKSPACE } from '../../domain/environments/realm.js'
 import { shiftTimes } from '../server/shift-times.js'
+import { actingOrganizations } from './acting-organization.js'
 
 /**
  * Ends the session of somebody who signs out (OpenID Connect RP-Initiated Logout, section 2), with the tokens of

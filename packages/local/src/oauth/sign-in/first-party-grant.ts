@@ -1,10 +1,10 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
 import { recordDependent, userCauses } from '../../domain/sessions/dependents.js'
 import { sessionId } from '../../domain/sessions/session-id.js'
-import { actingOrganizations } from './acting-organization.js'
+import { isScalekitClient } from '../clients/scalekit-clients.js'
 import { GRANT_SECONDS, SESSION_SECONDS } from '../server/lifetimes.js'
 import type { ServerIdentity } from '../server/oauth-context.js'
-import { isScalekitClient } from '../clients/scalekit-clients.js'
+import { actingOrganizations } from './acting-organization.js'
 
 /**
  * The grant of an authorization request. Records that the grant ends with its session, user, client and organization,

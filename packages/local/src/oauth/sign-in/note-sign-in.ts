@@ -1,8 +1,8 @@
+import { WORKSPACE } from '../../domain/environments/realm.js'
 import { recordAuthRequest } from '../../domain/sessions/auth-requests.js'
+import type { Person } from '../../domain/users/people.js'
 import type { AuthorizationServer } from '../server/authorization-server.js'
 import type { OAuthContext } from '../server/oauth-context.js'
-import type { Person } from '../../domain/users/people.js'
-import { WORKSPACE } from '../../domain/environments/realm.js'
 
 /** Notes who signed in, or tried to, in the authentication log of the environment. The workspace has none. */
 export async function noteSignIn(

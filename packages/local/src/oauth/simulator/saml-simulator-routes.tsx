@@ -1,16 +1,16 @@
 import { type NextFunction, type Request, type Response, Router, urlencoded } from 'express'
+import { SignInRefusal } from '../../domain/connections/sign-in-refusal.js'
 import { csrfToken, newCsrfToken, spendCsrfToken } from '../../http/page/csrf.js'
 import { refuseForm } from '../../http/page/refuse-form.js'
-import { SamlContinuePage } from './saml-continue-page.js'
 import { sendPage } from '../../http/page/send-page.js'
-import { SimulatorPage } from './simulator-page.js'
-import type { OAuthContext } from '../server/oauth-context.js'
 import { refuse } from '../../http/refuse.js'
+import type { OAuthContext } from '../server/oauth-context.js'
 import { loadSaml } from '../sso/saml/saml-library.js'
-import { SignInRefusal } from '../../domain/connections/sign-in-refusal.js'
+import { SamlContinuePage } from './saml-continue-page.js'
 import { refusingResponse, type SamlAnswer, signedResponse } from './saml-response.js'
 import { readPersonForm } from './simulated-person.js'
 import { readAuthnRequest, simulatedSamlMetadata, simulatorKey } from './simulated-saml-idp.js'
+import { SimulatorPage } from './simulator-page.js'
 
 type Idp = Request<{ connection: string }>
 

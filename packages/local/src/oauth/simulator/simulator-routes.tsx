@@ -4,11 +4,11 @@ import { csrfToken, newCsrfToken, spendCsrfToken } from '../../http/page/csrf.js
 import { ErrorPage, EXPIRED } from '../../http/page/message-pages.js'
 import { refuseForm } from '../../http/page/refuse-form.js'
 import { sendPage } from '../../http/page/send-page.js'
-import { SimulatorPage } from './simulator-page.js'
-import type { OAuthContext } from '../server/oauth-context.js'
 import { refuse } from '../../http/refuse.js'
+import type { OAuthContext } from '../server/oauth-context.js'
 import { createSimulatedIdp } from './simulated-idp.js'
 import { keepPerson, readPersonForm } from './simulated-person.js'
+import { SimulatorPage } from './simulator-page.js'
 
 type Idp = Request<{ connection: string; uid: string }>
 

@@ -1,8 +1,8 @@
 import type { Account, FindAccount } from 'oidc-provider'
 import { sessionId } from '../../domain/sessions/session-id.js'
-import { actingOrganizations } from '../sign-in/acting-organization.js'
-import type { ServerIdentity } from '../server/oauth-context.js'
 import { findPerson } from '../../domain/users/people.js'
+import type { ServerIdentity } from '../server/oauth-context.js'
+import { actingOrganizations } from '../sign-in/acting-organization.js'
 
 /** A person as oidc-provider wants an account: the claims of the ID token (OpenID Connect Core, section 5.1). */
 export async function findAccount(

@@ -1,9 +1,9 @@
-import type { Authenticate, Principal } from '../../domain/tokens/principal.js'
-import type { OAuthContext } from '../server/oauth-context.js'
-import { findPerson, organizationOf } from '../../domain/users/people.js'
 import { realmIssuer, realmOfIssuer, WORKSPACE } from '../../domain/environments/realm.js'
 import { isWriteScope, splitScope } from '../../domain/resources/scopes.js'
+import type { Authenticate, Principal } from '../../domain/tokens/principal.js'
 import { type AccessTokenClaims, audiences, claimedIssuer } from '../../domain/tokens/verify-token.js'
+import { findPerson, organizationOf } from '../../domain/users/people.js'
+import type { OAuthContext } from '../server/oauth-context.js'
 
 /**
  * Who calls the management API: the bearer of one of our tokens whose only audience is the API of the realm that

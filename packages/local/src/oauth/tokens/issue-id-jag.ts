@@ -1,15 +1,15 @@
 import { decodeProtectedHeader, errors as joseErrors, jwtVerify, SignJWT } from 'jose'
 import { type Client, errors } from 'oidc-provider'
 import { z } from 'zod'
+import { realmIssuer } from '../../domain/environments/realm.js'
 import { causesIn, recordDependent } from '../../domain/sessions/dependents.js'
 import { isLiveSession } from '../../domain/sessions/live-sessions.js'
+import { findPerson } from '../../domain/users/people.js'
 import { seconds } from '../../storage/clock.js'
 import { newId } from '../../storage/ids.js'
 import { SIGNING_ALGORITHM } from '../../storage/keys.js'
-import { ID_JAG_JWT_TYPE } from './id-jag.js'
 import type { OAuthContext } from '../server/oauth-context.js'
-import { findPerson } from '../../domain/users/people.js'
-import { realmIssuer } from '../../domain/environments/realm.js'
+import { ID_JAG_JWT_TYPE } from './id-jag.js'
 import { ID_JAG_TYPE, ID_TOKEN_TYPE } from './token-types.js'
 
 const LIFETIME = 300

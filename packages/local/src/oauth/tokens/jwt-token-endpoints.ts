@@ -1,8 +1,8 @@
 import type { OIDCContext, Provider } from 'oidc-provider'
-import { mayInspect } from '../clients/may-inspect.js'
-import type { ServerIdentity } from '../server/oauth-context.js'
 import { revokeToken } from '../../domain/tokens/revoked-tokens.js'
 import { type AccessTokenClaims, audiences } from '../../domain/tokens/verify-token.js'
+import { mayInspect } from '../clients/may-inspect.js'
+import type { ServerIdentity } from '../server/oauth-context.js'
 
 const DECLINING_ROUTES = ['introspection', 'revocation']
 

@@ -1,9 +1,14 @@
 import { type Configuration, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
 import { findM2mClient, type M2mClient, mayTarget } from '../../domain/clients/m2m-clients.js'
-import type { ServerIdentity } from '../server/oauth-context.js'
 import { partitionOf } from '../../domain/environments/realm.js'
-import { findResource, isIndicatorOf, listResources, type Resource } from '../../domain/resources/resources.js'
+import {
+  findResource,
+  isIndicatorOf,
+  listResources,
+  type Resource,
+} from '../../domain/resources/resources.js'
 import { IDENTITY_SCOPES } from '../../domain/resources/scopes.js'
+import type { ServerIdentity } from '../server/oauth-context.js'
 
 /** Life of a token from client credentials for the management API, as live. */
 const API_TOKEN_LIFETIME = 86_399

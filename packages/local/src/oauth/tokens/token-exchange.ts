@@ -1,15 +1,15 @@
 import { errors, type Provider } from 'oidc-provider'
-import { causesOf } from '../../domain/sessions/dependents.js'
-import { seconds } from '../../storage/clock.js'
-import { TOKEN_EXCHANGE_GRANT } from './grant-types.js'
-import { issueIdJag } from './issue-id-jag.js'
-import type { OAuthContext } from '../server/oauth-context.js'
-import { findPerson } from '../../domain/users/people.js'
 import { realmIssuer } from '../../domain/environments/realm.js'
 import { listResources } from '../../domain/resources/resources.js'
 import { splitScope } from '../../domain/resources/scopes.js'
-import { ACCESS_TOKEN_TYPE, ID_JAG_TYPE } from './token-types.js'
+import { causesOf } from '../../domain/sessions/dependents.js'
 import { type AccessTokenClaims, audiences } from '../../domain/tokens/verify-token.js'
+import { findPerson } from '../../domain/users/people.js'
+import { seconds } from '../../storage/clock.js'
+import type { OAuthContext } from '../server/oauth-context.js'
+import { TOKEN_EXCHANGE_GRANT } from './grant-types.js'
+import { issueIdJag } from './issue-id-jag.js'
+import { ACCESS_TOKEN_TYPE, ID_JAG_TYPE } from './token-types.js'
 
 /** The longest life of an exchanged token, in seconds; the subject token's own end comes first if it is nearer. */
 const LIFETIME = 3600

@@ -1,9 +1,9 @@
 import { type Request, type Response, Router } from 'express'
-import { personClaims } from './account.js'
-import type { OAuthContext } from '../server/oauth-context.js'
+import { splitScope } from '../../domain/resources/scopes.js'
 import { findPerson, organizationOf } from '../../domain/users/people.js'
 import { refuse } from '../../http/refuse.js'
-import { splitScope } from '../../domain/resources/scopes.js'
+import type { OAuthContext } from '../server/oauth-context.js'
+import { personClaims } from './account.js'
 
 /** Userinfo (OpenID Connect Core, section 5.3), for the JWT access tokens of this realm. */
 export function userinfoRoute(context: OAuthContext): Router {

@@ -1,19 +1,19 @@
 import { Code, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type ClientService, clients } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
-import type { Schema } from '../../../storage/schema.js'
 import { findClient, isPublic } from '../../../domain/clients/client-data.js'
-import { required } from '../../../domain/identity.js'
-import { environmentOf } from '../../request-context.js'
 import {
   findSecret,
   readSecrets,
   type StoredSecret,
-  toClientSecret,
   withoutSecret,
   withSecret,
 } from '../../../domain/clients/secrets.js'
 import type { Store } from '../../../domain/store.js'
+import type { Schema } from '../../../storage/schema.js'
+import { required } from '../../identity.js'
+import { toClientSecret } from '../../messages/client-message.js'
+import { environmentOf } from '../../request-context.js'
 
 /** The secrets of clients. The answer that creates one shows it; nothing else ever does. */
 export function clientSecretHandlers({ database, clock }: Store): Partial<ServiceImpl<typeof ClientService>> {

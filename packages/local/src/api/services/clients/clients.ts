@@ -1,16 +1,17 @@
 import { Code, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type ClientService, clients } from '@scalekit-mcp/api'
+import { changedData } from '../../../domain/clients/client-changes.js'
+import { ClientData, clientData, findClient } from '../../../domain/clients/client-data.js'
+import { environmentType } from '../../../domain/environments/environment-type.js'
 import { endDependents } from '../../../domain/sessions/end.js'
+import type { Store } from '../../../domain/store.js'
 import { newId } from '../../../storage/ids.js'
 import type { ClientRow } from '../../../storage/schema.js'
-import { changedData } from '../../../domain/clients/client-changes.js'
-import { ClientData, clientData, findClient, toClient } from '../../../domain/clients/client-data.js'
-import { environmentType } from '../../../domain/environments/environment-type.js'
 import { updatedFields } from '../../field-mask.js'
-import { required } from '../../../domain/identity.js'
+import { required } from '../../identity.js'
+import { toClient } from '../../messages/client-message.js'
 import { fetchList, readPage } from '../../page.js'
 import { environmentOf } from '../../request-context.js'
-import type { Store } from '../../../domain/store.js'
 
 /** The types of client that can be created. The credentials of an environment (`ENV`) come with it. */
 const TYPES = ['WEB_APP', 'SPA', 'NTV']

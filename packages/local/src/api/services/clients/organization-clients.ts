@@ -1,26 +1,26 @@
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
 import { type ClientService, clients } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
-import { endDependents } from '../../../domain/sessions/end.js'
-import { newId } from '../../../storage/ids.js'
-import type { M2mClientRow } from '../../../storage/registry-schema.js'
-import type { Schema } from '../../../storage/schema.js'
-import { environmentType } from '../../../domain/environments/environment-type.js'
-import { updatedFields } from '../../field-mask.js'
-import { required } from '../../../domain/identity.js'
 import {
   changedM2mData,
   findM2mClient,
   M2mClientData,
   m2mClientData,
   m2mClientsOf,
-  toM2mClient,
 } from '../../../domain/clients/m2m-client-data.js'
+import { newSecret, withoutSecret, withSecret } from '../../../domain/clients/secrets.js'
+import { environmentType } from '../../../domain/environments/environment-type.js'
 import { findOrganization } from '../../../domain/organizations/organization-data.js'
+import { endDependents } from '../../../domain/sessions/end.js'
+import type { Store } from '../../../domain/store.js'
+import { newId } from '../../../storage/ids.js'
+import type { M2mClientRow } from '../../../storage/registry-schema.js'
+import type { Schema } from '../../../storage/schema.js'
+import { updatedFields } from '../../field-mask.js'
+import { required } from '../../identity.js'
+import { toClientSecret, toM2mClient } from '../../messages/client-message.js'
 import { fetchList, readPage } from '../../page.js'
 import { environmentOf } from '../../request-context.js'
-import { newSecret, toClientSecret, withoutSecret, withSecret } from '../../../domain/clients/secrets.js'
-import type { Store } from '../../../domain/store.js'
 
 /** The clients of organizations (`m2morg_`): a customer's machines, which get tokens with client credentials. */
 export function organizationClientHandlers({

@@ -1,18 +1,25 @@
 import { Code, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type ClientService, clients } from '@scalekit-mcp/api'
+import {
+  changedM2mData,
+  M2mClientData,
+  m2mClientData,
+  m2mClientsOf,
+} from '../../../domain/clients/m2m-client-data.js'
+import { newSecret } from '../../../domain/clients/secrets.js'
+import { environmentType } from '../../../domain/environments/environment-type.js'
+import { findResource } from '../../../domain/resources/resource-data.js'
 import { endDependents } from '../../../domain/sessions/end.js'
+import { listConsents, partition, revokeConsent } from '../../../domain/sessions/grant-records.js'
+import { listRegistered } from '../../../domain/sessions/registered-clients.js'
+import type { Store } from '../../../domain/store.js'
 import { newId } from '../../../storage/ids.js'
 import type { M2mClientRow } from '../../../storage/registry-schema.js'
-import { environmentType } from '../../../domain/environments/environment-type.js'
 import { updatedFields } from '../../field-mask.js'
-import { listConsents, partition, revokeConsent } from '../../../domain/sessions/grant-records.js'
-import { required } from '../../../domain/identity.js'
-import { changedM2mData, M2mClientData, m2mClientData, m2mClientsOf, toM2mClient } from '../../../domain/clients/m2m-client-data.js'
-import { listRegistered, toRegisteredClient } from '../../../domain/sessions/registered-clients.js'
+import { required } from '../../identity.js'
+import { toM2mClient } from '../../messages/client-message.js'
+import { toRegisteredClient } from '../../messages/registered-client-message.js'
 import { environmentOf } from '../../request-context.js'
-import { findResource } from '../../../domain/resources/resource-data.js'
-import { newSecret } from '../../../domain/clients/secrets.js'
-import type { Store } from '../../../domain/store.js'
 
 /** The clients of an MCP server (`m2m_`): those made here, and those that registered themselves. */
 export function resourceClientHandlers(store: Store): Partial<ServiceImpl<typeof ClientService>> {

@@ -1,9 +1,10 @@
 import { Code, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type ClientService } from '@scalekit-mcp/api'
-import { required } from '../../../domain/identity.js'
-import { environmentOf } from '../../request-context.js'
-import { findScope, newScope, resourceScopes, scopesOf, toScope } from '../../../domain/resources/scope-data.js'
+import { findScope, newScope, resourceScopes, scopesOf } from '../../../domain/resources/scope-data.js'
 import type { Store } from '../../../domain/store.js'
+import { required } from '../../identity.js'
+import { toScope } from '../../messages/resource-message.js'
+import { environmentOf } from '../../request-context.js'
 
 /** The scopes of an environment, which its MCP servers offer. */
 export function scopeHandlers({ database, clock }: Store): Partial<ServiceImpl<typeof ClientService>> {

@@ -1,11 +1,12 @@
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
 import type { ConnectedAccountService } from '@scalekit-mcp/api'
-import { accountsOf, toListedAccount, withConnection } from '../../../domain/connected-accounts/connected-account-data.js'
+import { accountsOf, withConnection } from '../../../domain/connected-accounts/connected-account-data.js'
 import { connectionData } from '../../../domain/connections/connection-data.js'
+import type { Store } from '../../../domain/store.js'
+import { toListedAccount } from '../../messages/connected-account-message.js'
 import { type PageRequest, pageOf, readPage } from '../../page.js'
 import { environmentOf } from '../../request-context.js'
 import { column, contains } from '../../search.js'
-import type { Store } from '../../../domain/store.js'
 
 interface Filters {
   readonly organizationId?: string | undefined

@@ -2,26 +2,29 @@ import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import { Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type ConnectedAccountService } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
-import type { ConnectedAccountRow } from '../../../storage/registry-schema.js'
-import type { Schema } from '../../../storage/schema.js'
-import { changedAccount, createAccount } from '../../../domain/connected-accounts/connected-account-changes.js'
+import {
+  changedAccount,
+  createAccount,
+} from '../../../domain/connected-accounts/connected-account-changes.js'
 import {
   type AccountSelector,
   connectedAccountData,
   findAccount,
-  toAccount,
 } from '../../../domain/connected-accounts/connected-account-data.js'
-import { required } from '../../../domain/identity.js'
 import { newLink } from '../../../domain/links/link-data.js'
-import { environmentOf } from '../../request-context.js'
 import type { Store } from '../../../domain/store.js'
+import type { ConnectedAccountRow } from '../../../storage/registry-schema.js'
+import type { Schema } from '../../../storage/schema.js'
+import { required } from '../../identity.js'
+import { accountFields, toAccount } from '../../messages/connected-account-message.js'
+import { environmentOf } from '../../request-context.js'
 
 /** The accounts that people have at the providers of application connections, for agents to use. */
 export function connectedAccountHandlers(store: Store): Partial<ServiceImpl<typeof ConnectedAccountService>> {
   const { database, clock } = store
   return {
     async createConnectedAccount(request, context) {
-      const fields = required(request.connectedAccount, 'connected_account')
+      const fields = accountFields(required(request.connectedAccount, 'connected_account'))
       const environment = environmentOf(context)
       return database.transaction(async (db) => {
         const { id } = await createAccount(db, environment, clock.now(), request, fields)
@@ -30,7 +33,7 @@ export function connectedAccountHandlers(store: Store): Partial<ServiceImpl<type
     },
 
     async updateConnectedAccount(request, context) {
-      const fields = required(request.connectedAccount, 'connected_account')
+      const fields = accountFields(required(request.connectedAccount, 'connected_account'))
       return database.transaction(async (db) => {
         const found = await find(db, context, request)
         const updated = changedAccount(found, found.connection_type, clock.now(), fields)

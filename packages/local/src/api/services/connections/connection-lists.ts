@@ -1,13 +1,14 @@
 import type { ServiceImpl } from '@connectrpc/connect'
 import { type ConnectionService, connections } from '@scalekit-mcp/api'
-import type { ConnectionRow, DomainRow } from '../../../storage/registry-schema.js'
-import { connectionData, typeName } from '../../../domain/connections/connection-data.js'
-import { toListConnection } from '../../messages/connection-message.js'
+import { connectionData } from '../../../domain/connections/connection-data.js'
 import { domainsOf } from '../../../domain/domains/domain-data.js'
 import { findOrganization } from '../../../domain/organizations/organization-data.js'
+import type { Store } from '../../../domain/store.js'
+import type { ConnectionRow, DomainRow } from '../../../storage/registry-schema.js'
+import { toListConnection } from '../../messages/connection-message.js'
+import { typeName } from '../../messages/connection-request.js'
 import { type PageRequest, pageOf, readPage } from '../../page.js'
 import { environmentOf } from '../../request-context.js'
-import type { Store } from '../../../domain/store.js'
 
 type Listed = ConnectionRow & { readonly organization_name: string | null }
 

@@ -1,16 +1,21 @@
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
 import type { ConnectionService } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
+import {
+  createConnection,
+  toggleConnection,
+  updateConnection,
+} from '../../../domain/connections/connection-changes.js'
+import { type ConnectionScope, findConnection } from '../../../domain/connections/connection-data.js'
+import { assignDomains, domainsOf } from '../../../domain/domains/domain-data.js'
+import { findOrganization } from '../../../domain/organizations/organization-data.js'
+import type { Store } from '../../../domain/store.js'
 import type { ConnectionRow } from '../../../storage/registry-schema.js'
 import type { Schema } from '../../../storage/schema.js'
-import { createConnection, toggleConnection, updateConnection } from '../../../domain/connections/connection-changes.js'
-import { type ConnectionScope, findConnection } from '../../../domain/connections/connection-data.js'
+import { required } from '../../identity.js'
 import { toConnection } from '../../messages/connection-message.js'
-import { assignDomains, domainsOf } from '../../../domain/domains/domain-data.js'
-import { required } from '../../../domain/identity.js'
-import { findOrganization } from '../../../domain/organizations/organization-data.js'
+import { connectionFields, newConnection } from '../../messages/connection-request.js'
 import { environmentOf } from '../../request-context.js'
-import type { Store } from '../../../domain/store.js'
 
 /** Ways to sign in, of an environment and of its organizations. */
 export function connectionHandlers(store: Store): Partial<ServiceImpl<typeof ConnectionService>> {
@@ -25,7 +30,7 @@ export function connectionHandlers(store: Store): Partial<ServiceImpl<typeof Con
         const message = required(connection, 'connection')
         const isApp = flags?.isApp ?? message.provider === 0
         const scope = ofEnvironment(context)
-        return shown(db, await createConnection(db, scope, clock.now(), message, isApp))
+        return shown(db, await createConnection(db, scope, clock.now(), newConnection(message), isApp))
       })
     },
 
@@ -33,7 +38,7 @@ export function connectionHandlers(store: Store): Partial<ServiceImpl<typeof Con
       return database.transaction(async (db) => {
         const scope = await ofOrganization(db, context, organizationId)
         const message = required(connection, 'connection')
-        return shown(db, await createConnection(db, scope, clock.now(), message, false))
+        return shown(db, await createConnection(db, scope, clock.now(), newConnection(message), false))
       })
     },
 
@@ -51,7 +56,10 @@ export function connectionHandlers(store: Store): Partial<ServiceImpl<typeof Con
       return database.transaction(async (db) => {
         const scope = ofEnvironment(context)
         const message = required(connection, 'connection')
-        return shown(db, await updateConnection(db, scope, clock.now(), connectionId, message))
+        return shown(
+          db,
+          await updateConnection(db, scope, clock.now(), connectionId, connectionFields(message)),
+        )
       })
     },
 
@@ -59,7 +67,7 @@ export function connectionHandlers(store: Store): Partial<ServiceImpl<typeof Con
       return database.transaction(async (db) => {
         const scope = await ofOrganization(db, context, organizationId)
         const message = required(connection, 'connection')
-        return shown(db, await updateConnection(db, scope, clock.now(), id, message))
+        return shown(db, await updateConnection(db, scope, clock.now(), id, connectionFields(message)))
       })
     },
 

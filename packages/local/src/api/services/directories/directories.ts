@@ -1,15 +1,16 @@
 import { Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type DirectoryService, directories } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
+import { newSecret, readSecrets, withSecret } from '../../../domain/clients/secrets.js'
+import { contentOf, findDirectory } from '../../../domain/directories/directory-data.js'
+import { findOrganization } from '../../../domain/organizations/organization-data.js'
+import type { Store } from '../../../domain/store.js'
 import { newId } from '../../../storage/ids.js'
 import type { DirectoryRow } from '../../../storage/registry-schema.js'
 import type { Schema } from '../../../storage/schema.js'
-import { contentOf, findDirectory, toDirectory, toDirectorySecret } from '../../../domain/directories/directory-data.js'
-import { required } from '../../../domain/identity.js'
-import { findOrganization } from '../../../domain/organizations/organization-data.js'
+import { required } from '../../identity.js'
+import { toDirectory, toDirectorySecret } from '../../messages/directory-message.js'
 import { environmentOf } from '../../request-context.js'
-import { newSecret, readSecrets, withSecret } from '../../../domain/clients/secrets.js'
-import type { Store } from '../../../domain/store.js'
 
 /** The directories of organizations, which a customer's identity provider fills over SCIM. */
 export function directoryHandlers({

@@ -3,14 +3,20 @@ import { type Timestamp, timestampFromMs, timestampMs } from '@bufbuild/protobuf
 import { Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type DirectoryService } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
-import type { DirectoryRow } from '../../../storage/registry-schema.js'
-import type { Schema } from '../../../storage/schema.js'
-import { contentOf, DirectoryData, directoryData, findDirectory, toDirectoryGroup } from '../../../domain/directories/directory-data.js'
+import {
+  contentOf,
+  DirectoryData,
+  directoryData,
+  findDirectory,
+} from '../../../domain/directories/directory-data.js'
 import { findOrganization } from '../../../domain/organizations/organization-data.js'
-import { pageOf, readPage } from '../../page.js'
-import { environmentOf } from '../../request-context.js'
 import { openRoleBook } from '../../../domain/roles/role-book.js'
 import type { Store } from '../../../domain/store.js'
+import type { DirectoryRow } from '../../../storage/registry-schema.js'
+import type { Schema } from '../../../storage/schema.js'
+import { toDirectoryGroup } from '../../messages/directory-message.js'
+import { pageOf, readPage } from '../../page.js'
+import { environmentOf } from '../../request-context.js'
 
 /** What directories have sent, and what of it means which role. */
 export function directoryContentHandlers({

@@ -4,10 +4,10 @@ import {
   editOrganizationData,
   findOrganization,
   organizationData,
-  toOrganization,
 } from '../../../domain/organizations/organization-data.js'
-import { environmentOf } from '../../request-context.js'
 import type { Store } from '../../../domain/store.js'
+import { toOrganization } from '../../messages/organization-message.js'
+import { environmentOf } from '../../request-context.js'
 
 /** A feature that clients know by two names. */
 const FEATURE_NAMES: Readonly<Record<string, string>> = { directory_sync: 'dir_sync' }

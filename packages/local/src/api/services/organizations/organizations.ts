@@ -1,16 +1,21 @@
 import { Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, commons, type OrganizationService, organizations } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
+import {
+  findOrganization,
+  OrganizationData,
+  organizationData,
+} from '../../../domain/organizations/organization-data.js'
+import type { Store } from '../../../domain/store.js'
 import { deleteOrganization } from '../../../domain/users/delete-user.js'
 import { newId } from '../../../storage/ids.js'
 import type { OrganizationRow, Schema } from '../../../storage/schema.js'
 import { updatedFields } from '../../field-mask.js'
-import { identityOf, required } from '../../../domain/identity.js'
-import { findOrganization, OrganizationData, organizationData, toOrganization } from '../../../domain/organizations/organization-data.js'
+import { identityOf, required } from '../../identity.js'
+import { toOrganization } from '../../messages/organization-message.js'
 import { fetchList, type PageRequest, readPage } from '../../page.js'
 import { environmentOf } from '../../request-context.js'
 import { column, contains } from '../../search.js'
-import type { Store } from '../../../domain/store.js'
 
 const searched = ['id', 'display_name', 'external_id', 'slug'].map(column)
 

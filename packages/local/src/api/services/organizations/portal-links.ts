@@ -2,11 +2,11 @@ import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import { Code, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type OrganizationService, organizations } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
-import type { Schema } from '../../../storage/schema.js'
 import { newLink } from '../../../domain/links/link-data.js'
 import { findOrganization } from '../../../domain/organizations/organization-data.js'
-import { environmentOf } from '../../request-context.js'
 import type { Store } from '../../../domain/store.js'
+import type { Schema } from '../../../storage/schema.js'
+import { environmentOf } from '../../request-context.js'
 
 /** Links into the admin portal of an organization. Each signs in once, within a minute. */
 export function portalLinkHandlers(store: Store): Partial<ServiceImpl<typeof OrganizationService>> {

@@ -1,16 +1,16 @@
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
 import type { RolesService } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
-import type { RoleRow, Schema } from '../../../storage/schema.js'
-import { required } from '../../../domain/identity.js'
-import { membershipsWithRole } from '../../../domain/roles/membership-roles.js'
 import { editOrganizationData, findOrganization } from '../../../domain/organizations/organization-data.js'
-import { environmentOf } from '../../request-context.js'
+import { membershipsWithRole } from '../../../domain/roles/membership-roles.js'
 import { openRoleBook, type RoleBook } from '../../../domain/roles/role-book.js'
 import { createRole, deleteRole, removeBase, updateRole } from '../../../domain/roles/role-changes.js'
 import { noSuchRole } from '../../../domain/roles/role-data.js'
-import { toRole } from '../../messages/role-message.js'
 import type { Store } from '../../../domain/store.js'
+import type { RoleRow, Schema } from '../../../storage/schema.js'
+import { required } from '../../identity.js'
+import { toRole } from '../../messages/role-message.js'
+import { environmentOf } from '../../request-context.js'
 
 /** The roles of an organization: its own, and for reading those of its environment too. */
 export function organizationRoleHandlers(store: Store): Partial<ServiceImpl<typeof RolesService>> {

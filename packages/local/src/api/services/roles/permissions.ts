@@ -1,14 +1,14 @@
 import { Code, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type RolesService, roles } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
+import { findPermissions } from '../../../domain/roles/permission-data.js'
+import type { Store } from '../../../domain/store.js'
 import { newId } from '../../../storage/ids.js'
 import type { PermissionRow, Schema } from '../../../storage/schema.js'
-import { required } from '../../../domain/identity.js'
-import { fetchPage, readPage } from '../../page.js'
-import { findPermissions } from '../../../domain/roles/permission-data.js'
-import { environmentOf } from '../../request-context.js'
+import { required } from '../../identity.js'
 import { toPermission } from '../../messages/role-message.js'
-import type { Store } from '../../../domain/store.js'
+import { fetchPage, readPage } from '../../page.js'
+import { environmentOf } from '../../request-context.js'
 
 /** The permissions of an environment. Scalekit's own are not among them: a local environment has none. */
 export function permissionHandlers({ database, clock }: Store): Partial<ServiceImpl<typeof RolesService>> {

@@ -1,13 +1,13 @@
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
 import type { RolesService } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
-import type { Schema } from '../../../storage/schema.js'
 import { addPermissions, findPermissions } from '../../../domain/roles/permission-data.js'
-import { environmentOf } from '../../request-context.js'
 import { openRoleBook } from '../../../domain/roles/role-book.js'
 import { findRole } from '../../../domain/roles/role-data.js'
-import { toPermission } from '../../messages/role-message.js'
 import type { Store } from '../../../domain/store.js'
+import type { Schema } from '../../../storage/schema.js'
+import { toPermission } from '../../messages/role-message.js'
+import { environmentOf } from '../../request-context.js'
 
 /** Which permissions the roles of an environment have. */
 export function rolePermissionHandlers({ database }: Store): Partial<ServiceImpl<typeof RolesService>> {

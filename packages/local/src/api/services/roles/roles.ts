@@ -1,15 +1,15 @@
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
 import type { RolesService } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
-import type { Schema } from '../../../storage/schema.js'
-import { required } from '../../../domain/identity.js'
 import { membershipsWithRole } from '../../../domain/roles/membership-roles.js'
-import { environmentOf } from '../../request-context.js'
 import { openRoleBook } from '../../../domain/roles/role-book.js'
 import { createRole, deleteRole, removeBase, updateRole } from '../../../domain/roles/role-changes.js'
 import { dependentsOf, findRole, type RoleScope, rolesIn } from '../../../domain/roles/role-data.js'
-import { toRole } from '../../messages/role-message.js'
 import type { Store } from '../../../domain/store.js'
+import type { Schema } from '../../../storage/schema.js'
+import { required } from '../../identity.js'
+import { toRole } from '../../messages/role-message.js'
+import { environmentOf } from '../../request-context.js'
 
 /** The roles of an environment. */
 export function roleHandlers({ database, clock }: Store): Partial<ServiceImpl<typeof RolesService>> {

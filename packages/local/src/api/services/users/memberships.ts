@@ -1,15 +1,15 @@
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import { Code, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type UserService } from '@scalekit-mcp/api'
+import { findOrganization } from '../../../domain/organizations/organization-data.js'
+import type { Store } from '../../../domain/store.js'
 import { deleteMembership } from '../../../domain/users/delete-user.js'
-import { identityOf, required } from '../../../domain/identity.js'
 import { sendInvitation } from '../../../domain/users/invitation-mail.js'
 import { addMembership, INVITATION_MS, roleNames } from '../../../domain/users/membership-changes.js'
-import { findOrganization } from '../../../domain/organizations/organization-data.js'
-import { environmentOf } from '../../request-context.js'
-import type { Store } from '../../../domain/store.js'
 import { findMembership, findUser, membershipData } from '../../../domain/users/user-data.js'
+import { identityOf, required } from '../../identity.js'
 import { toUserMessage } from '../../messages/user-message.js'
+import { environmentOf } from '../../request-context.js'
 
 /** Which users are in which organizations, and the invitations of those who have not accepted yet. */
 export function membershipHandlers(store: Store): Partial<ServiceImpl<typeof UserService>> {

@@ -1,16 +1,16 @@
 import { Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type UserService } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
-import type { MembershipRow, Schema } from '../../../storage/schema.js'
-import { roleNames } from '../../../domain/users/membership-changes.js'
+import { findOrganization } from '../../../domain/organizations/organization-data.js'
 import { heldRoles } from '../../../domain/roles/membership-rights.js'
 import { membershipRoles } from '../../../domain/roles/membership-roles.js'
-import { findOrganization } from '../../../domain/organizations/organization-data.js'
-import { environmentOf } from '../../request-context.js'
 import { openRoleBook } from '../../../domain/roles/role-book.js'
-import { toRoleReference } from '../../messages/role-message.js'
 import type { Store } from '../../../domain/store.js'
+import { roleNames } from '../../../domain/users/membership-changes.js'
 import { findMembership, findUser } from '../../../domain/users/user-data.js'
+import type { MembershipRow, Schema } from '../../../storage/schema.js'
+import { toRoleReference } from '../../messages/role-message.js'
+import { environmentOf } from '../../request-context.js'
 
 /** The roles and permissions that a user has in an organization. */
 export function userRoleHandlers({ database, clock }: Store): Partial<ServiceImpl<typeof UserService>> {

@@ -1,6 +1,6 @@
 import type { Person } from '../../../domain/users/people.js'
-import type { Destination } from './destination.js'
 import { Page } from '../../../http/page/page.js'
+import type { Destination } from './destination.js'
 
 export interface ConsentView {
   client: { name: string; host: string }

@@ -1,6 +1,6 @@
-import type { OrganizationOffer } from '../choose-organization.js'
 import type { Person } from '../../../domain/users/people.js'
 import { Page } from '../../../http/page/page.js'
+import type { OrganizationOffer } from '../choose-organization.js'
 
 export interface OrganizationView {
   client: string

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { Ceremony } from '../pages/passkey-page.js'
-import type { OAuthContext } from '../../server/oauth-context.js'
-import { findPerson, type Person } from '../../../domain/users/people.js'
-import { createTickets } from '../../server/tickets.js'
 import { countSignIn, findPasskeys, savePasskey } from '../../../domain/passkeys/passkey-store.js'
+import { createTickets } from '../../../domain/sessions/tickets.js'
+import { findPerson, type Person } from '../../../domain/users/people.js'
+import type { OAuthContext } from '../../server/oauth-context.js'
+import type { Ceremony } from '../pages/passkey-page.js'
 
 const CHALLENGE_SECONDS = 5 * 60
 

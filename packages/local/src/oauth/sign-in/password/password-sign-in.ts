@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import type { OAuthContext } from '../../server/oauth-context.js'
-import { findPerson, type Person } from '../../../domain/users/people.js'
 import { realmIssuer, WORKSPACE } from '../../../domain/environments/realm.js'
-import { createTickets } from '../../server/tickets.js'
 import { forgetAttempts, mayAttempt } from '../../../domain/passwords/password-attempts.js'
 import { passwordMatches } from '../../../domain/passwords/password-hash.js'
+import { createTickets } from '../../../domain/sessions/tickets.js'
+import { findPerson, type Person } from '../../../domain/users/people.js'
+import type { OAuthContext } from '../../server/oauth-context.js'
 
 const LINK_SECONDS = 15 * 60
 

@@ -1,14 +1,14 @@
-import { endSession } from '../../../domain/sessions/end.js'
-import { liveSessions } from '../../../domain/sessions/live-sessions.js'
-import { newId } from '../../../storage/ids.js'
-import type { UserRow } from '../../../storage/schema.js'
-import { UserData } from '../../../domain/users/user-data.js'
-import { tellUserEvent } from '../../../domain/events/user-event.js'
-import type { OAuthContext } from '../../server/oauth-context.js'
-import { findPerson, type Person } from '../../../domain/users/people.js'
 import { SignInRefusal } from '../../../domain/connections/sign-in-refusal.js'
+import { tellUserEvent } from '../../../domain/events/user-event.js'
 import { forgetAttempts } from '../../../domain/passwords/password-attempts.js'
 import { hashPassword } from '../../../domain/passwords/password-hash.js'
+import { endSession } from '../../../domain/sessions/end.js'
+import { liveSessions } from '../../../domain/sessions/live-sessions.js'
+import { findPerson, type Person } from '../../../domain/users/people.js'
+import { UserData } from '../../../domain/users/user-data.js'
+import { newId } from '../../../storage/ids.js'
+import type { UserRow } from '../../../storage/schema.js'
+import type { OAuthContext } from '../../server/oauth-context.js'
 
 /** NIST SP 800-63B, section 5.1.1.2: a minimum length, and no rules of composition. */
 export const SHORTEST = 8

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import type { ConnectionRow } from '../../../storage/registry-schema.js'
 import { connectionData } from '../../../domain/connections/connection-data.js'
+import { SignInRefusal } from '../../../domain/connections/sign-in-refusal.js'
+import type { ConnectionRow } from '../../../storage/registry-schema.js'
 import type { OAuthContext } from '../../server/oauth-context.js'
 import { simulatorIssuer } from '../../simulator/simulated-idp.js'
 import { fetchJson } from '../ask-identity-provider.js'
-import { SignInRefusal } from '../../../domain/connections/sign-in-refusal.js'
 
 /** What is known of an identity provider, and who we are to it. */
 export interface IdentityProvider {

@@ -1,13 +1,13 @@
 import { createRemoteJWKSet, errors as joseErrors, jwtVerify } from 'jose'
 import { z } from 'zod'
+import { SignInRefusal } from '../../../domain/connections/sign-in-refusal.js'
+import { ssoCallback } from '../../../domain/connections/sso-callback.js'
+import type { SsoRequest } from '../../../domain/connections/sso-request.js'
+import { AssertedIdentity } from '../../../domain/users/asserted-identity.js'
 import type { ConnectionRow } from '../../../storage/registry-schema.js'
 import type { OAuthContext } from '../../server/oauth-context.js'
 import { fetchJson } from '../ask-identity-provider.js'
-import { AssertedIdentity } from '../../../domain/users/asserted-identity.js'
 import { type IdentityProvider, identityProviderOf } from './identity-provider.js'
-import { SignInRefusal } from '../../../domain/connections/sign-in-refusal.js'
-import { ssoCallback } from '../../../domain/connections/sso-callback.js'
-import type { SsoRequest } from '../sso-request.js'
 
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA']
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import type { ConnectionRow } from '../../storage/registry-schema.js'
-import type { OAuthContext } from '../server/oauth-context.js'
-import { createTickets } from '../server/tickets.js'
+import { createTickets } from '../sessions/tickets.js'
+import type { DataStore } from '../store.js'
 
 const LIFETIME_SECONDS = 600
 
@@ -24,18 +24,18 @@ const SsoRequest = z.object({
 export type SsoRequest = z.infer<typeof SsoRequest>
 
 /** The requests to identity providers that are not answered yet, by their `state`. */
-export function ssoRequests(context: OAuthContext, environment: string) {
-  return createTickets(context, environment, 'SsoRequest', SsoRequest)
+export function ssoRequests(store: DataStore, environment: string) {
+  return createTickets(store, environment, 'SsoRequest', SsoRequest)
 }
 
 /** Keeps a request until it is answered. Gives its `state`, which only the browser and the identity provider see. */
 export async function keepSsoRequest(
-  context: OAuthContext,
+  store: DataStore,
   connection: ConnectionRow,
   request: Omit<SsoRequest, 'connection'>,
 ): Promise<string> {
   const state = randomBytes(32).toString('base64url')
   const kept = { connection: connection.id, ...request }
-  await ssoRequests(context, connection.environment_id).put(state, kept, LIFETIME_SECONDS)
+  await ssoRequests(store, connection.environment_id).put(state, kept, LIFETIME_SECONDS)
   return state
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { hashSecret } from '../../storage/secret-hash.js'
-import type { RecordStore } from './record-adapter.js'
+import type { DataStore } from '../store.js'
 
 /** Something that is kept for a while under a secret name, of which the database has the hash. */
 export interface Tickets<T> {
@@ -12,7 +12,7 @@ export interface Tickets<T> {
 
 /** Tickets of one kind in one realm. They lie with the records of the sign-in, and expire and reset with them. */
 export function createTickets<T>(
-  { database: { db }, clock }: RecordStore,
+  { database: { db }, clock }: DataStore,
   realm: string,
   kind: string,
   schema: z.ZodType<T>,
