@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import { mountApi } from './api-mount.js'
 import { createFaults, type Faults } from './control/faults.js'
 import type { FlowInterceptors } from './domain/events/flow-interceptor.js'
 import { createOutbox, type Outbox } from './domain/events/outbox.js'
@@ -11,7 +12,6 @@ import { createLoopbackGuard } from './http/loopback-guard.js'
 import { reportFailure } from './http/report-failure.js'
 import { createRequestLog, type RequestLog } from './http/request-log.js'
 import { createHttpApp } from './http-app.js'
-import { mountManagement } from './management-mount.js'
 import { createFlowInterceptors } from './notify/flow-interceptors.js'
 import { createWebhooks } from './notify/webhooks.js'
 import type { OAuthContext } from './oauth/server/oauth-context.js'
@@ -160,7 +160,7 @@ function handlers(baseUrl: string, parts: Parts): Handlers {
     verifier: createTokenVerifier({ baseUrl, database, keys, clock }),
   }
   const refused = createLoopbackGuard(new URL(baseUrl))
-  const management = mountManagement({
+  const management = mountApi({
     database,
     clock,
     baseUrl,

@@ -69,6 +69,6 @@ export function settingsFrom(
   }
   const { issuer, client_id: clientId, client_secret: clientSecret } = OidcForm.parse(Object(body))
   if (issuer === '' || clientId === '') return { problem: 'Fill in the issuer and the client ID.' }
-    const value = { issuer, clientId, ...(clientSecret === '' ? {} : { clientSecret }) }
+  const value = { issuer, clientId, ...(clientSecret === '' ? {} : { clientSecret }) }
   return { settings: { case: 'oidcConfig', value } }
 }

@@ -1,9 +1,9 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
+import { emptyStorage } from '../empty-storage.js'
 import { signIn } from '../oauth/authorization-code.js'
 import { Browser } from '../oauth/browser.js'
-import { emptyStorage } from '../storage.js'
 
 const DEV = 'env_100000000000000001'
 

@@ -1,6 +1,6 @@
 import { Scalekit } from '@scalekit-sdk/node'
 import { createLocalScalekit } from '../../src/index.js'
-import { emptyStorage } from '../storage.js'
+import { emptyStorage } from '../empty-storage.js'
 
 export const DEV = 'env_100000000000000001'
 export const PRD = 'env_100000000000000002'

@@ -7,7 +7,7 @@ type Next = (error?: unknown) => void
 type Incoming = IncomingMessage | Http2ServerRequest
 type Outgoing = ServerResponse | Http2ServerResponse
 
-export interface MountedManagement {
+export interface MountedApi {
   http1(request: IncomingMessage, response: ServerResponse, next: Next): void
   http2(request: Http2ServerRequest, response: Http2ServerResponse, next: Next): void
   coverage(): Promise<Coverage>
@@ -22,7 +22,7 @@ const REST = /^\/api\/v1\//
  * of the path goes along as `request.realm`. RPCs (gRPC, gRPC-web, Connect) and REST reach the same handlers,
  * which the first call loads and makes: descriptors and handlers are large.
  */
-export function mountManagement(options: ManagementOptions): MountedManagement {
+export function mountApi(options: ManagementOptions): MountedApi {
   let loading: Promise<Management> | undefined
   const management = () => {
     loading ??= import('./api/index.js').then(({ createManagement }) => createManagement(options))

@@ -1,9 +1,9 @@
 import { Scalekit } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
+import { emptyStorage } from '../empty-storage.js'
 import { application, DEV } from '../oauth/sso-client.js'
 import { control } from '../security/attack.js'
-import { emptyStorage } from '../storage.js'
 import { type Application, startApplication } from './application.js'
 
 const ACME = 'org_100000000000000001'

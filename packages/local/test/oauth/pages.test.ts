@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
-import { mcpIssuer, pkce, REDIRECT_URI, register } from '../oauth/authorization-code.js'
-import { Browser } from '../oauth/browser.js'
-import { emptyStorage } from '../storage.js'
+import { emptyStorage } from '../empty-storage.js'
+import { mcpIssuer, pkce, REDIRECT_URI, register } from './authorization-code.js'
+import { Browser } from './browser.js'
 
 let local: LocalScalekit
 beforeAll(async () => {
