@@ -14,8 +14,13 @@ afterAll(async () => {
   await first.close()
 })
 
-const call = (server: ServerUnderTest, token: string, tool: string, uri: string) =>
-  server.call('2026-07-28', tool, { environmentId, uri }, { token })
+/** On a busy machine an edit may exceed its deadline. It changes nothing that is so already, so it is made again. */
+async function call(server: ServerUnderTest, token: string, tool: string, uri: string): Promise<Answer> {
+  for (;;) {
+    const given = await server.call('2026-07-28', tool, { environmentId, uri }, { token })
+    if (given.error?.code !== 'upstream_timeout') return given
+  }
+}
 const listed = async () => {
   const { client } = (await first.read('clients/skc_100000000000000001', environmentId)) as {
     client: { post_login_uris: string[] }
