@@ -89,6 +89,47 @@ describe('the direction of imports', () => {
     expect(offenders(toolFiles, (specifier) => !allowed.test(specifier))).toEqual([])
   })
 
+  describe('in local, rows and rules are below every entrance', () => {
+    const foundations = {
+      storage: [],
+      domain: ['storage'],
+      tls: ['storage'],
+      http: ['storage', 'domain', 'tls'],
+    }
+    const entrances = ['api', 'oauth', 'portal', 'dashboard', 'scim', 'notify', 'control', 'seed']
+    const below = Object.keys(foundations)
+    const layers: Readonly<Record<string, readonly string[]>> = {
+      ...foundations,
+      ...Object.fromEntries(entrances.map((entrance) => [entrance, below])),
+    }
+    const folder = (path: string) => /^packages\/local\/src\/([^/]+)\//.exec(path)?.[1]
+
+    test('every folder is one of them', () => {
+      const folders = new Set(inPackage('local').flatMap(({ path }) => folder(path) ?? []))
+      expect([...folders].sort()).toEqual(Object.keys(layers).sort())
+    })
+
+    test.each(Object.keys(layers))('%s imports nothing beside it or above it', (name) => {
+      const files = inPackage('local').filter(({ path }) => folder(path) === name)
+      const allowed = [name, ...(layers[name] ?? [])]
+      const forbidden = (specifier: string, path: string) => {
+        if (!specifier.startsWith('.')) return false
+        const target = join(dirname(path), specifier)
+        // Where the files of the package lie is told by one that stands beside the folders.
+        if (target === 'packages/local/src/package-files.js') return false
+        return !allowed.includes(folder(target) ?? '')
+      }
+      expect(files.length).toBeGreaterThan(0)
+      expect(offenders(files, forbidden)).toEqual([])
+    })
+
+    test.each(['storage', 'domain'])('%s knows no HTTP, protobuf or authorization server', (name) => {
+      const files = inPackage('local').filter(({ path }) => folder(path) === name)
+      const known = /^(express|hono|oidc-provider|node:http2?|@bufbuild\/|@connectrpc\/|@scalekit)/
+      expect(offenders(files, (specifier) => known.test(specifier))).toEqual([])
+    })
+  })
+
   test('there are no cycles', () => {
     const files = new Map(product.map((source) => [source.path, source]))
     const targets = (source: Source) =>

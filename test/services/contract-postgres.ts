@@ -1,6 +1,6 @@
 import { startPostgres } from './postgres.js'
 
-/** Starts a PostgreSQL for the whole run; `packages/local/test/storage.ts` makes databases in it. */
+/** Starts a PostgreSQL for the whole run; `packages/local/test/empty-storage.ts` makes databases in it. */
 export default async function setup(): Promise<() => Promise<void>> {
   // What survives a crash is another test's question; here a thousand small databases come and go.
   const postgres = await startPostgres([

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Child, startChild } from '../../packages/local/test/engine/child.js'
-import { RACES, raceRedemptions } from '../../packages/local/test/engine/race.js'
 import { introspect, postForm, signIn } from '../../packages/local/test/oauth/authorization-code.js'
+import { type Child, startChild } from '../../packages/local/test/storage/child.js'
+import { RACES, raceRedemptions } from '../../packages/local/test/storage/race.js'
 import { type Postgres, startPostgres } from './postgres.js'
 
 let postgres: Postgres

@@ -5,15 +5,16 @@ import express, {
   type RequestHandler,
   type Response,
 } from 'express'
+import type { Coverage } from './api/index.js'
 import { controlRoutes } from './control/control-routes.js'
 import type { Faults } from './control/faults.js'
-import type { RequestLog } from './control/request-log.js'
-import type { MovableClock } from './engine/clock.js'
-import { lazyHandler } from './lazy-handler.js'
-import { DatabaseUnavailable } from './local-error.js'
-import type { Coverage } from './management/index.js'
-import type { OAuthContext } from './oauth/oauth-context.js'
-import { reportFailure } from './report-failure.js'
+import { lazyHandler } from './http/lazy-handler.js'
+import { reportFailure } from './http/report-failure.js'
+import type { RequestLog } from './http/request-log.js'
+import type { OAuthContext } from './oauth/server/oauth-context.js'
+import { seedState } from './seed/state.js'
+import type { MovableClock } from './storage/clock.js'
+import { DatabaseUnavailable } from './storage/local-error.js'
 
 export interface HttpAppParts {
   context: OAuthContext
@@ -31,7 +32,8 @@ export function createHttpApp({ management, ...parts }: HttpAppParts): Express {
   const app = express()
   app.disable('x-powered-by')
   app.set('etag', false)
-  app.use('/__local', controlRoutes(parts))
+  const { database, clock } = parts.context
+  app.use('/__local', controlRoutes({ ...parts, state: seedState(database, clock) }))
   // Most of the code, with oidc-provider: a start without it holds 30 MB less.
   app.use(lazyHandler(async () => (await import('./site-routes.js')).siteRoutes(parts)))
   app.use(management)

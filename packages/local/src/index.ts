@@ -1,5 +1,5 @@
-export { type Clock, systemClock } from './engine/clock.js'
-export { type Database, openDatabase } from './engine/database.js'
 export { createLocalScalekit, type LocalOptions, type LocalScalekit } from './local.js'
-export { LocalError, type LocalErrorCode } from './local-error.js'
 export { type Seed, SeedSchema, seedJsonSchema } from './seed/schema.js'
+export { type Clock, systemClock } from './storage/clock.js'
+export { type Database, openDatabase } from './storage/database.js'
+export { LocalError, type LocalErrorCode } from './storage/local-error.js'

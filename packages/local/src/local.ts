@@ -1,28 +1,30 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import { mountApi } from './api-mount.js'
 import { createFaults, type Faults } from './control/faults.js'
-import { createRequestLog, type RequestLog } from './control/request-log.js'
-import { type Clock, createMovableClock, type MovableClock, systemClock } from './engine/clock.js'
-import type { Database } from './engine/database.js'
-import { createSigningKeys } from './engine/keys.js'
-import { createOutbox, type Outbox } from './engine/outbox.js'
-import { openStorage, type Storage } from './engine/storage.js'
-import { sweepExpired } from './engine/sweep.js'
-import { createFlowInterceptors, type FlowInterceptors } from './flow-interceptors/flow-interceptors.js'
+import type { FlowInterceptors } from './domain/events/flow-interceptor.js'
+import { createOutbox, type Outbox } from './domain/events/outbox.js'
+import type { Webhooks } from './domain/events/webhooks.js'
+import { createTokenIssuer } from './domain/tokens/issue-token.js'
+import { createTokenVerifier } from './domain/tokens/verify-token.js'
+import { type Handlers, listen } from './http/listener.js'
+import { createLoopbackGuard } from './http/loopback-guard.js'
+import { reportFailure } from './http/report-failure.js'
+import { createRequestLog, type RequestLog } from './http/request-log.js'
 import { createHttpApp } from './http-app.js'
-import { type Handlers, listen } from './listener.js'
-import { createLoopbackGuard } from './loopback-guard.js'
-import { mountManagement } from './management-mount.js'
-import { createAuthenticate } from './oauth/authenticate.js'
-import { createTokenIssuer } from './oauth/issue-token.js'
-import type { OAuthContext } from './oauth/oauth-context.js'
-import { createTokenVerifier } from './oauth/verify-token.js'
-import { reportFailure } from './report-failure.js'
+import { createFlowInterceptors } from './notify/flow-interceptors.js'
+import { createWebhooks } from './notify/webhooks.js'
+import type { OAuthContext } from './oauth/server/oauth-context.js'
+import { createAuthenticate } from './oauth/tokens/authenticate.js'
 import { readSeed } from './seed/read-seed.js'
 import { resetTo, seedOnce } from './seed/reset.js'
 import type { ParsedSeed, Seed } from './seed/schema.js'
+import { type Clock, createMovableClock, type MovableClock, systemClock } from './storage/clock.js'
+import type { Database } from './storage/database.js'
+import { createSigningKeys } from './storage/keys.js'
+import { openStorage, type Storage } from './storage/storage.js'
+import { sweepExpired } from './storage/sweep.js'
 import { storedCertificate } from './tls/stored-certificate.js'
-import { createWebhooks, type Webhooks } from './webhooks/webhooks.js'
 
 const DEFAULT_PORT = 8787
 const MCP_SERVER = 'res_100000000000000001'
@@ -158,7 +160,7 @@ function handlers(baseUrl: string, parts: Parts): Handlers {
     verifier: createTokenVerifier({ baseUrl, database, keys, clock }),
   }
   const refused = createLoopbackGuard(new URL(baseUrl))
-  const management = mountManagement({
+  const management = mountApi({
     database,
     clock,
     baseUrl,

@@ -1,14 +1,17 @@
 import { Router } from 'express'
-import type { RequestLog } from './control/request-log.js'
+import { dashboardRoutes } from './dashboard/dashboard-routes.js'
 import { docsRoutes } from './docs-routes.js'
-import { createAuthorizationServers } from './oauth/authorization-server.js'
-import type { OAuthContext } from './oauth/oauth-context.js'
-import { realmRoutes } from './oauth/realm-routes.js'
-import { dashboardRoutes } from './pages/dashboard/dashboard-routes.js'
-import { STYLESHEET_PATH } from './pages/page.js'
-import { PASSKEY_SCRIPT, PASSKEY_SCRIPT_PATH } from './pages/passkey-script.js'
-import { portalRoutes } from './pages/portal/portal-routes.js'
-import { STYLESHEET } from './pages/stylesheet.js'
+import { STYLESHEET_PATH } from './http/page/page.js'
+import { STYLESHEET } from './http/page/stylesheet.js'
+import type { RequestLog } from './http/request-log.js'
+import { createAuthorizationServers } from './oauth/server/authorization-server.js'
+import type { OAuthContext } from './oauth/server/oauth-context.js'
+import { realmRoutes } from './oauth/server/realm-routes.js'
+import { PASSKEY_SCRIPT, PASSKEY_SCRIPT_PATH } from './oauth/sign-in/pages/passkey-script.js'
+import { simulatedSaml } from './oauth/simulator/simulated-saml-idp.js'
+import { startSso } from './oauth/sso/start-sso.js'
+import type { PortalContext } from './portal/portal-context.js'
+import { portalRoutes } from './portal/portal-routes.js'
 import { scimRoutes } from './scim/scim-routes.js'
 
 export interface Site {
@@ -31,7 +34,15 @@ export function siteRoutes({ context, ...parts }: Site): Router {
   router.use('/docs', docsRoutes())
   router.use(dashboardRoutes({ context, ...parts }))
   router.use('/:realm/directories/:directory/scim/v2', scimRoutes(context))
-  router.use('/:realm', portalRoutes(context))
+  router.use('/:realm', portalRoutes(portalContext(context)))
   router.use(realmRoutes(context, createAuthorizationServers(context)))
   return router
+}
+
+function portalContext(context: OAuthContext): PortalContext {
+  return {
+    ...context,
+    startTest: (connection) => startSso(context, connection, { kind: 'test' }),
+    simulatorMetadataUrl: ({ id }) => simulatedSaml(context.baseUrl, id).metadataUrl,
+  }
 }

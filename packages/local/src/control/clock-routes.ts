@@ -1,7 +1,7 @@
 import { json, Router } from 'express'
 import { z } from 'zod'
-import type { MovableClock } from '../engine/clock.js'
-import { LocalError } from '../local-error.js'
+import type { MovableClock } from '../storage/clock.js'
+import { LocalError } from '../storage/local-error.js'
 
 /** As far as a date can be from another. */
 const CENTURY_SECONDS = 100 * 365 * 24 * 3600

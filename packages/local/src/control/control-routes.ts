@@ -1,35 +1,36 @@
 import { json, type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express'
-import type { MovableClock } from '../engine/clock.js'
-import { DatabaseUnavailable, LocalError } from '../local-error.js'
-import type { Coverage } from '../management/index.js'
-import type { OAuthContext } from '../oauth/oauth-context.js'
+import type { RequestLog } from '../http/request-log.js'
+import type { MovableClock } from '../storage/clock.js'
+import { DatabaseUnavailable, LocalError } from '../storage/local-error.js'
 import { clockRoutes } from './clock-routes.js'
+import type { ControlContext } from './control-context.js'
 import { faultRoutes } from './fault-routes.js'
 import type { Faults } from './faults.js'
 import { interceptorRoutes } from './interceptor-routes.js'
 import { mintToken } from './mint-token.js'
 import { outboxRoutes } from './outbox-routes.js'
-import type { RequestLog } from './request-log.js'
 import { snapshotRoutes } from './snapshot-routes.js'
 import { createSnapshots } from './snapshots.js'
-import { stateRoutes } from './state-routes.js'
+import { type State, stateRoutes } from './state-routes.js'
 import { webhookRoutes } from './webhook-routes.js'
 
 export interface Control {
-  context: OAuthContext
+  context: ControlContext
   clock: MovableClock
   faults: Faults
   log: RequestLog
   /** Back to the seed, with nothing left of what was tried. */
   reset(): Promise<void>
-  coverage(): Promise<Coverage>
+  /** Which methods of the API are served. */
+  coverage(): Promise<object>
+  state: State
 }
 
 /**
  * What tests and tools do to a local environment, under `/__local/`. It can become anybody, so no web page may
  * reach it: a page can neither set the header without asking first, nor hide its origin.
  */
-export function controlRoutes({ context, clock, faults, log, reset, coverage }: Control): Router {
+export function controlRoutes({ context, clock, faults, log, reset, coverage, state }: Control): Router {
   const router = Router()
   router.use(onlyTools)
   router.get('/health', (_request, response) => {
@@ -45,7 +46,7 @@ export function controlRoutes({ context, clock, faults, log, reset, coverage }: 
     await reset()
     response.json({ status: 'reset' })
   })
-  router.use('/state', stateRoutes(context.database, context.clock))
+  router.use('/state', stateRoutes(state))
   router.use('/faults', faultRoutes(faults))
   router.use('/clock', clockRoutes(clock))
   router.use('/outbox', outboxRoutes(context.outbox))

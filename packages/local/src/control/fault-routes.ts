@@ -1,5 +1,5 @@
 import { json, Router } from 'express'
-import { LocalError } from '../local-error.js'
+import { LocalError } from '../storage/local-error.js'
 import { parseFault } from './fault.js'
 import type { Faults } from './faults.js'
 

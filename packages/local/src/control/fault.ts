@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { LocalError } from '../local-error.js'
+import { LocalError } from '../storage/local-error.js'
 
 /** Longer than any client waits. */
 const LONGEST_WAIT_MS = 120_000

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Http2ServerRequest } from 'node:http2'
-import { newId } from '../engine/ids.js'
+import { newId } from '../storage/ids.js'
 import type { Fault } from './fault.js'
 
 export interface ActiveFault extends Fault {

@@ -1,9 +1,9 @@
 import { json, Router } from 'express'
 import { z } from 'zod'
-import { TRIGGER_POINTS } from '../flow-interceptors/flow-interceptor.js'
-import type { FlowInterceptors } from '../flow-interceptors/flow-interceptors.js'
-import { LocalError } from '../local-error.js'
-import { isRealmName, WORKSPACE } from '../oauth/realm.js'
+import { isRealmName, WORKSPACE } from '../domain/environments/realm.js'
+import type { FlowInterceptors } from '../domain/events/flow-interceptor.js'
+import { TRIGGER_POINTS } from '../domain/events/flow-interceptor.js'
+import { LocalError } from '../storage/local-error.js'
 
 const InterceptorRequest = z.strictObject({
   environment: z

@@ -1,12 +1,12 @@
 import type { JWTPayload } from 'jose'
 import { z } from 'zod'
-import { LocalError } from '../local-error.js'
-import { resourceClaims } from '../oauth/issue-token.js'
-import type { OAuthContext } from '../oauth/oauth-context.js'
-import { findPerson, type Person } from '../oauth/people.js'
-import { realmExists, realmIssuer, realmOfIssuer } from '../oauth/realm.js'
-import { isIndicatorOf, listResources, type Resource } from '../oauth/resources.js'
-import { mayGrant } from '../oauth/scopes.js'
+import { realmExists, realmIssuer, realmOfIssuer } from '../domain/environments/realm.js'
+import { isIndicatorOf, listResources, type Resource } from '../domain/resources/resources.js'
+import { mayGrant } from '../domain/resources/scopes.js'
+import { resourceClaims } from '../domain/tokens/issue-token.js'
+import { findPerson, type Person } from '../domain/users/people.js'
+import { LocalError } from '../storage/local-error.js'
+import type { ControlContext } from './control-context.js'
 
 const DEFAULT_RESOURCE = 'res_100000000000000001'
 
@@ -49,7 +49,7 @@ interface Target {
  * Makes an access token without a sign-in, for tests: signed as any other, with whatever scopes, lifetime and
  * claims are asked for. Throws a `LocalError` (`request_invalid`) that says what to send.
  */
-export async function mintToken(context: OAuthContext, body: unknown): Promise<{ access_token: string }> {
+export async function mintToken(context: ControlContext, body: unknown): Promise<{ access_token: string }> {
   const parsed = TokenRequest.safeParse(body)
   if (!parsed.success) throw new LocalError('request_invalid', z.prettifyError(parsed.error))
   const { subject, client_id, resource, scopes, expires_in, claims } = parsed.data
@@ -69,7 +69,7 @@ export async function mintToken(context: OAuthContext, body: unknown): Promise<{
   }
 }
 
-async function findTarget(context: OAuthContext, indicator: string): Promise<Target> {
+async function findTarget(context: ControlContext, indicator: string): Promise<Target> {
   const resource = await findAnyResource(context, indicator)
   if (resource !== undefined) {
     return { realm: resource.realm, scopes: resource.scopes, ...resourceClaims(context.baseUrl, resource) }
@@ -85,7 +85,7 @@ async function findTarget(context: OAuthContext, indicator: string): Promise<Tar
   )
 }
 
-async function findAnyResource(context: OAuthContext, indicator: string): Promise<Resource | undefined> {
+async function findAnyResource(context: ControlContext, indicator: string): Promise<Resource | undefined> {
   const realms = await context.database.db.selectFrom('resources').select('realm').distinct().execute()
   for (const { realm } of realms) {
     const found = (await listResources(context.database, realm)).find((one) => isIndicatorOf(one, indicator))
@@ -94,7 +94,7 @@ async function findAnyResource(context: OAuthContext, indicator: string): Promis
   return undefined
 }
 
-async function findSubject(context: OAuthContext, realm: string, idOrEmail: string): Promise<Person> {
+async function findSubject(context: ControlContext, realm: string, idOrEmail: string): Promise<Person> {
   const person = await findPerson(context.database, realm, idOrEmail)
   if (person !== undefined) return person
   throw new LocalError('request_invalid', `subject: nobody in ${realm} has the id or e-mail ${idOrEmail}.`)

@@ -1,5 +1,5 @@
 import { Router } from 'express'
-import type { Outbox } from '../engine/outbox.js'
+import type { Outbox } from '../domain/events/outbox.js'
 
 /** The messages that were sent, with the codes and links in them. */
 export function outboxRoutes(outbox: Outbox): Router {

@@ -1,5 +1,5 @@
 import { type Request, Router } from 'express'
-import { LocalError } from '../local-error.js'
+import { LocalError } from '../storage/local-error.js'
 import type { Snapshots } from './snapshots.js'
 
 /** Named copies of all data: save one, try something, go back. */

@@ -1,8 +1,8 @@
-import type { Clock } from '../engine/clock.js'
-import type { Database } from '../engine/database.js'
-import { insertRows } from '../engine/insert-rows.js'
-import { DATA_TABLES } from '../engine/tables.js'
-import { LocalError } from '../local-error.js'
+import type { Clock } from '../storage/clock.js'
+import type { Database } from '../storage/database.js'
+import { insertRows } from '../storage/insert-rows.js'
+import { LocalError } from '../storage/local-error.js'
+import { DATA_TABLES } from '../storage/tables.js'
 
 export interface Snapshots {
   /** Copies all data under a name; an older copy of this name is replaced. */

@@ -1,8 +1,8 @@
 import { json, Router } from 'express'
 import { z } from 'zod'
-import { LocalError } from '../local-error.js'
-import { isRealmName, WORKSPACE } from '../oauth/realm.js'
-import type { Webhooks } from '../webhooks/webhooks.js'
+import { isRealmName, WORKSPACE } from '../domain/environments/realm.js'
+import type { Webhooks } from '../domain/events/webhooks.js'
+import { LocalError } from '../storage/local-error.js'
 
 const EndpointRequest = z.strictObject({
   environment: z

@@ -1,6 +1,6 @@
-import type { HappenedEvent } from '../engine/events.js'
-import type { DirectoryEntryRow, DirectoryRow } from '../engine/registry-schema.js'
-import { DirectoryGroupData, DirectoryUserData } from '../management/directory-data.js'
+import { DirectoryGroupData, DirectoryUserData } from '../domain/directories/directory-data.js'
+import type { HappenedEvent } from '../domain/events/events.js'
+import type { DirectoryEntryRow, DirectoryRow } from '../storage/registry-schema.js'
 
 export type DirectoryChange = 'created' | 'updated' | 'deleted'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import type { DirectoryEntryRow } from '../engine/registry-schema.js'
-import { DirectoryGroupData, DirectoryUserData } from '../management/directory-data.js'
+import { DirectoryGroupData, DirectoryUserData } from '../domain/directories/directory-data.js'
+import type { DirectoryEntryRow } from '../storage/registry-schema.js'
 import { withNames } from './attribute-names.js'
 import { ScimError } from './scim-error.js'
 import type { ScimStore } from './scim-store.js'

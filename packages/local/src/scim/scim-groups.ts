@@ -1,5 +1,5 @@
-import type { DirectoryEntryRow, DirectoryRow } from '../engine/registry-schema.js'
-import { DirectoryGroupData } from '../management/directory-data.js'
+import { DirectoryGroupData } from '../domain/directories/directory-data.js'
+import type { DirectoryEntryRow, DirectoryRow } from '../storage/registry-schema.js'
 import { groupEvent } from './directory-event.js'
 import { readGroup, setMembers, showGroup } from './scim-group.js'
 import { listResponse } from './scim-list.js'

@@ -1,8 +1,8 @@
 import { json, type NextFunction, type Request, type Response, Router } from 'express'
-import type { DirectoryRow } from '../engine/registry-schema.js'
-import { secretMatches } from '../engine/secret-hash.js'
-import { readSecrets } from '../management/secrets.js'
-import type { OAuthContext } from '../oauth/oauth-context.js'
+import { readSecrets } from '../domain/clients/secrets.js'
+import type { Store } from '../domain/store.js'
+import type { DirectoryRow } from '../storage/registry-schema.js'
+import { secretMatches } from '../storage/secret-hash.js'
 import { ScimError } from './scim-error.js'
 import { scimGroups } from './scim-groups.js'
 import { patched } from './scim-patch.js'
@@ -34,7 +34,7 @@ const KINDS = { Users: scimUsers, Groups: scimGroups }
  * SCIM 2.0 (RFC 7644) for the directories of organizations: where a customer's identity provider sends its users
  * and groups, under `/<environment>/directories/<directory>/scim/v2`, with a secret of the directory.
  */
-export function scimRoutes(context: OAuthContext): Router {
+export function scimRoutes(context: Store): Router {
   const router = Router({ mergeParams: true })
   router.use(json({ type: [SCIM, 'application/json'], limit: '1mb' }))
   router.get('/ServiceProviderConfig', async (request, response) => {

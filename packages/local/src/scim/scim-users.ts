@@ -1,5 +1,5 @@
-import type { DirectoryEntryRow, DirectoryRow } from '../engine/registry-schema.js'
-import { DirectoryUserData } from '../management/directory-data.js'
+import { DirectoryUserData } from '../domain/directories/directory-data.js'
+import type { DirectoryEntryRow, DirectoryRow } from '../storage/registry-schema.js'
 import { type DirectoryChange, userEvent } from './directory-event.js'
 import { ScimError } from './scim-error.js'
 import { listResponse } from './scim-list.js'

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
-import { insertRows } from '../engine/insert-rows.js'
-import type { Schema } from '../engine/schema.js'
-import { LocalError } from '../local-error.js'
+import { insertRows } from '../storage/insert-rows.js'
+import { LocalError } from '../storage/local-error.js'
+import type { Schema } from '../storage/schema.js'
 import type { ParsedSeed } from './schema.js'
 import type { Stamp } from './stamp.js'
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { load } from 'js-yaml'
 import { z } from 'zod'
-import { LocalError } from '../local-error.js'
 import { DEFAULT_SEED } from '../package-files.js'
+import { LocalError } from '../storage/local-error.js'
 import { type ParsedSeed, type Seed, SeedSchema } from './schema.js'
 
 /** Aliases of aliases multiply: a small file could fill the memory. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../engine/clock.js'
+import type { Clock } from '../storage/clock.js'
 
 /** When a row was created and changed: as the seed says, or now. */
 export type Stamp = (entry: { created_at?: string | undefined; updated_at?: string | undefined }) => {

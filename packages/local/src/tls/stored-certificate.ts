@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { unusable } from '../engine/data-folder.js'
+import { unusable } from '../storage/data-folder.js'
 import { type Certificate, createCertificate } from './self-signed.js'
 
 const RENEW_MS = 30 * 24 * 3600 * 1000

@@ -2,6 +2,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { createLocalScalekit, type LocalScalekit, type Seed } from '../../src/index.js'
+import { emptyStorage } from '../empty-storage.js'
 import {
   claimsOf,
   introspect,
@@ -10,7 +11,6 @@ import {
   postForm,
   signIn,
 } from '../oauth/authorization-code.js'
-import { emptyStorage } from '../storage.js'
 
 let local: LocalScalekit
 beforeAll(async () => {

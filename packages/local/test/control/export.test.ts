@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit, type Seed } from '../../src/index.js'
-import { emptyStorage } from '../storage.js'
+import { emptyStorage } from '../empty-storage.js'
 
 let local: LocalScalekit
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { Scalekit } from '@scalekit-sdk/node'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
+import { emptyStorage } from '../empty-storage.js'
 import { postForm } from '../oauth/authorization-code.js'
-import { emptyStorage } from '../storage.js'
 
 const DEV = 'env_100000000000000001'
 const CLIENT = { client_id: 'skc_100000000000000001', client_secret: 'test_local_secret' }

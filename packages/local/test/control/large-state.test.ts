@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createLocalScalekit, type LocalScalekit, type Seed } from '../../src/index.js'
-import { emptyStorage } from '../storage.js'
+import { emptyStorage } from '../empty-storage.js'
 
 const ENVIRONMENT = 'env_100000000000000001'
 const COUNT = 5_000

@@ -7,8 +7,8 @@ import { join } from 'node:path'
 import { Scalekit } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalScalekit, LocalError, type LocalScalekit, seedJsonSchema } from '../../src/index.js'
+import { emptyStorage } from '../empty-storage.js'
 import { mcpIssuer } from '../oauth/authorization-code.js'
-import { emptyStorage } from '../storage.js'
 
 let local: LocalScalekit
 beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { DATA_TABLES } from '../../src/engine/tables.js'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
+import { DATA_TABLES } from '../../src/storage/tables.js'
+import { emptyStorage } from '../empty-storage.js'
 import {
   authorize,
   claimsOf,
@@ -14,7 +15,6 @@ import {
   type Tokens,
 } from '../oauth/authorization-code.js'
 import { Browser } from '../oauth/browser.js'
-import { emptyStorage } from '../storage.js'
 
 const DEV = 'env_100000000000000001'
 const HOUR = 3600

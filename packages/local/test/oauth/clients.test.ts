@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
-import { isPublic } from '../../src/oauth/public-fetch.js'
-import { emptyStorage } from '../storage.js'
+import { isPublic } from '../../src/oauth/clients/public-fetch.js'
+import { emptyStorage } from '../empty-storage.js'
 import {
   authorize,
   MCP_SERVER,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
-import { emptyStorage } from '../storage.js'
+import { emptyStorage } from '../empty-storage.js'
 import { Browser } from './browser.js'
 import { application, CALLBACK, DEV } from './sso-client.js'
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { ACME, DEV, GLOBEX, type Local, PRD, startLocal } from '../management/local.js'
+import { ACME, DEV, GLOBEX, type Local, PRD, startLocal } from '../api/local.js'
 import {
   authorize,
   claimsOf,

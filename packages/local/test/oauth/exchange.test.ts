@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
-import { emptyStorage } from '../storage.js'
+import { emptyStorage } from '../empty-storage.js'
 import {
   authorize,
   claimsOf,

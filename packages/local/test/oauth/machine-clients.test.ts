@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { ACME, DEV, type Local, startLocal } from '../management/local.js'
+import { ACME, DEV, type Local, startLocal } from '../api/local.js'
 import { authorize, claimsOf, pkce, postForm, REDIRECT_URI, redeem } from './authorization-code.js'
 import { Browser } from './browser.js'
 

@@ -4,7 +4,7 @@ import { auth as authV2 } from '@modelcontextprotocol/client'
 import { auth as authV1 } from '@modelcontextprotocol/sdk/client/auth.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
-import { emptyStorage } from '../storage.js'
+import { emptyStorage } from '../empty-storage.js'
 import { claimsOf, mcpIssuer, REDIRECT_URI } from './authorization-code.js'
 import { Browser } from './browser.js'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { hashPassword } from '../../src/oauth/password/password-hash.js'
-import { ACME, DEV, GLOBEX, type Local, startLocal } from '../management/local.js'
+import { hashPassword } from '../../src/domain/passwords/password-hash.js'
+import { ACME, DEV, GLOBEX, type Local, startLocal } from '../api/local.js'
 import { control } from '../security/attack.js'
 import { Browser } from './browser.js'
 import { application, CALLBACK, errorOf } from './sso-client.js'

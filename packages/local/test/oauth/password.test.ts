@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { hashPassword, passwordMatches } from '../../src/domain/passwords/password-hash.js'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
-import { hashPassword, passwordMatches } from '../../src/oauth/password/password-hash.js'
+import { emptyStorage } from '../empty-storage.js'
+import { startApplication } from '../notify/application.js'
 import { control } from '../security/attack.js'
-import { emptyStorage } from '../storage.js'
-import { startApplication } from '../webhooks/application.js'
 import { Browser } from './browser.js'
 import { application, CLIENT, DEV } from './sso-client.js'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { ACME, DEV, GLOBEX, type Local, startLocal } from '../management/local.js'
-import { signInToApp } from '../management/sign-in.js'
+import { ACME, DEV, GLOBEX, type Local, startLocal } from '../api/local.js'
+import { signInToApp } from '../api/sign-in.js'
 import { claimsOf } from './authorization-code.js'
 import { application, errorOf } from './sso-client.js'
 

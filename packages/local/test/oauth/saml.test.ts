@@ -1,7 +1,7 @@
 import { Scalekit } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
-import { emptyStorage } from '../storage.js'
+import { emptyStorage } from '../empty-storage.js'
 import { createSamlIdp, readRequest, type Said } from './saml-idp.js'
 import { application, CLIENT, DEV, errorOf } from './sso-client.js'
 

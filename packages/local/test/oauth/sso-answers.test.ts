@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
-import { emptyStorage } from '../storage.js'
+import { emptyStorage } from '../empty-storage.js'
 import { application, DEV, errorOf } from './sso-client.js'
 
 const CONNECTION = 'conn_100000000000000002'

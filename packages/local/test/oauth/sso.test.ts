@@ -1,7 +1,7 @@
 import { Scalekit } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
-import { emptyStorage } from '../storage.js'
+import { emptyStorage } from '../empty-storage.js'
 import { Browser } from './browser.js'
 import { application, CALLBACK, CLIENT, DEV, errorOf } from './sso-client.js'
 

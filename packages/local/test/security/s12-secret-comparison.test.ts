@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { secretMatches } from '../../src/engine/secret-hash.js'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
+import { secretMatches } from '../../src/storage/secret-hash.js'
 import { postForm } from '../oauth/authorization-code.js'
 import { CLIENT, DEV } from '../oauth/sso-client.js'
 
@@ -15,12 +15,12 @@ afterAll(() => local.close())
 const source = (file: string) => readFileSync(new URL(`../../src/${file}`, import.meta.url), 'utf8')
 
 it('S12: secrets are compared as hashes, in constant time, and in one place', () => {
-  const comparison = source('engine/secret-hash.ts')
+  const comparison = source('storage/secret-hash.ts')
   expect(comparison).toContain("createHash('sha256')")
   expect(comparison).toContain('timingSafeEqual(a, b)')
   expect(comparison).not.toMatch(/===\s*(hash|secret)|(hash|secret)\s*===/)
-  expect(source('oauth/client-secrets.ts')).toContain('return secretMatches(secret,')
-  expect(source('oauth/authorization-server.ts')).toContain('prototype.compareClientSecret = function')
+  expect(source('oauth/clients/client-secrets.ts')).toContain('return secretMatches(secret,')
+  expect(source('oauth/server/authorization-server.ts')).toContain('prototype.compareClientSecret = function')
 })
 
 it('S12: every hash of a client is compared, wherever the right one is', () => {

@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { measure } from '../../../../test/harness/measure.js'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
-import { createPublicFetch } from '../../src/oauth/public-fetch.js'
+import { createPublicFetch } from '../../src/oauth/clients/public-fetch.js'
 import { mcpIssuer, REDIRECT_URI } from '../oauth/authorization-code.js'
 import { ask } from './attack.js'
 

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely'
-import type { DependentRow, Schema } from '../../engine/schema.js'
+import type { DependentRow, Schema } from '../../storage/schema.js'
 
 type Db = Kysely<Schema>
 

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
-import type { Clock } from '../../engine/clock.js'
-import type { Schema } from '../../engine/schema.js'
+import type { Clock } from '../../storage/clock.js'
+import type { Schema } from '../../storage/schema.js'
 import { sessionId } from './session-id.js'
 
 const Payload = z.looseObject({

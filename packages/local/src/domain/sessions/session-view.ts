@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
-import type { MembershipRow, Schema } from '../../engine/schema.js'
+import type { MembershipRow, Schema } from '../../storage/schema.js'
 import type { LiveSession } from './live-sessions.js'
 
 /** How a session ended: somebody ended it, or its user signed out. */

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
-import type { Clock } from '../../engine/clock.js'
-import type { Schema } from '../../engine/schema.js'
+import type { Clock } from '../../storage/clock.js'
+import type { Schema } from '../../storage/schema.js'
 import { endDependents, endSession } from '../sessions/end.js'
 import { liveSessions } from '../sessions/live-sessions.js'
 

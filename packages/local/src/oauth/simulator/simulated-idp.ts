@@ -1,10 +1,10 @@
 import { Provider } from 'oidc-provider'
-import { renderErrorPage } from '../../pages/error-response.js'
-import { reportFailure } from '../../report-failure.js'
-import { keepIdTokenTimes } from '../id-token-times.js'
-import type { OAuthContext } from '../oauth-context.js'
-import { RecordAdapter } from '../record-adapter.js'
-import { ssoCallback } from '../sso/sso-callback.js'
+import { ssoCallback } from '../../domain/connections/sso-callback.js'
+import { reportFailure } from '../../http/report-failure.js'
+import { renderErrorPage } from '../server/error-response.js'
+import type { OAuthContext } from '../server/oauth-context.js'
+import { RecordAdapter } from '../server/record-adapter.js'
+import { keepIdTokenTimes } from '../tokens/id-token-times.js'
 import { findSimulatedPerson, SIMULATOR } from './simulated-person.js'
 
 const MINUTE = 60

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { OAuthContext } from '../oauth-context.js'
-import { createTickets } from '../tickets.js'
+import { createTickets } from '../../domain/sessions/tickets.js'
+import type { OAuthContext } from '../server/oauth-context.js'
 
 /** The realm of what the simulated identity providers keep. */
 export const SIMULATOR = 'simulator'

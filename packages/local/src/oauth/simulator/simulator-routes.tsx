@@ -1,14 +1,14 @@
 import { type NextFunction, type Request, type Response, Router, urlencoded } from 'express'
 import { errors, type Provider } from 'oidc-provider'
-import { csrfToken, newCsrfToken, spendCsrfToken } from '../../pages/csrf.js'
-import { ErrorPage, EXPIRED } from '../../pages/message-pages.js'
-import { refuseForm } from '../../pages/refuse-form.js'
-import { sendPage } from '../../pages/send-page.js'
-import { SimulatorPage } from '../../pages/simulator-page.js'
-import type { OAuthContext } from '../oauth-context.js'
-import { refuse } from '../refuse.js'
+import { csrfToken, newCsrfToken, spendCsrfToken } from '../../http/page/csrf.js'
+import { ErrorPage, EXPIRED } from '../../http/page/message-pages.js'
+import { refuseForm } from '../../http/page/refuse-form.js'
+import { sendPage } from '../../http/page/send-page.js'
+import { refuse } from '../../http/refuse.js'
+import type { OAuthContext } from '../server/oauth-context.js'
 import { createSimulatedIdp } from './simulated-idp.js'
 import { keepPerson, readPersonForm } from './simulated-person.js'
+import { SimulatorPage } from './simulator-page.js'
 
 type Idp = Request<{ connection: string; uid: string }>
 

@@ -1,5 +1,5 @@
-import { limitedText } from '../limited-text.js'
-import { SignInRefusal } from './sign-in-refusal.js'
+import { SignInRefusal } from '../../domain/connections/sign-in-refusal.js'
+import { limitedText } from '../../storage/limited-text.js'
 
 const LIMIT_MS = 10_000
 const LIMIT_BYTES = 256 * 1024

@@ -1,8 +1,8 @@
 import type { InteractionResults } from 'oidc-provider'
-import type { OAuthContext } from '../oauth-context.js'
-import { provisionUser } from './provision-user.js'
-import { SignInRefusal } from './sign-in-refusal.js'
-import { type SsoOutcome, ssoOutcomes } from './sso-routes.js'
+import { SignInRefusal } from '../../domain/connections/sign-in-refusal.js'
+import { type SsoOutcome, ssoOutcomes } from '../../domain/connections/sso-outcome.js'
+import { provisionUser } from '../../domain/users/provision-user.js'
+import type { OAuthContext } from '../server/oauth-context.js'
 
 export interface SsoAnswer {
   uid: string

@@ -1,35 +1,21 @@
 import { randomBytes } from 'node:crypto'
 import { type NextFunction, type Request, type Response, Router, urlencoded } from 'express'
-import { z } from 'zod'
-import type { ConnectionRow } from '../../engine/registry-schema.js'
-import { reportFailure } from '../../report-failure.js'
-import type { OAuthContext } from '../oauth-context.js'
-import { isRealmName } from '../realm.js'
-import { refuse } from '../refuse.js'
-import { createTickets } from '../tickets.js'
-import { AssertedIdentity } from './asserted-identity.js'
-import { redeemSsoCode } from './redeem-sso-code.js'
+import { SignInRefusal } from '../../domain/connections/sign-in-refusal.js'
+import { ssoOutcomes } from '../../domain/connections/sso-outcome.js'
+import { type SsoRequest, ssoRequests } from '../../domain/connections/sso-request.js'
+import { isRealmName } from '../../domain/environments/realm.js'
+import type { AssertedIdentity } from '../../domain/users/asserted-identity.js'
+import { refuse } from '../../http/refuse.js'
+import { reportFailure } from '../../http/report-failure.js'
+import type { ConnectionRow } from '../../storage/registry-schema.js'
+import type { OAuthContext } from '../server/oauth-context.js'
+import { redeemSsoCode } from './oidc/redeem-sso-code.js'
 import { redeemSamlResponse } from './saml/redeem-saml-response.js'
 import { serviceProviderMetadata } from './saml/service-provider.js'
-import { SignInRefusal } from './sign-in-refusal.js'
-import { Purpose, type SsoRequest, ssoRequests } from './sso-request.js'
 
 const LIFETIME_SECONDS = 300
 
 type Callback = Request<{ realm: string; connection: string }>
-
-const SsoOutcome = z.object({
-  purpose: Purpose,
-  connection: z.string(),
-  identity: AssertedIdentity.optional(),
-  refusal: z.object({ code: z.string(), message: z.string() }).optional(),
-})
-export type SsoOutcome = z.infer<typeof SsoOutcome>
-
-/** What identity providers answered, until the page that waits for it takes it. */
-export function ssoOutcomes(context: OAuthContext, environment: string) {
-  return createTickets(context, environment, 'SsoOutcome', SsoOutcome)
-}
 
 /**
  * Where identity providers send people back to. The answer is not given to whoever brings it: it is put aside

@@ -1,11 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { ConnectionRow } from '../../engine/registry-schema.js'
-import type { OAuthContext } from '../oauth-context.js'
+import { ssoCallback } from '../../domain/connections/sso-callback.js'
+import { keepSsoRequest, type Purpose } from '../../domain/connections/sso-request.js'
+import type { ConnectionRow } from '../../storage/registry-schema.js'
+import type { OAuthContext } from '../server/oauth-context.js'
 import { SIMULATOR } from '../simulator/simulated-person.js'
-import { identityProviderOf } from './identity-provider.js'
+import { identityProviderOf } from './oidc/identity-provider.js'
 import { startSaml } from './saml/start-saml.js'
-import { ssoCallback } from './sso-callback.js'
-import { keepSsoRequest, type Purpose } from './sso-request.js'
 
 /** Where to send the browser, for somebody to sign in at the identity provider of a connection. Throws a `SignInRefusal`. */
 export async function startSso(

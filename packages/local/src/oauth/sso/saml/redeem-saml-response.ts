@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { ConnectionRow } from '../../../engine/registry-schema.js'
-import type { OAuthContext } from '../../oauth-context.js'
-import { AssertedIdentity } from '../asserted-identity.js'
-import { SignInRefusal } from '../sign-in-refusal.js'
+import { SignInRefusal } from '../../../domain/connections/sign-in-refusal.js'
+import { AssertedIdentity } from '../../../domain/users/asserted-identity.js'
+import type { ConnectionRow } from '../../../storage/registry-schema.js'
+import type { OAuthContext } from '../../server/oauth-context.js'
 import { createServiceProvider } from './service-provider.js'
 
 const CLAIMS = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims'

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { ConnectionRow } from '../../../engine/registry-schema.js'
-import { connectionData } from '../../../management/connection-data.js'
+import { connectionData } from '../../../domain/connections/connection-data.js'
+import { SignInRefusal } from '../../../domain/connections/sign-in-refusal.js'
+import type { ConnectionRow } from '../../../storage/registry-schema.js'
 import { fetchText } from '../ask-identity-provider.js'
-import { SignInRefusal } from '../sign-in-refusal.js'
 import type { SamlLibrary } from './saml-library.js'
 
 export interface SamlIdentityProvider {

@@ -1,4 +1,4 @@
-import { SignInRefusal } from '../sign-in-refusal.js'
+import { SignInRefusal } from '../../../domain/connections/sign-in-refusal.js'
 
 /**
  * node-saml, which checks signatures and conditions, and its reading and signing of XML. It is an optional peer, of

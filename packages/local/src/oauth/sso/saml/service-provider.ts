@@ -1,8 +1,8 @@
-import type { ConnectionRow } from '../../../engine/registry-schema.js'
-import { connectionData } from '../../../management/connection-data.js'
-import type { OAuthContext } from '../../oauth-context.js'
-import { SignInRefusal } from '../sign-in-refusal.js'
-import { samlServiceProvider } from '../sso-callback.js'
+import { connectionData } from '../../../domain/connections/connection-data.js'
+import { SignInRefusal } from '../../../domain/connections/sign-in-refusal.js'
+import { samlServiceProvider } from '../../../domain/connections/sso-callback.js'
+import type { ConnectionRow } from '../../../storage/registry-schema.js'
+import type { OAuthContext } from '../../server/oauth-context.js'
 import { samlIdentityProviderOf } from './saml-identity-provider.js'
 import { loadSaml } from './saml-library.js'
 

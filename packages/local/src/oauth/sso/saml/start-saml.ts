@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import type { ConnectionRow } from '../../../engine/registry-schema.js'
-import type { OAuthContext } from '../../oauth-context.js'
-import type { Purpose } from '../sso-request.js'
-import { keepSsoRequest } from '../sso-request.js'
+import type { Purpose } from '../../../domain/connections/sso-request.js'
+import { keepSsoRequest } from '../../../domain/connections/sso-request.js'
+import type { ConnectionRow } from '../../../storage/registry-schema.js'
+import type { OAuthContext } from '../../server/oauth-context.js'
 import { createServiceProvider } from './service-provider.js'
 
 /**

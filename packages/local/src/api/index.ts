@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import { type ConnectRouter, createRouterTransport } from '@connectrpc/connect'
+import { connectNodeAdapter } from '@connectrpc/connect-node'
+import { createTranscoder, type RestHandler, services } from '@scalekit-mcp/api'
+import type { Store } from '../domain/store.js'
+import type { Authenticate } from '../domain/tokens/principal.js'
+import { type Coverage, coverageOf } from './coverage.js'
+import { createHandlers } from './handlers.js'
+import { askBeforeInvitation } from './interceptors/ask-before-invitation.js'
+import { authorize } from './interceptors/authorize.js'
+import { chooseEnvironment } from './interceptors/choose-environment.js'
+import { confineSession } from './interceptors/confine-session.js'
+import { recordEvents } from './interceptors/record-events.js'
+import { typeErrors } from './interceptors/type-errors.js'
+import { validateRequest } from './interceptors/validate-request.js'
+import { requestRealm } from './request-context.js'
+
+export type { Authenticate, Principal } from '../domain/tokens/principal.js'
+export type { Coverage } from './coverage.js'
+
+export interface ManagementOptions extends Store {
+  readonly authenticate: Authenticate
+}
+
+/** The realm that the listener found in the path and took from it; undefined at the root. */
+type WithRealm = { realm?: string }
+type GrpcRequest = (IncomingMessage | Http2ServerRequest) & WithRealm
+type GrpcResponse = ServerResponse | Http2ServerResponse
+
+export interface Management {
+  /** Serves `/api/v1/…`; other paths go to `next`. */
+  readonly rest: (
+    req: IncomingMessage & WithRealm,
+    res: ServerResponse,
+    next: Parameters<RestHandler>[2],
+  ) => void
+  /** Serves gRPC, gRPC-web and Connect at `/scalekit.v1.…`; other paths go to `next`, or answer 404. */
+  readonly grpc: (req: GrpcRequest, res: GrpcResponse, next?: () => void) => void
+  readonly coverage: Coverage
+}
+
+/**
+ * The management API: one set of handlers behind one set of interceptors, over four protocols.
+ * A call passes, in this order: who may call, which environment, the rules of its request, its handler.
+ */
+export function createManagement({ authenticate, ...store }: ManagementOptions): Management {
+  const handlers = createHandlers(store)
+  const routes = (router: ConnectRouter) => {
+    for (const served of handlers) served.register(router)
+  }
+  const interceptors = [
+    typeErrors,
+    authorize(authenticate, store),
+    chooseEnvironment(store),
+    validateRequest(),
+    confineSession(store),
+    recordEvents(store),
+    askBeforeInvitation(store),
+  ]
+  const transcode = createTranscoder({
+    services,
+    transport: createRouterTransport(routes, { router: { interceptors } }),
+  })
+  const adapter = connectNodeAdapter({ routes, interceptors })
+  const paths = new Set(
+    services.flatMap(({ typeName, methods }) => methods.map(({ name }) => `/${typeName}/${name}`)),
+  )
+  return {
+    rest: (req, res, next) => requestRealm.run(req.realm, () => transcode(req, res, next)),
+    grpc(req, res, next) {
+      const [path = ''] = (req.url ?? '').split('?', 1)
+      if (next && !paths.has(path)) next()
+      else requestRealm.run(req.realm, () => adapter(req, res))
+    },
+    coverage: coverageOf(handlers),
+  }
+}

@@ -1,0 +1,38 @@
+import type { MessageInitShape } from '@bufbuild/protobuf'
+import { timestampFromMs } from '@bufbuild/protobuf/wkt'
+import type { sessions } from '@scalekit-mcp/api'
+import { SessionView } from '../../domain/sessions/session-view.js'
+import type { EndedSessionRow } from '../../storage/registry-schema.js'
+
+export function endedView(row: EndedSessionRow): SessionView {
+  return SessionView.parse(JSON.parse(row.data))
+}
+
+export function toSession(view: SessionView): MessageInitShape<typeof sessions.SessionDetailsSchema> {
+  const [organization = ''] = view.organizations
+  return {
+    ...shared(view),
+    organizationId: organization,
+    authenticatedOrganizations: organization === '' ? [] : [organization],
+    authenticatedClients: view.clients.map((clientId) => ({ clientId, organizationId: organization })),
+  }
+}
+
+export function toRevokedSession(
+  view: SessionView,
+): MessageInitShape<typeof sessions.RevokedSessionDetailsSchema> {
+  return shared(view)
+}
+
+function shared(view: SessionView) {
+  const ended = view.ended_at === undefined ? undefined : timestampFromMs(view.ended_at)
+  return {
+    sessionId: view.id,
+    userId: view.user_id,
+    status: view.status,
+    createdAt: timestampFromMs(view.created_at),
+    updatedAt: ended ?? timestampFromMs(view.created_at),
+    ...(view.expires_at !== undefined && { absoluteExpiresAt: timestampFromMs(view.expires_at) }),
+    ...(ended && (view.status === 'logout' ? { logoutAt: ended } : { expiredAt: ended })),
+  }
+}

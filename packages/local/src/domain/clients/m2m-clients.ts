@@ -1,0 +1,56 @@
+import type { Database } from '../../storage/database.js'
+import type { Partition } from '../environments/realm.js'
+import { isIndicatorOf, type Resource } from '../resources/resources.js'
+import { type M2mClientData, m2mClientData } from './m2m-client-data.js'
+
+/** Claims that say whom a token is about or what its holder may do: only this environment sets them. */
+const RESERVED_CLAIMS = ['act', 'email', 'oid', 'permissions', 'roles', 'sid', 'xoid', 'xuid']
+
+/** A machine's client, created with the management API: of an organization (`m2morg_`) or of an MCP server (`m2m_`). */
+export interface M2mClient extends M2mClientData {
+  id: string
+  organizationId: string | null
+  /** The MCP server that the client belongs to. */
+  resourceId: string | null
+  secrets: string
+}
+
+/** A machine's client at one authorization server. That of an MCP server is unknown at the others. */
+export async function findM2mClient(
+  database: Database,
+  { realm, server }: Partition,
+  id: string,
+): Promise<M2mClient | undefined> {
+  const row = await database.db
+    .selectFrom('m2m_clients')
+    .selectAll()
+    .where('environment_id', '=', realm)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (row === undefined) return undefined
+  const { resource_id } = row
+  if (resource_id !== null && ![realm, `${realm}/${resource_id}`].includes(server)) return undefined
+  return {
+    ...m2mClientData(row),
+    id,
+    organizationId: row.organization_id,
+    resourceId: resource_id,
+    secrets: row.secrets,
+  }
+}
+
+/** Whether a client may have tokens for an MCP server: for its own, or for one that its organization's audience names. */
+export function mayTarget({ resourceId, audience }: M2mClient, resource: Resource): boolean {
+  return resourceId === null
+    ? audience.some((name) => isIndicatorOf(resource, name))
+    : resourceId === resource.id
+}
+
+/** The organization that a client acts for, and its custom claims. */
+export function m2mClaims({ organizationId, custom_claims }: M2mClient) {
+  const custom = custom_claims.filter(({ key }) => !RESERVED_CLAIMS.includes(key))
+  return {
+    custom: Object.fromEntries(custom.map(({ key, value }) => [key, value])),
+    claims: organizationId === null ? {} : { oid: organizationId },
+  }
+}

@@ -1,0 +1,92 @@
+import type { Kysely } from 'kysely'
+import { z } from 'zod'
+import type { ConnectionRow } from '../../storage/registry-schema.js'
+import type { Schema } from '../../storage/schema.js'
+import { notFound } from '../domain-error.js'
+
+/** The forms that the settings of a connection have, by the names of the API. */
+export const SETTINGS = [
+  'oidcConfig',
+  'samlConfig',
+  'oauthConfig',
+  'passwordlessConfig',
+  'staticConfig',
+  'webauthnConfig',
+  'googleDwdConfig',
+] as const
+export type SettingsCase = (typeof SETTINGS)[number]
+
+/** What a connection has beside its columns. `settings` is what was sent, as JSON of its message. */
+export const ConnectionData = z.object({
+  provider_key: z.string().default(''),
+  ui_button_title: z.string().default(''),
+  debug_enabled: z.boolean().default(false),
+  configuration_type: z.enum(['DISCOVERY', 'MANUAL']).optional(),
+  attribute_mapping: z.record(z.string(), z.string()).default({}),
+  /** A connection that agents use on behalf of people, and nobody signs in with. */
+  is_app: z.boolean().default(false),
+  settings_case: z.enum(SETTINGS).optional(),
+  settings: z.record(z.string(), z.json()).default({}),
+})
+export type ConnectionData = z.infer<typeof ConnectionData>
+export type JsonObject = ConnectionData['settings']
+
+export function connectionData(row: Pick<ConnectionRow, 'data'>): ConnectionData {
+  return ConnectionData.parse(JSON.parse(row.data))
+}
+
+/** Where a connection lives: in an environment, or in one of its organizations. */
+export interface ConnectionScope {
+  readonly environment: string
+  readonly organization: string | null
+}
+
+export function connectionsIn(db: Kysely<Schema>, { environment, organization }: ConnectionScope) {
+  return db
+    .selectFrom('connections')
+    .where('environment_id', '=', environment)
+    .where('organization_id', organization === null ? 'is' : '=', organization)
+}
+
+/** @throws {DomainError} NotFound, also for a connection that lives elsewhere */
+export async function findConnection(
+  db: Kysely<Schema>,
+  scope: ConnectionScope,
+  id: string,
+): Promise<ConnectionRow> {
+  const row = await connectionsIn(db, scope).selectAll().where('id', '=', id).executeTakeFirst()
+  if (row) return row
+  const where = scope.organization === null ? 'environment' : `organization ${scope.organization}`
+  throw notFound(`There is no connection ${JSON.stringify(id)} in this ${where}`)
+}
+
+/** Types that work as they are: there is nothing to configure. */
+const READY: readonly string[] = [
+  'PASSWORD',
+  'PASSWORDLESS',
+  'WEBAUTHN',
+  'BASIC',
+  'BEARER',
+  'API_KEY',
+  'NO_AUTH',
+]
+
+/**
+ * How far a connection is configured: a draft until something is set, completed when all is there that a
+ * sign-in needs.
+ */
+export function statusOf(row: Pick<ConnectionRow, 'type' | 'provider' | 'data'>): ConnectionRow['status'] {
+  const { settings } = connectionData(row)
+  const has = (...names: string[]) => names.every((name) => Boolean(settings[name]))
+  if (READY.includes(row.type) || row.provider === 'IDP_SIMULATOR') return 'COMPLETED'
+  const completed: Readonly<Record<string, boolean>> = {
+    OIDC:
+      has('clientId', 'clientSecret') &&
+      (has('issuer') || has('discoveryEndpoint') || has('authorizeUri', 'tokenUri', 'jwksUri')),
+    SAML: has('idpMetadataUrl') || has('idpEntityId', 'idpSsoUrl', 'idpCertificate'),
+    OAUTH: has('usePlatformCreds') || has('clientId', 'clientSecret'),
+    GOOGLE_DWD: has('serviceAccountJson'),
+  }
+  if (completed[row.type] ?? Object.keys(settings).length > 0) return 'COMPLETED'
+  return Object.keys(settings).length > 0 ? 'IN_PROGRESS' : 'DRAFT'
+}

@@ -1,0 +1,19 @@
+import type { Clock } from '../../storage/clock.js'
+import type { Database } from '../../storage/database.js'
+import { type HappenedEvent, recordEvent } from './events.js'
+import type { Webhooks } from './webhooks.js'
+
+/** Where events go: the list of the environment, and its applications. */
+export interface EventTargets {
+  readonly database: Pick<Database, 'db'>
+  readonly clock: Clock
+  readonly webhooks: Webhooks
+}
+
+/** Notes an event, and tells applications of it under the same id. Does not wait for them. */
+export async function tellEvent(
+  { database, clock, webhooks }: EventTargets,
+  event: HappenedEvent,
+): Promise<void> {
+  webhooks.emit({ ...event, id: await recordEvent(database, clock, event) })
+}

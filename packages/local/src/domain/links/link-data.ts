@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto'
+import { newId } from '../../storage/ids.js'
+import type { LinkRow } from '../../storage/registry-schema.js'
+import { hashSecret } from '../../storage/secret-hash.js'
+import type { Store } from '../store.js'
+
+/** How long a link waits to be opened. Source: Scalekit's documentation of portal links. */
+const LINK_MS = 60_000
+
+export type LinkSubject =
+  | { readonly organization_id: string; readonly connected_account_id: null }
+  | { readonly organization_id: null; readonly connected_account_id: string }
+
+/**
+ * A new link that signs its holder in once, and what to store of it: everything but its last segment, which
+ * is known by its hash only.
+ */
+export function newLink(
+  { clock, baseUrl }: Store,
+  environment: string,
+  subject: LinkSubject,
+  data: Readonly<Record<string, unknown>>,
+): { row: LinkRow; location: string } {
+  const token = `${randomUUID()}_${subject.organization_id === null ? 'c' : 'p'}`
+  const now = clock.now()
+  const row: LinkRow = {
+    id: newId('lnk'),
+    environment_id: environment,
+    ...subject,
+    token_hash: hashSecret(token),
+    expires_at: now + LINK_MS,
+    redeemed_at: null,
+    data: JSON.stringify(data),
+    created_at: now,
+  }
+  return { row, location: `${baseUrl}/${environment}/magicLink/${token}` }
+}

@@ -1,0 +1,61 @@
+import type { Database } from '../../storage/database.js'
+import type { ResourceRow } from '../../storage/schema.js'
+import { type ResourceData, resourceData } from './resource-data.js'
+import { resourceScopes } from './scope-data.js'
+
+/** An MCP server of the registry: what tokens are for. */
+export interface Resource {
+  id: string
+  realm: string
+  /** Its canonical URL, the audience of its tokens. */
+  url: string
+  name: string
+  scopes: string[]
+  settings: ResourceData
+}
+
+export async function findResource(
+  database: Database,
+  realm: string,
+  id: string,
+): Promise<Resource | undefined> {
+  const row = await database.db
+    .selectFrom('resources')
+    .selectAll()
+    .where('realm', '=', realm)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row && toResource(row)
+}
+
+export async function listResources(database: Database, realm: string): Promise<Resource[]> {
+  const rows = await database.db
+    .selectFrom('resources')
+    .selectAll()
+    .where('realm', '=', realm)
+    .orderBy('id')
+    .execute()
+  return rows.map(toResource)
+}
+
+/** Whether a resource indicator (RFC 8707, section 2) names this resource: by URL, slash or not, or by id. */
+export function isIndicatorOf(resource: Resource, indicator: string): boolean {
+  return indicator === resource.id || canonical(indicator) === canonical(resource.url)
+}
+
+/** The URL with its scheme and host in lower case and without the last slash. */
+function canonical(url: string): string {
+  const href = URL.canParse(url) ? new URL(url).href : url
+  return href.endsWith('/') ? href.slice(0, -1) : href
+}
+
+function toResource(row: ResourceRow): Resource {
+  return {
+    id: row.id,
+    realm: row.realm,
+    url: row.url,
+    name: row.name,
+    scopes: resourceScopes(row),
+    settings: resourceData(row),
+  }
+}

@@ -1,0 +1,23 @@
+import type { Clock } from '../storage/clock.js'
+import type { Database } from '../storage/database.js'
+import type { FlowInterceptors } from './events/flow-interceptor.js'
+import type { Outbox } from './events/outbox.js'
+import type { Webhooks } from './events/webhooks.js'
+
+/** Where rows are kept, and by which clock they expire. */
+export interface DataStore {
+  readonly database: Database
+  readonly clock: Clock
+}
+
+/** What every entrance works with. */
+export interface Store extends DataStore {
+  /** `http://localhost:PORT`, without a slash at the end. */
+  readonly baseUrl: string
+  /** Where messages to people go. */
+  readonly outbox: Outbox
+  /** Where applications are told what happened. */
+  readonly webhooks: Webhooks
+  /** Which applications decide whether a flow goes on. */
+  readonly interceptors: FlowInterceptors
+}

@@ -1,0 +1,101 @@
+import type { Kysely } from 'kysely'
+import type { MembershipRow, OrganizationRow, RoleRow, Schema } from '../../storage/schema.js'
+import { alreadyExists, failedPrecondition, notFound } from '../domain-error.js'
+import { organizationData } from '../organizations/organization-data.js'
+import { openRoleBook } from '../roles/role-book.js'
+import { MembershipData } from './user-data.js'
+
+/** How long an invitation waits. */
+export const INVITATION_MS = 30 * 24 * 60 * 60 * 1000
+
+/** A role as a request names it: by its name, or else by its id. */
+export interface RoleName {
+  readonly id: string
+  readonly name: string
+}
+
+export interface NewMembership {
+  readonly roles: readonly RoleName[]
+  readonly metadata: Readonly<Record<string, string>>
+  readonly inviterEmail?: string | undefined
+  /** Invited users are pending until they accept; others belong at once. */
+  readonly invite: boolean
+}
+
+/**
+ * Adds a user to an organization. Without roles, the first user gets the role that creators get by
+ * default, and later ones that of members.
+ * @throws {DomainError} AlreadyExists, NotFound for a role, FailedPrecondition when the organization is full
+ */
+export async function addMembership(
+  db: Kysely<Schema>,
+  organization: OrganizationRow,
+  userId: string,
+  now: number,
+  { roles, metadata, inviterEmail, invite }: NewMembership,
+): Promise<void> {
+  const present = await db
+    .selectFrom('memberships')
+    .select('user_id')
+    .where('organization_id', '=', organization.id)
+    .execute()
+  if (present.some(({ user_id }) => user_id === userId)) {
+    throw alreadyExists(`User ${userId} is in organization ${organization.id} already`)
+  }
+  const limit = organizationData(organization).max_allowed_users
+  if (limit !== undefined && limit > 0 && present.length >= limit) {
+    throw failedPrecondition(`The organization may have ${limit} users at most`)
+  }
+  const names =
+    roles.length > 0 ? await roleNames(db, organization, roles) : await defaultRole(db, organization, present)
+  const data = MembershipData.parse({
+    metadata,
+    inviter_email: inviterEmail,
+    ...(invite ? { expires_at: now + INVITATION_MS } : { accepted_at: now }),
+  })
+  const row: MembershipRow = {
+    organization_id: organization.id,
+    user_id: userId,
+    status: invite ? 'PENDING_INVITE' : 'ACTIVE',
+    roles: JSON.stringify(names),
+    data: JSON.stringify(data),
+    created_at: now,
+    updated_at: now,
+  }
+  await db.insertInto('memberships').values(row).execute()
+}
+
+/**
+ * The names of roles that a request gives by name or by id.
+ * @throws {DomainError} NotFound for one that the organization cannot see
+ */
+export async function roleNames(
+  db: Kysely<Schema>,
+  organization: OrganizationRow,
+  wanted: readonly RoleName[],
+): Promise<string[]> {
+  const visible = await visibleIn(db, organization)
+  const names = wanted.map(({ id, name }) => {
+    const role = visible.find((row) => (name ? row.name === name : row.id === id))
+    if (role) return role.name
+    throw notFound(`There is no role ${name || id} in organization ${organization.id}`)
+  })
+  return [...new Set(names)]
+}
+
+async function defaultRole(db: Kysely<Schema>, organization: OrganizationRow, present: readonly unknown[]) {
+  const visible = await visibleIn(db, organization)
+  const own = organizationData(organization).default_member_role
+  const isDefault = (row: RoleRow) => {
+    if (present.length === 0) return row.default_creator === 1
+    return own === undefined ? row.default_member === 1 : row.name === own
+  }
+  return visible.filter(isDefault).map(({ name }) => name)
+}
+
+async function visibleIn(
+  db: Kysely<Schema>,
+  { environment_id, id }: OrganizationRow,
+): Promise<readonly RoleRow[]> {
+  return (await openRoleBook(db, environment_id)).visible(id)
+}

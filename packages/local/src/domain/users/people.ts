@@ -1,0 +1,134 @@
+import type { Kysely } from 'kysely'
+import { z } from 'zod'
+import type { Schema } from '../../storage/schema.js'
+import { WORKSPACE } from '../environments/realm.js'
+import { type MembershipRights, rightsOf } from '../roles/membership-rights.js'
+
+/** Where people are kept. */
+type Database = { readonly db: Kysely<Schema> }
+
+/** Who signs in: a member in the workspace, a user in an environment. */
+export interface Person {
+  id: string
+  email: string
+  name: string
+  /** Only members have one: a USER may be granted read scopes only. */
+  role?: 'ADMIN' | 'USER'
+  /** Only users: the organization they act in, their roles and permissions there. */
+  organization?: MembershipRights & { id: string; externalId: string | null }
+}
+
+const UserData = z.object({
+  user_profile: z
+    .object({
+      name: z.string().optional(),
+      first_name: z.string().optional(),
+      last_name: z.string().optional(),
+    })
+    .catch({}),
+})
+
+/** A person of a realm, by id or e-mail address. A user acts in `organization`, or without one in the first they joined. */
+export async function findPerson(
+  database: Database,
+  realm: string,
+  idOrEmail: string,
+  organization?: string,
+): Promise<Person | undefined> {
+  return realm === WORKSPACE
+    ? findMember(database, idOrEmail)
+    : findUser(database, realm, idOrEmail, organization)
+}
+
+/** The organization that a token says its subject acts in. */
+export function organizationOf(claims: object): string | undefined {
+  return 'oid' in claims && typeof claims.oid === 'string' ? claims.oid : undefined
+}
+
+/** The people of a realm, for the sign-in page: at most `limit`, by e-mail. */
+export async function listPeople(database: Database, realm: string, limit: number): Promise<Person[]> {
+  if (realm === WORKSPACE) {
+    const members = await database.db
+      .selectFrom('members')
+      .selectAll()
+      .orderBy('email')
+      .limit(limit)
+      .execute()
+    return members.map(toMember)
+  }
+  const users = await database.db
+    .selectFrom('users')
+    .selectAll()
+    .where('environment_id', '=', realm)
+    .orderBy('email')
+    .limit(limit)
+    .execute()
+  return users.map((user) => ({ id: user.id, email: user.email, name: nameOf(user.email, user.data) }))
+}
+
+async function findMember(database: Database, idOrEmail: string): Promise<Person | undefined> {
+  const row = await database.db
+    .selectFrom('members')
+    .selectAll()
+    .where((where) => where.or([where('id', '=', idOrEmail), where('email', '=', idOrEmail.toLowerCase())]))
+    .executeTakeFirst()
+  return row && toMember(row)
+}
+
+async function findUser(
+  database: Database,
+  realm: string,
+  idOrEmail: string,
+  organization: string | undefined,
+): Promise<Person | undefined> {
+  const user = await database.db
+    .selectFrom('users')
+    .selectAll()
+    .where('environment_id', '=', realm)
+    .where((where) => where.or([where('id', '=', idOrEmail), where('email', '=', idOrEmail.toLowerCase())]))
+    .executeTakeFirst()
+  if (user === undefined) return undefined
+  const person: Person = { id: user.id, email: user.email, name: nameOf(user.email, user.data) }
+  const memberships = await activeMemberships(database, user.id)
+  const [membership] = memberships.filter(({ id }) => organization === undefined || id === organization)
+  if (membership === undefined) return person
+  const { id, external_id: externalId, roles } = membership
+  const rights = await rightsOf(database.db, realm, { organization_id: id, roles })
+  // Tokens list permissions by name.
+  const permissions = [...rights.permissions].sort()
+  return { ...person, organization: { id, externalId, ...rights, permissions } }
+}
+
+/** The organizations that a user belongs to, the first joined first. */
+export function activeMemberships({ db }: Database, user: string) {
+  return db
+    .selectFrom('memberships')
+    .innerJoin('organizations', 'organizations.id', 'memberships.organization_id')
+    .select([
+      'organizations.id',
+      'organizations.display_name',
+      'organizations.external_id',
+      'memberships.roles',
+    ])
+    .where('memberships.user_id', '=', user)
+    .where('memberships.status', '=', 'ACTIVE')
+    .orderBy('memberships.created_at')
+    .orderBy('organizations.id')
+    .execute()
+}
+
+function toMember(row: {
+  id: string
+  email: string
+  role: 'ADMIN' | 'USER'
+  first_name: string | null
+  last_name: string | null
+}): Person {
+  const name = [row.first_name, row.last_name].filter(Boolean).join(' ')
+  return { id: row.id, email: row.email, name: name === '' ? row.email : name, role: row.role }
+}
+
+function nameOf(email: string, data: string): string {
+  const { user_profile: profile } = UserData.parse(JSON.parse(data))
+  return profile.name ?? ([profile.first_name, profile.last_name].filter(Boolean).join(' ') || email)
+}

@@ -1,0 +1,105 @@
+import type { Kysely } from 'kysely'
+import { z } from 'zod'
+import type { MembershipRow, Schema, UserRow } from '../../storage/schema.js'
+import { alreadyExists, notFound } from '../domain-error.js'
+import type { Identity } from '../identity.js'
+
+const Texts = z.record(z.string(), z.string()).default({})
+const text = z.string().optional()
+
+/** A user's profile. Without a name of its own, it is the first and the last one. */
+export const UserProfile = z.object({
+  first_name: text,
+  last_name: text,
+  name: text,
+  locale: text,
+  phone_number: text,
+  preferred_username: text,
+  picture: text,
+  gender: text,
+  groups: z.array(z.string()).optional(),
+  metadata: Texts,
+  custom_attributes: Texts,
+})
+export type UserProfile = z.infer<typeof UserProfile>
+
+/** The attributes of a user without a column of their own. */
+export const UserData = z.object({
+  user_profile: UserProfile.default(() => UserProfile.parse({})),
+  metadata: Texts,
+})
+export type UserData = z.infer<typeof UserData>
+
+/** The attributes of a membership without a column of their own. Times are milliseconds. */
+export const MembershipData = z.object({
+  metadata: Texts,
+  inviter_email: z.string().optional(),
+  accepted_at: z.number().optional(),
+  expires_at: z.number().optional(),
+  resent_at: z.number().optional(),
+  resent_count: z.number().default(0),
+})
+export type MembershipData = z.infer<typeof MembershipData>
+
+export function userData(row: UserRow): UserData {
+  return UserData.parse(JSON.parse(row.data))
+}
+
+export function membershipData(row: Pick<MembershipRow, 'data'>): MembershipData {
+  return MembershipData.parse(JSON.parse(row.data))
+}
+
+/** @throws {DomainError} NotFound, also for a user of another environment */
+export async function findUser(db: Kysely<Schema>, environment: string, by: Identity): Promise<UserRow> {
+  const query = db.selectFrom('users').selectAll().where('environment_id', '=', environment)
+  const row =
+    'id' in by
+      ? await query.where('id', '=', by.id).executeTakeFirst()
+      : await query.where('external_id', '=', by.externalId).executeTakeFirst()
+  if (row) return row
+  const name = 'id' in by ? by.id : `with the external id ${by.externalId}`
+  throw notFound(`There is no user ${name} in this environment`)
+}
+
+/** @throws {DomainError} NotFound */
+export async function findMembership(
+  db: Kysely<Schema>,
+  organization: string,
+  user: string,
+): Promise<MembershipRow> {
+  const row = await db
+    .selectFrom('memberships')
+    .selectAll()
+    .where('organization_id', '=', organization)
+    .where('user_id', '=', user)
+    .executeTakeFirst()
+  if (row) return row
+  throw notFound(`User ${user} is not in organization ${organization}`)
+}
+
+/** @throws {DomainError} AlreadyExists for an e-mail address or external id that another user has */
+export async function refuseTakenUser(
+  db: Kysely<Schema>,
+  { id, environment_id, email, external_id }: UserRow,
+): Promise<void> {
+  const taken = await db
+    .selectFrom('users')
+    .select(['email'])
+    .where('environment_id', '=', environment_id)
+    .where('id', '!=', id)
+    .where((where) => where.or([where('email', '=', email), where('external_id', '=', external_id)]))
+    .executeTakeFirst()
+  if (!taken) return
+  const what = taken.email === email ? 'e-mail address' : 'external id'
+  throw alreadyExists(`Another user of this environment has this ${what}`)
+}
+
+/** An invitation that nobody accepted in time has expired, whether or not anybody looked. */
+export function membershipStatus(
+  row: Pick<MembershipRow, 'data' | 'status'>,
+  now: number,
+): MembershipRow['status'] {
+  const { expires_at } = membershipData(row)
+  const late = row.status === 'PENDING_INVITE' && expires_at !== undefined && expires_at <= now
+  return late ? 'INVITE_EXPIRED' : row.status
+}

@@ -1,0 +1,45 @@
+import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider'
+import { findM2mClient } from '../../domain/clients/m2m-clients.js'
+import type { Partition } from '../../domain/environments/realm.js'
+import type { DataStore } from '../../domain/store.js'
+import { RecordAdapter } from '../server/record-adapter.js'
+import { fetchLocalClientDocument, isLocalClientDocument } from './local-client-document.js'
+import { m2mMetadata } from './m2m-metadata.js'
+import { findScalekitClient, isScalekitClient, nobody } from './scalekit-clients.js'
+
+/** Where clients prove who they are. */
+const AUTHENTICATING = ['token', 'introspection', 'revocation']
+
+/**
+ * Where clients come from: Scalekit's own and machines from the management API's tables, documents on this machine from
+ * where they are served, and those that registered themselves from the records. Documents on the internet
+ * are resolved by oidc-provider, when nothing is found here.
+ */
+export class ClientAdapter extends RecordAdapter implements Adapter {
+  readonly #database: DataStore['database']
+  readonly #owner: Partition
+  readonly #documents: boolean
+
+  constructor(store: DataStore, partition: Partition, documents: boolean) {
+    super(store, partition, 'Client')
+    this.#database = store.database
+    this.#owner = partition
+    this.#documents = documents
+  }
+
+  override async find(id: string): Promise<AdapterPayload | undefined> {
+    if (isScalekitClient(id)) {
+      const client = await findScalekitClient(this.#database, this.#owner, id)
+      // A secret is compared for an unknown client too, so that the response time does not reveal which ids exist.
+      const proves = AUTHENTICATING.includes(Provider.ctx?.oidc.route ?? '')
+      return client ?? (proves ? nobody(this.#owner) : undefined)
+    }
+    if (isLocalClientDocument(id)) return this.#documents ? fetchLocalClientDocument(id) : undefined
+    const machine = await findM2mClient(this.#database, this.#owner, id)
+    if (machine !== undefined) return m2mMetadata(machine)
+    const found = await super.find(id)
+    if (found === undefined) return undefined
+    const { jti: _, ...client } = found
+    return client
+  }
+}

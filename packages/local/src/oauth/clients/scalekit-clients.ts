@@ -1,0 +1,70 @@
+import { randomBytes } from 'node:crypto'
+import type { ClientMetadata } from 'oidc-provider'
+import { clientData, isPublic } from '../../domain/clients/client-data.js'
+import type { Partition } from '../../domain/environments/realm.js'
+import type { Database } from '../../storage/database.js'
+import type { ClientRow } from '../../storage/schema.js'
+import { hashSecret } from '../../storage/secret-hash.js'
+import { ID_JAG_GRANT, TOKEN_EXCHANGE_GRANT } from '../tokens/grant-types.js'
+import { storedHashes } from './client-secrets.js'
+
+const NOBODY: ClientRow = {
+  ...{ id: 'skc_0', realm: '', client_type: 'ENV', created_at: 0, updated_at: 0 },
+  secrets: JSON.stringify([
+    { id: 'sec_0', hash: hashSecret(randomBytes(32).toString('hex')), status: 'ACTIVE' },
+  ]),
+  data: JSON.stringify({ name: 'Nobody', post_login_uris: [], post_logout_redirect_uris: [] }),
+}
+
+/** Whether an id is that of one of Scalekit's own clients, and not of one that registered itself. */
+export function isScalekitClient(clientId: string): boolean {
+  return clientId.startsWith('skc_')
+}
+
+/** One of Scalekit's own clients, as oidc-provider wants it. Its "secret" is the list of the hashes. */
+export async function findScalekitClient(
+  database: Database,
+  { realm, server }: Partition,
+  id: string,
+): Promise<ClientMetadata | undefined> {
+  const row = await database.db
+    .selectFrom('clients')
+    .selectAll()
+    .where('realm', '=', realm)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row && toMetadata(row, exchangeOf({ realm, server }))
+}
+
+/** A client without a secret that anybody could know: it stands for all that do not exist. */
+export function nobody(partition: Partition): ClientMetadata {
+  return toMetadata(NOBODY, exchangeOf(partition))
+}
+
+function exchangeOf({ realm, server }: Partition): string {
+  return server === realm ? TOKEN_EXCHANGE_GRANT : ID_JAG_GRANT
+}
+
+/** `exchange` is the grant by which one token becomes another: each kind of authorization server has its own. */
+function toMetadata(row: ClientRow, exchange: string): ClientMetadata {
+  const data = clientData(row)
+  const signsIn = data.post_login_uris.length > 0
+  const metadata: ClientMetadata = {
+    client_id: row.id,
+    client_name: data.name || undefined,
+    application_type: isPublic(row) ? 'native' : 'web',
+    redirect_uris: data.post_login_uris,
+    post_logout_redirect_uris: data.post_logout_redirect_uris,
+    response_types: signsIn ? ['code'] : [],
+    grant_types: [
+      ...(signsIn ? ['authorization_code', 'refresh_token'] : []),
+      ...(isPublic(row) ? [] : ['client_credentials', exchange]),
+    ],
+    token_endpoint_auth_method: isPublic(row) ? 'none' : 'client_secret_basic',
+  }
+  if (isPublic(row)) return metadata
+  return {
+    ...metadata,
+    client_secret: storedHashes(row.secrets),
+  }
+}

@@ -1,0 +1,49 @@
+import type { InteractionResults } from 'oidc-provider'
+import { WORKSPACE } from '../../domain/environments/realm.js'
+import { connectionDetails, describeUser } from '../../domain/events/flow-questions.js'
+import { tellUserEvent } from '../../domain/events/user-event.js'
+import type { OAuthContext } from '../server/oauth-context.js'
+
+/** Asks the applications that decide on sessions. Gives what to tell the client when one denies. */
+export async function askBeforeSession(
+  { database: { db }, interceptors }: OAuthContext,
+  realm: string,
+  { login, organization }: InteractionResults,
+  about: Readonly<Record<string, unknown>>,
+): Promise<string | undefined> {
+  if (login === undefined || realm === WORKSPACE) return undefined
+  const user = await db.selectFrom('users').selectAll().where('id', '=', login.accountId).executeTakeFirst()
+  if (user === undefined) return undefined
+  const [way = ''] = login.amr ?? []
+  const connection = await db
+    .selectFrom('connections')
+    .selectAll()
+    .where('environment_id', '=', realm)
+    .where('id', '=', way)
+    .executeTakeFirst()
+  const inside = typeof organization === 'string' ? { organization_id: organization } : {}
+  const verdict = await interceptors.ask({
+    environment: realm,
+    trigger: 'PRE_SESSION_CREATION',
+    about: {
+      ...{ user_id: user.id, user_email: user.email, ...inside },
+      connection_details: connection === undefined ? [] : connectionDetails(connection),
+      ...about,
+    },
+    data: { user: await describeUser(db, user) },
+  })
+  return verdict.allowed ? undefined : verdict.message
+}
+
+/** Tells applications that a user has signed in. */
+export async function tellSignIn(
+  context: OAuthContext,
+  realm: string,
+  { login, organization }: InteractionResults,
+): Promise<void> {
+  if (login === undefined || realm === WORKSPACE) return
+  await tellUserEvent(context, 'user.login', realm, {
+    user: login.accountId,
+    organization: typeof organization === 'string' ? organization : undefined,
+  })
+}

@@ -1,0 +1,46 @@
+import { WORKSPACE } from '../../domain/environments/realm.js'
+import { activeMemberships, type Person } from '../../domain/users/people.js'
+import type { Database } from '../../storage/database.js'
+
+export interface OrganizationOffer {
+  id: string
+  display_name: string
+}
+
+/** The result: an organization (or none), a question to the person, or a refusal. */
+export type OrganizationChoice =
+  | { kind: 'chosen'; organization: string | undefined }
+  | { kind: 'ask'; offers: OrganizationOffer[] }
+  | { kind: 'refused' }
+
+/** What says in which organization a person acts. */
+export interface OrganizationWish {
+  /** The `organization_id` of the request. */
+  readonly asked: unknown
+  /** That of the connection through which the person signed in. */
+  readonly proven: string | undefined
+  /** The answer to `ask`. */
+  readonly answer: unknown
+}
+
+/**
+ * Which organization a person acts in after signing in, however that was: the one that the request asks for, if
+ * they belong to it and did not sign in through a connection of another; the connection's; the only one; or the
+ * person is asked.
+ */
+export async function chooseOrganization(
+  database: Database,
+  realm: string,
+  person: Person,
+  { asked, proven, answer }: OrganizationWish,
+): Promise<OrganizationChoice> {
+  if (realm === WORKSPACE) return { kind: 'chosen', organization: undefined }
+  const offers = await activeMemberships(database, person.id)
+  const wanted = [asked, proven, answer].find((one) => typeof one === 'string' && one !== '')
+  if (wanted !== undefined) {
+    const allowed = offers.find(({ id }) => id === wanted && (proven === undefined || id === proven))
+    return allowed ? { kind: 'chosen', organization: allowed.id } : { kind: 'refused' }
+  }
+  if (offers.length > 1) return { kind: 'ask', offers }
+  return { kind: 'chosen', organization: offers[0]?.id }
+}

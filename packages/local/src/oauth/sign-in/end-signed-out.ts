@@ -1,0 +1,30 @@
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { WORKSPACE } from '../../domain/environments/realm.js'
+import { tellUserEvent } from '../../domain/events/user-event.js'
+import { endSession } from '../../domain/sessions/end.js'
+import { toLiveSession } from '../../domain/sessions/live-sessions.js'
+import { secondsAhead } from '../../storage/clock.js'
+import type { OAuthContext } from '../server/oauth-context.js'
+import { shiftTimes } from '../server/shift-times.js'
+import { actingOrganizations } from './acting-organization.js'
+
+/**
+ * Ends the session of somebody who signs out (OpenID Connect RP-Initiated Logout, section 2), with the tokens of
+ * every application, `offline_access` or not, and sends the event `user.logout`.
+ */
+export function endSignedOut(provider: Provider, context: OAuthContext, realm: string): void {
+  provider.use(async (ctx, next) => {
+    await next()
+    const { oidc }: Partial<KoaContextWithOIDC> = ctx
+    const { session } = oidc ?? {}
+    if (oidc?.route !== 'end_session_confirm' || session === undefined || !('destroyed' in session)) return
+    const { database, clock } = context
+    const expiresAt = session.exp === undefined ? undefined : session.exp * 1000
+    const ended = toLiveSession(realm, shiftTimes({ ...session }, secondsAhead(clock)), expiresAt)
+    if (ended === undefined) return
+    await database.transaction((db) => endSession(db, clock, ended, 'logout'))
+    if (realm === WORKSPACE) return
+    const organization = await actingOrganizations(context, realm).get(session.uid)
+    await tellUserEvent(context, 'user.logout', realm, { user: ended.userId, organization })
+  })
+}

@@ -1,0 +1,64 @@
+import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
+import { recordDependent, userCauses } from '../../domain/sessions/dependents.js'
+import { sessionId } from '../../domain/sessions/session-id.js'
+import { isScalekitClient } from '../clients/scalekit-clients.js'
+import { GRANT_SECONDS, SESSION_SECONDS } from '../server/lifetimes.js'
+import type { ServerIdentity } from '../server/oauth-context.js'
+import { actingOrganizations } from './acting-organization.js'
+
+/**
+ * The grant of an authorization request. Records that the grant ends with its session, user, client and organization,
+ * and that the session ends with its user and with the membership of each organization that it was used for.
+ */
+export async function loadExistingGrant(
+  ctx: KoaContextWithOIDC,
+  server: ServerIdentity,
+): Promise<Grant | undefined> {
+  const { session, result } = ctx.oidc
+  const { context, realm } = server
+  const acting = actingOrganizations(context, realm)
+  if (typeof result?.organization === 'string' && session !== undefined)
+    await acting.set(session.uid, result.organization)
+  const organization = await acting.get(session?.uid)
+  const grant = await findGrant(ctx, server, organization)
+  if (session?.accountId === undefined) return grant
+  const { db } = context.database
+  const causes = userCauses(session.accountId, organization)
+  const sid = sessionId(session.uid)
+  const expires = (seconds: number) => context.clock.now() + seconds * 1000
+  await recordDependent(db, { realm, kind: 'session', id: sid, expires_at: expires(SESSION_SECONDS) }, causes)
+  if (grant?.jti === undefined) return grant
+  await recordDependent(db, { realm, kind: 'grant', id: grant.jti, expires_at: expires(GRANT_SECONDS) }, [
+    `session:${sid}`,
+    `client:${grant.clientId}`,
+    ...causes,
+  ])
+  return grant
+}
+
+/**
+ * An application of the environment itself asks its users to sign in and nothing else, so signing in is the consent;
+ * it is valid for who they are, never for an MCP server's scopes. A grant is for the organization in which the
+ * person acts: with another one, there is another grant.
+ */
+async function findGrant(
+  ctx: KoaContextWithOIDC,
+  { context, realm, issuer }: ServerIdentity,
+  organization: string | undefined,
+): Promise<Grant | undefined> {
+  const { client, session, provider, result, params } = ctx.oidc
+  if (client === undefined || session === undefined) return undefined
+  const acting = actingOrganizations(context, realm)
+  const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId)
+  const existing = grantId === undefined ? undefined : await provider.Grant.find(grantId)
+  const firstParty = isScalekitClient(client.clientId) && params?.resource === issuer
+  if (!firstParty || session.accountId === undefined) return existing
+  if (existing !== undefined && (await acting.get(existing.jti)) === organization) return existing
+  const grant = new provider.Grant({ accountId: session.accountId, clientId: client.clientId })
+  const scope = String(params?.scope ?? '')
+  grant.addOIDCScope(scope)
+  grant.addResourceScope(issuer, scope)
+  const id = await grant.save()
+  if (organization !== undefined) await acting.set(id, organization)
+  return grant
+}

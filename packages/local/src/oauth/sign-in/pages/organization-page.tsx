@@ -1,0 +1,42 @@
+import type { Person } from '../../../domain/users/people.js'
+import { Page } from '../../../http/page/page.js'
+import type { OrganizationOffer } from '../choose-organization.js'
+
+export interface OrganizationView {
+  client: string
+  person: Person
+  offers: OrganizationOffer[]
+  action: string
+  csrf: string
+}
+
+/** Who belongs to several organizations says in which one they act. */
+export function OrganizationPage({ client, person, offers, action, csrf }: OrganizationView) {
+  return (
+    <Page title="Choose an organization">
+      <h1>Choose an organization</h1>
+      <p class="lead">
+        <strong>{person.name}</strong> belongs to several. Which one is <strong>{client}</strong> for?
+      </p>
+      <form method="post" action={action}>
+        <input type="hidden" name="csrf" value={csrf} />
+        <input type="hidden" name="person" value={person.id} />
+        <ul class="people">
+          {offers.map(({ id, display_name }) => (
+            <li>
+              <button type="submit" class="person" name="organization" value={id}>
+                <span class="initial" aria-hidden="true">
+                  {display_name.slice(0, 1).toUpperCase()}
+                </span>
+                <span class="who">
+                  <span class="name">{display_name}</span>
+                  <span class="email">{id}</span>
+                </span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      </form>
+    </Page>
+  )
+}

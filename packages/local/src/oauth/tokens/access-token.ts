@@ -1,0 +1,106 @@
+import { type Configuration, errors } from 'oidc-provider'
+import { findM2mClient, m2mClaims } from '../../domain/clients/m2m-clients.js'
+import { partitionOf, realmIssuer } from '../../domain/environments/realm.js'
+import type { Resource } from '../../domain/resources/resources.js'
+import { mayGrant, splitScope } from '../../domain/resources/scopes.js'
+import { causesIn, recordDependent } from '../../domain/sessions/dependents.js'
+import { sessionId } from '../../domain/sessions/session-id.js'
+import { resourceClaims } from '../../domain/tokens/issue-token.js'
+import { findPerson } from '../../domain/users/people.js'
+import { secondsAhead } from '../../storage/clock.js'
+import { newId } from '../../storage/ids.js'
+import type { ServerIdentity } from '../server/oauth-context.js'
+import { shiftTimes } from '../server/shift-times.js'
+import { actingOrganizations } from '../sign-in/acting-organization.js'
+import { askBeforeMachineToken } from './before-machine-token.js'
+import { findIndicated, grantableScopes } from './resource-indicators.js'
+
+type CustomizeJwt = NonNullable<NonNullable<NonNullable<Configuration['formats']>['customizers']>['jwt']>
+type Token = Parameters<CustomizeJwt>[1]
+type PersonToken = Extract<Token, { kind: 'AccessToken' }>
+
+/**
+ * Shapes an access token as Scalekit's look: issuer and audience of the realm or resource, `scope` as text
+ * and as a list, `nbf`, the session, and whom the subject acts for. Notes what the token ends with.
+ */
+export async function customizeAccessToken(
+  server: ServerIdentity,
+  ...[_ctx, token, jwt]: Parameters<CustomizeJwt>
+): Promise<void> {
+  const { context, realm } = server
+  const resource = await findIndicated(server, token.resourceServer?.identifier() ?? server.issuer)
+  const own =
+    token.kind === 'AccessToken'
+      ? await personClaims(server, token, resource)
+      : await machineClaims(server, token, resource)
+  const target =
+    resource === undefined
+      ? { iss: realmIssuer(context.baseUrl, realm), aud: own.audience ?? [token.aud].flat() }
+      : resourceClaims(context.baseUrl, resource)
+  const { iat = 0, exp = 0 } = shiftTimes(jwt.payload, secondsAhead(context.clock)) as {
+    iat?: number
+    exp?: number
+  }
+  const { scope = '' } = token
+  const jti = newId('tkn')
+  jwt.payload = {
+    ...own.custom,
+    ...jwt.payload,
+    ...target,
+    ...own.claims,
+    ...{ jti, iat, nbf: iat, exp, scope, scopes: splitScope(scope) },
+  }
+  const grant = token.kind === 'AccessToken' ? ([`grant:${token.grantId}`] as const) : []
+  const dependent = { realm, kind: 'token', id: jti, expires_at: exp * 1000 } as const
+  await recordDependent(context.database.db, dependent, [...grant, ...causesIn(jwt.payload)])
+}
+
+interface OwnClaims {
+  custom?: Record<string, unknown>
+  audience?: string[]
+  claims: Record<string, unknown>
+}
+
+async function personClaims(
+  { context, realm }: ServerIdentity,
+  token: PersonToken,
+  resource: Resource | undefined,
+): Promise<OwnClaims> {
+  const acting = await actingOrganizations(context, realm).get(token.grantId)
+  const person = await findPerson(context.database, realm, token.accountId, acting)
+  if (person === undefined || (acting !== undefined && person.organization === undefined))
+    throw new errors.InvalidGrant('the user does not belong to the organization any more')
+  // A role may have changed since the consent: a refresh leaves out the scopes that the person can no longer grant.
+  token.scope = splitScope(token.scope)
+    .filter((scope) => mayGrant(person, scope))
+    .join(' ')
+  const { organization } = person
+  return {
+    claims: {
+      ...(token.sessionUid === undefined ? {} : { sid: sessionId(token.sessionUid) }),
+      ...(organization && { oid: organization.id }),
+      ...(organization &&
+        resource === undefined && { roles: organization.roles, permissions: organization.permissions }),
+    },
+  }
+}
+
+async function machineClaims(
+  server: ServerIdentity,
+  token: Exclude<Token, PersonToken>,
+  resource: Resource | undefined,
+): Promise<OwnClaims> {
+  const { context, realm, issuer } = server
+  const machine = await findM2mClient(context.database, partitionOf(server), token.clientId ?? '')
+  if (machine === undefined) {
+    // Environment credentials that ask for no scope get openid, as live.
+    if (resource === undefined) token.scope ||= 'openid'
+    return { claims: {} }
+  }
+  // RFC 6749, section 3.3: a client that asks for no scope gets those that it is registered with.
+  token.scope ||= (resource === undefined ? machine.scopes : grantableScopes(resource, machine)).join(' ')
+  const added = await askBeforeMachineToken(context, realm, machine, token.scope)
+  const { custom, claims } = m2mClaims(machine)
+  const audience = machine.audience.length > 0 ? machine.audience : [issuer]
+  return { custom: { ...custom, ...added }, claims, audience }
+}

@@ -1,0 +1,39 @@
+import { type Request, type Response, Router } from 'express'
+import { splitScope } from '../../domain/resources/scopes.js'
+import { findPerson, organizationOf } from '../../domain/users/people.js'
+import { refuse } from '../../http/refuse.js'
+import type { OAuthContext } from '../server/oauth-context.js'
+import { personClaims } from './account.js'
+
+/** Userinfo (OpenID Connect Core, section 5.3), for the JWT access tokens of this realm. */
+export function userinfoRoute(context: OAuthContext): Router {
+  const router = Router({ mergeParams: true })
+  const answer = async (request: Request, response: Response) => {
+    const realm = String(request.params.realm)
+    const token = /^Bearer ([^\s]+)$/i.exec(request.headers.authorization ?? '')?.[1]
+    const claims = token === undefined ? undefined : await context.verifier.verify(realm, token)
+    const scopes = splitScope(claims?.scope)
+    const person =
+      claims === undefined
+        ? undefined
+        : await findPerson(context.database, realm, claims.sub, organizationOf(claims))
+    if (person === undefined || !scopes.includes('openid')) {
+      response.set('WWW-Authenticate', token === undefined ? 'Bearer' : 'Bearer error="invalid_token"')
+      return refuse(
+        response,
+        401,
+        'invalid_token',
+        'Send an access token of this issuer with the scope openid.',
+      )
+    }
+    const { name, email, email_verified, ...identity } = personClaims(person)
+    response.set('Cache-Control', 'no-store').json({
+      ...identity,
+      ...(scopes.includes('profile') ? { name } : {}),
+      ...(scopes.includes('email') ? { email, email_verified } : {}),
+    })
+  }
+  router.get('/userinfo', answer)
+  router.post('/userinfo', answer)
+  return router
+}

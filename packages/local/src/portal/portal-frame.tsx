@@ -1,0 +1,67 @@
+import type { Child } from 'hono/jsx'
+import { Document } from '../http/page/page.js'
+
+export interface PortalFrame {
+  /** `/<environment>/portal`. */
+  root: string
+  organization: string
+  title: string
+  csrf: string
+  problem?: string
+}
+
+/** The frame of the admin portal's pages. */
+export function PortalPage({
+  root,
+  organization,
+  title,
+  problem,
+  children,
+}: PortalFrame & { children: Child }) {
+  return (
+    <Document title={title} kind="portal">
+      <header>
+        <span class="badge">Local environment</span>
+      </header>
+      <main>
+        <nav aria-label="Admin portal">
+          <ul>
+            <li>
+              <a href={root} aria-current={title === organization ? 'page' : undefined}>
+                {organization}
+              </a>
+            </li>
+          </ul>
+        </nav>
+        <div class="card">
+          <h1>{title}</h1>
+          {problem !== undefined && (
+            <p class="problem" role="alert" id="problem">
+              {problem}
+            </p>
+          )}
+          {children}
+        </div>
+      </main>
+    </Document>
+  )
+}
+
+/** A form of one or two buttons. */
+export function ActionForm({ csrf, actions }: { csrf: string; actions: [action: string, words: string][] }) {
+  return (
+    <form method="post" class="inline">
+      <input type="hidden" name="csrf" value={csrf} />
+      {actions.map(([action, words], index) => (
+        <button
+          type="submit"
+          name="action"
+          value={action}
+          class={index === 0 && action !== 'disable' ? undefined : 'secondary'}
+        >
+          {words}
+        </button>
+      ))}
+    </form>
+  )
+}

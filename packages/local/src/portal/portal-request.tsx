@@ -1,0 +1,83 @@
+import type { Request, Response } from 'express'
+import { DomainError } from '../domain/domain-error.js'
+import { csrfToken, newCsrfToken, spendCsrfToken } from '../http/page/csrf.js'
+import { ErrorPage } from '../http/page/message-pages.js'
+import { refuseForm } from '../http/page/refuse-form.js'
+import { sendPage } from '../http/page/send-page.js'
+import type { PortalScope } from './portal-actions.js'
+import type { PortalContext } from './portal-context.js'
+import type { PortalFrame } from './portal-frame.js'
+import { portalSessions } from './portal-session.js'
+
+/** A request of somebody whose portal session is open. */
+export interface PortalRequest {
+  request: Request
+  response: Response
+  scope: PortalScope
+  root: string
+  organization: string
+  /** Whether the link was for a feature: `sso`, `dir_sync`. */
+  may(...features: string[]): boolean
+  frame(title: string, problem?: string): PortalFrame
+}
+
+type Handler = (portal: PortalRequest) => Promise<void>
+
+/** Serves a page of the portal to who has a session, and takes forms that carry the token of their page. */
+export function inPortal(context: PortalContext, handler: Handler) {
+  return async (request: Request, response: Response): Promise<void> => {
+    const environment = String(request.params.realm)
+    const session = await portalSessions(context, environment).find(request)
+    const organization =
+      session &&
+      (await context.database.db
+        .selectFrom('organizations')
+        .select(['id', 'display_name'])
+        .where('environment_id', '=', environment)
+        .where('id', '=', session.organization)
+        .executeTakeFirst())
+    if (session === undefined || organization === undefined)
+      return sendPage(response, <ErrorPage {...CLOSED} />, { status: 401 })
+    const posted = request.method === 'POST'
+    if (posted && !spendCsrfToken(request, response, request.body?.csrf)) return refuseForm(response)
+    const root = `/${environment}/portal`
+    const { features } = session
+    await handle(handler, {
+      request,
+      response,
+      scope: { environment, organization: organization.id },
+      root,
+      organization: organization.display_name,
+      may: (...wanted) => features.length === 0 || wanted.some((feature) => features.includes(feature)),
+      frame(title, problem) {
+        const csrf = posted ? newCsrfToken(request, response) : csrfToken(request, response)
+        const view = { root, organization: organization.display_name, title, csrf }
+        return problem === undefined ? view : { ...view, problem }
+      },
+    })
+  }
+}
+
+/** What the management API would refuse is told on a page: something is not there. */
+async function handle(handler: Handler, portal: PortalRequest): Promise<void> {
+  try {
+    await handler(portal)
+  } catch (refusal) {
+    if (!(refusal instanceof DomainError)) throw refusal
+    const page = (
+      <ErrorPage
+        title="This is not here"
+        explanation={`${refusal.message}.`}
+        next="Go back to the start of the portal."
+      />
+    )
+    sendPage(portal.response, page, { status: 404 })
+  }
+}
+
+/** What somebody sees who has no session, or none any more. */
+export const CLOSED = {
+  title: 'The admin portal is closed',
+  explanation: 'A portal link opens it once, within a minute, for an hour.',
+  next: 'Ask for a new link.',
+}

@@ -1,0 +1,72 @@
+import { Router, urlencoded } from 'express'
+import { isRealmName, WORKSPACE } from '../domain/environments/realm.js'
+import { ErrorPage } from '../http/page/message-pages.js'
+import { sendPage } from '../http/page/send-page.js'
+import { connectionRoutes } from './connection-routes.js'
+import { directoryRoutes } from './directory-routes.js'
+import { addDirectory, connectSimulator } from './portal-actions.js'
+import type { PortalContext } from './portal-context.js'
+import { portalConnections, portalDirectories } from './portal-data.js'
+import { PortalHomePage } from './portal-home-page.js'
+import { CLOSED, inPortal } from './portal-request.js'
+import { portalSessions } from './portal-session.js'
+
+/** The admin portal: where a customer's administrator sets up single sign-on and a directory, behind a link. */
+export function portalRoutes(context: PortalContext): Router {
+  const { database, clock } = context
+  const router = Router({ mergeParams: true })
+  router.use((request, _response, next) => {
+    const { realm } = request.params as { realm?: string }
+    next(realm !== undefined && realm !== WORKSPACE && isRealmName(realm) ? undefined : 'router')
+  })
+
+  router.get('/magicLink/:token', async (request, response, next) => {
+    const { realm, token } = request.params as { realm?: string; token: string }
+    if (!token.endsWith('_p')) return next()
+    const opened =
+      request.method === 'GET' && (await portalSessions(context, String(realm)).redeem(token, response))
+    if (!opened)
+      return sendPage(response, <ErrorPage {...CLOSED} title="This link does not open the portal" />, {
+        status: 410,
+      })
+    response
+      .set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' })
+      .redirect(303, `/${realm}/portal`)
+  })
+
+  router.use('/portal', urlencoded({ extended: false, limit: '16kb' }))
+
+  router.get(
+    '/portal',
+    inPortal(context, async ({ response, scope, organization, may, frame }) => {
+      const { db } = database
+      const view = {
+        ...frame(organization),
+        connections: may('sso') ? await portalConnections(db, scope.organization) : undefined,
+        directories: may('dir_sync', 'directory_sync')
+          ? await portalDirectories(db, scope.organization)
+          : undefined,
+      }
+      sendPage(response, <PortalHomePage {...view} />)
+    }),
+  )
+
+  router.post(
+    '/portal',
+    inPortal(context, async ({ request, response, scope, root, may }) => {
+      const { action } = request.body
+      if (action === 'simulator' && may('sso')) {
+        const { id } = await database.transaction((db) => connectSimulator(db, scope, clock.now()))
+        return response.redirect(303, `${root}/connections/${id}`)
+      }
+      if (action === 'directory' && may('dir_sync', 'directory_sync')) {
+        const { id } = await addDirectory(database.db, scope, clock.now())
+        return response.redirect(303, `${root}/directories/${id}`)
+      }
+      response.redirect(303, root)
+    }),
+  )
+
+  router.use('/portal', connectionRoutes(context), directoryRoutes(context))
+  return router
+}
