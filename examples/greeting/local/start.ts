@@ -3,7 +3,7 @@
 process.stdout.write('\n  Starting a local Scalekit environment and the greeting server …\n')
 const { createLocalScalekit } = await import('@scalekit-mcp/local')
 const { createApp } = await import('../src/app.js')
-const { loadConfig } = await import('../src/config.js')
+const { orExit, readConfig } = await import('../src/config.js')
 const { serve } = await import('../src/serve.js')
 
 const { PORT = '3002', LOCAL_PORT = '8787', LOCAL_DATA = '.scalekit-local', LOG_LEVEL = 'warn' } = process.env
@@ -13,14 +13,16 @@ const environmentUrl = `${localUrl}/env_100000000000000001`
 /** The greeting server in the seed of every local environment. */
 const mcpServerId = 'res_100000000000000002'
 
-const config = loadConfig({
-  SK_ENV_URL: environmentUrl,
-  MCP_SERVER_ID: mcpServerId,
-  BASELINE_SCOPES: 'user:read',
-  EXPECTED_AUDIENCE: url,
-  PORT,
-  LOG_LEVEL,
-})
+const config = orExit(() =>
+  readConfig({
+    SK_ENV_URL: environmentUrl,
+    MCP_SERVER_ID: mcpServerId,
+    BASELINE_SCOPES: 'user:read',
+    EXPECTED_AUDIENCE: url,
+    PORT,
+    LOG_LEVEL,
+  }),
+)
 const local = await createLocalScalekit({
   port: Number(LOCAL_PORT),
   data: LOCAL_DATA,

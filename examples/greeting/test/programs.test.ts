@@ -142,6 +142,24 @@ describe('node dist/server.js', () => {
     ])
   })
 
+  test.each([[], ['an-argument']])(
+    'imported without its variables, throws and leaves the process alone',
+    async (...args) => {
+      const importing =
+        "await import('./dist/server.js').catch(({ name, message }) => console.log(name, message))"
+      const program = start([node, '--input-type=module', '--eval', importing, ...args], {})
+      expect(await program.ended, program.output()).toBe(0)
+      expect(program.output()).toMatch(/^ConfigError SK_ENV_URL is missing\. Set SK_ENV_URL to /)
+    },
+  )
+
+  test('starts without the extension of the file too', async () => {
+    const program = start([node, 'dist/server'], local.variables)
+    await untilHealthy(port)
+    program.signal('SIGTERM')
+    expect(await program.ended, program.output()).toBe(0)
+  })
+
   test('says what to do about a port that is in use, and a .env that cannot be read', async () => {
     const first = start([node, 'dist/server.js'], local.variables)
     await untilHealthy(port)
