@@ -148,6 +148,6 @@ test('doctor and the log name MCP_SERVER_ID where clients are sent to the whole 
   await local.close()
   expect(code).toBe(1)
   expect(stdout).toMatch(
-    /^wrong {2}resource-metadata .*the whole environment.*MCP_SERVER_ID.*PROTECTED_RESOURCE_METADATA/m,
+    /^failed {2}resource-metadata .*the whole environment.*MCP_SERVER_ID.*PROTECTED_RESOURCE_METADATA/m,
   )
 })
