@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -124,6 +124,17 @@ ADMIN_ORGANIZATION=org_100000000000000000
     expect(stdout).toMatch(/legacy .*answered/)
     expect(code).toBe(0)
   })
+})
+
+test.each([
+  ['docs/guides/operator.md', 'deploy/Dockerfile'],
+  ['docs/guides/protect-your-server.md', 'examples/greeting/Dockerfile'],
+])('%s builds with %s, by the command at its top', async (guide, dockerfile) => {
+  const read = (path: string) => readFile(new URL(`../${path}`, import.meta.url), 'utf8')
+  const [, command = ''] = /^#.*?(docker build .+? \.)(?: |$)/m.exec(await read(dockerfile)) ?? []
+  expect(command).toMatch(/^docker build/)
+  expect(await read(guide)).toContain(command)
+  expect(await read(guide)).toContain(dockerfile)
 })
 
 test('doctor and the log name MCP_SERVER_ID where clients are sent to the whole environment', async () => {

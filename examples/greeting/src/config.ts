@@ -79,7 +79,8 @@ export function readConfig(environment: Environment, file: Environment = {}) {
   }
 }
 
-function withoutEmpty(environment: Environment): Environment {
+/** The variables with a value; an empty one is absent. */
+export function withoutEmpty(environment: Environment): Environment {
   const trimmed = Object.entries(environment).map(([name, value]) => [name, value?.trim()] as const)
   return Object.fromEntries(trimmed.filter(([, value]) => value !== ''))
 }
