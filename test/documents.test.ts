@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { promisify } from 'node:util'
 import { createLocalScalekit, type LocalScalekit } from '@scalekit-mcp/local'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callTool, eras } from './harness/call-tool.js'
@@ -124,6 +126,12 @@ ADMIN_ORGANIZATION=org_100000000000000000
     expect(stdout).toMatch(/legacy .*answered/)
     expect(code).toBe(0)
   })
+})
+
+test('npm test runs the tests of the greeting server in its own folder', async () => {
+  const cwd = new URL('../examples/greeting/', import.meta.url)
+  const { stdout } = await promisify(execFile)('npm', ['test', '--', 'test/authentication.test.ts'], { cwd })
+  expect(stdout).toMatch(/Tests .*5 passed/)
 })
 
 test.each([
