@@ -23,9 +23,9 @@ async function examine(url: string, token = tokenFor(url)) {
   const { code, stdout, stderr } = await runToEnd(['doctor', url, '--json', '--token', token])
   expect(stderr).toBe('')
   const { findings } = JSON.parse(stdout) as {
-    findings: { check: string; state: string; text: string; mend?: string; guide?: string }[]
+    findings: { check: string; state: string; text: string; fix?: string; guide?: string }[]
   }
-  return { code, findings, wrong: findings.filter(({ state }) => state === 'wrong') }
+  return { code, findings, failed: findings.filter(({ state }) => state === 'failed') }
 }
 
 interface Broken {
@@ -59,8 +59,14 @@ const broken: readonly Broken[] = [
   {
     what: 'no protection at all',
     check: 'challenge',
-    says: /answered 200, not 401.*/,
+    says: /answered with 200, not 401/,
     defect: { withoutToken: (res) => send(res, 200, {}) },
+  },
+  {
+    what: 'a proxy that changes the Host header',
+    check: 'challenge',
+    says: /answered with 421, not 401/,
+    defect: { withoutToken: (res) => send(res, 421, {}) },
   },
   {
     what: 'a 401 without a challenge',
@@ -155,31 +161,31 @@ const broken: readonly Broken[] = [
 ]
 
 describe('scalekit-mcp doctor', () => {
-  test('finds nothing wrong with the real server, with a token of the local environment', async () => {
+  test('finds no problem with the real server, with a token of the local environment', async () => {
     const program = await startDev()
     opened.push(program)
     const { code, stdout } = await runToEnd(['doctor', `${program.url}?readonly=true`])
-    expect(stdout).toContain('Nothing is wrong.')
-    expect(stdout).toMatch(/right {2}modern .*whoami answered/)
-    expect(stdout).toMatch(/right {2}legacy .*whoami answered/)
-    expect(stdout).not.toMatch(/^(wrong| {2}- )/m)
+    expect(stdout).toContain('No problems found.')
+    expect(stdout).toMatch(/^ok {6}modern .*whoami answered$/m)
+    expect(stdout).toMatch(/^ok {6}legacy .*whoami answered$/m)
+    expect(stdout).not.toMatch(/^(failed|- )/m)
     expect(code).toBe(0)
     const elsewhere = await mintToken(program, { resource: 'https://other.example.com/mcp' }).catch(
       () => undefined,
     )
     const refused = await examine(program.url, elsewhere ?? tokenFor('https://other.example.com/mcp'))
     expect(refused.code).toBe(1)
-    expect(refused.wrong.map(({ check }) => check)).toEqual(['audience', 'modern', 'legacy'])
+    expect(refused.failed.map(({ check }) => check)).toEqual(['audience', 'modern', 'legacy'])
   })
 
   test('names the person who does not administer the environment, once', async () => {
     const program = await startDev({ args: ['--mode', 'environment'] })
     opened.push(program)
     const request = { subject: 'sam@yourcompany.example', resource: 'res_100000000000000000' }
-    const { code, wrong } = await examine(program.url, await mintToken(program, request))
+    const { code, failed } = await examine(program.url, await mintToken(program, request))
     expect(code).toBe(1)
-    expect(wrong).toMatchObject([
-      { check: 'administrator', text: expect.stringContaining('ADMIN_ROLES'), mend: expect.any(String) },
+    expect(failed).toMatchObject([
+      { check: 'administrator', text: expect.stringContaining('ADMIN_ROLES'), fix: expect.any(String) },
     ])
   })
 
@@ -196,11 +202,11 @@ describe('scalekit-mcp doctor', () => {
     expect(stdout).toContain(`has no MCP server with the URL ${program.url}`)
   })
 
-  test('finds nothing wrong with a small right server', async () => {
+  test('finds no problem with a small right server', async () => {
     const server = await startMcpServer()
     opened.push(server)
-    const { code, findings, wrong } = await examine(server.url)
-    expect(wrong).toEqual([])
+    const { code, findings, failed } = await examine(server.url)
+    expect(failed).toEqual([])
     expect(findings).toHaveLength(17)
     expect(code).toBe(0)
   })
@@ -208,17 +214,50 @@ describe('scalekit-mcp doctor', () => {
   test.each(broken)('names $what', async ({ check, says, defect }) => {
     const server = await startMcpServer(defect)
     opened.push(server)
-    const { code, wrong } = await examine(server.url)
-    expect(wrong.map((finding) => finding.check)).toEqual([check])
-    expect(wrong[0]?.text).toMatch(says)
-    expect(wrong[0]?.mend).toBeTruthy()
-    expect(guideSections).toContain(wrong[0]?.guide)
+    const { code, failed } = await examine(server.url)
+    expect(failed.map((finding) => finding.check)).toEqual([check])
+    expect(failed[0]?.text).toMatch(says)
+    expect(failed[0]?.fix).toBeTruthy()
+    expect(guideSections).toContain(failed[0]?.guide)
     expect(code).toBe(1)
   })
 
+  test('names the URL of MCP where the path is another one', async () => {
+    const server = await startMcpServer()
+    opened.push(server)
+    for (const path of ['', 'sse', 'mcp/']) {
+      const { failed } = await examine(new URL(`/${path}?readonly=true`, server.url).href)
+      const [found] = failed.filter(({ check }) => check === 'challenge')
+      expect(found).toMatchObject({ fix: `use ${server.url}?readonly=true, which answers 401` })
+      expect(found?.guide).toBe(`${guide}#wrong-path`)
+    }
+    const nowhere = await startMcpServer({ withoutToken: (res) => send(res, 404, {}) })
+    opened.push(nowhere)
+    const { failed } = await examine(nowhere.url)
+    expect(failed[0]?.fix).toBe('MCP is at another path: use the URL in EXPECTED_AUDIENCE of the server')
+  })
+
+  test('prints one full stop between what it found, the fix and the guide', async () => {
+    const server = await startMcpServer({
+      answer(_, __, res) {
+        send(res, 401, {
+          error: 'invalid_token',
+          error_description: 'The token is not valid here. Get a new one.',
+        })
+        return true
+      },
+    })
+    opened.push(server)
+    const { stdout } = await runToEnd(['doctor', server.url, '--token', tokenFor(server.url)])
+    expect(stdout).toMatch(
+      /^failed {2}modern .* Get a new one\. Fix: .*[a-z]\. See docs\/guides\/troubleshooting\.md#401-again-and-again$/m,
+    )
+    expect(stdout).not.toContain('..')
+  })
+
   test('names a port where nothing listens', async () => {
-    const { code, wrong } = await examine(`http://localhost:${await freePort()}/mcp`)
-    expect(wrong).toMatchObject([{ check: 'reach', text: expect.stringContaining('nothing listens') }])
+    const { code, failed } = await examine(`http://localhost:${await freePort()}/mcp`)
+    expect(failed).toMatchObject([{ check: 'reach', text: expect.stringContaining('nothing listens') }])
     expect(code).toBe(1)
   })
 
@@ -226,9 +265,9 @@ describe('scalekit-mcp doctor', () => {
     const server = await startMcpServer()
     opened.push(server)
     const expired = await examine(server.url, tokenFor(server.url, -60))
-    expect(expired.wrong.map(({ check }) => check)).toEqual(['token'])
+    expect(expired.failed.map(({ check }) => check)).toEqual(['token'])
     const other = await examine(server.url, tokenFor('https://other.example.com/mcp'))
-    expect(other.wrong).toMatchObject([{ check: 'audience', guide: `${guide}#invalid-audience` }])
+    expect(other.failed).toMatchObject([{ check: 'audience', guide: `${guide}#invalid-audience` }])
   })
 
   test('does not send the token to where a redirect leads', async () => {
@@ -241,7 +280,7 @@ describe('scalekit-mcp doctor', () => {
       },
     })
     opened.push(target, server)
-    expect((await examine(server.url)).wrong.map(({ check }) => check)).toEqual(['modern', 'legacy'])
+    expect((await examine(server.url)).failed.map(({ check }) => check)).toEqual(['modern', 'legacy'])
     expect(seen).toBe(0)
   })
 

@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { type Config, ConfigError, loadConfig } from '../packages/server/src/config.js'
 
 // The variables of the two documents that this project implements.
+
+const guide =
+  readFileSync(new URL('../docs/guides/operator.md', import.meta.url), 'utf8').split('\n### ')[1] ?? ''
 
 const environment = 'https://acme.scalekit.com'
 const needed = {
@@ -147,6 +151,30 @@ describe('every variable of the documents', () => {
     expect(problemsOf(values)).toEqual([
       'EXPECTED_AUDIENCE: http://localhost:3002 is this machine; with NODE_ENV=production, set it to the https URL of a public host.',
     ])
+  })
+
+  test('the .env of the document needs an administrator, and no NODE_ENV or a public URL, as the guide says', () => {
+    const { ADMIN_CLIENTS, ...credentials } = needed
+    const envFile = (resource: string) => ({
+      ...credentials,
+      PORT: '3002',
+      EXPECTED_AUDIENCE: resource,
+      PROTECTED_RESOURCE_METADATA: `{"authorization_servers":["${environment}/resources/res_1"],"resource":"${resource}"}`,
+      LOG_LEVEL: 'info',
+    })
+    const documented = { ...envFile('http://localhost:3002/'), NODE_ENV: 'production' }
+    expect(problemsOf(documented).map((problem) => /^\w+/.exec(problem)?.[0])).toEqual([
+      'ADMIN_ORGANIZATION',
+      'EXPECTED_AUDIENCE',
+      'PROTECTED_RESOURCE_METADATA',
+    ])
+    const administrators = { ADMIN_ORGANIZATION: 'org_1' }
+    expect(problemsOf({ ...envFile('http://localhost:3002/'), ...administrators })).toEqual([])
+    const inPublic = { ...envFile('https://mcp.acme.com/'), NODE_ENV: 'production', ...administrators }
+    expect(problemsOf(inPublic)).toEqual([])
+    for (const variable of ['NODE_ENV=production', 'ADMIN_ORGANIZATION', 'public https URL']) {
+      expect(guide).toContain(variable)
+    }
   })
 })
 

@@ -1,8 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { promisify } from 'node:util'
 import { createLocalScalekit, type LocalScalekit } from '@scalekit-mcp/local'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { callTool, eras } from './harness/call-tool.js'
@@ -126,6 +128,23 @@ ADMIN_ORGANIZATION=org_100000000000000000
   })
 })
 
+test('npm test runs the tests of the greeting server in its own folder', async () => {
+  const cwd = new URL('../examples/greeting/', import.meta.url)
+  const { stdout } = await promisify(execFile)('npm', ['test', '--', 'test/authentication.test.ts'], { cwd })
+  expect(stdout).toMatch(/Tests .*5 passed/)
+})
+
+test.each([
+  ['docs/guides/operator.md', 'deploy/Dockerfile'],
+  ['docs/guides/protect-your-server.md', 'examples/greeting/Dockerfile'],
+])('%s builds with %s, by the command at its top', async (guide, dockerfile) => {
+  const read = (path: string) => readFile(new URL(`../${path}`, import.meta.url), 'utf8')
+  const [, command = ''] = /^#.*?(docker build .+? \.)(?: |$)/m.exec(await read(dockerfile)) ?? []
+  expect(command).toMatch(/^docker build/)
+  expect(await read(guide)).toContain(command)
+  expect(await read(guide)).toContain(dockerfile)
+})
+
 test('doctor and the log name MCP_SERVER_ID where clients are sent to the whole environment', async () => {
   const port = await freePort()
   const local = await createLocalScalekit({ port: 0, memory: true })
@@ -148,6 +167,6 @@ test('doctor and the log name MCP_SERVER_ID where clients are sent to the whole 
   await local.close()
   expect(code).toBe(1)
   expect(stdout).toMatch(
-    /^wrong {2}resource-metadata .*the whole environment.*MCP_SERVER_ID.*PROTECTED_RESOURCE_METADATA/m,
+    /^failed {2}resource-metadata .*the whole environment.*MCP_SERVER_ID.*PROTECTED_RESOURCE_METADATA/m,
   )
 })

@@ -28,7 +28,7 @@ test('the first example of the kit runs against the local environment', async ()
   const example = spawn(process.execPath, [file], {
     env: {
       ...process.env,
-      MCP_URL: url,
+      EXPECTED_AUDIENCE: url,
       PORT: String(port),
       SCALEKIT_ENVIRONMENT_URL: `${local.url}/${environment}`,
     },

@@ -52,7 +52,7 @@ test('mcp-remote signs in, and carries a call to the server', async () => {
   await client.close()
 })
 
-test('the command line of the MCP Inspector signs in, and calls a tool', async () => {
+test('the command line of the MCP Inspector signs in, and lists a page, whose token it sends as a number', async () => {
   const entry = join(modules, '@modelcontextprotocol/inspector/clients/launcher/build/index.js')
   // It needs Node 22 or newer.
   const isNew = Number(process.versions.node.split('.')[0]) >= 22
@@ -62,7 +62,8 @@ test('the command line of the MCP Inspector signs in, and calls a tool', async (
     [
       ...[...args, entry, '--cli', program.url],
       ...['--callback-url', `http://127.0.0.1:${await freePort()}/oauth/callback`],
-      ...['--method', 'tools/call', '--tool-name', 'whoami'],
+      ...['--method', 'tools/call', '--tool-name', 'list_organizations'],
+      ...['--tool-arg', 'environmentId=env_100000000000000001', '--tool-arg', 'pageToken=1'],
     ],
     {
       env: {
@@ -82,5 +83,5 @@ test('the command line of the MCP Inspector signs in, and calls a tool', async (
   const ended = new Promise((resolve) => child.once('close', resolve))
   await signIn(browser, await authorizationUrl(() => output))
   expect(await ended, output).toBe(0)
-  expect(output).toContain('organization:read')
+  expect(output).toContain('Acme Robotics')
 })

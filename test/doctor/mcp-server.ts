@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net'
 
 type Document = Record<string, unknown>
 
-/** What a server does otherwise than a right one. */
+/** How a server differs from a valid one. */
 export interface Defect {
   readonly tls?: { readonly key: string; readonly cert: string }
   /** Answers a request without a token. */
@@ -18,7 +18,7 @@ export interface Defect {
   readonly scope?: string
   readonly metadata?: (document: Document) => Document | undefined
   readonly issuer?: (document: Document) => Document | undefined
-  /** Answers a message in its place; false leaves it to the right one. */
+  /** Answers a message instead; false leaves it to the server. */
   readonly answer?: (method: string, era: string | undefined, res: ServerResponse) => boolean
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -29,7 +29,7 @@ export interface McpServer {
   close(): Promise<void>
 }
 
-/** A small MCP server with its authorization server, right but for one defect. It takes every token. */
+/** A small MCP server with its authorization server, valid except for one defect. It accepts every token. */
 export async function startMcpServer(defect: Defect = {}): Promise<McpServer> {
   const server: Server = defect.tls ? createTlsServer(defect.tls) : createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -62,8 +62,8 @@ function listener(origin: string, defect: Defect): RequestListener {
   }
   const serve = async (req: IncomingMessage, res: ServerResponse) => {
     for (const [name, value] of Object.entries(defect.headers ?? {})) res.setHeader(name, value)
-    if (req.url !== '/mcp')
-      return send(res, documents[req.url ?? ''] ? 200 : 404, documents[req.url ?? ''] ?? {})
+    const [path = ''] = req.url?.split('?') ?? []
+    if (path !== '/mcp') return send(res, documents[path] ? 200 : 404, documents[path] ?? {})
     if (!req.headers.authorization) {
       if (defect.withoutToken) return defect.withoutToken(res)
       const metadata = `${origin}/.well-known/oauth-protected-resource/mcp`

@@ -73,7 +73,10 @@ describe('@scalekit-mcp/auth, installed alone', () => {
     const port = await freePort()
     const url = `http://localhost:${port}/mcp`
     writeFileSync(join(cwd(), 'server.mjs'), firstExample('auth', 'js'))
-    const { child, output } = start(node, ['server.mjs'], cwd(), { PORT: String(port), MCP_URL: url })
+    const { child, output } = start(node, ['server.mjs'], cwd(), {
+      PORT: String(port),
+      EXPECTED_AUDIENCE: url,
+    })
     await untilReady(`http://localhost:${port}/.well-known/oauth-protected-resource/mcp`, child, output)
     const refused = await fetch(url, { method: 'POST' })
     stop(child)

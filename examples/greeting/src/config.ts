@@ -46,7 +46,7 @@ const Variables = z.object({
   REQUESTS_PER_MINUTE: z.coerce.number().int().positive().optional().describe('a whole number from 1'),
 })
 
-/** One sentence for each variable that is missing or wrong. */
+/** One sentence for each variable that is missing or invalid. */
 export class ConfigError extends Error {
   constructor(readonly problems: readonly string[]) {
     super(problems.join('\n'))
@@ -57,13 +57,12 @@ export class ConfigError extends Error {
 /**
  * Reads the configuration from environment variables. An empty variable is absent.
  *
+ * @param file the variables of `.env`; the environment wins, even if it uses another name of a variable
  * @throws ConfigError
  */
-export function readConfig(environment: Environment) {
-  const trimmed = Object.entries(environment).map(([name, value]) => [name, value?.trim()] as const)
-  const env = Object.fromEntries(trimmed.filter(([, value]) => value !== ''))
-  const scalekit = readScalekitVariables(env)
-  const own = Variables.safeParse(env)
+export function readConfig(environment: Environment, file: Environment = {}) {
+  const scalekit = readScalekitVariables(environment, file)
+  const own = Variables.safeParse({ ...withoutEmpty(file), ...withoutEmpty(environment) })
   const wrong = new Set(own.error?.issues.map(({ path }) => path[0] as keyof typeof Variables.shape))
   const sentences = [...wrong].map((name) => `Set ${name} to ${Variables.shape[name].description}.`)
   if (!scalekit.options || !own.success) throw new ConfigError([...scalekit.problems, ...sentences])
@@ -80,6 +79,12 @@ export function readConfig(environment: Environment) {
   }
 }
 
+/** The variables with a value; an empty one is absent. */
+export function withoutEmpty(environment: Environment): Environment {
+  const trimmed = Object.entries(environment).map(([name, value]) => [name, value?.trim()] as const)
+  return Object.fromEntries(trimmed.filter(([, value]) => value !== ''))
+}
+
 /** Without `admin`: a client asks its user for that scope when a tool needs it. */
 function scopesOffered(metadata: Readonly<Record<string, unknown>> = {}): string[] {
   const offered = z.array(z.string()).safeParse(metadata.scopes_supported)
@@ -87,13 +92,18 @@ function scopesOffered(metadata: Readonly<Record<string, unknown>> = {}): string
 }
 
 /**
- * The configuration of a program. If it is not usable, the program ends with a sentence for each problem.
+ * The configuration from the environment variables of the process and `.env`.
  *
- * @param environment Default: the environment variables of the process, and then `.env`.
+ * @throws ConfigError
  */
-export function loadConfig(environment?: Environment): Config {
+export function loadConfig(): Config {
+  return readConfig(process.env, readEnvFile(new URL('../.env', import.meta.url)))
+}
+
+/** For a program: prints a sentence for each problem and exits with 78 (EX_CONFIG) if the configuration is not usable. */
+export function orExit(load: () => Config): Config {
   try {
-    return readConfig(environment ?? { ...readEnvFile(new URL('../.env', import.meta.url)), ...process.env })
+    return load()
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     process.stderr.write(`${error.message}\n`)

@@ -68,6 +68,23 @@ describe('the configuration', () => {
     expect(problems[4]).toBe('Set PORT to a number from 0 to 65535.')
   })
 
+  test('takes a variable from the environment before .env, even under another name', () => {
+    const environment = { SCALEKIT_ENV_URL: 'https://acme.scalekit.com', PORT: '3003' }
+    const file = { ...variables, SK_ENV_URL: 'https://other.scalekit.com', PORT: '3004', LOG_LEVEL: 'warn' }
+    expect(readConfig(environment, file)).toMatchObject({
+      scalekit: { scalekit: { environmentUrl: 'https://acme.scalekit.com' } },
+      port: 3003,
+      logLevel: 'warn',
+    })
+  })
+
+  test('an empty environment variable hides no value of .env', () => {
+    const empty = { SK_ENV_URL: '', EXPECTED_AUDIENCE: ' ', PORT: '' }
+    expect(readConfig(empty, { ...variables, PORT: '3003' })).toEqual(
+      readConfig({ ...variables, PORT: '3003' }),
+    )
+  })
+
   test.each(['*', 'app.example.com', 'https://app.example.com/path', 'HTTPS://APP.EXAMPLE.COM'])(
     'refuses the origin %s, which no browser sends',
     (ALLOWED_ORIGINS) => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -50,13 +50,19 @@ async function greet(url: string, token: string): Promise<Response> {
   return fetch(url, { method: 'POST', headers: { ...headers, authorization: `Bearer ${token}` }, body })
 }
 
-test('npm start: a line at once, then a local environment and the server', async () => {
+test('npm start: a line at once, then a local environment and the server, and no value of .env', async () => {
   const [ownPort, localPort] = [await freePort(), await freePort()]
   const data = await mkdtemp(join(tmpdir(), 'greeting-'))
   const { scripts } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'))
-  const env = { PORT: ownPort, LOCAL_PORT: localPort, LOCAL_DATA: data }
-  const program = start(scripts.start.split(' '), env, folder)
-  await untilWritten(program, /Greeting MCP server {3}http.*\n[\s\S]*Stop with/)
+  // In a copy, so that .env is not that of the developer.
+  for (const part of ['local', 'src']) await cp(join(folder, part), join(built, part), { recursive: true })
+  await writeFile(join(built, '.env'), 'SK_ENV_URL=https://acme.scalekit.com\nPORT=1\nLOG_LEVEL=none')
+  const env = { PORT: ownPort, LOCAL_PORT: localPort, LOCAL_DATA: data, LOG_LEVEL: '' }
+  const program = start(scripts.start.split(' '), env)
+  await untilWritten(
+    program,
+    /Greeting MCP server {3}http.*\n[\s\S]*Stop with.*\n\n {2}\.env is not used here\..*npm run serve/,
+  )
   expect(program.output()).toMatch(
     /Starting .*\n[\s\S]*ana@acme\.example, ben@acme\.example or dev@initech\.example/,
   )
@@ -140,6 +146,24 @@ describe('node dist/server.js', () => {
       ['PROTECTED_RESOURCE_METADATA', undefined],
       [undefined, 'PORT'],
     ])
+  })
+
+  test.each([[], ['an-argument']])(
+    'imported without its variables, throws and leaves the process alone',
+    async (...args) => {
+      const importing =
+        "await import('./dist/server.js').catch(({ name, message }) => console.log(name, message))"
+      const program = start([node, '--input-type=module', '--eval', importing, ...args], {})
+      expect(await program.ended, program.output()).toBe(0)
+      expect(program.output()).toMatch(/^ConfigError SK_ENV_URL is missing\. Set SK_ENV_URL to /)
+    },
+  )
+
+  test('starts without the extension of the file too', async () => {
+    const program = start([node, 'dist/server'], local.variables)
+    await untilHealthy(port)
+    program.signal('SIGTERM')
+    expect(await program.ended, program.output()).toBe(0)
   })
 
   test('says what to do about a port that is in use, and a .env that cannot be read', async () => {

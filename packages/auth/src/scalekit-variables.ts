@@ -8,13 +8,14 @@ const NAMES = {
   environmentUrl: ['SK_ENV_URL', 'SCALEKIT_ENVIRONMENT_URL', 'SCALEKIT_ENV_URL'],
   clientId: ['SK_CLIENT_ID', 'SCALEKIT_CLIENT_ID'],
   clientSecret: ['SK_CLIENT_SECRET', 'SCALEKIT_CLIENT_SECRET'],
-  resource: ['EXPECTED_AUDIENCE', 'MCP_URL'],
+  resource: ['EXPECTED_AUDIENCE'],
   metadata: ['PROTECTED_RESOURCE_METADATA'],
   resourceId: ['MCP_SERVER_ID', 'SCALEKIT_MCP_SERVER_ID'],
   introspectionUrl: ['INTROSPECTION_URL'],
 } as const
 
 type Variable = keyof typeof NAMES
+type Environment = Readonly<Record<string, string | undefined>>
 
 /** The options of `protect` that come from a Scalekit environment. */
 export type ScalekitOptions = Pick<
@@ -31,12 +32,13 @@ export type ScalekitVariables =
  * Reads the variables of a protected MCP server, under every name that Scalekit's documentation uses. An empty variable
  * is absent. Client id and secret are only used for introspection, with `INTROSPECTION_URL`.
  *
+ * @param fallback variables of a `.env` file, for example. `env` wins, even if it uses another name of the variable.
  * @example
  * const { options, problems } = readScalekitVariables(env)
  * if (options) protect(app, { ...options, scopes: [], tools })
  */
-export function readScalekitVariables(env: Readonly<Record<string, string | undefined>>): ScalekitVariables {
-  const variables = new Variables(env)
+export function readScalekitVariables(env: Environment, fallback: Environment = {}): ScalekitVariables {
+  const variables = new Variables([env, fallback])
   const environmentUrl = environmentUrlOf(variables)
   const resource = resourceOf(variables)
   const metadata = metadataOf(variables, resource)
@@ -57,31 +59,40 @@ export function readScalekitVariables(env: Readonly<Record<string, string | unde
   }
 }
 
-/** The values of the variables, and what is wrong with them. */
+/** The values of the variables, and the problems found in them. */
 class Variables {
   readonly problems: string[] = []
-  readonly #env: Readonly<Record<string, string | undefined>>
+  readonly #sources: readonly Environment[]
 
-  constructor(env: Readonly<Record<string, string | undefined>>) {
-    this.#env = env
+  /** @param sources a source wins over those after it */
+  constructor(sources: readonly Environment[]) {
+    this.#sources = sources
   }
 
   /** The name to use in a message: the one that is set, or the first. */
   nameOf(variable: Variable): string {
-    return this.#namesSet(variable)[0] ?? NAMES[variable][0]
+    return this.#valuesByName(variable)[0]?.[0] ?? NAMES[variable][0]
   }
 
   get(variable: Variable): string | undefined {
-    const names = this.#namesSet(variable)
-    const [first, other] = names.filter(
-      (name, index) => names.findIndex((each) => this.#env[each] === this.#env[name]) === index,
-    )
-    if (first && other) this.problems.push(`${first} and ${other} have different values. Set one of them.`)
-    return first && this.#env[first]
+    const [first, ...others] = this.#valuesByName(variable)
+    const other = others.find(([, value]) => value !== first?.[1])
+    if (first && other) {
+      this.problems.push(`${first[0]} and ${other[0]} have different values. Set one of them.`)
+    }
+    return first?.[1]
   }
 
-  #namesSet(variable: Variable): string[] {
-    return NAMES[variable].filter((name) => this.#env[name])
+  /** From the first source that has the variable under any of its names. */
+  #valuesByName(variable: Variable): [name: string, value: string][] {
+    for (const source of this.#sources) {
+      const found = NAMES[variable].flatMap((name): [string, string][] => {
+        const value = source[name]?.trim()
+        return value ? [[name, value]] : []
+      })
+      if (found.length > 0) return found
+    }
+    return []
   }
 }
 
@@ -116,7 +127,7 @@ function metadataOf(variables: Variables, resource: string | undefined): Metadat
   const value = variables.get('metadata')
   if (value === undefined) return undefined
   const name = variables.nameOf('metadata')
-  const document = parseObject(value.trim().replace(/^(['"])(.*)\1$/s, '$2'))
+  const document = parseObject(value.replace(/^(['"])(.*)\1$/s, '$2'))
   const servers = document?.authorization_servers
   if (!document) {
     variables.problems.push(`${name} is not a JSON object. Copy it in one line from the Scalekit dashboard.`)
@@ -146,9 +157,18 @@ function resourceIdOf(variables: Variables, metadata: Metadata | undefined): str
       'PROTECTED_RESOURCE_METADATA is missing. Set it to the metadata JSON that the Scalekit dashboard shows for this ' +
         `MCP server, or set ${name} to its id (res_…).`,
     )
+  } else if (value !== undefined && metadata && !metadata.authorization_servers.some(isOf(value))) {
+    variables.problems.push(
+      `${name} is ${value}, but PROTECTED_RESOURCE_METADATA lists the authorization server ` +
+        `${metadata.authorization_servers.join(', ')}. Copy both from the same MCP server in the Scalekit dashboard, or set one of them.`,
+    )
   }
   return value
 }
+
+/** Whether an authorization server is the one that Scalekit has for an MCP server. Its host may be a custom domain. */
+const isOf = (resourceId: string) => (url: string) =>
+  url.replace(/\/+$/, '').endsWith(`/resources/${resourceId}`)
 
 function revocationOf(variables: Variables): ProtectOptions['revocation'] {
   const introspectionUrl = variables.get('introspectionUrl')

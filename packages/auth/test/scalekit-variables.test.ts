@@ -43,7 +43,6 @@ describe('the variables of a protected server', () => {
     ['SK_ENV_URL', 'SCALEKIT_ENVIRONMENT_URL'],
     ['SK_ENV_URL', 'SCALEKIT_ENV_URL'],
     ['MCP_SERVER_ID', 'SCALEKIT_MCP_SERVER_ID'],
-    ['EXPECTED_AUDIENCE', 'MCP_URL'],
   ] as const)('%s is also called %s', (name, alias) => {
     const { [name]: value, ...others } = withId
     const expected = readScalekitVariables(withId)
@@ -51,6 +50,24 @@ describe('the variables of a protected server', () => {
     expect(readScalekitVariables({ ...withId, [alias]: value })).toEqual(expected)
     const { problems } = readScalekitVariables({ ...withId, [alias]: `${value}0` })
     expect(problems).toContain(`${name} and ${alias} have different values. Set one of them.`)
+  })
+
+  test('the first argument wins over the second, whichever name it uses', () => {
+    const file = { ...withId, SK_ENV_URL: 'https://other.scalekit.com', MCP_SERVER_ID: 'res_2' }
+    const environment = { SCALEKIT_ENV_URL: environmentUrl, SCALEKIT_MCP_SERVER_ID: 'res_1' }
+    expect(readScalekitVariables(environment, file)).toEqual(readScalekitVariables(withId))
+  })
+
+  test('an empty variable is absent, and hides no value of the second argument', () => {
+    const empty = { SK_ENV_URL: '', SCALEKIT_ENV_URL: ' ', EXPECTED_AUDIENCE: ' ', MCP_SERVER_ID: '' }
+    expect(readScalekitVariables(empty, withId)).toEqual(readScalekitVariables(withId))
+  })
+
+  test('the id of the server must not contradict its metadata', () => {
+    expect(readScalekitVariables({ ...variables, MCP_SERVER_ID: 'res_1' }).problems).toEqual([])
+    expect(readScalekitVariables({ ...variables, SCALEKIT_MCP_SERVER_ID: 'res_2' }).problems).toEqual([
+      'SCALEKIT_MCP_SERVER_ID is res_2, but PROTECTED_RESOURCE_METADATA lists the authorization server https://acme.scalekit.com/resources/res_1. Copy both from the same MCP server in the Scalekit dashboard, or set one of them.',
+    ])
   })
 
   test('client id and secret are used for introspection, and only there', () => {

@@ -81,9 +81,12 @@ export const email = z
 
 export const pageSize = z.number().int().min(1).max(100).default(20)
 
+/** Clients that convert `--tool-arg pageToken=1` themselves send the number. The schema says text. */
 export const pageToken = z
-  .string()
-  .regex(/^[A-Za-z0-9_=+.-]{0,320}$/)
+  .preprocess(
+    (value) => (Number.isSafeInteger(value) ? String(value) : value),
+    z.string().regex(/^[A-Za-z0-9_=+.-]{0,320}$/),
+  )
   .optional()
   .describe('From nextPageToken.')
 

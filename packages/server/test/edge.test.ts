@@ -205,10 +205,13 @@ describe('a request that is not right', () => {
     expect(json.error_description).toContain('organizations')
   })
 
-  test('an unknown path: 404 as JSON', async () => {
-    const response = await fetch(new URL('/mcp/anything', server.url), { method: 'POST' })
+  test.each(['/', '/mcp/anything', '/sse'])('POST %s: 404 with the path of MCP, as JSON', async (path) => {
+    const response = await fetch(new URL(path, server.url), { method: 'POST' })
     expect(response.status).toBe(404)
-    expect(await response.json()).toMatchObject({ error: 'not_found' })
+    expect(await response.json()).toEqual({
+      error: 'not_found',
+      error_description: expect.stringMatching(/MCP is at \/mcp\.$/),
+    })
   })
 })
 

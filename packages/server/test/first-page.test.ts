@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { describeTool } from '../src/describe-tool.js'
 import { tools } from '../src/tools/index.js'
 import { type Posted, postCall, toolErrorOf } from './post-message.js'
 import { sampleArguments } from './sample-arguments.js'
@@ -19,6 +20,15 @@ test('every list has pages', () => {
   expect(lists.length).toBeGreaterThan(12)
 })
 
+test('pageToken is text in every schema, although 1 is accepted as a number', () => {
+  const types = lists.map((tool) => {
+    const { properties } = describeTool(tool, false, 'http://localhost').inputSchema
+    return properties?.pageToken
+  })
+  expect(new Set(types.map((type) => JSON.stringify(type))).size).toBe(1)
+  expect(types[0]).toMatchObject({ type: 'string', pattern: expect.any(String) })
+})
+
 test.each(lists.map((tool) => ({ name: tool.name, tool })))('$name', async ({ name, tool }) => {
   for (const era of eras) {
     const list = (args: Record<string, unknown>) =>
@@ -31,10 +41,10 @@ test.each(lists.map((tool) => ({ name: tool.name, tool })))('$name', async ({ na
         return first.message.result?.isError ?? first.status
       })
       .toBe(200)
-    for (const pageToken of ['1', '']) {
+    for (const pageToken of ['1', '', 1]) {
       expect((await list({ pageToken })).message).toEqual(first?.message)
     }
-    for (const pageToken of ['2', '0', '01', '1.20', 'x']) {
+    for (const pageToken of ['2', '0', '01', '1.20', 'x', 2, -1]) {
       expect([pageToken, toolErrorOf(await list({ pageToken }))]).toEqual([
         pageToken,
         {

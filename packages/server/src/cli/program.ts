@@ -87,7 +87,7 @@ program
 
 program
   .command('doctor')
-  .description('Walk the way of a client to an MCP server, and say what is wrong and how to mend it.')
+  .description('Simulate a client of an MCP server, and list each problem with its fix.')
   .argument('[url]', 'the MCP server (default: EXPECTED_AUDIENCE, or http://localhost:PORT/mcp)')
   .option('--token <token>', 'an access token; - reads it from stdin (default: from the local environment)')
   .option('--json', 'print the findings as JSON')

@@ -27,13 +27,17 @@ export function createPages(options: PagesOptions): Page {
     ['/healthz', health],
     ['/ready', ready(options)],
   ])
+  const notFound = {
+    error: 'not_found',
+    error_description: `There is nothing at this address. MCP is at ${options.protection.path}.`,
+  }
   return (req, res) => {
     const path = pathOf(req.url)
     const reads = req.method === 'GET' || req.method === 'HEAD'
     const page = reads ? pages.get(path) : undefined
     if (page) return page(req, res)
     if (reads && serveIcon(path, res)) return
-    sendJson(res, 404, { error: 'not_found', error_description: 'There is nothing at this address.' })
+    sendJson(res, 404, notFound)
   }
 }
 

@@ -1,9 +1,9 @@
-import { ask, NoAnswer } from './ask.js'
-import { type Finding, right, wrong } from './finding.js'
+import { ask, askQuietly, NoAnswer } from './ask.js'
+import { type Finding, failed, ok } from './finding.js'
 import { message } from './message.js'
 import { type Challenge, isLoopback, type Walk } from './walk.js'
 
-/** The first request of every client: without a token. */
+/** The first request of every client has no token. */
 export async function checkReach(walk: Walk): Promise<Finding[]> {
   const { url } = walk
   const started = performance.now()
@@ -13,68 +13,93 @@ export async function checkReach(walk: Walk): Promise<Finding[]> {
     if (!(error instanceof NoAnswer)) throw error
     return [unreachable(url, error.code)]
   }
-  return [right('reach', `it answered in ${Math.round(performance.now() - started)} ms`), transport(url)]
+  return [ok('reach', `answered in ${Math.round(performance.now() - started)} ms`), transport(url)]
 }
 
 function unreachable(url: string, code: string): Finding {
   if (/CERT|SELF_SIGNED|SIGNATURE|TLS|SSL|EPROTO/.test(code)) {
-    return wrong(
+    return failed(
       'tls',
       `its certificate is not accepted (${code})`,
-      'give it a certificate of a public authority with the whole chain; for one of your own set NODE_EXTRA_CA_CERTS',
+      'serve a certificate of a public authority with its full chain; for your own authority, set NODE_EXTRA_CA_CERTS',
     )
   }
   const { host } = new URL(url)
   const why: Record<string, string> = {
-    ENOTFOUND: `there is no host named ${host}`,
+    ENOTFOUND: `the host ${host} does not exist`,
     ECONNREFUSED: `nothing listens at ${host}`,
     timeout: `${host} did not answer in time`,
   }
-  return wrong(
+  return failed(
     'reach',
     why[code] ?? `the connection failed (${code})`,
-    'start the server, and check the URL, the port and the firewall between',
+    'start the server, then check the URL, the port and the firewall',
   )
 }
 
 function transport(url: string): Finding {
-  if (url.startsWith('https:')) return right('tls', 'its certificate is trusted')
-  if (isLoopback(url)) return right('tls', 'it is on this machine, where http is enough')
-  return wrong('tls', 'tokens would cross the network without encryption', 'serve it with https')
+  if (url.startsWith('https:')) return ok('tls', 'its certificate is trusted')
+  if (isLoopback(url)) return ok('tls', 'http is fine on this machine')
+  return failed('tls', 'tokens would cross the network without encryption', 'serve it over https')
 }
 
 /** RFC 6750 section 3, RFC 9728 section 5.1. */
-export function checkChallenge(walk: Walk): Finding[] {
+export async function checkChallenge(walk: Walk): Promise<Finding[]> {
   const { status, headers } = walk.first ?? { status: 0, headers: new Headers() }
   const header = headers.get('www-authenticate') ?? ''
   if (status !== 401) {
-    return [wrong('challenge', `without a token it answered ${status}, not 401`, mendStatus(status, headers))]
+    const { fix, section } = await fixOf(walk.url, status, headers)
+    const text = `a request without a token was answered with ${status}, not 401`
+    return [failed('challenge', text, fix, section)]
   }
   if (!/^bearer(\s|$)/i.test(header)) {
     return [
-      wrong(
+      failed(
         'challenge',
         header ? 'its challenge is not for Bearer tokens' : 'its 401 has no WWW-Authenticate header',
-        'send WWW-Authenticate: Bearer resource_metadata="…" with the 401; a proxy may have dropped it',
+        'send WWW-Authenticate: Bearer resource_metadata="…" with the 401, and check that no proxy removes it',
       ),
     ]
   }
   walk.challenge = parseChallenge(header)
   const { resourceMetadata, scopes } = walk.challenge
   return [
-    right(
+    ok(
       'challenge',
-      `401, ${scopes.length > 0 ? `asks for ${scopes.join(' ')}` : 'names no scope'}${resourceMetadata ? '' : '; names no metadata'}`,
+      `401, ${scopes.length > 0 ? `asks for ${scopes.join(' ')}` : 'without a scope'}${resourceMetadata ? '' : ', without resource_metadata'}`,
     ),
   ]
 }
 
-function mendStatus(status: number, headers: Headers): string {
-  if (status < 300) return 'it lets everybody in: put the check of tokens before MCP'
-  if (status < 400) return `it sends clients to ${headers.get('location') ?? 'another place'}: use that URL`
-  if (status === 403) return 'it may refuse this host name: look at ALLOWED_HOSTS, and at the proxy before it'
-  if (status === 404 || status === 405) return 'MCP is at another path: try the same URL with /mcp at the end'
-  return 'look at the log of the server'
+async function fixOf(
+  url: string,
+  status: number,
+  headers: Headers,
+): Promise<{ readonly fix: string; readonly section?: string }> {
+  if (status < 300)
+    return { fix: 'it accepts everyone: check tokens before MCP', section: 'order-of-middleware' }
+  if (status < 400)
+    return { fix: `it redirects to ${headers.get('location') ?? 'another URL'}: use that URL` }
+  if (status === 404 || status === 405) return { fix: await otherPath(url), section: 'wrong-path' }
+  if (status === 421) {
+    return {
+      fix: 'forward the Host header through the proxy, or add the host to ALLOWED_HOSTS',
+      section: 'misdirected-request',
+    }
+  }
+  return { fix: 'read the log of the server, and of the proxy in front of it' }
+}
+
+/** Most servers have MCP at /mcp or at the root. */
+async function otherPath(given: string): Promise<string> {
+  const { origin, pathname, search } = new URL(given)
+  for (const path of ['/mcp', '/']) {
+    const url = `${origin}${path}${search}`
+    const answer =
+      path === pathname ? undefined : await askQuietly(url, message('2025-11-25', 'initialize', {}))
+    if (answer?.status === 401) return `use ${url}, which answers 401`
+  }
+  return 'MCP is at another path: use the URL in EXPECTED_AUDIENCE of the server'
 }
 
 function parseChallenge(header: string): Challenge {

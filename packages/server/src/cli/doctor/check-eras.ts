@@ -1,5 +1,5 @@
 import { type Answer, ask, NoAnswer } from './ask.js'
-import { type Finding, notChecked, right, wrong } from './finding.js'
+import { type Finding, failed, notChecked, ok } from './finding.js'
 import { type Era, message } from './message.js'
 import type { Walk } from './walk.js'
 
@@ -9,7 +9,7 @@ interface Tool {
   readonly annotations?: { readonly readOnlyHint?: boolean }
 }
 
-/** The two revisions of MCP that clients speak today, each through a list and a call. */
+/** Lists and calls tools with the two revisions of MCP that clients use. */
 export async function checkEras(walk: Walk): Promise<Finding[]> {
   if (walk.token === undefined || walk.refusedPerson) return []
   return [await checkEra(walk, 'modern', '2026-07-28'), await checkEra(walk, 'legacy', '2025-11-25')]
@@ -36,7 +36,7 @@ async function checkEra(walk: Walk, check: 'modern' | 'legacy', era: Era): Promi
     return await callOne(check, tools as Tool[], send)
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error
-    return wrong(
+    return failed(
       check,
       `no answer to a request with a token (${error.code})`,
       'look at the log of the server',
@@ -44,7 +44,7 @@ async function checkEra(walk: Walk, check: 'modern' | 'legacy', era: Era): Promi
   }
 }
 
-/** A tool that only reads and needs no argument; without one there is nothing to call safely. */
+/** Calls a tool that only reads and needs no argument. Without one, no call is safe. */
 async function callOne(
   check: 'modern' | 'legacy',
   tools: readonly Tool[],
@@ -57,7 +57,7 @@ async function callOne(
   const answer = await send('tools/call', { name: tool.name, arguments: {} })
   const result = resultOf(answer)
   if (!result || result.isError === true) return refused(check, tool.name, answer)
-  return right(check, `${tools.length} tools, ${tool.name} answered`)
+  return ok(check, `${tools.length} tools, ${tool.name} answered`)
 }
 
 function resultOf({ status, json }: Answer): Readonly<Record<string, unknown>> | undefined {
@@ -73,7 +73,7 @@ function refused(check: 'modern' | 'legacy', what: string, { status, headers, js
     reason ?? [error.message, json?.error_description].find((each) => typeof each === 'string') ?? ''
   const text = `${what} was answered with ${status}${said ? `: ${said.slice(0, 200)}` : ''}`
   if (status === 401)
-    return wrong(check, text, 'the server does not take this token: see the lines on token and audience')
-  if (status === 403) return wrong(check, text, 'sign in again with the scopes that it names')
-  return wrong(check, text, 'look at the log of the server')
+    return failed(check, text, 'the server does not accept this token: see the lines token and audience')
+  if (status === 403) return failed(check, text, 'sign in again and allow the scopes in the challenge')
+  return failed(check, text, 'look at the log of the server')
 }

@@ -1,5 +1,5 @@
 import { askQuietly } from './ask.js'
-import { type Finding, right, wrong } from './finding.js'
+import { type Finding, failed, ok } from './finding.js'
 import { isLoopback, listOf, type Walk } from './walk.js'
 
 /** RFC 8414 section 3.1, and OpenID Connect Discovery: the three places where clients look, in their order. */
@@ -17,13 +17,13 @@ export async function checkIssuerMetadata(walk: Walk): Promise<Finding[]> {
     const answer = await askQuietly(place)
     if (answer?.status !== 200 || !answer.json) continue
     walk.issuer = answer.json
-    return [right('issuer-metadata', place)]
+    return [ok('issuer-metadata', place)]
   }
   return [
-    wrong(
+    failed(
       'issuer-metadata',
       `none of ${[...places].join(', ')} answers with a document`,
-      'check authorization_servers: it has to be the issuer itself, as the provider writes it',
+      'set authorization_servers to the issuer exactly as the provider writes it',
     ),
   ]
 }
@@ -31,17 +31,17 @@ export async function checkIssuerMetadata(walk: Walk): Promise<Finding[]> {
 /** RFC 8414 section 3.3: compared as text. */
 export function checkIssuer({ issuer, authorizationServer }: Walk): Finding[] {
   if (!issuer) return []
-  if (issuer.issuer === authorizationServer) return [right('issuer', 'it names the same issuer')]
+  if (issuer.issuer === authorizationServer) return [ok('issuer', 'the issuer is the same')]
   return [
-    wrong(
+    failed(
       'issuer',
-      `it names ${JSON.stringify(issuer.issuer)}, and the resource names ${JSON.stringify(authorizationServer)}`,
-      `write ${JSON.stringify(issuer.issuer)} into authorization_servers of PROTECTED_RESOURCE_METADATA, to the letter`,
+      `its issuer is ${JSON.stringify(issuer.issuer)}, but the resource lists ${JSON.stringify(authorizationServer)}`,
+      `set authorization_servers in PROTECTED_RESOURCE_METADATA to exactly ${JSON.stringify(issuer.issuer)}`,
     ),
   ]
 }
 
-/** What a client has to find there before it sends anybody to sign in. */
+/** What a client needs before it opens the sign-in page. */
 export function checkSignIn({ issuer }: Walk): Finding[] {
   if (!issuer) return []
   return [endpoints(issuer), pkce(issuer), registration(issuer)]
@@ -56,21 +56,21 @@ function endpoints(issuer: Document): Finding {
     return typeof url !== 'string' || !URL.canParse(url) || !(url.startsWith('https:') || isLoopback(url))
   })
   return bad.length === 0
-    ? right('endpoints', names.map((name) => String(issuer[name])).join(', '))
-    : wrong(
+    ? ok('endpoints', names.map((name) => String(issuer[name])).join(', '))
+    : failed(
         'endpoints',
         `${bad.join(' and ')} is missing or not https`,
-        'mend the metadata of the authorization server',
+        'correct the metadata of the authorization server',
       )
 }
 
 function pkce(issuer: Document): Finding {
   return listOf(issuer, 'code_challenge_methods_supported').includes('S256')
-    ? right('pkce', 'S256')
-    : wrong(
+    ? ok('pkce', 'S256')
+    : failed(
         'pkce',
-        'code_challenge_methods_supported does not name S256, so MCP clients refuse to sign in',
-        'turn PKCE on at the authorization server, and list S256 in its metadata',
+        'code_challenge_methods_supported does not include S256, so MCP clients refuse to sign in',
+        'enable PKCE at the authorization server and list S256 in its metadata',
       )
 }
 
@@ -80,27 +80,27 @@ function registration(issuer: Document): Finding {
     ...(typeof issuer.registration_endpoint === 'string' ? ['dynamic registration'] : []),
   ]
   return ways.length > 0
-    ? right('registration', ways.join(', '))
-    : wrong(
+    ? ok('registration', ways.join(', '))
+    : failed(
         'registration',
         'neither metadata documents nor dynamic registration',
-        'allow one of them for this MCP server, or give each client a client id of its own',
+        'allow one of them for this MCP server, or configure a client id in each client',
       )
 }
 
-/** A scope that the authorization server does not know ends the sign-in with invalid_scope. */
+/** An unknown scope ends the sign-in with invalid_scope. */
 export function checkScopes({ challenge, issuer, resource }: Walk): Finding[] {
   if (!challenge || !issuer) return []
   const known = listOf(issuer, 'scopes_supported')
   const asked = challenge.scopes.length > 0 ? challenge.scopes : listOf(resource, 'scopes_supported')
   const unknown = known.length > 0 ? asked.filter((scope) => !known.includes(scope)) : []
   return unknown.length === 0
-    ? [right('scopes', asked.join(' ') || 'none are asked for')]
+    ? [ok('scopes', asked.join(' ') || 'no scope is requested')]
     : [
-        wrong(
+        failed(
           'scopes',
           `the authorization server does not list ${unknown.join(' ')}`,
-          'add them to the MCP server in the dashboard, or set SCOPE_NAMES to the names that it has',
+          'add them to the MCP server in the dashboard, or set SCOPE_NAMES to the form that it uses',
         ),
       ]
 }

@@ -1,8 +1,8 @@
 import { askQuietly } from './ask.js'
-import { type Finding, right, wrong } from './finding.js'
+import { type Finding, failed, ok } from './finding.js'
 import { isLoopback, listOf, resourceOf, type Walk } from './walk.js'
 
-/** RFC 9728 section 5.2: the document that the challenge names, or else the ones at the well-known places. */
+/** RFC 9728 section 5.2: the document in the challenge, or those at the well-known paths. */
 export async function checkResourceMetadata(walk: Walk): Promise<Finding[]> {
   const named = walk.challenge?.resourceMetadata
   const { origin, pathname } = new URL(walk.url)
@@ -16,22 +16,22 @@ export async function checkResourceMetadata(walk: Walk): Promise<Finding[]> {
     const [server] = listOf(answer.json, 'authorization_servers')
     if (server === undefined || !URL.canParse(server)) {
       return [
-        wrong(
+        failed(
           'resource-metadata',
-          `${place} names no authorization server`,
+          `${place} lists no authorization server`,
           'list the issuer of your tokens in authorization_servers (PROTECTED_RESOURCE_METADATA)',
         ),
       ]
     }
     walk.authorizationServer = server
     if (isWholeEnvironment(server, walk.scalekit)) return [withoutServerId(place, server)]
-    return [right('resource-metadata', `${place} names ${server}`)]
+    return [ok('resource-metadata', `${place} lists ${server}`)]
   }
   return [
-    wrong(
+    failed(
       'resource-metadata',
       `there is no document at ${places.join(' or ')}`,
-      'serve it there to everybody, without a token; a proxy has to pass /.well-known/ on',
+      'serve it there without a token; a proxy must forward /.well-known/',
     ),
   ]
 }
@@ -47,23 +47,23 @@ function isWholeEnvironment(issuer: string, configured: string | undefined): boo
 
 /** Clients register with, and get the scopes of, the authorization server that Scalekit has for one MCP server. */
 function withoutServerId(place: string, server: string): Finding {
-  return wrong(
+  return failed(
     'resource-metadata',
-    `${place} names ${server}, the whole environment, where MCP clients cannot register`,
-    'set MCP_SERVER_ID to the id of this MCP server in the Scalekit dashboard, like res_…, or PROTECTED_RESOURCE_METADATA to its metadata document',
+    `${place} lists ${server}, the whole environment, where MCP clients cannot register`,
+    'set MCP_SERVER_ID to the id of this MCP server in the Scalekit dashboard, like res_…, or set PROTECTED_RESOURCE_METADATA to its metadata document',
   )
 }
 
-/** RFC 9728 section 3.3: the resource is compared as text; clients refuse another. */
+/** RFC 9728 section 3.3: clients compare the resource as text. */
 export function checkResource({ url: given, resource }: Walk): Finding[] {
   if (!resource) return []
   const url = resourceOf(given)
-  if (resource.resource === url) return [right('resource', 'it names exactly this URL')]
+  if (resource.resource === url) return [ok('resource', 'it is exactly this URL')]
   return [
-    wrong(
+    failed(
       'resource',
-      `it names ${JSON.stringify(resource.resource)}, and clients were given ${JSON.stringify(url)}`,
-      'make them equal to the letter, the slash at the end too: EXPECTED_AUDIENCE and "resource" of PROTECTED_RESOURCE_METADATA are what clients type',
+      `it is ${JSON.stringify(resource.resource)}, but the URL of the client is ${JSON.stringify(url)}`,
+      'set EXPECTED_AUDIENCE, "resource" in PROTECTED_RESOURCE_METADATA and the URL in clients to the same text, with the same trailing slash',
     ),
   ]
 }

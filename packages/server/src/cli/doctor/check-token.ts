@@ -1,54 +1,54 @@
 import { type Answer, askQuietly } from './ask.js'
-import { type Finding, notChecked, right, wrong } from './finding.js'
+import { type Finding, failed, notChecked, ok } from './finding.js'
 import { isLoopback, resourceOf, type Walk } from './walk.js'
 
-/** A token from the local environment, where that is the authorization server and none was given. */
+/** Without a token, gets one from the local environment if that is the authorization server. */
 export async function checkToken(walk: Walk): Promise<Finding[]> {
   const local = walk.token === undefined ? await askLocal(walk) : undefined
   if (local?.status === 400 && !knowsResource(local)) return [unknownHere(walk)]
   if (typeof local?.json?.access_token === 'string') walk.token = local.json.access_token
   if (walk.token === undefined) {
-    return [notChecked('token', 'give one with --token to check what needs it')]
+    return [notChecked('token', 'pass one with --token to check what needs it')]
   }
   const claims = claimsOf(walk.token)
-  if (!claims) return [right('token', 'it is opaque: the server alone can read it')]
+  if (!claims) return [ok('token', 'it is opaque: only the server can read it')]
   const now = Date.now() / 1000
   if (typeof claims.exp === 'number' && claims.exp < now) {
     return [
-      wrong(
+      failed(
         'token',
         `it expired ${Math.round(now - claims.exp)} s ago`,
-        'sign in again, or take a new token',
+        'sign in again, or get a new token',
       ),
       ...audience(walk, claims),
     ]
   }
   const scopes = typeof claims.scope === 'string' ? claims.scope : 'no scope'
-  return [right('token', `valid, with ${scopes}`), ...audience(walk, claims)]
+  return [ok('token', `valid, with ${scopes}`), ...audience(walk, claims)]
 }
 
 function audience({ url, resource }: Walk, { aud }: Readonly<Record<string, unknown>>): Finding[] {
   const wanted = typeof resource?.resource === 'string' ? resource.resource : resourceOf(url)
   const audiences = Array.isArray(aud) ? aud : [aud]
-  if (audiences.includes(wanted) || audiences.includes(resourceOf(url))) return [right('audience', wanted)]
+  if (audiences.includes(wanted) || audiences.includes(resourceOf(url))) return [ok('audience', wanted)]
   return [
-    wrong(
+    failed(
       'audience',
-      `the token is for ${audiences.map(String).join(', ')}, this server is ${wanted}`,
-      'ask for the token with resource set to this URL (RFC 8707), and register the URL at the authorization server',
+      `the token is for ${audiences.map(String).join(', ')}, but this server is ${wanted}`,
+      'request the token with resource set to this URL (RFC 8707), and register the URL at the authorization server',
     ),
   ]
 }
 
-/** The local environment names what it does not have: the resource, or the person whom `doctor` asks for. */
+/** The answer of the local environment says what is unknown: the resource, or the person that `doctor` asks for. */
 const knowsResource = ({ text }: Answer) => !text.includes('resource: nothing here is called')
 
 /** Clients get `invalid_target` (RFC 8707 section 2) for a resource that the authorization server does not know. */
 function unknownHere({ url, authorizationServer }: Walk): Finding {
-  return wrong(
+  return failed(
     'audience',
     `the local environment at ${authorizationServer} has no MCP server with the URL ${resourceOf(url)}`,
-    'restart scalekit-mcp dev: another start with the same data gave its MCP server another URL',
+    'restart scalekit-mcp dev: another process with the same data changed the URL of its MCP server',
   )
 }
 
@@ -68,7 +68,7 @@ async function askLocal({ url, authorizationServer }: Walk): Promise<Answer | un
   })
 }
 
-/** Read, not verified: the server verifies it. */
+/** Decoded, not verified: the server does that. */
 function claimsOf(token: string): Record<string, unknown> | undefined {
   const [, payload, signature] = token.split('.')
   if (payload === undefined || signature === undefined) return undefined

@@ -18,7 +18,7 @@ export interface DoctorOptions {
   readonly json?: true
 }
 
-/** The way of a client, step by step. Each step finds what it needs in what the earlier ones noted. */
+/** What a client does, step by step. Each step uses what the earlier ones found. */
 const steps: readonly ((walk: Walk) => Finding[] | Promise<Finding[]>)[] = [
   checkChallenge,
   checkResourceMetadata,
@@ -33,7 +33,7 @@ const steps: readonly ((walk: Walk) => Finding[] | Promise<Finding[]>)[] = [
   checkEras,
 ]
 
-/** `scalekit-mcp doctor`: what a client meets on its way, a line each. Ends with 1 where something is wrong. */
+/** `scalekit-mcp doctor`: simulates a client and prints a line for each check. Exits with 1 if a check failed. */
 export async function doctor(given: string | undefined, options: DoctorOptions): Promise<void> {
   const { token, json } = options
   const { server, scalekit } = addresses()
@@ -43,7 +43,7 @@ export async function doctor(given: string | undefined, options: DoctorOptions):
   }
   const bearer = token === '-' ? (await text(process.stdin)).trim() : token
   if (bearer === '')
-    throw new UsageError('The token is empty: give one with --token, or on stdin with --token -.')
+    throw new UsageError('The token is empty: pass one with --token, or on stdin with --token -.')
   const walk: Walk = { url, ...(scalekit ? { scalekit } : {}), ...(bearer ? { token: bearer } : {}) }
   const findings: Finding[] = []
   const tell = (more: readonly Finding[]) => {
@@ -52,21 +52,28 @@ export async function doctor(given: string | undefined, options: DoctorOptions):
   }
   tell(await checkReach(walk))
   for (const step of walk.first ? steps : []) tell(await step(walk))
-  const problems = findings.filter(({ state }) => state === 'wrong').length
+  const problems = findings.filter(({ state }) => state === 'failed').length
   process.stdout.write(
     json
       ? `${JSON.stringify({ url, problems, findings }, null, 2)}\n`
-      : `\n${problems === 0 ? 'Nothing is wrong.' : `${problems} of ${findings.length} checks found something wrong.`}\n`,
+      : `\n${problems === 0 ? 'No problems found.' : `${problems} of ${findings.length} checks failed.`}\n`,
   )
   process.exitCode = problems === 0 ? 0 : 1
 }
 
 const width = Math.max(...Object.keys(checks).map((name) => name.length))
-const signs = { right: styleText('green', 'right'), wrong: styleText('red', 'wrong'), 'not checked': '  -  ' }
-
-/** What servers answer is shown on one line, without control characters. */
-function line({ check, state, text, mend, guide }: Finding): string {
-  const advice = mend === undefined ? '' : `. ${styleText('bold', 'Mend')}: ${displayText(mend)}`
-  const more = guide === undefined ? '' : `. See ${guide}`
-  return `${signs[state]}  ${check.padEnd(width)}  ${displayText(text)}${advice}${more}\n`
+const signs = {
+  ok: styleText('green', 'ok    '),
+  failed: styleText('red', 'failed'),
+  'not checked': '-     ',
 }
+
+/** Text of servers is shown on one line, without control characters. */
+function line({ check, state, text, fix, guide }: Finding): string {
+  const advice = fix === undefined ? '' : `. ${styleText('bold', 'Fix')}: ${withoutFullStop(fix)}`
+  const more = guide === undefined ? '' : `. See ${guide}`
+  return `${signs[state]}  ${check.padEnd(width)}  ${withoutFullStop(text)}${advice}${more}\n`
+}
+
+/** What servers say ends with a full stop, what the doctor says does not. */
+const withoutFullStop = (text: string) => displayText(text).replace(/[.\s]+$/, '')

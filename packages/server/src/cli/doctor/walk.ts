@@ -1,6 +1,6 @@
 import type { Answer } from './ask.js'
 
-/** What became known on the way, for the steps that follow. */
+/** What the steps have found so far. */
 export interface Walk {
   readonly url: string
   /** The Scalekit environment or workspace that the environment variables name. */
@@ -12,7 +12,7 @@ export interface Walk {
   resource?: Readonly<Record<string, unknown>>
   authorizationServer?: string
   issuer?: Readonly<Record<string, unknown>>
-  /** The token is valid, and its person does not administer the environment. */
+  /** The token is valid, but its user does not administer the environment. */
   refusedPerson?: true
 }
 
@@ -21,13 +21,13 @@ export interface Challenge {
   readonly scopes: readonly string[]
 }
 
-/** The texts in a member of a document that should be a list of texts. */
+/** The strings in a member that should be a list of strings. */
 export function listOf(document: Readonly<Record<string, unknown>> | undefined, member: string): string[] {
   const value = document?.[member]
   return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
 }
 
-/** The resource that a URL stands for: what narrows a connection is not part of it. */
+/** The resource of a URL. The query restricts a connection and is not part of it. */
 export function resourceOf(url: string): string {
   return url.split('?')[0] ?? url
 }
