@@ -114,6 +114,15 @@ describe('.env in the working folder', () => {
     })
   })
 
+  test('counts where the environment has a variable that is empty', async () => {
+    expect(
+      await load('PORT=1\nSCALEKIT_CLIENT_ID=skc_1\n', { PORT: '', SK_CLIENT_ID: '', HOST: '' }),
+    ).toEqual({
+      ...{ PORT: '1', SCALEKIT_CLIENT_ID: 'skc_1' },
+      ...{ SK_CLIENT_ID: '', HOST: '' },
+    })
+  })
+
   test('may be missing, or begin with a byte order mark', async () => {
     loadEnvFile(undefined, join(folder, 'missing', '.env'), {})
     expect(await load('\uFEFFPORT=1\r\nHOST=::1\r\n')).toEqual({ PORT: '1', HOST: '::1' })

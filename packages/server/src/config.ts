@@ -105,7 +105,7 @@ export function loadEnvFile(
 }
 
 function isSet(name: string, environment: Environment): boolean {
-  return environment[name] !== undefined || namesOf(name).some((each) => environment[each]?.trim())
+  return namesOf(name).some((each) => Boolean(environment[each]?.trim()))
 }
 
 /**
