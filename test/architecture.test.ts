@@ -115,7 +115,7 @@ describe('the direction of imports', () => {
       const forbidden = (specifier: string, path: string) => {
         if (!specifier.startsWith('.')) return false
         const target = join(dirname(path), specifier)
-        // Where the files of the package lie is told by one that stands beside the folders.
+        // It finds the files of the package by their place beside it, in the sources and in the bundle.
         if (target === 'packages/local/src/package-files.js') return false
         return !allowed.includes(folder(target) ?? '')
       }

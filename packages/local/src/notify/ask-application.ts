@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { FlowInterceptor, Question, Verdict } from '../domain/events/flow-interceptor.js'
+import { limitedText } from '../http/limited-text.js'
 import { newId } from '../storage/ids.js'
-import { limitedText } from '../storage/limited-text.js'
 import { signedHeaders } from './sign-webhook.js'
 
 const LIMIT_BYTES = 64 * 1024

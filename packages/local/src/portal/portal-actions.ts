@@ -55,7 +55,7 @@ export async function addDirectory(db: Db, scope: PortalScope, now: number): Pro
   return row
 }
 
-/** A new token for a directory; with the first one, it is enabled. @throws {DomainError} NotFound */
+/** A new token for a directory; with the first one, it is enabled. @throws {DomainError} `not_found` */
 export async function addDirectoryToken(
   db: Db,
   scope: PortalScope,
@@ -73,7 +73,7 @@ export async function addDirectoryToken(
   return plain
 }
 
-/** @throws {DomainError} NotFound */
+/** @throws {DomainError} `not_found` */
 export async function toggleDirectory(
   db: Db,
   scope: PortalScope,

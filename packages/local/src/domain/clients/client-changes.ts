@@ -19,7 +19,7 @@ export interface ClientFields {
 
 /**
  * The data of a client with the named fields of a request in place of its own.
- * @throws {DomainError} InvalidArgument for a URI that the environment does not allow
+ * @throws {DomainError} `invalid` for a URI that the environment does not allow
  */
 export function changedData(
   before: ClientData,

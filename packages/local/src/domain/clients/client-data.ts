@@ -32,7 +32,7 @@ export function isPublic({ client_type }: ClientRow): boolean {
   return PUBLIC.some((type) => client_type.endsWith(type))
 }
 
-/** @throws {DomainError} NotFound, also for a client of another environment */
+/** @throws {DomainError} `not_found`, also for a client of another environment */
 export async function findClient(db: Kysely<Schema>, environment: string, id: string): Promise<ClientRow> {
   const row = await db
     .selectFrom('clients')

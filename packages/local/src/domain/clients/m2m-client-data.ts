@@ -36,7 +36,7 @@ export function m2mClientsOf(db: Kysely<Schema>, environment: string, owner: Own
     : query.where('resource_id', '=', owner.resource_id)
 }
 
-/** @throws {DomainError} NotFound, also for a client of another owner */
+/** @throws {DomainError} `not_found`, also for a client of another owner */
 export async function findM2mClient(
   db: Kysely<Schema>,
   environment: string,
@@ -59,7 +59,7 @@ export interface M2mClientFields {
   readonly redirectUris?: string[]
 }
 
-/** @throws {DomainError} InvalidArgument for a lifetime that is too short, or a redirect URI that is refused */
+/** @throws {DomainError} `invalid` for a lifetime that is too short, or a redirect URI that is refused */
 export function changedM2mData(
   before: M2mClientData,
   message: M2mClientFields,

@@ -16,7 +16,7 @@ export interface M2mClient extends M2mClientData {
 }
 
 /** A machine's client at one authorization server. That of an MCP server is unknown at the others. */
-export async function findM2mClient(
+export async function m2mClientAt(
   database: Database,
   { realm, server }: Partition,
   id: string,

@@ -14,7 +14,7 @@ export interface UriRules {
  * Holds the URIs of a client to the rules. Those that it has already are not judged again.
  * Source: Scalekit's documentation of redirect URIs; RFC 8252, section 7 for native applications.
  * @param uris by the name of their field
- * @throws {DomainError} InvalidArgument with one violation for each URI that is refused
+ * @throws {DomainError} `invalid` with one violation for each URI that is refused
  */
 export function refuseWrongUris(
   rules: UriRules,

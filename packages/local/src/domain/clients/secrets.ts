@@ -43,14 +43,14 @@ export function withSecret(
 
 /**
  * The secrets without one of them.
- * @throws {DomainError} NotFound
+ * @throws {DomainError} `not_found`
  */
 export function withoutSecret(row: { readonly id: string; readonly secrets: string }, id: string): string {
   const gone = findSecret(row, id)
   return JSON.stringify(readSecrets(row).filter((secret) => secret.id !== gone.id))
 }
 
-/** @throws {DomainError} NotFound */
+/** @throws {DomainError} `not_found` */
 export function findSecret(row: { readonly id: string; readonly secrets: string }, id: string): StoredSecret {
   const secret = readSecrets(row).find((one) => one.id === id)
   if (secret) return secret

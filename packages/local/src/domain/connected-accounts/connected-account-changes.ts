@@ -20,7 +20,7 @@ const CASES: Readonly<Record<string, string>> = { GOOGLE_DWD: 'googleDwd', TRUST
 
 /**
  * Creates an account at a connection: active with what it is authorized by, and waiting for it without.
- * @throws {DomainError} NotFound for the connection, organization or user; AlreadyExists; InvalidArgument
+ * @throws {DomainError} `not_found` for the connection, organization or user; `already_exists`; `invalid`
  */
 export async function createAccount(
   db: Kysely<Schema>,
@@ -69,7 +69,7 @@ export async function createAccount(
 
 /**
  * An account with what is given in place of its own.
- * @throws {DomainError} InvalidArgument for what the connection is not authorized by
+ * @throws {DomainError} `invalid` for what the connection is not authorized by
  */
 export function changedAccount(
   row: ConnectedAccountRow,

@@ -43,7 +43,7 @@ export const withConnection = (query: ReturnType<typeof accountsOf>) =>
       'connections.data as connection_data',
     ])
 
-/** @throws {DomainError} InvalidArgument when nothing is named, NotFound */
+/** @throws {DomainError} `invalid` when nothing is named, `not_found` */
 export async function findAccount(
   db: Kysely<Schema>,
   environment: string,

@@ -36,7 +36,7 @@ export interface ConnectionFields extends Partial<NewConnection> {
 
 /**
  * Creates a connection: a draft until it is configured, and disabled until it is enabled.
- * @throws {DomainError} InvalidArgument without a type, AlreadyExists for a key that is taken
+ * @throws {DomainError} `invalid` without a type, `already_exists` for a key that is taken
  */
 export async function createConnection(
   db: Kysely<Schema>,
@@ -74,7 +74,7 @@ export async function createConnection(
 
 /**
  * Changes what is given. A connection that is no longer configured is disabled.
- * @throws {DomainError} NotFound, InvalidArgument for settings, AlreadyExists for a key that is taken
+ * @throws {DomainError} `not_found`, `invalid` for settings, `already_exists` for a key that is taken
  */
 export async function updateConnection(
   db: Kysely<Schema>,
@@ -112,7 +112,7 @@ export async function updateConnection(
   return updated
 }
 
-/** @throws {DomainError} NotFound, FailedPrecondition for a connection that is not configured yet */
+/** @throws {DomainError} `not_found`, `failed_precondition` for a connection that is not configured yet */
 export async function toggleConnection(
   db: Kysely<Schema>,
   scope: ConnectionScope,

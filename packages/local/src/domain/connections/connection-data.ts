@@ -48,7 +48,7 @@ export function connectionsIn(db: Kysely<Schema>, { environment, organization }:
     .where('organization_id', organization === null ? 'is' : '=', organization)
 }
 
-/** @throws {DomainError} NotFound, also for a connection that lives elsewhere */
+/** @throws {DomainError} `not_found`, also for a connection that lives elsewhere */
 export async function findConnection(
   db: Kysely<Schema>,
   scope: ConnectionScope,

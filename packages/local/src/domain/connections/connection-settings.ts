@@ -22,7 +22,7 @@ const CASE_OF_TYPE: Readonly<Record<string, SettingsCase>> = {
 /**
  * The settings of a connection with those of a request over them. What a request leaves out stays, so that
  * a secret need not be sent again.
- * @throws {DomainError} InvalidArgument for settings of another type, or with one violation per wrong field
+ * @throws {DomainError} `invalid` for settings of another type, or with one violation per wrong field
  */
 export function changedSettings(
   before: Pick<ConnectionData, 'settings' | 'settings_case'>,

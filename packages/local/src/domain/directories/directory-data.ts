@@ -39,7 +39,7 @@ export function directoryData(row: DirectoryRow): DirectoryData {
   return DirectoryData.parse(JSON.parse(row.data))
 }
 
-/** @throws {DomainError} NotFound, also for a directory of another organization */
+/** @throws {DomainError} `not_found`, also for a directory of another organization */
 export async function findDirectory(
   db: Kysely<Schema>,
   organization: string,

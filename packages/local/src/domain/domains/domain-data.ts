@@ -25,7 +25,7 @@ export function domainsOf(db: Kysely<Schema>, environment: string): Promise<Doma
     .execute()
 }
 
-/** @throws {DomainError} NotFound, also for a domain of another organization */
+/** @throws {DomainError} `not_found`, also for a domain of another organization */
 export async function findDomain(db: Kysely<Schema>, organization: string, id: string): Promise<DomainRow> {
   const row = await db
     .selectFrom('domains')
@@ -39,7 +39,7 @@ export async function findDomain(db: Kysely<Schema>, organization: string, id: s
 
 /**
  * Makes these the domains of a connection, and no others.
- * @throws {DomainError} NotFound for a domain of another organization
+ * @throws {DomainError} `not_found` for a domain of another organization
  */
 export async function assignDomains(
   db: Kysely<Schema>,

@@ -33,7 +33,7 @@ export function organizationData(row: OrganizationRow): OrganizationData {
   return OrganizationData.parse(JSON.parse(row.data))
 }
 
-/** @throws {DomainError} NotFound, also for an organization of another environment */
+/** @throws {DomainError} `not_found`, also for an organization of another environment */
 export async function findOrganization(
   db: Kysely<Schema>,
   environment: string,
@@ -51,7 +51,7 @@ export async function findOrganization(
 
 /**
  * Edits the `data` of an organization in one transaction, and gives the row as it is then.
- * @throws {DomainError} NotFound
+ * @throws {DomainError} `not_found`
  */
 export async function editOrganizationData(
   { database, clock }: Store,

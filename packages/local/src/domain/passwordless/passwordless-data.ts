@@ -28,7 +28,7 @@ export type PasswordlessData = z.infer<typeof PasswordlessData>
 
 /**
  * The way that the environment's connection for passwordless sign-in asks for.
- * @throws {DomainError} FailedPrecondition when there is none that is enabled
+ * @throws {DomainError} `failed_precondition` when there is none that is enabled
  */
 export async function passwordlessKind(db: Kysely<Schema>, environment: string): Promise<PasswordlessKind> {
   const row = await db

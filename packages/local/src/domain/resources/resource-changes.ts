@@ -24,7 +24,7 @@ export interface ResourceFields {
 /**
  * An MCP server with the named fields of a request in place of its own. Scopes that are new to the
  * environment are added to it.
- * @throws {DomainError} InvalidArgument
+ * @throws {DomainError} `invalid`
  */
 export async function changedResource(
   db: Kysely<Schema>,

@@ -28,7 +28,7 @@ export function resourceData(row: ResourceRow): ResourceData {
   return ResourceData.parse(JSON.parse(row.data))
 }
 
-/** @throws {DomainError} NotFound, also for an MCP server of another environment */
+/** @throws {DomainError} `not_found`, also for an MCP server of another environment */
 export async function findResource(
   db: Kysely<Schema>,
   environment: string,
@@ -47,7 +47,7 @@ export async function findResource(
 /**
  * Holds the URL of an MCP server to the rules of a resource indicator (RFC 8707, section 2), to being the only one
  * of its environment, because its tokens name it, and to not being ours: such tokens would name our API.
- * @throws {DomainError} InvalidArgument, AlreadyExists
+ * @throws {DomainError} `invalid`, `already_exists`
  */
 export async function refuseWrongUrl(
   db: Kysely<Schema>,
@@ -90,7 +90,7 @@ function isThisMachine(hostname: string): boolean {
   )
 }
 
-/** URLs that differ in a trailing slash are the same server. */
-function canonical(url: string): string {
+/** A URL with its scheme and host in lower case and without the last slash: URLs that differ in these are the same server. */
+export function canonical(url: string): string {
   return (URL.canParse(url) ? new URL(url).href : url).replace(/\/$/, '')
 }

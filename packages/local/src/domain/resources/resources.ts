@@ -1,6 +1,6 @@
 import type { Database } from '../../storage/database.js'
 import type { ResourceRow } from '../../storage/schema.js'
-import { type ResourceData, resourceData } from './resource-data.js'
+import { canonical, type ResourceData, resourceData } from './resource-data.js'
 import { resourceScopes } from './scope-data.js'
 
 /** An MCP server of the registry: what tokens are for. */
@@ -14,7 +14,7 @@ export interface Resource {
   settings: ResourceData
 }
 
-export async function findResource(
+export async function resourceWithId(
   database: Database,
   realm: string,
   id: string,
@@ -41,12 +41,6 @@ export async function listResources(database: Database, realm: string): Promise<
 /** Whether a resource indicator (RFC 8707, section 2) names this resource: by URL, slash or not, or by id. */
 export function isIndicatorOf(resource: Resource, indicator: string): boolean {
   return indicator === resource.id || canonical(indicator) === canonical(resource.url)
-}
-
-/** The URL with its scheme and host in lower case and without the last slash. */
-function canonical(url: string): string {
-  const href = URL.canParse(url) ? new URL(url).href : url
-  return href.endsWith('/') ? href.slice(0, -1) : href
 }
 
 function toResource(row: ResourceRow): Resource {

@@ -11,7 +11,7 @@ const NAME = /^[a-zA-Z0-9:]{1,64}$/
 export const scopesOf = (db: Kysely<Schema>, environment: string) =>
   db.selectFrom('scopes').where('environment_id', '=', environment)
 
-/** @throws {DomainError} NotFound, also for a scope of another environment */
+/** @throws {DomainError} `not_found`, also for a scope of another environment */
 export async function findScope(db: Kysely<Schema>, environment: string, id: string): Promise<ScopeRow> {
   const row = await scopesOf(db, environment).selectAll().where('id', '=', id).executeTakeFirst()
   if (row) return row
@@ -21,7 +21,7 @@ export async function findScope(db: Kysely<Schema>, environment: string, id: str
 /**
  * The names of the scopes that a request gives by name or by id. A name that is new becomes a scope of the
  * environment: that is how scopes are made since `CreateScope` is deprecated.
- * @throws {DomainError} InvalidArgument for what can be no name, NotFound for an id
+ * @throws {DomainError} `invalid` for what can be no name, `not_found` for an id
  */
 export async function scopeNames(
   db: Kysely<Schema>,

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { PermissionRow, Schema } from '../../storage/schema.js'
 import { notFound } from '../domain-error.js'
 
-/** @throws {DomainError} NotFound for the first name that is no permission of the environment */
+/** @throws {DomainError} `not_found` for the first name that is no permission of the environment */
 export async function findPermissions(
   db: Kysely<Schema>,
   environment: string,

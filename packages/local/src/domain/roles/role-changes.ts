@@ -14,7 +14,7 @@ export interface RoleFields {
   readonly permissions: readonly string[]
 }
 
-/** @throws {DomainError} AlreadyExists, NotFound for a base or a permission that is not there */
+/** @throws {DomainError} `already_exists`, `not_found` for a base or a permission that is not there */
 export async function createRole(
   db: Kysely<Schema>,
   scope: RoleScope,
@@ -65,7 +65,7 @@ export async function updateRole(
   return updated
 }
 
-/** @throws {DomainError} FailedPrecondition while roles extend it, or users hold it and no other takes its place */
+/** @throws {DomainError} `failed_precondition` while roles extend it, or users hold it and no other takes its place */
 export async function deleteRole(
   db: Kysely<Schema>,
   scope: RoleScope,

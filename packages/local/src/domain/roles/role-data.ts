@@ -16,13 +16,13 @@ export function rolesIn(db: Kysely<Schema>, { environment, organization }: RoleS
     : query.where('organization_id', '=', organization)
 }
 
-/** @throws {DomainError} NotFound for a name that this scope has no role of its own for */
+/** @throws {DomainError} `not_found` for a name that this scope has no role of its own for */
 export async function findRole(db: Kysely<Schema>, scope: RoleScope, name: string): Promise<RoleRow> {
   const row = await rolesIn(db, scope).selectAll().where('name', '=', name).executeTakeFirst()
   return row ?? noSuchRole(scope, name)
 }
 
-/** @throws {DomainError} NotFound, always */
+/** @throws {DomainError} `not_found`, always */
 export function noSuchRole({ organization }: RoleScope, name: string): never {
   const where = organization === null ? 'this environment' : `organization ${organization}`
   throw notFound(`There is no role ${name} in ${where}`)

@@ -29,7 +29,7 @@ export function apiTokenData(row: ApiTokenRow): ApiTokenData {
 
 /**
  * A valid API token, by its value or its id.
- * @throws {DomainError} NotFound, also for one that has expired
+ * @throws {DomainError} `not_found`, also for one that has expired
  */
 export async function findApiToken(
   db: Kysely<Schema>,

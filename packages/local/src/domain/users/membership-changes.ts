@@ -25,7 +25,7 @@ export interface NewMembership {
 /**
  * Adds a user to an organization. Without roles, the first user gets the role that creators get by
  * default, and later ones that of members.
- * @throws {DomainError} AlreadyExists, NotFound for a role, FailedPrecondition when the organization is full
+ * @throws {DomainError} `already_exists`, `not_found` for a role, `failed_precondition` when the organization is full
  */
 export async function addMembership(
   db: Kysely<Schema>,
@@ -67,7 +67,7 @@ export async function addMembership(
 
 /**
  * The names of roles that a request gives by name or by id.
- * @throws {DomainError} NotFound for one that the organization cannot see
+ * @throws {DomainError} `not_found` for one that the organization cannot see
  */
 export async function roleNames(
   db: Kysely<Schema>,

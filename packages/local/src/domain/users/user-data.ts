@@ -49,7 +49,7 @@ export function membershipData(row: Pick<MembershipRow, 'data'>): MembershipData
   return MembershipData.parse(JSON.parse(row.data))
 }
 
-/** @throws {DomainError} NotFound, also for a user of another environment */
+/** @throws {DomainError} `not_found`, also for a user of another environment */
 export async function findUser(db: Kysely<Schema>, environment: string, by: Identity): Promise<UserRow> {
   const query = db.selectFrom('users').selectAll().where('environment_id', '=', environment)
   const row =
@@ -61,7 +61,7 @@ export async function findUser(db: Kysely<Schema>, environment: string, by: Iden
   throw notFound(`There is no user ${name} in this environment`)
 }
 
-/** @throws {DomainError} NotFound */
+/** @throws {DomainError} `not_found` */
 export async function findMembership(
   db: Kysely<Schema>,
   organization: string,
@@ -77,7 +77,7 @@ export async function findMembership(
   throw notFound(`User ${user} is not in organization ${organization}`)
 }
 
-/** @throws {DomainError} AlreadyExists for an e-mail address or external id that another user has */
+/** @throws {DomainError} `already_exists` for an e-mail address or external id that another user has */
 export async function refuseTakenUser(
   db: Kysely<Schema>,
   { id, environment_id, email, external_id }: UserRow,

@@ -1,5 +1,5 @@
 import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider'
-import { findM2mClient } from '../../domain/clients/m2m-clients.js'
+import { m2mClientAt } from '../../domain/clients/m2m-clients.js'
 import type { Partition } from '../../domain/environments/realm.js'
 import type { DataStore } from '../../domain/store.js'
 import { RecordAdapter } from '../server/record-adapter.js'
@@ -35,7 +35,7 @@ export class ClientAdapter extends RecordAdapter implements Adapter {
       return client ?? (proves ? nobody(this.#owner) : undefined)
     }
     if (isLocalClientDocument(id)) return this.#documents ? fetchLocalClientDocument(id) : undefined
-    const machine = await findM2mClient(this.#database, this.#owner, id)
+    const machine = await m2mClientAt(this.#database, this.#owner, id)
     if (machine !== undefined) return m2mMetadata(machine)
     const found = await super.find(id)
     if (found === undefined) return undefined

@@ -1,5 +1,5 @@
 import type { ClientMetadata } from 'oidc-provider'
-import { limitedText } from '../../storage/limited-text.js'
+import { limitedText } from '../../http/limited-text.js'
 import { publicClient } from './client-metadata.js'
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])

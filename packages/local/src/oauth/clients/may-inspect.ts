@@ -1,4 +1,4 @@
-import { findM2mClient } from '../../domain/clients/m2m-clients.js'
+import { m2mClientAt } from '../../domain/clients/m2m-clients.js'
 import { partitionOf } from '../../domain/environments/realm.js'
 import type { ServerIdentity } from '../server/oauth-context.js'
 import { isScalekitClient } from './scalekit-clients.js'
@@ -14,6 +14,6 @@ export async function mayInspect(
 ): Promise<boolean> {
   if (token.clientId === client.clientId) return true
   if (isScalekitClient(client.clientId)) return client.clientAuthMethod !== 'none'
-  const machine = await findM2mClient(server.context.database, partitionOf(server), client.clientId)
+  const machine = await m2mClientAt(server.context.database, partitionOf(server), client.clientId)
   return Boolean(machine?.resourceId && token.audience?.includes(machine.resourceId))
 }

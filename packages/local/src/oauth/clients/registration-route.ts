@@ -1,9 +1,9 @@
 import { json, type Request, type RequestHandler, type Response, Router } from 'express'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { z } from 'zod'
-import { refuse } from '../../http/refuse.js'
-import { withBody } from '../../http/request-body.js'
 import type { AuthorizationServers } from '../server/authorization-server.js'
+import { refuse } from '../server/refuse.js'
+import { withBody } from '../server/request-body.js'
 import { publicClient } from './client-metadata.js'
 
 /** Registering is open to anyone who reaches the port, and every registration stays: an address may do so many an hour. */

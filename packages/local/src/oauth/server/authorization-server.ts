@@ -1,6 +1,6 @@
 import { Provider } from 'oidc-provider'
 import { realmExists, realmIssuer, resourceIssuer } from '../../domain/environments/realm.js'
-import { findResource, type Resource } from '../../domain/resources/resources.js'
+import { type Resource, resourceWithId } from '../../domain/resources/resources.js'
 import { reportFailure } from '../../http/report-failure.js'
 import { clientSecretMatches } from '../clients/client-secrets.js'
 import { endSignedOut } from '../sign-in/end-signed-out.js'
@@ -32,7 +32,7 @@ export function createAuthorizationServers(context: OAuthContext): Authorization
     async find(realm, resourceId) {
       if (!(await realmExists(context.database, realm))) return undefined
       const resource =
-        resourceId === undefined ? undefined : await findResource(context.database, realm, resourceId)
+        resourceId === undefined ? undefined : await resourceWithId(context.database, realm, resourceId)
       if (resourceId !== undefined && resource === undefined) return undefined
       const key = `${realm}/${resourceId ?? ''}`
       const settings = JSON.stringify(resource ?? null)

@@ -1,5 +1,5 @@
 import type { Provider } from 'oidc-provider'
-import { findM2mClient } from '../../domain/clients/m2m-clients.js'
+import { m2mClientAt } from '../../domain/clients/m2m-clients.js'
 import { partitionOf } from '../../domain/environments/realm.js'
 import { IDENTITY_SCOPES, mayGrant, splitScope } from '../../domain/resources/scopes.js'
 import type { Person } from '../../domain/users/people.js'
@@ -23,7 +23,7 @@ export async function readConsentRequest(
   person: Person,
 ): Promise<ConsentRequest> {
   const asked = splitScope(typeof params.scope === 'string' ? params.scope : undefined)
-  const machine = await findM2mClient(context.database, partitionOf(server), String(params.client_id))
+  const machine = await m2mClientAt(context.database, partitionOf(server), String(params.client_id))
   const names: string[] = []
   const resources: ConsentRequest['resources'] = []
   for (const indicator of [params.resource].flat().filter((value) => typeof value === 'string')) {

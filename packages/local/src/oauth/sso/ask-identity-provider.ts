@@ -1,5 +1,5 @@
 import { SignInRefusal } from '../../domain/connections/sign-in-refusal.js'
-import { limitedText } from '../../storage/limited-text.js'
+import { limitedText } from '../../http/limited-text.js'
 
 const LIMIT_MS = 10_000
 const LIMIT_BYTES = 256 * 1024

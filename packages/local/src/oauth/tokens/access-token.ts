@@ -1,5 +1,5 @@
 import { type Configuration, errors } from 'oidc-provider'
-import { findM2mClient, m2mClaims } from '../../domain/clients/m2m-clients.js'
+import { m2mClaims, m2mClientAt } from '../../domain/clients/m2m-clients.js'
 import { partitionOf, realmIssuer } from '../../domain/environments/realm.js'
 import type { Resource } from '../../domain/resources/resources.js'
 import { mayGrant, splitScope } from '../../domain/resources/scopes.js'
@@ -91,7 +91,7 @@ async function machineClaims(
   resource: Resource | undefined,
 ): Promise<OwnClaims> {
   const { context, realm, issuer } = server
-  const machine = await findM2mClient(context.database, partitionOf(server), token.clientId ?? '')
+  const machine = await m2mClientAt(context.database, partitionOf(server), token.clientId ?? '')
   if (machine === undefined) {
     // Environment credentials that ask for no scope get openid, as live.
     if (resource === undefined) token.scope ||= 'openid'

@@ -1,11 +1,11 @@
 import { type Configuration, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
-import { findM2mClient, type M2mClient, mayTarget } from '../../domain/clients/m2m-clients.js'
+import { type M2mClient, m2mClientAt, mayTarget } from '../../domain/clients/m2m-clients.js'
 import { partitionOf } from '../../domain/environments/realm.js'
 import {
-  findResource,
   isIndicatorOf,
   listResources,
   type Resource,
+  resourceWithId,
 } from '../../domain/resources/resources.js'
 import { IDENTITY_SCOPES } from '../../domain/resources/scopes.js'
 import type { ServerIdentity } from '../server/oauth-context.js'
@@ -24,7 +24,7 @@ type Feature = NonNullable<NonNullable<Configuration['features']>['resourceIndic
  */
 export function resourceIndicators(server: ServerIdentity): Feature {
   const { context, realm, issuer } = server
-  const machineOf = (clientId: string) => findM2mClient(context.database, partitionOf(server), clientId)
+  const machineOf = (clientId: string) => m2mClientAt(context.database, partitionOf(server), clientId)
   return {
     enabled: true,
     async defaultResource(_ctx, client, oneOf) {
@@ -32,7 +32,7 @@ export function resourceIndicators(server: ServerIdentity): Feature {
       if (named !== undefined) return named
       if (server.resource !== undefined) return server.resource.url
       const own = (await machineOf(client.clientId))?.resourceId ?? undefined
-      const resource = own && (await findResource(context.database, realm, own))
+      const resource = own && (await resourceWithId(context.database, realm, own))
       return resource ? resource.url : issuer
     },
     useGrantedResource: async () => true,

@@ -1,8 +1,8 @@
 import { type Request, type Response, Router } from 'express'
 import { splitScope } from '../../domain/resources/scopes.js'
 import { findPerson, organizationOf } from '../../domain/users/people.js'
-import { refuse } from '../../http/refuse.js'
 import type { OAuthContext } from '../server/oauth-context.js'
+import { refuse } from '../server/refuse.js'
 import { personClaims } from './account.js'
 
 /** Userinfo (OpenID Connect Core, section 5.3), for the JWT access tokens of this realm. */
