@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '../harness/program.js'
 
 const MAIN = fileURLToPath(new URL('../../packages/server/bin/scalekit-mcp.js', import.meta.url))
 const START_MS = 30_000
@@ -70,13 +70,4 @@ async function stop(child: ChildProcess): Promise<void> {
   const exited = new Promise((exit) => child.once('exit', exit))
   child.kill('SIGTERM')
   await exited
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((listening) => server.listen(0, listening))
-  const address = server.address()
-  await new Promise((closed) => server.close(closed))
-  if (typeof address !== 'object' || !address) throw new Error('No free port')
-  return address.port
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -114,13 +115,31 @@ export async function mintToken(
   return ((await response.json()) as { access_token: string }).access_token
 }
 
+/** Below the ports that systems give to whoever asks for any: nobody gets one of these between here and its use. */
+const PORTS = { first: 10_000, last: 29_999 }
+const portsFrom = (first: number) => {
+  let next = first
+  return () => {
+    const port = next
+    next = next === PORTS.last ? PORTS.first : next + 1
+    return port
+  }
+}
+// Each thread of the tests counts from elsewhere.
+const nextPort = portsFrom(randomInt(PORTS.first, PORTS.last))
+
+/** A port on which nothing listens, for a program that has to be told its own. Each call gives another one. */
 export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
+  for (;;) {
+    const port = nextPort()
+    const server = createServer()
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, () => resolve(true))
+    })
+    if (!free) continue
+    await new Promise((resolve) => server.close(resolve))
+    return port
+  }
 }
 
 function collect(child: ChildProcess) {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
@@ -52,13 +53,18 @@ export async function untilHealthy(port: string): Promise<void> {
   await expect.poll(status, { timeout: 120_000 }).toBe(200)
 }
 
+/** A port on which nothing listens, below those that systems give to whoever asks for any. */
 export async function freePort(): Promise<string> {
-  const server = createServer().listen(0)
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return String(port)
+  for (;;) {
+    const port = randomInt(10_000, 30_000)
+    const server = createServer()
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, () => resolve(true))
+    })
+    if (!free) continue
+    await new Promise((resolve) => server.close(resolve))
+    return String(port)
+  }
 }
 
 /** The body of a tool call, and the headers of an MCP client. */
