@@ -22,6 +22,8 @@ export default defineConfig({
       suite('oauth'),
       // The pages in a real Chromium: Debian's, or the one that CHROMIUM names.
       suite('browser'),
+      // What an application developer and their users do, as Scalekit's documentation teaches it, in Chromium.
+      suite('journeys'),
       // Official clients that are programs, through the whole sign-in in Chromium.
       suite('clients'),
       // What needs PostgreSQL or Redis: the one at the usual local port, or one that the tests start.
