@@ -135,6 +135,10 @@ describe('the redirect URIs of a client', () => {
     ['http://127.0.0.1:4000/callback', 200, 400],
     ['http://[::1]:4000/callback', 200, 400],
     ['https://*.app.example/callback', 200, 400],
+    ['https://auth-*.app.example/callback', 200, 400],
+    ['https://*.auth.app.example:8443/callback', 200, 400],
+    ['myapp://login/callback', 200, 200],
+    ['com.example.app:/callback', 200, 200],
   ])('%s is accepted in DEV (%i) and judged in PRD (%i)', async (uri, dev, prd) => {
     expect([(await add(DEV, uri)).status, (await add(PRD, uri)).status]).toEqual([dev, prd])
   })
@@ -158,12 +162,17 @@ describe('the redirect URIs of a client', () => {
     'https://*.example/callback',
     'https://a.*.example/callback',
     'https://*.*.app.example/callback',
-    'https://a*.app.example/callback',
     'javascript:alert(1)',
     'data:text/html,x',
     'file:///etc/passwd',
-    'myapp://callback',
-    'com.example.app:/callback',
+    'vbscript:x',
+    'view-source:https://app.example/',
+    'https://app.example/*',
+    'https://app.*.example/callback',
+    'https://auth.*.app.example/callback',
+    'https://a*b*.app.example/callback',
+    'myapp://*.app.example/callback',
+    'https://app.example:*/callback',
     `https://app.example/${'x'.repeat(256)}`,
     '',
   ])('%j is refused', async (uri) => {
@@ -171,14 +180,25 @@ describe('the redirect URIs of a client', () => {
     expect([answer.status, violations(answer.body)]).toEqual([400, ['client.post_login_uris[1]']])
   })
 
-  it('may have the scheme of a native application, and no other application may', async () => {
-    const create = (client_type: string, uri: string) =>
-      call('POST', '/clients', { name: 'X', client_type, post_login_uris: [uri] })
-    expect((await create('NTV', 'com.example.app:/callback')).status).toBe(200)
-    expect((await create('NTV', 'http://127.0.0.1/callback')).status).toBe(200)
-    for (const uri of ['javascript:alert(1)', 'myapp:/callback', 'http://app.example/callback'])
-      expect((await create('NTV', uri)).status, uri).toBe(400)
-    expect((await create('SPA', 'com.example.app:/callback')).status).toBe(400)
+  it.each(['WEB_APP', 'SPA', 'NTV'])(
+    'follow the same rules for a client of the type %s',
+    async (client_type) => {
+      const uris = ['myapp://login/callback', 'http://app.test:5173', 'https://*.app.example/']
+      const made = await call('POST', '/clients', {
+        ...{ name: 'X', client_type, post_login_uris: uris, post_logout_redirect_uris: uris },
+        initiate_login_uri: 'myapp://login',
+      })
+      expect(made.status).toBe(200)
+    },
+  )
+
+  it('are never those to which browsers themselves react, nor a scheme for the back channel', async () => {
+    for (const post_login_uris of [['javascript:alert(1)'], ['ws://app.example/']])
+      expect(
+        (await call('POST', '/clients', { name: 'X', client_type: 'NTV', post_login_uris })).status,
+      ).toBe(400)
+    const answer = await call('PATCH', `/clients/${APP}`, { back_channel_logout_uris: ['myapp://logout'] })
+    expect(violations(answer.body)).toEqual(['client.back_channel_logout_uris[0]'])
   })
 
   it('are judged in every field, and may not repeat', async () => {

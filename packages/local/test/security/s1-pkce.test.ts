@@ -36,15 +36,24 @@ it('S1: no authorization request goes on without PKCE, with plain, or with a cha
   measure('S1', `${accepted} of ${hostile.length} challenges accepted`)
 })
 
-it('S1: PKCE is asked of a client with a secret too', async () => {
+it('S1: a client with a secret needs PKCE where it enforces it, and for an MCP server', async () => {
   const { issuer } = application(local.url)
-  const response = await ask(issuer, {
-    response_type: 'code',
-    client_id: CLIENT.client_id,
-    redirect_uri: CALLBACK,
-  })
-  const { searchParams } = new URL(response.headers.get('location') ?? '')
-  expect(searchParams.get('error')).toBe('invalid_request')
+  const query = { response_type: 'code', client_id: CLIENT.client_id, redirect_uri: CALLBACK }
+  const errorFor = async (params: Record<string, string>) => {
+    const response = await ask(issuer, { ...query, ...params })
+    return new URL(response.headers.get('location') ?? '', local.url).searchParams.get('error')
+  }
+  expect(await errorFor({})).toBeNull()
+  expect(await errorFor({ resource: 'http://localhost:3003/mcp' })).toBe('invalid_request')
+  const { db } = local.database
+  const [{ data } = { data: '{}' }] = await db
+    .selectFrom('clients')
+    .select('data')
+    .where('id', '=', CLIENT.client_id)
+    .execute()
+  const enforced = JSON.stringify({ ...JSON.parse(data), enforce_pkce: true })
+  await db.updateTable('clients').set({ data: enforced }).where('id', '=', CLIENT.client_id).execute()
+  expect(await errorFor({})).toBe('invalid_request')
 })
 
 it('S1: no code is redeemed with a verifier that is short, long, of other letters, another’s, empty or missing', async () => {

@@ -81,7 +81,7 @@ export function changedM2mData(
     const description = `must be ${SHORTEST_EXPIRY} seconds at least`
     throw invalid(`client.expiry: ${description}`, [{ field: 'client.expiry', description }])
   }
-  const rules = { environment, clientType: 'NTV' }
+  const rules = { environment }
   refuseWrongUris(rules, { redirect_uris: data.redirect_uris }, new Set(before.redirect_uris))
   return data
 }

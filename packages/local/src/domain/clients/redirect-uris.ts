@@ -4,15 +4,20 @@ import { type FieldViolation, invalid } from '../domain-error.js'
 const MAX_LENGTH = 256
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
-/** Who is sent to the URIs, and in what environment: a PRD environment allows less. */
+/** Schemes that browsers act on by themselves: none is an application's own. */
+const NOT_AN_APPLICATION = [
+  ...['javascript:', 'vbscript:', 'data:', 'blob:', 'file:', 'filesystem:', 'about:', 'view-source:'],
+  ...['ftp:', 'ws:', 'wss:', 'mailto:', 'tel:', 'sms:', 'chrome:'],
+]
+
+/** The environment of a client: PRD allows less than DEV. */
 export interface UriRules {
   readonly environment: EnvironmentRow['type']
-  readonly clientType: string
 }
 
 /**
- * Holds the URIs of a client to the rules. Those that it has already are not judged again.
- * Source: Scalekit's documentation of redirect URIs; RFC 8252, section 7 for native applications.
+ * Holds the URIs of a client to the rules, which are the same for every type of client. Those that it has already are
+ * not judged again. Source: Scalekit's documentation of redirect URIs.
  * @param uris by the name of their field
  * @throws {DomainError} `invalid` with one violation for each URI that is refused
  */
@@ -32,33 +37,48 @@ export function refuseWrongUris(
   throw invalid(text.join('; '), violations)
 }
 
-function wrongWith(uri: string, rules: UriRules, field: string): string | undefined {
+function wrongWith(uri: string, { environment }: UriRules, field: string): string | undefined {
   if (uri.length > MAX_LENGTH) return `must have ${MAX_LENGTH} characters at most`
   if (!URL.canParse(uri) || hasOddCharacters(uri)) return 'must be an absolute URL'
   const { protocol, hostname, username, password, hash } = new URL(uri)
   if (username || password) return 'must not hold a user name or password'
   if (uri.includes('?')) return 'must have no query'
   if (hash || uri.includes('#')) return 'must have no fragment'
-  if (protocol !== 'https:' && protocol !== 'http:') return wrongWithScheme(protocol, rules, field)
-  if (hostname.includes('*') && !/^\*\.[^*]+\.[^*.]+$/.test(hostname)) {
-    return 'may have a wildcard only as the whole first label, before two others: https://*.example.com'
+  const web = protocol === 'https:' || protocol === 'http:'
+  if (!web && (field === 'back_channel_logout_uris' || NOT_AN_APPLICATION.includes(protocol))) {
+    return field === 'back_channel_logout_uris'
+      ? 'must be http or https'
+      : `must not have the scheme ${protocol}`
   }
-  const loopback = LOOPBACK.includes(hostname)
-  if (rules.clientType === 'NTV' && protocol === 'http:' && !loopback) return 'must be https, or on localhost'
-  if (rules.environment === 'DEV') return undefined
-  if (loopback) return 'must not be on localhost in a PRD environment'
+  if (uri.includes('*') && !(web && isWildcard(uri))) {
+    return 'may have one wildcard, in the first label of the host, before two others: https://*.example.com'
+  }
+  if (environment === 'DEV') return undefined
+  if (LOOPBACK.includes(hostname)) return 'must not be on localhost in a PRD environment'
   if (protocol === 'http:') return 'must be https in a PRD environment'
-  return hostname.includes('*') ? 'must have no wildcard in a PRD environment' : undefined
+  return uri.includes('*') ? 'must have no wildcard in a PRD environment' : undefined
 }
 
-/** An application's own scheme is a reversed domain name (RFC 8252, section 7.1), so `javascript:` is none. */
-function wrongWithScheme(protocol: string, { clientType }: UriRules, field: string): string | undefined {
-  if (clientType !== 'NTV' || field === 'initiate_login_uri' || field === 'back_channel_logout_uris') {
-    return 'must be http or https'
-  }
-  return protocol.includes('.')
-    ? undefined
-    : 'must be https, or a scheme of the application’s own like com.example.app'
+/** Scheme, host with a wildcard in its first label and at least two further labels, port and path. */
+const WILDCARD = /^(https?:\/\/)([^/*.:]*)\*([^/*.:]*)((?:\.[^/*.:]+){2,}(?::\d+)?(?:\/[^*]*)?)$/i
+
+function isWildcard(uri: string): boolean {
+  return WILDCARD.test(uri)
+}
+
+/**
+ * Whether a URI of a request is one that is registered: the same text (RFC 9700, section 4.1.3), or one that a wildcard
+ * stands for. A wildcard stands for a part of one label.
+ */
+export function isRegisteredUri(registered: readonly string[], uri: string): boolean {
+  if (registered.includes(uri)) return true
+  if (hasOddCharacters(uri) || uri.includes('*')) return false
+  return registered.some((pattern) => {
+    const [, scheme = '', before = '', after = '', rest = ''] = WILDCARD.exec(pattern) ?? []
+    if (scheme === '' || !uri.startsWith(scheme + before) || !uri.endsWith(after + rest)) return false
+    const label = uri.slice((scheme + before).length, uri.length - (after + rest).length)
+    return /^[a-z0-9-]+$/i.test(label)
+  })
 }
 
 /** What URL parsers repair silently: two of them would not agree on what it means. */

@@ -1,23 +1,25 @@
 /**
  * The headers of every page. Nothing is loaded but our stylesheet, nothing runs (but on one page, our script,
- * which connects to us), nobody frames it, nothing is kept. `form-action` counts for the redirects after a form too, so it names where the client is (`redirectUri`):
- * without it a browser would not take the user back. The Referrer-Policy keeps the Origin header on our own forms.
+ * which connects to us), nobody frames it, nothing is kept. Forms go to us only, except on a page of a sign-in
+ * (`leadsAway`): browsers apply `form-action` to every redirect after a form, and neither the identity providers nor
+ * where applications go on from their callback can be listed. The Referrer-Policy keeps the Origin header on our forms.
  */
-export function pageHeaders(redirectUri?: string, script = false): Record<string, string> {
-  const formAction = ["'self'", ...(redirectUri === undefined ? [] : [formTarget(redirectUri)])].join(' ')
+export function pageHeaders({ leadsAway = false, script = false } = {}): Record<string, string> {
+  const policy = [
+    "default-src 'none'",
+    "style-src 'self'",
+    ...(script ? ["script-src 'self'", "connect-src 'self'"] : []),
+    'img-src data:',
+    ...(leadsAway ? [] : ["form-action 'self'"]),
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ]
   return {
     'Content-Type': 'text/html; charset=utf-8',
-    'Content-Security-Policy': `default-src 'none'; style-src 'self'; ${script ? "script-src 'self'; connect-src 'self'; " : ''}img-src data:; form-action ${formAction}; base-uri 'none'; frame-ancestors 'none'`,
+    'Content-Security-Policy': policy.join('; '),
     'Cache-Control': 'no-store',
     'Referrer-Policy': 'same-origin',
     'X-Content-Type-Options': 'nosniff',
     'X-Frame-Options': 'DENY',
   }
-}
-
-/** A source expression (CSP 3, section 2.3.1): the origin, or the scheme alone where an origin cannot be written. */
-function formTarget(redirectUri: string): string {
-  const { protocol, origin, hostname } = new URL(redirectUri)
-  const writable = (protocol === 'http:' || protocol === 'https:') && !hostname.startsWith('[')
-  return writable ? origin : protocol
 }

@@ -1,11 +1,13 @@
 import type { ClientMetadata } from 'oidc-provider'
 import type { M2mClient } from '../../domain/clients/m2m-clients.js'
 import { storedHashes } from './client-secrets.js'
+import { MANAGED } from './registered-uris.js'
 
 /** Such a client as oidc-provider wants it. */
 export function m2mMetadata(client: M2mClient): ClientMetadata {
   const signsIn = client.redirect_uris.length > 0
   return {
+    ...MANAGED,
     client_id: client.id,
     client_name: client.name || undefined,
     client_secret: storedHashes(client.secrets),

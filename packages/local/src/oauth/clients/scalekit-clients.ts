@@ -7,6 +7,7 @@ import type { ClientRow } from '../../storage/schema.js'
 import { hashSecret } from '../../storage/secret-hash.js'
 import { ID_JAG_GRANT, TOKEN_EXCHANGE_GRANT } from '../tokens/grant-types.js'
 import { storedHashes } from './client-secrets.js'
+import { MANAGED } from './registered-uris.js'
 
 const NOBODY: ClientRow = {
   ...{ id: 'skc_0', realm: '', client_type: 'ENV', created_at: 0, updated_at: 0 },
@@ -52,7 +53,9 @@ function toMetadata(row: ClientRow, exchange: string): ClientMetadata {
   const metadata: ClientMetadata = {
     client_id: row.id,
     client_name: data.name || undefined,
-    application_type: isPublic(row) ? 'native' : 'web',
+    application_type: row.client_type.endsWith('NTV') ? 'native' : 'web',
+    enforce_pkce: data.enforce_pkce,
+    ...MANAGED,
     redirect_uris: data.post_login_uris,
     post_logout_redirect_uris: data.post_logout_redirect_uris,
     response_types: signsIn ? ['code'] : [],

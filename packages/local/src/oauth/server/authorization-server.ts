@@ -3,6 +3,7 @@ import { realmExists, realmIssuer, resourceIssuer } from '../../domain/environme
 import { type Resource, resourceWithId } from '../../domain/resources/resources.js'
 import { reportFailure } from '../../http/report-failure.js'
 import { clientSecretMatches } from '../clients/client-secrets.js'
+import { acceptManagedUris } from '../clients/registered-uris.js'
 import { endSignedOut } from '../sign-in/end-signed-out.js'
 import { registerIdJag } from '../tokens/id-jag.js'
 import { keepIdTokenTimes } from '../tokens/id-token-times.js'
@@ -61,6 +62,7 @@ async function create(
   provider.Client.prototype.compareClientSecret = function (secret: string) {
     return clientSecretMatches(this.clientSecret, secret)
   }
+  acceptManagedUris(provider)
   if (resource === undefined) registerTokenExchange(provider, context, realm)
   else registerIdJag(provider, context, resource)
   completeMetadata(provider, context, realm, resource)

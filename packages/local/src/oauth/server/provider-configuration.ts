@@ -7,6 +7,7 @@ import { newId } from '../../storage/ids.js'
 import { ClientAdapter } from '../clients/client-adapter.js'
 import { mayInspect } from '../clients/may-inspect.js'
 import { createPublicFetch } from '../clients/public-fetch.js'
+import { MANAGED } from '../clients/registered-uris.js'
 import { loadExistingGrant } from '../sign-in/first-party-grant.js'
 import { customizeAccessToken } from '../tokens/access-token.js'
 import { findAccount } from '../tokens/account.js'
@@ -15,6 +16,7 @@ import { renderErrorPage } from './error-response.js'
 import { promptPolicy } from './interaction-policy.js'
 import { GRANT_SECONDS, SESSION_SECONDS } from './lifetimes.js'
 import type { ServerIdentity } from './oauth-context.js'
+import { requiresPkce } from './pkce.js'
 import { RecordAdapter } from './record-adapter.js'
 import { confirmSignOut, showSignedOut } from './sign-out-responses.js'
 
@@ -62,7 +64,8 @@ export function providerConfiguration(server: ServerIdentity & { privateJwks: JW
       clientAuthSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
     },
     clientDefaults: { application_type: 'native', response_types: ['code'] },
-    pkce: { required: () => true },
+    pkce: { required: (ctx, client) => requiresPkce(server, ctx.oidc.params?.resource, client) },
+    extraClientMetadata: { properties: ['enforce_pkce', ...Object.keys(MANAGED)] },
     rotateRefreshToken: true,
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     expiresWithSession: async () => false,
@@ -74,7 +77,7 @@ export function providerConfiguration(server: ServerIdentity & { privateJwks: JW
     // Only a realm's own authorization server signs in through connections.
     ...(resource === undefined ? { extraParams: [...SELECTORS] } : {}),
     interactions: {
-      policy: promptPolicy(),
+      policy: promptPolicy(server),
       url: (_ctx, interaction) => `${path}/interaction/${interaction.uid}`,
     },
     renderError: renderErrorPage,

@@ -6,7 +6,7 @@ import { pageHeaders } from '../../http/page/page-headers.js'
 /** Asks before signing out (OpenID Connect RP-Initiated Logout 1.0, section 2). */
 export function confirmSignOut(ctx: KoaContextWithOIDC, form: string): void {
   const destination = ctx.oidc.params?.post_logout_redirect_uri
-  ctx.set(pageHeaders(typeof destination === 'string' ? destination : undefined))
+  ctx.set(pageHeaders({ leadsAway: typeof destination === 'string' }))
   ctx.body = renderPage(<ConfirmSignOutPage form={form} />)
 }
 

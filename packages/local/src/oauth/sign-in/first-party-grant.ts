@@ -36,6 +36,15 @@ export async function loadExistingGrant(
   return grant
 }
 
+/** Whether an application of the environment asks for its own users, and not for the use of an MCP server. */
+export function isFirstParty(
+  { oidc }: KoaContextWithOIDC,
+  { issuer }: Pick<ServerIdentity, 'issuer'>,
+): boolean {
+  const { client, params } = oidc
+  return client !== undefined && isScalekitClient(client.clientId) && params?.resource === issuer
+}
+
 /**
  * An application of the environment itself asks its users to sign in and nothing else, so signing in is the consent;
  * it is valid for who they are, never for an MCP server's scopes. A grant is for the organization in which the
@@ -51,10 +60,10 @@ async function findGrant(
   const acting = actingOrganizations(context, realm)
   const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId)
   const existing = grantId === undefined ? undefined : await provider.Grant.find(grantId)
-  const firstParty = isScalekitClient(client.clientId) && params?.resource === issuer
-  if (!firstParty || session.accountId === undefined) return existing
-  if (existing !== undefined && (await acting.get(existing.jti)) === organization) return existing
-  const grant = new provider.Grant({ accountId: session.accountId, clientId: client.clientId })
+  if (!isFirstParty(ctx, { issuer }) || session.accountId === undefined) return existing
+  const kept =
+    existing !== undefined && (await acting.get(existing.jti)) === organization ? existing : undefined
+  const grant = kept ?? new provider.Grant({ accountId: session.accountId, clientId: client.clientId })
   const scope = String(params?.scope ?? '')
   grant.addOIDCScope(scope)
   grant.addResourceScope(issuer, scope)

@@ -95,7 +95,7 @@ export function interactionRoutes(context: OAuthContext, server: AuthorizationSe
         csrf={csrfToken(request, response)}
       />
     )
-    return sendPage(response, page, { redirectUri: redirectUri(interaction) })
+    return sendPage(response, page, { leadsAway: true })
   }
 
   async function answerConsent(request: Request, response: Response, interaction: Interaction) {

@@ -15,7 +15,7 @@ import { askBeforeSession, tellSignIn } from './before-session.js'
 import { chooseOrganization } from './choose-organization.js'
 import { circumstances } from './circumstances.js'
 import { emailSignInKind, redeemSignInEmail, sendSignInEmail } from './email-sign-in.js'
-import { clientName, type Interaction, redirectUri } from './interaction.js'
+import { clientName, type Interaction } from './interaction.js'
 import { noteSignIn } from './note-sign-in.js'
 import { CodePage } from './pages/code-page.js'
 import { OrganizationPage } from './pages/organization-page.js'
@@ -137,7 +137,7 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
     )
     const status = refused === undefined ? 200 : 422
     const script = ceremony !== undefined
-    sendPage(response, page, { status, redirectUri: redirectUri(interaction), script })
+    sendPage(response, page, { status, leadsAway: true, script })
   }
 
   async function sendEmail(step: Step, { email }: Person): Promise<void> {
@@ -174,7 +174,7 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
     )
     sendPage(response, page, {
       status: problem === undefined ? 200 : 422,
-      redirectUri: redirectUri(interaction),
+      leadsAway: true,
     })
   }
 
@@ -202,7 +202,7 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
         csrf: newCsrfToken(request, response, formAction(interaction)),
       }
       return sendPage(response, <OrganizationPage {...view} {...form} />, {
-        redirectUri: redirectUri(interaction),
+        leadsAway: true,
       })
     }
     const { organization } = choice

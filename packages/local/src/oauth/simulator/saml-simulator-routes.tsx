@@ -47,7 +47,7 @@ export function samlSimulatorRoutes(context: OAuthContext): Router {
 
     function send(to: Response, { recipient }: SamlAnswer, samlResponse: string): void {
       const relayState = String(request.query.RelayState ?? '')
-      sendPage(to, <SamlContinuePage {...{ recipient, samlResponse, relayState }} />)
+      sendPage(to, <SamlContinuePage {...{ recipient, samlResponse, relayState }} />, { leadsAway: true })
     }
   })
 
@@ -75,7 +75,7 @@ export function samlSimulatorRoutes(context: OAuthContext): Router {
 function show(request: Idp, response: Response, csrf: string, view: { email?: string; problem?: string }) {
   const { connection } = request.params
   const page = <SimulatorPage connection={connection} action={request.originalUrl} csrf={csrf} {...view} />
-  sendPage(response, page, view.problem === undefined ? {} : { status: 422 })
+  sendPage(response, page, { leadsAway: true, status: view.problem === undefined ? 200 : 422 })
 }
 
 function unreadable(response: Response): void {

@@ -74,7 +74,7 @@ export function simulatorRoutes(context: OAuthContext): Router {
 function show(request: Idp, response: Response, csrf: string, view: { email?: string; problem?: string }) {
   const { connection } = request.params
   const page = <SimulatorPage connection={connection} action={request.path} csrf={csrf} {...view} />
-  sendPage(response, page, view.problem === undefined ? {} : { status: 422 })
+  sendPage(response, page, { leadsAway: true, status: view.problem === undefined ? 200 : 422 })
 }
 
 function noProvider(response: Response): void {

@@ -7,7 +7,6 @@ import { findPerson } from '../../../domain/users/people.js'
 import { newCsrfToken } from '../../../http/page/csrf.js'
 import { sendPage } from '../../../http/page/send-page.js'
 import type { OAuthContext } from '../../server/oauth-context.js'
-import { redirectUri } from '../interaction.js'
 import { type Ceremony, PasskeyLinkPage, PasskeyPage } from '../pages/passkey-page.js'
 import type { PasswordOutcomes } from '../password/password-steps.js'
 import type { Step } from '../step.js'
@@ -68,7 +67,7 @@ export function createPasskeySteps(
       const known = person?.email === email.toLowerCase()
       if ((await mayAttempt(context, realm, `a passkey link for ${email}`)) && known) await mail(step, email)
       sendPage(step.response, <PasskeyLinkPage email={email} />, {
-        redirectUri: redirectUri(step.interaction),
+        leadsAway: true,
       })
     },
 
@@ -82,7 +81,7 @@ export function createPasskeySteps(
       const ceremony = await ceremonies.askForNew(webauthn, step.interaction.uid, person)
       const csrf = newCsrfToken(step.request, step.response, action)
       sendPage(step.response, <PasskeyPage {...{ email: person.email, token, action, csrf, ceremony }} />, {
-        redirectUri: redirectUri(step.interaction),
+        leadsAway: true,
         script: true,
       })
     },

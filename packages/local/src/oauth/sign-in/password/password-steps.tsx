@@ -6,7 +6,6 @@ import { csrfToken, newCsrfToken } from '../../../http/page/csrf.js'
 import { sendPage } from '../../../http/page/send-page.js'
 import type { OAuthContext } from '../../server/oauth-context.js'
 import { circumstances } from '../circumstances.js'
-import { redirectUri } from '../interaction.js'
 import { PasswordLinkPage, PasswordPage } from '../pages/password-page.js'
 import type { Step } from '../step.js'
 import { passwordLinks, passwordsEnabled, sendPasswordLink, signInWithPassword } from './password-sign-in.js'
@@ -50,7 +49,7 @@ export function createPasswordSteps(context: OAuthContext, realm: string, outcom
       const token = randomBytes(32).toString('base64url')
       await sendPasswordLink(context, realm, { email, uid: step.interaction.uid, token })
       sendPage(step.response, <PasswordLinkPage email={email} />, {
-        redirectUri: redirectUri(step.interaction),
+        leadsAway: true,
       })
     },
 
@@ -84,13 +83,13 @@ export function createPasswordSteps(context: OAuthContext, realm: string, outcom
   }
 
   function showForm(step: Step, email: string, token: string, problem?: string): void {
-    const { request, response, interaction } = step
+    const { request, response } = step
     const action = outcomes.formAction(step)
     const csrf = (problem === undefined ? csrfToken : newCsrfToken)(request, response, action)
     const shown = problem === undefined ? {} : { problem }
     sendPage(response, <PasswordPage {...{ email, token, action, csrf }} {...shown} />, {
       status: problem === undefined ? 200 : 422,
-      redirectUri: redirectUri(interaction),
+      leadsAway: true,
     })
   }
 }
