@@ -5,6 +5,7 @@ import { createFaults, type Faults } from './control/faults.js'
 import type { FlowInterceptors } from './domain/events/flow-interceptor.js'
 import { createOutbox, type Outbox } from './domain/events/outbox.js'
 import type { Webhooks } from './domain/events/webhooks.js'
+import { sweepRegistered } from './domain/sessions/registered-clients.js'
 import { createTokenIssuer } from './domain/tokens/issue-token.js'
 import { createTokenVerifier } from './domain/tokens/verify-token.js'
 import { type Handlers, listen } from './http/listener.js'
@@ -114,8 +115,12 @@ async function serve(
     handlers(urlAt(port), { ...parts, reset }),
   )
   await storage.announce(urlAt(listener.port))
-  await sweepExpired(database, clock)
-  const sweeping = setInterval(() => sweepExpired(database, clock).catch(reportFailure), SWEEP_MS).unref()
+  const sweep = async () => {
+    await sweepExpired(database, clock)
+    await sweepRegistered(database.db, clock.now())
+  }
+  await sweep()
+  const sweeping = setInterval(() => sweep().catch(reportFailure), SWEEP_MS).unref()
   return {
     url: urlAt(listener.port),
     port: listener.port,

@@ -8,6 +8,13 @@ import { hashSecret } from '../../storage/secret-hash.js'
 import { shiftTimes } from './shift-times.js'
 
 /**
+ * How long a refresh token that was redeemed is unknown, in milliseconds, before it is taken for stolen. A client that
+ * repeats a request, or sends two at once, is refused and keeps the tokens that it got; who presents the token later
+ * ends them all (RFC 9700, section 4.14.2).
+ */
+const REPEAT_MS = 30_000
+
+/**
  * What oidc-provider stores, in the time of our clock; oidc-provider itself uses the clock of the machine. A record is found by the hash of its identifier, and its payload does not hold
  * the identifier: whoever reads the database learns no code, refresh token or session.
  */
@@ -93,6 +100,11 @@ export class RecordAdapter implements Adapter {
       .where('model', '=', this.#model)
   }
 
+  #isRepeated(consumedAt: number | null): boolean {
+    if (this.#model !== 'RefreshToken' || consumedAt === null) return false
+    return this.#clock.now() - consumedAt < REPEAT_MS
+  }
+
   async #first(column: 'id_hash' | 'uid' | 'user_code', value: string): Promise<AdapterPayload | undefined> {
     const row = await this.#database.db
       .selectFrom('oidc_records')
@@ -104,7 +116,7 @@ export class RecordAdapter implements Adapter {
         where.or([where('expires_at', 'is', null), where('expires_at', '>', this.#clock.now())]),
       )
       .executeTakeFirst()
-    if (row === undefined) return undefined
+    if (row === undefined || this.#isRepeated(row.consumed_at)) return undefined
     const stored: AdapterPayload = JSON.parse(row.payload)
     const consumed = row.consumed_at === null ? {} : { consumed: Math.floor(row.consumed_at / 1000) }
     return shiftTimes({ ...stored, ...consumed }, -secondsAhead(this.#clock))
