@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Scalekit } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createLocalScalekit } from '../../src/index.js'
+import { signInToApp } from '../api/sign-in.js'
 import { MCP_SERVER, register, signIn } from '../oauth/authorization-code.js'
 
 const DAY_MS = 24 * 3600_000
@@ -47,12 +49,10 @@ async function rowsAfter(days: number, act?: (url: string) => Promise<unknown>) 
 async function past(url: string) {
   await register(url)
   await signIn(url)
-  const { Scalekit } = await import('@scalekit-sdk/node')
   const sdk = new Scalekit(`${url}/${DEV}`, 'skc_100000000000000001', 'test_local_secret')
   await sdk.organization.generatePortalLink('org_100000000000000001')
   await sdk.passwordless.sendPasswordlessEmail('ana@acme.example')
-  const { signInToApp } = await import('../api/sign-in.js')
-  await signInToApp({ url } as Parameters<typeof signInToApp>[0], 'ana@acme.example')
+  await signInToApp({ url }, 'ana@acme.example')
   await sdk.session.revokeAllUserSessions('usr_100000000000000101')
 }
 

@@ -1,6 +1,7 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import type { Partition } from '../../domain/environments/realm.js'
 import { endGrant } from '../../domain/sessions/end.js'
+import { endOf, sessionOf } from '../../domain/sessions/session-uses.js'
 import type { DataStore } from '../../domain/store.js'
 import { type Clock, secondsAhead } from '../../storage/clock.js'
 import type { Database } from '../../storage/database.js'
@@ -42,7 +43,7 @@ export class RecordAdapter implements Adapter {
       uid: payload.uid ?? null,
       user_code: payload.userCode ?? null,
       consumed_at: null,
-      expires_at: expiresIn === undefined ? null : this.#clock.now() + expiresIn * 1000,
+      expires_at: await this.#end(payload, expiresIn),
     }
     const { realm: _realm, model: _model, id_hash: _hash, consumed_at: _consumed, ...changes } = values
     await this.#database.db
@@ -91,6 +92,13 @@ export class RecordAdapter implements Adapter {
   async revokeByGrantId(grantId: string): Promise<void> {
     if (this.#model !== 'AccessToken') return
     await this.#database.transaction((db) => endGrant(db, this.#clock, grantId))
+  }
+
+  /** A session ends by the policy under which it began. */
+  async #end({ uid }: AdapterPayload, expiresIn: number | undefined): Promise<number | null> {
+    if (expiresIn === undefined) return null
+    const session = this.#model === 'Session' && uid ? await sessionOf(this.#database.db, uid) : undefined
+    return session === undefined ? this.#clock.now() + expiresIn * 1000 : endOf(session)
   }
 
   #all() {
