@@ -53,6 +53,26 @@ describe('the local environment on PostgreSQL', () => {
     expect((await app.finish(end.url, end.verifier)).id).toMatchObject({ oid: GLOBEX })
   })
 
+  test('gives a new organization one creator, however many join at the same moment', async () => {
+    const sdk = new Scalekit(`${local.url}/${DEV}`, 'skc_100000000000000001', 'test_local_secret')
+    for (let race = 0; race < 5; race++) {
+      const { organization } = await sdk.organization.createOrganization(`Race ${race}`)
+      const id = organization?.id ?? ''
+      await Promise.all(
+        [1, 2, 3, 4].map((one) =>
+          sdk.user.createUserAndMembership(id, {
+            ...{ email: `user${one}@race${race}.example`, sendInvitationEmail: false },
+          }),
+        ),
+      )
+      const { users } = await sdk.user.listOrganizationUsers(id, {})
+      const roles = users.flatMap(({ memberships }) =>
+        memberships.flatMap((membership) => membership.roles.map(({ name }) => name)),
+      )
+      expect(roles.sort()).toEqual(['admin', 'member', 'member', 'member'])
+    }
+  })
+
   test('shows the dashboard', async () => {
     for (const path of ['/', '/dashboard/workspace', `/dashboard/${DEV}`, '/dashboard/tokens']) {
       expect((await fetch(local.url + path)).status, path).toBe(200)

@@ -5,6 +5,7 @@ import { createFaults, type Faults } from './control/faults.js'
 import type { FlowInterceptors } from './domain/events/flow-interceptor.js'
 import { createOutbox, type Outbox } from './domain/events/outbox.js'
 import type { Webhooks } from './domain/events/webhooks.js'
+import { sweepRegistered } from './domain/sessions/registered-clients.js'
 import { createTokenIssuer } from './domain/tokens/issue-token.js'
 import { createTokenVerifier } from './domain/tokens/verify-token.js'
 import { type Handlers, listen } from './http/listener.js'
@@ -13,6 +14,7 @@ import { reportFailure } from './http/report-failure.js'
 import { createRequestLog, type RequestLog } from './http/request-log.js'
 import { createHttpApp } from './http-app.js'
 import { createFlowInterceptors } from './notify/flow-interceptors.js'
+import { tellSessionEnds } from './notify/session-notices.js'
 import { createWebhooks } from './notify/webhooks.js'
 import type { OAuthContext } from './oauth/server/oauth-context.js'
 import { createAuthenticate } from './oauth/tokens/authenticate.js'
@@ -21,7 +23,7 @@ import { resetTo, seedOnce } from './seed/reset.js'
 import type { ParsedSeed, Seed } from './seed/schema.js'
 import { type Clock, createMovableClock, type MovableClock, systemClock } from './storage/clock.js'
 import type { Database } from './storage/database.js'
-import { createSigningKeys } from './storage/keys.js'
+import { createSigningKeys, type SigningKeys } from './storage/keys.js'
 import { openStorage, type Storage } from './storage/storage.js'
 import { sweepExpired } from './storage/sweep.js'
 import { storedCertificate } from './tls/stored-certificate.js'
@@ -99,6 +101,7 @@ async function serve(
     faults: createFaults(),
     log: createRequestLog(),
     outbox,
+    keys: createSigningKeys(database, clock),
     webhooks: createWebhooks(clock, outbox),
     interceptors: createFlowInterceptors(clock),
   }
@@ -114,8 +117,13 @@ async function serve(
     handlers(urlAt(port), { ...parts, reset }),
   )
   await storage.announce(urlAt(listener.port))
-  await sweepExpired(database, clock)
-  const sweeping = setInterval(() => sweepExpired(database, clock).catch(reportFailure), SWEEP_MS).unref()
+  const notices = tellSessionEnds({ ...parts, baseUrl: urlAt(listener.port) })
+  const sweep = async () => {
+    await sweepExpired(database, clock)
+    await sweepRegistered(database.db, clock.now())
+  }
+  await sweep()
+  const sweeping = setInterval(() => sweep().catch(reportFailure), SWEEP_MS).unref()
   return {
     url: urlAt(listener.port),
     port: listener.port,
@@ -124,6 +132,7 @@ async function serve(
     reset,
     async close() {
       clearInterval(sweeping)
+      await notices.stop()
       parts.webhooks.clear()
       await listener.close()
       await storage.close()
@@ -140,14 +149,14 @@ interface Parts {
   faults: Faults
   log: RequestLog
   outbox: Outbox
+  keys: SigningKeys
   webhooks: Webhooks
   interceptors: FlowInterceptors
   reset(): Promise<void>
 }
 
 function handlers(baseUrl: string, parts: Parts): Handlers {
-  const { database, clock, faults, log, outbox, webhooks, interceptors, reset } = parts
-  const keys = createSigningKeys(database, clock)
+  const { database, clock, faults, log, outbox, keys, webhooks, interceptors, reset } = parts
   const context: OAuthContext = {
     baseUrl,
     database,

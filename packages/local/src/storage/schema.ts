@@ -21,6 +21,8 @@ export interface Schema extends RegistrySchema {
   role_permissions: RolePermissionRow
   oidc_records: OidcRecordRow
   dependents: DependentRow
+  sessions: SessionRow
+  session_endings: SessionEndingRow
   issued_tokens: IssuedTokenRow
   revoked_tokens: RevokedTokenRow
   used_assertions: UsedAssertionRow
@@ -175,6 +177,30 @@ export interface DependentRow {
   id: string
   depends_on: string
   expires_at: number
+}
+
+/** A sign-in that lasts: by which policy, and what it was used for. Its record is oidc-provider's. */
+export interface SessionRow {
+  /** `ses_…`, as tokens name it. */
+  id: string
+  realm: string
+  uid: string
+  user_id: string
+  /** JSON array of { client, organization }, the latest first. */
+  uses: string
+  created_at: number
+  last_active_at: number
+  absolute_expires_at: number
+  /** Null where the session does not end for lack of activity. */
+  idle_ms: number | null
+}
+
+/** A session that has ended, until applications are told. */
+export interface SessionEndingRow {
+  id: string
+  realm: string
+  data: string
+  created_at: number
 }
 
 /** What earlier versions note instead of `dependents`: they may run on the same database during an upgrade. */

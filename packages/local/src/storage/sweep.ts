@@ -3,10 +3,23 @@ import type { Database } from './database.js'
 
 const DAY_MS = 24 * 3600_000
 
-/** Deletes what has expired and is no longer asked for. */
+/** How long the past can be looked up: attempts to sign in, sessions that ended, and events. */
+export const HISTORY_DAYS = 90
+
+/** Deletes what has expired and is no longer asked for, and what is older than the history. */
 export async function sweepExpired({ db }: Database, clock: Clock): Promise<void> {
   const now = clock.now()
-  await db.deleteFrom('oidc_records').where('expires_at', '<', now).execute()
+  const past = now - HISTORY_DAYS * DAY_MS
+  await db.deleteFrom('oidc_records').where('expires_at', '<', now).where('model', '!=', 'Session').execute()
+  // For a day, a link says that it has expired.
+  for (const table of ['links', 'passwordless_requests'] as const)
+    await db
+      .deleteFrom(table)
+      .where('expires_at', '<', now - DAY_MS)
+      .execute()
+  await db.deleteFrom('auth_requests').where('created_at', '<', past).execute()
+  await db.deleteFrom('ended_sessions').where('updated_at', '<', past).execute()
+  await db.deleteFrom('events').where('created_at', '<', past).execute()
   await db.deleteFrom('dependents').where('expires_at', '<', now).execute()
   await db.deleteFrom('issued_tokens').where('expires_at', '<', now).execute()
   await db.deleteFrom('revoked_tokens').where('expires_at', '<', now).execute()

@@ -33,6 +33,8 @@ export const DATA_TABLES = [
   'events',
   'oidc_records',
   'dependents',
+  'sessions',
+  'session_endings',
   'issued_tokens',
   'revoked_tokens',
   'used_assertions',

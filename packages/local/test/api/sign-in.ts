@@ -6,7 +6,12 @@ export const APP = 'skc_100000000000000001'
 const REDIRECT = 'http://localhost:3000/auth/callback'
 
 /** A user of the seed signs in to the application of the development environment. */
-export async function signInToApp(local: Local, person: string, browser?: Browser) {
+export async function signInToApp(
+  local: Pick<Local, 'url'>,
+  person: string,
+  browser?: Browser,
+  params: Record<string, string> = {},
+) {
   const issuer = `${local.url}/${DEV}`
   const { verifier, challenge } = pkce()
   const redirect = await authorize({
@@ -14,7 +19,7 @@ export async function signInToApp(local: Local, person: string, browser?: Browse
     client_id: APP,
     challenge,
     person,
-    params: { redirect_uri: REDIRECT, scope: 'openid email offline_access', prompt: 'consent' },
+    params: { redirect_uri: REDIRECT, scope: 'openid email offline_access', prompt: 'consent', ...params },
     ...(browser && { browser }),
   })
   const response = await redeem(issuer, APP, redirect, verifier, {

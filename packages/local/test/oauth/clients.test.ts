@@ -106,7 +106,9 @@ describe('dynamic client registration (RFC 7591)', () => {
       headers: { origin: 'http://localhost:6274', 'access-control-request-method': 'POST' },
     })
     expect(response.status).toBe(204)
-    expect(response.headers.get('access-control-allow-headers')).toBe('content-type')
+    expect(response.headers.get('access-control-allow-headers')?.split(', ')).toEqual(
+      expect.arrayContaining(['authorization', 'content-type', 'mcp-protocol-version']),
+    )
   })
 
   it('knows no client at an MCP server that does not exist', async () => {
@@ -184,6 +186,26 @@ describe('a client that is a web page', () => {
       headers: { origin, 'access-control-request-method': 'POST' },
     })
     expect(preflight.status).toBe(204)
+  })
+
+  it.each([
+    '/.well-known/oauth-authorization-server/workspace/resources/res_100000000000000001',
+    '/.well-known/oauth-authorization-server/workspace',
+    '/.well-known/openid-configuration/workspace',
+    '/workspace/resources/res_100000000000000001/.well-known/oauth-authorization-server',
+    '/workspace/userinfo',
+  ])('may send the headers of MCP to %s', async (path) => {
+    const preflight = await fetch(local.url + path, {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'http://localhost:6274',
+        'access-control-request-method': 'GET',
+        'access-control-request-headers': 'mcp-protocol-version',
+      },
+    })
+    expect(preflight.status).toBe(204)
+    expect(preflight.headers.get('access-control-allow-origin')).toMatch(/^(\*|http:\/\/localhost:6274)$/)
+    expect(preflight.headers.get('access-control-allow-headers')).toContain('mcp-protocol-version')
   })
 })
 

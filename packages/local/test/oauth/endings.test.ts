@@ -269,6 +269,81 @@ describe('a membership that is deleted', () => {
   })
 })
 
+describe('the last organization of a user', () => {
+  const present = async (id: string) => {
+    const token = await local.client(DEV)
+    return (await local.rest('GET', `/${DEV}/api/v1/users/${id}`, { token })).status
+  }
+
+  it.each([
+    ['membership', `/memberships/organizations/${ACME}/users/${ANA}`],
+    ['organization', `/organizations/${ACME}`],
+  ])(
+    'takes the user with it when the %s is deleted, and no user of another organization',
+    async (_, path) => {
+      const { left, browser } = await everythingOf('ana@acme.example', ACME)
+      await api('DELETE', path)
+      expect([await present(ANA), await present(CHI)]).toEqual([404, 200])
+      expect(await left()).toEqual([])
+      const query = new URLSearchParams({
+        ...{ response_type: 'code', client_id: APP.client_id, redirect_uri: CALLBACK, scope: 'openid' },
+        ...{ code_challenge: pkce().challenge, code_challenge_method: 'S256' },
+      })
+      const { page } = await browser.follow(`${realm()}/oauth/authorize?${query}`)
+      expect(page).toContain('name="email"')
+    },
+  )
+
+  it('may be one to which the user was only invited', async () => {
+    const EVE = 'usr_100000000000000105'
+    await api('DELETE', `/memberships/organizations/org_100000000000000004/users/${EVE}`)
+    expect(await present(EVE)).toBe(404)
+  })
+})
+
+describe('a refresh token', () => {
+  it('that is sent twice at once is redeemed once, and the winner keeps its tokens', async () => {
+    const { refresh_token } = await signInToApp('ana@acme.example', ACME)
+    const fields = { grant_type: 'refresh_token', refresh_token, ...APP }
+    const answers = await Promise.all(
+      [1, 2, 3].map(async () => {
+        const response = await postForm(`${realm()}/oauth/token`, fields)
+        return (await response.json()) as Tokens & { error?: string }
+      }),
+    )
+    expect(answers.map(({ error }) => error).sort()).toEqual(['invalid_grant', 'invalid_grant', undefined])
+    const winner = answers.find(({ error }) => error === undefined)
+    expect(await active(winner?.access_token ?? '')).toBe(true)
+    local.wait(2000)
+    expect(await refresh(realm(), APP, refresh_token)).toBe('invalid_grant')
+    expect(await refresh(realm(), APP, winner?.refresh_token ?? '')).toBe(200)
+  })
+
+  it('that is presented long after it was redeemed ends the tokens that came from it', async () => {
+    const { refresh_token } = await signInToApp('ana@acme.example', ACME)
+    const fields = { grant_type: 'refresh_token', refresh_token, ...APP }
+    const next = (await (await postForm(`${realm()}/oauth/token`, fields)).json()) as Tokens
+    local.wait(60_000)
+    expect(await refresh(realm(), APP, refresh_token)).toBe('invalid_grant')
+    expect(await refresh(realm(), APP, next.refresh_token)).toBe('invalid_grant')
+    expect(await active(next.access_token)).toBe(false)
+  })
+})
+
+describe('userinfo', () => {
+  it('refuses a valid token without the scope openid as insufficient (RFC 6750, section 3.1)', async () => {
+    const { tokens } = await allowAgent('ana@acme.example')
+    const ask = (token: string) =>
+      fetch(`${realm()}/userinfo`, { headers: { authorization: `Bearer ${token}` } })
+    const lacking = await ask(tokens.access_token)
+    expect([lacking.status, lacking.headers.get('www-authenticate')]).toEqual([
+      403,
+      'Bearer error="insufficient_scope", scope="openid"',
+    ])
+    expect((await ask('none')).status).toBe(401)
+  })
+})
+
 describe('a user who is deleted', () => {
   it('leaves nothing behind: no session, no consent, and the browser signs in again', async () => {
     const { browser, sid } = await everythingOf('ana@acme.example', ACME)

@@ -13,8 +13,8 @@ export const RACES = 100
 
 /**
  * Redeems each of many codes at both environments at the same moment, and each of many refresh tokens. Exactly
- * one of two must win, every time. (The one that comes later may still see that it is late; that is a reuse,
- * and takes the winner's tokens with it. So every race starts with a sign-in of its own.)
+ * one of two must win, every time. (A code that is redeemed again takes the winner's tokens with it, so every race
+ * starts with a sign-in of its own.)
  */
 export async function raceRedemptions(urls: [string, string]): Promise<void> {
   const { client_id } = await register(urls[0])

@@ -13,8 +13,15 @@ export function toSession(view: SessionView): MessageInitShape<typeof sessions.S
   return {
     ...shared(view),
     organizationId: organization,
-    authenticatedOrganizations: organization === '' ? [] : [organization],
-    authenticatedClients: view.clients.map((clientId) => ({ clientId, organizationId: organization })),
+    authenticatedOrganizations: [...view.organizations],
+    authenticatedClients: (view.uses ?? view.clients.map((client) => ({ client, organization }))).map(
+      (use) => ({
+        clientId: use.client,
+        organizationId: use.organization ?? '',
+      }),
+    ),
+    ...(view.last_active_at !== undefined && { lastActiveAt: timestampFromMs(view.last_active_at) }),
+    ...(view.idle_expires_at !== undefined && { idleExpiresAt: timestampFromMs(view.idle_expires_at) }),
   }
 }
 

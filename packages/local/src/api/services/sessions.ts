@@ -2,7 +2,7 @@ import { timestampMs } from '@bufbuild/protobuf/wkt'
 import { Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type SessionService } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
-import { endSession } from '../../domain/sessions/end.js'
+import { endExpired, endSession } from '../../domain/sessions/end.js'
 import { type LiveSession, liveSessions } from '../../domain/sessions/live-sessions.js'
 import { activeMemberships, type SessionView, viewOf } from '../../domain/sessions/session-view.js'
 import type { Store } from '../../domain/store.js'
@@ -12,10 +12,12 @@ import { endedView, toRevokedSession, toSession } from '../messages/session-mess
 import { pageOf, readPage } from '../page.js'
 import { environmentOf, principalKey } from '../request-context.js'
 
-/** Who is signed in. A session that ran out is gone; one that was revoked or signed out of is still shown. */
-export function sessionHandlers({ database, clock }: Store): Partial<ServiceImpl<typeof SessionService>> {
+/** Who is signed in. A session that has ended is still shown. */
+export function sessionHandlers(store: Store): Partial<ServiceImpl<typeof SessionService>> {
+  const { database, clock } = store
   return {
     async getSession({ sessionId }, context) {
+      await endExpired(store)
       const views = await allViews(database.db, environmentOf(context))
       const view = views.find(({ id }) => id === sessionId)
       return toSession(view ?? noSuchSession(sessionId))
@@ -24,6 +26,7 @@ export function sessionHandlers({ database, clock }: Store): Partial<ServiceImpl
     async getUserSessions(request, context) {
       const environment = environmentOf(context)
       const { userId, filter } = request
+      await endExpired(store)
       await findUser(database.db, environment, { id: userId })
       const from = filter?.startTime ? timestampMs(filter.startTime) : Number.NEGATIVE_INFINITY
       const to = filter?.endTime ? timestampMs(filter.endTime) : Number.POSITIVE_INFINITY

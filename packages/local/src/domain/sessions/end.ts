@@ -2,8 +2,10 @@ import type { Kysely } from 'kysely'
 import type { Clock } from '../../storage/clock.js'
 import type { Schema } from '../../storage/schema.js'
 import { hashSecret } from '../../storage/secret-hash.js'
+import type { DataStore } from '../store.js'
 import type { Cause } from './dependents.js'
-import { type LiveSession, liveSessions } from './live-sessions.js'
+import { expiredSessions, type LiveSession, liveSessions } from './live-sessions.js'
+import { noteEnding } from './session-endings.js'
 import { activeMemberships, type SessionEnd, type SessionView, viewOf } from './session-view.js'
 
 type Db = Kysely<Schema>
@@ -17,8 +19,10 @@ export async function endSession(
 ): Promise<SessionView> {
   const { realm, id, uid } = session
   const memberships = await activeMemberships(db, realm)
-  const view: SessionView = { ...viewOf(session, memberships), status, ended_at: clock.now() }
+  const ended_at = status === 'expired' ? (session.expiresAt ?? clock.now()) : clock.now()
+  const view: SessionView = { ...viewOf(session, memberships), status, ended_at }
   await remember(db, realm, view)
+  await noteEnding(db, realm, view)
   await db
     .deleteFrom('oidc_records')
     .where('realm', '=', realm)
@@ -28,7 +32,31 @@ export async function endSession(
   for (const grant of session.grants) await endGrant(db, clock, grant)
   await endDependents(db, clock, `session:${id}`)
   await db.deleteFrom('dependents').where('kind', '=', 'session').where('id', '=', id).execute()
+  await db.deleteFrom('sessions').where('id', '=', id).execute()
   return view
+}
+
+/** Ends the sessions that have timed out, and forgets those that nobody signed in with. */
+export async function endExpired({ database, clock }: DataStore): Promise<void> {
+  if ((await countExpired(database.db, clock)) === 0) return
+  await database.transaction(async (db) => {
+    for (const session of await expiredSessions(db, clock)) await endSession(db, clock, session, 'expired')
+    await db
+      .deleteFrom('oidc_records')
+      .where('model', '=', 'Session')
+      .where('expires_at', '<=', clock.now())
+      .execute()
+  })
+}
+
+async function countExpired(db: Db, clock: Clock): Promise<number> {
+  const { expired } = await db
+    .selectFrom('oidc_records')
+    .select(({ fn }) => fn.countAll().as('expired'))
+    .where('model', '=', 'Session')
+    .where('expires_at', '<=', clock.now())
+    .executeTakeFirstOrThrow()
+  return Number(expired)
 }
 
 /** Ends what a person allowed a client: the grant, its codes and refresh tokens, and every token that came from it. */

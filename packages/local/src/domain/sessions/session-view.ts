@@ -2,9 +2,10 @@ import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { MembershipRow, Schema } from '../../storage/schema.js'
 import type { LiveSession } from './live-sessions.js'
+import { usesOf } from './session-uses.js'
 
-/** How a session ended: somebody ended it, or its user signed out. */
-export type SessionEnd = 'revoked' | 'logout'
+/** How a session ended: somebody ended it, its user signed out, or it timed out. */
+export type SessionEnd = 'revoked' | 'logout' | 'expired'
 
 /** A session as it is shown: alive, or as it was when it ended. Times are milliseconds. */
 export const SessionView = z.object({
@@ -14,11 +15,15 @@ export const SessionView = z.object({
   status: z
     .string()
     .toLowerCase()
-    .pipe(z.enum(['active', 'revoked', 'logout'])),
+    .pipe(z.enum(['active', 'revoked', 'logout', 'expired'])),
   organizations: z.array(z.string()),
   clients: z.array(z.string()),
+  /** Where each client was used; data of earlier versions has none. */
+  uses: z.array(z.object({ client: z.string(), organization: z.string().optional() })).optional(),
   created_at: z.number(),
+  last_active_at: z.number().optional(),
   expires_at: z.number().optional(),
+  idle_expires_at: z.number().optional(),
   ended_at: z.number().optional(),
 })
 export type SessionView = z.infer<typeof SessionView>
@@ -27,20 +32,23 @@ export function viewOf(
   session: LiveSession,
   memberships: readonly Pick<MembershipRow, 'user_id' | 'organization_id'>[],
 ): SessionView {
+  const { id, userId, row, createdAt, expiresAt, clients } = session
+  const status = 'active' as const
+  const view = { id, user_id: userId, status, clients: [...clients], created_at: createdAt }
+  if (row === undefined) {
+    const own = memberships.filter(({ user_id }) => user_id === userId)
+    const organizations = own.map(({ organization_id }) => organization_id).slice(0, 1)
+    return { ...view, organizations, ...(expiresAt !== undefined && { expires_at: expiresAt }) }
+  }
+  const uses = usesOf(row)
   return {
-    id: session.id,
-    user_id: session.userId,
-    status: 'active',
-    organizations: memberships
-      .filter(({ user_id }) => user_id === session.userId)
-      .map(({ organization_id }) => organization_id),
-    clients: [...session.clients],
-    created_at: session.createdAt,
-    ...(session.expiresAt !== undefined && { expires_at: session.expiresAt }),
+    ...{ ...view, uses, last_active_at: row.last_active_at, expires_at: row.absolute_expires_at },
+    organizations: [...new Set(uses.flatMap(({ organization }) => organization ?? []))],
+    ...(row.idle_ms !== null && { idle_expires_at: row.last_active_at + row.idle_ms }),
   }
 }
 
-/** The organizations that users act in, oldest membership first: a session is for the first of them. */
+/** The organizations that users act in, oldest membership first. */
 export function activeMemberships(db: Kysely<Schema>, environment: string) {
   return db
     .selectFrom('memberships')

@@ -18,7 +18,10 @@ export async function deleteMember(db: Db, clock: Clock, member: string): Promis
   await db.deleteFrom('members').where('id', '=', member).execute()
 }
 
-/** Removes a user from an organization. Sessions that were used for it end; the user's API tokens for it too. */
+/**
+ * Removes a user from an organization. Sessions that were used for it end; the user's API tokens for it too. A user
+ * who is left without any organization is deleted.
+ */
 export async function deleteMembership(
   db: Db,
   clock: Clock,
@@ -32,10 +35,19 @@ export async function deleteMembership(
       .where('organization_id', '=', organization)
       .where('user_id', '=', user)
       .execute()
+  await deleteUsersWithoutOrganization(db, clock, [user])
 }
 
-/** Deletes an organization. Sessions that were used for it end, and the tokens of its clients. */
+/**
+ * Deletes an organization. Sessions that were used for it end, and the tokens of its clients. Users who were only in
+ * this organization are deleted.
+ */
 export async function deleteOrganization(db: Db, clock: Clock, organization: string): Promise<void> {
+  const members = await db
+    .selectFrom('memberships')
+    .select('user_id')
+    .where('organization_id', '=', organization)
+    .execute()
   const machines = await db
     .selectFrom('m2m_clients')
     .select('id')
@@ -44,6 +56,22 @@ export async function deleteOrganization(db: Db, clock: Clock, organization: str
   for (const { id } of machines) await endDependents(db, clock, `client:${id}`)
   await endDependents(db, clock, `organization:${organization}`)
   await db.deleteFrom('organizations').where('id', '=', organization).execute()
+  await deleteUsersWithoutOrganization(
+    db,
+    clock,
+    members.map(({ user_id }) => user_id),
+  )
+}
+
+async function deleteUsersWithoutOrganization(db: Db, clock: Clock, users: readonly string[]): Promise<void> {
+  if (users.length === 0) return
+  const alone = await db
+    .selectFrom('users')
+    .select(['id', 'environment_id'])
+    .where('id', 'in', users)
+    .where('id', 'not in', db.selectFrom('memberships').select('user_id'))
+    .execute()
+  for (const { id, environment_id } of alone) await deleteUser(db, clock, environment_id, id)
 }
 
 async function endAccess(db: Db, clock: Clock, realm: string, person: string): Promise<void> {

@@ -34,6 +34,12 @@ export async function addMembership(
   now: number,
   { roles, metadata, inviterEmail, invite }: NewMembership,
 ): Promise<void> {
+  // The first member is the creator, and the last place is given once: who joins at the same moment waits here.
+  await db
+    .updateTable('organizations')
+    .set({ updated_at: organization.updated_at })
+    .where('id', '=', organization.id)
+    .execute()
   const present = await db
     .selectFrom('memberships')
     .select('user_id')

@@ -2,6 +2,7 @@ import { json, type Request, type RequestHandler, type Response, Router } from '
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { z } from 'zod'
 import type { AuthorizationServers } from '../server/authorization-server.js'
+import { openToPages } from '../server/open-to-pages.js'
 import { refuse } from '../server/refuse.js'
 import { withBody } from '../server/request-body.js'
 import { publicClient } from './client-metadata.js'
@@ -18,13 +19,10 @@ export function registrationRoute(servers: AuthorizationServers): Router {
   const router = Router({ mergeParams: true })
   const path = '/api/v1/resources/:resource/clients\\:register'
 
-  router.options(path, openToPages, (_request, response) => {
-    response.set({ 'Access-Control-Allow-Methods': 'POST', 'Access-Control-Allow-Headers': 'content-type' })
-    response.status(204).end()
-  })
+  router.options(path, openToPages('POST'))
   router.post(
     path,
-    openToPages,
+    openToPages('POST'),
     limitAddress(limiter),
     json({ limit: '32kb' }),
     async (request, response) => {
@@ -50,11 +48,6 @@ export function registrationRoute(servers: AuthorizationServers): Router {
     },
   )
   return router
-}
-
-const openToPages: RequestHandler = (_request, response, next) => {
-  response.set('Access-Control-Allow-Origin', '*')
-  next()
 }
 
 function limitAddress(limiter: RateLimiterMemory): RequestHandler {

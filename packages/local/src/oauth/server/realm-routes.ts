@@ -9,6 +9,7 @@ import { ssoRoutes } from '../sso/sso-routes.js'
 import { userinfoRoute } from '../tokens/userinfo-route.js'
 import type { AuthorizationServer, AuthorizationServers } from './authorization-server.js'
 import type { OAuthContext } from './oauth-context.js'
+import { openToPages } from './open-to-pages.js'
 import { refuse } from './refuse.js'
 import { refuseNullOrigin } from './refuse-null-origin.js'
 import { withBody } from './request-body.js'
@@ -26,6 +27,7 @@ const OPENID_METADATA = '/.well-known/openid-configuration'
 export function realmRoutes(context: OAuthContext, servers: AuthorizationServers): Router {
   const router = Router()
   router.use(refuseNullOrigin)
+  router.options([`${OAUTH_METADATA}/*path`, `${OPENID_METADATA}/*path`], openToPages('GET'))
   router.get(`${OAUTH_METADATA}/:realm/resources/:resource`, metadata(servers, OAUTH_METADATA))
   router.get(`${OAUTH_METADATA}/:realm`, metadata(servers, OAUTH_METADATA))
   router.get(`${OPENID_METADATA}/:realm`, metadata(servers, OPENID_METADATA))

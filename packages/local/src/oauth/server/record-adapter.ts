@@ -1,11 +1,19 @@
 import { type Adapter, type AdapterPayload, errors } from 'oidc-provider'
 import type { Partition } from '../../domain/environments/realm.js'
 import { endGrant } from '../../domain/sessions/end.js'
+import { endOf, sessionOf } from '../../domain/sessions/session-uses.js'
 import type { DataStore } from '../../domain/store.js'
 import { type Clock, secondsAhead } from '../../storage/clock.js'
 import type { Database } from '../../storage/database.js'
 import { hashSecret } from '../../storage/secret-hash.js'
 import { shiftTimes } from './shift-times.js'
+
+/**
+ * How long a refresh token that was redeemed is unknown, in milliseconds, before it is taken for stolen. A client that
+ * repeats a request, or sends two at once, is refused and keeps the tokens that it got; who presents the token later
+ * ends them all (RFC 9700, section 4.14.2).
+ */
+const REPEAT_MS = 30_000
 
 /**
  * What oidc-provider stores, in the time of our clock; oidc-provider itself uses the clock of the machine. A record is found by the hash of its identifier, and its payload does not hold
@@ -35,7 +43,7 @@ export class RecordAdapter implements Adapter {
       uid: payload.uid ?? null,
       user_code: payload.userCode ?? null,
       consumed_at: null,
-      expires_at: expiresIn === undefined ? null : this.#clock.now() + expiresIn * 1000,
+      expires_at: await this.#end(payload, expiresIn),
     }
     const { realm: _realm, model: _model, id_hash: _hash, consumed_at: _consumed, ...changes } = values
     await this.#database.db
@@ -86,11 +94,23 @@ export class RecordAdapter implements Adapter {
     await this.#database.transaction((db) => endGrant(db, this.#clock, grantId))
   }
 
+  /** A session ends by the policy under which it began. */
+  async #end({ uid }: AdapterPayload, expiresIn: number | undefined): Promise<number | null> {
+    if (expiresIn === undefined) return null
+    const session = this.#model === 'Session' && uid ? await sessionOf(this.#database.db, uid) : undefined
+    return session === undefined ? this.#clock.now() + expiresIn * 1000 : endOf(session)
+  }
+
   #all() {
     return this.#database.db
       .deleteFrom('oidc_records')
       .where('realm', '=', this.#records)
       .where('model', '=', this.#model)
+  }
+
+  #isRepeated(consumedAt: number | null): boolean {
+    if (this.#model !== 'RefreshToken' || consumedAt === null) return false
+    return this.#clock.now() - consumedAt < REPEAT_MS
   }
 
   async #first(column: 'id_hash' | 'uid' | 'user_code', value: string): Promise<AdapterPayload | undefined> {
@@ -104,7 +124,7 @@ export class RecordAdapter implements Adapter {
         where.or([where('expires_at', 'is', null), where('expires_at', '>', this.#clock.now())]),
       )
       .executeTakeFirst()
-    if (row === undefined) return undefined
+    if (row === undefined || this.#isRepeated(row.consumed_at)) return undefined
     const stored: AdapterPayload = JSON.parse(row.payload)
     const consumed = row.consumed_at === null ? {} : { consumed: Math.floor(row.consumed_at / 1000) }
     return shiftTimes({ ...stored, ...consumed }, -secondsAhead(this.#clock))

@@ -3,6 +3,7 @@ import { WORKSPACE } from '../../domain/environments/realm.js'
 import { tellUserEvent } from '../../domain/events/user-event.js'
 import { endSession } from '../../domain/sessions/end.js'
 import { toLiveSession } from '../../domain/sessions/live-sessions.js'
+import { sessionOf } from '../../domain/sessions/session-uses.js'
 import { secondsAhead } from '../../storage/clock.js'
 import type { OAuthContext } from '../server/oauth-context.js'
 import { shiftTimes } from '../server/shift-times.js'
@@ -19,8 +20,9 @@ export function endSignedOut(provider: Provider, context: OAuthContext, realm: s
     const { session } = oidc ?? {}
     if (oidc?.route !== 'end_session_confirm' || session === undefined || !('destroyed' in session)) return
     const { database, clock } = context
+    const row = await sessionOf(database.db, session.uid)
     const expiresAt = session.exp === undefined ? undefined : session.exp * 1000
-    const ended = toLiveSession(realm, shiftTimes({ ...session }, secondsAhead(clock)), expiresAt)
+    const ended = toLiveSession(realm, shiftTimes({ ...session }, secondsAhead(clock)), expiresAt, row)
     if (ended === undefined) return
     await database.transaction((db) => endSession(db, clock, ended, 'logout'))
     if (realm === WORKSPACE) return

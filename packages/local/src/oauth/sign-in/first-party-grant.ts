@@ -1,6 +1,7 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
 import { recordDependent, userCauses } from '../../domain/sessions/dependents.js'
 import { sessionId } from '../../domain/sessions/session-id.js'
+import { recordUse } from '../../domain/sessions/session-uses.js'
 import { isScalekitClient } from '../clients/scalekit-clients.js'
 import { GRANT_SECONDS, SESSION_SECONDS } from '../server/lifetimes.js'
 import type { ServerIdentity } from '../server/oauth-context.js'
@@ -24,7 +25,10 @@ export async function loadExistingGrant(
   if (session?.accountId === undefined) return grant
   const { db } = context.database
   const causes = userCauses(session.accountId, organization)
-  const sid = sessionId(session.uid)
+  const { uid, accountId: userId } = session
+  const use = { client: String(ctx.oidc.client?.clientId), ...(organization && { organization }) }
+  await recordUse(db, context.clock, { uid, realm, userId }, use)
+  const sid = sessionId(uid)
   const expires = (seconds: number) => context.clock.now() + seconds * 1000
   await recordDependent(db, { realm, kind: 'session', id: sid, expires_at: expires(SESSION_SECONDS) }, causes)
   if (grant?.jti === undefined) return grant

@@ -1,5 +1,6 @@
 import type { Account, FindAccount } from 'oidc-provider'
 import { sessionId } from '../../domain/sessions/session-id.js'
+import { touchSession } from '../../domain/sessions/session-uses.js'
 import { findPerson } from '../../domain/users/people.js'
 import type { ServerIdentity } from '../server/oauth-context.js'
 import { actingOrganizations } from '../sign-in/acting-organization.js'
@@ -15,6 +16,8 @@ export async function findAccount(
   const person = await findPerson(context.database, realm, sub, organization)
   if (person === undefined || person.id !== sub) return undefined
   const uid = token !== undefined && 'sessionUid' in token ? token.sessionUid : undefined
+  // A code or a refresh token ends with the session, and using it is activity in the session.
+  if (uid !== undefined && !(await touchSession(context.database.db, context.clock, uid))) return undefined
   const session = uid === undefined ? {} : { sid: sessionId(uid) }
   return { accountId: person.id, claims: () => ({ ...personClaims(person), ...session }) }
 }

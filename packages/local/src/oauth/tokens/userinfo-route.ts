@@ -2,6 +2,7 @@ import { type Request, type Response, Router } from 'express'
 import { splitScope } from '../../domain/resources/scopes.js'
 import { findPerson, organizationOf } from '../../domain/users/people.js'
 import type { OAuthContext } from '../server/oauth-context.js'
+import { openToPages } from '../server/open-to-pages.js'
 import { refuse } from '../server/refuse.js'
 import { personClaims } from './account.js'
 
@@ -17,7 +18,7 @@ export function userinfoRoute(context: OAuthContext): Router {
       claims === undefined
         ? undefined
         : await findPerson(context.database, realm, claims.sub, organizationOf(claims))
-    if (person === undefined || !scopes.includes('openid')) {
+    if (person === undefined) {
       response.set('WWW-Authenticate', token === undefined ? 'Bearer' : 'Bearer error="invalid_token"')
       return refuse(
         response,
@@ -26,6 +27,11 @@ export function userinfoRoute(context: OAuthContext): Router {
         'Send an access token of this issuer with the scope openid.',
       )
     }
+    // RFC 6750, section 3.1: a valid token that lacks the scope is not an invalid token.
+    if (!scopes.includes('openid')) {
+      response.set('WWW-Authenticate', 'Bearer error="insufficient_scope", scope="openid"')
+      return refuse(response, 403, 'insufficient_scope', 'The access token lacks the scope openid.')
+    }
     const { name, email, email_verified, ...identity } = personClaims(person)
     response.set('Cache-Control', 'no-store').json({
       ...identity,
@@ -33,6 +39,7 @@ export function userinfoRoute(context: OAuthContext): Router {
       ...(scopes.includes('email') ? { email, email_verified } : {}),
     })
   }
+  router.use('/userinfo', openToPages('GET', 'POST'))
   router.get('/userinfo', answer)
   router.post('/userinfo', answer)
   return router

@@ -1,10 +1,15 @@
 import type { ServiceImpl } from '@connectrpc/connect'
-import { type OrganizationService, organizations } from '@scalekit-mcp/api'
+import { commons, type OrganizationService, organizations } from '@scalekit-mcp/api'
 import {
   editOrganizationData,
   findOrganization,
   organizationData,
 } from '../../../domain/organizations/organization-data.js'
+import {
+  APPLICATION_POLICY,
+  changedPolicy,
+  SIGN_IN_TOKEN_SECONDS,
+} from '../../../domain/sessions/session-policy.js'
 import type { Store } from '../../../domain/store.js'
 import { toOrganization } from '../../messages/organization-message.js'
 import { environmentOf } from '../../request-context.js'
@@ -13,6 +18,7 @@ import { environmentOf } from '../../request-context.js'
 const FEATURE_NAMES: Readonly<Record<string, string>> = { directory_sync: 'dir_sync' }
 
 const { CUSTOM, APPLICATION } = organizations.SessionPolicyType
+const { MINUTES } = commons.TimeUnit
 
 export function organizationSettingsHandlers(store: Store): Partial<ServiceImpl<typeof OrganizationService>> {
   return {
@@ -44,10 +50,24 @@ export function organizationSettingsHandlers(store: Store): Partial<ServiceImpl<
       return { policy: sessionPolicy(organizationData(row).session_policy) }
     },
 
+    async getApplicationSessionPolicy({ organizationId }, context) {
+      await findOrganization(store.database.db, environmentOf(context), { id: organizationId })
+      const { absolute, idle } = APPLICATION_POLICY
+      return {
+        applicationPolicy: {
+          ...{ absoluteSessionTimeout: absolute, absoluteSessionTimeoutUnit: MINUTES },
+          ...{ idleSessionTimeoutEnabled: idle !== undefined, idleSessionTimeoutUnit: MINUTES },
+          ...(idle !== undefined && { idleSessionTimeout: idle }),
+          accessTokenExpiry: SIGN_IN_TOKEN_SECONDS / 60,
+        },
+      }
+    },
+
     async updateOrganizationSessionPolicy(request, context) {
       const { policySource, organizationId, $typeName, $unknown, ...timeouts } = request
       const row = await editOrganizationData(store, environmentOf(context), organizationId, (data) => {
-        data.session_policy = policySource === CUSTOM ? { ...data.session_policy, ...timeouts } : undefined
+        data.session_policy =
+          policySource === CUSTOM ? changedPolicy(data.session_policy, timeouts) : undefined
       })
       return { policy: sessionPolicy(organizationData(row).session_policy) }
     },
