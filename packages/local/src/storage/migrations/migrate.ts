@@ -9,6 +9,7 @@ import { events } from './0005-events.js'
 import { uniqueNames } from './0006-unique-names.js'
 import { passwords } from './0007-passwords.js'
 import { dependents } from './0008-dependents.js'
+import { sharedExternalIds } from './0009-shared-external-ids.js'
 import type { Migration } from './migration.js'
 
 /** Every step, in order. A step that has shipped is never edited; a change is a new step at the end. */
@@ -21,6 +22,7 @@ const MIGRATIONS: Migration[] = [
   uniqueNames,
   passwords,
   dependents,
+  sharedExternalIds,
 ]
 
 /** Any number, the same in every process: PostgreSQL's advisory lock while the schema changes. */
