@@ -1,53 +1,63 @@
 import { z } from 'zod'
 import { DirectoryGroupData, DirectoryUserData } from '../domain/directories/directory-data.js'
 import type { DirectoryEntryRow } from '../storage/registry-schema.js'
-import { withNames } from './attribute-names.js'
+import type { JsonObject } from './json.js'
 import { ScimError } from './scim-error.js'
+import { withCommon } from './scim-resource.js'
+import { GROUPS } from './scim-schema.js'
 import type { ScimStore } from './scim-store.js'
-import { metaOf } from './scim-user.js'
 
-const GROUP_SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Group'
-
-/** A group as a provisioning client sends it (RFC 7643, section 4.2). */
+/** What of a group has a place of its own (RFC 7643, section 4.2). Everything else is kept as it is. */
 const ScimGroup = z.looseObject({
   displayName: z.string().min(1).max(255),
   externalId: z.string().max(255).optional(),
   members: z.array(z.looseObject({ value: z.string() })).default([]),
 })
 
-/** Reads a group, its columns and the ids of its members. Throws a `ScimError`. */
-export function readGroup(body: unknown) {
-  const parsed = ScimGroup.safeParse(withNames(body, Object.keys(ScimGroup.shape)))
+/** Reads a group, by the names of the schema: its columns and the ids of its members. Throws a `ScimError`. */
+export function readGroup(resource: JsonObject) {
+  const parsed = ScimGroup.safeParse(resource)
   if (!parsed.success) throw new ScimError(400, z.prettifyError(parsed.error), 'invalidValue')
-  const { id: _id, meta: _meta, schemas: _schemas, members, ...group } = parsed.data
+  const { displayName, externalId, members } = parsed.data
+  const { members: _members, ...detail } = resource
   return {
-    displayName: group.displayName,
-    externalId: group.externalId,
+    displayName,
+    externalId,
     members: [...new Set(members.map(({ value }) => value))],
-    data: DirectoryGroupData.parse({ display_name: group.displayName, detail: group }),
+    data: DirectoryGroupData.parse({ display_name: displayName, detail }),
   }
 }
 
 /** A stored group as SCIM shows it, with those of the users who are in it. */
-export function showGroup(row: DirectoryEntryRow, users: readonly DirectoryEntryRow[], location: string) {
+export function showGroup(row: DirectoryEntryRow, users: readonly DirectoryEntryRow[], base: string) {
   const { detail } = DirectoryGroupData.parse(JSON.parse(row.data))
-  const members = users.flatMap((user) => {
-    const data = DirectoryUserData.parse(JSON.parse(user.data))
-    return data.groups.includes(row.id) ? [{ value: user.id, display: data.preferred_username }] : []
+  const members = users.flatMap(({ id, data }) => {
+    const user = DirectoryUserData.parse(JSON.parse(data))
+    if (!user.groups.includes(row.id)) return []
+    return [{ value: id, $ref: `${base}/Users/${id}`, type: 'User', display: user.preferred_username }]
   })
-  return { ...detail, schemas: [GROUP_SCHEMA], id: row.id, members, meta: metaOf(row, 'Group', location) }
+  return { ...withCommon(GROUPS, row, detail, base), members }
 }
 
-/** Makes these users the members of a group, and no others. Throws a `ScimError` for one who is not there. */
-export async function setMembers(users: ScimStore, group: string, members: readonly string[]): Promise<void> {
+/**
+ * Makes these users the members of a group, and no others. Returns those who joined or left. Throws a `ScimError` for
+ * an unknown one.
+ */
+export async function setMembers(
+  users: ScimStore,
+  group: string,
+  members: readonly string[],
+): Promise<DirectoryEntryRow[]> {
   const rows = await users.list()
   const unknown = members.find((id) => !rows.some((row) => row.id === id))
   if (unknown !== undefined) throw new ScimError(400, `There is no user ${unknown}.`, 'invalidValue')
+  const changed: DirectoryEntryRow[] = []
   for (const row of rows) {
     const data = DirectoryUserData.parse(JSON.parse(row.data))
     const inside = members.includes(row.id)
     if (inside === data.groups.includes(group)) continue
     const groups = inside ? [...data.groups, group] : data.groups.filter((id) => id !== group)
-    await users.update(row, undefined, { ...data, groups })
+    changed.push(await users.update(row, row.external_id, { ...data, groups }))
   }
+  return changed
 }

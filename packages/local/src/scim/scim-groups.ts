@@ -3,26 +3,29 @@ import type { DirectoryEntryRow, DirectoryRow } from '../storage/registry-schema
 import { groupEvent } from './directory-event.js'
 import { readGroup, setMembers, showGroup } from './scim-group.js'
 import { listResponse } from './scim-list.js'
+import { fromBody } from './scim-patch.js'
 import type { ScimResources } from './scim-resources.js'
+import { GROUPS } from './scim-schema.js'
 import { type EntryParts, inDirectory, type Note, type ScimStore } from './scim-store.js'
 
 /** The groups of a directory. Who is in a group is kept with the users. */
 export function scimGroups(parts: EntryParts, directory: DirectoryRow, base: string): ScimResources {
-  const show = async (row: DirectoryEntryRow, users: ScimStore) =>
-    showGroup(row, await users.list(), `${base}/Groups/${row.id}`)
+  const show = async (row: DirectoryEntryRow, users: ScimStore) => showGroup(row, await users.list(), base)
   const run = <T>(work: (users: ScimStore, groups: ScimStore, note: Note) => Promise<T>) =>
     inDirectory(parts, directory, work)
   return {
-    list: (query) =>
+    type: GROUPS,
+
+    list: (query, project) =>
       run(async (users, groups) => {
-        const shown = []
-        for (const row of await groups.list()) shown.push(await show(row, users))
-        return listResponse(query, shown, ['displayName', 'externalId', 'id'])
+        const everybody = await users.list()
+        const shown = (await groups.list()).map((row) => showGroup(row, everybody, base))
+        return listResponse(GROUPS, query, shown, project)
       }),
 
     create: (body) =>
       run(async (users, groups, note) => {
-        const { externalId, data, members } = readGroup(body)
+        const { externalId, data, members } = readGroup(fromBody(GROUPS, body))
         const row = await groups.create(externalId, data)
         await setMembers(users, row.id, members)
         note(groupEvent(directory, row, 'created'))
@@ -36,7 +39,9 @@ export function scimGroups(parts: EntryParts, directory: DirectoryRow, base: str
         const row = await groups.find(id)
         const { members: present } = await show(row, users)
         const { detail } = DirectoryGroupData.parse(JSON.parse(row.data))
-        const { externalId, data, members } = readGroup(next({ ...detail, members: present }))
+        const { externalId, data, members } = readGroup(
+          next({ ...detail, ...(present.length > 0 && { members: present }) }),
+        )
         const changed = await groups.update(row, externalId, data)
         await setMembers(users, id, members)
         note(groupEvent(directory, changed, 'updated'))

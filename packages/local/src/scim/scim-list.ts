@@ -1,22 +1,28 @@
 import { z } from 'zod'
-import { ScimError } from './scim-error.js'
+import { resourceMatches } from './filter-match.js'
+import type { JsonObject } from './json.js'
+import { parseFilter } from './scim-filter.js'
+import type { Projection } from './scim-projection.js'
+import type { ResourceType } from './scim-schema.js'
 
-const LARGEST_PAGE = 200
+export const LARGEST_PAGE = 200
 
 const Query = z.object({
   startIndex: z.coerce.number().int().catch(1).default(1),
   count: z.coerce.number().int().catch(LARGEST_PAGE).default(LARGEST_PAGE),
-  filter: z.string().optional(),
+  filter: z.string().optional().catch(''),
 })
 
-/** A page of resources (RFC 7644, section 3.4.2), filtered by what provisioning clients ask for: `attribute eq "value"`. */
-export function listResponse<T extends object>(
+/** A page of the resources that meet a filter (RFC 7644, section 3.4.2). Throws a `ScimError` (400, `invalidFilter`). */
+export function listResponse(
+  type: ResourceType,
   query: unknown,
-  resources: readonly T[],
-  fields: readonly string[],
+  resources: readonly JsonObject[],
+  project: Projection,
 ) {
-  const { startIndex, count, filter } = Query.parse(query)
-  const found = filter === undefined ? resources : resources.filter(matcher(filter, fields))
+  const { startIndex, count, filter: text } = Query.parse(query)
+  const filter = text === undefined ? undefined : parseFilter(text, 'invalidFilter')
+  const found = resources.filter((one) => filter === undefined || resourceMatches(one, filter, type))
   const start = Math.max(1, startIndex)
   const page = found.slice(start - 1, start - 1 + Math.min(Math.max(0, count), LARGEST_PAGE))
   return {
@@ -24,20 +30,6 @@ export function listResponse<T extends object>(
     totalResults: found.length,
     startIndex: start,
     itemsPerPage: page.length,
-    Resources: page,
+    Resources: page.map(project),
   }
-}
-
-function matcher(filter: string, fields: readonly string[]): (resource: object) => boolean {
-  const [, attribute = '', quoted = ''] = /^\s*([\w.]+)\s+eq\s+("(?:[^"\\]|\\.)*")\s*$/i.exec(filter) ?? []
-  const field = fields.find((one) => one.toLowerCase() === attribute.toLowerCase())
-  if (field === undefined) {
-    throw new ScimError(
-      400,
-      `Filter with ${fields.map((one) => `${one} eq "…"`).join(', or ')}.`,
-      'invalidFilter',
-    )
-  }
-  const wanted = String(JSON.parse(quoted)).toLowerCase()
-  return (resource) => String(Reflect.get(resource, field) ?? '').toLowerCase() === wanted
 }

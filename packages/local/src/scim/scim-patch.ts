@@ -1,146 +1,174 @@
 import { z } from 'zod'
+import { withNames } from './attribute-names.js'
+import { type AttributePath, readAttributePath } from './attribute-path.js'
+import { assigned, attributeValue } from './attribute-value.js'
+import { isObject, type Json, type JsonObject, keyIn, valueIn } from './json.js'
+import { changedList, type ListChange } from './patch-list.js'
 import { ScimError } from './scim-error.js'
+import { parseFilter } from './scim-filter.js'
+import { attributeIn, attributesOf, type ResourceType } from './scim-schema.js'
 
+const Operation = z.object({
+  op: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(['add', 'replace', 'remove'])),
+  path: z.string().nullish(),
+  value: z.json().optional(),
+})
 const Patch = z.object({
   Operations: z
-    .array(
-      z.object({
-        op: z
-          .string()
-          .toLowerCase()
-          .pipe(z.enum(['add', 'replace', 'remove'])),
-        path: z.string().optional(),
-        value: z.json().optional(),
-      }),
-    )
-    .min(1),
+    .array(z.preprocess((one) => withNames(one, Object.keys(Operation.shape)), Operation))
+    .min(1)
+    .max(1000),
 })
 
-type Json = z.core.util.JSONType
-type JsonObject = Record<string, Json>
-type Operation = z.infer<typeof Patch>['Operations'][number]
+type Op = z.infer<typeof Operation>['op']
 
-/** Names that would reach what every object has, and not a member of the resource. */
-const RESERVED = ['__proto__', 'constructor', 'prototype']
-
-/**
- * A resource after a PATCH (RFC 7644, section 3.5.2). Paths are an attribute, a sub-attribute, or the members of
- * a list that a filter with `eq` finds, as `emails[type eq "work"].value`. Throws a `ScimError`.
- */
-export function patched(resource: JsonObject, body: unknown): JsonObject {
-  const parsed = Patch.safeParse(body)
-  if (!parsed.success) throw new ScimError(400, 'Send Operations, each with op and value.', 'invalidSyntax')
-  return parsed.data.Operations.reduce(apply, structuredClone(resource))
+/** A change of one place. `explicit` when the client named it as a path, and not among the values of an object. */
+interface Change {
+  readonly op: Op
+  readonly value: Json | undefined
+  readonly explicit: boolean
 }
 
-function apply(resource: JsonObject, { op, path, value }: Operation): JsonObject {
-  if (path === undefined) {
-    if (op === 'remove' || !isObject(value))
-      throw new ScimError(400, 'An operation needs a path.', 'noTarget')
-    return Object.entries(value).reduce(
-      (changed, [name, own]) => apply(changed, { op, path: name, value: own }),
-      resource,
+/** A resource after a PATCH (RFC 7644, section 3.5.2). All operations are applied, or none. Throws a `ScimError`. */
+export function patched(type: ResourceType, resource: JsonObject, body: unknown): JsonObject {
+  const parsed = Patch.safeParse(withNames(body, Object.keys(Patch.shape)))
+  if (!parsed.success)
+    throw new ScimError(
+      400,
+      'Send Operations, each with op (add, replace or remove), path and value.',
+      'invalidSyntax',
+    )
+  return parsed.data.Operations.reduce((before, { op, path, value }) => {
+    if (path) return changedAt(type, before, path, { op, value, explicit: true })
+    if (op === 'remove') throw new ScimError(400, 'To remove something, send its path.', 'noTarget')
+    return withAll(type, before, op, value)
+  }, resource)
+}
+
+/** A resource as a client sent it, by the names of the schema and without what is unassigned. */
+export function fromBody(type: ResourceType, body: unknown): JsonObject {
+  const parsed = z.json().safeParse(body)
+  if (!parsed.success) throw new ScimError(400, 'Send a resource as a JSON object.', 'invalidSyntax')
+  return withAll(type, {}, 'add', parsed.data)
+}
+
+/** RFC 7644, section 3.5.2.1: without a path, the value is an object of attributes. */
+function withAll(type: ResourceType, resource: JsonObject, op: Op, value: Json | undefined): JsonObject {
+  if (!isObject(value)) throw new ScimError(400, 'Without a path, send an object as value.', 'invalidValue')
+  // Extensions are recognized by the schemas that the value lists.
+  const { [keyIn(value, 'schemas') ?? 'schemas']: schemas = [], ...own } = value
+  const listed = { ...resource, ...Object.fromEntries(objectsOf(own)), schemas }
+  return Object.entries(own).reduce(
+    (before, [name, one]) => changedAt(type, before, name, { op, value: one, explicit: false }, listed),
+    resource,
+  )
+}
+
+function objectsOf(value: JsonObject): [string, Json][] {
+  return Object.entries(value).filter(([name, one]) => /^urn:/i.test(name) && isObject(one))
+}
+
+const PATH = /^([^[\]]+)(?:\[(.*)\](?:\.([^.[\]]+))?)?$/s
+
+function changedAt(
+  type: ResourceType,
+  resource: JsonObject,
+  text: string,
+  change: Change,
+  known = resource,
+): JsonObject {
+  const [, plain = '', filterText, after] = PATH.exec(text) ?? []
+  const path = readAttributePath(plain.trim(), type, known)
+  if (path === undefined || (filterText !== undefined && (path.sub !== undefined || !path.attribute)))
+    throw new ScimError(
+      400,
+      'A path is attribute, attribute.sub or attribute[filter].sub, after the URN of a schema if you like.',
+      'invalidPath',
+    )
+  if (path.attribute === undefined) return changedSchema(type, resource, path, change)
+  const filter = filterText === undefined ? undefined : parseFilter(filterText, 'invalidPath')
+  const place = { ...path, attribute: path.attribute, sub: path.sub ?? after, filter }
+  if (path.schema === undefined) return changedAttribute(type, resource, place, change)
+  const extension = valueIn(resource, path.schema)
+  const changed = changedAttribute(type, isObject(extension) ? extension : {}, place, change)
+  return assigned(resource, path.schema, Object.keys(changed).length === 0 ? undefined : changed)
+}
+
+/** All attributes of the resource's own schema, or of an extension, by its URN. */
+function changedSchema(
+  type: ResourceType,
+  resource: JsonObject,
+  { schema }: AttributePath,
+  { op, value }: Change,
+): JsonObject {
+  if (schema === undefined) {
+    if (op === 'remove') throw new ScimError(400, 'To remove something, send its path.', 'noTarget')
+    return withAll(type, resource, op, value)
+  }
+  if (op === 'remove' || value === null) return assigned(resource, schema, undefined)
+  if (!isObject(value)) throw new ScimError(400, 'A schema has an object of attributes.', 'invalidValue')
+  let changed = resource
+  for (const [name, one] of Object.entries(value)) {
+    const named = { ...changed, [schema]: valueIn(changed, schema) ?? {} }
+    changed = changedAt(type, changed, `${schema}:${name}`, { op, value: one, explicit: false }, named)
+  }
+  return changed
+}
+
+type Place = Omit<ListChange, 'op' | 'value' | 'definition' | 'before'> & {
+  schema?: string
+  attribute: string
+}
+
+function changedAttribute(
+  type: ResourceType,
+  holder: JsonObject,
+  { schema, attribute, sub, filter }: Place,
+  { op, value, explicit }: Change,
+): JsonObject {
+  const definition = attributeIn(attributesOf(type, schema), attribute)
+  const name = definition?.name ?? keyIn(holder, attribute) ?? attribute
+  if (definition?.mutability === 'readOnly') {
+    // Clients send whole resources back; only who names such an attribute means to change it.
+    if (explicit && name !== 'schemas')
+      throw new ScimError(400, `The service sets ${name}; clients cannot.`, 'mutability')
+    return holder
+  }
+  // A password is not kept (RFC 7643, section 4.1.1).
+  if (definition?.mutability === 'writeOnly') return holder
+  const before = valueIn(holder, name)
+  const isList = definition === undefined ? Array.isArray(before) : definition.multiValued === true
+  if (filter !== undefined && definition !== undefined && !isList)
+    throw new ScimError(400, `${name} is no list; use a path without a filter.`, 'invalidPath')
+  const next =
+    isList || filter !== undefined
+      ? changedList({ op, value, definition, before, filter, sub })
+      : changedSingle({ op, value, definition, before, sub })
+  if (definition?.required && op !== 'add' && next === undefined && before !== undefined && !isList)
+    throw new ScimError(400, `${name} is required and cannot be removed.`, 'mutability')
+  return assigned(holder, name, next)
+}
+
+function changedSingle({ op, value, definition, before, sub }: Omit<ListChange, 'filter'>): Json | undefined {
+  if (sub !== undefined) {
+    const own = attributeIn(definition?.subAttributes ?? [], sub)
+    const holder = isObject(before) ? before : {}
+    const key = own?.name ?? keyIn(holder, sub) ?? sub
+    return attributeValue(
+      definition,
+      assigned(holder, key, op === 'remove' ? undefined : attributeValue(own, value)),
     )
   }
-  const [, list, attribute, wanted, rest] =
-    /^(\w+)\[\s*(\w+)\s+eq\s+"([^"]*)"\s*\](?:\.(\w+))?$/i.exec(withoutSchema(path)) ?? []
-  if (list !== undefined && attribute !== undefined && wanted !== undefined) {
-    const name = nameIn(resource, list)
-    const members = changeMembers(asList(resource[name]), { attribute, wanted, rest }, op, value)
-    return { ...resource, [name]: members }
-  }
-  const [first = '', second, ...deeper] = withoutSchema(path).split('.')
-  if (deeper.length > 0 || path.includes('['))
-    throw new ScimError(400, `The path ${path} is not supported.`, 'invalidPath')
-  const name = nameIn(resource, first)
-  if (second === undefined) return change(resource, name, op, value)
-  const own = resource[name]
-  return { ...resource, [name]: change(isObject(own) ? own : {}, nameIn(own, second), op, value) }
-}
-
-function change(
-  resource: JsonObject,
-  name: string,
-  op: Operation['op'],
-  value: Json | undefined,
-): JsonObject {
-  const { [name]: before, ...others } = resource
-  if (op === 'remove') {
-    if (value === undefined || !Array.isArray(before)) return others
-    const gone = removedValues(value)
-    return { ...others, [name]: before.filter((one) => !gone.includes(valueIn(one))) }
-  }
-  const next = plain(value ?? null)
-  if (op === 'add' && Array.isArray(before)) {
-    const added = asList(next).filter((one) => !before.some((other) => sameMember(one, other)))
-    return { ...others, [name]: [...before, ...added] }
-  }
-  if (isObject(before) && isObject(next)) return { ...others, [name]: { ...before, ...next } }
-  return { ...others, [name]: next }
-}
-
-interface Selected {
-  attribute: string
-  wanted: string
-  rest: string | undefined
-}
-
-function changeMembers(
-  members: Json[],
-  { attribute, wanted, rest }: Selected,
-  op: Operation['op'],
-  value?: Json,
-) {
-  const selected = (one: Json) => isObject(one) && String(one[nameIn(one, attribute)] ?? '') === wanted
-  if (op === 'remove' && rest === undefined) return members.filter((one) => !selected(one))
-  if (op === 'remove' && !members.some(selected)) return members
-  const present = members.some(selected) ? members : [...members, { [attribute]: wanted }]
-  return present.map((one) => {
-    if (!selected(one) || !isObject(one)) return one
-    return rest === undefined ? { ...one, ...(isObject(value) ? value : {}) } : change(one, rest, op, value)
-  })
-}
-
-/** Attribute names are not case-sensitive (RFC 7643, section 2.1). */
-function nameIn(resource: Json | undefined, name: string): string {
-  if (RESERVED.includes(name)) throw new ScimError(400, `There is no attribute ${name}.`, 'invalidPath')
-  const names = isObject(resource) ? Object.keys(resource) : []
-  return names.find((one) => one.toLowerCase() === name.toLowerCase()) ?? name
-}
-
-function withoutSchema(path: string): string {
-  return path.replace(/^urn:ietf:params:scim:schemas:core:2\.0:\w+:/i, '')
-}
-
-/** Some clients send booleans as text. */
-function plain(value: Json): Json {
-  if (value === 'True' || value === 'true') return true
-  return value === 'False' || value === 'false' ? false : value
-}
-
-/**
- * What identifies a member of a list: its `value` (RFC 7643, section 2.4), which clients send in an object
- * or alone.
- */
-function valueIn(member: Json): Json | undefined {
-  return isObject(member) ? member[nameIn(member, 'value')] : member
-}
-
-/** The values that are to be removed. A member without one could be any, so the request is refused. */
-function removedValues(value: Json): (Json | undefined)[] {
-  const values = asList(value).map(valueIn)
-  if (values.every((one) => one !== undefined && one !== null && typeof one !== 'object')) return values
-  throw new ScimError(400, 'Name each value to remove: {"value": "…"}.', 'invalidValue')
-}
-
-function sameMember(one: Json, other: Json): boolean {
-  return isObject(one) && isObject(other) ? one.value === other.value : one === other
-}
-
-function asList(value: Json | undefined): Json[] {
-  return value === undefined || value === null ? [] : [value].flat()
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (op === 'remove') return undefined
+  const next = attributeValue(definition, value)
+  if (!isObject(before) || !isObject(next) || !isObject(value)) return next
+  // RFC 7644, section 3.5.2.3: the sub-attributes that are sent change, null unassigns, the others stay.
+  const merged = Object.entries(value).reduce((all, [key, one]) => {
+    const own = attributeIn(definition?.subAttributes ?? [], key)
+    return assigned(all, own?.name ?? keyIn(all, key) ?? key, attributeValue(own, one))
+  }, before)
+  return attributeValue(definition, merged)
 }

@@ -3,30 +3,19 @@ import { readSecrets } from '../domain/clients/secrets.js'
 import type { Store } from '../domain/store.js'
 import type { DirectoryRow } from '../storage/registry-schema.js'
 import { secretMatches } from '../storage/secret-hash.js'
+import type { JsonObject } from './json.js'
+import { listOf, resourceTypes, SERVICE_PROVIDER_CONFIG, schemas } from './scim-discovery.js'
 import { ScimError } from './scim-error.js'
 import { scimGroups } from './scim-groups.js'
-import { patched } from './scim-patch.js'
+import { fromBody, patched } from './scim-patch.js'
+import { type Projection, projection } from './scim-projection.js'
 import type { ScimResources } from './scim-resources.js'
 import { scimUsers } from './scim-users.js'
 
 const SCIM = 'application/scim+json'
 
-/** RFC 7643, section 5: what provisioning clients may count on. */
-const SERVICE_PROVIDER_CONFIG = {
-  schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
-  patch: { supported: true },
-  bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
-  filter: { supported: true, maxResults: 200 },
-  changePassword: { supported: false },
-  sort: { supported: false },
-  etag: { supported: false },
-  authenticationSchemes: [
-    { type: 'oauthbearertoken', name: 'Bearer token', description: 'A secret of the directory.' },
-  ],
-}
-
 type Answer = { status?: number; body?: object; location?: string }
-type Operation = (resources: ScimResources, request: Request) => Promise<Answer>
+type Operation = (resources: ScimResources, request: Request, project: Projection) => Promise<Answer>
 
 const KINDS = { Users: scimUsers, Groups: scimGroups }
 
@@ -37,42 +26,64 @@ const KINDS = { Users: scimUsers, Groups: scimGroups }
 export function scimRoutes(context: Store): Router {
   const router = Router({ mergeParams: true })
   router.use(json({ type: [SCIM, 'application/json'], limit: '1mb' }))
+  // An address that was entered with a slash at its end leads clients to //Users.
+  router.use((request, _response, next) => {
+    request.url = request.url.replace(/^\/{2,}/, '/')
+    next()
+  })
   router.get('/ServiceProviderConfig', async (request, response) => {
     await authenticated(request)
     send(response, { body: SERVICE_PROVIDER_CONFIG })
   })
+  for (const [path, describe] of [
+    ['/ResourceTypes', resourceTypes],
+    ['/Schemas', schemas],
+  ] as const) {
+    router.get(`${path}{/:id}`, async (request, response) => {
+      const all = describe(baseOf(await authenticated(request)))
+      const { id } = request.params
+      const one = all.find((each) => each.id === id)
+      if (id !== undefined && one === undefined) throw new ScimError(404, `There is no ${path}/${id}.`)
+      send(response, { body: one ?? listOf(all) })
+    })
+  }
   for (const kind of ['Users', 'Groups'] as const) {
     const on = (operation: Operation) => async (request: Request, response: Response) => {
       const directory = await authenticated(request)
-      const base = `${context.baseUrl}/${directory.environment_id}/directories/${directory.id}/scim/v2`
-      send(response, await operation(KINDS[kind](context, directory, base), request))
+      const resources = KINDS[kind](context, directory, baseOf(directory))
+      const project = projection(resources.type, request.query)
+      send(response, await operation(resources, request, project))
     }
     const one = `/${kind}/:id`
     const id = (request: Request) => String(request.params.id)
     router.get(
       `/${kind}`,
-      on(async (resources, { query }) => ({ body: await resources.list(query) })),
+      on(async (resources, { query }, project) => ({ body: await resources.list(query, project) })),
     )
     router.post(
       `/${kind}`,
-      on(async (resources, { body }) => {
+      on(async (resources, { body }, project) => {
         const created = await resources.create(body)
-        return { status: 201, body: created, location: created.meta.location }
+        return { status: 201, body: project(created), location: created.meta.location }
       }),
     )
     router.get(
       one,
-      on(async (resources, request) => ({ body: await resources.get(id(request)) })),
+      on(async (resources, request, project) => ({ body: project(await resources.get(id(request))) })),
     )
     router.put(
       one,
-      on(async (resources, request) => ({ body: await resources.change(id(request), () => request.body) })),
+      on(async (resources, request, project) => {
+        const next = fromBody(resources.type, request.body)
+        return { body: project(await resources.change(id(request), () => next)) }
+      }),
     )
     router.patch(
       one,
-      on(async (resources, request) => ({
-        body: await resources.change(id(request), (before) => patched(before, request.body)),
-      })),
+      on(async (resources, request, project) => {
+        const next = (before: JsonObject) => patched(resources.type, before, request.body)
+        return { body: project(await resources.change(id(request), next)) }
+      }),
     )
     router.delete(
       one,
@@ -83,10 +94,14 @@ export function scimRoutes(context: Store): Router {
     )
   }
   router.use(() => {
-    throw new ScimError(404, 'SCIM is served for Users, Groups and ServiceProviderConfig.')
+    throw new ScimError(404, 'SCIM serves Users, Groups, ServiceProviderConfig, ResourceTypes and Schemas.')
   })
   router.use(renderScimError)
   return router
+
+  function baseOf({ environment_id, id }: DirectoryRow): string {
+    return `${context.baseUrl}/${environment_id}/directories/${id}/scim/v2`
+  }
 
   /** The directory whose secret the client has. The same answer for a wrong one and for no directory. */
   async function authenticated({ params, headers }: Request): Promise<DirectoryRow> {
@@ -121,15 +136,19 @@ function send(response: Response, { status = 200, body, location }: Answer): voi
 }
 
 function renderScimError(error: unknown, _request: Request, response: Response, next: NextFunction): void {
-  const unreadable = error instanceof Error && 'status' in error && error.status === 400
-  const refusal =
-    unreadable && !(error instanceof ScimError)
-      ? new ScimError(400, 'The body is no JSON.', 'invalidSyntax')
-      : error
-  if (!(refusal instanceof ScimError)) {
+  const refusal = refusalOf(error)
+  if (refusal === undefined) {
     next(error)
     return
   }
   if (refusal.status === 401) response.set('WWW-Authenticate', 'Bearer')
   send(response, { status: refusal.status, body: refusal })
+}
+
+function refusalOf(error: unknown): ScimError | undefined {
+  if (error instanceof ScimError) return error
+  const status = error instanceof Error && 'status' in error ? error.status : undefined
+  if (status === 400) return new ScimError(400, 'The body is not valid JSON.', 'invalidSyntax')
+  if (status === 413) return new ScimError(413, 'The body is larger than 1 MB.')
+  return undefined
 }

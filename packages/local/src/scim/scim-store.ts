@@ -26,7 +26,7 @@ export interface ScimStore {
   list(): Promise<DirectoryEntryRow[]>
   /** Throws a `ScimError` (404). */
   find(id: string): Promise<DirectoryEntryRow>
-  /** Throws a `ScimError` (409) when another entry has the external id. */
+  /** Without an external id, the id takes its place. Others may have the same one: clients own it (RFC 7643, section 3.1). */
   create(externalId: string | undefined, data: object): Promise<DirectoryEntryRow>
   update(row: DirectoryEntryRow, externalId: string | undefined, data: object): Promise<DirectoryEntryRow>
   remove(id: string): Promise<void>
@@ -57,7 +57,6 @@ export function scimStore(
         ...{ id, environment_id: directory.environment_id, directory_id: directory.id },
         ...{ external_id: externalId ?? id, data: JSON.stringify(data), created_at: now, updated_at: now },
       }
-      await refuseTaken(row)
       await db.insertInto(table).values(row).execute()
       await synced()
       return row
@@ -66,11 +65,10 @@ export function scimStore(
     async update(row, externalId, data) {
       const changed = {
         ...row,
-        external_id: externalId ?? row.external_id,
+        external_id: externalId ?? row.id,
         data: JSON.stringify(data),
         updated_at: clock.now(),
       }
-      await refuseTaken(changed)
       await db.updateTable(table).set(changed).where('id', '=', row.id).execute()
       await synced()
       return changed
@@ -87,11 +85,6 @@ export function scimStore(
     },
   }
   return store
-
-  async function refuseTaken({ id, external_id }: DirectoryEntryRow): Promise<void> {
-    const other = await own().where('external_id', '=', external_id).where('id', '!=', id).executeTakeFirst()
-    if (other !== undefined) throw new ScimError(409, `${other.id} has this externalId.`, 'uniqueness')
-  }
 
   async function synced(): Promise<void> {
     const data = JSON.stringify({ ...directoryData(directory), last_synced_at: clock.now() })

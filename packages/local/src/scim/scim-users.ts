@@ -3,7 +3,9 @@ import type { DirectoryEntryRow, DirectoryRow } from '../storage/registry-schema
 import { type DirectoryChange, userEvent } from './directory-event.js'
 import { ScimError } from './scim-error.js'
 import { listResponse } from './scim-list.js'
+import { fromBody } from './scim-patch.js'
 import type { ScimResources } from './scim-resources.js'
+import { USERS } from './scim-schema.js'
 import { type EntryParts, inDirectory, type ScimStore } from './scim-store.js'
 import { readUser, showUser } from './scim-user.js'
 
@@ -11,41 +13,45 @@ type Tell = (row: DirectoryEntryRow, change: DirectoryChange) => void
 
 /** The users of a directory. */
 export function scimUsers(parts: EntryParts, directory: DirectoryRow, base: string): ScimResources {
-  const show = (row: DirectoryEntryRow) => showUser(row, `${base}/Users/${row.id}`)
-  const run = <T>(work: (users: ScimStore, tell: Tell) => Promise<T>) =>
-    inDirectory(parts, directory, (users, _groups, note) =>
-      work(users, (row, change) => note(userEvent(directory, row, change))),
+  const run = <T>(work: (users: ScimStore, groups: ScimStore, tell: Tell) => Promise<T>) =>
+    inDirectory(parts, directory, (users, groups, note) =>
+      work(users, groups, (row, change) => note(userEvent(directory, row, change))),
     )
+  const show = async (row: DirectoryEntryRow, groups: ScimStore) => showUser(row, await groups.list(), base)
   return {
-    list: (query) =>
-      run(async (users) =>
-        listResponse(query, (await users.list()).map(show), ['userName', 'externalId', 'id']),
-      ),
+    type: USERS,
+
+    list: (query, project) =>
+      run(async (users, groups) => {
+        const all = await groups.list()
+        const shown = (await users.list()).map((row) => showUser(row, all, base))
+        return listResponse(USERS, query, shown, project)
+      }),
 
     create: (body) =>
-      run(async (users, tell) => {
-        const { userName, externalId, data } = readUser(body)
+      run(async (users, groups, tell) => {
+        const { userName, externalId, data } = readUser(fromBody(USERS, body))
         await refuseTakenName(users, userName)
         const row = await users.create(externalId, data)
         tell(row, 'created')
-        return show(row)
+        return show(row, groups)
       }),
 
-    get: (id) => run(async (users) => show(await users.find(id))),
+    get: (id) => run(async (users, groups) => show(await users.find(id), groups)),
 
     change: (id, next) =>
-      run(async (users, tell) => {
+      run(async (users, groups, tell) => {
         const row = await users.find(id)
-        const { detail, groups } = DirectoryUserData.parse(JSON.parse(row.data))
-        const { userName, externalId, data } = readUser(next(detail))
+        const before = DirectoryUserData.parse(JSON.parse(row.data))
+        const { userName, externalId, data } = readUser(next(before.detail))
         await refuseTakenName(users, userName, id)
-        const changed = await users.update(row, externalId, { ...data, groups })
+        const changed = await users.update(row, externalId, { ...data, groups: before.groups })
         tell(changed, 'updated')
-        return show(changed)
+        return show(changed, groups)
       }),
 
     remove: (id) =>
-      run(async (users, tell) => {
+      run(async (users, _groups, tell) => {
         const row = await users.find(id)
         await users.remove(id)
         tell(row, 'deleted')

@@ -93,8 +93,6 @@ describe('users', () => {
     const page = await scim('GET', '/Users?startIndex=2&count=1')
     expect(page.body).toMatchObject({ totalResults: 3, startIndex: 2, itemsPerPage: 1 })
     expect(page.body.Resources.map(({ userName }) => userName)).toEqual(['b@acme.example'])
-    const wrong = await scim('GET', `/Users?filter=${encodeURIComponent('title co "x"')}`)
-    expect(wrong).toMatchObject({ status: 400, body: { scimType: 'invalidFilter' } })
   })
 
   it('are unique', async () => {
@@ -102,7 +100,8 @@ describe('users', () => {
     const again = await scim('POST', '/Users', { ...ana, userName: 'ANA@acme.example', externalId: '00u2' })
     expect(again).toMatchObject({ status: 409, body: { status: '409', scimType: 'uniqueness' } })
     const other = await scim('POST', '/Users', { ...ana, userName: 'other@acme.example' })
-    expect(other).toMatchObject({ status: 409 })
+    // The client owns the externalId (RFC 7643, section 3.1).
+    expect(other).toMatchObject({ status: 201, body: { externalId: '00u1' } })
   })
 
   it.each<[string, unknown[], Record<string, unknown>]>([
@@ -172,7 +171,9 @@ describe('groups', () => {
     const { id } = group.body
     const membersOf = async () =>
       ((await scim('GET', `/Groups/${id}`)).body.members as { value: string }[]).map(({ value }) => value)
-    expect((await scim('GET', `/Users/${user.id}`)).body.groups).toEqual([{ value: id }])
+    expect((await scim('GET', `/Users/${user.id}`)).body.groups).toMatchObject([
+      { value: id, display: 'Engineers' },
+    ])
     await scim('PATCH', `/Groups/${id}`, patch({ op: 'add', path: 'members', value: [{ value: other.id }] }))
     expect(await membersOf()).toEqual([user.id, other.id])
     await scim('PATCH', `/Groups/${id}`, patch({ op: 'remove', path: `members[value eq "${user.id}"]` }))
@@ -232,6 +233,8 @@ describe('the members of a group', () => {
     ['a filter', (a) => ({ path: `members[value eq "${a}"]` }), 'bc'],
     ['a filter in another case', (a) => ({ path: `MEMBERS[Value EQ "${a}"]` }), 'bc'],
     ['a qualified filter', (a) => ({ path: `${GROUP}:members[value eq "${a}"]` }), 'bc'],
+    ['two conditions', (a, b) => ({ path: `members[value eq "${a}" or value eq "${b}"]` }), 'c'],
+    ['another operator', (a) => ({ path: `members[value ne "${a}"]` }), 'a'],
     ['somebody who is no member', () => ({ path: 'members', value: { value: STRANGER } }), 'abc'],
     ['a string that is no member', () => ({ path: 'members', value: STRANGER }), 'abc'],
     ['a filter that finds nobody', () => ({ path: `members[value eq "${STRANGER}"]` }), 'abc'],
@@ -256,9 +259,7 @@ describe('the members of a group', () => {
     ['an object without a value', { path: 'members', value: {} }],
     ['a list with one of those', { path: 'members', value: [{ display: 'A' }] }],
     ['null as a value', { path: 'members', value: { value: null } }],
-    ['another filter', { path: 'members[value ne "x"]' }],
     ['an unfinished filter', { path: 'members[value eq "x"' }],
-    ['two conditions', { path: 'members[value eq "x" or value eq "y"]' }],
     ['the value of members', { path: 'members.value' }],
     ['no path', { value: { members: [] } }],
   ])('are all left by a removal that is refused: %s', async (_how, operation) => {

@@ -10,6 +10,7 @@ import { uniqueNames } from './0006-unique-names.js'
 import { passwords } from './0007-passwords.js'
 import { dependents } from './0008-dependents.js'
 import { sessionPolicies } from './0009-session-policies.js'
+import { sharedExternalIds } from './0010-shared-external-ids.js'
 import type { Migration } from './migration.js'
 
 /** Every step, in order. A step that has shipped is never edited; a change is a new step at the end. */
@@ -23,6 +24,7 @@ const MIGRATIONS: Migration[] = [
   passwords,
   dependents,
   sessionPolicies,
+  sharedExternalIds,
 ]
 
 /** Any number, the same in every process: PostgreSQL's advisory lock while the schema changes. */
