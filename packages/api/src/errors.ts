@@ -4,6 +4,7 @@ import {
   type ErrorInfo,
   ErrorInfoSchema,
 } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/errdetails/errdetails_pb.js'
+import { ErrorInfoSchema as RpcErrorInfoSchema } from './gen/google/rpc/error_details_pb.js'
 
 export interface FieldViolation {
   readonly field: string
@@ -11,10 +12,19 @@ export interface FieldViolation {
   readonly constraint?: string
 }
 
+/** Source: google/rpc/error_details.proto, `ErrorInfo`. */
+export interface ErrorReason {
+  readonly reason: string
+  readonly domain: string
+  readonly metadata: Readonly<Record<string, string>>
+}
+
 export interface ApiErrorDetail {
   /** Stable and upper case; by default the name of the code, as in `NOT_FOUND`. */
   readonly errorCode?: string
   readonly fieldViolations?: readonly FieldViolation[]
+  /** For programs, as a `google.rpc.ErrorInfo` next to Scalekit's own. */
+  readonly reason?: ErrorReason
   /** For the log; it never crosses the wire. */
   readonly cause?: unknown
 }
@@ -30,7 +40,16 @@ export function apiError(code: Code, message: string, detail: ApiErrorDetail = {
     errorCode: detail.errorCode ?? codeName(code),
     ...(violations && { validationErrorInfo: { fieldViolations: [...violations] } }),
   })
-  return new ConnectError(message, code, undefined, [{ desc: ErrorInfoSchema, value: info }], detail.cause)
+  const details = [
+    { desc: ErrorInfoSchema, value: info },
+    ...(detail.reason ? [{ desc: RpcErrorInfoSchema, value: create(RpcErrorInfoSchema, detail.reason) }] : []),
+  ]
+  return new ConnectError(message, code, undefined, details, detail.cause)
+}
+
+/** The `google.rpc.ErrorInfo` of an error of the management API. */
+export function errorReason(error: unknown): ErrorReason | undefined {
+  return error instanceof ConnectError ? error.findDetails(RpcErrorInfoSchema)[0] : undefined
 }
 
 /** The first `ErrorInfo` of an error of the management API. */
