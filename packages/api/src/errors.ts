@@ -42,7 +42,9 @@ export function apiError(code: Code, message: string, detail: ApiErrorDetail = {
   })
   const details = [
     { desc: ErrorInfoSchema, value: info },
-    ...(detail.reason ? [{ desc: RpcErrorInfoSchema, value: create(RpcErrorInfoSchema, detail.reason) }] : []),
+    ...(detail.reason
+      ? [{ desc: RpcErrorInfoSchema, value: create(RpcErrorInfoSchema, detail.reason) }]
+      : []),
   ]
   return new ConnectError(message, code, undefined, details, detail.cause)
 }
