@@ -11,6 +11,7 @@ import {
   OrganizationService,
   type RequestField,
   requestFields,
+  UserService,
 } from '@scalekit-mcp/api'
 
 /** A field that nothing here honours, so that a request which sets it is refused. */
@@ -121,6 +122,9 @@ export const REFUSED_FIELDS: readonly RefusedField[] = [
     'a domain belongs to an organization: use AssignDomainsToConnection',
     ['connection_id'],
   ),
+  ...refuse([UserService.method.deleteMembership], 'what depends on a membership always ends with it', [
+    'cascade',
+  ]),
   ...refuse([listDomains], 'every domain is listed with everything that is known of it', ['include']),
   ...refuse(events, 'events are not recorded with it', [
     'filter.auth_request_id',

@@ -124,10 +124,15 @@ function dataOf(
 ): string {
   return JSON.stringify({
     description,
-    mappings: mappings.map(({ connectionName, tools }) => {
-      const connection = connections.find(({ key_id }) => key_id === connectionName)
+    mappings: mappings.map(({ connectionName, connectionId, tools }) => {
+      const connection = connections.find(({ key_id, id }) =>
+        connectionName ? key_id === connectionName : id === connectionId,
+      )
       if (connection) return { connection_id: connection.id, tools }
-      throw apiError(Code.NotFound, `There is no application connection named ${connectionName}`)
+      throw apiError(
+        Code.NotFound,
+        `There is no application connection named ${connectionName || connectionId}`,
+      )
     }),
   })
 }
