@@ -23,14 +23,15 @@ export interface ApiErrorDetail {
   /** Stable and upper case; by default the name of the code, as in `NOT_FOUND`. */
   readonly errorCode?: string
   readonly fieldViolations?: readonly FieldViolation[]
-  /** For programs, as a `google.rpc.ErrorInfo` next to Scalekit's own. */
-  readonly reason?: ErrorReason
   /** For the log; it never crosses the wire. */
   readonly cause?: unknown
 }
 
+/** Who defines our reasons: google.rpc.ErrorInfo wants a domain. */
+const REASON_DOMAIN = 'scalekit-mcp.local'
+
 /**
- * An error of the management API. It always carries an `ErrorInfo`: Scalekit's Python SDK fails on an
+ * An error of the management API. Unimplemented fields are in a `google.rpc.ErrorInfo` too. It always carries an `ErrorInfo`: Scalekit's Python SDK fails on an
  * error that has none.
  * @param message what happened and what to do next; it is sent to the caller
  */
@@ -42,11 +43,15 @@ export function apiError(code: Code, message: string, detail: ApiErrorDetail = {
   })
   const details = [
     { desc: ErrorInfoSchema, value: info },
-    ...(detail.reason
-      ? [{ desc: RpcErrorInfoSchema, value: create(RpcErrorInfoSchema, detail.reason) }]
-      : []),
+    ...(code === Code.Unimplemented && violations ? [unsupportedFields(violations)] : []),
   ]
   return new ConnectError(message, code, undefined, details, detail.cause)
+}
+
+function unsupportedFields(violations: readonly FieldViolation[]) {
+  const field = violations.map((violation) => violation.field).join(',')
+  const reason = { reason: 'FIELD_NOT_SUPPORTED', domain: REASON_DOMAIN, metadata: { field } }
+  return { desc: RpcErrorInfoSchema, value: create(RpcErrorInfoSchema, reason) }
 }
 
 /** The `google.rpc.ErrorInfo` of an error of the management API. */

@@ -9,6 +9,7 @@ import {
   EventsService,
   MembersService,
   OrganizationService,
+  ProviderService,
   type RequestField,
   requestFields,
   UserService,
@@ -26,7 +27,8 @@ export interface RefusedField {
 
 const { createResourceClient, updateResourceClient, updateResource, listClient } = ClientService.method
 const { updateConnection, updateEnvironmentConnection } = ConnectionService.method
-const { createConnectedAccount, updateConnectedAccount } = ConnectedAccountService.method
+const { createConnectedAccount, updateConnectedAccount, getMagicLinkForConnectedAccount } =
+  ConnectedAccountService.method
 const { createDirectory, updateDirectory, assignRoles, updateAttributes } = DirectoryService.method
 const { createDomain, deleteDomain, listDomains } = DomainService.method
 const connections = [updateConnection, updateEnvironmentConnection]
@@ -54,6 +56,20 @@ export const REFUSED_FIELDS: readonly RefusedField[] = [
   ]),
   ...refuse(connections, 'sign-ins have no debug log: see the output of the local environment', [
     'connection.debug_enabled',
+  ]),
+  ...refuse(connections, 'nobody is signed out at an identity provider, and no certificate is ours', [
+    'connection.oidc_config.idp_logout_required',
+    'connection.saml_config.idp_slo_url',
+    'connection.saml_config.idp_slo_request_binding',
+    'connection.saml_config.idp_slo_required',
+    'connection.saml_config.sp_slo_url',
+    'connection.saml_config.certificate_id',
+  ]),
+  ...refuse([updateConnection], 'only connections of the environment have it', [
+    'connection.oauth_config.client_id',
+    'connection.oauth_config.client_secret',
+    'connection.passwordless_config.type',
+    'connection.google_dwd_config.service_account_json',
   ]),
   ...refuse(
     connections,
@@ -137,6 +153,12 @@ export const REFUSED_FIELDS: readonly RefusedField[] = [
   ...refuse([DirectoryService.method.listDirectoryGroups], 'there are no groups but those of the directory', [
     'include_external_groups',
   ]),
+  ...refuse(
+    [ProviderService.method.createCustomProvider, ProviderService.method.updateCustomProvider],
+    'no request is sent on to a provider',
+    ['provider.proxy_enabled'],
+  ),
+  ...refuse([getMagicLinkForConnectedAccount], 'nobody can open the link yet', ['state', 'user_verify_url']),
   ...refuse([MembersService.method.createMember], 'a member has a name, an address, a role and metadata', [
     'member.organizations',
     'member.user_profile',

@@ -30,12 +30,5 @@ function unsupported(refused: readonly RefusedField[]) {
     constraint: 'unimplemented',
   }))
   const text = fieldViolations.map(({ field, description }) => `${field}: ${description}`).join('; ')
-  return apiError(Code.Unimplemented, text, {
-    fieldViolations,
-    reason: {
-      reason: 'FIELD_NOT_SUPPORTED',
-      domain: 'scalekit-mcp.local',
-      metadata: { field: refused.map(({ field }) => field.path).join(',') },
-    },
-  })
+  return apiError(Code.Unimplemented, text, { fieldViolations })
 }
