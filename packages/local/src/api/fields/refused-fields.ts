@@ -21,7 +21,7 @@ export interface RefusedField {
   readonly field: RequestField
   /** What is missing, and what to do instead. */
   readonly reason: string
-  /** Values that ask for what happens anyway. An empty value always does. */
+  /** Values that ask for what happens anyway. Without any, an empty value does. */
   readonly accepted: readonly unknown[]
 }
 
@@ -65,14 +65,15 @@ export const REFUSED_FIELDS: readonly RefusedField[] = [
     'connection.saml_config.sp_slo_url',
     'connection.saml_config.certificate_id',
   ]),
-  ...refuse([updateConnection], 'only connections of the environment have it', [
-    'connection.oauth_config.client_id',
-    'connection.oauth_config.client_secret',
-    'connection.passwordless_config.type',
-    'connection.google_dwd_config.service_account_json',
+  ...refuse([updateConnection], 'an organization signs in with OpenID Connect or SAML', [
+    'connection.oauth_config',
+    'connection.passwordless_config',
+    'connection.static_config',
+    'connection.webauthn_config',
+    'connection.google_dwd_config',
   ]),
   ...refuse(
-    connections,
+    [updateEnvironmentConnection],
     'the only provider of this type that signs in is the simulator: set use_platform_creds',
     [
       'connection.oauth_config.authorize_uri',
@@ -91,30 +92,34 @@ export const REFUSED_FIELDS: readonly RefusedField[] = [
       'connection.oauth_config.extensions',
     ],
   ),
-  ...refuse(connections, 'codes have six digits and expire after the time that the request asks for', [
-    'connection.passwordless_config.frequency',
-    'connection.passwordless_config.validity',
-    'connection.passwordless_config.enforce_same_browser_origin',
-    'connection.passwordless_config.code_challenge_length',
-    'connection.passwordless_config.code_challenge_type',
-  ]),
   ...refuse(
-    connections,
+    [updateEnvironmentConnection],
+    'codes have six digits and expire after the time that the request asks for',
+    [
+      'connection.passwordless_config.frequency',
+      'connection.passwordless_config.validity',
+      'connection.passwordless_config.enforce_same_browser_origin',
+      'connection.passwordless_config.code_challenge_length',
+      'connection.passwordless_config.code_challenge_type',
+    ],
+  ),
+  ...refuse(
+    [updateEnvironmentConnection],
     'a code that is sent again is a new one: only its hash is stored',
     ['connection.passwordless_config.regenerate_passwordless_credentials_on_resend'],
     [true],
   ),
   ...refuse(
-    connections,
+    [updateEnvironmentConnection],
     'accounts of this connection have their own credentials: create a connected account',
     ['connection.static_config'],
   ),
   ...refuse(
-    connections,
+    [updateEnvironmentConnection],
     'passkeys are for the host of the local environment, with the defaults of their library',
     ['connection.webauthn_config'],
   ),
-  ...refuse(connections, 'no token is requested from Google', [
+  ...refuse([updateEnvironmentConnection], 'no token is requested from Google', [
     'connection.google_dwd_config.scopes',
     'connection.google_dwd_config.token_uri',
   ]),

@@ -1,4 +1,5 @@
 import type { DescMethod } from '@bufbuild/protobuf'
+import { FeatureSet_FieldPresence } from '@bufbuild/protobuf/wkt'
 import { Code, type Interceptor } from '@connectrpc/connect'
 import { apiError } from '@scalekit-mcp/api'
 import { REFUSED_FIELDS, type RefusedField } from '../fields/refused-fields.js'
@@ -15,12 +16,18 @@ export function refuseFields(): Interceptor {
     const known = byMethod.get(req.method) ?? []
     if (known.length === 0 || req.stream) return next(req)
     const { message } = req
-    const refused = known.filter(({ field, accepted }) =>
-      valuesAt(message, field.fields).some((value) => !isEmpty(value) && !accepted.includes(value)),
+    const refused = known.filter((one) =>
+      valuesAt(message, one.field.fields).some((value) => isRefused(one, value)),
     )
     if (refused.length > 0) throw unsupported(refused)
     return next(req)
   }
+}
+
+function isRefused({ field, accepted }: RefusedField, value: unknown): boolean {
+  if (accepted.length === 0 || field.fields.at(-1)?.presence === FeatureSet_FieldPresence.IMPLICIT)
+    return !isEmpty(value) && !accepted.includes(value)
+  return !accepted.includes(value)
 }
 
 function unsupported(refused: readonly RefusedField[]) {

@@ -124,15 +124,10 @@ function dataOf(
 ): string {
   return JSON.stringify({
     description,
-    mappings: mappings.map(({ connectionName, connectionId, tools }) => {
-      const connection = connections.find(({ key_id, id }) =>
-        connectionName ? key_id === connectionName : id === connectionId,
-      )
+    mappings: mappings.map(({ connectionName, tools }) => {
+      const connection = connections.find(({ key_id }) => key_id === connectionName)
       if (connection) return { connection_id: connection.id, tools }
-      throw apiError(
-        Code.NotFound,
-        `There is no application connection named ${connectionName || connectionId}`,
-      )
+      throw apiError(Code.NotFound, `There is no application connection named ${connectionName}`)
     }),
   })
 }

@@ -176,33 +176,27 @@ export const agentFields: readonly Observation[] = [
       [
         McpService.method.createMcpConfig,
         ...under('config', 'name', 'description'),
-        ...under('config.connection_tool_mappings', 'connection_id', 'connection_name', 'tools'),
+        ...under('config.connection_tool_mappings', 'connection_name', 'tools'),
       ],
       [
         McpService.method.updateMcpConfig,
         'description',
-        ...under('connection_tool_mappings', 'connection_id', 'connection_name', 'tools'),
+        ...under('connection_tool_mappings', 'connection_name', 'tools'),
       ],
     ],
     async observe({ wire }) {
       const api = wire.client(McpService)
-      const connectionId = 'conn_100000000000000003'
       const byName = { connectionName: 'gmail', tools: ['send_mail'] }
       const named = { name: 'Mail', description: 'Sends mail', connectionToolMappings: [byName] }
       const { config } = await api.createMcpConfig({ config: named })
       const configId = config?.id ?? ''
       const read = async () => (await api.getMcpConfig({ configId })).config
-      expect(await read()).toMatchObject({ ...named, connectionToolMappings: [{ ...byName, connectionId }] })
-      const other = { name: 'Other', connectionToolMappings: [{ connectionId, tools: ['read_mail'] }] }
-      await api.createMcpConfig({ config: other })
+      expect(await read()).toMatchObject({ ...named, connectionToolMappings: [byName] })
       const { configs } = await api.listMcpConfigs({ filter: { provider: 'GMAIL' } })
-      expect(configs.map(({ name }) => name).sort()).toEqual(['Mail', 'Other'])
-      const byId = { connectionId, tools: ['read_mail'] }
-      await api.updateMcpConfig({ configId, description: 'Reads mail', connectionToolMappings: [byId] })
+      expect(configs.map(({ name }) => name)).toEqual(['Mail'])
       const mapping = { connectionName: 'gmail', tools: ['read_mail'] }
+      await api.updateMcpConfig({ configId, description: 'Reads mail', connectionToolMappings: [mapping] })
       expect(await read()).toMatchObject({ description: 'Reads mail', connectionToolMappings: [mapping] })
-      await api.updateMcpConfig({ configId, connectionToolMappings: [byName] })
-      expect(await read()).toMatchObject({ connectionToolMappings: [byName] })
     },
   },
 ]

@@ -18,6 +18,9 @@ const GITLAB = 10
 const GOOGLE = 2
 const AUTH0 = 4
 const OKTA = 1
+const SCALEKIT = 15
+const IDP_SIMULATOR = 14
+const SAML = 2
 const DRAFT = 1
 const COMPLETED = 3
 const OTP = 1
@@ -65,7 +68,10 @@ export const connectionFields: readonly Observation[] = [
       const status = async (id = connectionId) =>
         (await api.getEnvironmentConnection({ connectionId: id })).connection?.status
       const update = (connection: object, id = connectionId) =>
-        api.updateEnvironmentConnection({ connectionId: id, connection })
+        api.updateEnvironmentConnection({
+          connectionId: id,
+          connection: { providerKey: 'GITHUB', ...connection },
+        })
       const oauthConfig = (value: object) => ({ settings: { case: 'oauthConfig' as const, value } })
       expect(await status()).toBe(DRAFT)
       await update({ provider: GITHUB, ...oauthConfig({ usePlatformCreds: true }) })
@@ -90,7 +96,7 @@ export const connectionFields: readonly Observation[] = [
       )
       expect(await apps('LINEAR')).toEqual(['notion'])
       expect(await status(agentId)).toBe(COMPLETED)
-      await update({ type: API_KEY }, agentId)
+      await update({ type: API_KEY, providerKey: 'LINEAR' }, agentId)
       const kept = await api.getEnvironmentConnection({ connectionId: agentId })
       expect(kept.connection).toMatchObject({ type: API_KEY, status: COMPLETED })
 
@@ -112,13 +118,12 @@ export const connectionFields: readonly Observation[] = [
       [
         method.updateConnection,
         ...under('connection', 'provider', 'type', 'provider_key', 'key_id', 'ui_button_title'),
-        'connection.oauth_config.use_platform_creds',
       ],
     ],
     async observe({ wire }) {
       const api = wire.client(ConnectionService)
       const organizationId = GLOBEX
-      const first = { provider: GOOGLE, type: OAUTH, providerKey: 'GOOGLE', keyId: 'globex-google' }
+      const first = { provider: GOOGLE, type: SAML, providerKey: 'GOOGLE', keyId: 'globex-google' }
       const made = await api.createConnection({ organizationId, connection: first })
       const id = made.connection?.id ?? ''
       const named = { organizationId, id }
@@ -140,11 +145,11 @@ export const connectionFields: readonly Observation[] = [
         await update(connection)
         return (await api.getConnection(named)).connection?.status === COMPLETED
       }
-      expect(await completed({ debugEnabled: false })).toBe(false)
-      const settings = { case: 'oauthConfig', value: { usePlatformCreds: true } }
-      expect(await completed({ settings })).toBe(true)
-      await api.enableConnection(named)
-      expect(await completed({ type: OIDC })).toBe(false)
+      expect(await completed({ provider: AUTH0, type: OIDC })).toBe(false)
+      const byType = await api.searchOrganizationConnections({ connectionType: OIDC, query: 'globex' })
+      expect(byType.connections).toHaveLength(1)
+      expect(await completed({ provider: IDP_SIMULATOR })).toBe(true)
+      expect(await api.enableConnection(named)).toMatchObject({ enabled: true })
     },
   },
   {
@@ -155,7 +160,10 @@ export const connectionFields: readonly Observation[] = [
       const email = 'ben@acme.example'
       const mail = async (type: number) => {
         const settings = { case: 'passwordlessConfig' as const, value: { type } }
-        await api.updateEnvironmentConnection({ connectionId: EMAIL, connection: { settings } })
+        await api.updateEnvironmentConnection({
+          connectionId: EMAIL,
+          connection: { provider: SCALEKIT, settings },
+        })
         const magiclinkAuthUri = 'https://shop.example/magic'
         await wire.client(PasswordlessService).sendPasswordlessEmail({ email, magiclinkAuthUri })
         const headers = { 'x-scalekit-local': '1' }

@@ -31,7 +31,7 @@ const GMAIL = 'conn_100000000000000003'
 
 const GITHUB = 9
 const OIDC = 1
-const OAUTH = 4
+const SAML = 2
 const MCP_SERVER = 5
 const SIGN_IN_SERVER = 1
 const ORGANIZATION_DOMAIN = 2
@@ -188,7 +188,7 @@ export const filterFields: readonly Observation[] = [
       expect(ids(all.connections)).toEqual([ACME_OKTA])
       const leads = await api.listConnections({ domain: 'acme.example', include: 'all' })
       expect(ids(leads.connections)).toEqual([ACME_OKTA])
-      await api.createConnection({ organizationId: GLOBEX, connection: { provider: GITHUB, type: OAUTH } })
+      await api.createConnection({ organizationId: GLOBEX, connection: { provider: GITHUB, type: SAML } })
       const search = async (filter: object) =>
         ids((await api.searchOrganizationConnections(filter)).connections)
       expect(await search({})).toHaveLength(2)

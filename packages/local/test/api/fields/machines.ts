@@ -188,7 +188,7 @@ export const machineFields: readonly Observation[] = [
       const script = made.client?.clientId ?? ''
       const token = () => machineToken(local, `${DEV}/resources/${resourceId}`, script, made.plainSecret)
       expect(await token()).toMatchObject({
-        aud: ['https://robots.example/mcp'],
+        aud: expect.arrayContaining(['https://robots.example/mcp']),
         expires_in: 600,
         scope: 'robots:drive',
       })
@@ -213,7 +213,7 @@ export const machineFields: readonly Observation[] = [
       expect(second.registration_endpoint).toBeDefined()
       expect(second.client_id_metadata_document_supported).not.toBe(true)
       expect(await token()).toMatchObject({
-        aud: ['https://robots.example/v2'],
+        aud: expect.arrayContaining(['https://robots.example/v2']),
         expires_in: 900,
         scope: 'robots:stop',
       })
@@ -223,7 +223,7 @@ export const machineFields: readonly Observation[] = [
         resource: { ...back, resourceUri: 'https://robots.example/v3' },
       })
       expect((await metadataOf(local, resourceId)).registration_endpoint).toBeUndefined()
-      expect((await token()).aud).toEqual(['https://robots.example/v3'])
+      expect((await token()).aud).toContain('https://robots.example/v3')
       const byUri = { resourceType: MCP_SERVER, name: 'By URI', resourceUri: 'https://uri.example/mcp' }
       const other = await api.createResource({ resource: byUri })
       expect((await metadataOf(local, other.resource?.id ?? '')).issuer).toContain(other.resource?.id)
@@ -240,7 +240,7 @@ export const machineFields: readonly Observation[] = [
       const api = wire.client(ClientService)
       const url = 'https://robots.example/mcp'
       const resource = { resourceType: MCP_SERVER, name: 'Robots', resourceId: url, scopes: ['robots:drive'] }
-      const made = await api.createResource({ resource: { ...resource, refreshTokenExpiry: 7200n } })
+      const made = await api.createResource({ resource: { ...resource, refreshTokenExpiry: 900n } })
       const resourceId = made.resource?.id ?? ''
       const script = { name: 'Script', scopes: ['robots:drive'], redirectUris: [REDIRECT_URI] }
       const client = await api.createResourceClient({ resourceId, client: script })
@@ -259,13 +259,13 @@ export const machineFields: readonly Observation[] = [
         return (await postForm(`${issuer}/oauth/token`, fields)).status
       }
       const [early, late] = [await signIn(), await signIn()]
-      local.wait(7_000_000)
+      local.wait(800_000)
       expect(await refresh(early)).toBe(200)
-      local.wait(300_000)
+      local.wait(200_000)
       expect(await refresh(late)).toBe(400)
-      await api.updateResource({ resourceId, resource: { refreshTokenExpiry: 14_400n } })
+      await api.updateResource({ resourceId, resource: { refreshTokenExpiry: 1800n } })
       const longer = await signIn()
-      local.wait(8_000_000)
+      local.wait(1_500_000)
       expect(await refresh(longer)).toBe(200)
     },
   },

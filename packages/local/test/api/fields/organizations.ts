@@ -6,7 +6,7 @@ import { ACME, DEV } from '../local.js'
 import { type Observation, under } from './observation.js'
 
 const { method } = OrganizationService
-const DIR_SYNC = 2
+const DIR_SYNC = 1
 const ADMIN = 1
 const MEMBER_SCOPES = ['workspace:write', 'environment:write', 'organization:write']
 const described = ['display_name', 'external_id', 'metadata', 'slug', 'logo_url']

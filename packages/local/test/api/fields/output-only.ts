@@ -10,7 +10,7 @@ import { under } from './observation.js'
 
 const { updateConnection, updateEnvironmentConnection } = ConnectionService.method
 const { createMembership, updateMembership, createUserAndMembership } = UserService.method
-const mapping = ['connection_tool_mappings.provider', 'connection_tool_mappings.connected_account_id']
+const mapping = under('connection_tool_mappings', 'connection_id', 'provider', 'connected_account_id')
 
 /**
  * Fields of shared messages that only answers have, where the descriptor does not say so. A request may repeat them,
@@ -26,9 +26,13 @@ export const OUTPUT_ONLY: readonly (readonly [
     [updateConnection, updateEnvironmentConnection],
     [
       'connection.oidc_config.redirect_uri',
-      'connection.oauth_config.redirect_uri',
       ...under('connection.saml_config', 'sp_entity_id', 'sp_assertion_url'),
     ],
+  ],
+  [
+    'the environment decides where identity providers send people back to',
+    [updateEnvironmentConnection],
+    ['connection.oauth_config.redirect_uri'],
   ],
   [
     'it follows from what the directory has sent',

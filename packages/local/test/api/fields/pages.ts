@@ -27,6 +27,7 @@ const DIRECTORY = 'dir_100000000000000001'
 const CUSTOM = 1
 const MCP_SERVER = 5
 const OAUTH = 4
+const OIDC = 1
 
 /** Every list with pages, and a request for one that has two objects at least. */
 const LISTS: readonly (readonly [DescMethod, object?])[] = [
@@ -106,7 +107,7 @@ async function fill({ wire, local }: World): Promise<string> {
     await connections.createEnvironmentConnection({ connection, flags: { isApp: true } })
     await connections.createConnection({
       organizationId: GLOBEX,
-      connection: { ...connection, keyId: `own-${lower}` },
+      connection: { ...connection, type: OIDC, keyId: `own-${lower}` },
     })
     await wire.client(McpService).createMcpConfig({ config: { name, connectionToolMappings } })
     const provider = { displayName: name, proxyUrl: 'https://hub.example', authPatterns: { values: [] } }

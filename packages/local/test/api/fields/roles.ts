@@ -1,3 +1,4 @@
+import { Code } from '@connectrpc/connect'
 import { RolesService, UserService } from '@scalekit-mcp/api'
 import { expect } from 'vitest'
 import { claimsOf } from '../../oauth/authorization-code.js'
@@ -149,10 +150,14 @@ export const roleFields: readonly Observation[] = [
       expect(await added()).toEqual(['guest'])
       await api.updateDefaultRoles({ defaultMember: { id: ADMIN_ROLE }, defaultCreator: { id: GUEST_ROLE } })
       expect(await added()).toEqual(['admin'])
-      const named = { defaultMember: { name: 'member' }, defaultCreator: { name: 'guest' } }
-      const { defaultCreator } = await api.updateDefaultRoles(named)
-      expect(await added()).toEqual(['member'])
+      const guest = { id: GUEST_ROLE, name: 'guest' }
+      const { defaultCreator } = await api.updateDefaultRoles({ defaultMember: guest, defaultCreator: guest })
+      expect(await added()).toEqual(['guest'])
       expect(defaultCreator?.name).toBe('guest')
+      for (const role of ['defaultMember', 'defaultCreator'])
+        await expect(api.updateDefaultRoles({ [role]: { ...guest, name: 'admin' } })).rejects.toMatchObject({
+          code: Code.NotFound,
+        })
       await api.updateDefaultOrganizationRoles({ orgId: ACME, defaultMemberRole: 'admin' })
       expect(await added()).toEqual(['admin'])
     },

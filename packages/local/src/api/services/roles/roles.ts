@@ -94,15 +94,16 @@ export function roleHandlers({ database, clock }: Store): Partial<ServiceImpl<ty
   }
 }
 
-/** A role that a request gives by name, or else by id. */
+/** The name of a role that a request gives by its id. A name that it gives too must be that of the role. */
 async function roleName(
   db: Kysely<Schema>,
   scope: RoleScope,
   role: roles.UpdateDefaultRole | undefined,
 ): Promise<string | undefined> {
-  if (!role || role.name || !role.id) return role?.name
+  if (role === undefined) return undefined
   const row = await rolesIn(db, scope).select('name').where('id', '=', role.id).executeTakeFirst()
-  return row?.name ?? noSuchRole(scope, role.id)
+  if (row && (!role.name || role.name === row.name)) return row.name
+  return noSuchRole(scope, `${role.id} ${role.name ?? ''}`.trim())
 }
 
 async function makeDefault(
