@@ -4,11 +4,19 @@ import {
   type ErrorInfo,
   ErrorInfoSchema,
 } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/errdetails/errdetails_pb.js'
+import { ErrorInfoSchema as RpcErrorInfoSchema } from './gen/google/rpc/error_details_pb.js'
 
 export interface FieldViolation {
   readonly field: string
   readonly description: string
   readonly constraint?: string
+}
+
+/** Source: google/rpc/error_details.proto, `ErrorInfo`. */
+export interface ErrorReason {
+  readonly reason: string
+  readonly domain: string
+  readonly metadata: Readonly<Record<string, string>>
 }
 
 export interface ApiErrorDetail {
@@ -19,8 +27,11 @@ export interface ApiErrorDetail {
   readonly cause?: unknown
 }
 
+/** Who defines our reasons: google.rpc.ErrorInfo wants a domain. */
+const REASON_DOMAIN = 'scalekit-mcp.local'
+
 /**
- * An error of the management API. It always carries an `ErrorInfo`: Scalekit's Python SDK fails on an
+ * An error of the management API. Unimplemented fields are in a `google.rpc.ErrorInfo` too. It always carries an `ErrorInfo`: Scalekit's Python SDK fails on an
  * error that has none.
  * @param message what happened and what to do next; it is sent to the caller
  */
@@ -30,7 +41,22 @@ export function apiError(code: Code, message: string, detail: ApiErrorDetail = {
     errorCode: detail.errorCode ?? codeName(code),
     ...(violations && { validationErrorInfo: { fieldViolations: [...violations] } }),
   })
-  return new ConnectError(message, code, undefined, [{ desc: ErrorInfoSchema, value: info }], detail.cause)
+  const details = [
+    { desc: ErrorInfoSchema, value: info },
+    ...(code === Code.Unimplemented && violations ? [unsupportedFields(violations)] : []),
+  ]
+  return new ConnectError(message, code, undefined, details, detail.cause)
+}
+
+function unsupportedFields(violations: readonly FieldViolation[]) {
+  const field = violations.map((violation) => violation.field).join(',')
+  const reason = { reason: 'FIELD_NOT_SUPPORTED', domain: REASON_DOMAIN, metadata: { field } }
+  return { desc: RpcErrorInfoSchema, value: create(RpcErrorInfoSchema, reason) }
+}
+
+/** The `google.rpc.ErrorInfo` of an error of the management API. */
+export function errorReason(error: unknown): ErrorReason | undefined {
+  return error instanceof ConnectError ? error.findDetails(RpcErrorInfoSchema)[0] : undefined
 }
 
 /** The first `ErrorInfo` of an error of the management API. */

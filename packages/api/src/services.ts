@@ -16,6 +16,7 @@ import { SessionService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/sess
 import { ApiTokenService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/tokens/tokens_pb.js'
 import { ToolService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/tools/tools_pb.js'
 import { UserService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/users/users_pb.js'
+import { file_google_rpc_error_details } from './gen/google/rpc/error_details_pb.js'
 import { EnvironmentService } from './gen/scalekit/v1/environments/environments_pb.js'
 import { McpService } from './gen/scalekit/v1/mcp/mcp_pb.js'
 import { MembersService } from './gen/scalekit/v1/members/members_pb.js'
@@ -72,4 +73,5 @@ export const services: readonly DescService[] = [
 export const registry: Registry = createRegistry(
   ...services.map((service) => service.file),
   file_scalekit_v1_errdetails_errdetails,
+  file_google_rpc_error_details,
 )

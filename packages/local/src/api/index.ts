@@ -12,6 +12,7 @@ import { authorize } from './interceptors/authorize.js'
 import { chooseEnvironment } from './interceptors/choose-environment.js'
 import { confineSession } from './interceptors/confine-session.js'
 import { recordEvents } from './interceptors/record-events.js'
+import { refuseFields } from './interceptors/refuse-fields.js'
 import { typeErrors } from './interceptors/type-errors.js'
 import { validateRequest } from './interceptors/validate-request.js'
 import { requestRealm } from './request-context.js'
@@ -42,7 +43,7 @@ export interface Management {
 
 /**
  * The management API: one set of handlers behind one set of interceptors, over four protocols.
- * A call passes, in this order: who may call, which environment, the rules of its request, its handler.
+ * A call passes, in this order: who may call, which environment, fields that are not supported, the rules of its request, its handler.
  */
 export function createManagement({ authenticate, ...store }: ManagementOptions): Management {
   const handlers = createHandlers(store)
@@ -53,6 +54,7 @@ export function createManagement({ authenticate, ...store }: ManagementOptions):
     typeErrors,
     authorize(authenticate, store),
     chooseEnvironment(store),
+    refuseFields(),
     validateRequest(),
     confineSession(store),
     recordEvents(store),

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express'
 import { DomainError } from '../domain/domain-error.js'
+import { disabledFeatures } from '../domain/organizations/organization-data.js'
 import { csrfToken, newCsrfToken, spendCsrfToken } from '../http/page/csrf.js'
 import { ErrorPage } from '../http/page/message-pages.js'
 import { refuseForm } from '../http/page/refuse-form.js'
@@ -16,7 +17,7 @@ export interface PortalRequest {
   scope: PortalScope
   root: string
   organization: string
-  /** Whether the link was for a feature: `sso`, `dir_sync`. */
+  /** Whether the organization has a feature, and the link was for it: `sso`, `dir_sync`. */
   may(...features: string[]): boolean
   frame(title: string, problem?: string): PortalFrame
 }
@@ -32,7 +33,7 @@ export function inPortal(context: PortalContext, handler: Handler) {
       session &&
       (await context.database.db
         .selectFrom('organizations')
-        .select(['id', 'display_name'])
+        .selectAll()
         .where('environment_id', '=', environment)
         .where('id', '=', session.organization)
         .executeTakeFirst())
@@ -42,13 +43,16 @@ export function inPortal(context: PortalContext, handler: Handler) {
     if (posted && !spendCsrfToken(request, response, request.body?.csrf)) return refuseForm(response)
     const root = `/${environment}/portal`
     const { features } = session
+    const disabled = disabledFeatures(organization)
     await handle(handler, {
       request,
       response,
       scope: { environment, organization: organization.id },
       root,
       organization: organization.display_name,
-      may: (...wanted) => features.length === 0 || wanted.some((feature) => features.includes(feature)),
+      may: (...wanted) =>
+        !wanted.some((feature) => disabled.includes(feature)) &&
+        (features.length === 0 || wanted.some((feature) => features.includes(feature))),
       frame(title, problem) {
         const csrf = posted ? newCsrfToken(request, response) : csrfToken(request, response)
         const view = { root, organization: organization.display_name, title, csrf }

@@ -24,7 +24,7 @@ export function passwordlessHandlers({
   return {
     async sendPasswordlessEmail(request, context) {
       const environment = environmentOf(context)
-      const { email, template, state, magiclinkAuthUri, expiresIn } = request
+      const { email, template, state, magiclinkAuthUri, expiresIn, templateVariables } = request
       const kind = await passwordlessKind(database.db, environment)
       const data = PasswordlessData.parse({
         kind: withLink(kind, magiclinkAuthUri, await environmentType(database.db, environment)),
@@ -32,6 +32,7 @@ export function passwordlessHandlers({
         state,
         magiclink_auth_uri: magiclinkAuthUri,
         expires_in: Math.min(expiresIn || DEFAULT_EXPIRY, LONGEST_EXPIRY),
+        template_variables: templateVariables,
       })
       return send(environment, email.toLowerCase(), data)
     },
@@ -80,6 +81,7 @@ export function passwordlessHandlers({
   }
 
   async function send(environment: string, email: string, data: PasswordlessData) {
+    const { template_variables: variables = {} } = data
     const type = await environmentType(database.db, environment)
     const { row, code, link } = newPasswordlessRequest({ id: environment, type }, email, data, clock.now())
     await database.db.deleteFrom('passwordless_requests').where('expires_at', '<=', clock.now()).execute()
@@ -92,6 +94,7 @@ export function passwordlessHandlers({
       text: [code && `Your code is ${code}.`, link && `Open ${link}`].filter(Boolean).join('\n'),
       ...(code !== undefined && { code }),
       ...(link !== undefined && { link }),
+      ...(Object.keys(variables).length > 0 && { variables }),
     })
     return {
       authRequestId: row.id,

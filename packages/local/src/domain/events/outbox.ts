@@ -14,6 +14,8 @@ export interface OutgoingMessage {
   /** A code that the text holds, and a link, so that nobody has to read the text for them. */
   code?: string
   link?: string
+  /** What the application gave for its own template. */
+  variables?: Readonly<Record<string, string>>
 }
 
 export interface SentMessage extends OutgoingMessage {

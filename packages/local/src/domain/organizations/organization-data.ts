@@ -33,6 +33,11 @@ export function organizationData(row: OrganizationRow): OrganizationData {
   return OrganizationData.parse(JSON.parse(row.data))
 }
 
+/** The features that were switched off for an organization; it has the others. */
+export function disabledFeatures(row: OrganizationRow): string[] {
+  return organizationData(row).features.flatMap(({ name, enabled }) => (enabled ? [] : [name]))
+}
+
 /** @throws {DomainError} `not_found`, also for an organization of another environment */
 export async function findOrganization(
   db: Kysely<Schema>,

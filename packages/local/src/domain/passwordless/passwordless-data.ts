@@ -23,6 +23,7 @@ export const PasswordlessData = z.object({
   state: z.string().optional(),
   magiclink_auth_uri: z.string().optional(),
   expires_in: z.number(),
+  template_variables: z.record(z.string(), z.string()).optional(),
 })
 export type PasswordlessData = z.infer<typeof PasswordlessData>
 

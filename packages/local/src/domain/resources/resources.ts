@@ -1,7 +1,7 @@
 import type { Database } from '../../storage/database.js'
 import type { ResourceRow } from '../../storage/schema.js'
 import { canonical, type ResourceData, resourceData } from './resource-data.js'
-import { resourceScopes } from './scope-data.js'
+import { resourceScopes, scopesOf } from './scope-data.js'
 
 /** An MCP server of the registry: what tokens are for. */
 export interface Resource {
@@ -25,7 +25,7 @@ export async function resourceWithId(
     .where('realm', '=', realm)
     .where('id', '=', id)
     .executeTakeFirst()
-  return row && toResource(row)
+  return row && toResource(row, await disabledScopes(database, realm))
 }
 
 export async function listResources(database: Database, realm: string): Promise<Resource[]> {
@@ -35,7 +35,8 @@ export async function listResources(database: Database, realm: string): Promise<
     .where('realm', '=', realm)
     .orderBy('id')
     .execute()
-  return rows.map(toResource)
+  const disabled = await disabledScopes(database, realm)
+  return rows.map((row) => toResource(row, disabled))
 }
 
 /** Whether a resource indicator (RFC 8707, section 2) names this resource: by URL, slash or not, or by id. */
@@ -43,13 +44,19 @@ export function isIndicatorOf(resource: Resource, indicator: string): boolean {
   return indicator === resource.id || canonical(indicator) === canonical(resource.url)
 }
 
-function toResource(row: ResourceRow): Resource {
+/** The scopes that nobody gets: they were disabled, and their MCP servers still name them. */
+async function disabledScopes(database: Database, realm: string): Promise<ReadonlySet<string>> {
+  const rows = await scopesOf(database.db, realm).select('name').where('enabled', '=', 0).execute()
+  return new Set(rows.map(({ name }) => name))
+}
+
+function toResource(row: ResourceRow, disabled: ReadonlySet<string>): Resource {
   return {
     id: row.id,
     realm: row.realm,
     url: row.url,
     name: row.name,
-    scopes: resourceScopes(row),
+    scopes: resourceScopes(row).filter((scope) => !disabled.has(scope)),
     settings: resourceData(row),
   }
 }

@@ -65,7 +65,10 @@ export async function updateRole(
   return updated
 }
 
-/** @throws {DomainError} `failed_precondition` while roles extend it, or users hold it and no other takes its place */
+/**
+ * Deletes a role. Its holders get another one, given by name or by id.
+ * @throws {DomainError} `failed_precondition` while roles extend it, or users hold it and no other takes its place
+ */
 export async function deleteRole(
   db: Kysely<Schema>,
   scope: RoleScope,
@@ -82,18 +85,20 @@ export async function deleteRole(
   if (holders.length > 0 && !reassignTo) {
     throw failedPrecondition(`Users hold the role ${name}: give reassign_role_name`)
   }
+  let successor = reassignTo
   if (reassignTo) {
     const book = await openRoleBook(db, scope.environment)
     const others = book.visible(scope.organization).filter(({ id }) => id !== row.id)
-    if (!others.some((role) => role.name === reassignTo)) {
-      throw notFound(`There is no role ${reassignTo} to reassign to`)
-    }
+    const named =
+      others.find((role) => role.name === reassignTo) ?? others.find(({ id }) => id === reassignTo)
+    if (!named) throw notFound(`There is no role ${reassignTo} to reassign to`)
+    successor = named.name
   }
   for (const holder of holders) {
-    const others = membershipRoles(holder).filter((role) => role !== name && role !== reassignTo)
+    const others = membershipRoles(holder).filter((role) => role !== name && role !== successor)
     await db
       .updateTable('memberships')
-      .set({ roles: JSON.stringify([...others, reassignTo]) })
+      .set({ roles: JSON.stringify([...others, successor]) })
       .where('organization_id', '=', holder.organization_id)
       .where('user_id', '=', holder.user_id)
       .execute()

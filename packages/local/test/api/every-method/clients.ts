@@ -60,7 +60,7 @@ export async function clients(wire: Wire, local: Local): Promise<void> {
 }
 
 /** Ana allows a client that registered itself to drive robots. */
-async function allow(local: Local, resourceId: string): Promise<string> {
+export async function allow(local: Local, resourceId: string): Promise<string> {
   const registered = await local.rest('POST', `/${DEV}/api/v1/resources/${resourceId}/clients:register`, {
     headers: { 'content-type': 'application/json' },
     body: { client_name: 'Agent', redirect_uris: [REDIRECT_URI] },

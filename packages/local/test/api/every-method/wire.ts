@@ -2,13 +2,16 @@ import type { DescService } from '@bufbuild/protobuf'
 import { type Client, createClient, type Interceptor } from '@connectrpc/connect'
 import { createGrpcTransport } from '@connectrpc/connect-node'
 import { authOption } from '@scalekit-mcp/api'
+import { setFields } from '../../../src/api/fields/set-fields.js'
 import { DEV, type Local } from '../local.js'
 
-/** Calls every method over gRPC as whoever may, and notes which have answered. */
+/** Calls methods over gRPC as whoever may, unless a call names its caller, and notes what has succeeded. */
 export interface Wire {
   client<Service extends DescService>(service: Service): Client<Service>
   /** The full names of the methods that succeeded, in the order of their first success. */
   readonly answered: Set<string>
+  /** The fields that were set in requests that succeeded, as `<method>:<path>`. */
+  readonly set: Set<string>
 }
 
 export async function openWire(local: Local): Promise<Wire> {
@@ -19,13 +22,16 @@ export async function openWire(local: Local): Promise<Wire> {
   }
   const kinds = ['client', 'workspace', 'session'] as const
   const answered = new Set<string>()
+  const set = new Set<string>()
   const asWhoeverMay: Interceptor = (next) => async (req) => {
     const kind = kinds.find((one) => authOption(req.method).callers.has(one)) ?? 'client'
-    req.header.set('authorization', tokens[kind])
+    if (!req.header.has('authorization')) req.header.set('authorization', tokens[kind])
     const answer = await next(req)
-    answered.add(`${req.service.typeName}.${req.method.name}`)
+    const name = `${req.service.typeName}.${req.method.name}`
+    answered.add(name)
+    if (!req.stream) for (const { path } of setFields(req.method, req.message)) set.add(`${name}:${path}`)
     return answer
   }
   const transport = createGrpcTransport({ baseUrl: `${local.url}/${DEV}`, interceptors: [asWhoeverMay] })
-  return { answered, client: (service) => createClient(service, transport) }
+  return { answered, set, client: (service) => createClient(service, transport) }
 }

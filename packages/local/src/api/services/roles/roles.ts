@@ -1,10 +1,16 @@
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
-import type { RolesService } from '@scalekit-mcp/api'
+import type { RolesService, roles } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import { membershipsWithRole } from '../../../domain/roles/membership-roles.js'
 import { openRoleBook } from '../../../domain/roles/role-book.js'
 import { createRole, deleteRole, removeBase, updateRole } from '../../../domain/roles/role-changes.js'
-import { dependentsOf, findRole, type RoleScope, rolesIn } from '../../../domain/roles/role-data.js'
+import {
+  dependentsOf,
+  findRole,
+  noSuchRole,
+  type RoleScope,
+  rolesIn,
+} from '../../../domain/roles/role-data.js'
 import type { Store } from '../../../domain/store.js'
 import type { Schema } from '../../../storage/schema.js'
 import { required } from '../../identity.js'
@@ -70,9 +76,10 @@ export function roleHandlers({ database, clock }: Store): Partial<ServiceImpl<ty
 
     async updateDefaultRoles(request, context) {
       const scope = scopeOf(context)
-      const creator = request.defaultCreatorRole || request.defaultCreator?.name
-      const member = request.defaultMemberRole || request.defaultMember?.name
       return database.transaction(async (db) => {
+        const nameOf = (role: roles.UpdateDefaultRole | undefined) => roleName(db, scope, role)
+        const creator = request.defaultCreatorRole || (await nameOf(request.defaultCreator))
+        const member = request.defaultMemberRole || (await nameOf(request.defaultMember))
         if (creator) await makeDefault(db, scope, 'default_creator', creator)
         if (member) await makeDefault(db, scope, 'default_member', member)
         const book = await openRoleBook(db, scope.environment)
@@ -85,6 +92,18 @@ export function roleHandlers({ database, clock }: Store): Partial<ServiceImpl<ty
       })
     },
   }
+}
+
+/** The name of a role that a request gives by its id. A name that it gives too must be that of the role. */
+async function roleName(
+  db: Kysely<Schema>,
+  scope: RoleScope,
+  role: roles.UpdateDefaultRole | undefined,
+): Promise<string | undefined> {
+  if (role === undefined) return undefined
+  const row = await rolesIn(db, scope).select('name').where('id', '=', role.id).executeTakeFirst()
+  if (row && (!role.name || role.name === row.name)) return row.name
+  return noSuchRole(scope, `${role.id} ${role.name ?? ''}`.trim())
 }
 
 async function makeDefault(

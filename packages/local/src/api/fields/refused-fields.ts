@@ -1,0 +1,194 @@
+import type { DescMethod } from '@bufbuild/protobuf'
+import {
+  AuditLogsService,
+  ClientService,
+  ConnectedAccountService,
+  ConnectionService,
+  DirectoryService,
+  DomainService,
+  EventsService,
+  MembersService,
+  OrganizationService,
+  ProviderService,
+  type RequestField,
+  requestFields,
+  UserService,
+} from '@scalekit-mcp/api'
+
+/** A field that nothing here honours, so that a request which sets it is refused. */
+export interface RefusedField {
+  readonly method: DescMethod
+  readonly field: RequestField
+  /** What is missing, and what to do instead. */
+  readonly reason: string
+  /** Values that ask for what happens anyway. Without any, an empty value does. */
+  readonly accepted: readonly unknown[]
+}
+
+const { createResourceClient, updateResourceClient, updateResource, listClient } = ClientService.method
+const { updateConnection, updateEnvironmentConnection } = ConnectionService.method
+const { createConnectedAccount, updateConnectedAccount, getMagicLinkForConnectedAccount } =
+  ConnectedAccountService.method
+const { createDirectory, updateDirectory, assignRoles, updateAttributes } = DirectoryService.method
+const { createDomain, deleteDomain, listDomains } = DomainService.method
+const connections = [updateConnection, updateEnvironmentConnection]
+const events = [EventsService.method.listEvents, EventsService.method.listEventsPaginated]
+
+const SCIM = 1
+const US = 1
+
+/** Every field that is refused. A path to a message stands for all of its fields. */
+export const REFUSED_FIELDS: readonly RefusedField[] = [
+  ...refuse([AuditLogsService.method.listAuthRequests], 'no sign-in is recorded for a connected account', [
+    'connected_account_identifier',
+  ]),
+  ...refuse([listClient], 'secrets are stored as hashes: create a new secret', ['include_plain_secret']),
+  ...refuse(
+    [createResourceClient, updateResourceClient],
+    'tokens of this client are for its MCP server only',
+    ['client.audience'],
+  ),
+  ...refuse([updateResource], 'people sign in here, and not at another authorization server', [
+    'resource.custom_connection_settings',
+  ]),
+  ...refuse([createConnectedAccount, updateConnectedAccount], 'tokens are stored as they are sent', [
+    'connected_account.authorization_details.oauth_token.domain',
+  ]),
+  ...refuse(connections, 'sign-ins have no debug log: see the output of the local environment', [
+    'connection.debug_enabled',
+  ]),
+  ...refuse(connections, 'nobody is signed out at an identity provider, and no certificate is ours', [
+    'connection.oidc_config.idp_logout_required',
+    'connection.saml_config.idp_slo_url',
+    'connection.saml_config.idp_slo_request_binding',
+    'connection.saml_config.idp_slo_required',
+    'connection.saml_config.sp_slo_url',
+    'connection.saml_config.certificate_id',
+  ]),
+  ...refuse([updateConnection], 'an organization signs in with OpenID Connect or SAML', [
+    'connection.oauth_config',
+    'connection.passwordless_config',
+    'connection.static_config',
+    'connection.webauthn_config',
+    'connection.google_dwd_config',
+  ]),
+  ...refuse(
+    [updateEnvironmentConnection],
+    'the only provider of this type that signs in is the simulator: set use_platform_creds',
+    [
+      'connection.oauth_config.authorize_uri',
+      'connection.oauth_config.token_uri',
+      'connection.oauth_config.user_info_uri',
+      'connection.oauth_config.scopes',
+      'connection.oauth_config.pkce_enabled',
+      'connection.oauth_config.prompt',
+      'connection.oauth_config.access_type',
+      'connection.oauth_config.custom_scope_name',
+      'connection.oauth_config.sync_user_profile_on_login',
+      'connection.oauth_config.token_access_type',
+      'connection.oauth_config.tenant_id',
+      'connection.oauth_config.app_name',
+      'connection.oauth_config.optional_scopes',
+      'connection.oauth_config.extensions',
+    ],
+  ),
+  ...refuse(
+    [updateEnvironmentConnection],
+    'codes have six digits and expire after the time that the request asks for',
+    [
+      'connection.passwordless_config.frequency',
+      'connection.passwordless_config.validity',
+      'connection.passwordless_config.enforce_same_browser_origin',
+      'connection.passwordless_config.code_challenge_length',
+      'connection.passwordless_config.code_challenge_type',
+    ],
+  ),
+  ...refuse(
+    [updateEnvironmentConnection],
+    'a code that is sent again is a new one: only its hash is stored',
+    ['connection.passwordless_config.regenerate_passwordless_credentials_on_resend'],
+    [true],
+  ),
+  ...refuse(
+    [updateEnvironmentConnection],
+    'accounts of this connection have their own credentials: create a connected account',
+    ['connection.static_config'],
+  ),
+  ...refuse(
+    [updateEnvironmentConnection],
+    'passkeys are for the host of the local environment, with the defaults of their library',
+    ['connection.webauthn_config'],
+  ),
+  ...refuse([updateEnvironmentConnection], 'no token is requested from Google', [
+    'connection.google_dwd_config.scopes',
+    'connection.google_dwd_config.token_uri',
+  ]),
+  ...refuse(
+    [createDirectory, updateDirectory],
+    'directories are filled with SCIM only',
+    ['directory.directory_type'],
+    [SCIM],
+  ),
+  ...refuse([updateDirectory], 'use EnableDirectory and DisableDirectory', ['directory.enabled']),
+  ...refuse([updateDirectory], 'groups come from the directory, with their SCIM attributes', [
+    'directory.mappings',
+    'directory.groups',
+  ]),
+  ...refuse([assignRoles], 'give role_name', ['role_assignments.assignments.role_id']),
+  ...refuse([updateAttributes], 'attributes of SCIM are read by their names in RFC 7643', [
+    'attribute_mapping.attributes',
+  ]),
+  ...refuse(
+    [createDomain, deleteDomain],
+    'a domain belongs to an organization: use AssignDomainsToConnection',
+    ['connection_id'],
+  ),
+  ...refuse([UserService.method.deleteMembership], 'what depends on a membership always ends with it', [
+    'cascade',
+  ]),
+  ...refuse([listDomains], 'every domain is listed with everything that is known of it', ['include']),
+  ...refuse(events, 'events are not recorded with it', [
+    'filter.auth_request_id',
+    'filter.interceptor_id',
+    'filter.interceptor_status',
+    'filter.interceptor_decision',
+    'filter.connection_id',
+    'filter.connected_account_id',
+  ]),
+  ...refuse([DirectoryService.method.listDirectoryGroups], 'there are no groups but those of the directory', [
+    'include_external_groups',
+  ]),
+  ...refuse(
+    [ProviderService.method.createCustomProvider, ProviderService.method.updateCustomProvider],
+    'no request is sent on to a provider',
+    ['provider.proxy_enabled'],
+  ),
+  ...refuse([getMagicLinkForConnectedAccount], 'nobody can open the link yet', ['state', 'user_verify_url']),
+  ...refuse([MembersService.method.createMember], 'a member has a name, an address, a role and metadata', [
+    'member.organizations',
+    'member.user_profile',
+    'member.external_id',
+    'member.active_workspace_external_id',
+  ]),
+  ...refuse(
+    [OrganizationService.method.createOrganization],
+    'data is stored on this machine only',
+    ['organization.region_code'],
+    [US],
+  ),
+]
+
+function refuse(
+  methods: readonly DescMethod[],
+  reason: string,
+  paths: readonly string[],
+  accepted: readonly unknown[] = [],
+): RefusedField[] {
+  return methods.flatMap((method) =>
+    paths.flatMap((path) =>
+      requestFields(method)
+        .filter((field) => !field.outputOnly && (field.path === path || field.path.startsWith(`${path}.`)))
+        .map((field) => ({ method, field, reason, accepted })),
+    ),
+  )
+}

@@ -1,0 +1,101 @@
+import type { DescMethod } from '@bufbuild/protobuf'
+import { ClientService, ConnectionService, DirectoryService, OrganizationService } from '@scalekit-mcp/api'
+import { under } from './observation.js'
+
+/** Fields that are honoured, and whose effect takes a test of its own. */
+export interface ShownElsewhere {
+  /** Completes "Seen …" on the reference page. */
+  readonly seen: string
+  /** The test. It names each field. */
+  readonly test: string
+  readonly methods: readonly DescMethod[]
+  readonly paths: readonly string[]
+}
+
+const { createClient, updateClient, createResource, updateResource } = ClientService.method
+const connections = [
+  ConnectionService.method.updateConnection,
+  ConnectionService.method.updateEnvironmentConnection,
+]
+const oauth = 'packages/local/test/oauth'
+
+export const ELSEWHERE: readonly ShownElsewhere[] = [
+  {
+    seen: 'in tokens, and when a session ends',
+    test: `${oauth}/client-settings.test.ts`,
+    methods: [createClient, updateClient],
+    paths: under(
+      'client',
+      ...['access_token_expiry', 'scopes', 'custom_claims.key', 'custom_claims.value', 'grant_types'],
+      'back_channel_logout_uris',
+    ),
+  },
+  {
+    seen: 'at sign-in',
+    test: `${oauth}/pkce.test.ts`,
+    methods: [createClient, updateClient],
+    paths: under('client', 'enforce_pkce', 'initiate_login_uri'),
+  },
+  {
+    seen: 'in the scopes of tokens, and in who signs people in',
+    test: `${oauth}/resource-settings.test.ts`,
+    methods: [createResource, updateResource],
+    paths: under('resource', 'intersect_scopes_user_permission', 'provider'),
+  },
+  {
+    seen: 'when an assertion is exchanged for a token',
+    test: `${oauth}/exchange.test.ts`,
+    methods: [createResource, updateResource],
+    paths: under('resource', 'xaa_enabled'),
+  },
+  {
+    seen: 'in when sessions end',
+    test: `${oauth}/session-policy.test.ts`,
+    methods: [OrganizationService.method.updateOrganizationSessionPolicy],
+    paths: [
+      ...['policy_source', 'absolute_session_timeout', 'absolute_session_timeout_unit'],
+      ...['idle_session_timeout_enabled', 'idle_session_timeout', 'idle_session_timeout_unit'],
+    ],
+  },
+  {
+    seen: 'in the roles of the users of a group',
+    test: 'packages/local/test/scim/provisioning.test.ts',
+    methods: [DirectoryService.method.assignRoles],
+    paths: under('role_assignments.assignments', 'group_id', 'role_name'),
+  },
+  {
+    seen: 'at sign-in with OpenID Connect',
+    test: `${oauth}/sso.test.ts`,
+    methods: connections,
+    paths: [
+      'connection.attribute_mapping',
+      'connection.configuration_type',
+      ...under(
+        'connection.oidc_config',
+        ...[
+          'issuer',
+          'discovery_endpoint',
+          'authorize_uri',
+          'token_uri',
+          'user_info_uri',
+          'jwks_uri',
+          'client_id',
+        ],
+        ...['client_secret', 'scopes', 'token_auth_type', 'pkce_enabled', 'sync_user_profile_on_login'],
+        'jit_provisioning_with_sso_enabled',
+      ),
+    ],
+  },
+  {
+    seen: 'at sign-in with SAML',
+    test: `${oauth}/saml.test.ts`,
+    methods: connections,
+    paths: under(
+      'connection.saml_config',
+      ...['idp_metadata_url', 'idp_entity_id', 'idp_sso_url', 'idp_certificate', 'ui_button_title'],
+      ...['idp_name_id_format', 'idp_sso_request_binding', 'saml_signing_option', 'force_authn'],
+      ...['default_redirect_uri', 'assertion_encrypted', 'want_request_signed', 'sync_user_profile_on_login'],
+      'jit_provisioning_with_sso_enabled',
+    ),
+  },
+]

@@ -1,0 +1,23 @@
+import { agentFields } from './agents.js'
+import { applicationFields } from './applications.js'
+import { connectionFields } from './connections.js'
+import { filterFields } from './lists.js'
+import { machineFields } from './machines.js'
+import type { Observation } from './observation.js'
+import { organizationFields } from './organizations.js'
+import { pageFields } from './pages.js'
+import { roleFields } from './roles.js'
+import { userFields } from './users.js'
+
+/** Every field that is honoured and observed here. */
+export const HONOURED: readonly Observation[] = [
+  ...organizationFields,
+  ...userFields,
+  ...roleFields,
+  ...applicationFields,
+  ...machineFields,
+  ...connectionFields,
+  ...agentFields,
+  ...filterFields,
+  ...pageFields,
+]
