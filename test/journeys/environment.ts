@@ -38,8 +38,11 @@ export interface Environment {
   mail(to: string): Promise<Mail>
   /** A token of the API, as the environment's client has it. */
   token(): Promise<string>
-  /** Moves the environment's clock forward, in seconds. */
-  later(seconds: number): Promise<void>
+  /**
+   * Does something so many seconds later, by the environment's clock, which then goes on as before. The application has
+   * its own: a token of then is from the future to it.
+   */
+  later<T>(seconds: number, step: () => Promise<T>): Promise<T>
   stop(): Promise<void>
 }
 
@@ -82,8 +85,13 @@ export async function startEnvironment(args: readonly string[] = []): Promise<En
         await new Promise((resolve) => setTimeout(resolve, 50))
       }
     },
-    async later(seconds) {
+    async later(seconds, step) {
       await control('POST', '/clock', { advance: seconds })
+      try {
+        return await step()
+      } finally {
+        await control('DELETE', '/clock')
+      }
     },
     async stop() {
       await program.stop()

@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { launchChromium } from '../browser/chromium.js'
 
 /** So long a page may take on a busy machine; a browser that is stuck ends its step here. */
-const STUCK_MS = 120_000
+const STUCK_MS = 60_000
 
 /**
  * A person at a real browser with cookies of its own. A page that is an error, or that the browser refuses, fails the
@@ -39,7 +39,8 @@ export class Visitor {
 
   /** Presses the button or link of this name. */
   async press(name: string | RegExp): Promise<void> {
-    await this.page.getByRole('button', { name }).or(this.page.getByRole('link', { name })).first().click()
+    const button = this.page.getByRole('button', { name })
+    await this.#unlessStuck(button.or(this.page.getByRole('link', { name })).first().click())
   }
 
   /** Types an e-mail address on the sign-in page and goes on, by the selectors that Scalekit documents. */
@@ -62,8 +63,18 @@ export class Visitor {
 
   /** Waits for a page of the application with this title; returns what it shows. */
   async arrives<T = Record<string, unknown>>(title: string): Promise<T> {
-    await this.page.getByRole('heading', { name: title, exact: true }).waitFor()
+    await this.#unlessStuck(this.page.getByRole('heading', { name: title, exact: true }).waitFor())
     return JSON.parse((await this.page.locator('pre').textContent()) ?? '{}') as T
+  }
+
+  /** Says what the browser shows when a step does not come to its end. */
+  async #unlessStuck(step: Promise<void>): Promise<void> {
+    try {
+      await step
+    } catch (cause) {
+      const text = (await this.page.locator('body').innerText()).slice(0, 1000)
+      throw new Error(`stuck at ${this.page.url()}\n${this.#problems.join('\n')}\n${text}`, { cause })
+    }
   }
 
   /** Says that these problems belong to the journey: takes and forgets them. */
