@@ -151,6 +151,16 @@ describe('a user of a directory', () => {
     expect(await here.signIn(EMAIL)).toMatchObject({ oid: ACME })
   })
 
+  it('has no role of a group that they left while they were inactive', async () => {
+    const id = await create()
+    const admins = await group('Admins', id)
+    await assign([admins, 'admin'])
+    await directory.change(`/Users/${id}`, { op: 'replace', path: 'active', value: false })
+    await directory.change(`/Groups/${admins}`, { op: 'remove', path: 'members', value: [{ value: id }] })
+    await directory.change(`/Users/${id}`, { op: 'replace', path: 'active', value: true })
+    expect(await here.membership(EMAIL)).toEqual({ status: 'ACTIVE', roles: ['member'] })
+  })
+
   it('is not provisioned before they are active', async () => {
     const id = await create({ ...dana, active: false })
     expect(await here.user(EMAIL)).toBeUndefined()

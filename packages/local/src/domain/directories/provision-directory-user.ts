@@ -42,14 +42,14 @@ export async function provisionDirectoryUser(
   const known = before?.user_id === undefined ? undefined : await userById(provisioning, before.user_id)
   if (known !== undefined && before !== undefined && after !== undefined) refuseOtherEmail(before, after)
   if (after === undefined || !isActive(after)) {
-    if (known !== undefined) await leave(provisioning, known)
+    if (known !== undefined) await leave(provisioning, known, change)
     if (known !== undefined && after !== undefined) await follow(provisioning, known, before, after)
     return known?.id
   }
   const user = known ?? (await userOf(provisioning, after))
   if (user === undefined) return undefined
   await follow(provisioning, user, known && before, after)
-  await join(provisioning, user, change)
+  await join(provisioning, user, { before, after })
   return user.id
 }
 
@@ -127,35 +127,54 @@ async function follow(
 }
 
 async function join(
-  { db, clock, directory, before: meant, after: means }: Provisioning,
+  provisioning: Provisioning,
   user: UserRow,
-  { before, after }: DirectoryUserChange,
+  change: DirectoryUserChange & { readonly after: DirectoryUserData },
 ): Promise<void> {
+  const { db, clock, directory, after: means } = provisioning
   const organization = await findOrganization(db, directory.environment_id, { id: directory.organization_id })
   const membership = await membershipOf(db, organization, user)
-  const last = before && isActive(before) ? rolesOfGroups(before, meant) : []
-  const next = after === undefined ? [] : rolesOfGroups(after, means)
-  const rolesNow = async () => {
-    const roles = await visibleRoles(db, organization, next)
-    return roles.length > 0 ? roles : defaultMemberRoles(db, organization)
-  }
-  if (membership === undefined) {
-    const roles = (await rolesNow()).map((name) => ({ id: '', name }))
-    await addMembership(db, organization, user.id, clock.now(), { roles, metadata: {}, invite: false })
+  if (membership !== undefined) {
+    await activateMembership(db, clock, membership)
+    await changeRoles(provisioning, organization, membership, change)
     return
   }
-  await activateMembership(db, clock, membership)
-  // Whoever wrote last decides: roles that were assigned in another way stay until the groups mean others. Somebody
-  // who was deleted and is sent again begins without the former ones.
-  const again = before === undefined && membership.status === 'INACTIVE'
-  const same = last.length === next.length && last.every((name) => next.includes(name))
-  if (again || !same) await setMembershipRoles(db, clock, membership, await rolesNow())
+  const names = await meantRoles(db, organization, rolesOfGroups(change.after, means))
+  const roles = names.map((name) => ({ id: '', name }))
+  await addMembership(db, organization, user.id, clock.now(), { roles, metadata: {}, invite: false })
 }
 
-async function leave({ db, clock, directory }: Provisioning, user: UserRow): Promise<void> {
-  const organization = { id: directory.organization_id }
+async function leave(provisioning: Provisioning, user: UserRow, change: DirectoryUserChange): Promise<void> {
+  const { db, clock, directory } = provisioning
+  const organization = await findOrganization(db, directory.environment_id, { id: directory.organization_id })
   const membership = await membershipOf(db, organization, user)
-  if (membership !== undefined) await deactivateMembership(db, clock, membership)
+  if (membership === undefined) return
+  await deactivateMembership(db, clock, membership)
+  await changeRoles(provisioning, organization, membership, change)
+}
+
+/** Whoever wrote last decides: roles that were assigned in another way stay until the groups mean others. */
+async function changeRoles(
+  { db, clock, before: meant, after: means }: Provisioning,
+  organization: OrganizationRow,
+  membership: MembershipRow,
+  { before, after }: DirectoryUserChange,
+): Promise<void> {
+  const last = before?.user_id === undefined ? [] : rolesOfGroups(before, meant)
+  const next = after === undefined ? [] : rolesOfGroups(after, means)
+  if (last.length === next.length && last.every((name) => next.includes(name))) return
+  await setMembershipRoles(db, clock, membership, await meantRoles(db, organization, next))
+}
+
+/** Those of the roles that still exist; without one, the default role of members. */
+async function meantRoles(
+  db: Db,
+  organization: OrganizationRow,
+  names: readonly string[],
+): Promise<string[]> {
+  const visible = (await openRoleBook(db, organization.environment_id)).visible(organization.id)
+  const roles = names.filter((name) => visible.some((role) => role.name === name))
+  return roles.length > 0 ? roles : defaultMemberRoles(db, organization)
 }
 
 function membershipOf(
@@ -169,14 +188,4 @@ function membershipOf(
     .where('organization_id', '=', id)
     .where('user_id', '=', user.id)
     .executeTakeFirst()
-}
-
-/** Those of the roles that still exist. */
-async function visibleRoles(
-  db: Db,
-  { environment_id, id }: OrganizationRow,
-  names: readonly string[],
-): Promise<string[]> {
-  const visible = (await openRoleBook(db, environment_id)).visible(id)
-  return names.filter((name) => visible.some((role) => role.name === name))
 }
