@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from './json.js'
+import { isObject, type JsonObject } from '../domain/directories/json.js'
 import type { ResourceType } from './scim-schema.js'
 
 /** Where in a resource something is. Without `attribute` it is all of a schema. */

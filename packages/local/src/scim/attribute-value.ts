@@ -1,4 +1,4 @@
-import { asList, isObject, type Json, type JsonObject, keyIn } from './json.js'
+import { asList, isObject, type Json, type JsonObject, keyIn } from '../domain/directories/json.js'
 import { ScimError } from './scim-error.js'
 import { type Attribute, attributeIn } from './scim-schema.js'
 

@@ -1,5 +1,5 @@
+import { asList, isObject, type Json, type JsonObject, valueIn } from '../domain/directories/json.js'
 import { readAttributePath } from './attribute-path.js'
-import { asList, isObject, type Json, type JsonObject, valueIn } from './json.js'
 import { ScimError } from './scim-error.js'
 import type { Comparison, Filter } from './scim-filter.js'
 import { type Attribute, attributeIn, attributesOf, type ResourceType } from './scim-schema.js'

@@ -1,6 +1,6 @@
+import { asList, isObject, type Json, type JsonObject, keyIn, valueIn } from '../domain/directories/json.js'
 import { assigned, attributeValue } from './attribute-value.js'
 import { memberMatches } from './filter-match.js'
-import { asList, isObject, type Json, type JsonObject, keyIn, valueIn } from './json.js'
 import { ScimError } from './scim-error.js'
 import type { Filter } from './scim-filter.js'
 import { type Attribute, attributeIn } from './scim-schema.js'

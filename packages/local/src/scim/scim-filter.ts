@@ -1,4 +1,4 @@
-import type { Json } from './json.js'
+import type { Json } from '../domain/directories/json.js'
 import { ScimError } from './scim-error.js'
 
 const COMPARISONS = ['eq', 'ne', 'co', 'sw', 'ew', 'gt', 'ge', 'lt', 'le'] as const

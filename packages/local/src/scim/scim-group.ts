@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { DirectoryGroupData, DirectoryUserData } from '../domain/directories/directory-data.js'
+import type { JsonObject } from '../domain/directories/json.js'
 import type { DirectoryEntryRow } from '../storage/registry-schema.js'
-import type { JsonObject } from './json.js'
 import { ScimError } from './scim-error.js'
 import { withCommon } from './scim-resource.js'
 import { GROUPS } from './scim-schema.js'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import type { JsonObject } from '../domain/directories/json.js'
 import { resourceMatches } from './filter-match.js'
-import type { JsonObject } from './json.js'
 import { parseFilter } from './scim-filter.js'
 import type { Projection } from './scim-projection.js'
 import type { ResourceType } from './scim-schema.js'

@@ -1,5 +1,5 @@
+import { isObject, type Json, type JsonObject } from '../domain/directories/json.js'
 import { readAttributePath } from './attribute-path.js'
-import { isObject, type Json, type JsonObject } from './json.js'
 import { ScimError } from './scim-error.js'
 import { attributeIn, attributesOf, type ResourceType } from './scim-schema.js'
 

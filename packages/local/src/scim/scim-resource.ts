@@ -1,5 +1,5 @@
+import { isObject, type JsonObject } from '../domain/directories/json.js'
 import type { DirectoryEntryRow } from '../storage/registry-schema.js'
-import { isObject, type JsonObject } from './json.js'
 import type { ResourceType } from './scim-schema.js'
 
 /** What the service adds to a stored resource (RFC 7643, sections 3 and 3.1). */

@@ -1,4 +1,4 @@
-import type { JsonObject } from './json.js'
+import type { JsonObject } from '../domain/directories/json.js'
 import type { Projection } from './scim-projection.js'
 import type { ResourceType } from './scim-schema.js'
 

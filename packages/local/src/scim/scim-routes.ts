@@ -1,9 +1,10 @@
 import { json, type NextFunction, type Request, type Response, Router } from 'express'
 import { readSecrets } from '../domain/clients/secrets.js'
+import type { JsonObject } from '../domain/directories/json.js'
+import { DomainError, type DomainErrorCode } from '../domain/domain-error.js'
 import type { Store } from '../domain/store.js'
 import type { DirectoryRow } from '../storage/registry-schema.js'
 import { secretMatches } from '../storage/secret-hash.js'
-import type { JsonObject } from './json.js'
 import { listOf, resourceTypes, SERVICE_PROVIDER_CONFIG, schemas } from './scim-discovery.js'
 import { ScimError } from './scim-error.js'
 import { scimGroups } from './scim-groups.js'
@@ -13,6 +14,14 @@ import type { ScimResources } from './scim-resources.js'
 import { scimUsers } from './scim-users.js'
 
 const SCIM = 'application/scim+json'
+
+/** RFC 7644, section 3.12: how a rule of the domain is refused. */
+const REFUSALS: Readonly<Record<DomainErrorCode, (message: string) => ScimError>> = {
+  not_found: (message) => new ScimError(404, message),
+  already_exists: (message) => new ScimError(409, message, 'uniqueness'),
+  invalid: (message) => new ScimError(400, message, 'invalidValue'),
+  failed_precondition: (message) => new ScimError(400, message, 'mutability'),
+}
 
 type Answer = { status?: number; body?: object; location?: string }
 type Operation = (resources: ScimResources, request: Request, project: Projection) => Promise<Answer>
@@ -147,6 +156,7 @@ function renderScimError(error: unknown, _request: Request, response: Response, 
 
 function refusalOf(error: unknown): ScimError | undefined {
   if (error instanceof ScimError) return error
+  if (error instanceof DomainError) return REFUSALS[error.code](error.message)
   const status = error instanceof Error && 'status' in error ? error.status : undefined
   if (status === 400) return new ScimError(400, 'The body is not valid JSON.', 'invalidSyntax')
   if (status === 413) return new ScimError(413, 'The body is larger than 1 MB.')

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
-import { directoryData } from '../domain/directories/directory-data.js'
+import { DirectoryUserData, directoryData } from '../domain/directories/directory-data.js'
+import { provisionDirectoryUser } from '../domain/directories/provision-directory-user.js'
 import type { HappenedEvent } from '../domain/events/events.js'
 import { tellEvent } from '../domain/events/tell-event.js'
 import type { Webhooks } from '../domain/events/webhooks.js'
@@ -87,7 +88,12 @@ export function scimStore(
   return store
 
   async function synced(): Promise<void> {
-    const data = JSON.stringify({ ...directoryData(directory), last_synced_at: clock.now() })
+    const row = await db
+      .selectFrom('directories')
+      .selectAll()
+      .where('id', '=', directory.id)
+      .executeTakeFirstOrThrow()
+    const data = JSON.stringify({ ...directoryData(row), last_synced_at: clock.now() })
     await db.updateTable('directories').set({ data }).where('id', '=', directory.id).execute()
   }
 }
@@ -95,21 +101,58 @@ export function scimStore(
 /** Tells applications of a change, once it is stored. */
 export type Note = (event: HappenedEvent) => void
 
+/** A directory in the middle of a change. */
+export interface DirectoryWork {
+  readonly db: Kysely<Schema>
+  /** As it is inside of the transaction. */
+  readonly directory: DirectoryRow
+  readonly users: ScimStore
+  readonly groups: ScimStore
+  readonly note: Note
+}
+
 /** A transaction over the entries of a directory, and then the events that it noted. */
 export async function inDirectory<T>(
   parts: EntryParts,
-  directory: DirectoryRow,
-  work: (users: ScimStore, groups: ScimStore, note: Note) => Promise<T>,
+  { id }: DirectoryRow,
+  work: (work: DirectoryWork) => Promise<T>,
 ): Promise<T> {
   const { database, clock } = parts
   const events: HappenedEvent[] = []
-  const result = await database.transaction((db) =>
-    work(
-      scimStore(db, clock, directory, 'directory_users'),
-      scimStore(db, clock, directory, 'directory_groups'),
-      (event) => events.push(event),
-    ),
-  )
+  const result = await database.transaction(async (db) => {
+    const directory = await db.selectFrom('directories').selectAll().where('id', '=', id).executeTakeFirst()
+    if (directory === undefined) throw new ScimError(404, 'The directory was deleted.')
+    const groups = scimStore(db, clock, directory, 'directory_groups')
+    const users = provisioned(db, clock, directory, scimStore(db, clock, directory, 'directory_users'))
+    return work({ db, directory, users, groups, note: (event) => events.push(event) })
+  })
   for (const event of events) await tellEvent(parts, event)
   return result
+}
+
+/** The users of a directory, whom those of the environment follow. */
+function provisioned(db: Kysely<Schema>, clock: Clock, directory: DirectoryRow, store: ScimStore): ScimStore {
+  const meaning = directoryData(directory)
+  const provision = async (before: DirectoryEntryRow | undefined, data: object | undefined) => {
+    const change = { before: before && readEntry(before.data), after: data && DirectoryUserData.parse(data) }
+    const where = { db, clock, directory, before: meaning, after: meaning }
+    return provisionDirectoryUser(where, change)
+  }
+  return {
+    ...store,
+    async create(externalId, data) {
+      return store.create(externalId, { ...data, user_id: await provision(undefined, data) })
+    },
+    async update(row, externalId, data) {
+      return store.update(row, externalId, { ...data, user_id: await provision(row, data) })
+    },
+    async remove(id) {
+      await provision(await store.find(id), undefined)
+      await store.remove(id)
+    },
+  }
+}
+
+function readEntry(data: string): DirectoryUserData {
+  return DirectoryUserData.parse(JSON.parse(data))
 }

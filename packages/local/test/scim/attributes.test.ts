@@ -16,12 +16,12 @@ afterAll(() => local.close())
 
 const ana = {
   schemas: [USER, ENTERPRISE],
-  userName: 'ana@acme.example',
+  userName: 'ana@corp.example',
   name: { givenName: 'Ana', familyName: 'Almeida' },
   displayName: 'Ana',
   title: 'Dr',
   emails: [
-    { value: 'ana@acme.example', type: 'work', primary: true },
+    { value: 'ana@corp.example', type: 'work', primary: true },
     { value: 'ana@home.example', type: 'home' },
   ],
   [ENTERPRISE]: { department: 'Sales', manager: { value: '7', displayName: 'Max' } },
@@ -62,11 +62,11 @@ describe('extension attributes', () => {
         { op, path, value },
         { op, value: { [path]: value } },
       ]) {
-        const { id } = await create({ userName: 'ben@acme.example' })
+        const { id } = await create({ userName: 'ben@corp.example' })
         const { status, body } = await directory.change(`/Users/${id}`, operation)
         expect(status, JSON.stringify(body)).toBe(200)
         expect(await stored(id)).toEqual({
-          ...{ userName: 'ben@acme.example', active: true, schemas },
+          ...{ userName: 'ben@corp.example', active: true, schemas },
           ...(expected && { [ENTERPRISE]: expected }),
         })
         await directory.scim('DELETE', `/Users/${id}`)
@@ -90,7 +90,7 @@ describe('extension attributes', () => {
 
   it('are read from a new user by their qualified names', async () => {
     const { id } = await create({
-      userName: 'ben@acme.example',
+      userName: 'ben@corp.example',
       [`${ENTERPRISE}:department`]: 'R&D',
       [`${USER}:title`]: 'Dr',
     })
@@ -105,7 +105,7 @@ describe('extension attributes', () => {
     async (urn) => {
       const { id } = await create({
         schemas: [USER, urn],
-        userName: 'ben@acme.example',
+        userName: 'ben@corp.example',
         [urn]: { size: '44' },
       })
       await directory.change(`/Users/${id}`, { op: 'add', path: `${urn}:color`, value: 'red' })
@@ -138,13 +138,13 @@ describe('null', () => {
 
   it('unassigns what it is inside of, and nothing else', async () => {
     const { id } = await create({
-      ...{ userName: 'ben@acme.example', name: { givenName: 'Ben', familyName: null } },
-      ...{ emails: [null, { value: 'ben@acme.example', display: null }], phoneNumbers: [] },
+      ...{ userName: 'ben@corp.example', name: { givenName: 'Ben', familyName: null } },
+      ...{ emails: [null, { value: 'ben@corp.example', display: null }], phoneNumbers: [] },
       ...{ addresses: [{ country: null }], [ENTERPRISE]: { department: null } },
     })
     expect(await stored(id)).toEqual({
-      ...{ schemas: [USER], userName: 'ben@acme.example', active: true },
-      ...{ name: { givenName: 'Ben' }, emails: [{ value: 'ben@acme.example' }] },
+      ...{ schemas: [USER], userName: 'ben@corp.example', active: true },
+      ...{ name: { givenName: 'Ben' }, emails: [{ value: 'ben@corp.example' }] },
     })
     await directory.change(`/Users/${id}`, {
       ...{ op: 'replace', path: 'name' },

@@ -16,12 +16,12 @@ beforeEach(async () => {
 })
 afterAll(() => local.close())
 
-const work = { value: 'ana@acme.example', type: 'work', primary: true }
+const work = { value: 'ana@corp.example', type: 'work', primary: true }
 const home = { value: 'ana@home.example', type: 'home' }
 const admin = { value: 'admin', primary: true }
 const viewer = { value: 'viewer', primary: false }
 const ana = {
-  ...{ userName: 'ana@acme.example', active: true, schemas: [USER], title: 'Dr' },
+  ...{ userName: 'ana@corp.example', active: true, schemas: [USER], title: 'Dr' },
   ...{ emails: [work, home], roles: [admin, viewer], name: { givenName: 'Ana', familyName: 'Almeida' } },
 }
 
@@ -33,18 +33,18 @@ describe('a list of users', () => {
   }
   beforeEach(async () => {
     await directory.scim('POST', '/Users', {
-      ...{ userName: 'b\\en"@acme.example', externalId: 'Bé', active: 'False', title: 'Dr' },
+      ...{ userName: 'b\\en"@corp.example', externalId: 'Bé', active: 'False', title: 'Dr' },
       [ENTERPRISE]: { department: 'Sales', manager: { value: '7' } },
     })
   })
 
   it.each<[string, string]>([
-    ['userName eq "ANA@acme.example"', 'a'],
-    ['USERNAME Eq "ana@acme.example"', 'a'],
-    [`${USER}:userName eq "ana@acme.example"`, 'a'],
-    [`${USER.toUpperCase()}:username eq "ana@acme.example"`, 'a'],
-    ['userName eq "b\\\\en\\"@acme.example"', 'b'],
-    ['userName eq "b\\u005cen\\u0022@acme.example"', 'b'],
+    ['userName eq "ANA@corp.example"', 'a'],
+    ['USERNAME Eq "ana@corp.example"', 'a'],
+    [`${USER}:userName eq "ana@corp.example"`, 'a'],
+    [`${USER.toUpperCase()}:username eq "ana@corp.example"`, 'a'],
+    ['userName eq "b\\\\en\\"@corp.example"', 'b'],
+    ['userName eq "b\\u005cen\\u0022@corp.example"', 'b'],
     ['externalId eq "Bé"', 'b'],
     ['externalId eq "bé"', ''],
     ['emails.value eq "ana@home.example"', 'a'],
@@ -107,7 +107,7 @@ describe('a list of users', () => {
   })
 
   it('is found when the address ends in a slash', async () => {
-    const filter = encodeURIComponent('userName eq "ana@acme.example"')
+    const filter = encodeURIComponent('userName eq "ana@corp.example"')
     expect((await directory.scim('GET', `//Users?filter=${filter}`)).body.totalResults).toBe(1)
     expect((await directory.scim('GET', `//Users/${id}`)).body.id).toBe(id)
     expect((await directory.scim('GET', '/Users/')).body.totalResults).toBe(2)
@@ -173,7 +173,7 @@ describe('an answer', () => {
   })
 
   it('is refused, and nothing made, for what is no name', async () => {
-    const user = { userName: 'ben@acme.example' }
+    const user = { userName: 'ben@corp.example' }
     expect((await directory.scim('POST', '/Users?attributes=a.b.c', user)).status).toBe(400)
     expect((await directory.scim('GET', '/Users')).body.totalResults).toBe(1)
   })

@@ -16,7 +16,7 @@ export interface Resource {
 }
 
 /** A SCIM directory of Acme that is enabled, what its client can do, and the API of the environment. */
-export async function openDirectory(local: LocalScalekit, organization = ACME) {
+export async function openDirectory(local: Pick<LocalScalekit, 'url'>, provider = 'OKTA') {
   const sdk = new Scalekit(`${local.url}/${DEV}`, CLIENT, 'test_local_secret')
   const api = async (method: string, path: string, body?: unknown) => {
     const response = await fetch(`${local.url}/${DEV}/api/v1${path}`, {
@@ -28,8 +28,11 @@ export async function openDirectory(local: LocalScalekit, organization = ACME) {
     expect(response.status, text).toBeLessThan(300)
     return JSON.parse(text)
   }
-  const directories = `/organizations/${organization}/directories`
-  const { directory } = await api('POST', directories, { directory_type: 'SCIM', directory_provider: 'OKTA' })
+  const directories = `/organizations/${ACME}/directories`
+  const { directory } = await api('POST', directories, {
+    directory_type: 'SCIM',
+    directory_provider: provider,
+  })
   const endpoint: string = directory.directory_endpoint
   const secret: string = (await api('POST', `${directories}/${directory.id}/secrets`)).plain_secret
   await api('PATCH', `${directories}/${directory.id}:enable`)
@@ -51,7 +54,12 @@ export async function openDirectory(local: LocalScalekit, organization = ACME) {
   }
   const change = (path: string, ...Operations: unknown[]) =>
     scim('PATCH', path, { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations })
-  return { id: String(directory.id), directories, endpoint, sdk, api, scim, change }
+  /** Groups stand for these roles from now on, and for no others. */
+  const assignRoles = (assignments: readonly (readonly [group: string, role: string])[]) =>
+    api('PUT', `${directories}/${directory.id}/groups/-/roles:assign`, {
+      assignments: assignments.map(([group_id, role_name]) => ({ group_id, role_name })),
+    })
+  return { assignRoles, id: String(directory.id), directories, endpoint, sdk, api, scim, change }
 }
 
 export type OpenDirectory = Awaited<ReturnType<typeof openDirectory>>

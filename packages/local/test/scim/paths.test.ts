@@ -16,12 +16,12 @@ beforeEach(async () => {
 })
 afterAll(() => local.close())
 
-const work = { value: 'ana@acme.example', type: 'work', primary: true }
+const work = { value: 'ana@corp.example', type: 'work', primary: true }
 const home = { value: 'ana@home.example', type: 'home' }
 const admin = { value: 'admin', primary: true }
 const viewer = { value: 'viewer', primary: false }
 const ana = {
-  ...{ userName: 'ana@acme.example', active: true, schemas: [USER], title: 'Dr' },
+  ...{ userName: 'ana@corp.example', active: true, schemas: [USER], title: 'Dr' },
   ...{ emails: [work, home], roles: [admin, viewer], name: { givenName: 'Ana', familyName: 'Almeida' } },
 }
 const stored = async () => {
@@ -33,7 +33,7 @@ const stored = async () => {
   } = (await directory.scim('GET', `/Users/${id}`)).body
   return rest
 }
-const NEW = 'new@acme.example'
+const NEW = 'new@corp.example'
 
 describe('a filter in a path', () => {
   it.each<[string, string, unknown, object]>([

@@ -57,10 +57,10 @@ async function scim(method: string, path: string, body?: unknown, token = secret
 
 const ana = {
   schemas: ['urn:ietf:params:scim:schemas:core:2.0:User'],
-  userName: 'ana@acme.example',
+  userName: 'ana@corp.example',
   externalId: '00u1',
   name: { givenName: 'Ana', familyName: 'Almeida' },
-  emails: [{ value: 'ana@acme.example', type: 'work', primary: true }],
+  emails: [{ value: 'ana@corp.example', type: 'work', primary: true }],
   active: true,
 }
 const patch = (...Operations: unknown[]) => ({
@@ -82,24 +82,24 @@ describe('users', () => {
     expect((await scim('GET', `/Users/${created.body.id}`)).body).toEqual(created.body)
     const directory = endpoint.split('/').at(-3) ?? ''
     const { users } = await sdk.directory.listDirectoryUsers(ACME, directory)
-    expect(users).toMatchObject([{ email: 'ana@acme.example', givenName: 'Ana', familyName: 'Almeida' }])
+    expect(users).toMatchObject([{ email: 'ana@corp.example', givenName: 'Ana', familyName: 'Almeida' }])
   })
 
   it('are found by userName, whatever the case, and in pages', async () => {
-    for (const name of ['a', 'b', 'c']) await scim('POST', '/Users', { userName: `${name}@acme.example` })
-    const filter = encodeURIComponent('userName eq "B@acme.example"')
+    for (const name of ['a', 'b', 'c']) await scim('POST', '/Users', { userName: `${name}@corp.example` })
+    const filter = encodeURIComponent('userName eq "B@corp.example"')
     const found = await scim('GET', `/Users?filter=${filter}`)
-    expect(found.body).toMatchObject({ totalResults: 1, Resources: [{ userName: 'b@acme.example' }] })
+    expect(found.body).toMatchObject({ totalResults: 1, Resources: [{ userName: 'b@corp.example' }] })
     const page = await scim('GET', '/Users?startIndex=2&count=1')
     expect(page.body).toMatchObject({ totalResults: 3, startIndex: 2, itemsPerPage: 1 })
-    expect(page.body.Resources.map(({ userName }) => userName)).toEqual(['b@acme.example'])
+    expect(page.body.Resources.map(({ userName }) => userName)).toEqual(['b@corp.example'])
   })
 
   it('are unique', async () => {
     await scim('POST', '/Users', ana)
-    const again = await scim('POST', '/Users', { ...ana, userName: 'ANA@acme.example', externalId: '00u2' })
+    const again = await scim('POST', '/Users', { ...ana, userName: 'ANA@corp.example', externalId: '00u2' })
     expect(again).toMatchObject({ status: 409, body: { status: '409', scimType: 'uniqueness' } })
-    const other = await scim('POST', '/Users', { ...ana, userName: 'other@acme.example' })
+    const other = await scim('POST', '/Users', { ...ana, userName: 'other@corp.example' })
     // The client owns the externalId (RFC 7643, section 3.1).
     expect(other).toMatchObject({ status: 201, body: { externalId: '00u1' } })
   })
@@ -114,8 +114,8 @@ describe('users', () => {
     ],
     [
       'a selected value',
-      [{ op: 'replace', path: 'emails[type eq "work"].value', value: 'new@acme.example' }],
-      { emails: [{ value: 'new@acme.example', type: 'work', primary: true }] },
+      [{ op: 'replace', path: 'emails[type eq "work"].value', value: 'new@corp.example' }],
+      { emails: [{ value: 'new@corp.example', type: 'work', primary: true }] },
     ],
     ['removal', [{ op: 'remove', path: 'name.familyName' }], { name: { givenName: 'Ana' } }],
     [
@@ -135,7 +135,7 @@ describe('users', () => {
     const { title, ...rest } = (await scim('PUT', `/Users/${body.id}`, { ...ana, title: 'Dr' })).body
     expect([title, rest.externalId]).toEqual(['Dr', '00u1'])
     expect(
-      (await scim('PUT', `/Users/${body.id}`, { userName: 'ana@acme.example' })).body.title,
+      (await scim('PUT', `/Users/${body.id}`, { userName: 'ana@corp.example' })).body.title,
     ).toBeUndefined()
     expect((await scim('DELETE', `/Users/${body.id}`)).status).toBe(204)
     expect((await scim('GET', `/Users/${body.id}`)).status).toBe(404)
@@ -165,7 +165,7 @@ describe('users', () => {
 describe('groups', () => {
   it('have members, who know their groups', async () => {
     const user = (await scim('POST', '/Users', ana)).body
-    const other = (await scim('POST', '/Users', { userName: 'ben@acme.example' })).body
+    const other = (await scim('POST', '/Users', { userName: 'ben@corp.example' })).body
     const group = await scim('POST', '/Groups', { displayName: 'Engineers', members: [{ value: user.id }] })
     expect(group).toMatchObject({ status: 201, body: { displayName: 'Engineers' } })
     const { id } = group.body
@@ -209,7 +209,7 @@ describe('the members of a group', () => {
   async function three() {
     const users: string[] = []
     for (const name of ['a', 'b', 'c'])
-      users.push((await scim('POST', '/Users', { userName: `${name}@acme.example` })).body.id)
+      users.push((await scim('POST', '/Users', { userName: `${name}@corp.example` })).body.id)
     const members = users.map((value) => ({ value }))
     const { id } = (await scim('POST', '/Groups', { displayName: 'Three', members })).body
     const left = async () =>

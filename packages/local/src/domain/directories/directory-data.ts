@@ -17,8 +17,12 @@ export type DirectoryData = z.infer<typeof DirectoryData>
 /** A SCIM resource as it was sent. */
 const Detail = z.record(z.string(), z.json()).default({}).transform(withoutPasswords)
 
-/** A user as a directory sent it. `groups` are ids of our groups; `detail` is the whole SCIM resource. */
+/**
+ * A user as a directory sent it. `groups` are ids of our groups; `detail` is the whole SCIM resource; `user_id` is who
+ * follows it in the environment.
+ */
 export const DirectoryUserData = z.object({
+  user_id: z.string().optional(),
   email: z.string().default(''),
   emails: z.array(z.string()).default([]),
   preferred_username: z.string().default(''),

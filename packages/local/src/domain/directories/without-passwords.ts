@@ -1,6 +1,4 @@
-import type { z } from 'zod'
-
-type Json = z.core.util.JSONType
+import type { Json } from './json.js'
 
 /** `password`, alone or at the end of a qualified name such as `urn:…:2.0:User:password`; case does not matter. */
 const PASSWORD = /(^|[:.])\s*password\s*$/i

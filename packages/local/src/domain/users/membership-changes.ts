@@ -90,12 +90,19 @@ export async function roleNames(
 }
 
 async function defaultRole(db: Kysely<Schema>, organization: OrganizationRow, present: readonly unknown[]) {
+  if (present.length > 0) return defaultMemberRoles(db, organization)
+  const visible = await visibleIn(db, organization)
+  return visible.filter((row) => row.default_creator === 1).map(({ name }) => name)
+}
+
+/** The role that members of an organization have when nobody chooses another. */
+export async function defaultMemberRoles(
+  db: Kysely<Schema>,
+  organization: OrganizationRow,
+): Promise<string[]> {
   const visible = await visibleIn(db, organization)
   const own = organizationData(organization).default_member_role
-  const isDefault = (row: RoleRow) => {
-    if (present.length === 0) return row.default_creator === 1
-    return own === undefined ? row.default_member === 1 : row.name === own
-  }
+  const isDefault = (row: RoleRow) => (own === undefined ? row.default_member === 1 : row.name === own)
   return visible.filter(isDefault).map(({ name }) => name)
 }
 

@@ -1,18 +1,12 @@
 import type { JsonObject } from '@bufbuild/protobuf'
 import { type Timestamp, timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt'
-import { Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect'
-import { apiError, type DirectoryService } from '@scalekit-mcp/api'
+import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
+import type { DirectoryService } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
-import {
-  contentOf,
-  DirectoryData,
-  directoryData,
-  findDirectory,
-} from '../../../domain/directories/directory-data.js'
+import { contentOf, findDirectory } from '../../../domain/directories/directory-data.js'
+import { assignGroupRoles, mapAttributes } from '../../../domain/directories/role-assignments.js'
 import { findOrganization } from '../../../domain/organizations/organization-data.js'
-import { openRoleBook } from '../../../domain/roles/role-book.js'
 import type { Store } from '../../../domain/store.js'
-import type { DirectoryRow } from '../../../storage/registry-schema.js'
 import type { Schema } from '../../../storage/schema.js'
 import { toDirectoryGroup } from '../../messages/directory-message.js'
 import { pageOf, readPage } from '../../page.js'
@@ -73,18 +67,8 @@ export function directoryContentHandlers({
       const wanted = roleAssignments?.assignments ?? []
       return database.transaction(async (db) => {
         const row = await find(db, context, organizationId, id)
-        const { groups } = await contentOf(db, [id])
-        const visible = (await openRoleBook(db, row.environment_id)).visible(organizationId)
-        for (const { groupId, roleName } of wanted) {
-          if (!groups.some((group) => group.id === groupId)) {
-            throw apiError(Code.NotFound, `The directory ${id} has no group ${groupId}`)
-          }
-          if (!visible.some(({ name }) => name === roleName)) {
-            throw apiError(Code.NotFound, `There is no role ${roleName} in organization ${organizationId}`)
-          }
-        }
         const assigned = wanted.map(({ groupId, roleName }) => ({ group_id: groupId, role_name: roleName }))
-        await save(db, row, { role_assignments: assigned })
+        await assignGroupRoles(db, clock, row, assigned)
         return { roleAssignments: { assignments: wanted } }
       })
     },
@@ -93,7 +77,8 @@ export function directoryContentHandlers({
       const attributes = attributeMapping?.attributes ?? []
       return database.transaction(async (db) => {
         const row = await find(db, context, organizationId, id)
-        await save(db, row, { attributes: attributes.map(({ key, mapTo }) => ({ key, map_to: mapTo })) })
+        const mapped = attributes.map(({ key, mapTo }) => ({ key, map_to: mapTo }))
+        await mapAttributes(db, clock, row, mapped)
         return { attributeMappings: { attributes } }
       })
     },
@@ -102,15 +87,6 @@ export function directoryContentHandlers({
   async function find(db: Kysely<Schema>, context: HandlerContext, organization: string, id: string) {
     await findOrganization(db, environmentOf(context), { id: organization })
     return findDirectory(db, organization, id)
-  }
-
-  async function save(db: Kysely<Schema>, row: DirectoryRow, changes: Partial<DirectoryData>): Promise<void> {
-    const data = JSON.stringify(DirectoryData.parse({ ...directoryData(row), ...changes }))
-    await db
-      .updateTable('directories')
-      .set({ data, updated_at: clock.now() })
-      .where('id', '=', row.id)
-      .execute()
   }
 }
 

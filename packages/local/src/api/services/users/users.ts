@@ -2,12 +2,12 @@ import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
 import type { UserService } from '@scalekit-mcp/api'
 import { findOrganization } from '../../../domain/organizations/organization-data.js'
 import type { Store } from '../../../domain/store.js'
+import { createUser } from '../../../domain/users/create-user.js'
 import { deleteUser } from '../../../domain/users/delete-user.js'
 import { sendInvitation } from '../../../domain/users/invitation-mail.js'
 import { addMembership } from '../../../domain/users/membership-changes.js'
 import { findUser, refuseTakenUser, userData } from '../../../domain/users/user-data.js'
 import { profileOf } from '../../../domain/users/user-profile.js'
-import { newId } from '../../../storage/ids.js'
 import type { UserRow } from '../../../storage/schema.js'
 import { identityOf, required } from '../../identity.js'
 import { toUserMessage, toUsers } from '../../messages/user-message.js'
@@ -25,29 +25,21 @@ export function userHandlers(store: Store): Partial<ServiceImpl<typeof UserServi
     async createUserAndMembership({ organizationId, user, sendInvitationEmail }, context) {
       const { email, externalId, userProfile, membership, metadata } = required(user, 'user')
       const now = clock.now()
-      const row: UserRow = {
-        id: newId('usr'),
-        environment_id: environmentOf(context),
-        email: email.toLowerCase(),
-        external_id: externalId || null,
-        data: JSON.stringify({ user_profile: profileOf(userProfile), metadata }),
-        created_at: now,
-        updated_at: now,
-      }
+      const environment = environmentOf(context)
+      const data = { user_profile: profileOf(userProfile), metadata }
       const invite = sendInvitationEmail !== false
       const made = await database.transaction(async (db) => {
-        const organization = await findOrganization(db, row.environment_id, { id: organizationId })
-        await refuseTakenUser(db, row)
-        await db.insertInto('users').values(row).execute()
+        const organization = await findOrganization(db, environment, { id: organizationId })
+        const row = await createUser(db, { environment, email, externalId: externalId || null, data }, now)
         await addMembership(db, organization, row.id, now, {
           roles: membership?.roles ?? [],
           metadata: membership?.metadata ?? {},
           inviterEmail: membership?.inviterEmail,
           invite,
         })
-        return { organization, user: await toUserMessage(db, row, now) }
+        return { organization, row, user: await toUserMessage(db, row, now) }
       })
-      if (invite) await sendInvitation(store, made.organization, row)
+      if (invite) await sendInvitation(store, made.organization, made.row)
       return { user: made.user }
     },
 
