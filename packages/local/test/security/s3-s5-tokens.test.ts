@@ -101,7 +101,10 @@ describe('S5: a refresh token', () => {
     expect(statuses).toEqual([400, 400])
     expect(await introspect(local.url, third.access_token)).toEqual({ active: false })
     const accepted = statuses.filter((status) => status !== 400).length
-    measure('S5', `${accepted} of ${statuses.length} accepted again, window of 30 s in which a repeat ends nothing`)
+    measure(
+      'S5',
+      `${accepted} of ${statuses.length} accepted again, window of 30 s in which a repeat ends nothing`,
+    )
   })
 
   it('has one successor at most, however many ask at one moment', async () => {
