@@ -135,6 +135,46 @@ describe('scalekit-mcp dev', () => {
     expect(await program.stop()).toBe(0)
   })
 
+  test('has one clock: a token of the moved clock is taken, until that clock says that it has expired', async () => {
+    const program = await startDev()
+    const headers = { 'content-type': 'application/json', 'x-scalekit-local': '1' }
+    const control = async (path: string, body: object) => {
+      const url = `${program.localUrl}/__local/${path}`
+      const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
+      expect(response.ok).toBe(true)
+      return (await response.json()) as { access_token: string }
+    }
+    const mint = async () => {
+      const resource = 'res_100000000000000001'
+      const { access_token } = await control('tokens', { subject: 'admin@example.com', resource })
+      return access_token
+    }
+    const call = async (token: string) => {
+      const response = await fetch(program.url, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+        },
+        body: JSON.stringify({
+          ...{ jsonrpc: '2.0', id: 1, method: 'tools/call' },
+          params: { name: 'list_environments', arguments: {} },
+        }),
+      })
+      return { status: response.status, failed: (await response.text()).includes('"isError":true') }
+    }
+    const early = await mint()
+    expect(await call(early)).toEqual({ status: 200, failed: false })
+    for (const advance of [3 * 3600, 40 * 24 * 3600, -41 * 24 * 3600]) {
+      await control('clock', { advance })
+      expect(await call(await mint())).toEqual({ status: 200, failed: false })
+    }
+    await control('clock', { advance: 41 * 24 * 3600 })
+    expect((await call(early)).status).toBe(401)
+    await program.stop()
+  })
+
   test('says which option changes the port of the local environment', async () => {
     const localPort = await freePort()
     const other = createServer()

@@ -55,6 +55,7 @@ const OPTIONS: Forms<ProtectOptions> = {
   sessions: flag,
   addressOf: callback,
   onWarning: callback,
+  now: callback,
   onRefused: callback,
 }
 

@@ -44,6 +44,8 @@ export interface ProtectOptions {
   readonly sessions?: boolean
   /** The client's address, behind a proxy. Default: `req.ip` of Express, or the socket's. */
   readonly addressOf?: (req: IncomingMessage) => string
+  /** The time by which tokens expire, in milliseconds since the epoch. Default: the machine's. */
+  readonly now?: () => number
   readonly onWarning?: (message: string, cause?: unknown) => void
   /** Called for every request that is refused, with the private reason. */
   readonly onRefused?: (refusal: Refusal, req: IncomingMessage) => void
@@ -83,6 +85,7 @@ export function resolveOptions(options: ProtectOptions): ResolvedOptions {
       organizationClaim: options.organizationClaim ?? (scalekit ? 'oid' : undefined),
       scopeAliases: options.scopeAliases,
       revocation: options.revocation,
+      now: options.now,
       onWarning: options.onWarning,
     },
     metadata: readyMetadata(options) ?? createMetadata({ ...options, authorizationServers }),

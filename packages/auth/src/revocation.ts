@@ -39,6 +39,7 @@ const MAX_REMEMBERED = 10_000
 export function createRevocation(
   options: RevocationOptions,
   onWarning: (message: string, cause?: unknown) => void,
+  now: () => number = Date.now,
 ): Revocation {
   const introspect = createIntrospect(options)
   const outage = createOutage(onWarning)
@@ -49,7 +50,7 @@ export function createRevocation(
   const known = { checked: new WeakMap<Caller, Caller>(), unknown: new WeakMap<Caller, Caller>() }
 
   async function ask(name: string, caller: Caller): Promise<Answer> {
-    const askedAt = Date.now()
+    const askedAt = now()
     if (await options.store?.isRevoked(name)) throw revoke(name, caller)
     const active = await takeTurn(() => outage.watch(() => introspect(caller.token)))
     if (active === undefined) return 'unknown'
@@ -64,7 +65,7 @@ export function createRevocation(
 
   /** Refused until it has expired: forgetting it earlier would let it work again. */
   function revoke(name: string, { expiresAt }: Caller): Error {
-    const longExpired = Date.now() - 60_000
+    const longExpired = now() - 60_000
     for (const [other, until] of revokedUntil) if (until < longExpired) revokedUntil.delete(other)
     revokedUntil.set(name, expiresAt * 1000)
     return invalidToken('revoked')
@@ -81,7 +82,7 @@ export function createRevocation(
     check(caller) {
       const name = JSON.stringify([caller.issuer, caller.tokenId])
       if (revokedUntil.has(name)) throw invalidToken('revoked')
-      if ((activeUntil.get(name) ?? 0) > Date.now()) return withRevocation(caller, 'checked')
+      if ((activeUntil.get(name) ?? 0) > now()) return withRevocation(caller, 'checked')
       const running = pending.get(name) ?? ask(name, caller).finally(() => pending.delete(name))
       pending.set(name, running)
       return running.then((answer) => withRevocation(caller, answer))

@@ -22,12 +22,12 @@ export interface TokenCache {
 }
 
 /** Holds an entry until the token's expiry or for 60 seconds; of 10,000 the least recently used one goes. */
-export function createTokenCache(): TokenCache {
+export function createTokenCache(now: () => number = Date.now): TokenCache {
   const entries = new Map<string, Entry>()
   const pending = new Map<string, Promise<Caller>>()
 
   function put(digest: string, verified: VerifiedToken): void {
-    const until = Math.min(verified.caller.expiresAt * 1000, Date.now() + MAX_AGE_MS)
+    const until = Math.min(verified.caller.expiresAt * 1000, now() + MAX_AGE_MS)
     entries.set(digest, { ...verified, until })
     const [oldest] = entries.keys()
     if (entries.size > MAX_ENTRIES && oldest !== undefined) entries.delete(oldest)
@@ -38,7 +38,7 @@ export function createTokenCache(): TokenCache {
       const entry = entries.get(digest)
       if (!entry) return undefined
       entries.delete(digest)
-      if (entry.keyVersion !== keyVersion || entry.until <= Date.now()) return undefined
+      if (entry.keyVersion !== keyVersion || entry.until <= now()) return undefined
       entries.set(digest, entry)
       return entry.caller
     },

@@ -38,6 +38,8 @@ export interface TokenVerifierOptions {
   readonly scopeAliases?: ScopeAliases
   /** Also asks the authorization server; without it a token is valid until it expires. */
   readonly revocation?: RevocationOptions
+  /** The time in milliseconds since the epoch. Default: the machine's. */
+  readonly now?: () => number
   /** Called when keys or introspection are out of reach; never with anything of a token. */
   readonly onWarning?: (message: string, cause?: unknown) => void
 }
@@ -68,8 +70,8 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   const { revocation: revocationOptions, onWarning = () => undefined } = options
   const algorithms = allowedAlgorithms(options.algorithms)
   const keys = createKeySet(keyLocator(options), algorithms, onWarning)
-  const cache = createTokenCache()
-  const revocation = revocationOptions && createRevocation(revocationOptions, onWarning)
+  const cache = createTokenCache(options.now)
+  const revocation = revocationOptions && createRevocation(revocationOptions, onWarning, options.now)
   let remembered = 0
   let verified = 0
   const check = (token: string) => {
@@ -122,6 +124,7 @@ async function checkToken(
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       maxTokenAge: MAX_LIFETIME_SECONDS,
       requiredClaims: REQUIRED_CLAIMS,
+      currentDate: new Date(options.now?.() ?? Date.now()),
     })
   } catch (error) {
     throw error instanceof AuthError ? error : invalidToken(reasonOf(error))

@@ -62,6 +62,8 @@ export interface LocalScalekit {
   /** With TLS: the certificate that clients are told to trust. */
   readonly certFile?: string
   readonly database: Database
+  /** The time here, in milliseconds since the epoch: `/__local/clock` moves it. */
+  now(): number
   /** Back to the seed: data, clock, faults, webhooks, outbox and request log. Signing keys and snapshots stay. */
   reset(): Promise<void>
   close(): Promise<void>
@@ -129,6 +131,7 @@ async function serve(
     port: listener.port,
     ...(certificate ? { certFile: certificate.certFile } : {}),
     database,
+    now: clock.now,
     reset,
     async close() {
       clearInterval(sweeping)

@@ -40,6 +40,8 @@ export interface AppOptions {
   readonly fixtures?: Fixtures
   /** Whether the API answers. */
   readonly reachable: () => Promise<boolean>
+  /** The time by which tokens expire. Default: the machine's. */
+  readonly now?: (() => number) | undefined
   /** False while the server stops: `/ready` answers 503, so that no new request is sent here. */
   readonly accepting: () => boolean
 }
@@ -166,7 +168,7 @@ function authInfoOf(principal: Principal) {
   }
 }
 
-function protectionOptions({ config, log, shared, observation }: AppOptions): ProtectOptions {
+function protectionOptions({ config, log, shared, observation, now }: AppOptions): ProtectOptions {
   return {
     resource: config.resource,
     issuers: config.issuers,
@@ -195,6 +197,7 @@ function protectionOptions({ config, log, shared, observation }: AppOptions): Pr
         }
       : {}),
     name: 'Scalekit MCP server',
+    ...(now ? { now } : {}),
     onWarning: (message, cause) => log.warn({ err: cause }, message),
     onRefused: ({ code, detail, address, cause }, req) => {
       req.audit?.refused(detail ? `${code}: ${detail}` : code)

@@ -52,12 +52,14 @@ export interface OpenServer {
  * Makes the MCP server, ready to be given requests.
  *
  * @param tools what it offers; all of ours unless an embedder chooses
+ * @param now the time by which tokens expire; the machine's unless an embedder moves it
  * @throws ConfigError for a file or a port that cannot be used
  */
 export async function openServer(
   config: Config,
   log: Logger,
   tools: readonly ToolDefinition[] = allTools,
+  now?: () => number,
 ): Promise<OpenServer> {
   let accepting = true
   const audit = await openAudit(config, log)
@@ -68,7 +70,7 @@ export async function openServer(
     await audit?.close()
     throw error
   })
-  const connection = connectScalekit(config, observation.metrics)
+  const connection = connectScalekit(config, observation.metrics, now)
   const shared = await openShared(config, log)
   const fixtures = config.conformanceFixtures
     ? (await import('./conformance/fixtures.js')).fixtures
@@ -85,6 +87,7 @@ export async function openServer(
     shared,
     observation,
     reachable: connection.reachable,
+    now,
     accepting: () => accepting,
     ...(audit ? { audit } : {}),
     ...(fixtures ? { fixtures } : {}),
@@ -110,14 +113,16 @@ export async function openServer(
  * Starts the MCP server.
  *
  * @param tools what it offers; all of ours unless an embedder chooses
+ * @param now the time by which tokens expire; the machine's unless an embedder moves it
  * @throws PortInUseError
  */
 export async function startServer(
   config: Config,
   log: Logger,
   tools?: readonly ToolDefinition[],
+  now?: () => number,
 ): Promise<RunningServer> {
-  const open = await openServer(config, log, tools)
+  const open = await openServer(config, log, tools, now)
   const server = createHttpServer(open.listener)
   const { drain } = createDrain(server)
   await listen(server, config).catch(async (error: unknown) => {

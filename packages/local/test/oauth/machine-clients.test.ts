@@ -122,7 +122,7 @@ describe('a client of an MCP server', () => {
       subject_token,
     }
     const answer = await ask(realm(), await serverClient(), exchange)
-    expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
+    expect(answer).toMatchObject({ status: 400, body: { error: 'unauthorized_client' } })
   })
 
   it('introspects the tokens for its server, and no others (RFC 7662, section 2.1)', async () => {

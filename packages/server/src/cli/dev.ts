@@ -64,7 +64,7 @@ export async function dev(options: DevOptions): Promise<void> {
     AUDIT_FILE: defaults.auditFile ?? (options.memory ? 'none' : join(options.data, 'audit', 'audit.jsonl')),
     LOG_LEVEL: defaults.logLevel ?? 'warn',
   })
-  const server = await startServer(config, createLog(config.logLevel))
+  const server = await startServer(config, createLog(config.logLevel), undefined, local.now)
   stopOnSignal(async () => {
     await server.stop()
     await local.close()

@@ -31,7 +31,7 @@ export interface Connection {
 }
 
 /** Opens one pool of connections to Scalekit, in the mode that the configuration decides. */
-export function connectScalekit(config: Config, metrics?: Metrics): Connection {
+export function connectScalekit(config: Config, metrics?: Metrics, now: () => number = Date.now): Connection {
   const dispatcher = createPool()
   const base =
     config.upstream.mode === 'workspace' ? config.upstream.workspaceUrl : config.upstream.environmentUrl
@@ -40,6 +40,7 @@ export function connectScalekit(config: Config, metrics?: Metrics): Connection {
     clientId: config.clientId,
     clientSecret: config.clientSecret,
     dispatcher,
+    now,
   }
   const breaker = createBreaker()
   const upstreamFor = oncePerCaller(openUpstream(config, endpoint, (caller) => [breaker(caller), retryReads]))

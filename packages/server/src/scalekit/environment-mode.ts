@@ -18,7 +18,7 @@ export function environmentMode(
   endpoint: TokenEndpoint,
   policy: (caller: Caller) => Interceptor[],
 ): (caller: Caller) => Upstream {
-  const tokens = new ExpiringCache<{ authorization: string }>(1)
+  const tokens = new ExpiringCache<{ authorization: string }>(1, endpoint.now)
   const authorize = () =>
     tokens.get('own', async () => {
       const token = await requestToken(endpoint, { grant_type: 'client_credentials' })

@@ -11,9 +11,11 @@ interface Entry<Value> {
 export class ExpiringCache<Value> {
   readonly #entries = new Map<string, Entry<Value>>()
   readonly #limit: number
+  readonly #now: () => number
 
-  constructor(limit: number) {
+  constructor(limit: number, now: () => number = Date.now) {
     this.#limit = limit
+    this.#now = now
   }
 
   /**
@@ -22,7 +24,7 @@ export class ExpiringCache<Value> {
    */
   get(key: string, compute: () => Promise<{ value: Value; expiresAt: number }>): Value | Promise<Value> {
     const known = this.#entries.get(key)
-    if (known && known.expiresAt > Date.now()) return known.value
+    if (known && known.expiresAt > this.#now()) return known.value
     this.#entries.delete(key)
     const computed = compute().then(
       ({ value, expiresAt }) => {

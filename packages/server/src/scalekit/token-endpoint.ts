@@ -9,6 +9,8 @@ export interface TokenEndpoint {
   readonly clientId: string
   readonly clientSecret: Secret
   readonly dispatcher: Dispatcher
+  /** The time by which tokens expire, in milliseconds since the epoch. */
+  readonly now: () => number
 }
 
 export interface AccessToken {
@@ -61,7 +63,7 @@ export async function requestToken(
   }
   return {
     value: new Secret(token.data.access_token),
-    expiresAt: Date.now() + token.data.expires_in * 1000,
+    expiresAt: endpoint.now() + token.data.expires_in * 1000,
   }
 }
 

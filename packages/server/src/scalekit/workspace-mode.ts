@@ -1,4 +1,4 @@
-import type { Interceptor, Transport } from '@connectrpc/connect'
+import { Code, ConnectError, type Interceptor, type Transport } from '@connectrpc/connect'
 import { commons, createRestTransport, EnvironmentService } from '@scalekit-mcp/api'
 import type { Caller, Secret } from '@scalekit-mcp/auth'
 import type { WorkspaceModeConfig } from '../config.js'
@@ -30,7 +30,7 @@ export function workspaceMode(
   endpoint: TokenEndpoint,
   policy: (caller: Caller) => Interceptor[],
 ): (caller: Caller) => Upstream {
-  const tokens = new ExpiringCache<HeaderFields>(10_000)
+  const tokens = new ExpiringCache<HeaderFields>(10_000, endpoint.now)
   const environments = new ExpiringCache<KnownEnvironment>(10_000)
 
   const authorizationOf = (caller: Caller): HeaderFields | Promise<HeaderFields> => {
@@ -42,12 +42,21 @@ export function workspaceMode(
   }
 
   return (caller) => {
+    /** A token that the API no longer accepts (its session ended, or it expired) is dropped: the next call gets a new one. */
+    const forgetRefusedToken: Interceptor = (next) => async (request) => {
+      try {
+        return await next(request)
+      } catch (error) {
+        if (ConnectError.from(error).code === Code.Unauthenticated) tokens.delete(keyOf(caller))
+        throw error
+      }
+    }
     const transport = (authorize: () => HeaderFields | Promise<HeaderFields>): Transport =>
       createRestTransport({
         baseUrl: config.workspaceUrl,
         dispatcher: endpoint.dispatcher,
         authorize,
-        interceptors: policy(caller),
+        interceptors: [...policy(caller), forgetRefusedToken],
       })
     const authorize = () => authorizationOf(caller)
     const workspace = transport(authorize)

@@ -2,7 +2,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf'
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import { clients } from '@scalekit-mcp/api'
 import { clientData } from '../../domain/clients/client-data.js'
-import { m2mClientData } from '../../domain/clients/m2m-client-data.js'
+import { DEFAULT_EXPIRY, m2mClientData } from '../../domain/clients/m2m-client-data.js'
 import { readSecrets, type StoredSecret } from '../../domain/clients/secrets.js'
 import type { M2mClientRow } from '../../storage/registry-schema.js'
 import type { ClientRow } from '../../storage/schema.js'
@@ -44,7 +44,7 @@ export function toM2mClient(row: M2mClientRow): MessageInitShape<typeof clients.
     scopes: data.scopes,
     audience: data.audience,
     customClaims: data.custom_claims,
-    expiry: BigInt(data.expiry),
+    expiry: BigInt(data.expiry ?? DEFAULT_EXPIRY),
     redirectUris: data.redirect_uris,
   }
 }

@@ -46,7 +46,7 @@ export async function toUserMessage(db: Kysely<Schema>, row: UserRow, now: numbe
 }
 
 function toUser(row: UserRow, memberships: MembershipInit[]): UserInit {
-  const { user_profile, metadata } = userData(row)
+  const { user_profile, metadata, last_login_at } = userData(row)
   return {
     id: row.id,
     environmentId: row.environment_id,
@@ -57,6 +57,7 @@ function toUser(row: UserRow, memberships: MembershipInit[]): UserInit {
     userProfile: toProfile(row.id, user_profile),
     metadata,
     ...(row.external_id !== null && { externalId: row.external_id }),
+    ...(last_login_at !== undefined && { lastLoginTime: timestampFromMs(last_login_at) }),
   }
 }
 

@@ -1,5 +1,7 @@
 import { invalid } from '../domain-error.js'
+import { APPLICATION_POLICY } from '../sessions/session-policy.js'
 import { ClientData } from './client-data.js'
+import { refuseWrongGrants } from './client-grants.js'
 import { refuseWrongUris, type UriRules } from './redirect-uris.js'
 
 /** What a request can say about an application. Lifetimes are seconds. */
@@ -43,6 +45,14 @@ export function changedData(
   const named = Object.entries(changes).filter(([name]) => fields.has(name))
   const data = ClientData.parse(Object.assign({ ...before }, ...named.map(([, change]) => change)))
   refuseWrongUris(rules, urisOf(data), new Set(Object.values(urisOf(before)).flat()))
+  refuseWrongGrants(rules.clientType, data.grant_types)
+  const { access_token_expiry: expiry } = data
+  if (expiry !== undefined && (expiry < 1 || expiry >= APPLICATION_POLICY.absolute * 60)) {
+    const description = 'must be positive, and shorter than a session lasts'
+    throw invalid(`client.access_token_expiry: ${description}`, [
+      { field: 'client.access_token_expiry', description },
+    ])
+  }
   if (data.name === '') {
     throw invalid('client.name: a client must have a name', [
       { field: 'client.name', description: 'must not be empty' },

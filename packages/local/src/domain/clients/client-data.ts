@@ -29,6 +29,10 @@ export function clientData(row: ClientRow): ClientData {
 }
 
 export function isPublic({ client_type }: ClientRow): boolean {
+  return isPublicType(client_type)
+}
+
+export function isPublicType(client_type: string): boolean {
   return PUBLIC.some((type) => client_type.endsWith(type))
 }
 

@@ -6,17 +6,21 @@ import { invalid, notFound } from '../domain-error.js'
 import { refuseWrongUris } from './redirect-uris.js'
 
 const Texts = z.array(z.string()).default([])
-const DEFAULT_EXPIRY = 3600
+/** How long the tokens of an organization's client live, in seconds, if nothing else is said. */
+export const DEFAULT_EXPIRY = 3600
 const SHORTEST_EXPIRY = 300
 
-/** What a machine's client has beside its columns. `expiry`: how long its tokens live, in seconds. */
+/**
+ * What a machine's client has beside its columns. `expiry`: how long its tokens live, in seconds; without it, as long as
+ * those of its MCP server.
+ */
 export const M2mClientData = z.object({
   name: z.string().default(''),
   description: z.string().default(''),
   scopes: Texts,
   audience: Texts,
   custom_claims: z.array(z.object({ key: z.string(), value: z.string() })).default([]),
-  expiry: z.number().default(DEFAULT_EXPIRY),
+  expiry: z.number().optional(),
   redirect_uris: Texts,
 })
 export type M2mClientData = z.infer<typeof M2mClientData>
@@ -72,12 +76,12 @@ export function changedM2mData(
     scopes: { scopes: message.scopes },
     audience: { audience: message.audience },
     customClaims: { custom_claims: message.customClaims.map(({ key, value }) => ({ key, value })) },
-    expiry: { expiry: Number(message.expiry) || DEFAULT_EXPIRY },
+    expiry: { expiry: Number(message.expiry) || undefined },
     redirectUris: { redirect_uris: message.redirectUris ?? [] },
   }
   const named = Object.entries(changes).filter(([name]) => fields.has(name))
   const data = M2mClientData.parse(Object.assign({ ...before }, ...named.map(([, change]) => change)))
-  if (data.expiry < SHORTEST_EXPIRY) {
+  if (data.expiry !== undefined && data.expiry < SHORTEST_EXPIRY) {
     const description = `must be ${SHORTEST_EXPIRY} seconds at least`
     throw invalid(`client.expiry: ${description}`, [{ field: 'client.expiry', description }])
   }

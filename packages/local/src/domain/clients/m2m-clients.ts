@@ -46,11 +46,8 @@ export function mayTarget({ resourceId, audience }: M2mClient, resource: Resourc
     : resourceId === resource.id
 }
 
-/** The organization that a client acts for, and its custom claims. */
-export function m2mClaims({ organizationId, custom_claims }: M2mClient) {
-  const custom = custom_claims.filter(({ key }) => !RESERVED_CLAIMS.includes(key))
-  return {
-    custom: Object.fromEntries(custom.map(({ key, value }) => [key, value])),
-    claims: organizationId === null ? {} : { oid: organizationId },
-  }
+/** The claims that a registration adds to tokens. */
+export function customClaims(claims: readonly { readonly key: string; readonly value: string }[]) {
+  const own = claims.filter(({ key }) => !RESERVED_CLAIMS.includes(key))
+  return Object.fromEntries(own.map(({ key, value }) => [key, value]))
 }

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely'
-import { z } from 'zod'
-import type { Schema } from '../../storage/schema.js'
+import type { Schema, UserRow } from '../../storage/schema.js'
 import { WORKSPACE } from '../environments/realm.js'
 import { type MembershipRights, rightsOf } from '../roles/membership-rights.js'
+import { type UserProfile, userData } from './user-data.js'
 
 /** Where people are kept. */
 type Database = { readonly db: Kysely<Schema> }
@@ -14,19 +14,14 @@ export interface Person {
   name: string
   /** Only members have one: a USER may be granted read scopes only. */
   role?: 'ADMIN' | 'USER'
+  /** Only users: what else is known of them, by the names of the API. */
+  profile?: UserProfile
+  /** Only users: the customer's own id of them. */
+  externalId?: string
+  updatedAt?: number
   /** Only users: the organization they act in, their roles and permissions there. */
   organization?: MembershipRights & { id: string; externalId: string | null }
 }
-
-const UserData = z.object({
-  user_profile: z
-    .object({
-      name: z.string().optional(),
-      first_name: z.string().optional(),
-      last_name: z.string().optional(),
-    })
-    .catch({}),
-})
 
 /** A person of a realm, by id or e-mail address. A user acts in `organization`, or without one in the first they joined. */
 export async function findPerson(
@@ -63,7 +58,7 @@ export async function listPeople(database: Database, realm: string, limit: numbe
     .orderBy('email')
     .limit(limit)
     .execute()
-  return users.map((user) => ({ id: user.id, email: user.email, name: nameOf(user.email, user.data) }))
+  return users.map((user) => ({ id: user.id, email: user.email, name: nameOf(user) }))
 }
 
 async function findMember(database: Database, idOrEmail: string): Promise<Person | undefined> {
@@ -88,7 +83,11 @@ async function findUser(
     .where((where) => where.or([where('id', '=', idOrEmail), where('email', '=', idOrEmail.toLowerCase())]))
     .executeTakeFirst()
   if (user === undefined) return undefined
-  const person: Person = { id: user.id, email: user.email, name: nameOf(user.email, user.data) }
+  const person: Person = {
+    ...{ id: user.id, email: user.email, name: nameOf(user), updatedAt: user.updated_at },
+    profile: userData(user).user_profile,
+    ...(user.external_id !== null && { externalId: user.external_id }),
+  }
   const memberships = await activeMemberships(database, user.id)
   const [membership] = memberships.filter(({ id }) => organization === undefined || id === organization)
   if (membership === undefined) return person
@@ -128,7 +127,7 @@ function toMember(row: {
   return { id: row.id, email: row.email, name: name === '' ? row.email : name, role: row.role }
 }
 
-function nameOf(email: string, data: string): string {
-  const { user_profile: profile } = UserData.parse(JSON.parse(data))
-  return profile.name ?? ([profile.first_name, profile.last_name].filter(Boolean).join(' ') || email)
+function nameOf(row: UserRow): string {
+  const { name, first_name, last_name } = userData(row).user_profile
+  return name ?? ([first_name, last_name].filter(Boolean).join(' ') || row.email)
 }

@@ -27,6 +27,8 @@ export type UserProfile = z.infer<typeof UserProfile>
 export const UserData = z.object({
   user_profile: UserProfile.default(() => UserProfile.parse({})),
   metadata: Texts,
+  /** Milliseconds. */
+  last_login_at: z.number().optional(),
 })
 export type UserData = z.infer<typeof UserData>
 

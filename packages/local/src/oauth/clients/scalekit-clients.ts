@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { ClientMetadata } from 'oidc-provider'
 import { clientData, isPublic } from '../../domain/clients/client-data.js'
+import { ID_JAG_GRANT, SIGN_IN_GRANTS, TOKEN_EXCHANGE_GRANT } from '../../domain/clients/client-grants.js'
 import type { Partition } from '../../domain/environments/realm.js'
 import type { Database } from '../../storage/database.js'
 import type { ClientRow } from '../../storage/schema.js'
 import { hashSecret } from '../../storage/secret-hash.js'
-import { ID_JAG_GRANT, TOKEN_EXCHANGE_GRANT } from '../tokens/grant-types.js'
 import { storedHashes } from './client-secrets.js'
 import { MANAGED } from './registered-uris.js'
 
@@ -50,6 +50,12 @@ function exchangeOf({ realm, server }: Partition): string {
 function toMetadata(row: ClientRow, exchange: string): ClientMetadata {
   const data = clientData(row)
   const signsIn = data.post_login_uris.length > 0
+  const possible = [
+    ...(signsIn ? SIGN_IN_GRANTS : []),
+    ...(isPublic(row) ? [] : ['client_credentials', exchange]),
+  ]
+  // A registration without grant types is for all.
+  const grants = possible.filter((grant) => data.grant_types.length === 0 || data.grant_types.includes(grant))
   const metadata: ClientMetadata = {
     client_id: row.id,
     client_name: data.name || undefined,
@@ -58,11 +64,8 @@ function toMetadata(row: ClientRow, exchange: string): ClientMetadata {
     ...MANAGED,
     redirect_uris: data.post_login_uris,
     post_logout_redirect_uris: data.post_logout_redirect_uris,
-    response_types: signsIn ? ['code'] : [],
-    grant_types: [
-      ...(signsIn ? ['authorization_code', 'refresh_token'] : []),
-      ...(isPublic(row) ? [] : ['client_credentials', exchange]),
-    ],
+    response_types: grants.includes('authorization_code') ? ['code'] : [],
+    grant_types: grants,
     token_endpoint_auth_method: isPublic(row) ? 'none' : 'client_secret_basic',
   }
   if (isPublic(row)) return metadata

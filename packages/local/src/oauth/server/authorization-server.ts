@@ -5,13 +5,14 @@ import { reportFailure } from '../../http/report-failure.js'
 import { clientSecretMatches } from '../clients/client-secrets.js'
 import { acceptManagedUris } from '../clients/registered-uris.js'
 import { endSignedOut } from '../sign-in/end-signed-out.js'
+import { completeIdTokens } from '../tokens/complete-id-token.js'
 import { registerIdJag } from '../tokens/id-jag.js'
-import { keepIdTokenTimes } from '../tokens/id-token-times.js'
 import { answerJwtTokenEndpoints } from '../tokens/jwt-token-endpoints.js'
 import { registerTokenExchange } from '../tokens/token-exchange.js'
 import { completeMetadata } from './metadata.js'
 import type { OAuthContext } from './oauth-context.js'
 import { providerConfiguration } from './provider-configuration.js'
+import { nameUnauthorizedClients } from './unauthorized-client.js'
 
 /** One authorization server: a realm's own, or that of one MCP server. */
 export interface AuthorizationServer {
@@ -67,7 +68,8 @@ async function create(
   else registerIdJag(provider, context, resource)
   completeMetadata(provider, context, realm, resource)
   answerJwtTokenEndpoints(provider, identity)
-  keepIdTokenTimes(provider, context, realm)
+  completeIdTokens(provider, context, realm)
+  nameUnauthorizedClients(provider)
   endSignedOut(provider, context, realm)
   provider.on('server_error', (_ctx, error) => reportFailure(error))
   return { realm, resource, issuer, provider }

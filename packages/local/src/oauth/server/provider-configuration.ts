@@ -10,7 +10,7 @@ import { createPublicFetch } from '../clients/public-fetch.js'
 import { MANAGED } from '../clients/registered-uris.js'
 import { loadExistingGrant } from '../sign-in/first-party-grant.js'
 import { customizeAccessToken } from '../tokens/access-token.js'
-import { findAccount } from '../tokens/account.js'
+import { CLAIMS_OF_SCOPES, findAccount } from '../tokens/account.js'
 import { resourceIndicators } from '../tokens/resource-indicators.js'
 import { renderErrorPage } from './error-response.js'
 import { promptPolicy } from './interaction-policy.js'
@@ -52,11 +52,7 @@ export function providerConfiguration(server: ServerIdentity & { privateJwks: JW
       short: { httpOnly: true, sameSite: 'lax', signed: false },
     },
     scopes: IDENTITY_SCOPES,
-    claims: {
-      openid: ['sub', 'sid', 'amr', 'oid', 'xoid', 'xuid', 'roles', 'permissions'],
-      profile: ['name'],
-      email: ['email', 'email_verified'],
-    },
+    claims: CLAIMS_OF_SCOPES,
     responseTypes: ['code'],
     clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'],
     enabledJWA: {

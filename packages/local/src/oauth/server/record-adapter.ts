@@ -5,13 +5,14 @@ import { endOf, sessionOf } from '../../domain/sessions/session-uses.js'
 import type { DataStore } from '../../domain/store.js'
 import { type Clock, secondsAhead } from '../../storage/clock.js'
 import type { Database } from '../../storage/database.js'
+import type { OidcRecordRow } from '../../storage/schema.js'
 import { hashSecret } from '../../storage/secret-hash.js'
 import { shiftTimes } from './shift-times.js'
 
 /**
- * How long a refresh token that was redeemed is unknown, in milliseconds, before it is taken for stolen. A client that
- * repeats a request, or sends two at once, is refused and keeps the tokens that it got; who presents the token later
- * ends them all (RFC 9700, section 4.14.2).
+ * How long a refresh token that was redeemed may be sent again, in milliseconds, before it is taken for stolen. A client
+ * that repeats a request, or sends two at once, is refused and keeps the tokens that it got. Who presents the token later,
+ * or after its successor was redeemed, ends them all (RFC 9700, section 4.14.2).
  */
 const REPEAT_MS = 30_000
 
@@ -108,15 +109,25 @@ export class RecordAdapter implements Adapter {
       .where('model', '=', this.#model)
   }
 
-  #isRepeated(consumedAt: number | null): boolean {
-    if (this.#model !== 'RefreshToken' || consumedAt === null) return false
-    return this.#clock.now() - consumedAt < REPEAT_MS
+  async #isRepeated(row: Pick<OidcRecordRow, 'consumed_at' | 'grant_id'>): Promise<boolean> {
+    const { consumed_at, grant_id } = row
+    if (this.#model !== 'RefreshToken' || consumed_at === null) return false
+    if (this.#clock.now() - consumed_at >= REPEAT_MS) return false
+    const successor = await this.#database.db
+      .selectFrom('oidc_records')
+      .select('id_hash')
+      .where('realm', '=', this.#records)
+      .where('model', '=', this.#model)
+      .where('grant_id', '=', grant_id)
+      .where('consumed_at', '>', consumed_at)
+      .executeTakeFirst()
+    return successor === undefined
   }
 
   async #first(column: 'id_hash' | 'uid' | 'user_code', value: string): Promise<AdapterPayload | undefined> {
     const row = await this.#database.db
       .selectFrom('oidc_records')
-      .select(['payload', 'consumed_at'])
+      .select(['payload', 'consumed_at', 'grant_id'])
       .where('realm', '=', this.#records)
       .where('model', '=', this.#model)
       .where(column, '=', value)
@@ -124,7 +135,7 @@ export class RecordAdapter implements Adapter {
         where.or([where('expires_at', 'is', null), where('expires_at', '>', this.#clock.now())]),
       )
       .executeTakeFirst()
-    if (row === undefined || this.#isRepeated(row.consumed_at)) return undefined
+    if (row === undefined || (await this.#isRepeated(row))) return undefined
     const stored: AdapterPayload = JSON.parse(row.payload)
     const consumed = row.consumed_at === null ? {} : { consumed: Math.floor(row.consumed_at / 1000) }
     return shiftTimes({ ...stored, ...consumed }, -secondsAhead(this.#clock))

@@ -1,11 +1,12 @@
 import type { Provider } from 'oidc-provider'
-import { m2mClientAt } from '../../domain/clients/m2m-clients.js'
+import { tokenSettings } from '../../domain/clients/token-settings.js'
 import { partitionOf } from '../../domain/environments/realm.js'
-import { IDENTITY_SCOPES, mayGrant, splitScope } from '../../domain/resources/scopes.js'
+import { grantableScopes } from '../../domain/resources/granting.js'
+import { IDENTITY_SCOPES, splitScope } from '../../domain/resources/scopes.js'
 import type { Person } from '../../domain/users/people.js'
 import type { AuthorizationServer } from '../server/authorization-server.js'
 import type { OAuthContext } from '../server/oauth-context.js'
-import { findIndicated, grantableScopes } from '../tokens/resource-indicators.js'
+import { findIndicated } from '../tokens/resource-indicators.js'
 
 /** What a request asks a person for, and the part that the person can grant. */
 export interface ConsentRequest {
@@ -23,18 +24,23 @@ export async function readConsentRequest(
   person: Person,
 ): Promise<ConsentRequest> {
   const asked = splitScope(typeof params.scope === 'string' ? params.scope : undefined)
-  const machine = await m2mClientAt(context.database, partitionOf(server), String(params.client_id))
+  const partition = partitionOf(server)
+  const { scopes: registered } = await tokenSettings(context.database, partition, String(params.client_id))
   const names: string[] = []
   const resources: ConsentRequest['resources'] = []
   for (const indicator of [params.resource].flat().filter((value) => typeof value === 'string')) {
     const resource = await findIndicated({ ...server, context }, indicator)
-    const offered = resource === undefined ? IDENTITY_SCOPES : grantableScopes(resource, machine)
+    const offered =
+      resource === undefined
+        ? [...IDENTITY_SCOPES, ...(registered ?? [])]
+        : grantableScopes(resource, { registered })
+    const own = resource === undefined ? offered : grantableScopes(resource, { registered, person })
     const relevant = asked.filter((scope) => offered.includes(scope))
     if (resource !== undefined) names.push(resource.name)
     resources.push({
       indicator,
-      granted: relevant.filter((scope) => mayGrant(person, scope)),
-      withheld: relevant.filter((scope) => !mayGrant(person, scope)),
+      granted: relevant.filter((scope) => own.includes(scope)),
+      withheld: relevant.filter((scope) => !own.includes(scope)),
     })
   }
   return {

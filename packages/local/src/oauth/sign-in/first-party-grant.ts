@@ -2,6 +2,7 @@ import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
 import { recordDependent, userCauses } from '../../domain/sessions/dependents.js'
 import { sessionId } from '../../domain/sessions/session-id.js'
 import { recordUse } from '../../domain/sessions/session-uses.js'
+import { noteLogin } from '../../domain/users/note-login.js'
 import { isScalekitClient } from '../clients/scalekit-clients.js'
 import { GRANT_SECONDS, SESSION_SECONDS } from '../server/lifetimes.js'
 import type { ServerIdentity } from '../server/oauth-context.js'
@@ -27,6 +28,7 @@ export async function loadExistingGrant(
   const causes = userCauses(session.accountId, organization)
   const { uid, accountId: userId } = session
   const use = { client: String(ctx.oidc.client?.clientId), ...(organization && { organization }) }
+  if (result?.login !== undefined) await noteLogin(db, context.clock, userId)
   await recordUse(db, context.clock, { uid, realm, userId }, use)
   const sid = sessionId(uid)
   const expires = (seconds: number) => context.clock.now() + seconds * 1000

@@ -115,7 +115,9 @@ export function interactionRoutes(context: OAuthContext, server: AuthorizationSe
   }
 
   async function question(interaction: Interaction): Promise<{ person: Person; asked: ConsentRequest }> {
-    const person = await findPerson(context.database, realm, interaction.session?.accountId ?? '')
+    const { accountId = '', uid } = interaction.session ?? {}
+    const organization = await actingOrganizations(context, realm).get(uid)
+    const person = await findPerson(context.database, realm, accountId, organization)
     if (person === undefined) throw new errors.SessionNotFound('the person is gone')
     return { person, asked: await readConsentRequest(context, server, interaction.params, person) }
   }

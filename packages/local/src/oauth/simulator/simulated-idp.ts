@@ -4,7 +4,7 @@ import { reportFailure } from '../../http/report-failure.js'
 import { renderErrorPage } from '../server/error-response.js'
 import type { OAuthContext } from '../server/oauth-context.js'
 import { RecordAdapter } from '../server/record-adapter.js'
-import { keepIdTokenTimes } from '../tokens/id-token-times.js'
+import { keepIdTokenTimes } from '../tokens/complete-id-token.js'
 import { findSimulatedPerson, SIMULATOR } from './simulated-person.js'
 
 const MINUTE = 60

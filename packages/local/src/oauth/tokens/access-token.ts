@@ -1,6 +1,7 @@
 import { type Configuration, errors } from 'oidc-provider'
-import { m2mClaims, m2mClientAt } from '../../domain/clients/m2m-clients.js'
+import { tokenSettings } from '../../domain/clients/token-settings.js'
 import { partitionOf, realmIssuer } from '../../domain/environments/realm.js'
+import { grantableScopes } from '../../domain/resources/granting.js'
 import type { Resource } from '../../domain/resources/resources.js'
 import { mayGrant, splitScope } from '../../domain/resources/scopes.js'
 import { causesIn, recordDependent } from '../../domain/sessions/dependents.js'
@@ -13,7 +14,7 @@ import type { ServerIdentity } from '../server/oauth-context.js'
 import { shiftTimes } from '../server/shift-times.js'
 import { actingOrganizations } from '../sign-in/acting-organization.js'
 import { askBeforeMachineToken } from './before-machine-token.js'
-import { findIndicated, grantableScopes } from './resource-indicators.js'
+import { findIndicated } from './resource-indicators.js'
 
 type CustomizeJwt = NonNullable<NonNullable<NonNullable<Configuration['formats']>['customizers']>['jwt']>
 type Token = Parameters<CustomizeJwt>[1]
@@ -62,25 +63,32 @@ interface OwnClaims {
 }
 
 async function personClaims(
-  { context, realm }: ServerIdentity,
+  server: ServerIdentity,
   token: PersonToken,
   resource: Resource | undefined,
 ): Promise<OwnClaims> {
+  const { context, realm } = server
   const acting = await actingOrganizations(context, realm).get(token.grantId)
   const person = await findPerson(context.database, realm, token.accountId, acting)
   if (person === undefined || (acting !== undefined && person.organization === undefined))
     throw new errors.InvalidGrant('the user does not belong to the organization any more')
   // A role may have changed since the consent: a refresh leaves out the scopes that the person can no longer grant.
+  const settings = await tokenSettings(context.database, partitionOf(server), token.clientId ?? '')
+  const grantable = resource && grantableScopes(resource, { registered: settings.scopes, person })
   token.scope = splitScope(token.scope)
-    .filter((scope) => mayGrant(person, scope))
+    .filter((scope) => grantable?.includes(scope) ?? mayGrant(person, scope))
     .join(' ')
   const { organization } = person
   return {
+    custom: settings.customClaims,
     claims: {
       ...(token.sessionUid === undefined ? {} : { sid: sessionId(token.sessionUid) }),
       ...(organization && { oid: organization.id }),
-      ...(organization &&
-        resource === undefined && { roles: organization.roles, permissions: organization.permissions }),
+      ...(resource === undefined && {
+        ...(organization && { roles: organization.roles, permissions: organization.permissions }),
+        ...(organization && organization.externalId !== null && { xoid: organization.externalId }),
+        ...(person.externalId !== undefined && { xuid: person.externalId }),
+      }),
     },
   }
 }
@@ -91,16 +99,22 @@ async function machineClaims(
   resource: Resource | undefined,
 ): Promise<OwnClaims> {
   const { context, realm, issuer } = server
-  const machine = await m2mClientAt(context.database, partitionOf(server), token.clientId ?? '')
+  const settings = await tokenSettings(context.database, partitionOf(server), token.clientId ?? '')
+  const { machine, scopes, customClaims } = settings
+  // RFC 6749, section 3.3: a client that asks for no scope gets those that it is registered with. Environment
+  // credentials without any get openid, as live.
+  const own = resource ? grantableScopes(resource, { registered: scopes }) : scopes
   if (machine === undefined) {
-    // Environment credentials that ask for no scope get openid, as live.
-    if (resource === undefined) token.scope ||= 'openid'
-    return { claims: {} }
+    if (resource === undefined) token.scope ||= (own ?? ['openid']).join(' ')
+    return { custom: customClaims, claims: {} }
   }
-  // RFC 6749, section 3.3: a client that asks for no scope gets those that it is registered with.
-  token.scope ||= (resource === undefined ? machine.scopes : grantableScopes(resource, machine)).join(' ')
+  token.scope ||= (own ?? []).join(' ')
   const added = await askBeforeMachineToken(context, realm, machine, token.scope)
-  const { custom, claims } = m2mClaims(machine)
+  const { organizationId } = machine
   const audience = machine.audience.length > 0 ? machine.audience : [issuer]
-  return { custom: { ...custom, ...added }, claims, audience }
+  return {
+    custom: { ...customClaims, ...added },
+    claims: organizationId === null ? {} : { oid: organizationId },
+    audience,
+  }
 }

@@ -1,7 +1,7 @@
 import type { Account, FindAccount } from 'oidc-provider'
 import { sessionId } from '../../domain/sessions/session-id.js'
 import { touchSession } from '../../domain/sessions/session-uses.js'
-import { findPerson } from '../../domain/users/people.js'
+import { findPerson, type Person } from '../../domain/users/people.js'
 import type { ServerIdentity } from '../server/oauth-context.js'
 import { actingOrganizations } from '../sign-in/acting-organization.js'
 
@@ -19,22 +19,42 @@ export async function findAccount(
   // A code or a refresh token ends with the session, and using it is activity in the session.
   if (uid !== undefined && !(await touchSession(context.database.db, context.clock, uid))) return undefined
   const session = uid === undefined ? {} : { sid: sessionId(uid) }
-  return { accountId: person.id, claims: () => ({ ...personClaims(person), ...session }) }
+  const { openid, profile, email } = personClaims(person)
+  return { accountId: person.id, claims: () => ({ ...openid, ...profile, ...email, ...session }) }
 }
 
-/** All that we may say about a person; the scopes that were granted decide what of it leaves. */
-export function personClaims(person: NonNullable<Awaited<ReturnType<typeof findPerson>>>) {
-  const { organization } = person
+/** The claims that each scope opens (OpenID Connect Core, section 5.4), as the provider is configured with them. */
+export const CLAIMS_OF_SCOPES = {
+  openid: ['sub', 'sid', 'amr', 'oid', 'xoid', 'roles', 'permissions'],
+  profile: [
+    ...['name', 'given_name', 'family_name', 'preferred_username', 'picture', 'gender', 'locale'],
+    ...['phone_number', 'updated_at'],
+  ],
+  email: ['email', 'email_verified'],
+}
+
+/** All that we may say about a person, by scope; the scopes that were granted decide what of it leaves. */
+export function personClaims({ id, name, email, organization, profile, updatedAt }: Person) {
+  const known = {
+    ...{ given_name: profile?.first_name, family_name: profile?.last_name, gender: profile?.gender },
+    ...{ preferred_username: profile?.preferred_username, picture: profile?.picture },
+    ...{ locale: profile?.locale, phone_number: profile?.phone_number },
+    ...{ updated_at: updatedAt && Math.floor(updatedAt / 1000) },
+  }
   return {
-    sub: person.id,
-    name: person.name,
-    email: person.email,
-    email_verified: true,
-    ...(organization && {
-      oid: organization.id,
-      roles: organization.roles,
-      permissions: organization.permissions,
-      ...(organization.externalId === null ? {} : { xoid: organization.externalId }),
-    }),
+    openid: {
+      sub: id,
+      ...(organization && {
+        oid: organization.id,
+        roles: organization.roles,
+        permissions: organization.permissions,
+        ...(organization.externalId === null ? {} : { xoid: organization.externalId }),
+      }),
+    },
+    profile: {
+      name,
+      ...Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined && value !== '')),
+    },
+    email: { email, email_verified: true },
   }
 }

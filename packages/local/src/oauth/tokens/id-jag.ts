@@ -1,17 +1,19 @@
 import { decodeProtectedHeader, errors as joseErrors, jwtVerify } from 'jose'
 import { errors, type Provider } from 'oidc-provider'
 import { z } from 'zod'
-import { realmExists, realmOfIssuer, resourceIssuer } from '../../domain/environments/realm.js'
+import { ID_JAG_GRANT } from '../../domain/clients/client-grants.js'
+import { tokenSettings } from '../../domain/clients/token-settings.js'
+import { partitionOf, realmExists, realmOfIssuer, resourceIssuer } from '../../domain/environments/realm.js'
+import { grantableScopes } from '../../domain/resources/granting.js'
 import { isIndicatorOf, type Resource } from '../../domain/resources/resources.js'
-import { mayGrant, splitScope } from '../../domain/resources/scopes.js'
+import { splitScope } from '../../domain/resources/scopes.js'
 import { causesOf } from '../../domain/sessions/dependents.js'
 import { resourceClaims } from '../../domain/tokens/issue-token.js'
 import { isRevoked } from '../../domain/tokens/revoked-tokens.js'
 import { claimedIssuer } from '../../domain/tokens/verify-token.js'
-import { findPerson, type Person } from '../../domain/users/people.js'
+import { findPerson } from '../../domain/users/people.js'
 import { SIGNING_ALGORITHM } from '../../storage/keys.js'
 import type { OAuthContext } from '../server/oauth-context.js'
-import { ID_JAG_GRANT } from './grant-types.js'
 
 export const ID_JAG_JWT_TYPE = 'oauth-id-jag+jwt'
 
@@ -53,7 +55,16 @@ export function registerIdJag(provider: Provider, context: OAuthContext, resourc
       }
       const person = await findPerson(context.database, resource.realm, assertion.email ?? assertion.sub)
       if (person === undefined) throw new errors.InvalidGrant('the user of the assertion is unknown here')
-      const scope = grantedScope(resource, person, params.scope ?? assertion.scope)
+      const { scopes: registered } = await tokenSettings(
+        context.database,
+        partitionOf({ realm: resource.realm, resource }),
+        client.clientId,
+      )
+      const asked = params.scope ?? assertion.scope
+      const grantable = grantableScopes(resource, { registered, person })
+      const scope = splitScope(asked ?? resource.scopes.join(' '))
+        .filter((one) => grantable.includes(one))
+        .join(' ')
       await redeemOnce(context, resource.realm, assertion)
       const lifetime = resource.settings.access_token_expiry
       ctx.body = {
@@ -103,11 +114,6 @@ async function verifyAssertion(context: OAuthContext, resource: Resource, assert
       throw new errors.InvalidGrant({ cause })
     throw cause
   }
-}
-
-function grantedScope(resource: Resource, person: Person, requested: string | undefined): string {
-  const asked = requested === undefined ? resource.scopes : splitScope(requested)
-  return asked.filter((scope) => resource.scopes.includes(scope) && mayGrant(person, scope)).join(' ')
 }
 
 /** RFC 7523, section 3, item 7: the primary key refuses a second use, in any process. */

@@ -1,6 +1,9 @@
 import { type Configuration, errors, type KoaContextWithOIDC, type ResourceServer } from 'oidc-provider'
-import { type M2mClient, m2mClientAt, mayTarget } from '../../domain/clients/m2m-clients.js'
+import { DEFAULT_EXPIRY } from '../../domain/clients/m2m-client-data.js'
+import { mayTarget } from '../../domain/clients/m2m-clients.js'
+import { type TokenSettings, tokenSettings } from '../../domain/clients/token-settings.js'
 import { partitionOf } from '../../domain/environments/realm.js'
+import { grantableScopes } from '../../domain/resources/granting.js'
 import {
   isIndicatorOf,
   listResources,
@@ -8,12 +11,11 @@ import {
   resourceWithId,
 } from '../../domain/resources/resources.js'
 import { IDENTITY_SCOPES } from '../../domain/resources/scopes.js'
+import { SIGN_IN_TOKEN_SECONDS } from '../../domain/sessions/session-policy.js'
 import type { ServerIdentity } from '../server/oauth-context.js'
 
 /** Life of a token from client credentials for the management API, as live. */
 const API_TOKEN_LIFETIME = 86_399
-/** Life of the access token of someone who signed in to an application, as live. */
-const SIGN_IN_TOKEN_LIFETIME = 300
 
 type Feature = NonNullable<NonNullable<Configuration['features']>['resourceIndicators']>
 
@@ -24,35 +26,32 @@ type Feature = NonNullable<NonNullable<Configuration['features']>['resourceIndic
  */
 export function resourceIndicators(server: ServerIdentity): Feature {
   const { context, realm, issuer } = server
-  const machineOf = (clientId: string) => m2mClientAt(context.database, partitionOf(server), clientId)
+  const settingsOf = (clientId: string) => tokenSettings(context.database, partitionOf(server), clientId)
   return {
     enabled: true,
     async defaultResource(_ctx, client, oneOf) {
       const [named] = [oneOf ?? []].flat()
       if (named !== undefined) return named
       if (server.resource !== undefined) return server.resource.url
-      const own = (await machineOf(client.clientId))?.resourceId ?? undefined
+      const { machine } = await settingsOf(client.clientId)
+      const own = machine?.resourceId ?? undefined
       const resource = own && (await resourceWithId(context.database, realm, own))
       return resource ? resource.url : issuer
     },
     useGrantedResource: async () => true,
     async getResourceServerInfo(ctx, indicator, client) {
       const resource = await findIndicated(server, indicator)
-      const machine = await machineOf(client.clientId)
+      const settings = await settingsOf(client.clientId)
+      const { machine } = settings
       if (resource !== undefined && (machine === undefined || mayTarget(machine, resource)))
-        return forResource(resource, machine)
+        return forResource(resource, settings)
       const forApi = resource === undefined && server.resource === undefined && indicator === issuer
-      if (forApi && !machine?.resourceId) return forRealm(server, ctx, client.clientId, machine)
+      if (forApi && !machine?.resourceId) return forRealm(server, ctx, client.clientId, settings)
       const whose =
         machine === undefined ? 'this authorization server issues no tokens' : 'this client has no tokens'
       throw new errors.InvalidTarget(`${whose} for ${indicator}`)
     },
   }
-}
-
-/** The scopes of an MCP server that a client may have: a machine's client at most those that it is registered with. */
-export function grantableScopes(resource: Resource, machine: M2mClient | undefined): string[] {
-  return resource.scopes.filter((scope) => machine === undefined || machine.scopes.includes(scope))
 }
 
 /** The MCP server that an indicator names, if this authorization server issues tokens for it. */
@@ -67,12 +66,14 @@ export async function findIndicated(
   return served.find((resource) => isIndicatorOf(resource, indicator))
 }
 
-function forResource(resource: Resource, machine: M2mClient | undefined): ResourceServer {
+function forResource(resource: Resource, { scopes, lifetime, machine }: TokenSettings): ResourceServer {
+  const { access_token_expiry } = resource.settings
   return {
     audience: resource.url,
-    scope: grantableScopes(resource, machine).join(' '),
+    scope: grantableScopes(resource, { registered: scopes }).join(' '),
     accessTokenFormat: 'jwt',
-    accessTokenTTL: resource.settings.access_token_expiry,
+    // An application's own lifetime is for its own tokens.
+    accessTokenTTL: (machine && lifetime) ?? access_token_expiry,
     jwt: { sign: { alg: 'RS256' } },
   }
 }
@@ -82,14 +83,15 @@ function forRealm(
   server: ServerIdentity,
   ctx: KoaContextWithOIDC,
   clientId: string,
-  machine: M2mClient | undefined,
+  { scopes, lifetime, machine }: TokenSettings,
 ): ResourceServer {
   const token = { accessTokenFormat: 'jwt', jwt: { sign: { alg: 'RS256' } } } as const
-  const scope = IDENTITY_SCOPES.join(' ')
   if (ctx.oidc.params?.grant_type !== 'client_credentials') {
-    return { ...token, audience: clientId, scope, accessTokenTTL: SIGN_IN_TOKEN_LIFETIME }
+    const scope = [...new Set([...IDENTITY_SCOPES, ...(scopes ?? [])])].join(' ')
+    return { ...token, audience: clientId, scope, accessTokenTTL: lifetime ?? SIGN_IN_TOKEN_SECONDS }
   }
-  return machine === undefined
-    ? { ...token, audience: server.issuer, scope, accessTokenTTL: API_TOKEN_LIFETIME }
-    : { ...token, audience: server.issuer, scope: machine.scopes.join(' '), accessTokenTTL: machine.expiry }
+  return {
+    ...{ ...token, audience: server.issuer, scope: (scopes ?? IDENTITY_SCOPES).join(' ') },
+    accessTokenTTL: lifetime ?? (machine === undefined ? API_TOKEN_LIFETIME : DEFAULT_EXPIRY),
+  }
 }

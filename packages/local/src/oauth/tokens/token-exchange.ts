@@ -1,4 +1,5 @@
 import { errors, type Provider } from 'oidc-provider'
+import { TOKEN_EXCHANGE_GRANT } from '../../domain/clients/client-grants.js'
 import { realmIssuer } from '../../domain/environments/realm.js'
 import { listResources } from '../../domain/resources/resources.js'
 import { splitScope } from '../../domain/resources/scopes.js'
@@ -7,7 +8,6 @@ import { type AccessTokenClaims, audiences } from '../../domain/tokens/verify-to
 import { findPerson } from '../../domain/users/people.js'
 import { seconds } from '../../storage/clock.js'
 import type { OAuthContext } from '../server/oauth-context.js'
-import { TOKEN_EXCHANGE_GRANT } from './grant-types.js'
 import { issueIdJag } from './issue-id-jag.js'
 import { ACCESS_TOKEN_TYPE, ID_JAG_TYPE } from './token-types.js'
 

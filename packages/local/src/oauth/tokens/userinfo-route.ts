@@ -32,11 +32,11 @@ export function userinfoRoute(context: OAuthContext): Router {
       response.set('WWW-Authenticate', 'Bearer error="insufficient_scope", scope="openid"')
       return refuse(response, 403, 'insufficient_scope', 'The access token lacks the scope openid.')
     }
-    const { name, email, email_verified, ...identity } = personClaims(person)
+    const { openid, profile, email } = personClaims(person)
     response.set('Cache-Control', 'no-store').json({
-      ...identity,
-      ...(scopes.includes('profile') ? { name } : {}),
-      ...(scopes.includes('email') ? { email, email_verified } : {}),
+      ...openid,
+      ...(scopes.includes('profile') ? profile : {}),
+      ...(scopes.includes('email') ? email : {}),
     })
   }
   router.use('/userinfo', openToPages('GET', 'POST'))
