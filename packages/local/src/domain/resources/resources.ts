@@ -38,9 +38,12 @@ export async function listResources(database: Database, realm: string): Promise<
   return rows.map(toResource)
 }
 
-/** Whether a resource indicator (RFC 8707, section 2) names this resource: by URL, slash or not, or by id. */
+/**
+ * Whether a resource indicator (RFC 8707, section 2) names this resource: by URL, slash or not, or by id. Clients send the
+ * URL that a person typed, whose query selects tools and is not part of the resource.
+ */
 export function isIndicatorOf(resource: Resource, indicator: string): boolean {
-  return indicator === resource.id || canonical(indicator) === canonical(resource.url)
+  return indicator === resource.id || canonical(withoutQuery(indicator)) === canonical(resource.url)
 }
 
 function toResource(row: ResourceRow): Resource {
@@ -52,4 +55,8 @@ function toResource(row: ResourceRow): Resource {
     scopes: resourceScopes(row),
     settings: resourceData(row),
   }
+}
+
+function withoutQuery(indicator: string): string {
+  return indicator.replace(/\?[^#]*$/, '')
 }
