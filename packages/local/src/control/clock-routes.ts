@@ -1,5 +1,6 @@
 import { json, Router } from 'express'
 import { z } from 'zod'
+import { describeProblems } from '../domain/describe-problems.js'
 import type { MovableClock } from '../storage/clock.js'
 import { LocalError } from '../storage/local-error.js'
 
@@ -23,7 +24,7 @@ export function clockRoutes(clock: MovableClock): Router {
   })
   router.post('/', json(), (request, response) => {
     const parsed = ClockRequest.safeParse(request.body ?? {})
-    if (!parsed.success) throw new LocalError('request_invalid', z.prettifyError(parsed.error))
+    if (!parsed.success) throw new LocalError('request_invalid', describeProblems(parsed.error))
     const { advance, set } = parsed.data
     if (set !== undefined) clock.set(Date.parse(set))
     else clock.advance(Math.round((advance ?? 0) * 1000))

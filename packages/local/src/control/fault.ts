@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { describeProblems } from '../domain/describe-problems.js'
 import { LocalError } from '../storage/local-error.js'
 
 /** Longer than any client waits. */
@@ -50,7 +51,7 @@ export type Fault = z.output<typeof FaultRequest>
 export function parseFault(body: unknown): Fault {
   const parsed = FaultRequest.safeParse(body)
   if (parsed.success) return parsed.data
-  throw new LocalError('request_invalid', z.prettifyError(parsed.error))
+  throw new LocalError('request_invalid', describeProblems(parsed.error))
 }
 
 /** Whether it answers in the place of the work. */

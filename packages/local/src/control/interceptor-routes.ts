@@ -1,5 +1,6 @@
 import { json, Router } from 'express'
 import { z } from 'zod'
+import { describeProblems } from '../domain/describe-problems.js'
 import { isRealmName, WORKSPACE } from '../domain/environments/realm.js'
 import type { FlowInterceptors } from '../domain/events/flow-interceptor.js'
 import { TRIGGER_POINTS } from '../domain/events/flow-interceptor.js'
@@ -26,7 +27,7 @@ export function interceptorRoutes(interceptors: FlowInterceptors): Router {
   const router = Router()
   router.post('/', json(), (request, response) => {
     const parsed = InterceptorRequest.safeParse(request.body ?? {})
-    if (!parsed.success) throw new LocalError('request_invalid', z.prettifyError(parsed.error))
+    if (!parsed.success) throw new LocalError('request_invalid', describeProblems(parsed.error))
     const { id, secret } = interceptors.add(parsed.data)
     response.json({ id, secret })
   })

@@ -1,5 +1,6 @@
 import type { JWTPayload } from 'jose'
 import { z } from 'zod'
+import { describeProblems } from '../domain/describe-problems.js'
 import { realmExists, realmIssuer, realmOfIssuer } from '../domain/environments/realm.js'
 import { isIndicatorOf, listResources, type Resource } from '../domain/resources/resources.js'
 import { mayGrant } from '../domain/resources/scopes.js'
@@ -51,7 +52,7 @@ interface Target {
  */
 export async function mintToken(context: ControlContext, body: unknown): Promise<{ access_token: string }> {
   const parsed = TokenRequest.safeParse(body)
-  if (!parsed.success) throw new LocalError('request_invalid', z.prettifyError(parsed.error))
+  if (!parsed.success) throw new LocalError('request_invalid', describeProblems(parsed.error))
   const { subject, client_id, resource, scopes, expires_in, claims } = parsed.data
   const target = await findTarget(context, resource)
   const person = subject === undefined ? undefined : await findSubject(context, target.realm, subject)

@@ -1,5 +1,6 @@
 import { json, Router } from 'express'
 import { z } from 'zod'
+import { describeProblems } from '../domain/describe-problems.js'
 import { isRealmName, WORKSPACE } from '../domain/environments/realm.js'
 import type { Webhooks } from '../domain/events/webhooks.js'
 import { LocalError } from '../storage/local-error.js'
@@ -21,7 +22,7 @@ export function webhookRoutes(webhooks: Webhooks): Router {
   const router = Router()
   router.post('/', json(), (request, response) => {
     const parsed = EndpointRequest.safeParse(request.body ?? {})
-    if (!parsed.success) throw new LocalError('request_invalid', z.prettifyError(parsed.error))
+    if (!parsed.success) throw new LocalError('request_invalid', describeProblems(parsed.error))
     const { environment, url, secret } = parsed.data
     const { id, secret: used } = webhooks.addEndpoint(environment, url, secret)
     response.json({ id, secret: used })

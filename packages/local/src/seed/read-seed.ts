@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { load } from 'js-yaml'
-import { z } from 'zod'
+import { describeProblems } from '../domain/describe-problems.js'
 import { DEFAULT_SEED } from '../package-files.js'
 import { LocalError } from '../storage/local-error.js'
 import { type ParsedSeed, type Seed, SeedSchema } from './schema.js'
@@ -44,5 +44,5 @@ function parseYaml(text: string, source: string): unknown {
 export function checkSeed(value: unknown, source: string): ParsedSeed {
   const result = SeedSchema.safeParse(value)
   if (result.success) return result.data
-  throw new LocalError('seed_invalid', `${source} is not valid:\n${z.prettifyError(result.error)}`)
+  throw new LocalError('seed_invalid', `${source} is not valid: ${describeProblems(result.error)}`)
 }

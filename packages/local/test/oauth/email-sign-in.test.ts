@@ -37,7 +37,7 @@ async function control(path: string, method: string, body?: unknown): Promise<vo
 async function ask() {
   const at = await app.start({})
   const asked = await at.browser.submit(at.url, at.page, { email: 'ana@acme.example', way: 'email' })
-  expect(asked.page).toContain('Look into your e-mail')
+  expect(asked.page).toContain('Check your e-mail')
   const [message] = (await outbox()).slice(-1)
   const request = /name="request" value="([^"]+)"/.exec(asked.page ?? '')?.[1] ?? ''
   const enter = (code: string, page = asked.page ?? '') =>
@@ -89,12 +89,9 @@ describe('signing in by e-mail', () => {
     expect((await second.enter(second.message.code, crossed.page)).response.status).toBe(422)
   })
 
-  it('is offered where a passwordless connection is enabled, to people who are there', async () => {
+  it('is offered where a passwordless connection is enabled', async () => {
     const at = await app.start({})
     expect(at.page).toContain('E-mail me a code')
-    const nobody = await at.browser.submit(at.url, at.page, { email: 'nobody@acme.example', way: 'email' })
-    expect(nobody.page).toContain('Nobody here has the e-mail address')
-    expect(await outbox()).toEqual([])
     await local.database.db.updateTable('connections').set({ enabled: 0 }).execute()
     const without = await app.start({})
     expect(without.page).not.toContain('E-mail me a code')

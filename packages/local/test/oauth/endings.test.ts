@@ -53,7 +53,7 @@ async function signInToApp(person: string, organization: string, browser = new B
     ...{ scope: 'openid email offline_access', prompt: 'consent' },
   })
   let at = await browser.follow(`${realm()}/oauth/authorize?${query}`)
-  at = await browser.submit(at.url, at.page ?? '', { email: person })
+  if (at.page?.includes('name="email"')) at = await browser.submit(at.url, at.page, { email: person })
   if (at.page?.includes('name="answer"')) at = await browser.submit(at.url, at.page, { answer: 'allow' })
   const fields = { ...APP, redirect_uri: CALLBACK }
   const response = await redeem(realm(), APP.client_id, new URL(at.url), verifier, fields)

@@ -31,7 +31,8 @@ export function application(url: string) {
   async function simulate(params: Record<string, string>, person: Record<string, string>, browser?: Browser) {
     const at = await start(params, browser)
     expect(at.page).toContain('Identity provider simulator')
-    const end = await at.browser.submit(at.url, at.page, { answer: 'sign-in', ...person })
+    const answered = await at.browser.submit(at.url, at.page, { answer: 'sign-in', ...person })
+    const end = await enterCode(url, answered, at.browser)
     return { ...end, browser: at.browser, verifier: at.verifier }
   }
 
@@ -47,6 +48,17 @@ export function application(url: string) {
   }
 
   return { issuer, start, simulate, finish, authorize }
+}
+
+/** Enters the code of the last e-mail, where a page asks for one. */
+export async function enterCode(local: string, at: Awaited<ReturnType<Browser['follow']>>, browser: Browser) {
+  const request = /name="request" value="([^"]+)"/.exec(at.page ?? '')?.[1]
+  if (at.page === undefined || request === undefined) return at
+  const answer = await fetch(`${local}/__local/outbox`, { headers: { 'x-scalekit-local': '1' } })
+  const { messages } = (await answer.json()) as { messages: { kind: string; to: string; code: string }[] }
+  const { to = '', code = '' } = messages.filter(({ kind }) => kind === 'email').at(-1) ?? {}
+  const action = new URL(/<form method="post" action="([^"]+)"/.exec(at.page)?.[1] ?? '', at.url)
+  return browser.submit(action.href, at.page, { email: to, request, code })
 }
 
 /** What the client is told instead of a code. */

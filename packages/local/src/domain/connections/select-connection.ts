@@ -2,36 +2,38 @@ import type { Kysely } from 'kysely'
 import type { ConnectionRow } from '../../storage/registry-schema.js'
 import type { Schema } from '../../storage/schema.js'
 import { connectionData } from './connection-data.js'
+import { connectionOfDomain, domainOf, signInConnections } from './domain-connections.js'
 import { SignInRefusal } from './sign-in-refusal.js'
 
-/** The parameters of an authorization request that choose a connection, in the order in which they count. */
-export const SELECTORS = ['connection_id', 'organization_id', 'domain', 'domain_hint', 'provider'] as const
+/** The parameters of an authorization request that choose a connection. The first that is given counts. */
+export const SELECTORS = ['provider', 'connection_id', 'organization_id', 'domain', 'domain_hint'] as const
 
 export type SelectingParams = Partial<Record<(typeof SELECTORS)[number] | 'login_hint', unknown>>
 
 type Db = Kysely<Schema>
 
 /**
- * The connection that a request signs in through, by its selectors; undefined when it names none that there is,
- * and the person signs in here. Throws a `SignInRefusal` with Scalekit's code for a selector that leads nowhere.
+ * The connection that a request signs in through; undefined when the person signs in here: it names none, an organization
+ * without a connection, or a domain that no connection serves. Throws a `SignInRefusal` with Scalekit's code for a
+ * provider, connection or organization that does not exist.
  */
-export async function selectConnection(
+export async function connectionFor(
   db: Db,
   environment: string,
   params: SelectingParams,
 ): Promise<ConnectionRow | undefined> {
-  const text = (name: keyof SelectingParams) => (typeof params[name] === 'string' ? params[name] : undefined)
+  const text = (name: keyof SelectingParams) =>
+    typeof params[name] === 'string' && params[name] !== '' ? params[name] : undefined
+  const provider = text('provider')
+  if (provider !== undefined) return byProvider(db, environment, provider)
   const id = text('connection_id')
   if (id !== undefined) return byId(db, environment, id)
   const organization = text('organization_id')
   if (organization !== undefined) return ofOrganization(db, environment, organization)
   const domain = text('domain') ?? text('domain_hint')
-  if (domain !== undefined) return byDomain(db, environment, domain)
-  const provider = text('provider')
-  if (provider !== undefined) return byProvider(db, environment, provider)
-  const hinted = text('login_hint')?.split('@')[1]
-  const owner = hinted && (await organizationOfDomain(db, environment, hinted))
-  return owner ? active(db, environment, owner) : undefined
+  if (domain !== undefined) return connectionOfDomain(db, environment, domain)
+  const hint = text('login_hint')
+  return hint?.includes('@') ? connectionOfDomain(db, environment, domainOf(hint)) : undefined
 }
 
 async function byId(db: Db, environment: string, id: string): Promise<ConnectionRow> {
@@ -55,20 +57,7 @@ async function ofOrganization(db: Db, environment: string, id: string): Promise<
   if (found === undefined) {
     throw new SignInRefusal('invalid_organization_id', `There is no organization ${id} in this environment.`)
   }
-  return active(db, environment, id)
-}
-
-async function byDomain(db: Db, environment: string, domain: string): Promise<ConnectionRow> {
-  const organization = await organizationOfDomain(db, environment, domain)
-  if (organization === undefined) {
-    throw new SignInRefusal('domain_not_found', 'No organization of this environment has the domain.')
-  }
-  const connection = await active(db, environment, organization)
-  if (connection !== undefined) return connection
-  throw new SignInRefusal(
-    'no_active_connections',
-    'The organization of the domain has no enabled connection.',
-  )
+  return activeConnection(db, environment, id)
 }
 
 async function byProvider(db: Db, environment: string, provider: string): Promise<ConnectionRow> {
@@ -86,35 +75,16 @@ async function byProvider(db: Db, environment: string, provider: string): Promis
   throw new SignInRefusal('no_active_connections', `No connection of the provider ${provider} is enabled.`)
 }
 
-async function organizationOfDomain(
+/** The first connection of an organization that is enabled. */
+export async function activeConnection(
   db: Db,
   environment: string,
-  domain: string,
-): Promise<string | undefined> {
-  const row = await db
-    .selectFrom('domains')
-    .select('organization_id')
-    .where('environment_id', '=', environment)
-    .where('domain', '=', domain.toLowerCase())
-    .where('status', 'in', ['VERIFIED', 'AUTO_VERIFIED'])
-    .where('type', '=', 'ORGANIZATION_DOMAIN')
-    .executeTakeFirst()
-  return row?.organization_id
-}
-
-async function active(db: Db, environment: string, organization: string): Promise<ConnectionRow | undefined> {
+  organization: string,
+): Promise<ConnectionRow | undefined> {
   const rows = await signInConnections(db, environment)
     .where('organization_id', '=', organization)
     .where('enabled', '=', 1)
     .orderBy('id')
     .execute()
   return rows.find((row) => !connectionData(row).is_app)
-}
-
-function signInConnections(db: Db, environment: string) {
-  return db
-    .selectFrom('connections')
-    .selectAll()
-    .where('environment_id', '=', environment)
-    .where('type', 'in', ['OIDC', 'SAML', 'OAUTH'])
 }

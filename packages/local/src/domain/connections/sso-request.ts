@@ -8,7 +8,8 @@ const LIFETIME_SECONDS = 600
 
 /** What an identity provider is asked for: to finish a sign-in, or to try a connection in the admin portal. */
 export const Purpose = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('sign-in'), uid: z.string() }),
+  /** `page`: the path of the sign-in that waits for the answer. */
+  z.object({ kind: z.literal('sign-in'), uid: z.string(), page: z.string() }),
   z.object({ kind: z.literal('test') }),
 ])
 export type Purpose = z.infer<typeof Purpose>

@@ -7,6 +7,7 @@ import type { EnvironmentRow, Schema } from '../../storage/schema.js'
 import { hashSecret } from '../../storage/secret-hash.js'
 import { connectionData } from '../connections/connection-data.js'
 import { failedPrecondition } from '../domain-error.js'
+import { environmentType } from '../environments/environment-type.js'
 
 /** How a person proves an address: with a code, a link, or either. */
 export type PasswordlessKind = 'OTP' | 'LINK' | 'LINK_OTP'
@@ -60,8 +61,9 @@ export function newPasswordlessRequest(
   now: number,
 ): NewRequest {
   const id = newId('areq')
-  const isTest = environment.type === 'DEV' && /\+sktest[^@]*@/.test(email)
-  const number = isTest ? TEST_CODE : String(randomInt(1_000_000)).padStart(6, '0')
+  const number = isTestAddress(environment.type, email)
+    ? TEST_CODE
+    : String(randomInt(1_000_000)).padStart(6, '0')
   const code = data.kind === 'LINK' ? undefined : number
   const token = data.kind === 'OTP' ? undefined : randomBytes(32).toString('base64url')
   const row: PasswordlessRequestRow = {
@@ -77,6 +79,15 @@ export function newPasswordlessRequest(
     updated_at: now,
   }
   return { row, code, link: token === undefined ? undefined : linkTo(data.magiclink_auth_uri, token) }
+}
+
+/** Whether an address is one of a user for tests, whose code is always the same. Only DEV environments have them. */
+export async function isTestUser(db: Kysely<Schema>, environment: string, email: string): Promise<boolean> {
+  return isTestAddress(await environmentType(db, environment), email)
+}
+
+function isTestAddress(type: EnvironmentRow['type'], email: string): boolean {
+  return type === 'DEV' && /\+sktest[^@]*@/i.test(email)
 }
 
 /**

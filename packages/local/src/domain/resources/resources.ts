@@ -39,9 +39,12 @@ export async function listResources(database: Database, realm: string): Promise<
   return rows.map((row) => toResource(row, disabled))
 }
 
-/** Whether a resource indicator (RFC 8707, section 2) names this resource: by URL, slash or not, or by id. */
+/**
+ * Whether a resource indicator (RFC 8707, section 2) names this resource: by URL, slash or not, or by id. Clients send the
+ * URL that a person typed, whose query selects tools and is not part of the resource.
+ */
 export function isIndicatorOf(resource: Resource, indicator: string): boolean {
-  return indicator === resource.id || canonical(indicator) === canonical(resource.url)
+  return indicator === resource.id || canonical(withoutQuery(indicator)) === canonical(resource.url)
 }
 
 /** The scopes that nobody gets: they were disabled, and their MCP servers still name them. */
@@ -59,4 +62,8 @@ function toResource(row: ResourceRow, disabled: ReadonlySet<string>): Resource {
     scopes: resourceScopes(row).filter((scope) => !disabled.has(scope)),
     settings: resourceData(row),
   }
+}
+
+function withoutQuery(indicator: string): string {
+  return indicator.replace(/\?[^#]*$/, '')
 }

@@ -1,32 +1,52 @@
 import type { OrganizationRow, UserRow } from '../../storage/schema.js'
 import { clientData } from '../clients/client-data.js'
+import { realmIssuer } from '../environments/realm.js'
 import type { Store } from '../store.js'
+import { invitationLinks } from './invitation-links.js'
+import { findMembership, membershipData } from './user-data.js'
 
 /**
- * Sends the e-mail that invites a user, when the change that invites them is made. Its link is where the
- * application begins a sign-in, if it has said so.
+ * Sends the e-mail that invites a user, when the change that invites them is made. Its link proves the mailbox and leads to
+ * where the application begins a sign-in, which accepts the invitation.
  */
 export async function sendInvitation(
-  { database, outbox }: Store,
-  organization: Pick<OrganizationRow, 'environment_id' | 'display_name'>,
-  user: Pick<UserRow, 'email'>,
+  store: Store,
+  organization: Pick<OrganizationRow, 'id' | 'environment_id' | 'display_name'>,
+  user: Pick<UserRow, 'id' | 'email'>,
 ): Promise<void> {
-  const environment = organization.environment_id
+  const { id, environment_id: environment, display_name } = organization
+  const { expires_at = store.clock.now() } = membershipData(
+    await findMembership(store.database.db, id, user.id),
+  )
+  const token = await invitationLinks(store, environment).create(
+    { organization: id, user: user.id },
+    expires_at,
+  )
+  const link = `${realmIssuer(store.baseUrl, environment)}/invitation?token=${token}`
+  store.outbox.put({
+    kind: 'email',
+    environment,
+    to: user.email,
+    subject: `Invitation to ${display_name}`,
+    text: [
+      `You are invited to ${display_name}.`,
+      `Accept the invitation: ${link}`,
+      `The invitation expires on ${new Date(expires_at).toUTCString()}.`,
+    ].join('\n'),
+    link,
+  })
+}
+
+/** Where an application of the environment begins a sign-in, if one has said so. */
+export async function initiateLoginUri(
+  { database }: Store,
+  environment: string,
+): Promise<string | undefined> {
   const clients = await database.db
     .selectFrom('clients')
     .selectAll()
     .where('realm', '=', environment)
     .orderBy('id')
     .execute()
-  const link = clients.map((row) => clientData(row).initiate_login_uri).find(Boolean)
-  outbox.put({
-    kind: 'email',
-    environment,
-    to: user.email,
-    subject: `Invitation to ${organization.display_name}`,
-    text: [`You are invited to ${organization.display_name}.`, link && `Sign in at ${link}`]
-      .filter(Boolean)
-      .join('\n'),
-    ...(link && { link }),
-  })
+  return clients.map((row) => clientData(row).initiate_login_uri).find(Boolean)
 }

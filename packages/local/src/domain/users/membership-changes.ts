@@ -5,8 +5,8 @@ import { organizationData } from '../organizations/organization-data.js'
 import { openRoleBook } from '../roles/role-book.js'
 import { MembershipData } from './user-data.js'
 
-/** How long an invitation waits. */
-export const INVITATION_MS = 30 * 24 * 60 * 60 * 1000
+/** How long an invitation waits. Source: Scalekit's documentation of invitations. */
+export const INVITATION_MS = 15 * 24 * 60 * 60 * 1000
 
 /** A role as a request names it: by its name, or else by its id. */
 export interface RoleName {

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Schema, UserRow } from '../../storage/schema.js'
 import { WORKSPACE } from '../environments/realm.js'
 import { type MembershipRights, rightsOf } from '../roles/membership-rights.js'
-import { type UserProfile, userData } from './user-data.js'
+import { membershipStatus, type UserProfile, userData } from './user-data.js'
 
 /** Where people are kept. */
 type Database = { readonly db: Kysely<Schema> }
@@ -114,6 +114,22 @@ export function activeMemberships({ db }: Database, user: string) {
     .orderBy('memberships.created_at')
     .orderBy('organizations.id')
     .execute()
+}
+
+/** The organizations that a user belongs to or is invited to, the first joined first. Expired invitations do not count. */
+export async function openMemberships({ db }: Database, now: number, user: string) {
+  const rows = await db
+    .selectFrom('memberships')
+    .innerJoin('organizations', 'organizations.id', 'memberships.organization_id')
+    .select(['organizations.id', 'organizations.display_name', 'memberships.status', 'memberships.data'])
+    .where('memberships.user_id', '=', user)
+    .orderBy('memberships.created_at')
+    .orderBy('organizations.id')
+    .execute()
+  return rows
+    .map(({ id, display_name, ...row }) => ({ id, display_name, status: membershipStatus(row, now) }))
+    .filter(({ status }) => status === 'ACTIVE' || status === 'PENDING_INVITE')
+    .map(({ id, display_name, status }) => ({ id, display_name, invited: status === 'PENDING_INVITE' }))
 }
 
 function toMember(row: {

@@ -1,155 +1,131 @@
 import type { Kysely } from 'kysely'
-import { newId } from '../../storage/ids.js'
+import { z } from 'zod'
 import type { ConnectionRow } from '../../storage/registry-schema.js'
-import type { Schema, UserRow } from '../../storage/schema.js'
+import type { Schema } from '../../storage/schema.js'
 import { connectionData } from '../connections/connection-data.js'
+import { domainOf, servesDomain } from '../connections/domain-connections.js'
 import { SignInRefusal } from '../connections/sign-in-refusal.js'
 import { DomainError } from '../domain-error.js'
-import { connectionDetails } from '../events/flow-questions.js'
+import { domainsOf } from '../domains/domain-data.js'
 import { tellUserEvent } from '../events/user-event.js'
 import { findOrganization } from '../organizations/organization-data.js'
+import { createTickets } from '../sessions/tickets.js'
 import type { Store } from '../store.js'
+import { acceptInvitation } from './accept-invitation.js'
 import type { AssertedIdentity } from './asserted-identity.js'
 import { addMembership } from './membership-changes.js'
-import { MembershipData, membershipData, membershipStatus, UserData } from './user-data.js'
+import { askBeforeSignup, findUserByEmail, insertUser, signUp } from './sign-up.js'
 
 type Db = Kysely<Schema>
 
+const YEARS_SECONDS = 10 * 365 * 24 * 3600
+
+interface Provisioned {
+  readonly userId: string
+  readonly organization: string | undefined
+}
+
 /**
- * The user whom an identity provider has told about, made if there was none. A connection speaks for the
- * people of its own organization only: who belongs to others, and an address of another's domain, is refused,
- * or one customer could sign in as the people of the next. Throws a `SignInRefusal`.
+ * Whether an address that an identity provider asserts has to be proven by e-mail before it counts: a connection
+ * speaks for the domains of its organization, or one customer could sign in as the people of the next. One check is
+ * enough for a user and a connection.
+ */
+export async function needsMailCheck(
+  store: Store,
+  connection: ConnectionRow,
+  { email }: AssertedIdentity,
+): Promise<boolean> {
+  if (connection.organization_id === null) return false
+  const { environment_id: environment } = connection
+  const { db } = store.database
+  if (servesDomain(connection, await domainsOf(db, environment), domainOf(email))) return false
+  const user = await findUserByEmail(db, environment, email)
+  return (
+    user === undefined ||
+    (await mailChecks(store, environment).get(`${user.id} ${connection.id}`)) === undefined
+  )
+}
+
+/**
+ * The user whom an identity provider has told about. At a social provider, somebody new signs up. At the connection of
+ * an organization, members and invited users get in, and people of the organization's domains join it (just-in-time
+ * provisioning). Throws a `SignInRefusal` for everybody else. The address has been checked, see `needsMailCheck`.
  */
 export async function provisionUser(
   context: Store,
   connection: ConnectionRow,
   identity: AssertedIdentity,
   about: Readonly<Record<string, unknown>>,
-): Promise<{ userId: string; organization: string | undefined }> {
-  const { database } = context
-  const { environment_id: environment } = connection
-  const before = await findByEmail(database.db, environment, identity.email)
-  // An application is asked outside of the transaction, which holds up everybody else.
-  if (before === undefined) await askBeforeSignup(context, connection, identity.email, about)
-  const provisioned = await provisionInside(context, connection, identity)
-  if (before === undefined) {
-    const { userId: user, organization } = provisioned
-    await tellUserEvent(context, 'user.signup', environment, { user, organization })
+): Promise<Provisioned> {
+  const { environment_id: environment, organization_id: organization } = connection
+  const known = await findUserByEmail(context.database.db, environment, identity.email)
+  if (organization !== null)
+    return enter(context, { ...connection, organization_id: organization }, identity, about)
+  // Nobody vouches for such a provider but itself: an address that it has not verified may be anybody's.
+  if (identity.email_verified !== true) {
+    throw new SignInRefusal('access_denied', 'The identity provider has not verified the e-mail address.')
   }
-  return provisioned
+  if (known !== undefined) return { userId: known.id, organization: undefined }
+  if (connectionData(connection).settings.jitProvisioningWithSsoEnabled === false) refuseNewcomer()
+  const { userId } = await signUp(context, environment, identity, { connection, about })
+  return { userId, organization: undefined }
 }
 
-function provisionInside(
-  { database, clock }: Store,
-  connection: ConnectionRow,
+async function enter(
+  context: Store,
+  connection: ConnectionRow & { organization_id: string },
   identity: AssertedIdentity,
-): Promise<{ userId: string; organization: string | undefined }> {
-  const { environment_id: environment, organization_id } = connection
-  return database.transaction(async (db) => {
-    const known = await findByEmail(db, environment, identity.email)
-    if (organization_id === null) {
-      // Nobody vouches for such a provider but itself: an address that it has not verified may be anybody's.
-      if (identity.email_verified !== true) {
-        throw new SignInRefusal('access_denied', 'The identity provider has not verified the e-mail address.')
-      }
-      return {
-        userId: known?.id ?? (await createUser(db, connection, identity, clock.now())),
-        organization: undefined,
-      }
-    }
-    if (known !== undefined) {
-      await enterOrganization(db, organization_id, known.id, clock.now())
-      return { userId: known.id, organization: organization_id }
-    }
-    await refuseForeignDomain(db, connection, identity.email)
-    const userId = await createUser(db, connection, identity, clock.now())
-    await join(db, environment, organization_id, userId, clock.now())
-    return { userId, organization: organization_id }
-  })
-}
-
-function findByEmail(db: Db, environment: string, email: string) {
-  return db
-    .selectFrom('users')
-    .select('id')
-    .where('environment_id', '=', environment)
-    .where('email', '=', email)
-    .executeTakeFirst()
-}
-
-async function askBeforeSignup(
-  { interceptors }: Store,
-  connection: ConnectionRow,
-  email: string,
   about: Readonly<Record<string, unknown>>,
-): Promise<void> {
-  const verdict = await interceptors.ask({
-    environment: connection.environment_id,
-    trigger: 'PRE_SIGNUP',
-    about: { user_email: email, connection_details: connectionDetails(connection), ...about },
-    data: {},
-  })
-  if (!verdict.allowed) throw new SignInRefusal('access_denied', verdict.message)
-}
-
-async function createUser(db: Db, connection: ConnectionRow, identity: AssertedIdentity, now: number) {
-  if (connectionData(connection).settings.jitProvisioningWithSsoEnabled === false) {
-    throw new SignInRefusal(
-      'access_denied',
-      'Nobody here has this e-mail address, and the connection creates no users.',
-    )
-  }
-  const { email, name, given_name: first_name, family_name: last_name, groups } = identity
-  const data = UserData.parse({ user_profile: { name, first_name, last_name, groups } })
-  const row: UserRow = {
-    ...{ id: newId('usr'), environment_id: connection.environment_id, email, external_id: null },
-    ...{ data: JSON.stringify(data), created_at: now, updated_at: now },
-  }
-  await db.insertInto('users').values(row).execute()
-  return row.id
-}
-
-/** Somebody who was invited accepts by signing in, in time; a member signs in; nobody else does. */
-async function enterOrganization(db: Db, organization_id: string, user_id: string, now: number) {
-  const membership = await db
-    .selectFrom('memberships')
-    .selectAll()
-    .where('organization_id', '=', organization_id)
-    .where('user_id', '=', user_id)
-    .executeTakeFirst()
-  if (membership?.status === 'ACTIVE') return
-  if (membership === undefined || membershipStatus(membership, now) !== 'PENDING_INVITE') {
-    throw new SignInRefusal(
-      'access_denied',
-      'The user does not belong to the organization of the connection, or the invitation has expired.',
-    )
-  }
-  const data = JSON.stringify(MembershipData.parse({ ...membershipData(membership), accepted_at: now }))
-  await db
-    .updateTable('memberships')
-    .set({ status: 'ACTIVE', data, updated_at: now })
-    .where('organization_id', '=', organization_id)
-    .where('user_id', '=', user_id)
-    .execute()
-}
-
-async function refuseForeignDomain(db: Db, connection: ConnectionRow, email: string) {
-  const owner = await db
-    .selectFrom('domains')
-    .select('organization_id')
-    .where('environment_id', '=', connection.environment_id)
-    .where('domain', '=', email.split('@')[1] ?? '')
-    .where('type', '=', 'ORGANIZATION_DOMAIN')
-    .where('organization_id', '!=', connection.organization_id)
-    .executeTakeFirst()
-  if (owner === undefined) return
-  throw new SignInRefusal(
-    'access_denied',
-    'The domain of the e-mail address belongs to another organization.',
+): Promise<Provisioned> {
+  const { database, clock } = context
+  const { environment_id: environment, organization_id: organization } = connection
+  const ownDomain = servesDomain(
+    connection,
+    await domainsOf(database.db, environment),
+    domainOf(identity.email),
   )
+  const before = await findUserByEmail(database.db, environment, identity.email)
+  const isMember =
+    before !== undefined &&
+    (await database.transaction((db) => acceptInvitation(db, clock.now(), { organization, user: before.id })))
+  if (before !== undefined && !ownDomain)
+    await mailChecks(context, environment).put(`${before.id} ${connection.id}`, true, YEARS_SECONDS)
+  if (isMember) return { userId: before.id, organization }
+  if (!ownDomain) {
+    throw new SignInRefusal(
+      'access_denied',
+      `${domainOf(identity.email)} is not a domain of the organization, and there is no valid invitation for the user.`,
+    )
+  }
+  if (connectionData(connection).settings.jitProvisioningWithSsoEnabled === false) refuseNewcomer()
+  // An application is asked outside of the transaction, which holds up everybody else.
+  if (before === undefined) await askBeforeSignup(context, environment, identity.email, connection, about)
+  const userId = await database.transaction(async (db) => {
+    const known = await findUserByEmail(db, environment, identity.email)
+    const user = known?.id ?? (await insertUser(db, environment, identity, clock.now()))
+    await join(db, environment, organization, user, clock.now())
+    return user
+  })
+  if (before === undefined)
+    await tellUserEvent(context, 'user.signup', environment, { user: userId, organization })
+  return { userId, organization }
+}
+
+function refuseNewcomer(): never {
+  throw new SignInRefusal('access_denied', 'The connection adds no users, and the user was not invited.')
 }
 
 async function join(db: Db, environment: string, id: string, userId: string, now: number) {
+  const present = await db
+    .selectFrom('memberships')
+    .select('status')
+    .where('organization_id', '=', id)
+    .where('user_id', '=', userId)
+    .executeTakeFirst()
+  if (present?.status === 'ACTIVE') return
+  if (present !== undefined) {
+    throw new SignInRefusal('access_denied', 'The membership is inactive, or its invitation has expired.')
+  }
   try {
     const organization = await findOrganization(db, environment, { id })
     await addMembership(db, organization, userId, now, { roles: [], metadata: {}, invite: false })
@@ -157,4 +133,9 @@ async function join(db: Db, environment: string, id: string, userId: string, now
     if (!(cause instanceof DomainError)) throw cause
     throw new SignInRefusal('access_denied', cause.message, { cause })
   }
+}
+
+/** Users whose address was proven by e-mail for a connection. */
+function mailChecks(store: Store, environment: string) {
+  return createTickets(store, environment, 'MailCheck', z.literal(true))
 }

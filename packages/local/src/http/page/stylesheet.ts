@@ -84,6 +84,9 @@ input[type="email"], input[type="password"] {
   flex: 1; min-width: 0; min-height: 2.75rem; padding: .5rem .75rem; border-radius: 9px;
   border: 1px solid var(--quiet); background: var(--card);
 }
+.pin { display: flex; gap: .5rem; margin: 0; padding: 0; border: 0; }
+.pin legend { padding: 0; margin-bottom: .4rem; font-size: .875rem; font-weight: 600; }
+.fields .pin input { width: 2.75rem; min-width: 0; flex: 1; padding: 0; text-align: center; font-size: 1.25rem; }
 .problem {
   padding: .7rem .9rem; border-radius: 9px; background: var(--error-tint); color: var(--error); font-weight: 500;
 }

@@ -3,6 +3,7 @@ import { m2mClientAt } from '../../domain/clients/m2m-clients.js'
 import type { Partition } from '../../domain/environments/realm.js'
 import type { DataStore } from '../../domain/store.js'
 import { RecordAdapter } from '../server/record-adapter.js'
+import { knownClientDocument } from './known-documents.js'
 import { fetchLocalClientDocument, isLocalClientDocument } from './local-client-document.js'
 import { m2mMetadata } from './m2m-metadata.js'
 import { findScalekitClient, isScalekitClient, nobody } from './scalekit-clients.js'
@@ -34,7 +35,9 @@ export class ClientAdapter extends RecordAdapter implements Adapter {
       const proves = AUTHENTICATING.includes(Provider.ctx?.oidc.route ?? '')
       return client ?? (proves ? nobody(this.#owner) : undefined)
     }
-    if (isLocalClientDocument(id)) return this.#documents ? fetchLocalClientDocument(id) : undefined
+    if (isLocalClientDocument(id) && this.#documents) return fetchLocalClientDocument(id)
+    const known = this.#documents ? knownClientDocument(id) : undefined
+    if (known !== undefined) return known
     const machine = await m2mClientAt(this.#database, this.#owner, id)
     if (machine !== undefined) return m2mMetadata(machine)
     const found = await super.find(id)

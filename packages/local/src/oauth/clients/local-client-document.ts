@@ -1,6 +1,9 @@
-import type { ClientMetadata } from 'oidc-provider'
+import { type ClientMetadata, errors } from 'oidc-provider'
+import { z } from 'zod'
+import { describeProblems } from '../../domain/describe-problems.js'
 import { limitedText } from '../../http/limited-text.js'
 import { publicClient } from './client-metadata.js'
+import { reasonOf, UNREADABLE } from './unreadable-document.js'
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
 const LIMIT_BYTES = 5 * 1024
@@ -21,23 +24,37 @@ export function isLocalClientDocument(clientId: string): boolean {
 
 /**
  * A client ID metadata document (draft-ietf-oauth-client-id-metadata-document, section 4) served by a client
- * that is being developed on this machine. Gives undefined when there is no valid document at the address.
+ * that is being developed on this machine. Throws `InvalidClient` with the reason when there is no valid document.
  */
-export async function fetchLocalClientDocument(clientId: string): Promise<ClientMetadata | undefined> {
+export async function fetchLocalClientDocument(clientId: string): Promise<ClientMetadata> {
+  const document = await fetchDocument(clientId)
+  // Section 4.1: the document names itself, so that nobody speaks for another client; and it keeps no secret.
+  if (typeof document !== 'object' || document === null || Array.isArray(document))
+    throw unreadable('it is not a JSON object')
+  if (!('client_id' in document) || document.client_id !== clientId)
+    throw unreadable('its client_id is not the URL that it was read from')
+  if ('client_secret' in document) throw unreadable('it contains a client_secret')
+  try {
+    return { ...publicClient(document), client_id: clientId }
+  } catch (error) {
+    throw error instanceof z.ZodError ? unreadable(describeProblems(error)) : error
+  }
+}
+
+async function fetchDocument(clientId: string): Promise<unknown> {
   try {
     const response = await fetch(clientId, {
       headers: { accept: 'application/json' },
       redirect: 'error',
       signal: AbortSignal.timeout(LIMIT_MS),
     })
-    if (response.status !== 200) return undefined
-    const document: unknown = JSON.parse(await limitedText(response, LIMIT_BYTES))
-    // Section 4.1: the document names itself, so that nobody speaks for another client; and it keeps no secret.
-    if (typeof document !== 'object' || document === null || !('client_id' in document)) return undefined
-    if (document.client_id !== clientId || 'client_secret' in document) return undefined
-    return { ...publicClient(document), client_id: clientId }
-  } catch {
-    // Whatever the other program on this machine answers, the client is unknown to us.
-    return undefined
+    if (response.status !== 200) throw unreadable(`the answer was HTTP ${response.status}`)
+    return JSON.parse(await limitedText(response, LIMIT_BYTES))
+  } catch (cause) {
+    throw cause instanceof errors.InvalidClient ? cause : unreadable(reasonOf(cause))
   }
+}
+
+function unreadable(reason: string) {
+  return new errors.InvalidClient(`${UNREADABLE}: ${reason}`)
 }

@@ -3,6 +3,7 @@ import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { BlockList, isIP } from 'node:net'
 import { Readable } from 'node:stream'
+import { NOT_PUBLIC as NOT_PUBLIC_HOST } from './unreadable-document.js'
 
 /** Statuses that come without content (RFC 9110). */
 const NO_CONTENT = [204, 205, 304]
@@ -58,7 +59,7 @@ export function createPublicFetch(resolve: Resolve = (host) => lookup(host, { al
     const addresses = isIP(host) ? [{ address: host, family: isIP(host) }] : await resolve(host)
     const [first] = addresses
     if (first === undefined || !addresses.every(({ address }) => isPublic(address)))
-      throw new Error('the host is not a public one')
+      throw new Error(NOT_PUBLIC_HOST)
     return ask(target, first, options)
   }
 }

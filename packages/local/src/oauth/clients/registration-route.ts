@@ -1,6 +1,7 @@
 import { json, type Request, type RequestHandler, type Response, Router } from 'express'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { z } from 'zod'
+import { describeProblems } from '../../domain/describe-problems.js'
 import type { AuthorizationServers } from '../server/authorization-server.js'
 import { openToPages } from '../server/open-to-pages.js'
 import { refuse } from '../server/refuse.js'
@@ -71,7 +72,7 @@ function accept(sent: unknown, response: Response) {
     if (!(error instanceof z.ZodError)) throw error
     const code =
       typeof sent === 'object' && sent !== null ? 'invalid_redirect_uri' : 'invalid_client_metadata'
-    refuse(response, 400, code, z.prettifyError(error))
+    refuse(response, 400, code, describeProblems(error))
     return undefined
   }
 }

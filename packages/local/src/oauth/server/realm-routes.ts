@@ -3,6 +3,7 @@ import { isRealmName } from '../../domain/environments/realm.js'
 import { registrationRoute } from '../clients/registration-route.js'
 import { completeRequest } from '../sign-in/complete-request.js'
 import { interactionRoutes } from '../sign-in/interaction-routes.js'
+import { invitationRoutes } from '../sign-in/opened-invitation.js'
 import { samlSimulatorRoutes } from '../simulator/saml-simulator-routes.js'
 import { simulatorRoutes } from '../simulator/simulator-routes.js'
 import { ssoRoutes } from '../sso/sso-routes.js'
@@ -32,7 +33,12 @@ export function realmRoutes(context: OAuthContext, servers: AuthorizationServers
   router.get(`${OAUTH_METADATA}/:realm`, metadata(servers, OAUTH_METADATA))
   router.get(`${OPENID_METADATA}/:realm`, metadata(servers, OPENID_METADATA))
 
-  router.use(ssoRoutes(context), samlSimulatorRoutes(context), simulatorRoutes(context))
+  router.use(
+    invitationRoutes(context),
+    ssoRoutes(context),
+    samlSimulatorRoutes(context),
+    simulatorRoutes(context),
+  )
   router.use('/:realm', onlyRealms, registrationRoute(servers), userinfoRoute(context))
   router.use(
     '/:realm/resources/:resource',

@@ -1,10 +1,13 @@
 import { WORKSPACE } from '../../domain/environments/realm.js'
-import { activeMemberships, type Person } from '../../domain/users/people.js'
+import { openMemberships, type Person } from '../../domain/users/people.js'
+import type { Clock } from '../../storage/clock.js'
 import type { Database } from '../../storage/database.js'
 
 export interface OrganizationOffer {
   id: string
   display_name: string
+  /** Whether choosing it accepts an invitation. */
+  invited: boolean
 }
 
 /** The result: an organization (or none), a question to the person, or a refusal. */
@@ -25,17 +28,17 @@ export interface OrganizationWish {
 
 /**
  * Which organization a person acts in after signing in, however that was: the one that the request asks for, if
- * they belong to it and did not sign in through a connection of another; the connection's; the only one; or the
- * person is asked.
+ * they belong to it or are invited and did not sign in through a connection of another; the connection's; the only one;
+ * or the person is asked.
  */
 export async function chooseOrganization(
-  database: Database,
+  { database, clock }: { readonly database: Database; readonly clock: Clock },
   realm: string,
   person: Person,
   { asked, proven, answer }: OrganizationWish,
 ): Promise<OrganizationChoice> {
   if (realm === WORKSPACE) return { kind: 'chosen', organization: undefined }
-  const offers = await activeMemberships(database, person.id)
+  const offers = await openMemberships(database, clock.now(), person.id)
   const wanted = [asked, proven, answer].find((one) => typeof one === 'string' && one !== '')
   if (wanted !== undefined) {
     const allowed = offers.find(({ id }) => id === wanted && (proven === undefined || id === proven))

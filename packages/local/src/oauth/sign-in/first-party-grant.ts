@@ -16,11 +16,13 @@ export async function loadExistingGrant(
   ctx: KoaContextWithOIDC,
   server: ServerIdentity,
 ): Promise<Grant | undefined> {
-  const { session, result } = ctx.oidc
+  const { session, result, params } = ctx.oidc
   const { context, realm } = server
   const acting = actingOrganizations(context, realm)
   if (typeof result?.organization === 'string' && session !== undefined)
     await acting.set(session.uid, result.organization)
+  else if (await enteredBefore(ctx, server))
+    await acting.set(String(session?.uid), String(params?.organization_id))
   const organization = await acting.get(session?.uid)
   const grant = await findGrant(ctx, server, organization)
   if (session?.accountId === undefined) return grant
@@ -49,6 +51,20 @@ export function isFirstParty(
 ): boolean {
   const { client, params } = oidc
   return client !== undefined && isScalekitClient(client.clientId) && params?.resource === issuer
+}
+
+/** Whether a session was used for the organization that a request asks for, so that it enters it again without a page. */
+async function enteredBefore({ oidc }: KoaContextWithOIDC, { context }: ServerIdentity): Promise<boolean> {
+  const { session, params } = oidc
+  if (session?.accountId === undefined || typeof params?.organization_id !== 'string') return false
+  const row = await context.database.db
+    .selectFrom('dependents')
+    .select('id')
+    .where('kind', '=', 'session')
+    .where('id', '=', sessionId(session.uid))
+    .where('depends_on', '=', `membership:${params.organization_id}/${session.accountId}`)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 /**

@@ -23,7 +23,7 @@ export function interactionRoutes(context: OAuthContext, server: AuthorizationSe
 
   router.get('/interaction/:uid', async (request, response) => {
     const interaction = await current(request, response)
-    if (interaction.prompt.name === 'login') return signIn.begin({ request, response, interaction })
+    if (interaction.prompt.name !== 'consent') return signIn.begin({ request, response, interaction })
     return showConsent(request, response, interaction)
   })
 
@@ -58,7 +58,7 @@ export function interactionRoutes(context: OAuthContext, server: AuthorizationSe
     async (request, response) => {
       const interaction = await current(request, response)
       if (!spendCsrfToken(request, response, request.body?.csrf)) return refuseForm(response)
-      if (interaction.prompt.name === 'login') return signIn.submit({ request, response, interaction })
+      if (interaction.prompt.name !== 'consent') return signIn.submit({ request, response, interaction })
       return answerConsent(request, response, interaction)
     },
   )

@@ -19,3 +19,8 @@ export async function clientName(
   const client = await provider.Client.find(clientId(interaction))
   return client?.clientName ?? clientId(interaction)
 }
+
+/** Every step posts to the page of the interaction, wherever it was shown. */
+export function formAction({ issuer }: AuthorizationServer, { uid }: Interaction): string {
+  return `${new URL(issuer).pathname}/interaction/${uid}`
+}

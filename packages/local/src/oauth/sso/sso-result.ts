@@ -1,37 +1,26 @@
-import type { InteractionResults } from 'oidc-provider'
+import { connectionOfDomain, domainOf } from '../../domain/connections/domain-connections.js'
 import { SignInRefusal } from '../../domain/connections/sign-in-refusal.js'
-import { type SsoOutcome, ssoOutcomes } from '../../domain/connections/sso-outcome.js'
-import { provisionUser } from '../../domain/users/provision-user.js'
+import { ssoOutcomes } from '../../domain/connections/sso-outcome.js'
+import type { AssertedIdentity } from '../../domain/users/asserted-identity.js'
+import { needsMailCheck, provisionUser } from '../../domain/users/provision-user.js'
+import type { ConnectionRow } from '../../storage/registry-schema.js'
 import type { OAuthContext } from '../server/oauth-context.js'
 
-export interface SsoAnswer {
-  uid: string
-  ticket: string
-  /** In which circumstances it comes, for applications that are asked. */
-  about: Readonly<Record<string, unknown>>
-}
+/** How a sign-in goes on that an identity provider has answered. */
+export type SsoResult =
+  | { kind: 'person'; userId: string; organization: string | undefined; connection: string }
+  /** The address is of a domain whose people sign in through a connection of their organization. */
+  | { kind: 'elsewhere'; connection: ConnectionRow; email: string }
+  /** The address has to be proven by e-mail. */
+  | { kind: 'check'; connection: string; identity: AssertedIdentity }
 
-/** How a sign-in ends that an identity provider has answered: with a user in an organization, or with a refusal. */
+/** Reads the answer that an identity provider gave for a sign-in. Throws a `SignInRefusal`. */
 export async function ssoResult(
   context: OAuthContext,
   environment: string,
-  { uid, ticket, about }: SsoAnswer,
-): Promise<InteractionResults> {
+  { uid, ticket, about }: { uid: string; ticket: string; about: Readonly<Record<string, unknown>> },
+): Promise<SsoResult> {
   const outcome = await ssoOutcomes(context, environment).take(ticket)
-  try {
-    return await succeed(context, environment, { uid, about }, outcome)
-  } catch (refusal) {
-    if (!(refusal instanceof SignInRefusal)) throw refusal
-    return { error: refusal.code, error_description: refusal.message }
-  }
-}
-
-async function succeed(
-  context: OAuthContext,
-  environment: string,
-  { uid, about }: Omit<SsoAnswer, 'ticket'>,
-  outcome: SsoOutcome | undefined,
-): Promise<InteractionResults> {
   if (outcome?.purpose.kind !== 'sign-in' || outcome.purpose.uid !== uid) {
     throw new SignInRefusal(
       'access_denied',
@@ -45,18 +34,36 @@ async function succeed(
       refusal?.message ?? 'The identity provider refused.',
     )
   }
-  const connection = await context.database.db
+  const connection = await enabledConnection(context, environment, outcome.connection)
+  // Home realm discovery comes after a social sign-in, which says the address.
+  if (connection.organization_id === null && identity.email_verified === true) {
+    const home = await connectionOfDomain(context.database.db, environment, domainOf(identity.email))
+    if (home !== undefined) return { kind: 'elsewhere', connection: home, email: identity.email }
+  }
+  if (await needsMailCheck(context, connection, identity))
+    return { kind: 'check', connection: connection.id, identity }
+  return checkedResult(context, environment, { connection: connection.id, identity }, about)
+}
+
+/** The same for an address that is proven. Throws a `SignInRefusal`. */
+export async function checkedResult(
+  context: OAuthContext,
+  environment: string,
+  assertion: { connection: string; identity: AssertedIdentity },
+  about: Readonly<Record<string, unknown>>,
+): Promise<SsoResult & { kind: 'person' }> {
+  const connection = await enabledConnection(context, environment, assertion.connection)
+  const provisioned = await provisionUser(context, connection, assertion.identity, about)
+  return { kind: 'person', ...provisioned, connection: connection.id }
+}
+
+async function enabledConnection({ database }: OAuthContext, environment: string, id: string) {
+  const connection = await database.db
     .selectFrom('connections')
     .selectAll()
     .where('environment_id', '=', environment)
-    .where('id', '=', outcome.connection)
+    .where('id', '=', id)
     .executeTakeFirst()
-  if (!connection?.enabled) {
-    throw new SignInRefusal('connection_not_active', 'The connection is not enabled any more.')
-  }
-  const { userId, organization } = await provisionUser(context, connection, identity, about)
-  return {
-    login: { accountId: userId, amr: [connection.id] },
-    ...(organization === undefined ? {} : { organization }),
-  }
+  if (connection?.enabled) return connection
+  throw new SignInRefusal('connection_not_active', 'The connection is not enabled any more.')
 }

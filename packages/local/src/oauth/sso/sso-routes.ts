@@ -79,8 +79,8 @@ export function ssoRoutes(context: OAuthContext): Router {
     const { purpose } = asked
     const outcome = { purpose, connection: id, ...(await answer(() => redeem(connection, asked))) }
     await ssoOutcomes(context, realm).put(ticket, outcome, LIFETIME_SECONDS)
-    const page = purpose.kind === 'sign-in' ? `interaction/${purpose.uid}/sso` : 'portal/tested'
-    response.set('Cache-Control', 'no-store').redirect(303, `/${realm}/${page}?ticket=${ticket}`)
+    const page = purpose.kind === 'sign-in' ? `${purpose.page}/sso` : `/${realm}/portal/tested`
+    response.set('Cache-Control', 'no-store').redirect(303, `${page}?ticket=${ticket}`)
   }
 
   async function findConnection({

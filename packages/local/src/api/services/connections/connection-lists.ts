@@ -1,6 +1,7 @@
 import type { ServiceImpl } from '@connectrpc/connect'
 import { type ConnectionService, connections } from '@scalekit-mcp/api'
 import { connectionData } from '../../../domain/connections/connection-data.js'
+import { servesDomain } from '../../../domain/connections/domain-connections.js'
 import { domainsOf } from '../../../domain/domains/domain-data.js'
 import { findOrganization } from '../../../domain/organizations/organization-data.js'
 import type { Store } from '../../../domain/store.js'
@@ -28,7 +29,7 @@ export function connectionListHandlers({ database }: Store): Partial<ServiceImpl
       const found = rows
         .filter(place)
         .filter((row) => include === 'all' || (row.enabled === 1 && !connectionData(row).is_app))
-        .filter((row) => !domain || servesDomain(row, domains, domain.toLowerCase()))
+        .filter((row) => !domain || servesDomain(row, domains, domain))
       return { connections: found.map((row) => toListConnection(row, domains)) }
     },
 
@@ -91,15 +92,4 @@ function matches(row: Listed, query: string): boolean {
   const { provider_key, ui_button_title } = connectionData(row)
   const texts = [row.id, row.key_id, row.organization_name ?? '', provider_key, ui_button_title]
   return texts.some((text) => text.toLowerCase().includes(query.toLowerCase()))
-}
-
-/** A domain leads to the connection that it is assigned to, and otherwise to those of its organization. */
-function servesDomain(row: Listed, domains: readonly DomainRow[], name: string): boolean {
-  return domains.some(
-    ({ domain, organization_id, connection_id, type }) =>
-      domain === name &&
-      type === 'ORGANIZATION_DOMAIN' &&
-      organization_id === row.organization_id &&
-      (connection_id === null || connection_id === row.id),
-  )
 }

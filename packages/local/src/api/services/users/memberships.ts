@@ -6,7 +6,12 @@ import type { Store } from '../../../domain/store.js'
 import { deleteMembership } from '../../../domain/users/delete-user.js'
 import { sendInvitation } from '../../../domain/users/invitation-mail.js'
 import { addMembership, INVITATION_MS, roleNames } from '../../../domain/users/membership-changes.js'
-import { findMembership, findUser, membershipData } from '../../../domain/users/user-data.js'
+import {
+  findMembership,
+  findUser,
+  membershipData,
+  membershipStatus,
+} from '../../../domain/users/user-data.js'
 import { identityOf, required } from '../../identity.js'
 import { toUserMessage } from '../../messages/user-message.js'
 import { environmentOf } from '../../request-context.js'
@@ -73,7 +78,11 @@ export function membershipHandlers(store: Store): Partial<ServiceImpl<typeof Use
         const data = membershipData(row)
         const resent = {
           ...data,
-          expires_at: now + INVITATION_MS,
+          // A reminder of a valid invitation leaves its expiry as it is.
+          expires_at:
+            membershipStatus(row, now) === 'PENDING_INVITE'
+              ? (data.expires_at ?? now + INVITATION_MS)
+              : now + INVITATION_MS,
           resent_at: now,
           resent_count: data.resent_count + 1,
         }

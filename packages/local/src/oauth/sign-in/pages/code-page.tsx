@@ -1,8 +1,9 @@
 import { Page } from '../../../http/page/page.js'
+import { PIN_SCRIPT_PATH } from './pin-script.js'
 
 export interface CodeView {
   email: string
-  /** Whether there is a code to type in, and a link to open. */
+  /** What the e-mail has: a code to type in, a link to open, or both. */
   code: boolean
   link: boolean
   request: string
@@ -11,17 +12,19 @@ export interface CodeView {
   problem?: string
 }
 
-/** Waits for the code of an e-mail, which is in the outbox. */
+const CELLS = [1, 2, 3, 4, 5, 6]
+
+/** Waits for the code of an e-mail, which is in the outbox. Without a script each cell takes its digit by itself. */
 export function CodePage({ email, code, link, request, action, csrf, problem }: CodeView) {
   return (
-    <Page title="Look into your e-mail">
-      <h1>Look into your e-mail</h1>
+    <Page title="Check your e-mail" {...(code ? { script: PIN_SCRIPT_PATH } : {})}>
+      <h1>Check your e-mail</h1>
       <p class="lead">
         {code ? 'A code' : 'A link'} for <strong>{email}</strong> is in the{' '}
         <a href="/dashboard/outbox" target="_blank" rel="noreferrer">
           outbox
         </a>
-        {link && code ? ', and a link, which you can open instead' : ''}. It counts for five minutes.
+        {link && code ? ', and a link that you can open instead' : ''}. It is valid for five minutes.
       </p>
       {problem !== undefined && (
         <p class="problem" role="alert" id="problem">
@@ -33,15 +36,22 @@ export function CodePage({ email, code, link, request, action, csrf, problem }: 
           <input type="hidden" name="csrf" value={csrf} />
           <input type="hidden" name="email" value={email} />
           <input type="hidden" name="request" value={request} />
-          <label for="code">Code</label>
-          <input
-            id="code"
-            name="code"
-            inputmode="numeric"
-            autocomplete="one-time-code"
-            required
-            aria-describedby={problem === undefined ? undefined : 'problem'}
-          />
+          <fieldset class="pin" aria-describedby={problem === undefined ? undefined : 'problem'}>
+            <legend>Code</legend>
+            {CELLS.map((cell) => (
+              <input
+                name="code"
+                type="text"
+                data-scope="pin-input"
+                data-part="input"
+                aria-label={`Digit ${cell} of ${CELLS.length}`}
+                inputmode="numeric"
+                pattern="[0-9]"
+                autocomplete={cell === 1 ? 'one-time-code' : 'off'}
+                required
+              />
+            ))}
+          </fieldset>
           <div class="answer">
             <button type="submit">Continue</button>
           </div>

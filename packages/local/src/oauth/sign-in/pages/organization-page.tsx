@@ -16,26 +16,33 @@ export function OrganizationPage({ client, person, offers, action, csrf }: Organ
     <Page title="Choose an organization">
       <h1>Choose an organization</h1>
       <p class="lead">
-        <strong>{person.name}</strong> belongs to several. Which one is <strong>{client}</strong> for?
+        You are <strong>{person.name}</strong>. Which organization is <strong>{client}</strong> for?
       </p>
       <form method="post" action={action}>
         <input type="hidden" name="csrf" value={csrf} />
         <input type="hidden" name="person" value={person.id} />
         <ul class="people">
-          {offers.map(({ id, display_name }) => (
+          {offers.map(({ id, display_name, invited }) => (
             <li>
               <button type="submit" class="person" name="organization" value={id}>
                 <span class="initial" aria-hidden="true">
-                  {display_name.slice(0, 1).toUpperCase()}
+                  {(display_name || id).slice(0, 1).toUpperCase()}
                 </span>
                 <span class="who">
-                  <span class="name">{display_name}</span>
+                  <span class="name">{display_name || id}</span>
                   <span class="email">{id}</span>
                 </span>
+                {invited && <span class="role">Invited</span>}
               </button>
             </li>
           ))}
         </ul>
+      </form>
+      <form method="post" action={action} class="by-email">
+        <input type="hidden" name="csrf" value={csrf} />
+        <button type="submit" class="secondary wide" name="way" value="another-account">
+          Use another account
+        </button>
       </form>
     </Page>
   )

@@ -7,6 +7,8 @@ export interface SignInView {
   client: string
   /** What the people of this realm sign in to. */
   realm: string
+  /** Whether it is a sign-up that was asked for. */
+  create: boolean
   people: Person[]
   /** Whether one can prove an e-mail address here. */
   byEmail: boolean
@@ -25,10 +27,11 @@ export interface SignInView {
 /** Signing in is choosing who to be: everybody who is seeded is one button. */
 export function SignInPage(view: SignInView) {
   const { client, realm, people, byEmail, byPassword, connections, action, csrf, email, problem } = view
-  const { passkey } = view
+  const { passkey, create } = view
+  const title = create ? 'Sign up' : 'Sign in'
   return (
-    <Page title="Sign in" {...(passkey === undefined ? {} : { script: PASSKEY_SCRIPT_PATH })}>
-      <h1>Sign in</h1>
+    <Page title={title} {...(passkey === undefined ? {} : { script: PASSKEY_SCRIPT_PATH })}>
+      <h1>{title}</h1>
       <p class="lead">
         <strong>{client}</strong> wants to know who you are in <strong>{realm}</strong>.
       </p>

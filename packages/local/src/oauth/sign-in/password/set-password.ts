@@ -1,13 +1,9 @@
-import { SignInRefusal } from '../../../domain/connections/sign-in-refusal.js'
-import { tellUserEvent } from '../../../domain/events/user-event.js'
 import { forgetAttempts } from '../../../domain/passwords/password-attempts.js'
 import { hashPassword } from '../../../domain/passwords/password-hash.js'
 import { endSession } from '../../../domain/sessions/end.js'
 import { liveSessions } from '../../../domain/sessions/live-sessions.js'
 import { findPerson, type Person } from '../../../domain/users/people.js'
-import { UserData } from '../../../domain/users/user-data.js'
-import { newId } from '../../../storage/ids.js'
-import type { UserRow } from '../../../storage/schema.js'
+import { signUp } from '../../../domain/users/sign-up.js'
 import type { OAuthContext } from '../../server/oauth-context.js'
 
 /** NIST SP 800-63B, section 5.1.1.2: a minimum length, and no rules of composition. */
@@ -36,7 +32,7 @@ export async function setPassword(
   const { database, clock } = context
   const hash = await hashPassword(password)
   const known = await findPerson(database, environment, email)
-  const user_id = known?.id ?? (await signUp(context, environment, email, about))
+  const user_id = known?.id ?? (await signUp(context, environment, { email }, { about })).userId
   const row = { user_id, hash, updated_at: clock.now() }
   await database.db
     .insertInto('passwords')
@@ -61,27 +57,4 @@ async function endSessions(
     for (const session of live.filter(({ userId, uid }) => userId === user && uid !== except))
       await endSession(db, clock, session, 'revoked')
   })
-}
-
-async function signUp(
-  context: OAuthContext,
-  environment_id: string,
-  email: string,
-  about: Readonly<Record<string, unknown>>,
-): Promise<string> {
-  const verdict = await context.interceptors.ask({
-    environment: environment_id,
-    trigger: 'PRE_SIGNUP',
-    about: { user_email: email, connection_details: [{ type: 'PASSWORD' }], ...about },
-    data: {},
-  })
-  if (!verdict.allowed) throw new SignInRefusal('access_denied', verdict.message)
-  const now = context.clock.now()
-  const row: UserRow = {
-    ...{ id: newId('usr'), environment_id, email, external_id: null },
-    ...{ data: JSON.stringify(UserData.parse({})), created_at: now, updated_at: now },
-  }
-  await context.database.db.insertInto('users').values(row).execute()
-  await tellUserEvent(context, 'user.signup', environment_id, { user: row.id })
-  return row.id
 }
