@@ -25,10 +25,10 @@ export interface RefusedField {
   readonly accepted: readonly unknown[]
 }
 
-const { createResourceClient, updateResourceClient, updateResource, listClient } = ClientService.method
+const { createResourceClient, updateResourceClient, createResource, updateResource, listClient } =
+  ClientService.method
 const { updateConnection, updateEnvironmentConnection } = ConnectionService.method
-const { createConnectedAccount, updateConnectedAccount, getMagicLinkForConnectedAccount } =
-  ConnectedAccountService.method
+const { getMagicLinkForConnectedAccount } = ConnectedAccountService.method
 const { createDirectory, updateDirectory, assignRoles, updateAttributes } = DirectoryService.method
 const { createDomain, deleteDomain, listDomains } = DomainService.method
 const connections = [updateConnection, updateEnvironmentConnection]
@@ -48,12 +48,16 @@ export const REFUSED_FIELDS: readonly RefusedField[] = [
     'tokens of this client are for its MCP server only',
     ['client.audience'],
   ),
+  ...refuse(
+    [createResource, updateResource],
+    'people sign in to MCP servers here, and at no other provider',
+    ['resource.provider'],
+  ),
   ...refuse([updateResource], 'people sign in here, and not at another authorization server', [
     'resource.custom_connection_settings',
   ]),
-  ...refuse([createConnectedAccount, updateConnectedAccount], 'tokens are stored as they are sent', [
-    'connected_account.authorization_details.oauth_token.domain',
-  ]),
+  ...refuse(connections, 'endpoints that are missing are discovered', ['connection.configuration_type']),
+  ...refuse(connections, 'set connection.ui_button_title', ['connection.saml_config.ui_button_title']),
   ...refuse(connections, 'sign-ins have no debug log: see the output of the local environment', [
     'connection.debug_enabled',
   ]),

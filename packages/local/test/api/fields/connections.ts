@@ -18,7 +18,6 @@ const GITLAB = 10
 const GOOGLE = 2
 const AUTH0 = 4
 const OKTA = 1
-const SCALEKIT = 15
 const IDP_SIMULATOR = 14
 const SAML = 2
 const DRAFT = 1
@@ -162,7 +161,7 @@ export const connectionFields: readonly Observation[] = [
         const settings = { case: 'passwordlessConfig' as const, value: { type } }
         await api.updateEnvironmentConnection({
           connectionId: EMAIL,
-          connection: { provider: SCALEKIT, settings },
+          connection: { providerKey: 'SCALEKIT', settings },
         })
         const magiclinkAuthUri = 'https://shop.example/magic'
         await wire.client(PasswordlessService).sendPasswordlessEmail({ email, magiclinkAuthUri })
