@@ -25,8 +25,7 @@ export interface RefusedField {
   readonly accepted: readonly unknown[]
 }
 
-const { createResourceClient, updateResourceClient, createResource, updateResource, listClient } =
-  ClientService.method
+const { createResourceClient, updateResourceClient, updateResource, listClient } = ClientService.method
 const { updateConnection, updateEnvironmentConnection } = ConnectionService.method
 const { getMagicLinkForConnectedAccount } = ConnectedAccountService.method
 const { createDirectory, updateDirectory, assignRoles, updateAttributes } = DirectoryService.method
@@ -48,12 +47,7 @@ export const REFUSED_FIELDS: readonly RefusedField[] = [
     'tokens of this client are for its MCP server only',
     ['client.audience'],
   ),
-  ...refuse(
-    [createResource, updateResource],
-    'people sign in to MCP servers here, and at no other provider',
-    ['resource.provider'],
-  ),
-  ...refuse([updateResource], 'people sign in here, and not at another authorization server', [
+  ...refuse([updateResource], 'name a connection in resource.provider', [
     'resource.custom_connection_settings',
   ]),
   ...refuse(connections, 'endpoints that are missing are discovered', ['connection.configuration_type']),

@@ -1,6 +1,10 @@
 import { z } from 'zod'
 import { offeredConnections } from '../../domain/connections/offered-connections.js'
-import { type SelectingParams, selectConnection } from '../../domain/connections/select-connection.js'
+import {
+  connectionNamed,
+  type SelectingParams,
+  selectConnection,
+} from '../../domain/connections/select-connection.js'
 import { SignInRefusal } from '../../domain/connections/sign-in-refusal.js'
 import { realmName } from '../../domain/environments/realm.js'
 import { createTickets } from '../../domain/sessions/tickets.js'
@@ -53,7 +57,10 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
     async begin(step: Step, params: SelectingParams = step.interaction.params): Promise<void> {
       const { response, interaction } = step
       try {
-        const connection = await selectConnection(database.db, realm, params)
+        const own = server.resource?.settings.provider
+        const connection = own
+          ? await connectionNamed(database.db, realm, own)
+          : await selectConnection(database.db, realm, params)
         if (connection === undefined) return await show(step)
         const { login_hint: hint } = interaction.params
         const loginHint = typeof hint === 'string' ? hint : undefined

@@ -1,4 +1,4 @@
-import { ClientService } from '@scalekit-mcp/api'
+import { ClientService, ConnectionService } from '@scalekit-mcp/api'
 import { expect } from 'vitest'
 import {
   authorize,
@@ -9,12 +9,15 @@ import {
   redeem,
   type Tokens,
 } from '../../oauth/authorization-code.js'
+import { Browser } from '../../oauth/browser.js'
 import { ACME, DEV, type Local } from '../local.js'
 import { type Observation, under } from './observation.js'
 
 const { method } = ClientService
 const GREETING = 'res_100000000000000002'
 const MCP_SERVER = 5
+const IDP_SIMULATOR = 14
+const OIDC = 1
 const described = ['name', 'description', 'scopes', 'custom_claims.key', 'custom_claims.value', 'expiry']
 
 async function machineToken(local: Local, issuer: string, client_id: string, client_secret: string) {
@@ -228,6 +231,41 @@ export const machineFields: readonly Observation[] = [
       const other = await api.createResource({ resource: byUri })
       expect((await metadataOf(local, other.resource?.id ?? '')).issuer).toContain(other.resource?.id)
       expect(other.resource?.resourceId).toBe('https://uri.example/mcp')
+    },
+  },
+  {
+    seen: 'at sign-in: which connection signs people in',
+    fields: [
+      [method.createResource, 'resource.provider'],
+      [method.updateResource, 'resource.provider'],
+    ],
+    async observe({ wire, local }) {
+      const api = wire.client(ClientService)
+      const connections = wire.client(ConnectionService)
+      const own = { provider: IDP_SIMULATOR, type: OIDC, keyId: 'OKTA_HOOLI' }
+      const { connection } = await connections.createEnvironmentConnection({ connection: own })
+      await connections.enableEnvironmentConnection({ connectionId: connection?.id ?? '' })
+      const resource = { resourceType: MCP_SERVER, name: 'Notes', resourceId: 'https://notes.example/mcp' }
+      const made = await api.createResource({ resource: { ...resource, provider: 'OKTA_HOOLI' } })
+      const resourceId = made.resource?.id ?? ''
+      const client = await api.createResourceClient({ resourceId, client: { redirectUris: [REDIRECT_URI] } })
+      const issuer = `${local.url}/${DEV}/resources/${resourceId}`
+      const signIn = async () => {
+        const query = new URLSearchParams({
+          response_type: 'code',
+          client_id: client.client?.clientId ?? '',
+          redirect_uri: REDIRECT_URI,
+          code_challenge: pkce().challenge,
+          code_challenge_method: 'S256',
+        })
+        return new Browser().follow(`${issuer}/oauth/authorize?${query}`)
+      }
+      expect((await signIn()).url).toContain(`/simulator/${connection?.id}`)
+      await api.updateResource({ resourceId, resource: { provider: 'NOBODY' } })
+      const refused = await signIn()
+      expect(refused.url + refused.page).toContain('NOBODY')
+      await api.deleteResourceProvider({ resourceId })
+      expect((await signIn()).page).toContain('name="email"')
     },
   },
   {
