@@ -73,11 +73,22 @@ export const ELSEWHERE: readonly ShownElsewhere[] = [
     paths: under('role_assignments.assignments', 'group_id', 'role_name'),
   },
   {
+    seen: 'in the claims of tokens',
+    test: `${oauth}/saml-attributes.test.ts`,
+    methods: connections,
+    paths: ['connection.attribute_mapping'],
+  },
+  {
+    seen: 'at a sign-in that the identity provider begins',
+    test: `${oauth}/idp-initiated.test.ts`,
+    methods: connections,
+    paths: ['connection.saml_config.default_redirect_uri'],
+  },
+  {
     seen: 'at sign-in with OpenID Connect',
     test: `${oauth}/sso.test.ts`,
     methods: connections,
     paths: [
-      'connection.attribute_mapping',
       ...under(
         'connection.oidc_config',
         ...[
@@ -102,7 +113,7 @@ export const ELSEWHERE: readonly ShownElsewhere[] = [
       'connection.saml_config',
       ...['idp_metadata_url', 'idp_entity_id', 'idp_sso_url', 'idp_certificate'],
       ...['idp_name_id_format', 'idp_sso_request_binding', 'saml_signing_option', 'force_authn'],
-      ...['default_redirect_uri', 'assertion_encrypted', 'want_request_signed', 'sync_user_profile_on_login'],
+      ...['assertion_encrypted', 'want_request_signed', 'sync_user_profile_on_login'],
       'jit_provisioning_with_sso_enabled',
     ),
   },
