@@ -6,6 +6,7 @@ import { commandLinePage } from './generate/command-line.js'
 import { configurationPage, envExample } from './generate/configuration.js'
 import { errorsPage } from './generate/errors.js'
 import { localApiPage } from './generate/local-api.js'
+import { localFieldsPage } from './generate/local-fields.js'
 import { performancePage, performancePlots } from './generate/performance.js'
 import { bundleManifest, registryEntry } from './generate/registry.js'
 import { securityPage } from './generate/security.js'
@@ -21,6 +22,7 @@ const files: Record<string, string> = {
   'docs/reference/configuration.md': configurationPage(),
   'docs/reference/errors.md': errorsPage(),
   'docs/reference/local-api.md': await localApiPage(),
+  'docs/reference/local-fields.md': localFieldsPage(),
   'docs/reference/seed.schema.json': `${JSON.stringify(seedJsonSchema(), null, 2)}\n`,
   'docs/reference/tools.md': toolsPage(),
   'packages/server/mcpb/manifest.json': bundleManifest(),

@@ -25,6 +25,8 @@ Who may call is read from the descriptors, as are the rules of the fields and th
 credentials; *workspace*: a member; *session*: a signed-in user; *portal*: the admin portal. What stands above a table is
 assumed where Scalekit's documents do not say it: there the live service may behave otherwise.
 
+Which fields of a request change what, and which are refused, is in [the fields of the API](local-fields.md).
+
 ${sections.join('\n')}
 ## Assumed of sign-in, tokens, webhooks and interceptors
 

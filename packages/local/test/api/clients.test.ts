@@ -25,7 +25,7 @@ const violations = (body: {
 
 describe('clients', () => {
   it('are listed with their URIs and the ends of their secrets', async () => {
-    const { status, body } = await call('GET', '/clients?include_plain_secret=true')
+    const { status, body } = await call('GET', '/clients')
     expect(status).toBe(200)
     expect(body).toMatchObject({
       total_size: 1,

@@ -122,7 +122,7 @@ describe('what is not honoured is refused', () => {
 
   it('but not where a request asks for what happens anyway', async () => {
     const token = await local.client(DEV)
-    const body = { provider: 'SCALEKIT', debug_enabled: false, passwordless_config: { type: 'OTP' } }
+    const body = { provider_key: 'SCALEKIT', debug_enabled: false, passwordless_config: { type: 'OTP' } }
     const answer = await local.rest('PATCH', '/api/v1/connections/conn_100000000000000001', { token, body })
     expect(answer.status).toBe(200)
   })

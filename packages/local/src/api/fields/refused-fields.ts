@@ -27,8 +27,7 @@ export interface RefusedField {
 
 const { createResourceClient, updateResourceClient, updateResource, listClient } = ClientService.method
 const { updateConnection, updateEnvironmentConnection } = ConnectionService.method
-const { createConnectedAccount, updateConnectedAccount, getMagicLinkForConnectedAccount } =
-  ConnectedAccountService.method
+const { getMagicLinkForConnectedAccount } = ConnectedAccountService.method
 const { createDirectory, updateDirectory, assignRoles, updateAttributes } = DirectoryService.method
 const { createDomain, deleteDomain, listDomains } = DomainService.method
 const connections = [updateConnection, updateEnvironmentConnection]
@@ -48,12 +47,11 @@ export const REFUSED_FIELDS: readonly RefusedField[] = [
     'tokens of this client are for its MCP server only',
     ['client.audience'],
   ),
-  ...refuse([updateResource], 'people sign in here, and not at another authorization server', [
+  ...refuse([updateResource], 'name a connection in resource.provider', [
     'resource.custom_connection_settings',
   ]),
-  ...refuse([createConnectedAccount, updateConnectedAccount], 'tokens are stored as they are sent', [
-    'connected_account.authorization_details.oauth_token.domain',
-  ]),
+  ...refuse(connections, 'endpoints that are missing are discovered', ['connection.configuration_type']),
+  ...refuse(connections, 'set connection.ui_button_title', ['connection.saml_config.ui_button_title']),
   ...refuse(connections, 'sign-ins have no debug log: see the output of the local environment', [
     'connection.debug_enabled',
   ]),

@@ -36,6 +36,12 @@ export async function connectionFor(
   return hint?.includes('@') ? connectionOfDomain(db, environment, domainOf(hint)) : undefined
 }
 
+/** The connection that signs in the users of an MCP server, by its name. Throws a `SignInRefusal` where there is none. */
+export async function connectionNamed(db: Db, environment: string, name: string): Promise<ConnectionRow> {
+  const row = await signInConnections(db, environment).where('key_id', '=', name).executeTakeFirst()
+  return byId(db, environment, row?.id ?? name)
+}
+
 async function byId(db: Db, environment: string, id: string): Promise<ConnectionRow> {
   const row = await signInConnections(db, environment).where('id', '=', id).executeTakeFirst()
   if (row === undefined || connectionData(row).is_app) {

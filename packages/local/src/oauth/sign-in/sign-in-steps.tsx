@@ -1,10 +1,15 @@
 import { offeredConnections } from '../../domain/connections/offered-connections.js'
-import { connectionFor, type SelectingParams } from '../../domain/connections/select-connection.js'
+import {
+  connectionFor,
+  connectionNamed,
+  type SelectingParams,
+} from '../../domain/connections/select-connection.js'
 import { realmName, WORKSPACE } from '../../domain/environments/realm.js'
 import { isTestUser } from '../../domain/passwordless/passwordless-data.js'
 import { findPerson, listPeople, type Person } from '../../domain/users/people.js'
 import { csrfToken, newCsrfToken } from '../../http/page/csrf.js'
 import { sendPage } from '../../http/page/send-page.js'
+import type { ConnectionRow } from '../../storage/registry-schema.js'
 import type { AuthorizationServer } from '../server/authorization-server.js'
 import type { OAuthContext } from '../server/oauth-context.js'
 import { connectionOfOrganization, createConclusion, organizationOfConnection } from './conclusion.js'
@@ -64,8 +69,7 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
       const { params } = step.interaction
       const hint = typeof params.login_hint === 'string' ? params.login_hint : undefined
       return sso.orRefuse(step, async () => {
-        const connection =
-          realm === WORKSPACE ? undefined : await connectionFor(database.db, realm, chosen ?? params)
+        const connection = await selected(chosen ?? params)
         if (connection !== undefined) return sso.goTo(step, connection, hint)
         const invited = await personOfInvitation(step)
         if (invited !== undefined) return finish(step, invited, { amr: ['invitation'] })
@@ -132,6 +136,13 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
     )
     const status = refused === undefined ? 200 : 422
     sendPage(response, page, { status, leadsAway: true, script: ceremony !== undefined })
+  }
+
+  /** The connection of the MCP server, where it has one; else the one that the request or the choice on the page names. */
+  async function selected(params: SelectingParams): Promise<ConnectionRow | undefined> {
+    const own = server.resource?.settings.provider
+    if (own) return connectionNamed(database.db, realm, own)
+    return realm === WORKSPACE ? undefined : connectionFor(database.db, realm, params)
   }
 
   /** After a passkey or a password, people of a domain with a connection go on to its identity provider. */

@@ -16,7 +16,7 @@ const ACCOUNT = 'ca_100000000000000001'
 const BEN = 'ben@acme.example'
 const details = 'connected_account.authorization_details'
 const authorization = [
-  ...under(`${details}.oauth_token`, 'access_token', 'refresh_token', 'scopes'),
+  ...under(`${details}.oauth_token`, 'access_token', 'refresh_token', 'scopes', 'domain'),
   `${details}.static_auth.details`,
   `${details}.google_dwd.subject`,
   `${details}.trusted_idp.db_user`,
@@ -28,7 +28,12 @@ const API_KEY = 8
 
 const oauth = (name: string) => ({
   case: 'oauthToken' as const,
-  value: { accessToken: `${name}-token`, refreshToken: `${name}-refresh`, scopes: [`${name}.read`] },
+  value: {
+    accessToken: `${name}-token`,
+    refreshToken: `${name}-refresh`,
+    scopes: [`${name}.read`],
+    domain: `${name}.example`,
+  },
 })
 
 /** What an agent gets to call the provider with. */

@@ -1,6 +1,12 @@
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import { Code } from '@connectrpc/connect'
-import { ApiTokenService, ClientService, PasswordlessService, WebAuthnService } from '@scalekit-mcp/api'
+import {
+  ApiTokenService,
+  ClientService,
+  PasswordlessService,
+  UserService,
+  WebAuthnService,
+} from '@scalekit-mcp/api'
 import { expect } from 'vitest'
 import { authorize, pkce, postForm, redeem } from '../../oauth/authorization-code.js'
 import { Browser } from '../../oauth/browser.js'
@@ -82,6 +88,27 @@ export const applicationFields: readonly Observation[] = [
       expect(await door(callback, after)).toEqual({ signedIn: true, out: 200 })
       const { clients } = await api.listClient({ filter: { clientType: ['WEB_APP'] } })
       expect(clients.map(({ id }) => id)).toContain(clientId)
+    },
+  },
+  {
+    seen: 'in the invitation: where the application begins a sign-in',
+    fields: [
+      [method.createClient, 'client.initiate_login_uri'],
+      [method.updateClient, 'client.initiate_login_uri'],
+    ],
+    async observe({ wire, local }) {
+      const api = wire.client(ClientService)
+      const invited = async (email: string) => {
+        const user = { email }
+        await wire.client(UserService).createUserAndMembership({ organizationId: ACME, user })
+        const headers = { 'x-scalekit-local': '1' }
+        return (await local.rest('GET', `/__local/outbox?to=${email}`, { headers })).body.messages.at(-1).text
+      }
+      const client = { name: 'Shop', clientType: 'WEB_APP', initiateLoginUri: 'https://shop.example/login' }
+      const clientId = (await api.createClient({ client })).client?.id ?? ''
+      expect(await invited('xia@acme.example')).toContain('https://shop.example/login')
+      await api.updateClient({ clientId, client: { initiateLoginUri: 'https://shop.example/v2' } })
+      expect(await invited('yan@acme.example')).toContain('https://shop.example/v2')
     },
   },
   {

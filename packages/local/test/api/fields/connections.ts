@@ -18,13 +18,12 @@ const GITLAB = 10
 const GOOGLE = 2
 const AUTH0 = 4
 const OKTA = 1
-const SCALEKIT = 15
 const IDP_SIMULATOR = 14
 const SAML = 2
 const DRAFT = 1
 const COMPLETED = 3
-const OTP = 1
-const LINK = 2
+const OTP = 2
+const LINK = 1
 const SCIM = 1
 const ACME_OKTA = 'conn_100000000000000002'
 const EMAIL = 'conn_100000000000000001'
@@ -162,7 +161,7 @@ export const connectionFields: readonly Observation[] = [
         const settings = { case: 'passwordlessConfig' as const, value: { type } }
         await api.updateEnvironmentConnection({
           connectionId: EMAIL,
-          connection: { provider: SCALEKIT, settings },
+          connection: { providerKey: 'SCALEKIT', settings },
         })
         const magiclinkAuthUri = 'https://shop.example/magic'
         await wire.client(PasswordlessService).sendPasswordlessEmail({ email, magiclinkAuthUri })

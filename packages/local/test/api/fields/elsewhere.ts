@@ -21,26 +21,35 @@ const oauth = 'packages/local/test/oauth'
 
 export const ELSEWHERE: readonly ShownElsewhere[] = [
   {
-    seen: 'in tokens, and when a session ends',
+    seen: 'in tokens',
     test: `${oauth}/client-settings.test.ts`,
     methods: [createClient, updateClient],
     paths: under(
       'client',
-      ...['access_token_expiry', 'scopes', 'custom_claims.key', 'custom_claims.value', 'grant_types'],
-      'back_channel_logout_uris',
+      'access_token_expiry',
+      'scopes',
+      'custom_claims.key',
+      'custom_claims.value',
+      'grant_types',
     ),
   },
   {
-    seen: 'at sign-in',
-    test: `${oauth}/pkce.test.ts`,
-    methods: [createClient, updateClient],
-    paths: under('client', 'enforce_pkce', 'initiate_login_uri'),
+    seen: 'in the scopes of tokens',
+    test: `${oauth}/client-settings.test.ts`,
+    methods: [createResource, updateResource],
+    paths: ['resource.intersect_scopes_user_permission'],
   },
   {
-    seen: 'in the scopes of tokens, and in who signs people in',
-    test: `${oauth}/resource-settings.test.ts`,
-    methods: [createResource, updateResource],
-    paths: under('resource', 'intersect_scopes_user_permission', 'provider'),
+    seen: 'when a session ends: the client is told',
+    test: `${oauth}/session-policy.test.ts`,
+    methods: [createClient, updateClient],
+    paths: ['client.back_channel_logout_uris'],
+  },
+  {
+    seen: 'at sign-in: whether a client needs PKCE',
+    test: 'packages/local/test/security/s1-pkce.test.ts',
+    methods: [createClient, updateClient],
+    paths: ['client.enforce_pkce'],
   },
   {
     seen: 'when an assertion is exchanged for a token',
@@ -64,12 +73,22 @@ export const ELSEWHERE: readonly ShownElsewhere[] = [
     paths: under('role_assignments.assignments', 'group_id', 'role_name'),
   },
   {
+    seen: 'in the claims of tokens',
+    test: `${oauth}/saml-attributes.test.ts`,
+    methods: connections,
+    paths: ['connection.attribute_mapping'],
+  },
+  {
+    seen: 'at a sign-in that the identity provider begins',
+    test: `${oauth}/idp-initiated.test.ts`,
+    methods: connections,
+    paths: ['connection.saml_config.default_redirect_uri'],
+  },
+  {
     seen: 'at sign-in with OpenID Connect',
     test: `${oauth}/sso.test.ts`,
     methods: connections,
     paths: [
-      'connection.attribute_mapping',
-      'connection.configuration_type',
       ...under(
         'connection.oidc_config',
         ...[
@@ -92,9 +111,9 @@ export const ELSEWHERE: readonly ShownElsewhere[] = [
     methods: connections,
     paths: under(
       'connection.saml_config',
-      ...['idp_metadata_url', 'idp_entity_id', 'idp_sso_url', 'idp_certificate', 'ui_button_title'],
+      ...['idp_metadata_url', 'idp_entity_id', 'idp_sso_url', 'idp_certificate'],
       ...['idp_name_id_format', 'idp_sso_request_binding', 'saml_signing_option', 'force_authn'],
-      ...['default_redirect_uri', 'assertion_encrypted', 'want_request_signed', 'sync_user_profile_on_login'],
+      ...['assertion_encrypted', 'want_request_signed', 'sync_user_profile_on_login'],
       'jit_provisioning_with_sso_enabled',
     ),
   },

@@ -3,9 +3,11 @@ import { applicationFields } from './applications.js'
 import { connectionFields } from './connections.js'
 import { filterFields } from './lists.js'
 import { machineFields } from './machines.js'
+import { mcpServerFields } from './mcp-servers.js'
 import type { Observation } from './observation.js'
 import { organizationFields } from './organizations.js'
 import { pageFields } from './pages.js'
+import { peopleFilterFields } from './people-lists.js'
 import { roleFields } from './roles.js'
 import { userFields } from './users.js'
 
@@ -16,8 +18,10 @@ export const HONOURED: readonly Observation[] = [
   ...roleFields,
   ...applicationFields,
   ...machineFields,
+  ...mcpServerFields,
   ...connectionFields,
   ...agentFields,
   ...filterFields,
+  ...peopleFilterFields,
   ...pageFields,
 ]
