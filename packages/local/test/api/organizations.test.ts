@@ -4,7 +4,7 @@ import {
   ScalekitNotFoundException,
 } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { ACME, DEV, type Local, PRD, startLocal } from './local.js'
+import { ACME, DEV, GLOBEX, type Local, PRD, startLocal } from './local.js'
 
 let local: Local
 beforeAll(async () => {
@@ -39,11 +39,12 @@ describe('organizations, through the official SDK', () => {
     await expect(api.getOrganization(id)).rejects.toThrow(ScalekitNotFoundException)
   })
 
-  it('take their users’ memberships and their roles with them', async () => {
+  it('take their users’ memberships with them, and the users who are in no other', async () => {
     const sdk = local.sdk(DEV)
     await sdk.organization.deleteOrganization(ACME)
-    const { user } = await sdk.user.getUser('usr_100000000000000101')
-    expect(user?.memberships).toEqual([])
+    await expect(sdk.user.getUser('usr_100000000000000101')).rejects.toThrow(ScalekitNotFoundException)
+    const { user } = await sdk.user.getUser('usr_100000000000000103')
+    expect(user?.memberships.map(({ organizationId }) => organizationId)).toEqual([GLOBEX])
   })
 
   it('have an external id that no other has', async () => {

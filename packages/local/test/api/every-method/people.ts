@@ -22,6 +22,7 @@ export async function organizations(wire: Wire): Promise<void> {
   await api.getOrganizationUserManagementSetting({ organizationId: id })
   await api.updateOrganizationSessionPolicy({ organizationId: id, policySource: 1 })
   await api.getOrganizationSessionPolicy({ organizationId: id })
+  await api.getApplicationSessionPolicy({ organizationId: id })
   const { link } = await api.generatePortalLink({ id, features: [2] })
   await api.getPortalLinks({ id })
   await api.deletePortalLinkByID({ id, linkId: link?.id ?? '' })
