@@ -19,6 +19,11 @@ export interface ClientFields {
   readonly enforcePkce?: boolean | undefined
 }
 
+/** The type decides on grants, the environment on URIs. */
+export interface ClientRules extends UriRules {
+  readonly clientType: string
+}
+
 /**
  * The data of a client with the named fields of a request in place of its own.
  * @throws {DomainError} `invalid` for a URI that the environment does not allow
@@ -27,7 +32,7 @@ export function changedData(
   before: ClientData,
   message: ClientFields,
   fields: ReadonlySet<string>,
-  rules: UriRules,
+  rules: ClientRules,
 ): ClientData {
   const changes: { readonly [name in keyof ClientFields]-?: Partial<ClientData> } = {
     name: { name: message.name },

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely'
+import type { z } from 'zod'
 import { newId } from '../../storage/ids.js'
 import type { Schema, UserRow } from '../../storage/schema.js'
 import { refuseTakenUser, UserData } from './user-data.js'
@@ -7,7 +8,7 @@ export interface NewUser {
   readonly environment: string
   readonly email: string
   readonly externalId: string | null
-  readonly data: Readonly<Record<keyof UserData, unknown>>
+  readonly data: z.input<typeof UserData>
 }
 
 /**

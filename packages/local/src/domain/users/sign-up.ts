@@ -1,15 +1,15 @@
 import type { Kysely } from 'kysely'
 import { newId } from '../../storage/ids.js'
 import type { ConnectionRow } from '../../storage/registry-schema.js'
-import type { OrganizationRow, Schema, UserRow } from '../../storage/schema.js'
+import type { OrganizationRow, Schema } from '../../storage/schema.js'
 import { SignInRefusal } from '../connections/sign-in-refusal.js'
 import { connectionDetails } from '../events/flow-questions.js'
 import { tellUserEvent } from '../events/user-event.js'
 import { OrganizationData } from '../organizations/organization-data.js'
 import type { Store } from '../store.js'
 import type { AssertedIdentity } from './asserted-identity.js'
+import { createUser } from './create-user.js'
 import { addMembership } from './membership-changes.js'
-import { UserData } from './user-data.js'
 
 type Db = Kysely<Schema>
 
@@ -89,11 +89,7 @@ export async function insertUser(
   { email, name, given_name: first_name, family_name: last_name, groups }: NewPerson,
   now: number,
 ): Promise<string> {
-  const data = UserData.parse({ user_profile: { name, first_name, last_name, groups } })
-  const row: UserRow = {
-    ...{ id: newId('usr'), environment_id: environment, email: email.toLowerCase(), external_id: null },
-    ...{ data: JSON.stringify(data), created_at: now, updated_at: now },
-  }
-  await db.insertInto('users').values(row).execute()
+  const data = { user_profile: { name, first_name, last_name, groups } }
+  const row = await createUser(db, { environment, email, externalId: null, data }, now)
   return row.id
 }

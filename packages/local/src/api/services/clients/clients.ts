@@ -40,7 +40,7 @@ export function clientHandlers({ database, clock }: Store): Partial<ServiceImpl<
       const realm = environmentOf(context)
       const now = clock.now()
       return database.transaction(async (db) => {
-        const rules = { environment: await environmentType(db, realm) }
+        const rules = { environment: await environmentType(db, realm), clientType }
         const fields = updatedFields(clients.CreateClientSchema, client, undefined)
         const row: ClientRow = {
           id: newId('skc'),
@@ -66,7 +66,7 @@ export function clientHandlers({ database, clock }: Store): Partial<ServiceImpl<
       const fields = updatedFields(clients.UpdateClientSchema, message, mask)
       return database.transaction(async (db) => {
         const row = await findClient(db, environment, clientId)
-        const rules = { environment: await environmentType(db, environment) }
+        const rules = { environment: await environmentType(db, environment), clientType: row.client_type }
         const updated: ClientRow = {
           ...row,
           data: JSON.stringify(changedData(clientData(row), message, fields, rules)),
