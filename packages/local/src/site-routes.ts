@@ -9,6 +9,7 @@ import type { OAuthContext } from './oauth/server/oauth-context.js'
 import { realmRoutes } from './oauth/server/realm-routes.js'
 import { PASSKEY_SCRIPT, PASSKEY_SCRIPT_PATH } from './oauth/sign-in/pages/passkey-script.js'
 import { simulatedSaml } from './oauth/simulator/simulated-saml-idp.js'
+import { SUBMIT_SCRIPT, SUBMIT_SCRIPT_PATH } from './oauth/sso/saml/submit-script.js'
 import { startSso } from './oauth/sso/start-sso.js'
 import type { PortalContext } from './portal/portal-context.js'
 import { portalRoutes } from './portal/portal-routes.js'
@@ -26,6 +27,10 @@ export function siteRoutes({ context, ...parts }: Site): Router {
   const router = Router()
   router.get(PASSKEY_SCRIPT_PATH, (_request, response) => {
     response.type('js').set('X-Content-Type-Options', 'nosniff').send(PASSKEY_SCRIPT)
+  })
+
+  router.get(SUBMIT_SCRIPT_PATH, (_request, response) => {
+    response.type('js').set('X-Content-Type-Options', 'nosniff').send(SUBMIT_SCRIPT)
   })
 
   router.get(STYLESHEET_PATH, (_request, response) => {

@@ -1,9 +1,9 @@
 import { Scalekit } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
-import { createCertificate } from '../../src/tls/self-signed.js'
 import { emptyStorage } from '../empty-storage.js'
 import { Browser } from '../oauth/browser.js'
+import { createSamlIdp } from '../oauth/saml-idp.js'
 import { application, DEV, errorOf } from '../oauth/sso-client.js'
 
 const ACME = 'org_100000000000000001'
@@ -161,7 +161,7 @@ describe('single sign-on', () => {
       action: 'save',
       entity_id: 'https://idp.example',
       sso_url: 'https://idp.example/sso',
-      certificate: createCertificate(new Date()).cert,
+      certificate: createSamlIdp('https://idp.example').certificate,
     })
     expect(made.page).toContain('/sso/v1/saml/')
     const metadata = /<code>([^<]*\/simulator\/[^<]*)<\/code>/.exec(made.page ?? '')?.[1] ?? ''

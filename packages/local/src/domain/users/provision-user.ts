@@ -11,7 +11,14 @@ import { findOrganization } from '../organizations/organization-data.js'
 import type { Store } from '../store.js'
 import type { AssertedIdentity } from './asserted-identity.js'
 import { addMembership } from './membership-changes.js'
-import { MembershipData, membershipData, membershipStatus, UserData } from './user-data.js'
+import {
+  MembershipData,
+  membershipData,
+  membershipStatus,
+  UserData,
+  type UserProfile,
+  userData,
+} from './user-data.js'
 
 type Db = Kysely<Schema>
 
@@ -52,6 +59,7 @@ function provisionInside(
       if (identity.email_verified !== true) {
         throw new SignInRefusal('access_denied', 'The identity provider has not verified the e-mail address.')
       }
+      if (known !== undefined) await updateProfile(db, connection, known.id, identity, clock.now())
       return {
         userId: known?.id ?? (await createUser(db, connection, identity, clock.now())),
         organization: undefined,
@@ -59,6 +67,7 @@ function provisionInside(
     }
     if (known !== undefined) {
       await enterOrganization(db, organization_id, known.id, clock.now())
+      await updateProfile(db, connection, known.id, identity, clock.now())
       return { userId: known.id, organization: organization_id }
     }
     await refuseForeignDomain(db, connection, identity.email)
@@ -99,14 +108,44 @@ async function createUser(db: Db, connection: ConnectionRow, identity: AssertedI
       'Nobody here has this e-mail address, and the connection creates no users.',
     )
   }
-  const { email, name, given_name: first_name, family_name: last_name, groups } = identity
-  const data = UserData.parse({ user_profile: { name, first_name, last_name, groups } })
+  const { email, custom } = identity
+  const data = UserData.parse({ user_profile: { ...profileOf(identity), custom_attributes: custom } })
   const row: UserRow = {
     ...{ id: newId('usr'), environment_id: connection.environment_id, email, external_id: null },
     ...{ data: JSON.stringify(data), created_at: now, updated_at: now },
   }
   await db.insertInto('users').values(row).execute()
   return row.id
+}
+
+/** Custom attributes are those of the last sign-in; the rest of a profile follows where the connection syncs it. */
+async function updateProfile(
+  db: Db,
+  connection: ConnectionRow,
+  id: string,
+  identity: AssertedIdentity,
+  now: number,
+) {
+  const user = await db.selectFrom('users').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+  const data = userData(user)
+  const synced =
+    connectionData(connection).settings.syncUserProfileOnLogin === true ? profileOf(identity) : {}
+  const custom_attributes = { ...data.user_profile.custom_attributes, ...identity.custom }
+  const profile = { ...data.user_profile, ...synced, custom_attributes }
+  const changed = JSON.stringify(UserData.parse({ ...data, user_profile: profile }))
+  if (changed === JSON.stringify(data)) return
+  await db.updateTable('users').set({ data: changed, updated_at: now }).where('id', '=', id).execute()
+}
+
+/** What an identity provider says of a profile; where it says a name in parts only, the full name follows them. */
+function profileOf(identity: AssertedIdentity): Partial<UserProfile> {
+  const { name, given_name: first_name, family_name: last_name, picture, locale, groups } = identity
+  const given = { name, first_name, last_name, picture, locale, groups }
+  const renamed = name === undefined && (first_name ?? last_name) !== undefined
+  return {
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    ...(renamed && { name: undefined }),
+  }
 }
 
 /** Somebody who was invited accepts by signing in, in time; a member signs in; nobody else does. */

@@ -4,6 +4,7 @@ import { type Resource, resourceWithId } from '../../domain/resources/resources.
 import { reportFailure } from '../../http/report-failure.js'
 import { clientSecretMatches } from '../clients/client-secrets.js'
 import { endSignedOut } from '../sign-in/end-signed-out.js'
+import { addCustomAttributes } from '../tokens/custom-attributes.js'
 import { registerIdJag } from '../tokens/id-jag.js'
 import { keepIdTokenTimes } from '../tokens/id-token-times.js'
 import { answerJwtTokenEndpoints } from '../tokens/jwt-token-endpoints.js'
@@ -66,6 +67,7 @@ async function create(
   completeMetadata(provider, context, realm, resource)
   answerJwtTokenEndpoints(provider, identity)
   keepIdTokenTimes(provider, context, realm)
+  addCustomAttributes(provider, context, realm)
   endSignedOut(provider, context, realm)
   provider.on('server_error', (_ctx, error) => reportFailure(error))
   return { realm, resource, issuer, provider }

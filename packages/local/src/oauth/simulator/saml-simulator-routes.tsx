@@ -5,8 +5,8 @@ import { refuseForm } from '../../http/page/refuse-form.js'
 import { sendPage } from '../../http/page/send-page.js'
 import type { OAuthContext } from '../server/oauth-context.js'
 import { refuse } from '../server/refuse.js'
+import { PostFormPage } from '../sso/saml/post-form-page.js'
 import { loadSaml } from '../sso/saml/saml-library.js'
-import { SamlContinuePage } from './saml-continue-page.js'
 import { refusingResponse, type SamlAnswer, signedResponse } from './saml-response.js'
 import { readPersonForm } from './simulated-person.js'
 import { readAuthnRequest, simulatedSamlMetadata, simulatorKey } from './simulated-saml-idp.js'
@@ -47,7 +47,12 @@ export function samlSimulatorRoutes(context: OAuthContext): Router {
 
     function send(to: Response, { recipient }: SamlAnswer, samlResponse: string): void {
       const relayState = String(request.query.RelayState ?? '')
-      sendPage(to, <SamlContinuePage {...{ recipient, samlResponse, relayState }} />)
+      const lead = 'The answer is ready. Take it to the service that asked.'
+      const fields = { SAMLResponse: samlResponse, RelayState: relayState }
+      const page = (
+        <PostFormPage title="Identity provider simulator" lead={lead} action={recipient} fields={fields} />
+      )
+      sendPage(to, page, { script: true })
     }
   })
 

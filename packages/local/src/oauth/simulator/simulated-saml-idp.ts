@@ -1,10 +1,9 @@
-import { createPrivateKey } from 'node:crypto'
 import { promisify } from 'node:util'
 import { inflateRaw } from 'node:zlib'
 import { z } from 'zod'
 import { samlServiceProvider } from '../../domain/connections/sso-callback.js'
-import { certificateOfKey } from '../../tls/self-signed.js'
 import type { OAuthContext } from '../server/oauth-context.js'
+import { type SamlKey, samlKey } from '../sso/saml/saml-key.js'
 import type { SamlLibrary } from '../sso/saml/saml-library.js'
 import type { SamlAnswer } from './saml-response.js'
 import { SIMULATOR } from './simulated-person.js'
@@ -20,14 +19,9 @@ export function simulatedSaml(baseUrl: string, connection: string) {
   return { entityId: `${ssoUrl}/metadata`, metadataUrl: `${ssoUrl}/metadata`, ssoUrl }
 }
 
-/** Its key, the same one for all connections: PEM, and the certificate that tells its public half. */
-export async function simulatorKey({ keys }: OAuthContext): Promise<{ pem: string; certificate: string }> {
-  const [jwk] = (await keys.of(SIMULATOR)).privateJwks
-  const key = createPrivateKey({ key: jwk as Record<string, unknown>, format: 'jwk' })
-  return {
-    pem: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    certificate: certificateOfKey(key).toString('base64'),
-  }
+/** Its key, the same one for all connections. */
+export function simulatorKey(context: OAuthContext): Promise<SamlKey> {
+  return samlKey(context, SIMULATOR)
 }
 
 /** SAML 2.0 Metadata, section 2.4.3. */
