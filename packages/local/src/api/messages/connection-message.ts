@@ -105,7 +105,10 @@ function samlOf(
   baseUrl: string,
 ): MessageInitShape<typeof connections.SAMLConnectionConfigResponseSchema> {
   const { idpCertificate, spEntityId, spAssertionUrl, spSloUrl, ...shared } = settings
-  const config = fromJson(connections.SAMLConnectionConfigResponseSchema, shared)
+  const config = fromJson(connections.SAMLConnectionConfigResponseSchema, {
+    allowIdpInitiatedLogin: true,
+    ...shared,
+  })
   const text = typeof idpCertificate === 'string' ? idpCertificate : ''
   const { certificates = [] } = readCertificates(text)
   const us = samlServiceProvider(baseUrl, row)

@@ -10,7 +10,18 @@ interface PageAnswer {
   script?: boolean
 }
 
+interface FramedLocals {
+  framedBy?: readonly string[]
+}
+
+/** Lets these origins frame the pages of a response, which have our script to talk to them. */
+export function letFrame(response: Response, framedBy: readonly string[]): void {
+  Object.assign(response.locals, { framedBy } satisfies FramedLocals)
+}
+
 export function sendPage(response: Response, page: { toString(): string }, answer: PageAnswer = {}): void {
   const { status = 200, redirectUri, script = false } = answer
-  response.status(status).set(pageHeaders(redirectUri, script)).send(renderPage(page))
+  const { framedBy } = response.locals as FramedLocals
+  const headers = pageHeaders(redirectUri, script || framedBy !== undefined, framedBy)
+  response.status(status).set(headers).send(renderPage(page))
 }
