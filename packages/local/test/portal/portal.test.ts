@@ -9,6 +9,9 @@ import { application, DEV, errorOf } from '../oauth/sso-client.js'
 const ACME = 'org_100000000000000001'
 const GLOBEX = 'org_100000000000000002'
 
+/** Made before anything is served: it takes the event loop for a while, in which open connections time out. */
+const { certificate } = createSamlIdp('https://idp.example')
+
 let local: LocalScalekit
 let sdk: Scalekit
 beforeAll(async () => {
@@ -161,7 +164,7 @@ describe('single sign-on', () => {
       action: 'save',
       entity_id: 'https://idp.example',
       sso_url: 'https://idp.example/sso',
-      certificate: createSamlIdp('https://idp.example').certificate,
+      certificate,
     })
     expect(made.page).toContain('/sso/v1/saml/')
     const metadata = /<code>([^<]*\/simulator\/[^<]*)<\/code>/.exec(made.page ?? '')?.[1] ?? ''
