@@ -176,7 +176,8 @@ function protectionOptions({ config, log, shared, observation }: AppOptions): Pr
     scopeAliases,
     profile: config.tokenProfile,
     organizationClaim: 'oid',
-    allowedOrigins: [...originsOf(config.resource), ...config.allowedOrigins],
+    allowedOrigins:
+      config.allowedOrigins === '*' ? '*' : [...originsOf(config.resource), ...config.allowedOrigins],
     allowedHosts: [...hostsOf(config.resource), ...config.allowedHosts],
     limits: {
       ...(config.requestsPerMinute === undefined ? {} : { perMinute: config.requestsPerMinute }),
