@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -7,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Scalekit } from '@scalekit-sdk/node'
 import { describe, expect, test } from 'vitest'
-import { freePort, runToEnd, startDev, startLocalProgram } from './harness/program.js'
+import { freePort, run, runToEnd, startDev, startLocalProgram } from './harness/program.js'
 
 describe('scalekit-mcp serve', () => {
   test('names every missing variable at once, and what to set, and ends with 78', async () => {
@@ -77,6 +78,58 @@ describe('scalekit-mcp serve', () => {
     expect(code).toBe(78)
     expect(stderr).toContain('CONFORMANCE_FIXTURES')
     expect(stderr).toContain('SCALEKIT_WORKSPACE_URL: http://localhost:8787 is this machine')
+  })
+
+  test.each<Record<string, string>>([
+    { HOST: 'localhost:3022' },
+    { HOST: '192.0.2.1' },
+    { HOST: 'nowhere.invalid' },
+    { HOST: '192.0.2.1', METRICS_PORT: '9464' },
+  ])('says what to do about an address that cannot be used: %j', async (address) => {
+    const settings = {
+      SCALEKIT_ENV_URL: 'https://acme.scalekit.com',
+      SCALEKIT_CLIENT_ID: 'skc_1',
+      SCALEKIT_CLIENT_SECRET: 'secret',
+      ADMIN_CLIENTS: 'skc_2',
+      AUDIT_FILE: 'none',
+      PORT: String(await freePort()),
+    }
+    const commands = [
+      [['serve'], settings],
+      [['dev', '--memory'], { PORT: settings.PORT, LOCAL_PORT: '0' }],
+    ] as const
+    for (const [args, env] of commands) {
+      const { code, stderr } = await runToEnd(args, { ...env, ...address, LOG_LEVEL: 'silent' })
+      expect([args[0], code, stderr]).toEqual([
+        args[0],
+        78,
+        expect.stringMatching(/^The configuration is not usable:\n {2}- HOST: .* 127\.0\.0\.1.*\n$/),
+      ])
+    }
+  })
+
+  test('warns of a port that is not that of EXPECTED_AUDIENCE', async () => {
+    const port = await freePort()
+    const child = run(['serve'], {
+      SCALEKIT_ENV_URL: 'https://acme.scalekit.com',
+      SCALEKIT_CLIENT_ID: 'skc_1',
+      SCALEKIT_CLIENT_SECRET: 'secret',
+      ADMIN_CLIENTS: 'skc_2',
+      AUDIT_FILE: 'none',
+      EXPECTED_AUDIENCE: 'http://localhost:1/mcp',
+      PORT: String(port),
+    })
+    let output = ''
+    child.stderr?.on('data', (chunk) => {
+      output += chunk
+    })
+    await expect
+      .poll(() => output)
+      .toContain(
+        `EXPECTED_AUDIENCE is http://localhost:1/mcp, and this server listens on port ${port}. Set PORT`,
+      )
+    child.kill()
+    await once(child, 'close')
   })
 
   test('refuses replicas that could not open what another has sealed', async () => {

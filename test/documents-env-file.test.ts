@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { readEnvFile } from '@scalekit-mcp/auth'
 import { createLocalScalekit } from '@scalekit-mcp/local'
 import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { loadEnvFile } from '../packages/server/src/config.js'
-import { readEnvFile } from '../packages/server/src/config-file.js'
 import { callTool, eras } from './harness/call-tool.js'
 import { freePort, mintToken, run, runToEnd, untilReady } from './harness/program.js'
 
@@ -131,7 +131,7 @@ describe('.env in the working folder', () => {
   test('has several lines in one value where they are in quotes', async () => {
     await writeEnv('A="one\ntwo"\n\n# comment with \'quote\n  B = \'{"c":"d"}\' # JSON\nE=\nF=`x`\nG=a b=c')
     const values = { A: 'one\ntwo', B: '{"c":"d"}', E: '', F: 'x', G: 'a b=c' }
-    expect(readEnvFile(join(folder, '.env'))).toEqual(values)
+    expect(readEnvFile(join(folder, '.env'))).toEqual({ variables: values })
   })
 
   test('sets the variables of this program only', async () => {

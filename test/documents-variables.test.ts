@@ -131,6 +131,19 @@ describe('every variable of the documents', () => {
     expect(problems.join()).not.toContain(value)
   })
 
+  test('two names of a URL may differ by the slash at the end', () => {
+    const both = { ...needed, SK_ENV_URL: `${environment}/` }
+    expect(loadConfig({}, both).issuers).toEqual([environment])
+  })
+
+  test('quotes that Docker keeps are no part of any value', () => {
+    const plain = { ...needed, PORT: '3010', HOST: '[::1]', ALLOWED_ORIGINS: 'https://app.acme.com/,' }
+    const quoted = Object.entries(plain).map(([name, value]) => [name, `"${value}"`])
+    const config = loadConfig({}, Object.fromEntries(quoted))
+    expect(config).toEqual(loadConfig({}, plain))
+    expect(config).toMatchObject({ port: 3010, host: '::1', allowedOrigins: ['https://app.acme.com'] })
+  })
+
   test('MCP_SERVER_ID must not contradict the metadata document', () => {
     const values = {
       ...needed,
@@ -149,7 +162,7 @@ describe('every variable of the documents', () => {
   test('the loopback audience of the example is refused in production, in a sentence', () => {
     const values = { ...needed, EXPECTED_AUDIENCE: 'http://localhost:3002/', NODE_ENV: 'production' }
     expect(problemsOf(values)).toEqual([
-      'EXPECTED_AUDIENCE: http://localhost:3002 is this machine; with NODE_ENV=production, set it to the https URL of a public host.',
+      'EXPECTED_AUDIENCE: http://localhost:3002 is this machine; with NODE_ENV=production, set it to the https URL of a public host. On your own machine, remove NODE_ENV.',
     ])
   })
 
@@ -186,6 +199,12 @@ const smallest = {
 }
 
 test.each([
+  [{ HOST: 'localhost:3022' }, 'HOST: set it to an address of this machine without a port'],
+  [
+    { ALLOWED_ORIGINS: 'https://a.example,b.example' },
+    'ALLOWED_ORIGINS: b.example is not an origin. Set it to',
+  ],
+  [{ PROTECTED_RESOURCE_METADATA: '{' }, 'put it in single quotes in .env and in a shell'],
   [{ EXPECTED_AUDIENCE: 'https://mcp.acme.com:443/mcp' }, 'set it to https://mcp.acme.com/mcp'],
   [{ EXPECTED_AUDIENCE: 'HTTPS://MCP.acme.com/mcp' }, 'set it to https://mcp.acme.com/mcp'],
   [{ EXPECTED_AUDIENCE: 'http://localhost:3002/a/../mcp' }, 'set it to http://localhost:3002/mcp'],

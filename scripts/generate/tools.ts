@@ -25,8 +25,11 @@ export function toolsPage(): string {
   })
   return `# Tools
 
-Each needs all of its scopes. A list takes \`pageSize\` (at most 100) and \`pageToken\`, and answers with \`items\` and
-\`nextPageToken\`. A failure is a result with \`isError\` and \`{ error: { code, message, nextStep } }\`.
+Each needs all of its scopes. A failure is a result with \`isError\` and \`{ error: { code, message, nextStep } }\`.
+
+A list accepts \`pageSize\` (at most 100) and \`pageToken\`, and returns \`items\` and \`nextPageToken\`. Scalekit's own MCP server
+counts pages: \`pageToken\` is a number, and "2" is the second page. Here it is the \`nextPageToken\` of the answer before. Only "1"
+(or 1), an empty \`pageToken\`, \`null\` and no \`pageToken\` are the first page; "2" is refused. On the last page \`nextPageToken\` is absent.
 
 ${sections.join('\n')}
 Made from the tools by \`npm run generate\`.

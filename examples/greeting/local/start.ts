@@ -9,7 +9,13 @@ const { orExit, readConfig, withoutEmpty } = await import('../src/config.js')
 const { serve } = await import('../src/serve.js')
 
 const environment = withoutEmpty(process.env)
-const { PORT = '3002', LOCAL_PORT = '8787', LOCAL_DATA = '.scalekit-local', LOG_LEVEL = 'warn' } = environment
+const {
+  HOST,
+  PORT = '3002',
+  LOCAL_PORT = '8787',
+  LOCAL_DATA = '.scalekit-local',
+  LOG_LEVEL = 'warn',
+} = environment
 const url = `http://localhost:${PORT}/`
 const localUrl = `http://localhost:${LOCAL_PORT}`
 const environmentUrl = `${localUrl}/env_100000000000000001`
@@ -22,6 +28,7 @@ const config = orExit(() =>
     MCP_SERVER_ID: mcpServerId,
     BASELINE_SCOPES: 'user:read',
     EXPECTED_AUDIENCE: url,
+    HOST,
     PORT,
     LOG_LEVEL,
   }),
@@ -47,4 +54,4 @@ const greeting = `
   Stop with Ctrl+C.${hasEnvFile ? '\n\n  .env is not used here. To use the environment in it: npm run build && npm run serve' : ''}
 
 `
-serve(createApp(config), config.port, () => process.stdout.write(greeting), local.close)
+serve(createApp(config), config, () => process.stdout.write(greeting), local.close)

@@ -1,6 +1,6 @@
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
-import { errorHandler, notFound, protect, requestLog } from '@scalekit-mcp/auth'
+import { errorHandler, protect, requestLog } from '@scalekit-mcp/auth'
 import express, { type Express } from 'express'
 import helmet from 'helmet'
 import { type Logger, pino } from 'pino'
@@ -25,7 +25,7 @@ export function createApp(config: Config, log: Logger = pino({ level: config.log
   app.use(requestLog((line) => log[line.path === '/health' ? 'debug' : 'info'](line, 'request')))
   app.get('/health', (_req, res) => void res.json({ status: 'healthy' }))
 
-  const { path, tool } = protect(app, {
+  const { path, tool, notFound } = protect(app, {
     ...config.scalekit,
     scopes: config.baselineScopes,
     tools,

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { parseEnv } from 'node:util'
-import { readScalekitVariables } from '@scalekit-mcp/auth'
+import { readEnvFile, readHost, readOrigins, readScalekitVariables, variableValue } from '@scalekit-mcp/auth'
 import * as z from 'zod'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -11,16 +9,26 @@ const modes = {
   production: { allowedOrigins: [], logLevel: 'info' },
 } as const
 
-const Origin = z.string().refine((origin) => URL.canParse(origin) && new URL(origin).origin === origin)
-const originsIn = (list: string) => list.split(',').map((origin) => origin.trim().replace(/\/$/, ''))
+const Origins = z.string().transform((list, context) => {
+  const { origins, wrong } = readOrigins(list)
+  if (origins) return origins
+  context.addIssue(`${wrong} is not an origin.`)
+  return z.NEVER
+})
 
 /** What can be set, besides the variables of Scalekit. The description completes "Set PORT to …". */
 const Variables = z.object({
   // Test runners set `test`.
   NODE_ENV: z
-    .enum(['development', 'production', 'test'])
+    .enum(['production', 'development', 'test'])
     .default('development')
-    .describe('development or production'),
+    .describe('production, development or test'),
+  HOST: z
+    .string()
+    .transform((value) => readHost(value))
+    .pipe(z.string())
+    .default('127.0.0.1')
+    .describe('an address of this machine without a port, like 127.0.0.1, 0.0.0.0 or ::1'),
   PORT: z
     .string()
     .regex(/^\d+$/)
@@ -32,12 +40,7 @@ const Variables = z.object({
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .optional()
     .describe('fatal, error, warn, info, debug, trace or silent'),
-  ALLOWED_ORIGINS: z
-    .string()
-    .transform(originsIn)
-    .pipe(z.array(Origin))
-    .optional()
-    .describe('origins like https://app.example.com, separated by commas'),
+  ALLOWED_ORIGINS: Origins.optional().describe('origins like https://app.example.com, separated by commas'),
   BASELINE_SCOPES: z
     .string()
     .transform((list) => list.split(/[\s,]+/).filter(Boolean))
@@ -63,14 +66,17 @@ export class ConfigError extends Error {
 export function readConfig(environment: Environment, file: Environment = {}) {
   const scalekit = readScalekitVariables(environment, file)
   const own = Variables.safeParse({ ...withoutEmpty(file), ...withoutEmpty(environment) })
-  const wrong = new Set(own.error?.issues.map(({ path }) => path[0] as keyof typeof Variables.shape))
-  const sentences = [...wrong].map((name) => `Set ${name} to ${Variables.shape[name].description}.`)
-  if (!scalekit.options || !own.success) throw new ConfigError([...scalekit.problems, ...sentences])
-
-  const { NODE_ENV, PORT, LOG_LEVEL, ALLOWED_ORIGINS, BASELINE_SCOPES, REQUESTS_PER_MINUTE } = own.data
+  if (!scalekit.options || !own.success) {
+    throw new ConfigError([...scalekit.problems, ...(own.error ? sentencesOf(own.error) : [])])
+  }
+  const { NODE_ENV, HOST, PORT, LOG_LEVEL, ALLOWED_ORIGINS, BASELINE_SCOPES, REQUESTS_PER_MINUTE } = own.data
   const mode = modes[NODE_ENV === 'production' ? 'production' : 'development']
+  if (mode === modes.production && ALLOWED_ORIGINS === '*') {
+    throw new ConfigError(['ALLOWED_ORIGINS: * is for development. List the origins that may call.'])
+  }
   return {
     scalekit: scalekit.options,
+    host: HOST,
     port: PORT,
     baselineScopes: BASELINE_SCOPES ?? scopesOffered(scalekit.options.metadata),
     logLevel: LOG_LEVEL ?? mode.logLevel,
@@ -81,8 +87,17 @@ export function readConfig(environment: Environment, file: Environment = {}) {
 
 /** The variables with a value; an empty one is absent. */
 export function withoutEmpty(environment: Environment): Environment {
-  const trimmed = Object.entries(environment).map(([name, value]) => [name, value?.trim()] as const)
-  return Object.fromEntries(trimmed.filter(([, value]) => value !== ''))
+  const values = Object.entries(environment).map(([name, text]) => [name, variableValue(text)] as const)
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined))
+}
+
+function sentencesOf({ issues }: z.ZodError): string[] {
+  const sentences = issues.map(({ path, code, message }) => {
+    const name = path[0] as keyof typeof Variables.shape
+    const problem = code === 'custom' ? `${name}: ${message} ` : ''
+    return `${problem}Set ${name} to ${Variables.shape[name].description}.`
+  })
+  return [...new Set(sentences)]
 }
 
 /** Without `admin`: a client asks its user for that scope when a tool needs it. */
@@ -97,7 +112,9 @@ function scopesOffered(metadata: Readonly<Record<string, unknown>> = {}): string
  * @throws ConfigError
  */
 export function loadConfig(): Config {
-  return readConfig(process.env, readEnvFile(new URL('../.env', import.meta.url)))
+  const { variables, problem } = readEnvFile(new URL('../.env', import.meta.url), '.env')
+  if (problem !== undefined) throw new ConfigError([problem])
+  return readConfig(process.env, variables)
 }
 
 /** For a program: prints a sentence for each problem and exits with 78 (EX_CONFIG) if the configuration is not usable. */
@@ -108,15 +125,5 @@ export function orExit(load: () => Config): Config {
     if (!(error instanceof ConfigError)) throw error
     process.stderr.write(`${error.message}\n`)
     process.exit(78)
-  }
-}
-
-function readEnvFile(file: URL): Environment {
-  try {
-    return parseEnv(readFileSync(file, 'utf8').replace(/^\uFEFF/, ''))
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') return {}
-    throw new ConfigError([`.env cannot be read (${code}). Make it a readable file, or delete it.`])
   }
 }

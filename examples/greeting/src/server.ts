@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { differentPort } from '@scalekit-mcp/auth'
 import { pino } from 'pino'
 import { createApp } from './app.js'
 import { loadConfig, orExit } from './config.js'
@@ -17,4 +18,11 @@ const log = pino({ level: config.logLevel })
 /** For tests: importing this file listens to nothing, and throws if the configuration is not usable. */
 export const app = createApp(config, log)
 
-if (isProgram) serve(app, config.port, () => log.info(`Greeting MCP server: ${config.scalekit.resource}`))
+if (isProgram) {
+  const { resource } = config.scalekit
+  serve(app, config, (port) => {
+    log.info(`Greeting MCP server: ${resource}, listening on port ${port}`)
+    const warning = differentPort(resource, port)
+    if (warning !== undefined) log.warn(warning)
+  })
+}

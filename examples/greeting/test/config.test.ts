@@ -85,14 +85,46 @@ describe('the configuration', () => {
     )
   })
 
-  test.each(['*', 'app.example.com', 'https://app.example.com/path', 'HTTPS://APP.EXAMPLE.COM'])(
+  test.each(['app.example.com', 'https://app.example.com/path'])(
     'refuses the origin %s, which no browser sends',
     (ALLOWED_ORIGINS) => {
-      expect(problemsOf({ ...variables, ALLOWED_ORIGINS })).toEqual([
-        'Set ALLOWED_ORIGINS to origins like https://app.example.com, separated by commas.',
+      expect(problemsOf({ ...variables, ALLOWED_ORIGINS: `https://a.example,${ALLOWED_ORIGINS}` })).toEqual([
+        `ALLOWED_ORIGINS: ${ALLOWED_ORIGINS} is not an origin. Set ALLOWED_ORIGINS to origins like https://app.example.com, separated by commas.`,
       ])
     },
   )
+
+  test('* is every origin, in development only', () => {
+    expect(readConfig({ ...variables, ALLOWED_ORIGINS: '*' }).allowedOrigins).toBe('*')
+    expect(problemsOf({ ...variables, ALLOWED_ORIGINS: '*', NODE_ENV: 'production' })).toEqual([
+      'ALLOWED_ORIGINS: * is for development. List the origins that may call.',
+    ])
+  })
+
+  test.each(['prod', 'staging', 'Production'])('refuses NODE_ENV=%s', (NODE_ENV) => {
+    expect(problemsOf({ ...variables, NODE_ENV })).toEqual([
+      'Set NODE_ENV to production, development or test.',
+    ])
+  })
+
+  test('HOST is this machine, unless another address is set', () => {
+    expect(readConfig(variables).host).toBe('127.0.0.1')
+    expect(readConfig({ ...variables, HOST: '[::1]' }).host).toBe('::1')
+    expect(problemsOf({ ...variables, HOST: 'localhost:3022' })).toEqual([
+      'Set HOST to an address of this machine without a port, like 127.0.0.1, 0.0.0.0 or ::1.',
+    ])
+  })
+
+  test('quotes that Docker keeps are no part of any value', () => {
+    const plain = {
+      ...variables,
+      NODE_ENV: 'production',
+      PORT: '8080',
+      ALLOWED_ORIGINS: 'https://a.example,',
+    }
+    const quoted = Object.entries(plain).map(([name, value]) => [name, `'${value}'`])
+    expect(readConfig(Object.fromEntries(quoted))).toEqual(readConfig(plain))
+  })
 })
 
 test('MCP is at the path of EXPECTED_AUDIENCE, and its metadata at both well-known paths', async () => {
@@ -108,7 +140,8 @@ test('MCP is at the path of EXPECTED_AUDIENCE, and its metadata at both well-kno
     const { body } = await request(app).get(`/.well-known/oauth-protected-resource${path}`).expect(200)
     expect(body).toEqual({ ...metadata, resource })
   }
-  await request(app).post('/').expect(404)
+  const { body } = await request(app).post('/').expect(404)
+  expect(body.error_description).toBe('There is nothing at this address. MCP is at /mcp.')
 })
 
 test('web pages: any in development, those of ALLOWED_ORIGINS in production', async () => {

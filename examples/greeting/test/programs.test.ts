@@ -74,6 +74,7 @@ test('npm start: a line at once, then a local environment and the server, and no
   const { access_token } = (await minted.json()) as { access_token: string }
   const response = await greet(`http://localhost:${ownPort}/`, access_token)
   expect(await response.text()).toContain('Hi Saif, welcome to Scalekit!')
+  expect(program.output()).not.toContain('oidc-provider')
   // Ctrl+C reaches it twice: from the terminal, and from npm.
   program.signal('SIGINT')
   program.signal('SIGINT')
@@ -180,7 +181,41 @@ describe('node dist/server.js', () => {
     await mkdir(join(built, '.env'))
     const third = start([node, 'dist/server.js'], local.variables)
     expect(await third.ended).toBe(78)
-    expect(third.output()).toBe('.env cannot be read (EISDIR). Make it a readable file, or delete it.\n')
+    expect(third.output()).toBe('.env: cannot be read (EISDIR). Make it a file that this user can read.\n')
+  })
+
+  test.each([
+    [
+      'a line that is no variable',
+      'PORT: 3002\n',
+      '.env: line 1 is not NAME=value. Write one variable on each line, JSON in single quotes, and comments after #.\n',
+    ],
+    [
+      'UTF-16',
+      Buffer.from('\uFEFFPORT=3002', 'utf16le'),
+      '.env: is not text in UTF-8. Save it in that encoding.\n',
+    ],
+  ])('refuses a .env with %s', async (_case, content, sentence) => {
+    await writeFile(join(built, '.env'), content)
+    const program = start([node, 'dist/server.js'], local.variables)
+    expect(await program.ended).toBe(78)
+    expect(program.output()).toBe(sentence)
+  })
+
+  test('says what to do about an address that this machine does not have', async () => {
+    const program = start([node, 'dist/server.js'], { ...local.variables, HOST: '192.0.2.1' })
+    expect(await program.ended).toBe(78)
+    expect(program.output()).toMatch(/^HOST: this machine does not have the address 192\.0\.2\.1 .*\.\n$/)
+  })
+
+  test('listens on HOST and PORT, and warns where EXPECTED_AUDIENCE has another port', async () => {
+    const other = await freePort()
+    const env = { ...local.variables, HOST: '127.0.0.2', PORT: other, LOG_LEVEL: 'info' }
+    const program = start([node, 'dist/server.js'], env)
+    await untilWritten(program, `and this server listens on port ${other}. Set PORT to ${port}`)
+    expect(program.output()).toContain(`http://localhost:${port}/, listening on port ${other}"`)
+    expect((await fetch(`http://127.0.0.2:${other}/health`)).status).toBe(200)
+    await expect(fetch(`http://127.0.0.1:${other}/health`)).rejects.toThrow()
   })
 })
 

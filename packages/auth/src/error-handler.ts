@@ -2,8 +2,13 @@ import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { sendJson } from './send.js'
 
 /** The last route: JSON instead of Express's page, and nothing of the request in it. */
-export const notFound: RequestHandler = (_req, res) => {
-  sendJson(res, 404, { error: 'not_found', error_description: 'There is nothing at this address.' })
+export const notFound: RequestHandler = createNotFound()
+
+/** The same, with where MCP is. */
+export function createNotFound(path?: string): RequestHandler {
+  const place = path === undefined ? '' : ` MCP is at ${path}.`
+  const error_description = `There is nothing at this address.${place}`
+  return (_req, res) => sendJson(res, 404, { error: 'not_found', error_description })
 }
 
 /**

@@ -4,6 +4,7 @@ import { answerAsAccepted, negotiateAnswer } from './accept.js'
 import type { Caller } from './caller.js'
 import { type Challenge, createSendChallenge, insufficientScope } from './challenge.js'
 import { checkOptions } from './check-options.js'
+import { createNotFound } from './error-handler.js'
 import { AuthError } from './errors.js'
 import { checkFresh } from './fresh.js'
 import { authenticate, callerOf } from './guard.js'
@@ -30,6 +31,8 @@ export interface Protection extends Pick<ToolScopes, 'tool'> {
   readonly path: string
   readonly resourceMetadataUrl: string
   readonly verifier: TokenVerifier
+  /** The last route of an Express app: 404 in JSON, with where MCP is. */
+  readonly notFound: RequestHandler
   /**
    * The whole protection for a request of a bare Node server; Express gets it by `protect`. A promise where something has
    * to be waited for.
@@ -173,6 +176,7 @@ export function createProtection(options: ProtectOptions): Protection {
     path,
     resourceMetadataUrl: challenge.resourceMetadataUrl,
     verifier,
+    notFound: createNotFound(path),
     admit,
     tool: toolScopes.tool,
     challengeScopes: (req, res, needed) => refuse(req, res, insufficientScope(needed)),

@@ -2,6 +2,7 @@ import type { ProtectOptions } from './protect-options.js'
 import { canonicalForm } from './resource-path.js'
 import { Secret } from './secret.js'
 import { insecureUrl } from './secure-url.js'
+import { isSameValue, variableValue } from './variable-values.js'
 
 /** The names that Scalekit's documentation uses for one variable. Errors use the first, unless another one is set. */
 const NAMES = {
@@ -30,7 +31,7 @@ export type ScalekitVariables =
 
 /**
  * Reads the variables of a protected MCP server, under every name that Scalekit's documentation uses. An empty variable
- * is absent. Client id and secret are only used for introspection, with `INTROSPECTION_URL`.
+ * is absent, and quotes around a value are not part of it. Client id and secret are only used for introspection, with `INTROSPECTION_URL`.
  *
  * @param fallback variables of a `.env` file, for example. `env` wins, even if it uses another name of the variable.
  * @example
@@ -76,7 +77,7 @@ class Variables {
 
   get(variable: Variable): string | undefined {
     const [first, ...others] = this.#valuesByName(variable)
-    const other = others.find(([, value]) => value !== first?.[1])
+    const other = others.find(([, value]) => first && !isSameValue(value, first[1]))
     if (first && other) {
       this.problems.push(`${first[0]} and ${other[0]} have different values. Set one of them.`)
     }
@@ -87,7 +88,7 @@ class Variables {
   #valuesByName(variable: Variable): [name: string, value: string][] {
     for (const source of this.#sources) {
       const found = NAMES[variable].flatMap((name): [string, string][] => {
-        const value = source[name]?.trim()
+        const value = variableValue(source[name])
         return value ? [[name, value]] : []
       })
       if (found.length > 0) return found
@@ -122,15 +123,17 @@ interface Metadata extends Readonly<Record<string, unknown>> {
   readonly authorization_servers: readonly string[]
 }
 
-/** The RFC 9728 document of the dashboard. Docker keeps the quotes of an env file, so they may still be there. */
+/** The RFC 9728 document of the dashboard. In double quotes, a `.env` file would end it at its first name. */
 function metadataOf(variables: Variables, resource: string | undefined): Metadata | undefined {
   const value = variables.get('metadata')
   if (value === undefined) return undefined
   const name = variables.nameOf('metadata')
-  const document = parseObject(value.replace(/^(['"])(.*)\1$/s, '$2'))
+  const document = parseObject(value)
   const servers = document?.authorization_servers
   if (!document) {
-    variables.problems.push(`${name} is not a JSON object. Copy it in one line from the Scalekit dashboard.`)
+    variables.problems.push(
+      `${name} is not a JSON object. Copy it in one line from the Scalekit dashboard, and put it in single quotes in .env and in a shell.`,
+    )
   } else if (!isListOfUrls(servers)) {
     variables.problems.push(
       `${name} lists no usable authorization_servers. Copy the whole document from the Scalekit dashboard.`,

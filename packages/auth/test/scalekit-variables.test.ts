@@ -1,3 +1,4 @@
+import { parseEnv } from 'node:util'
 import { readScalekitVariables, Secret } from '@scalekit-mcp/auth'
 import { describe, expect, test } from 'vitest'
 
@@ -26,10 +27,28 @@ describe('the variables of a protected server', () => {
     })
   })
 
-  test.each(["'", '"'])('metadata may still be in the quotes %s of an env file', (quote) => {
-    const quoted = `${quote}${variables.PROTECTED_RESOURCE_METADATA}${quote}`
-    const { options } = readScalekitVariables({ ...variables, PROTECTED_RESOURCE_METADATA: quoted })
-    expect(options?.metadata).toEqual(metadata)
+  test.each(["'", '"'])('every value may still be in the quotes %s of an env file', (quote) => {
+    const quoted = Object.entries({ ...variables, MCP_SERVER_ID: 'res_1' }).map(([name, value]) => [
+      name,
+      `${quote}${value}${quote}`,
+    ])
+    expect(readScalekitVariables(Object.fromEntries(quoted))).toEqual(
+      readScalekitVariables({ ...variables, MCP_SERVER_ID: 'res_1' }),
+    )
+  })
+
+  test('two names of the environment may differ by the slash at the end', () => {
+    const both = { ...variables, SCALEKIT_ENV_URL: `${environmentUrl}/` }
+    expect(readScalekitVariables(both)).toEqual(readScalekitVariables(variables))
+  })
+
+  test('metadata that a .env file has in double quotes is a sentence that says which quotes it needs', () => {
+    const { PROTECTED_RESOURCE_METADATA } = parseEnv(
+      `PROTECTED_RESOURCE_METADATA="${variables.PROTECTED_RESOURCE_METADATA}"`,
+    )
+    expect(readScalekitVariables({ ...variables, PROTECTED_RESOURCE_METADATA }).problems).toEqual([
+      'PROTECTED_RESOURCE_METADATA is not a JSON object. Copy it in one line from the Scalekit dashboard, and put it in single quotes in .env and in a shell.',
+    ])
   })
 
   test('the id of the server is enough without metadata', () => {

@@ -35,7 +35,12 @@ export function createHttpApp({ management, ...parts }: HttpAppParts): Express {
   const { database, clock } = parts.context
   app.use('/__local', controlRoutes({ ...parts, state: seedState(database, clock) }))
   // Most of the code, with oidc-provider: a start without it holds 30 MB less.
-  app.use(lazyHandler(async () => (await import('./site-routes.js')).siteRoutes(parts)))
+  app.use(
+    lazyHandler(async () => {
+      await import('./oauth/server/load-provider.js')
+      return (await import('./site-routes.js')).siteRoutes(parts)
+    }),
+  )
   app.use(management)
   app.use((_request, response) => {
     response.status(404).json({ error: 'not_found', error_description: 'Nothing is served at this address.' })

@@ -178,7 +178,8 @@ function protectionOptions({ config, log, shared, observation, now }: AppOptions
     scopeAliases,
     profile: config.tokenProfile,
     organizationClaim: 'oid',
-    allowedOrigins: [...originsOf(config.resource), ...config.allowedOrigins],
+    allowedOrigins:
+      config.allowedOrigins === '*' ? '*' : [...originsOf(config.resource), ...config.allowedOrigins],
     allowedHosts: [...hostsOf(config.resource), ...config.allowedHosts],
     limits: {
       ...(config.requestsPerMinute === undefined ? {} : { perMinute: config.requestsPerMinute }),

@@ -1,3 +1,4 @@
+import { isSameValue, variableValue } from '@scalekit-mcp/auth'
 import { variables } from './config-variables.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -18,23 +19,31 @@ export function namesOf(name: string): readonly string[] {
   return names.find((each) => each.includes(name)) ?? [name]
 }
 
+/** Whether the environment has a value for the variable, under any of its names. */
+export function isSet(name: string, environment: Environment): boolean {
+  return namesOf(name).some((each) => variableValue(environment[each]) !== undefined)
+}
+
 /** Whether this program reads the variable. OpenTelemetry's own are part of the configuration. */
 export function isOwnVariable(name: string): boolean {
   return name === 'LOCAL_PORT' || name.startsWith('OTEL_') || names.some((each) => each.includes(name))
 }
 
-/** Values by the first name of their variable. Two names with different values are a problem, not a choice. */
+/** Values by the first name of their variable. Two names with different values are a problem. */
 export function resolveNames(environment: Environment): NamedValues {
   const values: Record<string, string> = {}
   const problems: string[] = []
   for (const own of names) {
-    const given = own.filter((each) => environment[each]?.trim())
-    const different = new Set(given.map((each) => environment[each]?.trim()))
-    const [value] = different
-    if (value) values[own[0]] = value
-    if (different.size > 1) {
+    const given = own.flatMap((each) => {
+      const value = variableValue(environment[each])
+      return value === undefined ? [] : [{ name: each, value }]
+    })
+    const [first] = given
+    if (!first) continue
+    values[own[0]] = first.value
+    if (given.some(({ value }) => !isSameValue(value, first.value))) {
       problems.push(
-        `${given.join(' and ')} are names of one variable and have different values: set one of them.`,
+        `${given.map(({ name }) => name).join(' and ')} are names of one variable and have different values: set one of them.`,
       )
     }
   }

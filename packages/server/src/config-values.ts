@@ -1,3 +1,4 @@
+import { readHost, readOrigins } from '@scalekit-mcp/auth'
 import * as z from 'zod'
 
 // The forms that values of variables have.
@@ -22,6 +23,30 @@ export const list = z
       .filter(Boolean),
   )
 
+export const host = z
+  .string()
+  .max(255)
+  .transform((value, context) => {
+    const address = readHost(value)
+    if (address !== undefined) return address
+    context.addIssue(
+      'set it to an address of this machine without a port, like 127.0.0.1, 0.0.0.0 or ::1; the port is PORT',
+    )
+    return z.NEVER
+  })
+
+export const origins = z
+  .string()
+  .default('')
+  .transform((value, context) => {
+    const { origins, wrong } = readOrigins(value)
+    if (origins) return origins
+    context.addIssue(
+      `${wrong} is not an origin. Set it to origins like https://app.example.com, with commas between them`,
+    )
+    return z.NEVER
+  })
+
 export const wholeNumber = (min: number, max: number) =>
   z
     .string()
@@ -38,10 +63,10 @@ const metadataDocument = z
 
 /** Protected resource metadata (RFC 9728 section 2) in JSON. */
 export const resourceMetadata = z.string().transform((value, context) => {
-  const metadata = metadataDocument.safeParse(parseJson(withoutQuotes(value)))
+  const metadata = metadataDocument.safeParse(parseJson(value))
   if (metadata.success) return metadata.data
   context.addIssue(
-    'paste the JSON document that Scalekit shows for this MCP server, with "resource" and "authorization_servers"',
+    'paste the JSON document that Scalekit shows for this MCP server, with "resource" and "authorization_servers", in one line; put it in single quotes in .env and in a shell',
   )
   return z.NEVER
 })
@@ -56,11 +81,6 @@ export function isBaseUrl(value: string): boolean {
     !url.search &&
     !url.hash
   )
-}
-
-/** `.env` needs quotes around JSON, and `docker run --env-file` passes them on. */
-function withoutQuotes(value: string): string {
-  return /^(['"]).*\1$/s.test(value) ? value.slice(1, -1) : value
 }
 
 function parseJson(value: string): unknown {

@@ -1,6 +1,15 @@
 import * as z from 'zod'
 import { administratorVariables } from './administrator-rule.js'
-import { baseUrl, flag, isBaseUrl, list, resourceMetadata, wholeNumber } from './config-values.js'
+import {
+  baseUrl,
+  flag,
+  host,
+  isBaseUrl,
+  list,
+  origins,
+  resourceMetadata,
+  wholeNumber,
+} from './config-values.js'
 
 /** One environment variable: its rule, its other names, and what the reference page says about it. */
 interface Variable {
@@ -115,17 +124,15 @@ export const variables = {
   },
   PORT: { schema: wholeNumber(1, 65_535).default(3002), describe: 'Port of this server.', active: '3002' },
   HOST: {
-    schema: z.string().max(255).default('127.0.0.1'),
-    describe: 'Address to listen on; 0.0.0.0 for all.',
+    schema: host.default('127.0.0.1'),
+    describe: 'Address to listen on, without a port; 0.0.0.0 for all.',
   },
   NODE_ENV: {
     schema: z
-      .string()
-      .max(40)
-      .transform((value) => value.toLowerCase())
+      .enum(['production', 'development', 'test'], { message: 'set it to production, development or test' })
       .default('development'),
     describe:
-      'With production, what is meant for developers is refused: conformance fixtures, and every URL that is not https or is this machine (except Redis and OpenTelemetry).',
+      'production, development or test. With production, what is meant for developers is refused: conformance fixtures, and every URL that is not https or is this machine (except Redis and OpenTelemetry).',
   },
   LOG_LEVEL: {
     schema: z
@@ -154,9 +161,9 @@ export const variables = {
     example: 'http://localhost:4318',
   },
   ALLOWED_ORIGINS: {
-    schema: list,
+    schema: origins,
     describe:
-      'Web origins that may call this server from a browser, with commas, like https://app.example.com.',
+      'Web origins that may call this server from a browser, with commas, like https://app.example.com. * is every origin, in development only.',
   },
   ALLOWED_HOSTS: {
     schema: list,

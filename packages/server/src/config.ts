@@ -1,10 +1,9 @@
 import { dirname, join } from 'node:path'
-import { Secret } from '@scalekit-mcp/auth'
+import { readEnvFile, Secret, variableValue } from '@scalekit-mcp/auth'
 import * as z from 'zod'
 import { type AdministratorRule, administratorRule, wrongAdministrators } from './administrator-rule.js'
 import { ConfigError } from './config-error.js'
-import { readEnvFile } from './config-file.js'
-import { type Environment, isOwnVariable, namesOf, resolveNames, withoutVariables } from './config-names.js'
+import { type Environment, isOwnVariable, isSet, resolveNames, withoutVariables } from './config-names.js'
 import { unusableUrls } from './config-urls.js'
 import { variables } from './config-variables.js'
 
@@ -42,7 +41,8 @@ export interface Config {
   readonly introspectionUrl?: string
   readonly tokenProfile: 'strict' | 'scalekit-compat'
   readonly scopeNames: 'long' | 'short'
-  readonly allowedOrigins: readonly string[]
+  /** In production never every origin. */
+  readonly allowedOrigins: readonly string[] | '*'
   readonly allowedHosts: readonly string[]
   readonly trustProxy: number
   /** Absent: the default of the kit, by where the resource is. */
@@ -98,14 +98,12 @@ export function loadEnvFile(
   path = '.env',
   environment: Record<string, string | undefined> = process.env,
 ): string[] {
-  const file = Object.entries(readEnvFile(path))
+  const { variables: content, problem } = readEnvFile(path)
+  if (problem !== undefined) throw new ConfigError([problem])
+  const file = Object.entries(content)
   const added = file.filter(([name]) => accepts(name) && !isSet(name, environment))
   Object.assign(environment, Object.fromEntries(added))
   return file.flatMap(([name]) => (accepts(name) ? [] : [name]))
-}
-
-function isSet(name: string, environment: Environment): boolean {
-  return namesOf(name).some((each) => Boolean(environment[each]?.trim()))
 }
 
 /**
@@ -147,18 +145,18 @@ export function auditDefaults(
 /** What `scalekit-mcp dev` and `local` read for themselves; an empty variable counts as absent. */
 export function localDefaults(environment: Environment = process.env) {
   return {
-    port: environment.PORT || undefined,
-    localPort: environment.LOCAL_PORT || undefined,
-    databaseUrl: environment.DATABASE_URL || undefined,
-    logLevel: environment.LOG_LEVEL || undefined,
-    auditFile: environment.AUDIT_FILE || undefined,
+    port: variableValue(environment.PORT),
+    localPort: variableValue(environment.LOCAL_PORT),
+    databaseUrl: variableValue(environment.DATABASE_URL),
+    logLevel: variableValue(environment.LOG_LEVEL),
+    auditFile: variableValue(environment.AUDIT_FILE),
   }
 }
 
 /** Where the programs are that this folder configures, for the commands that talk to them. */
 export function addresses(environment: Environment = process.env) {
   const { EXPECTED_AUDIENCE, PORT = '3002', ...values } = resolveNames(environment).values
-  const localPort = Number(environment.LOCAL_PORT) || 8787
+  const localPort = Number(variableValue(environment.LOCAL_PORT)) || 8787
   return {
     server: EXPECTED_AUDIENCE ?? `http://localhost:${PORT}/mcp`,
     local: `http://localhost:${localPort}`,

@@ -79,13 +79,20 @@ export const email = z
   .refine((value) => emailAddress.test(value), { message: 'One e-mail address.' })
   .describe('E-mail address.')
 
-export const pageSize = z.number().int().min(1).max(100).default(20)
+export const pageSize = z.preprocess(
+  // `null` is absent.
+  (value) => value ?? undefined,
+  z.number().int().min(1).max(100).default(20),
+)
 
 /** Clients that convert `--tool-arg pageToken=1` themselves send the number. The schema says text. */
 export const pageToken = z
   .preprocess(
-    (value) => (Number.isSafeInteger(value) ? String(value) : value),
-    z.string().regex(/^[A-Za-z0-9_=+.-]{0,320}$/),
+    (value) => (Number.isSafeInteger(value) ? String(value) : (value ?? undefined)),
+    z
+      .string()
+      .regex(/^[A-Za-z0-9_=+.-]{0,320}$/)
+      .optional(),
   )
   .optional()
   .describe('From nextPageToken.')

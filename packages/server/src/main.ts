@@ -1,6 +1,6 @@
 import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createHttpServer } from '@scalekit-mcp/auth'
+import { createHttpServer, unusableHost } from '@scalekit-mcp/auth'
 import { createApp } from './app.js'
 import { type AuditLog, openAuditLog } from './audit/audit-log.js'
 import { type Config, ConfigError } from './config.js'
@@ -27,7 +27,7 @@ export interface RunningServer {
   stop(leadMs?: number): Promise<void>
 }
 
-/** The port is taken: a mistake of configuration, so the program ends with 78 and names the option. */
+/** The port is taken: a mistake of configuration, so the program exits with 78 and names the option. */
 export class PortInUseError extends Error {
   readonly code = 'port_in_use'
 
@@ -114,7 +114,7 @@ export async function openServer(
  *
  * @param tools what it offers; all of ours unless an embedder chooses
  * @param now the time by which tokens expire; the machine's unless an embedder moves it
- * @throws PortInUseError
+ * @throws PortInUseError, or ConfigError for a HOST that this machine does not have
  */
 export async function startServer(
   config: Config,
@@ -181,9 +181,11 @@ export async function openAudit({ audit }: Config, log: Logger): Promise<AuditLo
 
 function listen(server: Server, config: Config): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new PortInUseError(config.port) : error),
-    )
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const problem = unusableHost(error, config.host)
+      if (problem !== undefined) return reject(new ConfigError([problem]))
+      reject(error.code === 'EADDRINUSE' ? new PortInUseError(config.port) : error)
+    })
     server.listen(config.port, config.host, resolve)
   })
 }

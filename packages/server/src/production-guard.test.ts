@@ -96,12 +96,16 @@ describe('with NODE_ENV=production', () => {
     }
   })
 
-  test.each(['Production', 'PRODUCTION', ' production ', 'production\n'])(
-    'written %j, it is the same',
-    (name) => {
-      expect(problemsOf({ NODE_ENV: name, JWKS_URI: 'http://acme.scalekit.com/keys' })).toHaveLength(1)
-    },
-  )
+  test('every origin is refused', () => {
+    expect(problemsOf({ ALLOWED_ORIGINS: '*' })).toEqual([
+      'ALLOWED_ORIGINS: * is refused with NODE_ENV=production; list the origins that may call, or unset it.',
+    ])
+    expect(problemsOf({ ALLOWED_ORIGINS: '*', NODE_ENV: 'development' })).toEqual([])
+  })
+
+  test.each([' production ', 'production\n', "'production'"])('written %j, it is the same', (name) => {
+    expect(problemsOf({ NODE_ENV: name, JWKS_URI: 'http://acme.scalekit.com/keys' })).toHaveLength(1)
+  })
 
   test('every problem is listed once', () => {
     const problems = problemsOf({
@@ -112,6 +116,10 @@ describe('with NODE_ENV=production', () => {
     })
     expect(problems).toHaveLength(4)
   })
+})
+
+test.each(['Production', 'PRODUCTION', 'prod', 'staging'])('NODE_ENV=%s is refused', (name) => {
+  expect(problemsOf({ NODE_ENV: name })).toEqual(['NODE_ENV: set it to production, development or test'])
 })
 
 test('without it, a local environment is accepted', () => {

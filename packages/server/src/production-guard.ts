@@ -14,7 +14,12 @@ const INTERNAL: ReadonlySet<string> = new Set(['REDIS_URL', 'OTEL_EXPORTER_OTLP_
 export function notForProduction(values: Readonly<Record<string, unknown>>): string[] {
   const problems = new Set<string>()
   if (values.CONFORMANCE_FIXTURES) {
-    problems.add('CONFORMANCE_FIXTURES: refused with NODE_ENV=production; unset one of them.')
+    problems.add('CONFORMANCE_FIXTURES: refused with NODE_ENV=production; remove one of them.')
+  }
+  if (values.ALLOWED_ORIGINS === '*') {
+    problems.add(
+      'ALLOWED_ORIGINS: * is refused with NODE_ENV=production; list the origins that may call, or unset it.',
+    )
   }
   for (const [name, value] of Object.entries(values)) {
     if (INTERNAL.has(name)) continue
@@ -22,7 +27,7 @@ export function notForProduction(values: Readonly<Record<string, unknown>>): str
       const problem = problemOf(url)
       if (problem) {
         problems.add(
-          `${name}: ${url.origin} ${problem}; with NODE_ENV=production, set it to the https URL of a public host.`,
+          `${name}: ${url.origin} ${problem}; with NODE_ENV=production, set it to the https URL of a public host. On your own machine, remove NODE_ENV.`,
         )
       }
     }

@@ -41,8 +41,13 @@ test.each(lists.map((tool) => ({ name: tool.name, tool })))('$name', async ({ na
         return first.message.result?.isError ?? first.status
       })
       .toBe(200)
-    for (const pageToken of ['1', '', 1]) {
-      expect((await list({ pageToken })).message).toEqual(first?.message)
+    for (const page of [
+      { pageToken: '1' },
+      { pageToken: '' },
+      { pageToken: 1 },
+      { pageToken: null, pageSize: null },
+    ]) {
+      expect([page, (await list(page)).message]).toEqual([page, first?.message])
     }
     for (const pageToken of ['2', '0', '01', '1.20', 'x', 2, -1]) {
       expect([pageToken, toolErrorOf(await list({ pageToken }))]).toEqual([

@@ -1,3 +1,4 @@
+import { differentPort } from '@scalekit-mcp/auth'
 import { type Config, loadConfig } from '../config.js'
 import { startServer } from '../main.js'
 import { createLog } from '../observe/log.js'
@@ -14,6 +15,8 @@ export async function serve(): Promise<void> {
       'MCP_SERVER_ID is missing: MCP clients cannot register with the whole environment. Set it to the id of this MCP server in the Scalekit dashboard, like res_…, or set PROTECTED_RESOURCE_METADATA.',
     )
   }
+  const warning = differentPort(config.resource, server.port)
+  if (warning !== undefined) log.warn(warning)
   stopOnSignal(
     async () => {
       await server.stop(config.shutdownDelaySeconds * 1000)

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { IncomingMessage, Server } from 'node:http'
+import { unusableHost } from '@scalekit-mcp/auth'
 import { type Config, ConfigError } from '../config.js'
 import type { Metrics } from './metrics.js'
 import { type BeginTrace, readTraceContext } from './trace-context.js'
@@ -15,7 +16,7 @@ export interface Observation {
 /**
  * Starts what the configuration asks for; the libraries are loaded only then.
  *
- * @throws ConfigError when the port is taken, or the OpenTelemetry SDK is not installed
+ * @throws ConfigError when HOST or the port cannot be used, or the OpenTelemetry SDK is not installed
  */
 export async function startObservation(config: Config, tools: readonly string[]): Promise<Observation> {
   const metrics =
@@ -46,7 +47,9 @@ async function startMetrics({ host }: Config, port: number): Promise<{ metrics: 
   const metrics = createMetrics()
   const listener = createMetricsListener(metrics).listen(port, host)
   await once(listener, 'listening').catch((error: NodeJS.ErrnoException) => {
-    throw new ConfigError([`METRICS_PORT: ${port} cannot be used (${error.code}): set it to another.`])
+    throw new ConfigError([
+      unusableHost(error, host) ?? `METRICS_PORT: ${port} cannot be used (${error.code}): set it to another.`,
+    ])
   })
   return { metrics, listener }
 }
