@@ -149,5 +149,6 @@ function cookie(request: Request, name: string): string | undefined {
   return pair && decodeURIComponent(pair.slice(name.length + 1))
 }
 
-const page = (title: string, shown: object) =>
+/** A page of the application: a heading, and what it shows as JSON. */
+export const page = (title: string, shown: object) =>
   `<!doctype html><title>${title}</title><h1>${title}</h1><pre>${JSON.stringify(shown).replaceAll('<', '&lt;')}</pre>`

@@ -36,5 +36,10 @@ export function webhookRoutes(webhooks: Webhooks): Router {
     if (!webhooks.removeEndpoint(id)) throw new LocalError('not_found', `There is no webhook endpoint ${id}.`)
     response.json({ status: 'deleted' })
   })
+  router.post('/events/:id/replay', (request, response) => {
+    const { id } = request.params
+    if (!webhooks.replay(id)) throw new LocalError('not_found', `There is no event ${id}.`)
+    response.json({ status: 'sent' })
+  })
   return router
 }

@@ -6,11 +6,28 @@ import { signedHeaders } from './sign-webhook.js'
 
 const LIMIT_BYTES = 64 * 1024
 
-/** Source: the message InterceptorResponse of Scalekit's API, and its reference of interceptors for `response`. */
+/**
+ * Source: the message InterceptorResponse of Scalekit's API, and its reference of interceptors for `response`. A denial
+ * is one whatever its error looks like.
+ */
 const Answer = z.object({
   decision: z.enum(['ALLOW', 'DENY']),
-  error: z.object({ code: z.string().min(1).max(50), message: z.string().min(1).max(500) }).optional(),
-  response: z.object({ claims: z.record(z.string(), z.unknown()).optional() }).optional(),
+  error: z
+    .object({ code: z.string().min(1).max(50).optional(), message: z.string().min(1).max(500).optional() })
+    .optional()
+    .catch(undefined),
+  response: z
+    .object({
+      claims: z.record(z.string(), z.unknown()).optional(),
+      create_organization_membership: z
+        .object({
+          organization_id: z.string().optional(),
+          external_organization_id: z.string().optional(),
+          roles: z.array(z.string()).default([]),
+        })
+        .optional(),
+    })
+    .optional(),
 })
 
 /** Asks one application, signed, and takes its failure policy for an answer when it gives none. */
@@ -51,7 +68,12 @@ async function post({ api_url, timeout_ms, secret }: FlowInterceptor, payload: s
 }
 
 function verdictOf({ decision, error, response }: z.infer<typeof Answer>): Verdict {
-  if (decision === 'ALLOW') return { allowed: true, claims: response?.claims ?? {} }
+  if (decision === 'ALLOW')
+    return {
+      allowed: true,
+      claims: response?.claims ?? {},
+      placement: response?.create_organization_membership,
+    }
   const { code = 'denied', message = 'The application does not allow this.' } = error ?? {}
   return { allowed: false, code, message }
 }

@@ -1,4 +1,9 @@
-import type { Decision, FlowInterceptor, FlowInterceptors } from '../domain/events/flow-interceptor.js'
+import type {
+  Decision,
+  FlowInterceptor,
+  FlowInterceptors,
+  Placement,
+} from '../domain/events/flow-interceptor.js'
 import type { Clock } from '../storage/clock.js'
 import { newId } from '../storage/ids.js'
 import { askApplication } from './ask-application.js'
@@ -24,6 +29,7 @@ export function createFlowInterceptors(clock: Clock): FlowInterceptors {
     decisions: () => [...decisions],
     async ask(question) {
       let claims: Record<string, unknown> = {}
+      let placement: Placement | undefined
       const asked = interceptors.filter(
         ({ environment, trigger_point }) =>
           environment === question.environment && trigger_point === question.trigger,
@@ -40,8 +46,9 @@ export function createFlowInterceptors(clock: Clock): FlowInterceptors {
         decisions = [...decisions, noted].slice(-DECISIONS_KEPT)
         if (!verdict.allowed) return verdict
         claims = { ...claims, ...verdict.claims }
+        placement = verdict.placement ?? placement
       }
-      return { allowed: true, claims }
+      return { allowed: true, claims, placement }
     },
     clear() {
       interceptors = []

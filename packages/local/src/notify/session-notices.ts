@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { SignJWT } from 'jose'
-import { realmIssuer, WORKSPACE } from '../domain/environments/realm.js'
-import { tellUserEvent } from '../domain/events/user-event.js'
+import { realmIssuer } from '../domain/environments/realm.js'
+import { tellEvent } from '../domain/events/tell-event.js'
 import type { Webhooks } from '../domain/events/webhooks.js'
 import { endExpired } from '../domain/sessions/end.js'
 import { logoutAddresses, type SessionEnding, takeEndings } from '../domain/sessions/session-endings.js'
@@ -56,10 +56,12 @@ export function tellSessionEnds(context: NoticeContext): { stop(): Promise<void>
     const { database } = context
     await endExpired(context)
     for (const ending of await takeEndings(database.db)) {
-      const { realm, user, organization, status } = ending
+      const { realm: environment, organization, status, logout: data } = ending
       // Whoever signs out is reported at once.
-      if (realm !== WORKSPACE && status !== 'logout')
-        await tellUserEvent(context, 'user.logout', realm, { user, organization })
+      if (data !== undefined && status !== 'logout') {
+        const kind = { type: 'user.logout', object: 'UserLogoutEvent' }
+        await tellEvent(context, { environment, organization, ...kind, data })
+      }
       for (const { client, uri } of await logoutAddresses(database.db, ending))
         void deliver(uri, await logoutToken(context, ending, client), stopped.signal)
     }

@@ -9,10 +9,19 @@ import { newWebhookSecret, signedHeaders } from './sign-webhook.js'
 const RETRY_AFTER_MS = [200, 400, 800]
 const ANSWER_MS = 10_000
 const DELIVERIES_KEPT = 200
+const EVENTS_KEPT = 500
+
+/** An event as it was sent, so that it can be sent again. */
+interface Emitted {
+  readonly id: string
+  readonly environment: string
+  readonly payload: string
+}
 
 export function createWebhooks(clock: Clock, outbox: Outbox): Webhooks {
   let endpoints: WebhookEndpoint[] = []
   let deliveries: Delivery[] = []
+  let events: Emitted[] = []
   let stop = new AbortController()
 
   return {
@@ -38,17 +47,33 @@ export function createWebhooks(clock: Clock, outbox: Outbox): Webhooks {
           data,
         },
       })
-      const receivers = endpoints.filter((endpoint) => endpoint.environment === environment)
-      const to = receivers.map(({ url }) => url).join(', ') || 'no endpoint'
-      outbox.put({ kind: 'webhook', environment, to, subject: type, text: payload })
-      for (const endpoint of receivers) void deliver(endpoint, id, payload, stop.signal)
+      const to = receivers(environment)
+        .map(({ url }) => url)
+        .join(', ')
+      outbox.put({ kind: 'webhook', environment, to: to || 'no endpoint', subject: type, text: payload })
+      events = [...events, { id, environment, payload }].slice(-EVENTS_KEPT)
+      send(id, environment, payload)
+    },
+    replay(id) {
+      const event = events.find((one) => one.id === id)
+      if (event !== undefined) send(id, event.environment, event.payload)
+      return event !== undefined
     },
     clear() {
       stop.abort()
       stop = new AbortController()
       endpoints = []
       deliveries = []
+      events = []
     },
+  }
+
+  function receivers(environment: string) {
+    return endpoints.filter((endpoint) => endpoint.environment === environment)
+  }
+
+  function send(event: string, environment: string, payload: string): void {
+    for (const endpoint of receivers(environment)) void deliver(endpoint, event, payload, stop.signal)
   }
 
   /** Until an answer is 2xx, or the retries are used up. */
@@ -59,7 +84,7 @@ export function createWebhooks(clock: Clock, outbox: Outbox): Webhooks {
     stopped: AbortSignal,
   ): Promise<void> {
     for (let attempt = 1; attempt <= RETRY_AFTER_MS.length + 1; attempt++) {
-      const status = await send(endpoint, event, payload, stopped)
+      const status = await post(endpoint, event, payload, stopped)
       if (stopped.aborted) return
       deliveries = [...deliveries, { event, endpoint: endpoint.id, attempt, status }].slice(-DELIVERIES_KEPT)
       if (status >= 200 && status < 300) return
@@ -70,7 +95,7 @@ export function createWebhooks(clock: Clock, outbox: Outbox): Webhooks {
   }
 }
 
-async function send(
+async function post(
   { url, secret }: WebhookEndpoint,
   event: string,
   payload: string,

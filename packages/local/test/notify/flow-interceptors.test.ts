@@ -97,6 +97,16 @@ describe('before a session', () => {
     expect(answered.has('code')).toBe(false)
   })
 
+  it.each([{ message: 'Come back on Monday.' }, { message: '' }, 'no', undefined])(
+    'it denies with the error %j, whatever is to happen when it does not decide',
+    async (error) => {
+      await intercept('PRE_SESSION_CREATION', { failure_policy: 'FAIL_OPEN' })
+      answer({ decision: 'DENY', error })
+      expect((await signIn()).get('error')).toBe('access_denied')
+      expect(await decisions()).toMatchObject([{ decision: 'DENY', answered: true }])
+    },
+  )
+
   it('it is not asked by another environment, at another moment, or when it is gone', async () => {
     await intercept('PRE_SESSION_CREATION', { environment: 'env_100000000000000002' })
     await intercept('PRE_SIGNUP')

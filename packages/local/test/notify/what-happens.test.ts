@@ -105,10 +105,10 @@ describe('applications are told by webhook', () => {
       object: 'UserLoginEvent',
       organization_id: ACME,
       data: {
-        id: ANA,
-        email: 'ana@acme.example',
-        external_id: 'acme-1',
-        profile: { given_name: 'Ana', family_name: 'Almeida', email_verified: true },
+        user: {
+          ...{ id: ANA, email: 'ana@acme.example', external_id: 'acme-1' },
+          user_profile: { given_name: 'Ana', family_name: 'Almeida', email_verified: true },
+        },
         organization: { id: ACME, external_id: 'acme' },
       },
     })
@@ -117,7 +117,11 @@ describe('applications are told by webhook', () => {
     const [, xsrf = ''] = /name="xsrf" value="([^"]+)"/.exec(out.page ?? '') ?? []
     await at.browser.submit(`${app.issuer}/oidc/logout/confirm`, out.page ?? '', { xsrf, logout: 'yes' })
     const [, logout] = await events(2)
-    expect(logout).toMatchObject({ type: 'user.logout', object: 'UserLogoutEvent', data: { id: ANA } })
+    expect(logout).toMatchObject({
+      type: 'user.logout',
+      object: 'UserLogoutEvent',
+      data: { user: { id: ANA } },
+    })
   })
 
   it('who signs up through a connection', async () => {
@@ -133,8 +137,8 @@ describe('applications are told by webhook', () => {
       .execute()
     await application(local.url).simulate({ connection_id: id }, { email: 'nils@acme.example' })
     const [signup, login] = await events(2)
-    expect(signup).toMatchObject({ type: 'user.signup', object: 'User', organization_id: ACME })
-    expect(signup.data).toMatchObject({ email: 'nils@acme.example', organization: { id: ACME } })
+    expect(signup).toMatchObject({ type: 'user.signup', object: 'OrgMembershipEvent', organization_id: ACME })
+    expect(signup.data).toMatchObject({ user: { email: 'nils@acme.example' }, organization: { id: ACME } })
     expect(login.type).toBe('user.login')
   })
 

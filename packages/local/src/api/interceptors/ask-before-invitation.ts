@@ -6,7 +6,7 @@ import { environmentKey } from '../request-context.js'
 const { createUserAndMembership, createMembership } = UserService.method
 
 /** Asks the applications that decide on invitations, before anything is changed. */
-export function askBeforeInvitation({ interceptors }: Store): Interceptor {
+export function askBeforeInvitation({ database: { db }, interceptors }: Store): Interceptor {
   return (next) => async (req) => {
     const environment = req.contextValues.get(environmentKey)
     const invites = req.method === createUserAndMembership || req.method === createMembership
@@ -15,16 +15,32 @@ export function askBeforeInvitation({ interceptors }: Store): Interceptor {
     if (message.sendInvitationEmail === false) return next(req)
     const user = record(message.user)
     const organization_id = String(message.organizationId ?? '')
-    const user_id = record(message.identities).value
+    const organization = await db
+      .selectFrom('organizations')
+      .select('display_name')
+      .where('environment_id', '=', environment)
+      .where('id', '=', organization_id)
+      .executeTakeFirst()
+    const { case: by = 'id', value } = record(message.identities)
+    const known =
+      typeof value !== 'string'
+        ? undefined
+        : await db
+            .selectFrom('users')
+            .select(['id', 'email'])
+            .where('environment_id', '=', environment)
+            .where(by === 'externalId' ? 'external_id' : 'id', '=', value)
+            .executeTakeFirst()
+    const user_email = known?.email ?? user.email
     const verdict = await interceptors.ask({
       environment,
       trigger: 'PRE_USER_INVITATION',
       about: {
         organization_id,
-        ...(typeof user.email === 'string' && { user_email: user.email }),
-        ...(typeof user_id === 'string' && { user_id }),
+        ...(typeof user_email === 'string' && { user_email }),
+        ...(known && { user_id: known.id }),
       },
-      data: { organization: { id: organization_id } },
+      data: { organization: { id: organization_id, name: organization?.display_name ?? '' } },
     })
     if (!verdict.allowed) throw apiError(Code.PermissionDenied, verdict.message)
     return next(req)

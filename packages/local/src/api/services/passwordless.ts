@@ -1,7 +1,9 @@
 import { Code, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type PasswordlessService, passwordless } from '@scalekit-mcp/api'
 import { environmentType } from '../../domain/environments/environment-type.js'
+import { mayMail } from '../../domain/passwordless/mail-limit.js'
 import {
+  isSpent,
   newPasswordlessRequest,
   PasswordlessData,
   type PasswordlessKind,
@@ -16,11 +18,8 @@ const DEFAULT_EXPIRY = 300
 const LONGEST_EXPIRY = 24 * 3600
 
 /** Codes and links by e-mail, for applications that sign people in with pages of their own. */
-export function passwordlessHandlers({
-  database,
-  clock,
-  outbox,
-}: Store): Partial<ServiceImpl<typeof PasswordlessService>> {
+export function passwordlessHandlers(store: Store): Partial<ServiceImpl<typeof PasswordlessService>> {
+  const { database, clock, outbox } = store
   return {
     async sendPasswordlessEmail(request, context) {
       const environment = environmentOf(context)
@@ -40,13 +39,15 @@ export function passwordlessHandlers({
     async resendPasswordlessEmail({ authRequestId }, context) {
       const environment = environmentOf(context)
       const row = await database.db
-        .deleteFrom('passwordless_requests')
+        .selectFrom('passwordless_requests')
+        .selectAll()
         .where('environment_id', '=', environment)
         .where('id', '=', authRequestId)
-        .returningAll()
         .executeTakeFirst()
       if (!row) throw apiError(Code.NotFound, 'There is no such request: send a new one')
-      return send(environment, row.email, PasswordlessData.parse(JSON.parse(row.data)))
+      const sent = await send(environment, row.email, PasswordlessData.parse(JSON.parse(row.data)))
+      await database.db.deleteFrom('passwordless_requests').where('id', '=', row.id).execute()
+      return sent
     },
 
     async verifyPasswordlessEmail({ authCredential, authRequestId = '' }, context) {
@@ -55,6 +56,8 @@ export function passwordlessHandlers({
       if (kind === undefined || (kind === 'code' && authRequestId === '')) {
         throw apiError(Code.InvalidArgument, 'Give link_token, or code and auth_request_id')
       }
+      if (kind === 'code' && (await isSpent(database.db, environment, authRequestId)))
+        throw apiError(Code.ResourceExhausted, 'Too many wrong codes: send a new one')
       const credential =
         kind === 'code' ? { code: value, id: authRequestId } : { link: value, id: authRequestId }
       const row = await redeem(database.db, environment, clock.now(), credential)
@@ -81,6 +84,8 @@ export function passwordlessHandlers({
   }
 
   async function send(environment: string, email: string, data: PasswordlessData) {
+    if (!(await mayMail(store, environment, email)))
+      throw apiError(Code.ResourceExhausted, 'Too many e-mails to this address: wait a minute')
     const { template_variables: variables = {} } = data
     const type = await environmentType(database.db, environment)
     const { row, code, link } = newPasswordlessRequest({ id: environment, type }, email, data, clock.now())

@@ -48,6 +48,10 @@ export function mayTarget({ resourceId, audience }: M2mClient, resource: Resourc
 
 /** The claims that a registration adds to tokens. */
 export function customClaims(claims: readonly { readonly key: string; readonly value: string }[]) {
-  const own = claims.filter(({ key }) => !RESERVED_CLAIMS.includes(key))
-  return Object.fromEntries(own.map(({ key, value }) => [key, value]))
+  return unreserved(Object.fromEntries(claims.map(({ key, value }) => [key, value])))
+}
+
+/** The claims that others than this environment may add to a token. */
+export function unreserved<T>(claims: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(claims).filter(([key]) => !RESERVED_CLAIMS.includes(key)))
 }

@@ -28,8 +28,19 @@ export interface Question {
   readonly data: Readonly<Record<string, unknown>>
 }
 
+/** The organization that somebody who signs up joins, instead of having a new one. */
+export interface Placement {
+  readonly organization_id?: string | undefined
+  readonly external_organization_id?: string | undefined
+  readonly roles: readonly string[]
+}
+
 export type Verdict =
-  | { readonly allowed: true; readonly claims: Readonly<Record<string, unknown>> }
+  | {
+      readonly allowed: true
+      readonly claims: Readonly<Record<string, unknown>>
+      readonly placement?: Placement | undefined
+    }
   | { readonly allowed: false; readonly code: string; readonly message: string }
 
 /** How one interceptor decided. */

@@ -30,6 +30,8 @@ export interface Webhooks {
   deliveries(): Delivery[]
   /** Puts an event into the outbox, and sends it to every endpoint of its environment. Does not wait for them. */
   emit(event: WebhookEvent): void
+  /** Sends an event of before again, to every endpoint of its environment. Says whether it is remembered. */
+  replay(event: string): boolean
   /** Forgets endpoints and deliveries, and stops retrying. */
   clear(): void
 }

@@ -124,6 +124,17 @@ export async function redeem(
   return row
 }
 
+/** Whether the code of a request was guessed wrongly too often: only a new request helps. */
+export async function isSpent(db: Kysely<Schema>, environment: string, id: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('passwordless_requests')
+    .select('attempts')
+    .where('environment_id', '=', environment)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return row !== undefined && row.attempts >= MAX_ATTEMPTS
+}
+
 /** A code has six digits: hashed by itself, it would be found in a table of a million. */
 function codeHash(id: string, code: string): string {
   return hashSecret(`${id}\n${code}`)

@@ -3,9 +3,11 @@ import { newId } from '../../storage/ids.js'
 import type { ConnectionRow } from '../../storage/registry-schema.js'
 import type { OrganizationRow, Schema } from '../../storage/schema.js'
 import { SignInRefusal } from '../connections/sign-in-refusal.js'
+import { DomainError } from '../domain-error.js'
+import type { Placement } from '../events/flow-interceptor.js'
 import { connectionDetails } from '../events/flow-questions.js'
 import { tellUserEvent } from '../events/user-event.js'
-import { OrganizationData } from '../organizations/organization-data.js'
+import { findOrganization, OrganizationData } from '../organizations/organization-data.js'
 import type { Store } from '../store.js'
 import type { AssertedIdentity } from './asserted-identity.js'
 import { assertedProfile } from './asserted-profile.js'
@@ -25,8 +27,9 @@ export interface SignUp {
 }
 
 /**
- * Signs up somebody new: a user, and an organization of their own in the role that creators get. Somebody who signed
- * up at the same moment is not new. Throws a `SignInRefusal` when an application does not let them.
+ * Signs up somebody new: a user, and an organization of their own in the role that creators get, or the organization
+ * that an application names. Somebody who signed up at the same moment is not new. Throws a `SignInRefusal` when an
+ * application does not let them.
  */
 export async function signUp(
   context: Store,
@@ -34,34 +37,67 @@ export async function signUp(
   person: NewPerson,
   { connection, about }: SignUp,
 ): Promise<{ userId: string; organization: string | undefined }> {
-  await askBeforeSignup(context, environment, person.email, connection, about)
+  const placement = await askBeforeSignup(context, environment, person.email, connection, about)
   const { database, clock } = context
   const made = await database.transaction(async (db) => {
     const known = await findUserByEmail(db, environment, person.email)
     if (known !== undefined) return { userId: known.id, organization: undefined, isNew: false }
     const now = clock.now()
     const userId = await insertUser(db, environment, person, now)
-    const organization: OrganizationRow = {
-      ...{ id: newId('org'), environment_id: environment, display_name: '', external_id: null, slug: null },
-      ...{ data: JSON.stringify(OrganizationData.parse({})), created_at: now, updated_at: now },
-    }
-    await db.insertInto('organizations').values(organization).execute()
-    await addMembership(db, organization, userId, now, { roles: [], metadata: {}, invite: false })
+    const organization =
+      placement === undefined
+        ? await insertOrganization(db, environment, now)
+        : await namedOrganization(db, environment, placement)
+    const roles = (placement?.roles ?? []).map((name) => ({ id: '', name }))
+    await refuseUnlessPossible(() =>
+      addMembership(db, organization, userId, now, { roles, metadata: {}, invite: false }),
+    )
     return { userId, organization: organization.id, isNew: true }
   })
   const { userId, organization, isNew } = made
-  if (isNew) await tellUserEvent(context, 'user.signup', environment, { user: userId, organization })
+  const event = placement === undefined ? 'user.signup' : 'user.organization_membership_created'
+  if (isNew) await tellUserEvent(context, event, environment, { user: userId, organization })
   return { userId, organization }
 }
 
-/** Throws a `SignInRefusal` when an application does not let somebody sign up. */
+async function insertOrganization(db: Db, environment: string, now: number): Promise<OrganizationRow> {
+  const organization: OrganizationRow = {
+    ...{ id: newId('org'), environment_id: environment, display_name: '', external_id: null, slug: null },
+    ...{ data: JSON.stringify(OrganizationData.parse({})), created_at: now, updated_at: now },
+  }
+  await db.insertInto('organizations').values(organization).execute()
+  return organization
+}
+
+function namedOrganization(db: Db, environment: string, placement: Placement): Promise<OrganizationRow> {
+  const { organization_id, external_organization_id: externalId = '' } = placement
+  return refuseUnlessPossible(() =>
+    findOrganization(
+      db,
+      environment,
+      organization_id === undefined ? { externalId } : { id: organization_id },
+    ),
+  )
+}
+
+/** What an application asks for and the environment cannot do ends the sign-up. */
+async function refuseUnlessPossible<T>(step: () => Promise<T>): Promise<T> {
+  try {
+    return await step()
+  } catch (cause) {
+    if (!(cause instanceof DomainError)) throw cause
+    throw new SignInRefusal('access_denied', cause.message, { cause })
+  }
+}
+
+/** Gives where an application places somebody who signs up. Throws a `SignInRefusal` when one does not let them. */
 export async function askBeforeSignup(
   { interceptors }: Store,
   environment: string,
   email: string,
   connection: SignUp['connection'],
   about: SignUp['about'],
-): Promise<void> {
+): Promise<Placement | undefined> {
   const verdict = await interceptors.ask({
     environment,
     trigger: 'PRE_SIGNUP',
@@ -73,6 +109,7 @@ export async function askBeforeSignup(
     data: {},
   })
   if (!verdict.allowed) throw new SignInRefusal('access_denied', verdict.message)
+  return verdict.placement
 }
 
 export function findUserByEmail(db: Db, environment: string, email: string) {

@@ -1,19 +1,22 @@
 import type { InteractionResults } from 'oidc-provider'
 import { WORKSPACE } from '../../domain/environments/realm.js'
+import type { Verdict } from '../../domain/events/flow-interceptor.js'
 import { connectionDetails, describeUser } from '../../domain/events/flow-questions.js'
 import { tellUserEvent } from '../../domain/events/user-event.js'
 import type { OAuthContext } from '../server/oauth-context.js'
 
-/** Asks the applications that decide on sessions. Gives what to tell the client when one denies. */
+const ALLOWED: Verdict = { allowed: true, claims: {} }
+
+/** Asks the applications that decide on sessions, and add claims to their tokens. */
 export async function askBeforeSession(
   { database: { db }, interceptors }: OAuthContext,
   realm: string,
   { login, organization }: InteractionResults,
   about: Readonly<Record<string, unknown>>,
-): Promise<string | undefined> {
-  if (login === undefined || realm === WORKSPACE) return undefined
+): Promise<Verdict> {
+  if (login === undefined || realm === WORKSPACE) return ALLOWED
   const user = await db.selectFrom('users').selectAll().where('id', '=', login.accountId).executeTakeFirst()
-  if (user === undefined) return undefined
+  if (user === undefined) return ALLOWED
   const [way = ''] = login.amr ?? []
   const connection = await db
     .selectFrom('connections')
@@ -22,7 +25,7 @@ export async function askBeforeSession(
     .where('id', '=', way)
     .executeTakeFirst()
   const inside = typeof organization === 'string' ? { organization_id: organization } : {}
-  const verdict = await interceptors.ask({
+  return interceptors.ask({
     environment: realm,
     trigger: 'PRE_SESSION_CREATION',
     about: {
@@ -32,7 +35,6 @@ export async function askBeforeSession(
     },
     data: { user: await describeUser(db, user) },
   })
-  return verdict.allowed ? undefined : verdict.message
 }
 
 /** Tells applications that a user has signed in. */

@@ -65,8 +65,9 @@ export function createConclusion(context: OAuthContext, server: AuthorizationSer
     const login = { accountId: person.id, amr: proof.amr }
     const inside = organization === undefined ? {} : { organization }
     const about = circumstances(request, interaction.params)
-    const problem = await askBeforeSession(context, realm, { login, ...inside }, about)
-    if (problem !== undefined) return refuse(step, new SignInRefusal('access_denied', problem))
+    const verdict = await askBeforeSession(context, realm, { login, ...inside }, about)
+    if (!verdict.allowed) return refuse(step, new SignInRefusal('access_denied', verdict.message))
+    const { claims: addedClaims } = verdict
     if (organization !== undefined && realm !== WORKSPACE) {
       const accepted = { organization, user: person.id }
       await database.transaction((db) => acceptInvitation(db, clock.now(), accepted))
@@ -74,7 +75,7 @@ export function createConclusion(context: OAuthContext, server: AuthorizationSer
     const acting = await findPerson(database, realm, person.id, organization)
     await noteSignIn(context, server, interaction, { email: person.email, person: acting ?? person })
     if (!proof.session) await tellSignIn(context, realm, { login, ...inside })
-    const result = { ...(proof.session ? {} : { login }), ...inside, ...ANSWERED }
+    const result = { ...(proof.session ? {} : { login }), ...inside, addedClaims, ...ANSWERED }
     await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false })
   }
 

@@ -7,6 +7,7 @@ import { isScalekitClient } from '../clients/scalekit-clients.js'
 import { GRANT_SECONDS, SESSION_SECONDS } from '../server/lifetimes.js'
 import type { ServerIdentity } from '../server/oauth-context.js'
 import { actingOrganizations } from './acting-organization.js'
+import { AddedClaims, addedClaims } from './added-claims.js'
 
 /**
  * The grant of an authorization request. Records that the grant ends with its session, user, client and organization,
@@ -24,6 +25,9 @@ export async function loadExistingGrant(
   else if (await enteredBefore(ctx, server))
     await acting.set(String(session?.uid), String(params?.organization_id))
   const organization = await acting.get(session?.uid)
+  const added = addedClaims(context, realm)
+  const place = { uid: String(session?.uid), organization }
+  if (result?.addedClaims !== undefined) await added.set(place, AddedClaims.parse(result.addedClaims))
   const grant = await findGrant(ctx, server, organization)
   if (session?.accountId === undefined) return grant
   const { db } = context.database
@@ -36,6 +40,7 @@ export async function loadExistingGrant(
   const expires = (seconds: number) => context.clock.now() + seconds * 1000
   await recordDependent(db, { realm, kind: 'session', id: sid, expires_at: expires(SESSION_SECONDS) }, causes)
   if (grant?.jti === undefined) return grant
+  await added.handOn(place, grant.jti)
   await recordDependent(db, { realm, kind: 'grant', id: grant.jti, expires_at: expires(GRANT_SECONDS) }, [
     `session:${sid}`,
     `client:${grant.clientId}`,

@@ -13,6 +13,7 @@ import { newId } from '../../storage/ids.js'
 import type { ServerIdentity } from '../server/oauth-context.js'
 import { shiftTimes } from '../server/shift-times.js'
 import { actingOrganizations } from '../sign-in/acting-organization.js'
+import { addedClaims, asCustomClaims } from '../sign-in/added-claims.js'
 import { askBeforeMachineToken } from './before-machine-token.js'
 import { findIndicated } from './resource-indicators.js'
 
@@ -84,6 +85,7 @@ async function personClaims(
     claims: {
       ...(token.sessionUid === undefined ? {} : { sid: sessionId(token.sessionUid) }),
       ...(organization && { oid: organization.id }),
+      ...asCustomClaims(await addedClaims(context, realm).of(token.grantId)),
       ...(resource === undefined && {
         ...(organization && { roles: organization.roles, permissions: organization.permissions }),
         ...(organization && organization.externalId !== null && { xoid: organization.externalId }),
@@ -109,12 +111,17 @@ async function machineClaims(
     return { custom: customClaims, claims: {} }
   }
   token.scope ||= (own ?? []).join(' ')
-  const added = await askBeforeMachineToken(context, realm, machine, token.scope)
+  const { scope, aud, ...added } = await askBeforeMachineToken(context, realm, machine, token.scope)
+  if (typeof scope === 'string') token.scope = splitScope(scope).join(' ')
   const { organizationId } = machine
-  const audience = machine.audience.length > 0 ? machine.audience : [issuer]
+  const audience = [texts(aud), machine.audience, [issuer]].find((names) => names.length > 0) ?? []
   return {
     custom: { ...customClaims, ...added },
     claims: organizationId === null ? {} : { oid: organizationId },
     audience,
   }
+}
+
+function texts(value: unknown): string[] {
+  return [value].flat().filter((one) => typeof one === 'string')
 }

@@ -4,6 +4,7 @@ import { touchSession } from '../../domain/sessions/session-uses.js'
 import { findPerson, type Person } from '../../domain/users/people.js'
 import type { ServerIdentity } from '../server/oauth-context.js'
 import { actingOrganizations } from '../sign-in/acting-organization.js'
+import { addedClaims, asCustomClaims } from '../sign-in/added-claims.js'
 
 /** A person as oidc-provider wants an account: the claims of the ID token (OpenID Connect Core, section 5.1). */
 export async function findAccount(
@@ -20,12 +21,13 @@ export async function findAccount(
   if (uid !== undefined && !(await touchSession(context.database.db, context.clock, uid))) return undefined
   const session = uid === undefined ? {} : { sid: sessionId(uid) }
   const { openid, profile, email } = personClaims(person)
-  return { accountId: person.id, claims: () => ({ ...openid, ...profile, ...email, ...session }) }
+  const added = asCustomClaims(await addedClaims(context, realm).of(grantId))
+  return { accountId: person.id, claims: () => ({ ...openid, ...profile, ...email, ...session, ...added }) }
 }
 
 /** The claims that each scope opens (OpenID Connect Core, section 5.4), as the provider is configured with them. */
 export const CLAIMS_OF_SCOPES = {
-  openid: ['sub', 'sid', 'amr', 'oid', 'xoid', 'roles', 'permissions'],
+  openid: ['sub', 'sid', 'amr', 'oid', 'xoid', 'roles', 'permissions', 'custom_claims'],
   profile: [
     ...['name', 'given_name', 'family_name', 'preferred_username', 'picture', 'gender', 'locale'],
     ...['phone_number', 'updated_at'],
