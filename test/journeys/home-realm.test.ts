@@ -20,9 +20,11 @@ afterAll(async () => {
 })
 
 /** Turns on a way to sign in for the whole environment. */
-async function enable(connection: Record<string, string>): Promise<void> {
+async function enable(connection: Record<string, string>, settings?: object): Promise<void> {
   const created = await environment.api<{ connection: { id: string } }>('POST', '/connections', connection)
-  await environment.api('PATCH', `/connections/${created.connection.id}:enable`)
+  const path = `/connections/${created.connection.id}`
+  if (settings) await environment.api('PATCH', path, settings)
+  await environment.api('PATCH', `${path}:enable`)
 }
 
 /** Gives the browser an authenticator of its own, as Chromium's developer tools make one. */
@@ -39,7 +41,7 @@ async function addAuthenticator({ page }: Visitor): Promise<void> {
 
 describe('J11: home realm discovery', () => {
   it('sends people of a domain to the identity provider of their organization, however they begin', async () => {
-    await enable({ type: 'WEBAUTHN' })
+    await enable({ type: 'WEBAUTHN', provider: 'SCALEKIT', provider_key: 'SCALEKIT', key_id: 'WEBAUTHN' })
     const ana = await Visitor.open(browser)
     await addAuthenticator(ana)
     await ana.goto(`${app.origin}/login`)
@@ -75,7 +77,10 @@ describe('J11: home realm discovery', () => {
     await nils.leave()
 
     // With a social provider.
-    await enable({ type: 'OAUTH', provider: 'GOOGLE' })
+    await enable(
+      { type: 'OAUTH', provider: 'GOOGLE', key_id: 'google' },
+      { provider: 'GOOGLE', oauth_config: { use_platform_creds: true } },
+    )
     const ben = await Visitor.open(browser)
     await ben.goto(`${app.origin}/login`)
     await ben.press('Continue with Google')

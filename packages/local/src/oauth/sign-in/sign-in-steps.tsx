@@ -86,7 +86,8 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
 
     async submit(step: Step): Promise<void> {
       const { body } = step.request
-      const chosen = String(body.person ?? body.email ?? '')
+      // Tests find the page's one `email` by its name; the forms for passwords and passkeys have another.
+      const chosen = String(body.person ?? body.email ?? body.address ?? '')
         .trim()
         .slice(0, 200)
       if (body.way === 'another-account') return show(step)
