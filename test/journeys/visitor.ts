@@ -61,9 +61,14 @@ export class Visitor {
     return (await this.page.locator('h1').first().textContent())?.trim() ?? ''
   }
 
+  /** Waits for the page with this heading. */
+  async shows(heading: string): Promise<void> {
+    await this.#unlessStuck(this.page.getByRole('heading', { name: heading, exact: true }).waitFor())
+  }
+
   /** Waits for a page of the application with this title; returns what it shows. */
   async arrives<T = Record<string, unknown>>(title: string): Promise<T> {
-    await this.#unlessStuck(this.page.getByRole('heading', { name: title, exact: true }).waitFor())
+    await this.shows(title)
     return JSON.parse((await this.page.locator('pre').textContent()) ?? '{}') as T
   }
 

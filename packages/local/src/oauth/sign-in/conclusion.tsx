@@ -40,7 +40,7 @@ export function createConclusion(context: OAuthContext, server: AuthorizationSer
     const { organization_id: asked } = interaction.params
     const answer: unknown = request.body?.organization
     const choice = await chooseOrganization(context, realm, person, {
-      asked: asked ?? (proof.session ? await actingNow(step) : undefined),
+      asked: asked ?? (proof.session ? await actingNow(step) : proof.invitedTo),
       proven: proof.organization,
       answer,
     })

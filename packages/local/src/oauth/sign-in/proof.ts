@@ -12,6 +12,8 @@ export const Proof = z.object({
   organization: z.string().optional(),
   /** Somebody who was signed in before, and goes on in this session. */
   session: z.boolean().optional(),
+  /** The organization whose invitation they opened. */
+  invitedTo: z.string().optional(),
 })
 export type Proof = z.infer<typeof Proof>
 

@@ -26,6 +26,12 @@ import type { Step } from './step.js'
 
 const PEOPLE_SHOWN = 12
 
+/** Somebody who need not say who they are. */
+interface SignedIn {
+  person: Person
+  proof: Proof
+}
+
 /** Why somebody is asked who is signed in already, and need not say again who they are. */
 const SESSION_SUFFICES = ['connection_chosen', 'select_account_prompt']
 
@@ -72,7 +78,7 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
         const connection = await selected(chosen ?? params)
         if (connection !== undefined) return sso.goTo(step, connection, hint)
         const invited = await personOfInvitation(step)
-        if (invited !== undefined) return finish(step, invited, { amr: ['invitation'] })
+        if (invited !== undefined) return finish(step, invited.person, invited.proof)
         const signedIn = await goOnInSession(step)
         return signedIn === undefined ? show(step) : finish(step, signedIn.person, signedIn.proof)
       })
@@ -80,7 +86,8 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
 
     async submit(step: Step): Promise<void> {
       const { body } = step.request
-      const chosen = String(body.person ?? body.email ?? '')
+      // Tests find the page's one `email` by its name; the forms for passwords and passkeys have another.
+      const chosen = String(body.person ?? body.email ?? body.address ?? '')
         .trim()
         .slice(0, 200)
       if (body.way === 'another-account') return show(step)
@@ -151,14 +158,16 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
     return home === undefined ? finish(step, person) : sso.goTo(step, home, person.email)
   }
 
-  async function personOfInvitation({ request, interaction }: Step): Promise<Person | undefined> {
+  /** Whose invitation was opened in this browser: it leads into the organization that invites. */
+  async function personOfInvitation({ request, interaction }: Step): Promise<SignedIn | undefined> {
     if (realm === WORKSPACE || interaction.prompt.name !== 'login') return undefined
     const invited = await openedInvitation(context, realm, request.headers.cookie)
-    return invited && findPerson(database, realm, invited.user)
+    const person = invited && (await findPerson(database, realm, invited.user))
+    return person && { person, proof: { amr: ['invitation'], invitedTo: invited.organization } }
   }
 
   /** Who is signed in and need not say again who they are. A session through an organization's connection is for it only. */
-  async function goOnInSession({ interaction }: Step): Promise<{ person: Person; proof: Proof } | undefined> {
+  async function goOnInSession({ interaction }: Step): Promise<SignedIn | undefined> {
     const { prompt, session, params } = interaction
     if (session === undefined || !prompt.reasons.every((reason) => SESSION_SUFFICES.includes(reason)))
       return undefined

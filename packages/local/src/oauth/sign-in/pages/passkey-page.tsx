@@ -79,7 +79,7 @@ export function PasskeyForm({ action, csrf, ceremony, email }: PasskeyFormView &
       <input type="hidden" name="challenge" value={ceremony.challenge} />
       <input type="hidden" name="credential" value="" />
       <label for="passkey-email">Or with a passkey; e-mail address for a new one</label>
-      <input id="passkey-email" name="email" type="email" autocomplete="username webauthn" value={email} />
+      <input id="passkey-email" name="address" type="email" autocomplete="username webauthn" value={email} />
       <p role="status" id="passkey-state"></p>
       <div class="answer">
         <button type="submit" name="way" value="passkey">

@@ -110,7 +110,7 @@ function PasswordForm({ action, csrf, email }: { action: string; csrf: string; e
     <form method="post" action={action} class="by-email fields" novalidate>
       <input type="hidden" name="csrf" value={csrf} />
       <label for="password-email">Or with a password: e-mail address</label>
-      <input id="password-email" name="email" type="email" autocomplete="username" required value={email} />
+      <input id="password-email" name="address" type="email" autocomplete="username" required value={email} />
       <label for="password">Password</label>
       <input id="password" name="password" type="password" autocomplete="current-password" required />
       <div class="answer">
