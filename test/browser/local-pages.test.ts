@@ -1,3 +1,5 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { createLocalScalekit, type LocalScalekit } from '@scalekit-mcp/local'
 import { Scalekit } from '@scalekit-sdk/node'
 import type { Browser, Page } from 'playwright-core'
@@ -206,8 +208,8 @@ describe.each(['light', 'dark'] as const)('%s', (scheme) => {
     expect(await violations(outbox)).toEqual([])
     await outbox.screenshot({ path: `${images}outbox-${scheme}.png` })
     const code = (await outbox.locator('.big').textContent()) ?? ''
-    await page.getByLabel('Code').fill(code)
-    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByLabel('Digit 1 of 6').pressSequentially(code)
+
     await page.getByRole('heading', { name: 'Choose an organization' }).waitFor()
     expect(await violations(page)).toEqual([])
     const back = await atCallback(page, () => page.getByRole('button', { name: /Acme Robotics/ }).click())
@@ -296,4 +298,108 @@ test('under its own policy the dashboard runs one script, and the portal none', 
   await page.getByRole('heading', { name: 'The test worked' }).waitFor()
   expect(messages).toEqual([])
   await page.close()
+})
+
+describe('under the policy of the pages, Chromium comes back to an application on another port', () => {
+  // An application whose callback goes on to a page of its own, on another port.
+  const callbacks: string[] = []
+  const pages = createServer((_request, response) => response.end('signed in'))
+  const application = createServer((request, response) => {
+    callbacks.push(request.url ?? '')
+    response.writeHead(302, { location: `${home}/home` }).end()
+  })
+  let [app, home] = ['', '']
+  const listen = async (server: Server) => {
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    return `http://localhost:${(server.address() as AddressInfo).port}`
+  }
+  beforeAll(async () => {
+    ;[app, home] = [await listen(application), await listen(pages)]
+  })
+  beforeEach(async () => {
+    const data = JSON.stringify({ name: 'App', post_login_uris: [`${app}/callback`] })
+    await local.database.db.updateTable('clients').set({ data }).where('id', '=', CLIENT).execute()
+  })
+  afterAll(() => {
+    application.close()
+    pages.close()
+  })
+
+  const connect = async (organization: string) => {
+    const sdk = new Scalekit(`${local.url}/${DEV}`, CLIENT, SECRET)
+    const accessToken = await sdk.generateClientToken(CLIENT, SECRET)
+    const call = async (method: string, path: string, body?: unknown) => {
+      const response = await fetch(
+        `${local.url}/${DEV}/api/v1/organizations/${organization}/connections${path}`,
+        {
+          method,
+          headers: { authorization: `Bearer ${accessToken}` },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        },
+      )
+      return (await response.json()) as { connection: { id: string } }
+    }
+    const { connection } = await call('POST', '', { type: 'OIDC', provider: 'IDP_SIMULATOR' })
+    await call('PATCH', `/${connection.id}:enable`)
+    return connection.id
+  }
+
+  const signIn = async (params: Record<string, string>, steps: (page: Page) => Promise<void>) => {
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    const blocked: string[] = []
+    page.on('console', (message) => blocked.push(message.text()))
+    await page.goto(authorizationUrl({ ...params, redirect_uri: `${app}/callback` }))
+    await steps(page)
+    await page.waitForURL(`${home}/home`)
+    expect(callbacks.at(-1)).toContain('code=')
+    expect(blocked.filter((text) => text.includes('Content Security Policy'))).toEqual([])
+    await context.close()
+  }
+
+  test('from the page of the person', () =>
+    signIn({}, (page) => page.getByRole('button', { name: /ana@acme\.example/ }).click()))
+
+  test('from the identity provider simulator', async () => {
+    const connection_id = await connect(GLOBEX)
+    await signIn({ connection_id }, async (page) => {
+      await page.getByLabel('E-mail address').fill('chi@globex.example')
+      await page.getByRole('button', { name: 'Sign in' }).click()
+    })
+  })
+
+  test('from the page of a typed address, over the identity provider of its domain', async () => {
+    await connect(GLOBEX)
+    await signIn({}, async (page) => {
+      await page.locator('input[name="email"]').first().fill('chi@globex.example')
+      await page.getByRole('button', { name: 'Continue', exact: true }).click()
+      await page.getByRole('button', { name: 'Sign in' }).click()
+    })
+  })
+
+  test('from the six cells of a code, typed into the first one', () =>
+    signIn({}, async (page) => {
+      await page.locator('input[name="email"]').first().fill('new+sktest@mail.example')
+      await page.getByRole('button', { name: 'Continue', exact: true }).click()
+      const cells = page.locator('[data-scope="pin-input"][data-part="input"]')
+      await cells.first().pressSequentially('424242')
+      expect(
+        await cells.evaluateAll((all) => all.map((cell) => (cell as unknown as { value: string }).value)),
+      ).toEqual([...'424242'])
+      expect(await violations(page)).toEqual([])
+    }))
+
+  test('as somebody else, with prompt=login', async () => {
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    for (const [person, params] of [
+      ['ana', {}],
+      ['ben', { prompt: 'login' }],
+    ] as [string, Record<string, string>][]) {
+      await page.goto(authorizationUrl({ ...params, redirect_uri: `${app}/callback` }))
+      await page.getByRole('button', { name: new RegExp(`${person}@acme`) }).click()
+      await page.waitForURL(`${home}/home`)
+    }
+    await context.close()
+  })
 })

@@ -10,9 +10,14 @@ import { realmRoutes } from './oauth/server/realm-routes.js'
 import { PASSKEY_SCRIPT, PASSKEY_SCRIPT_PATH } from './oauth/sign-in/pages/passkey-script.js'
 import { PIN_SCRIPT, PIN_SCRIPT_PATH } from './oauth/sign-in/pages/pin-script.js'
 import { simulatedSaml } from './oauth/simulator/simulated-saml-idp.js'
+import { fetchMetadata } from './oauth/sso/saml/saml-identity-provider.js'
+import { loadSaml } from './oauth/sso/saml/saml-library.js'
+import { readSamlMetadata } from './oauth/sso/saml/saml-metadata.js'
+import { SUBMIT_SCRIPT, SUBMIT_SCRIPT_PATH } from './oauth/sso/saml/submit-script.js'
 import { startSso } from './oauth/sso/start-sso.js'
 import type { PortalContext } from './portal/portal-context.js'
 import { portalRoutes } from './portal/portal-routes.js'
+import { PORTAL_SCRIPT, PORTAL_SCRIPT_PATH } from './portal/portal-script.js'
 import { scimRoutes } from './scim/scim-routes.js'
 
 export interface Site {
@@ -33,6 +38,14 @@ export function siteRoutes({ context, ...parts }: Site): Router {
     response.type('js').set('X-Content-Type-Options', 'nosniff').send(PIN_SCRIPT)
   })
 
+  router.get(SUBMIT_SCRIPT_PATH, (_request, response) => {
+    response.type('js').set('X-Content-Type-Options', 'nosniff').send(SUBMIT_SCRIPT)
+  })
+
+  router.get(PORTAL_SCRIPT_PATH, (_request, response) => {
+    response.type('js').set('X-Content-Type-Options', 'nosniff').send(PORTAL_SCRIPT)
+  })
+
   router.get(STYLESHEET_PATH, (_request, response) => {
     response.type('css').set('X-Content-Type-Options', 'nosniff').send(STYLESHEET)
   })
@@ -48,6 +61,10 @@ function portalContext(context: OAuthContext): PortalContext {
   return {
     ...context,
     startTest: (connection) => startSso(context, connection, { kind: 'test' }),
+    readSamlMetadata: async (source) => {
+      const library = await loadSaml()
+      return readSamlMetadata(library, 'xml' in source ? source.xml : await fetchMetadata(source.url))
+    },
     simulatorMetadataUrl: ({ id }) => simulatedSaml(context.baseUrl, id).metadataUrl,
   }
 }

@@ -1,5 +1,10 @@
 /** What kind of refusal it is; each entrance has its own words and status for it. */
-export type DomainErrorCode = 'not_found' | 'already_exists' | 'invalid' | 'failed_precondition'
+export type DomainErrorCode =
+  | 'not_found'
+  | 'already_exists'
+  | 'invalid'
+  | 'failed_precondition'
+  | 'unimplemented'
 
 /** A field of what was sent, by the names of the API, and what is wrong with it. */
 export interface FieldViolation {
@@ -25,3 +30,8 @@ export const alreadyExists = (message: string) => new DomainError('already_exist
 export const failedPrecondition = (message: string) => new DomainError('failed_precondition', message)
 export const invalid = (message: string, violations?: readonly FieldViolation[]) =>
   new DomainError('invalid', message, violations)
+/** A field that Scalekit accepts and nothing here would honour. */
+export const unimplemented = (field: string, reason: string) =>
+  new DomainError('unimplemented', `The local environment does not implement ${field}: ${reason}`, [
+    { field, description: reason },
+  ])

@@ -24,7 +24,13 @@ export type ConnectionFields = OidcFields | SamlFields
 
 const text = z.string().trim().catch('')
 const OidcForm = z.object({ issuer: text, client_id: text, client_secret: z.string().catch('') })
-const SamlForm = z.object({ metadata_url: text, entity_id: text, sso_url: text, certificate: text })
+const SamlForm = z.object({
+  metadata_url: text,
+  entity_id: text,
+  sso_url: text,
+  certificate: text,
+  binding: text,
+})
 const Settings = z.object({
   ...{ issuer: text, clientId: text, clientSecret: z.string().optional() },
   ...{ idpMetadataUrl: text, idpEntityId: text, idpSsoUrl: text, idpCertificate: text },
@@ -55,7 +61,7 @@ export function settingsFrom(
   body: unknown,
 ): { settings: SentSettings } | { problem: string } {
   if (type === 'SAML') {
-    const { metadata_url, entity_id, sso_url, certificate } = SamlForm.parse(Object(body))
+    const { metadata_url, entity_id, sso_url, certificate, binding } = SamlForm.parse(Object(body))
     if (metadata_url === '' && [entity_id, sso_url, certificate].includes('')) {
       return { problem: 'Fill in the metadata URL, or all of entity ID, sign-on URL and certificate.' }
     }
@@ -63,6 +69,9 @@ export function settingsFrom(
       idpMetadataUrl: metadata_url,
       idpEntityId: entity_id,
       idpSsoUrl: sso_url,
+      ...(binding !== '' && {
+        idpSsoRequestBinding: binding === 'HTTP-POST' ? 'HTTP_POST' : 'HTTP_REDIRECT',
+      }),
       ...(certificate === '' ? {} : { idpCertificate: certificate }),
     }
     return { settings: { case: 'samlConfig', value } }

@@ -57,7 +57,10 @@ function SamlInputs({ fields, invalid }: InputsView<SamlFields>) {
     <>
       <label for="metadata_url">Metadata URL</label>
       <input id="metadata_url" name="metadata_url" type="url" value={fields.metadata_url} {...invalid} />
-      <p class="note">Or, where there is none, the three values that it would tell:</p>
+      <p class="note">Or paste the metadata file:</p>
+      <label for="metadata_xml">Metadata XML</label>
+      <textarea id="metadata_xml" name="metadata_xml" rows={4} {...invalid}></textarea>
+      <p class="note">Or fill in the three values:</p>
       <label for="entity_id">Entity ID</label>
       <input
         id="entity_id"

@@ -1,4 +1,6 @@
+import { connectionData } from '../domain/connections/connection-data.js'
 import type { SsoOutcome } from '../domain/connections/sso-outcome.js'
+import type { AssertedIdentity } from '../domain/users/asserted-identity.js'
 import { State } from '../http/page/data-table.js'
 import type { ConnectionRow } from '../storage/registry-schema.js'
 import type { ConnectionFields } from './connection-fields.js'
@@ -42,6 +44,16 @@ export function ConnectionPage({ connection, facts, fields, ...frame }: Connecti
             </a>
           </p>
           <ActionForm csrf={frame.csrf} actions={[enabled ? ['disable', 'Disable'] : ['enable', 'Enable']]} />
+          {connection.type === 'SAML' && (
+            <ActionForm
+              csrf={frame.csrf}
+              actions={[
+                connectionData(connection).settings.allowIdpInitiatedLogin === false
+                  ? ['allow-idp-initiated', 'Allow sign-ins that begin at the identity provider']
+                  : ['forbid-idp-initiated', 'Forbid sign-ins that begin at the identity provider'],
+              ]}
+            />
+          )}
         </>
       ) : (
         <p class="note">It can be tested and enabled when it is filled in.</p>
@@ -60,6 +72,11 @@ export function NewConnectionPage({ fields, ...frame }: PortalFrame & { fields: 
   )
 }
 
+/** The attributes of somebody, the custom ones among them. */
+function received({ custom, ...identity }: AssertedIdentity): [name: string, value: unknown][] {
+  return [...Object.entries(identity), ...Object.entries(custom)]
+}
+
 /** What came back from the identity provider in a test. */
 export function TestedPage({ outcome, ...frame }: PortalFrame & { outcome: SsoOutcome }) {
   const { identity, refusal } = outcome
@@ -67,13 +84,14 @@ export function TestedPage({ outcome, ...frame }: PortalFrame & { outcome: SsoOu
     <PortalPage {...frame}>
       {identity === undefined ? (
         <p class="problem" role="alert">
+          <code>{refusal?.code ?? 'access_denied'}</code>:{' '}
           {refusal?.message ?? 'The identity provider refused.'}
         </p>
       ) : (
         <>
           <p class="lead">The identity provider says that this is who signed in.</p>
           <dl class="facts">
-            {Object.entries(identity).map(([name, value]) => (
+            {received(identity).map(([name, value]) => (
               <>
                 <dt>{name}</dt>
                 <dd>

@@ -12,6 +12,7 @@ import { type ConnectionFields, fieldsOf, settingsFrom, storedFields } from './c
 import { ConnectionPage, NewConnectionPage, TestedPage } from './connection-pages.js'
 import { saveConnection } from './portal-actions.js'
 import type { PortalContext } from './portal-context.js'
+import { connectionToggled } from './portal-events.js'
 import { CLOSED, inPortal, type PortalRequest } from './portal-request.js'
 
 const TITLES = { OIDC: 'Connect with OpenID Connect', SAML: 'Connect with SAML' } as const
@@ -64,8 +65,13 @@ export function connectionRoutes(context: PortalContext): Router {
         const { type } = await findConnection(database.db, scope, id)
         const saved = await save(portal, { id, type: type === 'SAML' ? 'SAML' : 'OIDC' })
         if ('problem' in saved) return show(portal, saved.problem)
+      } else if (action === 'allow-idp-initiated' || action === 'forbid-idp-initiated') {
+        const value = { allowIdpInitiatedLogin: action === 'allow-idp-initiated' }
+        const settings = { case: 'samlConfig', value } as const
+        await database.transaction((db) => saveConnection(db, scope, clock.now(), { id }, settings))
       } else if (action === 'enable' || action === 'disable') {
         await database.transaction((db) => toggleConnection(db, scope, clock.now(), id, action === 'enable'))
+        return response.redirect(303, `${root}/connections/${id}?changed=${action}d`)
       }
       response.redirect(303, `${root}/connections/${id}`)
     }),
@@ -102,6 +108,7 @@ export function connectionRoutes(context: PortalContext): Router {
     const connection = await findConnection(database.db, scope, idOf(request))
     const view = {
       ...frame(connection.key_id, problem),
+      events: request.query.changed === undefined ? [] : [connectionToggled(connection)],
       connection,
       facts: factsOf(connection),
       fields: storedFields(connection),
@@ -130,19 +137,42 @@ export function connectionRoutes(context: PortalContext): Router {
     { request, scope }: PortalRequest,
     target: { type: ConnectionFields['type']; id?: string },
   ): Promise<{ id: string } | { problem: string }> {
-    const read = settingsFrom(target.type, request.body)
-    if ('problem' in read) return read
     const { id, type } = target
     try {
+      const read = settingsFrom(type, await withMetadata(request.body))
+      if ('problem' in read) return read
       return await database.transaction((db) =>
         saveConnection(db, scope, clock.now(), id === undefined ? { type } : { id }, read.settings),
       )
     } catch (refusal) {
+      if (refusal instanceof SignInRefusal) return { problem: refusal.message }
       if (!(refusal instanceof DomainError)) throw refusal
-      return { problem: `${refusal.message}.` }
+      const [violation] = refusal.fieldViolations
+      const label = LABELS.find(([field]) => violation?.field.endsWith(field))?.[1]
+      return { problem: label ? `${label} ${violation?.description}.` : `${refusal.message}.` }
     }
   }
+
+  /** A form with the values of the metadata that was pasted. The metadata at a URL is read to find out whether it can be. */
+  async function withMetadata(body: unknown): Promise<unknown> {
+    const { metadata_url: url = '', metadata_xml: xml = '' } = Object(body)
+    if (String(xml).trim() === '') {
+      if (URL.canParse(url)) await context.readSamlMetadata({ url })
+      return body
+    }
+    const { entityId, ssoUrl, binding, certificates } = await context.readSamlMetadata({ xml: String(xml) })
+    const idp = { entity_id: entityId, sso_url: ssoUrl, certificate: certificates.join('') }
+    return { ...Object(body), metadata_url: '', binding, ...idp }
+  }
 }
+
+/** How the forms call the fields of the API. */
+const LABELS = [
+  ['idp_certificate', 'The certificate'],
+  ['idp_metadata_url', 'The metadata URL'],
+  ['idp_sso_url', 'The sign-on URL'],
+  ['issuer', 'The issuer'],
+] as const
 
 const TESTED = {
   title: 'This test is over',

@@ -7,6 +7,7 @@ import { DirectoryPage } from './directory-page.js'
 import { addDirectoryToken, toggleDirectory } from './portal-actions.js'
 import type { PortalContext } from './portal-context.js'
 import { directoryCounts } from './portal-data.js'
+import { directoryToggled } from './portal-events.js'
 import { CLOSED, inPortal, type PortalRequest } from './portal-request.js'
 
 /** The pages of directories in the admin portal. */
@@ -36,6 +37,7 @@ export function directoryRoutes(context: PortalContext): Router {
       }
       if (action === 'enable' || action === 'disable') {
         await toggleDirectory(database.db, scope, clock.now(), id, action === 'enable')
+        return response.redirect(303, `${root}/directories/${id}?changed=${action}d`)
       }
       response.redirect(303, `${root}/directories/${id}`)
     }),
@@ -46,6 +48,7 @@ export function directoryRoutes(context: PortalContext): Router {
     const directory = await findDirectory(database.db, scope.organization, String(request.params.id))
     const view = {
       ...frame(directory.name),
+      events: request.query.changed === undefined ? [] : [directoryToggled(directory)],
       ...(await directoryCounts(database.db, directory.id)),
       directory,
       endpoint: `${baseUrl}/${scope.environment}/directories/${directory.id}/scim/v2`,

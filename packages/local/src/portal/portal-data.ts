@@ -11,7 +11,7 @@ export async function portalConnections(db: Db, organization: string): Promise<C
     .selectFrom('connections')
     .selectAll()
     .where('organization_id', '=', organization)
-    .where('type', '=', 'OIDC')
+    .where('type', 'in', ['OIDC', 'SAML'])
     .orderBy('id')
     .execute()
   return rows.filter((row) => !connectionData(row).is_app)

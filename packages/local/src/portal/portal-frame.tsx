@@ -1,5 +1,7 @@
 import type { Child } from 'hono/jsx'
 import { Document } from '../http/page/page.js'
+import { type PortalEvent, PortalEvents } from './portal-events.js'
+import { PORTAL_SCRIPT_PATH } from './portal-script.js'
 
 export interface PortalFrame {
   /** `/<environment>/portal`. */
@@ -8,6 +10,11 @@ export interface PortalFrame {
   title: string
   csrf: string
   problem?: string
+  organizationId: string
+  /** Milliseconds until the session ends. */
+  endsIn: number
+  /** What has happened, for the application that embeds the portal. */
+  events?: readonly PortalEvent[]
 }
 
 /** The frame of the admin portal's pages. */
@@ -16,10 +23,14 @@ export function PortalPage({
   organization,
   title,
   problem,
+  organizationId,
+  endsIn,
+  events = [],
   children,
 }: PortalFrame & { children: Child }) {
   return (
-    <Document title={title} kind="portal">
+    <Document title={title} kind="portal" script={PORTAL_SCRIPT_PATH}>
+      <PortalEvents events={events} organization={organizationId} endsIn={endsIn} />
       <header>
         <span class="badge">Local environment</span>
       </header>

@@ -17,10 +17,7 @@ export function PortalHomePage({ connections, directories, ...frame }: PortalHom
         <section aria-labelledby="sso">
           <h2 id="sso">Single sign-on</h2>
           {connections.length === 0 && <p>No identity provider is connected yet.</p>}
-          <Entries
-            root={`${frame.root}/connections`}
-            entries={connections.map((row) => [row.id, row.key_id, row.enabled === 1])}
-          />
+          <Connections root={`${frame.root}/connections`} connections={connections} />
           <p>
             <a class="button secondary" href={`${frame.root}/connections/new`}>
               Connect with OpenID Connect
@@ -49,6 +46,23 @@ export function PortalHomePage({ connections, directories, ...frame }: PortalHom
     </PortalPage>
   )
 }
+
+/** Connections with their provider and status. Those that are configured can be tested here. */
+function Connections({ root, connections }: { root: string; connections: ConnectionRow[] }) {
+  return (
+    <ul class="entries">
+      {connections.map(({ id, key_id, type, provider, status, enabled }) => (
+        <li>
+          <a href={`${root}/${id}`}>{key_id}</a> {provider} {type}{' '}
+          <State good={enabled === 1}>{enabled === 1 ? 'enabled' : STATUS[status]}</State>{' '}
+          {status === 'COMPLETED' && <a href={`${root}/${id}/test`}>Test</a>}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+const STATUS = { DRAFT: 'draft', IN_PROGRESS: 'in progress', COMPLETED: 'disabled' } as const
 
 function Entries({
   root,

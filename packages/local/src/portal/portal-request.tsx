@@ -7,7 +7,9 @@ import { refuseForm } from '../http/page/refuse-form.js'
 import { sendPage } from '../http/page/send-page.js'
 import type { PortalScope } from './portal-actions.js'
 import type { PortalContext } from './portal-context.js'
+import { PortalEvents, SESSION_EXPIRED } from './portal-events.js'
 import type { PortalFrame } from './portal-frame.js'
+import { PORTAL_SCRIPT_PATH } from './portal-script.js'
 import { portalSessions } from './portal-session.js'
 
 /** A request of somebody whose portal session is open. */
@@ -17,6 +19,8 @@ export interface PortalRequest {
   scope: PortalScope
   root: string
   organization: string
+  /** When the session ends, in milliseconds. */
+  expires_at: number
   /** Whether the organization has a feature, and the link was for it: `sso`, `dir_sync`. */
   may(...features: string[]): boolean
   frame(title: string, problem?: string): PortalFrame
@@ -38,11 +42,11 @@ export function inPortal(context: PortalContext, handler: Handler) {
         .where('id', '=', session.organization)
         .executeTakeFirst())
     if (session === undefined || organization === undefined)
-      return sendPage(response, <ErrorPage {...CLOSED} />, { status: 401 })
+      return sendPage(response, <ClosedPage {...CLOSED} />, { status: 401 })
     const posted = request.method === 'POST'
     if (posted && !spendCsrfToken(request, response, request.body?.csrf)) return refuseForm(response)
     const root = `/${environment}/portal`
-    const { features } = session
+    const { features, expires_at, cross_site } = session
     const disabled = disabledFeatures(organization)
     await handle(handler, {
       request,
@@ -50,12 +54,17 @@ export function inPortal(context: PortalContext, handler: Handler) {
       scope: { environment, organization: organization.id },
       root,
       organization: organization.display_name,
+      expires_at,
       may: (...wanted) =>
         !wanted.some((feature) => disabled.includes(feature)) &&
         (features.length === 0 || wanted.some((feature) => features.includes(feature))),
       frame(title, problem) {
-        const csrf = posted ? newCsrfToken(request, response) : csrfToken(request, response)
-        const view = { root, organization: organization.display_name, title, csrf }
+        const token = posted ? newCsrfToken : csrfToken
+        const csrf = token(request, response, undefined, cross_site)
+        const view = {
+          ...{ root, organization: organization.display_name, title, csrf },
+          ...{ organizationId: organization.id, endsIn: expires_at - context.clock.now() },
+        }
         return problem === undefined ? view : { ...view, problem }
       },
     })
@@ -79,9 +88,18 @@ async function handle(handler: Handler, portal: PortalRequest): Promise<void> {
   }
 }
 
+/** A page that somebody sees without a session. The application that embeds it learns why. */
+export function ClosedPage(view: typeof CLOSED) {
+  return (
+    <ErrorPage {...view} script={PORTAL_SCRIPT_PATH}>
+      <PortalEvents events={[SESSION_EXPIRED]} />
+    </ErrorPage>
+  )
+}
+
 /** What somebody sees who has no session, or none any more. */
 export const CLOSED = {
   title: 'The admin portal is closed',
-  explanation: 'A portal link opens it once, within a minute, for an hour.',
+  explanation: 'Portal links can be opened once and expire after one minute; the session lasts six hours.',
   next: 'Ask for a new link.',
 }

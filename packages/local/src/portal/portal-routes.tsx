@@ -1,14 +1,15 @@
 import { Router, urlencoded } from 'express'
+import { callbackOrigins } from '../domain/clients/callbacks.js'
 import { isRealmName, WORKSPACE } from '../domain/environments/realm.js'
-import { ErrorPage } from '../http/page/message-pages.js'
-import { sendPage } from '../http/page/send-page.js'
+import { letFrame, sendPage } from '../http/page/send-page.js'
 import { connectionRoutes } from './connection-routes.js'
 import { directoryRoutes } from './directory-routes.js'
 import { addDirectory, connectSimulator } from './portal-actions.js'
 import type { PortalContext } from './portal-context.js'
 import { portalConnections, portalDirectories } from './portal-data.js'
+import { loaded } from './portal-events.js'
 import { PortalHomePage } from './portal-home-page.js'
-import { CLOSED, inPortal } from './portal-request.js'
+import { CLOSED, ClosedPage, inPortal } from './portal-request.js'
 import { portalSessions } from './portal-session.js'
 
 /** The admin portal: where a customer's administrator sets up single sign-on and a directory, behind a link. */
@@ -20,13 +21,20 @@ export function portalRoutes(context: PortalContext): Router {
     next(realm !== undefined && realm !== WORKSPACE && isRealmName(realm) ? undefined : 'router')
   })
 
+  router.use(['/magicLink', '/portal'], async (request, response, next) => {
+    const { realm } = request.params as { realm?: string }
+    letFrame(response, await callbackOrigins(database.db, String(realm)))
+    next()
+  })
+
   router.get('/magicLink/:token', async (request, response, next) => {
     const { realm, token } = request.params as { realm?: string; token: string }
     if (!token.endsWith('_p')) return next()
     const opened =
-      request.method === 'GET' && (await portalSessions(context, String(realm)).redeem(token, response))
+      request.method === 'GET' &&
+      (await portalSessions(context, String(realm)).redeem(token, request, response))
     if (!opened)
-      return sendPage(response, <ErrorPage {...CLOSED} title="This link does not open the portal" />, {
+      return sendPage(response, <ClosedPage {...CLOSED} title="This link does not open the portal" />, {
         status: 410,
       })
     response
@@ -38,10 +46,11 @@ export function portalRoutes(context: PortalContext): Router {
 
   router.get(
     '/portal',
-    inPortal(context, async ({ response, scope, organization, may, frame }) => {
+    inPortal(context, async ({ response, scope, organization, expires_at, may, frame }) => {
       const { db } = database
       const view = {
         ...frame(organization),
+        events: [loaded(expires_at)],
         connections: may('sso') ? await portalConnections(db, scope.organization) : undefined,
         directories: may('dir_sync', 'directory_sync')
           ? await portalDirectories(db, scope.organization)

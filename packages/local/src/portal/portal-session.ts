@@ -2,13 +2,21 @@ import { randomBytes } from 'node:crypto'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
 import { createTickets } from '../domain/sessions/tickets.js'
+import { FRAMED } from '../http/page/csrf.js'
 import { hashSecret } from '../storage/secret-hash.js'
 import type { PortalContext } from './portal-context.js'
 
-const LIFETIME_SECONDS = 3600
+const LIFETIME_SECONDS = 6 * 3600
 
 const LinkData = z.object({ features: z.array(z.string()).catch([]) })
-const PortalSession = z.object({ organization: z.string(), features: z.array(z.string()) })
+const PortalSession = z.object({
+  organization: z.string(),
+  features: z.array(z.string()),
+  /** Milliseconds. */
+  expires_at: z.number(),
+  /** Whether it is open in a frame on another site. */
+  cross_site: z.boolean(),
+})
 
 /** Whose portal is open, and for what; without features, for everything. */
 export type PortalSession = z.infer<typeof PortalSession>
@@ -19,7 +27,7 @@ export function portalSessions(context: PortalContext, environment: string) {
   const cookie = `portal_${new URL(context.baseUrl).port}`
   return {
     /** Opens the session that a portal link is good for, once and for a minute: one conditional UPDATE decides. */
-    async redeem(token: string, response: Response): Promise<boolean> {
+    async redeem(token: string, request: Request, response: Response): Promise<boolean> {
       const now = context.clock.now()
       const link = await context.database.db
         .updateTable('links')
@@ -34,8 +42,13 @@ export function portalSessions(context: PortalContext, environment: string) {
       if (link?.organization_id == null) return false
       const id = randomBytes(32).toString('base64url')
       const { features } = LinkData.parse(JSON.parse(link.data))
-      await sessions.put(id, { organization: link.organization_id, features }, LIFETIME_SECONDS)
-      response.cookie(cookie, id, { httpOnly: true, sameSite: 'lax', path: `/${environment}/portal` })
+      const cross_site =
+        request.get('sec-fetch-dest') === 'iframe' && request.get('sec-fetch-site') === 'cross-site'
+      const expires_at = now + LIFETIME_SECONDS * 1000
+      const session = { organization: link.organization_id, features, expires_at, cross_site }
+      await sessions.put(id, session, LIFETIME_SECONDS)
+      const site = cross_site ? FRAMED : ({ sameSite: 'lax' } as const)
+      response.cookie(cookie, id, { httpOnly: true, ...site, path: `/${environment}/portal` })
       return true
     },
 

@@ -21,6 +21,7 @@ const REFUSALS: Readonly<Record<DomainErrorCode, (message: string) => ScimError>
   already_exists: (message) => new ScimError(409, message, 'uniqueness'),
   invalid: (message) => new ScimError(400, message, 'invalidValue'),
   failed_precondition: (message) => new ScimError(400, message, 'mutability'),
+  unimplemented: (message) => new ScimError(501, message),
 }
 
 type Answer = { status?: number; body?: object; location?: string }

@@ -101,7 +101,7 @@ describe('the authentication log', () => {
   it('has every attempt to sign in, newest first, and can be narrowed', async () => {
     await signIn()
     await signIn('ben@acme.example')
-    await signInToApp(local, 'nobody@acme.example').catch(() => undefined)
+    await signInToApp(local, 'nobody').catch(() => undefined)
     const token = await local.client(DEV)
     const url = '/api/v1/logs/authentication/requests'
     const log = async (query = '') => (await local.rest('GET', `${url}${query}`, { token })).body
@@ -113,7 +113,7 @@ describe('the authentication log', () => {
       {
         auth_request_id: expect.stringMatching(/^areq_\d{18}$/),
         environment_id: DEV,
-        email: 'nobody@acme.example',
+        email: 'nobody',
         status: 'failure',
         client_id: APP,
         client_name: 'Development app',
@@ -123,7 +123,7 @@ describe('the authentication log', () => {
     expect(await emails('?status=success')).toEqual(['ben@acme.example', 'ana@acme.example'])
     expect(await emails('?email=ANA@acme.example')).toEqual(['ana@acme.example'])
     expect(await emails('?client_id=skc_1')).toEqual([])
-    expect(await emails('?page_size=1')).toEqual(['nobody@acme.example'])
+    expect(await emails('?page_size=1')).toEqual(['nobody'])
     expect(await emails('?start_time=2100-01-01T00:00:00Z')).toEqual([])
     const other = await local.rest('GET', url, { token: await local.client(PRD) })
     expect(other.body.authRequests).toEqual([])

@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { inflateRawSync } from 'node:zlib'
 import { signXml } from '@node-saml/node-saml/lib/xml.js'
+import { encryptAssertion } from '../../src/oauth/simulator/encrypt-assertion.js'
 import { certificateOfKey } from '../../src/tls/self-signed.js'
 
 /** What an identity provider says, with what it can get wrong or do in bad faith. */
@@ -17,6 +18,14 @@ export interface Said {
   signed?: 'assertion' | 'response' | 'nothing'
   key?: 'own' | 'another'
   digest?: 'sha1' | 'sha256'
+  /** Attributes by their names. */
+  attributes?: Record<string, string | string[]>
+  /** Whether the response answers no request. */
+  unsolicited?: boolean
+  /** The status codes, the outer one first, and the message. */
+  status?: { codes: string[]; message?: string }
+  /** The certificate to which the assertion is encrypted. */
+  encryptTo?: string
   /** Changes the XML after it was signed. */
   tamper?: (xml: string) => string
 }
@@ -48,12 +57,16 @@ export function createSamlIdp(entityId: string) {
 
   function respond(asked: Asked, said: Said = {}): string {
     const { signed = 'assertion', key = 'own', digest = 'sha256', tamper = (xml: string) => xml } = said
+    if (said.status !== undefined) return base64(refusalOf(entityId, asked, said.status))
     const xml = responseOf(entityId, asked, said)
     if (signed === 'nothing') return base64(tamper(xml))
     const element = `/*[local-name(.)='Response']${signed === 'assertion' ? "/*[local-name(.)='Assertion']" : ''}`
     const location = { reference: `${element}/*[local-name(.)='Issuer']`, action: 'after' } as const
     const signing = { privateKey: keys[key], signatureAlgorithm: digest, digestAlgorithm: digest }
-    return base64(tamper(signXml(xml, element, location, signing)))
+    const signedXml = signXml(xml, element, location, signing)
+    return base64(
+      tamper(said.encryptTo === undefined ? signedXml : encryptAssertion(signedXml, said.encryptTo)),
+    )
   }
   return { entityId, certificate, respond }
 }
@@ -67,12 +80,30 @@ function base64(xml: string): string {
   return Buffer.from(xml).toString('base64')
 }
 
+function refusalOf(entityId: string, asked: Asked, { codes, message }: NonNullable<Said['status']>): string {
+  const nested = codes.reduceRight(
+    (inner, code) =>
+      `<samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:${code}">${inner}</samlp:StatusCode>`,
+    '',
+  )
+  const text = message === undefined ? '' : `<samlp:StatusMessage>${message}</samlp:StatusMessage>`
+  return `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_r" Version="2.0" IssueInstant="${new Date().toISOString()}" Destination="${asked.recipient}" InResponseTo="${asked.id}"><saml:Issuer>${entityId}</saml:Issuer><samlp:Status>${nested}${text}</samlp:Status></samlp:Response>`
+}
+
+function attributesOf(attributes: Record<string, string | string[]>): string {
+  const all = Object.entries(attributes).map(([name, values]) => {
+    const texts = [values].flat().map((value) => `<saml:AttributeValue>${value}</saml:AttributeValue>`)
+    return `<saml:Attribute Name="${name}">${texts.join('')}</saml:Attribute>`
+  })
+  return all.length === 0 ? '' : `<saml:AttributeStatement>${all.join('')}</saml:AttributeStatement>`
+}
+
 function responseOf(entityId: string, asked: Asked, said: Said): string {
   const now = new Date().toISOString()
   const until = new Date(Date.now() + (said.validForMs ?? 60_000)).toISOString()
   const answers = said.inResponseTo ?? asked.id
   const confirmed = said.confirmedFor === undefined ? answers : said.confirmedFor
-  return `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${id('response')}" Version="2.0" IssueInstant="${now}" Destination="${asked.recipient}" InResponseTo="${answers}"><saml:Issuer>${said.issuer ?? entityId}</saml:Issuer><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status><saml:Assertion ID="${id('assertion')}" Version="2.0" IssueInstant="${now}"><saml:Issuer>${said.issuer ?? entityId}</saml:Issuer><saml:Subject><saml:NameID Format="urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress">${said.email ?? 'ana@acme.example'}</saml:NameID><saml:SubjectConfirmation Method="${said.method ?? 'urn:oasis:names:tc:SAML:2.0:cm:bearer'}"><saml:SubjectConfirmationData NotOnOrAfter="${until}" Recipient="${said.recipient ?? asked.recipient}"${confirmed === null ? '' : ` InResponseTo="${confirmed}"`}/></saml:SubjectConfirmation></saml:Subject><saml:Conditions NotBefore="${now}" NotOnOrAfter="${until}"><saml:AudienceRestriction><saml:Audience>${said.audience ?? asked.audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions><saml:AuthnStatement AuthnInstant="${now}"><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement></saml:Assertion></samlp:Response>`
+  return `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="${id('response')}" Version="2.0" IssueInstant="${now}" Destination="${asked.recipient}"${said.unsolicited ? '' : ` InResponseTo="${answers}"`}><saml:Issuer>${said.issuer ?? entityId}</saml:Issuer><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status><saml:Assertion ID="${id('assertion')}" Version="2.0" IssueInstant="${now}"><saml:Issuer>${said.issuer ?? entityId}</saml:Issuer><saml:Subject><saml:NameID Format="urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress">${said.email ?? 'ana@acme.example'}</saml:NameID><saml:SubjectConfirmation Method="${said.method ?? 'urn:oasis:names:tc:SAML:2.0:cm:bearer'}"><saml:SubjectConfirmationData NotOnOrAfter="${until}" Recipient="${said.recipient ?? asked.recipient}"${confirmed === null || said.unsolicited ? '' : ` InResponseTo="${confirmed}"`}/></saml:SubjectConfirmation></saml:Subject><saml:Conditions NotBefore="${now}" NotOnOrAfter="${until}"><saml:AudienceRestriction><saml:Audience>${said.audience ?? asked.audience}</saml:Audience></saml:AudienceRestriction></saml:Conditions><saml:AuthnStatement AuthnInstant="${now}"><saml:AuthnContext><saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef></saml:AuthnContext></saml:AuthnStatement>${attributesOf(said.attributes ?? {})}</saml:Assertion></samlp:Response>`
 }
 
 function id(text: string): string {

@@ -95,7 +95,7 @@ describe('the answer of an identity provider', () => {
     })
   })
 
-  it.each<[string, Answer]>([
+  it.each<[string, Answer, string?]>([
     ['is for another client', { claims: { aud: 'them' } }],
     ['is for several clients, and meant for another', { claims: { aud: ['us', 'them'], azp: 'them' } }],
     ['is of another issuer', { claims: { iss: 'https://evil.example' } }],
@@ -106,10 +106,10 @@ describe('the answer of an identity provider', () => {
     ['is signed by somebody else', { key: 'another' }],
     ['is not signed', { token: `${btoa('{"alg":"none"}')}.${btoa('{"sub":"1"}')}.` }],
     ['is no token', { token: 'x' }],
-    ['names nobody', { claims: { email: undefined } }],
-    ['is an error', { status: 500 }],
-  ])('is refused when it %s', async (_name, given) => {
-    expect(errorOf((await signIn(given)).url)).toBe('identity_provider_failed')
+    ['names nobody', { claims: { email: undefined } }, 'mandatory_attribute_missing'],
+    ['is an error', { status: 500 }, 'failed_to_exchange_token'],
+  ])('is refused when it %s', async (_name, given, code = 'invalid_id_token') => {
+    expect(errorOf((await signIn(given)).url)).toBe(code)
   })
 
   it('is refused when the address is not verified', async () => {

@@ -223,7 +223,7 @@ describe('a connection to another OpenID Connect provider', () => {
   })
 
   it.each<[string, Record<string, unknown>, string]>([
-    ['a wrong secret', { client_secret: 'wrong_local_secret' }, 'identity_provider_failed'],
+    ['a wrong secret', { client_secret: 'wrong_local_secret' }, 'failed_to_exchange_token'],
     ['another audience', { client_id: 'skc_100000000000000001' }, ''],
   ])('refuses it with %s', async (_name, settings, error) => {
     const at = await app.start({ connection_id: await configure(settings) })

@@ -65,7 +65,6 @@ describe('S7: the resource parameter (RFC 8707)', () => {
     'https://evil.example/mcp',
     `${MCP_SERVER_URL}/x`,
     `${MCP_SERVER_URL}x`,
-    `${MCP_SERVER_URL}?x=1`,
     `${MCP_SERVER_URL}#x`,
     'http://localhost:3002/',
     'http://localhost:3002/MCP',

@@ -182,11 +182,11 @@ function refuse(
   paths: readonly string[],
   accepted: readonly unknown[] = [],
 ): RefusedField[] {
+  const isNamed = (field: RequestField) =>
+    paths.some((path) => field.path === path || field.path.startsWith(`${path}.`))
   return methods.flatMap((method) =>
-    paths.flatMap((path) =>
-      requestFields(method)
-        .filter((field) => !field.outputOnly && (field.path === path || field.path.startsWith(`${path}.`)))
-        .map((field) => ({ method, field, reason, accepted })),
-    ),
+    requestFields(method)
+      .filter((field) => !field.outputOnly && isNamed(field))
+      .map((field) => ({ method, field, reason, accepted })),
   )
 }

@@ -8,6 +8,7 @@ const CODES: Readonly<Record<DomainErrorCode, Code>> = {
   already_exists: Code.AlreadyExists,
   invalid: Code.InvalidArgument,
   failed_precondition: Code.FailedPrecondition,
+  unimplemented: Code.Unimplemented,
 }
 
 /** Makes every failure an error of the API with an `ErrorInfo`. What was not foreseen tells nothing of itself. */

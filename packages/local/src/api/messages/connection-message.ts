@@ -2,8 +2,8 @@ import type { X509Certificate } from 'node:crypto'
 import { create, fromJson, type MessageInitShape } from '@bufbuild/protobuf'
 import { timestampFromDate, timestampFromMs } from '@bufbuild/protobuf/wkt'
 import { connections } from '@scalekit-mcp/api'
+import { readCertificates } from '../../domain/connections/certificates.js'
 import { type ConnectionData, connectionData } from '../../domain/connections/connection-data.js'
-import { readCertificate } from '../../domain/connections/connection-settings.js'
 import { samlServiceProvider, ssoCallback } from '../../domain/connections/sso-callback.js'
 import type { ConnectionRow, DomainRow } from '../../storage/registry-schema.js'
 import { toDomain } from './domain-message.js'
@@ -105,23 +105,27 @@ function samlOf(
   baseUrl: string,
 ): MessageInitShape<typeof connections.SAMLConnectionConfigResponseSchema> {
   const { idpCertificate, spEntityId, spAssertionUrl, spSloUrl, ...shared } = settings
-  const config = fromJson(connections.SAMLConnectionConfigResponseSchema, shared)
+  const config = fromJson(connections.SAMLConnectionConfigResponseSchema, {
+    allowIdpInitiatedLogin: true,
+    ...shared,
+  })
   const text = typeof idpCertificate === 'string' ? idpCertificate : ''
-  const certificate = readCertificate(text)
+  const { certificates = [] } = readCertificates(text)
   const us = samlServiceProvider(baseUrl, row)
   return {
     ...config,
     spEntityId: us.entityId,
     spAssertionUrl: us.assertionUrl,
     spMetadataUrl: us.metadataUrl,
-    idpCertificates: certificate ? [toCertificate(text, certificate)] : [],
+    idpCertificates: certificates.map(toCertificate),
   }
 }
 
-function toCertificate(text: string, { fingerprint256, issuer, validFrom, validTo }: X509Certificate) {
+function toCertificate(certificate: X509Certificate) {
+  const { fingerprint256, issuer, validFrom, validTo } = certificate
   return create(connections.IDPCertificateSchema, {
     id: fingerprint256.replaceAll(':', '').slice(0, 16).toLowerCase(),
-    certificate: text,
+    certificate: certificate.toString(),
     issuer,
     createTime: timestampFromDate(new Date(validFrom)),
     expiryTime: timestampFromDate(new Date(validTo)),

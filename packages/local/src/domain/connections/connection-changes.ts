@@ -86,7 +86,8 @@ export async function updateConnection(
   const before = await findConnection(db, scope, id)
   const data = connectionData(before)
   const type = message.type ?? before.type
-  const settings = changedSettings(data, type, message.settings, await environmentType(db, scope.environment))
+  const environment = await environmentType(db, scope.environment)
+  const settings = changedSettings({ ...before, type }, data, message.settings, environment)
   const mapping = message.attributeMapping ?? {}
   const changed = ConnectionData.parse({
     ...data,

@@ -1,7 +1,9 @@
-import { X509Certificate } from 'node:crypto'
+import type { ConnectionRow } from '../../storage/registry-schema.js'
 import type { EnvironmentRow } from '../../storage/schema.js'
-import { type FieldViolation, invalid } from '../domain-error.js'
+import { type FieldViolation, invalid, unimplemented } from '../domain-error.js'
+import { certificatesToPem, readCertificates } from './certificates.js'
 import type { ConnectionData, JsonObject, SettingsCase } from './connection-data.js'
+import { ssoPaths } from './sso-callback.js'
 
 /** Settings of a connection as they were sent: which form, and its fields as JSON. */
 export interface SentSettings {
@@ -19,17 +21,25 @@ const CASE_OF_TYPE: Readonly<Record<string, SettingsCase>> = {
   GOOGLE_DWD: 'googleDwdConfig',
 }
 
+/** What Scalekit can do with an identity provider and the local environment cannot: signing out there. */
+const UNSERVED: Partial<Record<SettingsCase, readonly string[]>> = {
+  oidcConfig: ['idpLogoutRequired'],
+  samlConfig: ['idpSloUrl', 'idpSloRequestBinding', 'idpSloRequired', 'spSloUrl', 'certificateId'],
+}
+
 /**
  * The settings of a connection with those of a request over them. What a request leaves out stays, so that
  * a secret need not be sent again.
- * @throws {DomainError} `invalid` for settings of another type, or with one violation per wrong field
+ * @throws {DomainError} `invalid` for settings of another type, or with one violation per invalid field;
+ * `unimplemented` for a field that nothing here honours
  */
 export function changedSettings(
+  connection: Pick<ConnectionRow, 'id' | 'environment_id' | 'type'>,
   before: Pick<ConnectionData, 'settings' | 'settings_case'>,
-  type: string,
   sent: SentSettings | undefined,
   environment: EnvironmentRow['type'],
 ): Pick<ConnectionData, 'settings' | 'settings_case'> {
+  const { type } = connection
   if (sent === undefined) return before
   const wanted = CASE_OF_TYPE[type] ?? 'staticConfig'
   if (sent.case !== wanted) {
@@ -37,40 +47,67 @@ export function changedSettings(
       { field: `connection.${snake(sent.case)}`, description: `not for ${type}` },
     ])
   }
-  const json = sent.value
-  const violations = Object.entries(json).flatMap(([name, value]): FieldViolation[] => {
-    const description = wrongWith(name, value, environment)
-    const field = `connection.${snake(wanted)}.${snake(name)}`
-    return description === undefined ? [] : [{ field, description }]
-  })
+  refuseUnserved(connection, sent)
+  const read = Object.entries(sent.value).map(([name, value]) => ({
+    field: `connection.${snake(wanted)}.${snake(name)}`,
+    name,
+    ...readSetting(name, value, environment),
+  }))
+  const violations = read.flatMap(({ field, problem }): FieldViolation[] =>
+    problem === undefined ? [] : [{ field, description: problem }],
+  )
   if (violations.length > 0) {
     const text = violations.map(({ field, description }) => `${field}: ${description}`).join('; ')
     throw invalid(text, violations)
   }
+  const json = Object.fromEntries(
+    read.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
+  )
   const kept = before.settings_case === sent.case ? before.settings : {}
   return { settings_case: sent.case, settings: { ...kept, ...json } }
 }
 
-function wrongWith(name: string, value: unknown, environment: EnvironmentRow['type']): string | undefined {
-  if (typeof value !== 'string' || value === '') return undefined
-  if (name === 'idpCertificate')
-    return readCertificate(value) ? undefined : 'must be an X.509 certificate in PEM'
-  const isUrl = /(Uri|Url|Endpoint)$/.test(name) || name === 'issuer'
-  if (!isUrl) return undefined
-  const protocol = URL.canParse(value) ? new URL(value).protocol : ''
-  if (protocol === 'https:') return undefined
-  if (protocol !== 'http:') return 'must be an http(s) URL'
-  return environment === 'PRD' ? 'must be https in a PRD environment' : undefined
+function refuseUnserved(connection: Pick<ConnectionRow, 'id' | 'environment_id'>, sent: SentSettings): void {
+  const place = `connection.${snake(sent.case)}`
+  for (const name of UNSERVED[sent.case] ?? []) {
+    if (!sent.value[name]) continue
+    throw unimplemented(
+      `${place}.${snake(name)}`,
+      'it signs nobody out at an identity provider, and has one certificate',
+    )
+  }
+  // Who we are to an identity provider is given: a client may send it back as it read it.
+  const { oidcCallback, samlEntity, samlCallback } = ssoPaths(connection)
+  const ours = { redirectUri: oidcCallback, spEntityId: samlEntity, spAssertionUrl: samlCallback }
+  if (!['oidcConfig', 'samlConfig'].includes(sent.case)) return
+  for (const [name, path] of Object.entries(ours)) {
+    const value = sent.value[name]
+    if (!value || String(value).endsWith(path)) continue
+    throw unimplemented(`${place}.${snake(name)}`, 'the URL of a connection cannot be chosen')
+  }
 }
 
-/** A certificate in PEM, or only its base64 as identity providers show it; undefined when it is none. */
-export function readCertificate(text: string): X509Certificate | undefined {
-  const body = text.replace(/-----[A-Z ]+-----|\s/g, '')
-  try {
-    return new X509Certificate(Buffer.from(body, 'base64'))
-  } catch {
-    return undefined
+type ReadSetting = { value?: JsonObject[string]; problem?: string }
+
+/** A setting as it is kept, or the problem with it. */
+function readSetting(
+  name: string,
+  value: JsonObject[string],
+  environment: EnvironmentRow['type'],
+): ReadSetting {
+  if (typeof value !== 'string') return { value }
+  const text = name === 'clientSecret' ? value : value.trim()
+  if (text === '') return { value: text }
+  if (name === 'idpCertificate') {
+    const { certificates, problem } = readCertificates(text)
+    return problem === undefined ? { value: certificatesToPem(certificates) } : { problem }
   }
+  const isUrl = /(Uri|Url|Endpoint)$/.test(name) || name === 'issuer'
+  if (!isUrl) return { value: text }
+  const protocol = URL.canParse(text) ? new URL(text).protocol : ''
+  if (protocol === 'https:') return { value: text }
+  if (protocol !== 'http:') return { problem: 'must be an http(s) URL' }
+  return environment === 'PRD' ? { problem: 'must be https in a PRD environment' } : { value: text }
 }
 
 function snake(name: string): string {

@@ -3,13 +3,23 @@ interface Connection {
   environment_id: string
 }
 
+/** The paths of a connection on this service. */
+export function ssoPaths({ id, environment_id }: Connection) {
+  const saml = `/${environment_id}/sso/v1/saml/${id}`
+  return {
+    oidcCallback: `/${environment_id}/sso/v1/oidc/${id}/callback`,
+    samlEntity: saml,
+    samlCallback: `${saml}/callback`,
+  }
+}
+
 /** Where an identity provider sends people back to: what its administrator registers for the connection. */
 export function ssoCallback(baseUrl: string, connection: Connection): string {
-  return `${baseUrl}/${connection.environment_id}/sso/v1/oidc/${connection.id}/callback`
+  return baseUrl + ssoPaths(connection).oidcCallback
 }
 
 /** Who we are to a SAML identity provider (SAML 2.0 Metadata, section 2.4.4): one service provider for each connection. */
 export function samlServiceProvider(baseUrl: string, connection: Connection) {
-  const entityId = `${baseUrl}/${connection.environment_id}/sso/v1/saml/${connection.id}`
+  const entityId = baseUrl + ssoPaths(connection).samlEntity
   return { entityId, assertionUrl: `${entityId}/callback`, metadataUrl: `${entityId}/metadata` }
 }

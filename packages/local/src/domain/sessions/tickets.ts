@@ -5,6 +5,8 @@ import type { DataStore } from '../store.js'
 /** Something that is kept for a while under a secret name, of which the database has the hash. */
 export interface Tickets<T> {
   put(name: string, value: T, lifetimeSeconds: number): Promise<void>
+  /** Puts it unless it is there: of two who put the same at the same moment, one does. */
+  putNew(name: string, value: T, lifetimeSeconds: number): Promise<boolean>
   get(name: string): Promise<T | undefined>
   /** Gives it once: of two who take it at the same moment, one gets it. */
   take(name: string): Promise<T | undefined>
@@ -17,13 +19,14 @@ export function createTickets<T>(
   kind: string,
   schema: z.ZodType<T>,
 ): Tickets<T> {
+  const rowOf = (name: string, value: T, lifetimeSeconds: number) => ({
+    ...{ realm, model: kind, id_hash: hashSecret(name), payload: JSON.stringify(value) },
+    ...{ grant_id: null, uid: null, user_code: null, consumed_at: null },
+    expires_at: clock.now() + lifetimeSeconds * 1000,
+  })
   const tickets: Tickets<T> = {
     async put(name, value, lifetimeSeconds) {
-      const row = {
-        ...{ realm, model: kind, id_hash: hashSecret(name), payload: JSON.stringify(value) },
-        ...{ grant_id: null, uid: null, user_code: null, consumed_at: null },
-        expires_at: clock.now() + lifetimeSeconds * 1000,
-      }
+      const row = rowOf(name, value, lifetimeSeconds)
       const { payload, expires_at } = row
       await db
         .insertInto('oidc_records')
@@ -32,6 +35,15 @@ export function createTickets<T>(
           conflict.columns(['realm', 'model', 'id_hash']).doUpdateSet({ payload, expires_at }),
         )
         .execute()
+    },
+
+    async putNew(name, value, lifetimeSeconds) {
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('oidc_records')
+        .values(rowOf(name, value, lifetimeSeconds))
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst()
+      return numInsertedOrUpdatedRows === 1n
     },
 
     async get(name) {

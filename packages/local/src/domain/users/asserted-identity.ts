@@ -1,13 +1,19 @@
 import { z } from 'zod'
 
+const text = z.string().optional().catch(undefined)
+
 /** Who an identity provider says that somebody is (OpenID Connect Core, section 5.1; SAML attributes get the same names). */
 export const AssertedIdentity = z.object({
   sub: z.string().min(1).max(255),
   email: z.email(),
   email_verified: z.boolean().optional(),
-  name: z.string().optional().catch(undefined),
-  given_name: z.string().optional().catch(undefined),
-  family_name: z.string().optional().catch(undefined),
+  name: text,
+  given_name: text,
+  family_name: text,
+  picture: text,
+  locale: text,
   groups: z.array(z.string()).optional().catch(undefined),
+  /** Attributes that only the customer knows, which become claims of the ID token. */
+  custom: z.record(z.string(), z.string()).default({}),
 })
 export type AssertedIdentity = z.infer<typeof AssertedIdentity>

@@ -13,6 +13,7 @@ import { createTickets } from '../sessions/tickets.js'
 import type { Store } from '../store.js'
 import { acceptInvitation } from './accept-invitation.js'
 import type { AssertedIdentity } from './asserted-identity.js'
+import { followProfile } from './asserted-profile.js'
 import { addMembership } from './membership-changes.js'
 import { askBeforeSignup, findUserByEmail, insertUser, signUp } from './sign-up.js'
 
@@ -65,7 +66,10 @@ export async function provisionUser(
   if (identity.email_verified !== true) {
     throw new SignInRefusal('access_denied', 'The identity provider has not verified the e-mail address.')
   }
-  if (known !== undefined) return { userId: known.id, organization: undefined }
+  if (known !== undefined) {
+    await followProfile(context, connection, known.id, identity)
+    return { userId: known.id, organization: undefined }
+  }
   if (connectionData(connection).settings.jitProvisioningWithSsoEnabled === false) refuseNewcomer()
   const { userId } = await signUp(context, environment, identity, { connection, about })
   return { userId, organization: undefined }
@@ -90,7 +94,10 @@ async function enter(
     (await database.transaction((db) => acceptInvitation(db, clock.now(), { organization, user: before.id })))
   if (before !== undefined && !ownDomain)
     await mailChecks(context, environment).put(`${before.id} ${connection.id}`, true, YEARS_SECONDS)
-  if (isMember) return { userId: before.id, organization }
+  if (isMember) {
+    await followProfile(context, connection, before.id, identity)
+    return { userId: before.id, organization }
+  }
   if (!ownDomain) {
     throw new SignInRefusal(
       'access_denied',
@@ -106,6 +113,7 @@ async function enter(
     await join(db, environment, organization, user, clock.now())
     return user
   })
+  if (before !== undefined) await followProfile(context, connection, userId, identity)
   if (before === undefined)
     await tellUserEvent(context, 'user.signup', environment, { user: userId, organization })
   return { userId, organization }

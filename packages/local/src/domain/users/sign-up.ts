@@ -8,13 +8,14 @@ import { tellUserEvent } from '../events/user-event.js'
 import { OrganizationData } from '../organizations/organization-data.js'
 import type { Store } from '../store.js'
 import type { AssertedIdentity } from './asserted-identity.js'
+import { assertedProfile } from './asserted-profile.js'
 import { createUser } from './create-user.js'
 import { addMembership } from './membership-changes.js'
 
 type Db = Kysely<Schema>
 
 /** What is known of somebody new. The address is verified. */
-export type NewPerson = Pick<AssertedIdentity, 'email' | 'name' | 'given_name' | 'family_name' | 'groups'>
+export type NewPerson = Pick<AssertedIdentity, 'email'> & Partial<Omit<AssertedIdentity, 'email'>>
 
 export interface SignUp {
   /** How the person came; without one, with a code or a password. */
@@ -86,10 +87,11 @@ export function findUserByEmail(db: Db, environment: string, email: string) {
 export async function insertUser(
   db: Db,
   environment: string,
-  { email, name, given_name: first_name, family_name: last_name, groups }: NewPerson,
+  person: NewPerson,
   now: number,
 ): Promise<string> {
-  const data = { user_profile: { name, first_name, last_name, groups } }
+  const { email, custom } = person
+  const data = { user_profile: { ...assertedProfile(person), ...(custom && { custom_attributes: custom }) } }
   const row = await createUser(db, { environment, email, externalId: null, data }, now)
   return row.id
 }

@@ -3,18 +3,31 @@ import type { Request, Response } from 'express'
 
 const COOKIE = 'csrf'
 
+/** A cookie of a page in a frame on another site: browsers keep it for that site alone (CHIPS). */
+export const FRAMED = { sameSite: 'none', secure: true, partitioned: true } as const
+
 /**
  * A token against cross-site request forgery: in a cookie that no other site can read or send, and in the
  * form, which goes to `path`: by default to its own page. The same one while a page is open, so that a second tab and the back button work.
  */
-export function csrfToken(request: Request, response: Response, path = pagePath(request)): string {
-  return cookieOf(request) ?? newCsrfToken(request, response, path)
+export function csrfToken(
+  request: Request,
+  response: Response,
+  path = pagePath(request),
+  crossSite = false,
+): string {
+  return cookieOf(request) ?? newCsrfToken(request, response, path, crossSite)
 }
 
 /** A new token, for a page that is shown again after its form was submitted. */
-export function newCsrfToken(request: Request, response: Response, path = pagePath(request)): string {
+export function newCsrfToken(
+  request: Request,
+  response: Response,
+  path = pagePath(request),
+  crossSite = false,
+): string {
   const token = randomBytes(32).toString('base64url')
-  response.cookie(COOKIE, token, { httpOnly: true, sameSite: 'strict', path })
+  response.cookie(COOKIE, token, { httpOnly: true, ...(crossSite ? FRAMED : { sameSite: 'strict' }), path })
   return token
 }
 

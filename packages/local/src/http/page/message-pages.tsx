@@ -1,4 +1,5 @@
 import { raw } from 'hono/html'
+import type { Child } from 'hono/jsx'
 import { Page } from './page.js'
 
 /** Something went wrong that the client cannot be told about: what, and what to do. */
@@ -9,9 +10,12 @@ export function ErrorPage(props: {
   code?: string
   /** Where the documentation says more. */
   guide?: string
+  /** The path of a script, and what it needs. */
+  script?: string
+  children?: Child
 }) {
   return (
-    <Page title={props.title}>
+    <Page title={props.title} {...(props.script === undefined ? {} : { script: props.script })}>
       <h1>{props.title}</h1>
       <p class="lead">{props.explanation}</p>
       <p>{props.next}</p>
@@ -25,6 +29,7 @@ export function ErrorPage(props: {
           Troubleshooting: <code>{props.guide}</code>
         </p>
       )}
+      {props.children}
     </Page>
   )
 }

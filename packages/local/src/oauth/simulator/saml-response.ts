@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { SamlLibrary } from '../sso/saml/saml-library.js'
-import type { SimulatedPerson } from './simulated-person.js'
+import { encryptAssertion } from './encrypt-assertion.js'
+import type { SimulatedError, SimulatedPerson } from './simulated-person.js'
 
 const VALID_MS = 5 * 60_000
 const NAMES = {
@@ -18,7 +19,10 @@ export interface SamlAnswer {
   /** Of the service provider: its entity ID, and where it takes assertions. */
   audience: string
   recipient: string
-  inResponseTo: string
+  /** Undefined for a response that nobody asked for. */
+  inResponseTo: string | undefined
+  /** The certificate to which the service provider wants its assertions encrypted. */
+  encryptTo?: string | undefined
 }
 
 /** A response that says who signed in, its assertion signed (SAML 2.0 Core, sections 2.3.3 and 3.3.3), in base64. */
@@ -47,7 +51,7 @@ export function signedResponse(
               'saml:SubjectConfirmationData': {
                 '@NotOnOrAfter': time(VALID_MS),
                 '@Recipient': answer.recipient,
-                '@InResponseTo': answer.inResponseTo,
+                ...(answer.inResponseTo !== undefined && { '@InResponseTo': answer.inResponseTo }),
               },
             },
           },
@@ -70,16 +74,25 @@ export function signedResponse(
   const assertion = "//*[local-name(.)='Assertion']"
   const afterIssuer = { reference: `${assertion}/*[local-name(.)='Issuer']`, action: 'after' } as const
   const signing = { privateKey, signatureAlgorithm: 'sha256', digestAlgorithm: 'sha256' } as const
-  return Buffer.from(signXml(xml, assertion, afterIssuer, signing)).toString('base64')
+  const signed = signXml(xml, assertion, afterIssuer, signing)
+  const { encryptTo } = answer
+  return Buffer.from(encryptTo === undefined ? signed : encryptAssertion(signed, encryptTo)).toString(
+    'base64',
+  )
 }
 
 /** A response that says that nobody did (section 3.2.2.2), in base64. */
-export function refusingResponse({ buildXmlBuilderObject }: SamlLibrary, answer: SamlAnswer): string {
+export function refusingResponse(
+  { buildXmlBuilderObject }: SamlLibrary,
+  answer: SamlAnswer,
+  { saml, message }: SimulatedError,
+): string {
   const denied = {
     '@Value': `${NAMES.status}:Responder`,
-    'samlp:StatusCode': { '@Value': `${NAMES.status}:AuthnFailed` },
+    ...(saml !== undefined && { 'samlp:StatusCode': { '@Value': `${NAMES.status}:${saml}` } }),
   }
-  const response = { ...envelope(answer, time(0)), 'samlp:Status': { 'samlp:StatusCode': denied } }
+  const status = { 'samlp:StatusCode': denied, 'samlp:StatusMessage': { '#text': message } }
+  const response = { ...envelope(answer, time(0)), 'samlp:Status': status }
   return Buffer.from(buildXmlBuilderObject({ 'samlp:Response': response }, false)).toString('base64')
 }
 
@@ -90,13 +103,15 @@ function envelope({ issuer, recipient, inResponseTo }: SamlAnswer, issued: strin
     '@Version': '2.0',
     '@IssueInstant': issued,
     '@Destination': recipient,
-    '@InResponseTo': inResponseTo,
+    ...(inResponseTo !== undefined && { '@InResponseTo': inResponseTo }),
     'saml:Issuer': { '@xmlns:saml': NAMES.saml, '#text': issuer },
   }
 }
 
-function attributesOf({ email, given_name, family_name, groups }: SimulatedPerson) {
-  return Object.entries({ email: [email], givenName: [given_name], surname: [family_name], groups })
+function attributesOf({ email, given_name, family_name, groups, custom }: SimulatedPerson) {
+  const own = Object.entries(custom).map(([name, value]): [string, string[]] => [name, [value]])
+  const known = { email: [email], givenName: [given_name], surname: [family_name], groups }
+  return [...Object.entries(known), ...own]
     .map(([name, values]) => [name, values.filter(Boolean)] as const)
     .filter(([, values]) => values.length > 0)
     .map(([name, values]) => ({

@@ -5,10 +5,11 @@ import { refuseForm } from '../../http/page/refuse-form.js'
 import { sendPage } from '../../http/page/send-page.js'
 import type { OAuthContext } from '../server/oauth-context.js'
 import { refuse } from '../server/refuse.js'
+import { PostFormPage } from '../sso/saml/post-form-page.js'
 import { loadSaml } from '../sso/saml/saml-library.js'
-import { SamlContinuePage } from './saml-continue-page.js'
+import { beginAtIdp } from './begin-at-idp.js'
 import { refusingResponse, type SamlAnswer, signedResponse } from './saml-response.js'
-import { readPersonForm } from './simulated-person.js'
+import { readErrorForm, readPersonForm } from './simulated-person.js'
 import { readAuthnRequest, simulatedSamlMetadata, simulatorKey } from './simulated-saml-idp.js'
 import { SimulatorPage } from './simulator-page.js'
 
@@ -37,17 +38,27 @@ export function samlSimulatorRoutes(context: OAuthContext): Router {
     if (answer === undefined) return unreadable(response)
     if (!spendCsrfToken(request, response, request.body?.csrf)) return refuseForm(response)
     const library = await loadSaml()
-    if (request.body.answer === 'refuse') return send(response, answer, refusingResponse(library, answer))
+    if (request.body.answer === 'refuse')
+      return send(response, answer, refusingResponse(library, answer, readErrorForm(request.body)))
     const { person, problem, email } = readPersonForm(request.body)
     if (person === undefined) {
       return show(request, response, newCsrfToken(request, response), { email, problem })
+    }
+    if (request.body.answer === 'idp-initiated') {
+      const row = await find(request)
+      return row && beginAtIdp(context, response, row, person, String(request.body.relay_state ?? ''))
     }
     const { pem } = await simulatorKey(context)
     send(response, answer, signedResponse(library, pem, answer, person))
 
     function send(to: Response, { recipient }: SamlAnswer, samlResponse: string): void {
       const relayState = String(request.query.RelayState ?? '')
-      sendPage(to, <SamlContinuePage {...{ recipient, samlResponse, relayState }} />, { leadsAway: true })
+      const lead = 'The answer is ready. Take it to the service that asked.'
+      const fields = { SAMLResponse: samlResponse, RelayState: relayState }
+      const page = (
+        <PostFormPage title="Identity provider simulator" lead={lead} action={recipient} fields={fields} />
+      )
+      sendPage(to, page, { leadsAway: true, script: true })
     }
   })
 
@@ -65,7 +76,7 @@ export function samlSimulatorRoutes(context: OAuthContext): Router {
   function find({ params }: Idp) {
     return context.database.db
       .selectFrom('connections')
-      .select(['id', 'environment_id'])
+      .selectAll()
       .where('id', '=', params.connection)
       .where('type', '=', 'SAML')
       .executeTakeFirst()

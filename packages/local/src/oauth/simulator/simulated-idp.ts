@@ -4,7 +4,7 @@ import { reportFailure } from '../../http/report-failure.js'
 import { renderErrorPage } from '../server/error-response.js'
 import type { OAuthContext } from '../server/oauth-context.js'
 import { RecordAdapter } from '../server/record-adapter.js'
-import { keepIdTokenTimes } from '../tokens/complete-id-token.js'
+import { changeIdTokens } from '../tokens/change-id-tokens.js'
 import { findSimulatedPerson, SIMULATOR } from './simulated-person.js'
 
 const MINUTE = 60
@@ -55,7 +55,8 @@ export async function createSimulatedIdp(
       const person = await findSimulatedPerson(context, connection.id, sub)
       if (person === undefined) return undefined
       const name = [person.given_name, person.family_name].filter(Boolean).join(' ') || person.email
-      return { accountId: sub, claims: () => ({ sub, name, email_verified: true, ...person }) }
+      const { custom, ...claims } = person
+      return { accountId: sub, claims: () => ({ sub, name, email_verified: true, ...claims }) }
     },
     // Whoever signs in here wants to: nothing else is asked.
     async loadExistingGrant({ oidc }) {
@@ -78,7 +79,10 @@ export async function createSimulatedIdp(
     },
     features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: false } },
   })
-  keepIdTokenTimes(provider, context, SIMULATOR)
+  changeIdTokens(provider, context, SIMULATOR, async (claims) => {
+    const person = await findSimulatedPerson(context, connection.id, claims.sub ?? '')
+    return { ...person?.custom, ...claims }
+  })
   provider.on('server_error', (_ctx, error) => reportFailure(error))
   return provider
 }

@@ -1,10 +1,11 @@
-import { createPrivateKey } from 'node:crypto'
 import { promisify } from 'node:util'
 import { inflateRaw } from 'node:zlib'
 import { z } from 'zod'
+import { connectionData } from '../../domain/connections/connection-data.js'
 import { samlServiceProvider } from '../../domain/connections/sso-callback.js'
-import { certificateOfKey } from '../../tls/self-signed.js'
+import type { ConnectionRow } from '../../storage/registry-schema.js'
 import type { OAuthContext } from '../server/oauth-context.js'
+import { type SamlKey, samlKey, serviceProviderKey } from '../sso/saml/saml-key.js'
 import type { SamlLibrary } from '../sso/saml/saml-library.js'
 import type { SamlAnswer } from './saml-response.js'
 import { SIMULATOR } from './simulated-person.js'
@@ -20,13 +21,26 @@ export function simulatedSaml(baseUrl: string, connection: string) {
   return { entityId: `${ssoUrl}/metadata`, metadataUrl: `${ssoUrl}/metadata`, ssoUrl }
 }
 
-/** Its key, the same one for all connections: PEM, and the certificate that tells its public half. */
-export async function simulatorKey({ keys }: OAuthContext): Promise<{ pem: string; certificate: string }> {
-  const [jwk] = (await keys.of(SIMULATOR)).privateJwks
-  const key = createPrivateKey({ key: jwk as Record<string, unknown>, format: 'jwk' })
+/** Its key, the same one for all connections. */
+export function simulatorKey(context: OAuthContext): Promise<SamlKey> {
+  return samlKey(context, SIMULATOR)
+}
+
+/** The answer to a connection, as its settings want it. */
+export async function answerTo(
+  context: OAuthContext,
+  connection: ConnectionRow,
+  inResponseTo: string | undefined,
+): Promise<SamlAnswer> {
+  const us = samlServiceProvider(context.baseUrl, connection)
+  const encrypted = connectionData(connection).settings.assertionEncrypted === true
+  const { certificate } = await serviceProviderKey(context, connection.environment_id)
   return {
-    pem: key.export({ type: 'pkcs8', format: 'pem' }).toString(),
-    certificate: certificateOfKey(key).toString('base64'),
+    issuer: simulatedSaml(context.baseUrl, connection.id).entityId,
+    audience: us.entityId,
+    recipient: us.assertionUrl,
+    inResponseTo,
+    encryptTo: encrypted ? certificate : undefined,
   }
 }
 
@@ -69,12 +83,12 @@ const AuthnRequest = z.object({
  * connection: undefined for a request that nobody can read, or that wants the answer elsewhere.
  */
 export async function readAuthnRequest(
-  { baseUrl }: OAuthContext,
+  context: OAuthContext,
   library: SamlLibrary,
-  connection: { id: string; environment_id: string },
+  connection: ConnectionRow,
   query: unknown,
 ): Promise<SamlAnswer | undefined> {
-  const us = samlServiceProvider(baseUrl, connection)
+  const us = samlServiceProvider(context.baseUrl, connection)
   const compressed = Buffer.from(String(query ?? ''), 'base64')
   const text = await inflate(compressed, { maxOutputLength: MAX_REQUEST_BYTES }).catch(() => '')
   const read = await library.parseXml2JsFromString(String(text)).catch(() => undefined)
@@ -82,10 +96,5 @@ export async function readAuthnRequest(
   if (!request.success) return undefined
   const { ID, AssertionConsumerServiceURL } = request.data.AuthnRequest.$
   if (AssertionConsumerServiceURL !== us.assertionUrl) return undefined
-  return {
-    issuer: simulatedSaml(baseUrl, connection.id).entityId,
-    audience: us.entityId,
-    recipient: us.assertionUrl,
-    inResponseTo: ID,
-  }
+  return answerTo(context, connection, ID)
 }

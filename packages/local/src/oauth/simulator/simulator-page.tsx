@@ -1,4 +1,5 @@
 import { Page } from '../../http/page/page.js'
+import { SIMULATED_ERRORS } from './simulated-person.js'
 
 export interface SimulatorView {
   connection: string
@@ -6,10 +7,19 @@ export interface SimulatorView {
   csrf: string
   email?: string
   problem?: string
+  /** Whether nobody has asked who signs in. */
+  onlyIdpInitiated?: boolean
 }
 
 /** A company's identity provider, simulated: whoever one says to be, one is. */
-export function SimulatorPage({ connection, action, csrf, email = '', problem }: SimulatorView) {
+export function SimulatorPage({
+  connection,
+  action,
+  csrf,
+  email = '',
+  problem,
+  onlyIdpInitiated = false,
+}: SimulatorView) {
   return (
     <Page title="Identity provider simulator">
       <h1>Identity provider simulator</h1>
@@ -41,13 +51,39 @@ export function SimulatorPage({ connection, action, csrf, email = '', problem }:
         <input id="family_name" name="family_name" type="text" autocomplete="off" />
         <label for="groups">Groups, separated by commas</label>
         <input id="groups" name="groups" type="text" autocomplete="off" />
+        <label for="custom">Custom attributes, one key=value per line</label>
+        <textarea id="custom" name="custom" rows={2}></textarea>
+        <label for="relay_state">Relay state, for a sign-in that begins here</label>
+        <input id="relay_state" name="relay_state" type="text" autocomplete="off" />
+        {!onlyIdpInitiated && (
+          <>
+            <label for="error">Error</label>
+            <select id="error" name="error">
+              {Object.entries(SIMULATED_ERRORS).map(([name, { message }]) => (
+                <option value={name}>{message}</option>
+              ))}
+            </select>
+          </>
+        )}
         <div class="answer">
-          <button type="submit" name="answer" value="sign-in">
-            Sign in
+          {!onlyIdpInitiated && (
+            <button type="submit" name="answer" value="sign-in">
+              Sign in
+            </button>
+          )}
+          <button
+            type="submit"
+            class={onlyIdpInitiated ? undefined : 'secondary'}
+            name="answer"
+            value="idp-initiated"
+          >
+            Begin here (IdP-initiated)
           </button>
-          <button type="submit" class="secondary" name="answer" value="refuse">
-            Refuse
-          </button>
+          {!onlyIdpInitiated && (
+            <button type="submit" class="secondary" name="answer" value="refuse">
+              Answer with the error
+            </button>
+          )}
         </div>
       </form>
     </Page>

@@ -6,11 +6,10 @@ import { refuseForm } from '../../http/page/refuse-form.js'
 import { sendPage } from '../../http/page/send-page.js'
 import type { OAuthContext } from '../server/oauth-context.js'
 import { refuse } from '../server/refuse.js'
+import { beginAtIdp, isSimulated } from './begin-at-idp.js'
 import { createSimulatedIdp } from './simulated-idp.js'
-import { keepPerson, readPersonForm } from './simulated-person.js'
+import { keepPerson, readErrorForm, readPersonForm } from './simulated-person.js'
 import { SimulatorPage } from './simulator-page.js'
-
-type Idp = Request<{ connection: string; uid: string }>
 
 /** The simulated identity providers, each under `/simulator/<connection>`. */
 export function simulatorRoutes(context: OAuthContext): Router {
@@ -34,15 +33,38 @@ export function simulatorRoutes(context: OAuthContext): Router {
     if (uid !== request.params.uid) throw new errors.SessionNotFound('another interaction is open')
     if (!spendCsrfToken(request, response, request.body?.csrf)) return refuseForm(response)
     if (request.body.answer === 'refuse') {
-      const refused = { error: 'access_denied', error_description: 'The identity provider refused.' }
+      const { oauth: error, message: error_description } = readErrorForm(request.body)
+      const refused = { error, error_description }
       return provider.interactionFinished(request, response, refused, { mergeWithLastSubmission: false })
     }
     const { person, problem, email } = readPersonForm(request.body)
     if (person === undefined) {
       return show(request, response, newCsrfToken(request, response), { email, problem })
     }
+    if (request.body.answer === 'idp-initiated') {
+      const row = await connectionOf(request.params.connection)
+      return row && beginAtIdp(context, response, row, person, String(request.body.relay_state ?? ''))
+    }
     const accountId = await keepPerson(context, request.params.connection, person)
     return provider.interactionFinished(request, response, { login: { accountId, remember: false } })
+  })
+
+  router.get('/simulator/:connection/idp-initiated', async (request, response, next) => {
+    const row = await connectionOf(request.params.connection)
+    if (row === undefined || !isSimulated(row)) return next()
+    show(request, response, csrfToken(request, response), { onlyIdpInitiated: true })
+  })
+
+  router.post('/simulator/:connection/idp-initiated', form, async (request, response, next) => {
+    const row = await connectionOf(request.params.connection)
+    if (row === undefined || !isSimulated(row)) return next()
+    if (!spendCsrfToken(request, response, request.body?.csrf)) return refuseForm(response)
+    const { person, problem, email } = readPersonForm(request.body)
+    if (person === undefined) {
+      const view = { email, problem, onlyIdpInitiated: true }
+      return show(request, response, newCsrfToken(request, response), view)
+    }
+    return beginAtIdp(context, response, row, person, String(request.body.relay_state ?? ''))
   })
 
   router.use('/simulator/:connection', async (request, response) => {
@@ -56,6 +78,10 @@ export function simulatorRoutes(context: OAuthContext): Router {
     return sendPage(response, <ErrorPage {...EXPIRED} />, { status: 400 })
   })
   return router
+
+  function connectionOf(id: string) {
+    return context.database.db.selectFrom('connections').selectAll().where('id', '=', id).executeTakeFirst()
+  }
 
   async function find(connection: string): Promise<Provider | undefined> {
     const row = await context.database.db
@@ -71,7 +97,12 @@ export function simulatorRoutes(context: OAuthContext): Router {
   }
 }
 
-function show(request: Idp, response: Response, csrf: string, view: { email?: string; problem?: string }) {
+function show(
+  request: Request<{ connection: string }>,
+  response: Response,
+  csrf: string,
+  view: { email?: string; problem?: string; onlyIdpInitiated?: boolean },
+) {
   const { connection } = request.params
   const page = <SimulatorPage connection={connection} action={request.path} csrf={csrf} {...view} />
   sendPage(response, page, { leadsAway: true, status: view.problem === undefined ? 200 : 422 })

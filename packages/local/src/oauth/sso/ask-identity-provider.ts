@@ -10,7 +10,7 @@ export async function fetchJson(url: string, init: RequestInit = {}): Promise<un
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw notAsItShould(cause)
+    throw notAsItShould(cause, 'not JSON')
   }
 }
 
@@ -21,14 +21,13 @@ export async function fetchText(url: string, init: RequestInit = {}): Promise<st
     const text = await limitedText(response, LIMIT_BYTES)
     if (response.ok) return text
     const [, error = 'no error code'] = /"error"\s*:\s*"([\w-]{1,60})"/.exec(text) ?? []
-    throw new Error(`The identity provider answered HTTP ${response.status}: ${error}`)
+    throw notAsItShould(undefined, `HTTP ${response.status}, ${error}`)
   } catch (cause) {
-    throw notAsItShould(cause)
+    throw cause instanceof SignInRefusal ? cause : notAsItShould(cause, 'no connection, or no answer in time')
   }
 }
 
-function notAsItShould(cause: unknown): SignInRefusal {
-  return new SignInRefusal('identity_provider_failed', 'The identity provider did not answer as it should.', {
-    cause,
-  })
+function notAsItShould(cause: unknown, detail: string): SignInRefusal {
+  const message = `The identity provider did not answer as it should (${detail}).`
+  return new SignInRefusal('identity_provider_failed', message, { cause })
 }

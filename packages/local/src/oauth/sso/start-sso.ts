@@ -19,7 +19,7 @@ export async function startSso(
   return start(context, connection, purpose, loginHint)
 }
 
-/** An authorization request with `state`, `nonce` and PKCE (OpenID Connect Core, section 3.1.2.1; RFC 7636). */
+/** An authorization request with `state`, `nonce` and, unless the connection switches it off, PKCE (OpenID Connect Core, section 3.1.2.1; RFC 7636). */
 async function startOidc(
   context: OAuthContext,
   connection: ConnectionRow,
@@ -27,8 +27,11 @@ async function startOidc(
   loginHint?: string,
 ): Promise<string> {
   const idp = await identityProviderOf(context, connection)
-  const [nonce, verifier] = [secret(), secret()]
-  const state = await keepSsoRequest(context, connection, { nonce, verifier, purpose })
+  const [nonce, verifier] = [secret(), idp.pkce ? secret() : undefined]
+  const state = await keepSsoRequest(context, connection, {
+    ...{ nonce, purpose },
+    ...(verifier !== undefined && { verifier }),
+  })
   const url = new URL(idp.authorizationEndpoint)
   const params = {
     response_type: 'code',
@@ -37,8 +40,10 @@ async function startOidc(
     scope: idp.scope,
     state,
     nonce,
-    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
-    code_challenge_method: 'S256',
+    ...(verifier !== undefined && {
+      code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+      code_challenge_method: 'S256',
+    }),
     ...(loginHint === undefined ? {} : { login_hint: loginHint }),
     // At the simulator one says anew who one is; elsewhere the session there counts.
     ...(idp.issuer.includes(`/${SIMULATOR}/`) ? { prompt: 'login' } : {}),

@@ -1,6 +1,6 @@
 export const PIN_SCRIPT_PATH = '/assets/pin.js'
 
-/** Moves from cell to cell while a code is typed, spreads a pasted one, and sends the form when all cells are filled. */
+/** Moves from cell to cell while a code is typed, spreads a pasted one, and sends the form when nobody does so after the last digit. */
 export const PIN_SCRIPT = `
 const cells = [...document.querySelectorAll('[data-scope="pin-input"][data-part="input"]')]
 const form = cells[0].form
@@ -10,7 +10,7 @@ form.addEventListener('submit', () => { sent = true })
 function fill(from, digits) {
   digits.slice(0, cells.length - from).split('').forEach((digit, index) => { cells[from + index].value = digit })
   cells[Math.min(from + digits.length, cells.length - 1)].focus()
-  if (cells.every(({ value }) => value !== '')) setTimeout(() => { if (!sent) form.requestSubmit() }, 1000)
+  if (cells.every(({ value }) => value !== '')) setTimeout(() => { if (!sent) form.requestSubmit() }, 3000)
 }
 
 cells.forEach((cell, index) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { connectionData } from '../../../domain/connections/connection-data.js'
+import { type ConnectionData, connectionData } from '../../../domain/connections/connection-data.js'
 import { SignInRefusal } from '../../../domain/connections/sign-in-refusal.js'
 import type { ConnectionRow } from '../../../storage/registry-schema.js'
 import type { OAuthContext } from '../../server/oauth-context.js'
@@ -12,7 +12,12 @@ export interface IdentityProvider {
   authorizationEndpoint: string
   tokenEndpoint: string
   jwksUri: string
+  userinfoEndpoint?: string | undefined
+  /** Whether the connection names the UserInfo endpoint itself. */
+  asksUserInfo: boolean
   clientId: string
+  /** Whether requests carry a challenge (RFC 7636). */
+  pkce: boolean
   client?: { secret: string; inBody: boolean }
   scope: string
 }
@@ -30,6 +35,8 @@ const Settings = z.object({
   tokenAuthType: z.string().optional(),
   scopes: z.array(z.string()).default([]),
   usePlatformCreds: z.boolean().default(false),
+  userInfoUri: z.string().default(''),
+  pkceEnabled: z.boolean().default(true),
 })
 
 /** OpenID Connect Discovery, section 3: what of it we use. */
@@ -38,6 +45,10 @@ const Metadata = z.object({
   authorization_endpoint: z.url({ protocol: /^https?$/ }),
   token_endpoint: z.url({ protocol: /^https?$/ }),
   jwks_uri: z.url({ protocol: /^https?$/ }),
+  userinfo_endpoint: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .catch(undefined),
 })
 
 /**
@@ -48,10 +59,12 @@ export async function identityProviderOf(
   { baseUrl }: OAuthContext,
   connection: ConnectionRow,
 ): Promise<IdentityProvider> {
-  const settings = Settings.parse(connectionData(connection).settings)
+  const data = connectionData(connection)
+  const settings = Settings.parse(data.settings)
   if (connection.provider === 'IDP_SIMULATOR' || settings.usePlatformCreds) {
     const metadata = await discover(simulatorIssuer(baseUrl, connection.id))
-    return { ...endpoints(metadata), clientId: connection.id, scope: DEFAULT_SCOPE }
+    const us = { clientId: connection.id, scope: DEFAULT_SCOPE, pkce: true, asksUserInfo: false }
+    return { ...endpoints(metadata), ...us }
   }
   if (connection.type !== 'OIDC') {
     throw new SignInRefusal(
@@ -59,19 +72,37 @@ export async function identityProviderOf(
       `The local environment signs in through OpenID Connect and SAML, and not through ${connection.type}. Use an OIDC connection, or the identity provider simulator.`,
     )
   }
-  const { clientId, clientSecret, scopes } = settings
+  const { clientId, clientSecret, scopes, userInfoUri, pkceEnabled: pkce } = settings
   const client =
     clientSecret === undefined
       ? {}
       : { client: { secret: clientSecret, inBody: settings.tokenAuthType === 'URL_PARAMS' } }
   const scope = scopes.length > 0 ? [...new Set(['openid', ...scopes])].join(' ') : DEFAULT_SCOPE
-  return { ...(await endpointsOf(settings)), clientId, ...client, scope }
+  const found = await endpointsOf(settings, data.configuration_type)
+  const userinfo = {
+    userinfoEndpoint: userInfoUri || found.userinfoEndpoint,
+    asksUserInfo: userInfoUri !== '',
+  }
+  return { ...found, ...userinfo, clientId, ...client, scope, pkce }
 }
 
-async function endpointsOf(settings: z.infer<typeof Settings>) {
+async function endpointsOf(
+  settings: z.infer<typeof Settings>,
+  configuration: ConnectionData['configuration_type'],
+) {
   const { issuer, authorizeUri, tokenUri, jwksUri, discoveryEndpoint } = settings
-  if (issuer && authorizeUri && tokenUri && jwksUri) {
-    return { issuer, authorizationEndpoint: authorizeUri, tokenEndpoint: tokenUri, jwksUri }
+  const complete = issuer && authorizeUri && tokenUri && jwksUri
+  if (complete && configuration !== 'DISCOVERY') {
+    return {
+      ...{ issuer, authorizationEndpoint: authorizeUri, tokenEndpoint: tokenUri, jwksUri },
+      userinfoEndpoint: undefined,
+    }
+  }
+  if (configuration === 'MANUAL') {
+    throw new SignInRefusal(
+      'connection_misconfigured',
+      'The connection is configured by hand and lacks an issuer, authorize URI, token URI or JWKS URI.',
+    )
   }
   const place = discoveryEndpoint || issuer
   if (!place)
@@ -107,5 +138,6 @@ function endpoints({ issuer, ...metadata }: z.infer<typeof Metadata>) {
     authorizationEndpoint: metadata.authorization_endpoint,
     tokenEndpoint: metadata.token_endpoint,
     jwksUri: metadata.jwks_uri,
+    userinfoEndpoint: metadata.userinfo_endpoint,
   }
 }

@@ -1,8 +1,10 @@
-import { createRemoteJWKSet, errors as joseErrors, jwtVerify } from 'jose'
+import { createRemoteJWKSet, type JWTPayload, errors as joseErrors, jwtVerify } from 'jose'
 import { z } from 'zod'
+import { connectionData } from '../../../domain/connections/connection-data.js'
 import { SignInRefusal } from '../../../domain/connections/sign-in-refusal.js'
 import { ssoCallback } from '../../../domain/connections/sso-callback.js'
 import type { SsoRequest } from '../../../domain/connections/sso-request.js'
+import { assertedAttributes } from '../../../domain/users/asserted-attributes.js'
 import { AssertedIdentity } from '../../../domain/users/asserted-identity.js'
 import type { ConnectionRow } from '../../../storage/registry-schema.js'
 import type { OAuthContext } from '../../server/oauth-context.js'
@@ -11,7 +13,7 @@ import { type IdentityProvider, identityProviderOf } from './identity-provider.j
 
 const ALGORITHMS = ['RS256', 'PS256', 'ES256', 'ES384', 'EdDSA']
 
-const TokenAnswer = z.object({ id_token: z.string() })
+const TokenAnswer = z.object({ id_token: z.string(), access_token: z.string().optional() })
 
 /** Turns the code of an identity provider into an identity. Throws a `SignInRefusal`. */
 export async function redeemSsoCode(
@@ -22,26 +24,70 @@ export async function redeemSsoCode(
 ): Promise<AssertedIdentity> {
   const idp = await identityProviderOf(context, connection)
   const redirect = ssoCallback(context.baseUrl, connection)
-  const answer = TokenAnswer.safeParse(await askForToken(idp, redirect, code, request.verifier ?? ''))
-  if (!answer.success)
-    throw new SignInRefusal('identity_provider_failed', 'The identity provider sent no ID token.')
-  const identity = AssertedIdentity.safeParse(
-    await verified(context, idp, answer.data.id_token, request.nonce),
+  const answer = TokenAnswer.safeParse(
+    await askForToken(idp, redirect, code, request.verifier).catch((cause) => {
+      if (!(cause instanceof SignInRefusal)) throw cause
+      throw new SignInRefusal(
+        'failed_to_exchange_token',
+        `The identity provider did not accept the code. ${cause.message}`,
+        { cause },
+      )
+    }),
   )
+  if (!answer.success) {
+    throw new SignInRefusal('invalid_id_token', 'The identity provider sent no ID token.')
+  }
+  const idToken = await verified(context, idp, answer.data.id_token, request.nonce)
+  const { attribute_mapping: mapping } = connectionData(connection)
+  const claims = await withUserInfo(idp, idToken, answer.data.access_token, mapping)
+  const asserted = assertedAttributes(claims, mapping)
+  const { sub, email_verified } = claims
+  const email = asserted.email?.toLowerCase()
+  const identity = AssertedIdentity.safeParse({ ...asserted, sub, email, email_verified })
   if (!identity.success) {
     throw new SignInRefusal(
-      'identity_provider_failed',
-      'The identity provider does not tell the e-mail address.',
+      'mandatory_attribute_missing',
+      `The identity provider sent no e-mail address in the claim ${mapping.email ?? 'email'}.`,
     )
   }
   if (identity.data.email_verified === false) {
     throw new SignInRefusal('access_denied', 'The identity provider has not verified the e-mail address.')
   }
-  return { ...identity.data, email: identity.data.email.toLowerCase() }
+  return identity.data
 }
 
-function askForToken(idp: IdentityProvider, redirect_uri: string, code: string, code_verifier: string) {
-  const body = new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri, code_verifier })
+/**
+ * OpenID Connect Core, section 5.3: the claims of the UserInfo endpoint, where the connection names one, or the ID
+ * token has no e-mail address. The ID token wins, and its subject must be the same (section 5.3.2).
+ */
+async function withUserInfo(
+  idp: IdentityProvider,
+  idToken: JWTPayload,
+  accessToken: string | undefined,
+  mapping: Record<string, string>,
+): Promise<Record<string, unknown>> {
+  const { userinfoEndpoint: endpoint, asksUserInfo } = idp
+  const complete = assertedAttributes(idToken, mapping).email !== undefined
+  if (endpoint === undefined || accessToken === undefined || (complete && !asksUserInfo)) return idToken
+  const headers = { authorization: `Bearer ${accessToken}`, accept: 'application/json' }
+  const answer = await fetchJson(endpoint, { headers }).catch((cause) => {
+    if (!(cause instanceof SignInRefusal)) throw cause
+    throw new SignInRefusal('user_info_retrieve_failed', `The UserInfo endpoint failed. ${cause.message}`, {
+      cause,
+    })
+  })
+  if (Object(answer).sub === idToken.sub) return { ...Object(answer), ...idToken }
+  throw new SignInRefusal('user_info_retrieve_failed', 'The UserInfo endpoint answered for another subject.')
+}
+
+function askForToken(
+  idp: IdentityProvider,
+  redirect_uri: string,
+  code: string,
+  verifier: string | undefined,
+) {
+  const body = new URLSearchParams({ grant_type: 'authorization_code', code, redirect_uri })
+  if (verifier !== undefined) body.set('code_verifier', verifier)
   const headers: Record<string, string> = { accept: 'application/json' }
   const { client, clientId } = idp
   if (client === undefined || client.inBody) body.set('client_id', clientId)
@@ -76,11 +122,6 @@ async function verified(context: OAuthContext, idp: IdentityProvider, idToken: s
 }
 
 function refused(cause?: unknown): SignInRefusal {
-  return new SignInRefusal(
-    'identity_provider_failed',
-    'The ID token of the identity provider is not valid.',
-    {
-      cause,
-    },
-  )
+  const message = 'The ID token of the identity provider is not valid.'
+  return new SignInRefusal('invalid_id_token', message, { cause })
 }

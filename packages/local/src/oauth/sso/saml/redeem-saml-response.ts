@@ -1,24 +1,17 @@
 import { z } from 'zod'
+import { connectionData } from '../../../domain/connections/connection-data.js'
 import { SignInRefusal } from '../../../domain/connections/sign-in-refusal.js'
+import { assertedAttributes } from '../../../domain/users/asserted-attributes.js'
 import { AssertedIdentity } from '../../../domain/users/asserted-identity.js'
 import type { ConnectionRow } from '../../../storage/registry-schema.js'
 import type { OAuthContext } from '../../server/oauth-context.js'
+import { readResponse } from './read-response.js'
 import { createServiceProvider } from './service-provider.js'
-
-const CLAIMS = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims'
-
-/** What identity providers call an attribute: by a plain name, by Microsoft's URI, by X.500's. */
-const NAMES = {
-  email: ['email', 'mail', 'emailAddress', `${CLAIMS}/emailaddress`, 'urn:oid:0.9.2342.19200300.100.1.3'],
-  given_name: ['given_name', 'givenName', 'firstName', `${CLAIMS}/givenname`, 'urn:oid:2.5.4.42'],
-  family_name: ['family_name', 'surname', 'sn', 'lastName', `${CLAIMS}/surname`, 'urn:oid:2.5.4.4'],
-  name: ['name', 'displayName', 'urn:oid:2.16.840.1.113730.3.1.241'],
-  groups: ['groups', 'memberOf', 'http://schemas.microsoft.com/ws/2008/06/identity/claims/groups'],
-} as const
 
 /** SAML 2.0 Core, section 2.4.1: as much of a verified assertion as is checked beyond what the library checks. */
 const Assertion = z.object({
   Assertion: z.object({
+    $: z.object({ ID: z.string().min(1) }),
     Issuer: z.tuple([z.union([z.string(), z.object({ _: z.string() }).transform(({ _ }) => _)])]),
     Conditions: z.array(z.unknown()).length(1),
     Subject: z.tuple([
@@ -33,72 +26,107 @@ const Assertion = z.object({
     ]),
   }),
 })
+type Assertion = z.infer<typeof Assertion>['Assertion']
 
-/** Turns the response of a SAML identity provider to one request into an identity. Throws a `SignInRefusal`. */
+/** Somebody, and the assertion that says so: it is good once. */
+export interface Redeemed {
+  readonly identity: AssertedIdentity
+  readonly assertionId: string
+}
+
+/**
+ * Turns the response of a SAML identity provider into an identity: the one to the request with this ID, or one that
+ * answers no request. Throws a `SignInRefusal`.
+ */
 export async function redeemSamlResponse(
   context: OAuthContext,
   connection: ConnectionRow,
   response: string,
-  requestId: string,
-): Promise<AssertedIdentity> {
-  const { library, saml, us, idp } = await createServiceProvider(context, connection, requestId)
-  const { profile } = await saml.validatePostResponseAsync({ SAMLResponse: response }).catch((cause) => {
-    // Its status may be unsigned: it can only end the sign-in.
-    if (cause instanceof library.SamlStatusError) {
-      throw new SignInRefusal('access_denied', 'The identity provider refused.', { cause })
-    }
-    throw refused(cause)
-  })
-  const assertion = Assertion.safeParse(profile?.getAssertion?.())
-  if (!profile || !assertion.success) throw refused(assertion.error)
-  const [issuer] = assertion.data.Assertion.Issuer
-  if (issuer !== idp.entityId) throw refused(new Error('Another issuer.'))
-  if (!isForUs(assertion.data, us.assertionUrl, requestId)) {
-    throw refused(new Error('No bearer confirmation for this request, here.'))
+  requestId: string | undefined,
+): Promise<Redeemed> {
+  const { library, saml, us, idp, settings } = await createServiceProvider(context, connection, requestId)
+  const { destination, encrypted } = await readResponse(library, response)
+  // SAML 2.0 Bindings, section 3.5.5.2.
+  if (destination !== undefined && destination !== us.assertionUrl) {
+    throw new SignInRefusal(
+      'invalid_acs_url',
+      `The SAML response is for another URL. Set the assertion consumer URL to ${us.assertionUrl}.`,
+    )
   }
-  const identity = AssertedIdentity.safeParse(identityOf(profile.nameID, profile.attributes))
-  if (identity.success) return { ...identity.data, email: identity.data.email.toLowerCase() }
+  if (settings.assertionEncrypted && !encrypted) {
+    throw invalid('The assertion is not encrypted, and the connection asks for it.')
+  }
+  const { profile } = await saml.validatePostResponseAsync({ SAMLResponse: response }).catch((cause) => {
+    throw refusalOf(cause)
+  })
+  const read = Assertion.safeParse(profile?.getAssertion?.())
+  if (!profile || !read.success) throw invalid('The SAML response has no complete assertion.', read.error)
+  const { Assertion: assertion } = read.data
+  if (assertion.Issuer[0] !== idp.entityId) {
+    throw invalid('The assertion has another issuer than the entity ID of the identity provider.')
+  }
+  refuseUnconfirmed(assertion, us.assertionUrl, requestId)
+  const mapping = connectionData(connection).attribute_mapping
+  return {
+    identity: identityOf(profile.nameID, profile.attributes, mapping),
+    assertionId: assertion.$.ID,
+  }
+}
+
+/** SAML 2.0 Profiles, section 4.1.4.3: of the bearer, sent to us, in answer to this request or to none. */
+function refuseUnconfirmed({ Subject }: Assertion, recipient: string, requestId: string | undefined): void {
+  const bearers = Subject[0].SubjectConfirmation.filter(
+    ({ $ }) => $.Method === 'urn:oasis:names:tc:SAML:2.0:cm:bearer',
+  ).map(({ SubjectConfirmationData }) => SubjectConfirmationData?.[0].$ ?? {})
+  const answers = bearers.filter((data) => data.InResponseTo === requestId)
+  if (answers.length === 0) throw invalid('The assertion answers another request.')
+  const here = answers.filter((data) => data.Recipient === recipient)
+  if (here.length === 0) {
+    throw new SignInRefusal(
+      'invalid_assertion_url',
+      `The assertion is for another recipient. Set the assertion consumer URL to ${recipient}.`,
+    )
+  }
+  const open = ({ NotOnOrAfter }: Record<string, string>) =>
+    NotOnOrAfter !== undefined && Date.parse(NotOnOrAfter) > Date.now() - 60_000
+  if (!here.some(open)) throw expired()
+}
+
+function identityOf(nameId: string | undefined, attributes: unknown, mapping: Record<string, string>) {
+  const asserted = assertedAttributes(Object(attributes), mapping)
+  const email = asserted.email ?? (mapping.email === undefined ? nameId?.trim() : undefined)
+  const identity = AssertedIdentity.safeParse({ ...asserted, sub: nameId, email: email?.toLowerCase() })
+  if (identity.success) return identity.data
   throw new SignInRefusal(
-    'identity_provider_failed',
-    'The identity provider does not tell the e-mail address.',
+    'mandatory_attribute_missing',
+    mapping.email === undefined
+      ? 'The assertion has no e-mail address: send it as the attribute email, or as the name ID.'
+      : 'The assertion has no e-mail address in the attribute that the connection maps to email.',
   )
 }
 
-/** SAML 2.0 Profiles, section 4.1.4.3: of the bearer, sent to us, in answer to this request. */
-function isForUs({ Assertion: assertion }: z.infer<typeof Assertion>, recipient: string, requestId: string) {
-  return assertion.Subject[0].SubjectConfirmation.some(({ $, SubjectConfirmationData }) => {
-    const data = SubjectConfirmationData?.[0].$
-    return (
-      $.Method === 'urn:oasis:names:tc:SAML:2.0:cm:bearer' &&
-      data?.Recipient === recipient &&
-      data.InResponseTo === requestId &&
-      data.NotOnOrAfter !== undefined &&
-      Date.parse(data.NotOnOrAfter) > Date.now() - 60_000
+/** The documented error of what the library refuses, by its message. */
+function refusalOf(cause: unknown): SignInRefusal {
+  const text = cause instanceof Error ? cause.message : ''
+  if (/expired|subject confirmation|not yet valid/i.test(text)) return expired(cause)
+  if (/signature/i.test(text)) {
+    return new SignInRefusal(
+      'signature_validation_failed',
+      'The SAML response is not signed with the certificate of the connection.',
+      { cause },
     )
-  })
-}
-
-function identityOf(nameId: string | undefined, attributes: unknown) {
-  const given = Object(attributes) as Record<string, unknown>
-  const find = (names: readonly string[]) =>
-    names
-      .map((name) => (Object.hasOwn(given, name) ? given[name] : undefined))
-      .find((one) => one !== undefined)
-  const groups = find(NAMES.groups)
-  return {
-    sub: nameId,
-    email: find(NAMES.email) ?? nameId,
-    name: find(NAMES.name),
-    given_name: find(NAMES.given_name),
-    family_name: find(NAMES.family_name),
-    groups: groups === undefined ? undefined : [groups].flat(),
   }
+  return invalid('The SAML response of the identity provider is not valid.', cause)
 }
 
-function refused(cause: unknown): SignInRefusal {
+function expired(cause?: unknown): SignInRefusal {
   return new SignInRefusal(
-    'identity_provider_failed',
-    'The SAML response of the identity provider is not valid.',
+    'assertion_expired',
+    'The assertion has expired or is not valid yet. Check the clocks.',
     { cause },
   )
+}
+
+function invalid(message: string, cause?: unknown): SignInRefusal {
+  return new SignInRefusal('invalid_saml_response', message, { cause })
 }

@@ -1,81 +1,55 @@
 import { z } from 'zod'
+import { certificatesToPem, readCertificates } from '../../../domain/connections/certificates.js'
 import { connectionData } from '../../../domain/connections/connection-data.js'
 import { SignInRefusal } from '../../../domain/connections/sign-in-refusal.js'
 import type { ConnectionRow } from '../../../storage/registry-schema.js'
 import { fetchText } from '../ask-identity-provider.js'
 import type { SamlLibrary } from './saml-library.js'
-
-export interface SamlIdentityProvider {
-  entityId: string
-  /** Where AuthnRequests go, over HTTP-Redirect. */
-  ssoUrl: string
-  /** Base64 or PEM: the keys that may sign. */
-  certificates: string[]
-}
+import { readSamlMetadata, type SamlIdentityProvider } from './saml-metadata.js'
 
 const Settings = z.object({
   idpMetadataUrl: z.string().default(''),
   idpEntityId: z.string().default(''),
   idpSsoUrl: z.string().default(''),
   idpCertificate: z.string().default(''),
+  idpSsoRequestBinding: z.string().default(''),
 })
 
-const REDIRECT = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect'
-
-const Text = z.union([z.string(), z.object({ _: z.string() }).transform(({ _ }) => _)])
-
-/** SAML 2.0 Metadata, sections 2.3.2 and 2.4.3: what of it we use, as xml2js gives it. */
-const Metadata = z.object({
-  EntityDescriptor: z.object({
-    $: z.object({ entityID: z.string() }),
-    IDPSSODescriptor: z.tuple([
-      z.object({
-        SingleSignOnService: z.array(
-          z.object({ $: z.object({ Binding: z.string(), Location: z.url({ protocol: /^https?$/ }) }) }),
-        ),
-        KeyDescriptor: z.array(
-          z.object({
-            $: z.object({ use: z.string().optional() }).optional(),
-            KeyInfo: z.tuple([
-              z.object({ X509Data: z.array(z.object({ X509Certificate: z.array(Text).default([]) })) }),
-            ]),
-          }),
-        ),
-      }),
-    ]),
-  }),
-})
-
-/** The identity provider of a SAML connection: what the connection says, or what its metadata says. Throws a `SignInRefusal`. */
+/** The identity provider of a SAML connection, by its own settings or by the metadata. Throws a `SignInRefusal`. */
 export async function samlIdentityProviderOf(
   library: SamlLibrary,
   connection: ConnectionRow,
 ): Promise<SamlIdentityProvider> {
-  const settings = Settings.parse(connectionData(connection).settings)
-  const { idpEntityId: entityId, idpSsoUrl: ssoUrl, idpCertificate: certificate } = settings
-  if (entityId && ssoUrl && certificate) return { entityId, ssoUrl, certificates: [certificate] }
-  if (settings.idpMetadataUrl) return fromMetadata(library, settings.idpMetadataUrl)
+  const { settings, configuration_type } = connectionData(connection)
+  const { idpMetadataUrl, idpEntityId, idpSsoUrl, idpCertificate, ...rest } = Settings.parse(settings)
+  const complete = Boolean(idpEntityId && idpSsoUrl && idpCertificate)
+  const byHand = configuration_type === undefined ? complete : configuration_type === 'MANUAL'
+  if (!byHand && idpMetadataUrl) {
+    return readSamlMetadata(library, await fetchMetadata(idpMetadataUrl), idpEntityId)
+  }
+  const { certificates = [] } = readCertificates(idpCertificate)
+  if (idpEntityId && idpSsoUrl && certificates.length > 0) {
+    return {
+      entityId: idpEntityId,
+      ssoUrl: idpSsoUrl,
+      binding: rest.idpSsoRequestBinding === 'HTTP_POST' ? 'HTTP-POST' : 'HTTP-Redirect',
+      certificates: certificates.map((one) => certificatesToPem([one])),
+    }
+  }
   throw new SignInRefusal(
     'connection_misconfigured',
     'The connection has neither a metadata URL nor entity ID, sign-on URL and certificate of its identity provider.',
   )
 }
 
-async function fromMetadata(library: SamlLibrary, url: string): Promise<SamlIdentityProvider> {
-  const text = await fetchText(url)
-  const read = await library.parseXml2JsFromString(text).catch(() => undefined)
-  const metadata = Metadata.safeParse(read)
-  if (metadata.success) {
-    const { $, IDPSSODescriptor } = metadata.data.EntityDescriptor
-    const [{ SingleSignOnService, KeyDescriptor }] = IDPSSODescriptor
-    const ssoUrl = SingleSignOnService.find((service) => service.$.Binding === REDIRECT)?.$.Location
-    const certificates = KeyDescriptor.filter((key) => key.$?.use !== 'encryption').flatMap((key) =>
-      key.KeyInfo[0].X509Data.flatMap((data) => data.X509Certificate),
+/** The metadata at a URL. Throws a `SignInRefusal`. */
+export async function fetchMetadata(url: string): Promise<string> {
+  return fetchText(url).catch((cause) => {
+    if (!(cause instanceof SignInRefusal)) throw cause
+    throw new SignInRefusal(
+      'invalid_saml_metadata',
+      `The metadata at ${url} cannot be read. ${cause.message}`,
+      { cause },
     )
-    if (ssoUrl !== undefined && certificates.length > 0) return { entityId: $.entityID, ssoUrl, certificates }
-  }
-  throw new SignInRefusal(
-    'connection_misconfigured',
-    'The SAML metadata of the identity provider names no sign-on service over HTTP-Redirect with a signing certificate.',
-  )
+  })
 }
