@@ -61,9 +61,20 @@ export class Visitor {
     return (await this.page.locator('h1').first().textContent())?.trim() ?? ''
   }
 
+  /** Waits for a page with this heading. */
+  async waitFor(heading: string): Promise<void> {
+    await this.#unlessStuck(this.page.getByRole('heading', { name: heading, exact: true }).waitFor())
+  }
+
+  /** The problem that the page shows, once there is one. */
+  async alert(): Promise<string> {
+    await this.#unlessStuck(this.page.getByRole('alert').waitFor())
+    return (await this.page.getByRole('alert').innerText()).trim()
+  }
+
   /** Waits for a page of the application with this title; returns what it shows. */
   async arrives<T = Record<string, unknown>>(title: string): Promise<T> {
-    await this.#unlessStuck(this.page.getByRole('heading', { name: title, exact: true }).waitFor())
+    await this.waitFor(title)
     return JSON.parse((await this.page.locator('pre').textContent()) ?? '{}') as T
   }
 
