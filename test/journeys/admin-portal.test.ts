@@ -75,7 +75,7 @@ describe('J12: the admin portal', () => {
   it('is embedded in the application, connects OpenID Connect, and tells what happens', async () => {
     const administrator = await Visitor.open(browser)
     const { page } = administrator
-    const told = () => page.evaluate(() => (window as unknown as { told: Record<string, unknown>[] }).told)
+    const told = () => page.evaluate<Record<string, unknown>[]>('told')
     await administrator.goto(`${app.origin}/settings/sso`)
     const portal = page.frameLocator('iframe')
     await portal.getByRole('link', { name: 'Connect with OpenID Connect' }).click()
@@ -105,7 +105,7 @@ describe('J12: the admin portal', () => {
   it('tests SAML in the application too, and tells when its session has ended', async () => {
     const administrator = await Visitor.open(browser)
     const { page } = administrator
-    const told = () => page.evaluate(() => (window as unknown as { told: Record<string, unknown>[] }).told)
+    const told = () => page.evaluate<Record<string, unknown>[]>('told')
     await administrator.goto(`${app.origin}/settings/sso`)
     const portal = page.frameLocator('iframe')
     await portal.getByRole('link', { name: 'Connect with SAML' }).click()
@@ -133,12 +133,11 @@ describe('J12: the admin portal', () => {
         body: `<h1>Stranger</h1><iframe src="${location}"></iframe>`,
       }),
     )
-    const refused = stranger.page.waitForEvent(
-      'console',
-      ({ text }) =>
-        () =>
-          /frame-ancestors/.test(text()),
-    )
+    const refused = new Promise<void>((resolve) => {
+      stranger.page.on('console', (message) => {
+        if (/frame-ancestors/.test(message.text())) resolve()
+      })
+    })
     await stranger.goto('http://stranger.example/')
     await refused
     expect(stranger.expectedProblems()).not.toEqual([])
