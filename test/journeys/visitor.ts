@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { launchChromium } from '../browser/chromium.js'
 
 /** So long a page may take on a busy machine; a browser that is stuck ends its step here. */
@@ -41,6 +41,13 @@ export class Visitor {
   async press(name: string | RegExp): Promise<void> {
     const button = this.page.getByRole('button', { name })
     await this.#unlessStuck(button.or(this.page.getByRole('link', { name })).first().click())
+  }
+
+  /** Presses what opens a tab of its own; returns that tab. */
+  async opens(link: Locator): Promise<Page> {
+    const tab = this.#context.waitForEvent('page')
+    await this.#unlessStuck(link.click())
+    return tab
   }
 
   /** Types an e-mail address on the sign-in page and goes on, by the selectors that Scalekit documents. */
