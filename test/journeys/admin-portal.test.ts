@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Browser, FrameLocator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, type SignedIn, startApplication } from './application.js'
@@ -131,14 +133,16 @@ describe('J12: the admin portal', () => {
   it('opens in no page of another site', async () => {
     const stranger = await Visitor.open(browser)
     const { location } = await environment.sdk.organization.generatePortalLink(ACME)
-    const page = `${new URL(idp.issuer).origin}/stranger`
-    await stranger.page.route(page, (route) =>
-      route.fulfill({ contentType: 'text/html', body: `<iframe src="${location}"></iframe>` }),
-    )
+    const site = createServer((_request, response) => {
+      response.setHeader('content-type', 'text/html').end(`<iframe src="${location}"></iframe>`)
+    })
+    await new Promise<void>((resolve) => site.listen(0, '127.0.0.1', resolve))
     const blocked = stranger.page.waitForEvent('requestfailed')
-    await stranger.goto(page)
-    await expect.poll(() => stranger.page.frames()[1]?.url()).toBe('chrome-error://chromewebdata/')
+    await stranger.goto(`http://127.0.0.1:${(site.address() as AddressInfo).port}/`)
     expect((await blocked).failure()?.errorText).toBe('net::ERR_BLOCKED_BY_RESPONSE')
+    stranger.expectedProblems()
     await stranger.leave()
+    site.closeAllConnections()
+    await new Promise((resolve) => site.close(resolve))
   })
 })
