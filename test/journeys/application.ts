@@ -60,6 +60,8 @@ export async function startApplication(
   app.get('/auth/initiate', async (request, response) => {
     const query = request.query as Record<string, string>
     initiated.push(query)
+    const { error, error_description } = query
+    if (error) return response.send(page('Sign-in failed', { error, error_description }))
     const state = crypto.randomUUID()
     response.cookie('state', state, COOKIES)
     if (query.idp_initiated_login === undefined) return response.redirect(start({ state }))

@@ -49,7 +49,16 @@ export interface Environment {
 /** Starts the program with nothing stored, on a free port. */
 export async function startEnvironment(args: readonly string[] = []): Promise<Environment> {
   const program = await startLocalProgram(['--memory', ...args])
-  const origin = program.url
+  return {
+    ...environmentAt(program.url),
+    async stop() {
+      await program.stop()
+    },
+  }
+}
+
+/** The environment of a program that listens here already, such as `scalekit-mcp dev`. */
+export function environmentAt(origin: string): Omit<Environment, 'stop'> {
   const url = `${origin}/${ENVIRONMENT}`
   const sdk = new Scalekit(url, CLIENT.id, CLIENT.secret)
   const token = async () => String(await sdk.generateClientToken(CLIENT.id, CLIENT.secret))
@@ -92,9 +101,6 @@ export async function startEnvironment(args: readonly string[] = []): Promise<En
       } finally {
         await control('DELETE', '/clock')
       }
-    },
-    async stop() {
-      await program.stop()
     },
   }
 }

@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, type SignedIn, startApplication } from './application.js'
 import { ACME, CLIENT, type Environment, GLOBEX, INITECH, startEnvironment } from './environment.js'
-import { connectSimulator, signInAtSimulator } from './identity-provider.js'
+import { connectSimulator, signInAtSimulator } from './simulator.js'
 import { launchChromium, Visitor } from './visitor.js'
 
 let environment: Environment

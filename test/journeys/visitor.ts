@@ -1,4 +1,4 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import { launchChromium } from '../browser/chromium.js'
 
 /** So long a page may take on a busy machine; a browser that is stuck ends its step here. */
@@ -43,6 +43,13 @@ export class Visitor {
     await this.#unlessStuck(button.or(this.page.getByRole('link', { name })).first().click())
   }
 
+  /** Presses what opens a tab of its own; returns that tab. */
+  async opens(link: Locator): Promise<Page> {
+    const tab = this.#context.waitForEvent('page')
+    await this.#unlessStuck(link.click())
+    return tab
+  }
+
   /** Types an e-mail address on the sign-in page and goes on, by the selectors that Scalekit documents. */
   async typeEmail(email: string): Promise<void> {
     await this.page.locator('input[name="email"]').fill(email)
@@ -64,6 +71,12 @@ export class Visitor {
   /** Waits for the page with this heading. */
   async shows(heading: string): Promise<void> {
     await this.#unlessStuck(this.page.getByRole('heading', { name: heading, exact: true }).waitFor())
+  }
+
+  /** The problem that the page shows, once there is one. */
+  async alert(): Promise<string> {
+    await this.#unlessStuck(this.page.getByRole('alert').waitFor())
+    return (await this.page.getByRole('alert').innerText()).trim()
   }
 
   /** Waits for a page of the application with this title; returns what it shows. */

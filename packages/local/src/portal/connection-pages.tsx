@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx'
 import { connectionData } from '../domain/connections/connection-data.js'
 import type { SsoOutcome } from '../domain/connections/sso-outcome.js'
 import type { AssertedIdentity } from '../domain/users/asserted-identity.js'
@@ -39,9 +40,13 @@ export function ConnectionPage({ connection, facts, fields, ...frame }: Connecti
       {ready ? (
         <>
           <p>
-            <a class="button secondary" href={`${frame.root}/connections/${connection.id}/test`}>
+            <TestLink
+              class="button secondary"
+              href={`${frame.root}/connections/${connection.id}/test`}
+              inTab={frame.testsInTab}
+            >
               Test the connection
-            </a>
+            </TestLink>
           </p>
           <ActionForm csrf={frame.csrf} actions={[enabled ? ['disable', 'Disable'] : ['enable', 'Enable']]} />
           {connection.type === 'SAML' && (
@@ -60,6 +65,25 @@ export function ConnectionPage({ connection, facts, fields, ...frame }: Connecti
       )}
     </PortalPage>
   )
+}
+
+/**
+ * Starts a test. From a frame it opens a tab: identity providers do not let others frame them, and browsers do not send
+ * the session of the portal with a form that another site posts into a frame.
+ */
+export function TestLink({ href, inTab, children, ...more }: TestLinkView) {
+  return (
+    <a href={href} {...(inTab ? { target: '_blank', rel: 'noopener' } : {})} {...more}>
+      {children}
+    </a>
+  )
+}
+
+interface TestLinkView {
+  href: string
+  inTab: boolean
+  class?: string
+  children: Child
 }
 
 /** The first step of a connection to a real identity provider. */

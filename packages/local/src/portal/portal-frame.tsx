@@ -13,6 +13,8 @@ export interface PortalFrame {
   organizationId: string
   /** Milliseconds until the session ends. */
   endsIn: number
+  /** Whether a test of a connection opens a tab. */
+  testsInTab: boolean
   /** What has happened, for the application that embeds the portal. */
   events?: readonly PortalEvent[]
 }

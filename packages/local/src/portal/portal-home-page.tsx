@@ -1,5 +1,6 @@
 import { State } from '../http/page/data-table.js'
 import type { ConnectionRow, DirectoryRow } from '../storage/registry-schema.js'
+import { TestLink } from './connection-pages.js'
 import { ActionForm, type PortalFrame, PortalPage } from './portal-frame.js'
 
 export interface PortalHomeView extends PortalFrame {
@@ -17,7 +18,10 @@ export function PortalHomePage({ connections, directories, ...frame }: PortalHom
         <section aria-labelledby="sso">
           <h2 id="sso">Single sign-on</h2>
           {connections.length === 0 && <p>No identity provider is connected yet.</p>}
-          <Connections root={`${frame.root}/connections`} connections={connections} />
+          <Connections
+            root={`${frame.root}/connections`}
+            {...{ connections, testsInTab: frame.testsInTab }}
+          />
           <p>
             <a class="button secondary" href={`${frame.root}/connections/new`}>
               Connect with OpenID Connect
@@ -48,18 +52,28 @@ export function PortalHomePage({ connections, directories, ...frame }: PortalHom
 }
 
 /** Connections with their provider and status. Those that are configured can be tested here. */
-function Connections({ root, connections }: { root: string; connections: ConnectionRow[] }) {
+function Connections({ root, connections, testsInTab }: ConnectionsView) {
   return (
     <ul class="entries">
       {connections.map(({ id, key_id, type, provider, status, enabled }) => (
         <li>
           <a href={`${root}/${id}`}>{key_id}</a> {provider} {type}{' '}
           <State good={enabled === 1}>{enabled === 1 ? 'enabled' : STATUS[status]}</State>{' '}
-          {status === 'COMPLETED' && <a href={`${root}/${id}/test`}>Test</a>}
+          {status === 'COMPLETED' && (
+            <TestLink href={`${root}/${id}/test`} inTab={testsInTab}>
+              Test
+            </TestLink>
+          )}
         </li>
       ))}
     </ul>
   )
+}
+
+interface ConnectionsView {
+  root: string
+  connections: ConnectionRow[]
+  testsInTab: boolean
 }
 
 const STATUS = { DRAFT: 'draft', IN_PROGRESS: 'in progress', COMPLETED: 'disabled' } as const

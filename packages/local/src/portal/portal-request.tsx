@@ -46,7 +46,7 @@ export function inPortal(context: PortalContext, handler: Handler) {
     const posted = request.method === 'POST'
     if (posted && !spendCsrfToken(request, response, request.body?.csrf)) return refuseForm(response)
     const root = `/${environment}/portal`
-    const { features, expires_at, cross_site } = session
+    const { features, expires_at, framed, cross_site } = session
     const disabled = disabledFeatures(organization)
     await handle(handler, {
       request,
@@ -64,6 +64,8 @@ export function inPortal(context: PortalContext, handler: Handler) {
         const view = {
           ...{ root, organization: organization.display_name, title, csrf },
           ...{ organizationId: organization.id, endsIn: expires_at - context.clock.now() },
+          // A session in a frame on another site is unknown in a tab of its own.
+          testsInTab: framed && !cross_site,
         }
         return problem === undefined ? view : { ...view, problem }
       },

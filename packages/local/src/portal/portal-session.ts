@@ -14,7 +14,9 @@ const PortalSession = z.object({
   features: z.array(z.string()),
   /** Milliseconds. */
   expires_at: z.number(),
-  /** Whether it is open in a frame on another site. */
+  /** Whether it is open in a frame. */
+  framed: z.boolean(),
+  /** Whether that frame is on another site. */
   cross_site: z.boolean(),
 })
 
@@ -42,10 +44,10 @@ export function portalSessions(context: PortalContext, environment: string) {
       if (link?.organization_id == null) return false
       const id = randomBytes(32).toString('base64url')
       const { features } = LinkData.parse(JSON.parse(link.data))
-      const cross_site =
-        request.get('sec-fetch-dest') === 'iframe' && request.get('sec-fetch-site') === 'cross-site'
+      const framed = request.get('sec-fetch-dest') === 'iframe'
+      const cross_site = framed && request.get('sec-fetch-site') === 'cross-site'
       const expires_at = now + LIFETIME_SECONDS * 1000
-      const session = { organization: link.organization_id, features, expires_at, cross_site }
+      const session = { organization: link.organization_id, features, expires_at, framed, cross_site }
       await sessions.put(id, session, LIFETIME_SECONDS)
       const site = cross_site ? FRAMED : ({ sameSite: 'lax' } as const)
       response.cookie(cookie, id, { httpOnly: true, ...site, path: `/${environment}/portal` })

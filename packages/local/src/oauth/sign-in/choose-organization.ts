@@ -1,5 +1,6 @@
+import { SignInRefusal } from '../../domain/connections/sign-in-refusal.js'
 import { WORKSPACE } from '../../domain/environments/realm.js'
-import { openMemberships, type Person } from '../../domain/users/people.js'
+import { hasInactiveMembership, openMemberships, type Person } from '../../domain/users/people.js'
 import type { Clock } from '../../storage/clock.js'
 import type { Database } from '../../storage/database.js'
 
@@ -14,7 +15,7 @@ export interface OrganizationOffer {
 export type OrganizationChoice =
   | { kind: 'chosen'; organization: string | undefined }
   | { kind: 'ask'; offers: OrganizationOffer[] }
-  | { kind: 'refused' }
+  | { kind: 'refused'; refusal: SignInRefusal }
 
 /** What says in which organization a person acts. */
 export interface OrganizationWish {
@@ -29,7 +30,7 @@ export interface OrganizationWish {
 /**
  * Which organization a person acts in after signing in, however that was: the one that the request asks for, if
  * they belong to it or are invited and did not sign in through a connection of another; the connection's; the only one;
- * or the person is asked.
+ * or the person is asked. Somebody whom their only organization has deactivated is refused.
  */
 export async function chooseOrganization(
   { database, clock }: { readonly database: Database; readonly clock: Clock },
@@ -42,8 +43,16 @@ export async function chooseOrganization(
   const wanted = [asked, proven, answer].find((one) => typeof one === 'string' && one !== '')
   if (wanted !== undefined) {
     const allowed = offers.find(({ id }) => id === wanted && (proven === undefined || id === proven))
-    return allowed ? { kind: 'chosen', organization: allowed.id } : { kind: 'refused' }
+    return allowed
+      ? { kind: 'chosen', organization: allowed.id }
+      : refused('access_denied', `${person.name} does not belong to the organization.`)
   }
   if (offers.length > 1) return { kind: 'ask', offers }
+  if (offers.length === 0 && (await hasInactiveMembership(database, person.id)))
+    return refused('user_not_active', `${person.name} is not an active member of any organization.`)
   return { kind: 'chosen', organization: offers[0]?.id }
+}
+
+function refused(code: string, message: string): OrganizationChoice {
+  return { kind: 'refused', refusal: new SignInRefusal(code, message) }
 }

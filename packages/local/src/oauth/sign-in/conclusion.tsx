@@ -46,11 +46,10 @@ export function createConclusion(context: OAuthContext, server: AuthorizationSer
     })
     if (choice.kind === 'ask') return ask(step, person, proof, choice.offers)
     if (choice.kind === 'refused') {
-      const problem = `${person.name} does not belong to the organization.`
       // Whoever comes from an identity provider, or is signed in, has no other person to choose here.
       return given === undefined
-        ? elsewhere.show(step, { email: person.email, problem })
-        : refuse(step, new SignInRefusal('access_denied', problem))
+        ? elsewhere.show(step, { email: person.email, problem: choice.refusal.message })
+        : refuse(step, choice.refusal)
     }
     const { organization } = choice
     // Each organization keeps its own way to sign in: entering another one goes through its identity provider.
