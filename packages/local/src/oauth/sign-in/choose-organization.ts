@@ -1,3 +1,4 @@
+import { joinableOrganizations } from '../../domain/domains/allowed-email-domains.js'
 import { WORKSPACE } from '../../domain/environments/realm.js'
 import { openMemberships, type Person } from '../../domain/users/people.js'
 import type { Clock } from '../../storage/clock.js'
@@ -6,13 +7,13 @@ import type { Database } from '../../storage/database.js'
 export interface OrganizationOffer {
   id: string
   display_name: string
-  /** Whether choosing it accepts an invitation. */
-  invited: boolean
+  /** What choosing it does: nothing to members; it accepts an invitation, or joins by the domain of the address. */
+  entry: 'member' | 'invited' | 'joins'
 }
 
 /** The result: an organization (or none), a question to the person, or a refusal. */
 export type OrganizationChoice =
-  | { kind: 'chosen'; organization: string | undefined }
+  | { kind: 'chosen'; organization: string | undefined; joins: boolean }
   | { kind: 'ask'; offers: OrganizationOffer[] }
   | { kind: 'refused' }
 
@@ -29,7 +30,7 @@ export interface OrganizationWish {
 /**
  * Which organization a person acts in after signing in, however that was: the one that the request asks for, if
  * they belong to it or are invited and did not sign in through a connection of another; the connection's; the only one;
- * or the person is asked.
+ * or the person is asked. An organization that welcomes the domain of their address is theirs by their answer only.
  */
 export async function chooseOrganization(
   { database, clock }: { readonly database: Database; readonly clock: Clock },
@@ -37,13 +38,22 @@ export async function chooseOrganization(
   person: Person,
   { asked, proven, answer }: OrganizationWish,
 ): Promise<OrganizationChoice> {
-  if (realm === WORKSPACE) return { kind: 'chosen', organization: undefined }
-  const offers = await openMemberships(database, clock.now(), person.id)
+  if (realm === WORKSPACE) return { kind: 'chosen', organization: undefined, joins: false }
+  const memberships = await openMemberships(database, clock.now(), person.id)
+  const joinable = await joinableOrganizations(database.db, realm, person)
+  const offers: OrganizationOffer[] = [
+    ...memberships,
+    ...joinable.map(({ id, display_name }) => ({ id, display_name, entry: 'joins' as const })),
+  ]
   const wanted = [asked, proven, answer].find((one) => typeof one === 'string' && one !== '')
   if (wanted !== undefined) {
-    const allowed = offers.find(({ id }) => id === wanted && (proven === undefined || id === proven))
-    return allowed ? { kind: 'chosen', organization: allowed.id } : { kind: 'refused' }
+    const allowed = (wanted === answer ? offers : memberships).find(
+      ({ id }) => id === wanted && (proven === undefined || id === proven),
+    )
+    return allowed
+      ? { kind: 'chosen', organization: allowed.id, joins: allowed.entry === 'joins' }
+      : { kind: 'refused' }
   }
-  if (offers.length > 1) return { kind: 'ask', offers }
-  return { kind: 'chosen', organization: offers[0]?.id }
+  if (offers.length > 1 || joinable.length > 0) return { kind: 'ask', offers }
+  return { kind: 'chosen', organization: offers[0]?.id, joins: false }
 }
