@@ -102,10 +102,8 @@ async function callsApi(token: string): Promise<number> {
 }
 
 async function signOut(issuer: string, browser: Browser): Promise<void> {
-  const { page = '' } = await browser.follow(`${issuer}/oidc/logout`)
-  const xsrf = /name="xsrf" value="([^"]+)"/.exec(page)?.[1] ?? ''
-  const done = await browser.submit(`${issuer}/oidc/logout/confirm`, page, { xsrf, logout: 'yes' })
-  expect(done.response.status).toBe(200)
+  const { page } = await browser.follow(`${issuer}/oidc/logout`)
+  expect(page).toContain('You are signed out')
 }
 
 /** Everything that one sign-in of Ana's leads to: of the application, of an agent, and exchanged for the API. */

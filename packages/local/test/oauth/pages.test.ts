@@ -3,6 +3,7 @@ import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
 import { emptyStorage } from '../empty-storage.js'
 import { mcpIssuer, pkce, REDIRECT_URI, register } from './authorization-code.js'
 import { Browser } from './browser.js'
+import { application } from './sso-client.js'
 
 let local: LocalScalekit
 beforeAll(async () => {
@@ -40,6 +41,15 @@ async function openConsent(
   const { url, page } = await openSignIn(browser, metadata)
   const consent = await browser.submit(url, page, { email: person })
   return { url: consent.url, page: consent.page ?? '', response: consent.response }
+}
+
+/** Signs in to an application of the development environment that has a page for people who have signed out. */
+async function signedIn(email: string) {
+  const app = application(local.url)
+  const { browser, url, page, verifier } = await app.start({})
+  const { tokens } = await app.finish((await browser.submit(url, page, { email })).url, verifier)
+  const destination = 'http://localhost:3000/'
+  return { id_token_hint: tokens.id_token ?? '', browser, logout: `${app.issuer}/oidc/logout`, destination }
 }
 
 describe('every page', () => {
@@ -206,20 +216,38 @@ describe('a form', () => {
 })
 
 describe('signing out', () => {
-  it('asks first, and then forgets who signed in', async () => {
+  it('forgets at once who signed in', async () => {
     const browser = new Browser()
     await openConsent(browser)
-    const logout = `${local.url}/workspace/oidc/logout`
-    const question = await browser.follow(logout)
+    const done = await browser.follow(`${local.url}/workspace/oidc/logout`)
+    expect(done.page).toContain('You are signed out')
+    expect(browser.cookies().filter(({ name }) => name.startsWith('session_'))).toEqual([])
+    expect((await openSignIn(browser)).page).toContain('Continue as')
+  })
+
+  it('returns to the registered page with the state of the request', async () => {
+    const { id_token_hint, browser, logout, destination } = await signedIn('ana@acme.example')
+    const query = new URLSearchParams({
+      id_token_hint,
+      post_logout_redirect_uri: destination,
+      state: 'a state',
+    })
+    const done = await browser.open(`${logout}?${query}`)
+    expect(done.status).toBe(303)
+    expect(done.headers.get('location')).toBe(`${destination}?state=a+state`)
+  })
+
+  it('asks first where the ID token is that of another user', async () => {
+    const { id_token_hint } = await signedIn('ana@acme.example')
+    const { browser, logout } = await signedIn('ben@acme.example')
+    const question = await browser.follow(`${logout}?${new URLSearchParams({ id_token_hint })}`)
     expect(question.page).toContain('Sign out?')
     expect(question.response.headers.get('content-security-policy')).toContain("form-action 'self';")
     const xsrf = /name="xsrf" value="([^"]+)"/.exec(question.page ?? '')?.[1] ?? ''
     const forged = await browser.submit(`${logout}/confirm`, '', { xsrf: 'x', logout: 'yes' })
     expect(forged.response.status).toBe(400)
-    const again = /name="xsrf" value="([^"]+)"/.exec((await browser.follow(logout)).page ?? '')?.[1] ?? xsrf
-    const done = await browser.submit(`${logout}/confirm`, '', { xsrf: again, logout: 'yes' })
+    const done = await browser.submit(`${logout}/confirm`, '', { xsrf, logout: 'yes' })
     expect(done.page).toContain('You are signed out')
-    expect((await openSignIn(browser)).page).toContain('Continue as')
   })
 })
 

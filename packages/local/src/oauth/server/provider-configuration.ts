@@ -18,7 +18,7 @@ import { GRANT_SECONDS, SESSION_SECONDS } from './lifetimes.js'
 import type { ServerIdentity } from './oauth-context.js'
 import { requiresPkce } from './pkce.js'
 import { RecordAdapter } from './record-adapter.js'
-import { confirmSignOut, showSignedOut } from './sign-out-responses.js'
+import { showSignedOut, signOut } from './sign-out-responses.js'
 
 const MINUTE = 60
 const DAY = 24 * 3600
@@ -29,6 +29,7 @@ export function providerConfiguration(server: ServerIdentity & { privateJwks: JW
   const { pathname: path, port } = new URL(issuer)
   const partition = partitionOf(server)
   const documents = resource?.settings.enable_cimd ?? false
+  const cookie = { name: `session_${port}`, path: `/${realm}` }
   return {
     adapter: (model) => {
       if (model === 'Client') return new ClientAdapter(context, partition, documents)
@@ -47,8 +48,8 @@ export function providerConfiguration(server: ServerIdentity & { privateJwks: JW
     // Every authorization server of a realm shares its sign-in; no realm sees the cookies of another. Browsers
     // do not tell ports apart: the name keeps several local environments from signing each other out.
     cookies: {
-      names: { session: `session_${port}`, interaction: 'interaction', resume: 'interaction_resume' },
-      long: { httpOnly: true, sameSite: 'lax', path: `/${realm}`, signed: false },
+      names: { session: cookie.name, interaction: 'interaction', resume: 'interaction_resume' },
+      long: { httpOnly: true, sameSite: 'lax', path: cookie.path, signed: false },
       short: { httpOnly: true, sameSite: 'lax', signed: false },
     },
     scopes: IDENTITY_SCOPES,
@@ -110,7 +111,7 @@ export function providerConfiguration(server: ServerIdentity & { privateJwks: JW
       clientIdMetadataDocument: { enabled: documents, ack: 'draft-02' },
       rpInitiatedLogout: {
         enabled: true,
-        logoutSource: confirmSignOut,
+        logoutSource: (ctx, form) => signOut(ctx, form, cookie),
         postLogoutSuccessSource: showSignedOut,
       },
     },

@@ -9,6 +9,8 @@ import type { OAuthContext } from '../server/oauth-context.js'
 import { shiftTimes } from '../server/shift-times.js'
 import { actingOrganizations } from './acting-organization.js'
 
+const SIGN_OUT_ROUTES = new Set(['end_session', 'end_session_confirm'])
+
 /**
  * Ends the session of somebody who signs out (OpenID Connect RP-Initiated Logout, section 2), with the tokens of
  * every application, `offline_access` or not, and sends the event `user.logout`.
@@ -18,7 +20,7 @@ export function endSignedOut(provider: Provider, context: OAuthContext, realm: s
     await next()
     const { oidc }: Partial<KoaContextWithOIDC> = ctx
     const { session } = oidc ?? {}
-    if (oidc?.route !== 'end_session_confirm' || session === undefined || !('destroyed' in session)) return
+    if (!SIGN_OUT_ROUTES.has(oidc?.route ?? '') || session === undefined || !('destroyed' in session)) return
     const { database, clock } = context
     const row = await sessionOf(database.db, session.uid)
     const expiresAt = session.exp === undefined ? undefined : session.exp * 1000

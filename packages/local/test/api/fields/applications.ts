@@ -78,14 +78,14 @@ export const applicationFields: readonly Observation[] = [
       const credentials = { client_id: clientId, client_secret: plainSecret }
       const door = (to: string, then: string) => throughTheDoor(local, credentials, to, then)
       const [callback, after] = ['https://shop.example/v2', 'https://shop.example/v2/bye']
-      expect(await door(CALLBACK, AFTER)).toEqual({ signedIn: true, out: 200 })
+      expect(await door(CALLBACK, AFTER)).toEqual({ signedIn: true, out: 303 })
       expect(await door(CALLBACK, after)).toEqual({ signedIn: true, out: 400 })
       expect(await door(callback, AFTER)).toMatchObject({ signedIn: false })
       const changed = { name: 'The shop', postLoginUris: [callback], postLogoutRedirectUris: [after] }
       await api.updateClient({ clientId, client: changed, mask: { paths: ['name'] } })
       expect((await api.getClient({ clientId })).client).toMatchObject({ ...client, name: 'The shop' })
       await api.updateClient({ clientId, client: changed })
-      expect(await door(callback, after)).toEqual({ signedIn: true, out: 200 })
+      expect(await door(callback, after)).toEqual({ signedIn: true, out: 303 })
       const { clients } = await api.listClient({ filter: { clientType: ['WEB_APP'] } })
       expect(clients.map(({ id }) => id)).toContain(clientId)
     },
