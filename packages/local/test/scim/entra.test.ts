@@ -73,7 +73,7 @@ it('Entra ID provisions on demand, updates, maps groups and removes, and the use
   const group = await scim('POST', '/Groups', {
     ...{ schemas: [GROUP], externalId: '8aa1a0c0-c4c3-4bc0-b4a5-2ef676900159', displayName: 'Admins' },
   })
-  await directory.assignRoles([[group.body.id, 'admin']])
+  await directory.assignRoles([{ group_id: group.body.id, role_name: 'admin' }])
   const one = `/Groups/${group.body.id}`
   const [other] = [(await scim('POST', '/Users', { userName: 'emil@acme.example' })).body.id]
   const members = [{ value: id }, { value: other }]

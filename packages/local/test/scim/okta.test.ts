@@ -48,7 +48,7 @@ it('Okta creates, updates, pushes a group and deactivates, and the user signs in
   const pushed = await scim('POST', '/Groups', { schemas: [GROUP], displayName: 'Admins', members: [] })
   expect(pushed.status).toBe(201)
   const group = `/Groups/${pushed.body.id}`
-  await directory.assignRoles([[pushed.body.id, 'admin']])
+  await directory.assignRoles([{ group_id: pushed.body.id, role_name: 'admin' }])
   const member = { value: id, display: EMAIL }
   expect((await change(group, { op: 'add', path: 'members', value: [member] })).status).toBe(200)
   const signedIn = await here.signIn(EMAIL)

@@ -55,10 +55,8 @@ export async function openDirectory(local: Pick<LocalScalekit, 'url'>, provider 
   const change = (path: string, ...Operations: unknown[]) =>
     scim('PATCH', path, { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'], Operations })
   /** Groups stand for these roles from now on, and for no others. */
-  const assignRoles = (assignments: readonly (readonly [group: string, role: string])[]) =>
-    api('PUT', `${directories}/${directory.id}/groups/-/roles:assign`, {
-      assignments: assignments.map(([group_id, role_name]) => ({ group_id, role_name })),
-    })
+  const assignRoles = (assignments: readonly { group_id: string; role_name: string }[]) =>
+    api('PUT', `${directories}/${directory.id}/groups/-/roles:assign`, { assignments })
   return { assignRoles, id: String(directory.id), directories, endpoint, sdk, api, scim, change }
 }
 

@@ -30,7 +30,8 @@ const create = async (user: object = dana) => {
 const group = async (displayName: string, ...members: string[]) =>
   (await directory.scim('POST', '/Groups', { displayName, members: members.map((value) => ({ value })) }))
     .body.id
-const assign = (...assignments: [group: string, role: string][]) => directory.assignRoles(assignments)
+const assign = (...assignments: [group_id: string, role_name: string][]) =>
+  directory.assignRoles(assignments.map(([group_id, role_name]) => ({ group_id, role_name })))
 
 describe('a user of a directory', () => {
   it('becomes a user of the environment and a member of the organization', async () => {

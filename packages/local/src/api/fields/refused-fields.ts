@@ -28,7 +28,7 @@ export interface RefusedField {
 const { createResourceClient, updateResourceClient, updateResource, listClient } = ClientService.method
 const { updateConnection, updateEnvironmentConnection } = ConnectionService.method
 const { getMagicLinkForConnectedAccount } = ConnectedAccountService.method
-const { createDirectory, updateDirectory, assignRoles, updateAttributes } = DirectoryService.method
+const { createDirectory, updateDirectory, assignRoles } = DirectoryService.method
 const { createDomain, deleteDomain, listDomains } = DomainService.method
 const connections = [updateConnection, updateEnvironmentConnection]
 const events = [EventsService.method.listEvents, EventsService.method.listEventsPaginated]
@@ -133,9 +133,6 @@ export const REFUSED_FIELDS: readonly RefusedField[] = [
     'directory.groups',
   ]),
   ...refuse([assignRoles], 'give role_name', ['role_assignments.assignments.role_id']),
-  ...refuse([updateAttributes], 'attributes of SCIM are read by their names in RFC 7643', [
-    'attribute_mapping.attributes',
-  ]),
   ...refuse(
     [createDomain, deleteDomain],
     'a domain belongs to an organization: use AssignDomainsToConnection',

@@ -102,7 +102,9 @@ export const applicationFields: readonly Observation[] = [
         const user = { email }
         await wire.client(UserService).createUserAndMembership({ organizationId: ACME, user })
         const headers = { 'x-scalekit-local': '1' }
-        return (await local.rest('GET', `/__local/outbox?to=${email}`, { headers })).body.messages.at(-1).text
+        const { body } = await local.rest('GET', `/__local/outbox?to=${email}`, { headers })
+        const opened = await fetch(body.messages.at(-1).link, { redirect: 'manual' })
+        return opened.headers.get('location')
       }
       const client = { name: 'Shop', clientType: 'WEB_APP', initiateLoginUri: 'https://shop.example/login' }
       const clientId = (await api.createClient({ client })).client?.id ?? ''

@@ -73,6 +73,12 @@ export const ELSEWHERE: readonly ShownElsewhere[] = [
     paths: under('role_assignments.assignments', 'group_id', 'role_name'),
   },
   {
+    seen: 'in the profile of users who come from the directory',
+    test: 'packages/local/test/scim/provisioning.test.ts',
+    methods: [DirectoryService.method.updateAttributes],
+    paths: under('attribute_mapping.attributes', 'key', 'map_to'),
+  },
+  {
     seen: 'in the claims of tokens',
     test: `${oauth}/saml-attributes.test.ts`,
     methods: connections,

@@ -1,5 +1,5 @@
-import { Code, type ServiceImpl } from '@connectrpc/connect'
-import { apiError, type ClientService, clients } from '@scalekit-mcp/api'
+import type { ServiceImpl } from '@connectrpc/connect'
+import { type ClientService, clients } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import { changedResource } from '../../../domain/resources/resource-changes.js'
 import { findResource, refuseWrongUrl, resourceData } from '../../../domain/resources/resource-data.js'
@@ -35,7 +35,6 @@ export function resourceHandlers(store: Store): Partial<ServiceImpl<typeof Clien
         created_at: now,
         updated_at: now,
       }
-      if (message.provider !== '') throw ownSignIn('resource.provider')
       const fields = updatedFields(clients.CreateResourceSchema, message, undefined)
       return database.transaction(async (db) => {
         const row = await changedResource(db, empty, message, fields, now)
@@ -63,8 +62,6 @@ export function resourceHandlers(store: Store): Partial<ServiceImpl<typeof Clien
 
     async updateResource({ resourceId, resource, updateMask }, context) {
       const message = required(resource, 'resource')
-      if (message.settings.case !== undefined) throw ownSignIn(`resource.${snakeCase(message.settings.case)}`)
-      if (message.provider !== '') throw ownSignIn('resource.provider')
       const fields = updatedFields(clients.UpdateResourceSchema, message, updateMask)
       return database.transaction(async (db) => {
         const row = await findResource(db, environmentOf(context), resourceId)
@@ -102,16 +99,4 @@ export function resourceHandlers(store: Store): Partial<ServiceImpl<typeof Clien
     const scopes = await scopesOf(db, row.realm).selectAll().orderBy('id').execute()
     return toResource(row, scopes, baseUrl)
   }
-}
-
-/** An MCP server whose users sign in elsewhere: nothing here would honour the setting. */
-function ownSignIn(field: string) {
-  const description = 'the local environment signs people in by itself: leave it out'
-  return apiError(Code.Unimplemented, `${field}: ${description}`, {
-    fieldViolations: [{ field, description }],
-  })
-}
-
-function snakeCase(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }
