@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Application, cookie, type SignedIn, startApplication } from './application.js'
+import { type Application, type SignedIn, startApplication } from './application.js'
 import { ACME, type Environment, GLOBEX, INITECH, startEnvironment } from './environment.js'
 import { connectSimulator, signInAtSimulator } from './identity-provider.js'
 import { launchChromium, Visitor } from './visitor.js'
@@ -81,41 +81,5 @@ describe('J26: the domains of an organization', () => {
     await signInAtSimulator(dev, {})
     expect((await dev.arrives<SignedIn>('Signed in')).claims).toMatchObject({ oid: INITECH })
     await dev.leave()
-  })
-
-  it('leads nowhere through a domain that a customer has not proven in the DNS', async () => {
-    const { permission, connection } = environment.sdk
-    await permission.createPermission({ name: 'organizations_write', description: 'Own settings' } as never)
-    await permission.addPermissionsToRole('admin', ['organizations_write'])
-    await connectSimulator(environment, ACME)
-    // The application's settings page calls the API as the customer's administrator.
-    app.routes.get('/settings/add-domain', async (request, response) => {
-      const call = async (method: string, path: string, body?: object) => {
-        const answer = await fetch(`${environment.url}/api/v1/organizations/${ACME}/domains${path}`, {
-          method,
-          headers: {
-            authorization: `Bearer ${cookie(request, 'access')}`,
-            'content-type': 'application/json',
-          },
-          body: JSON.stringify(body ?? {}),
-        })
-        return answer.json() as Promise<Record<string, Record<string, string>>>
-      }
-      const { domain } = await call('POST', '', { domain: 'acme-labs.invalid' })
-      const checked = await call('PATCH', `/${domain?.id}:verify`)
-      response.send(`<h1>Domain added</h1><pre>${JSON.stringify({ ...domain, ...checked })}</pre>`)
-    })
-    const ana = await Visitor.open(browser)
-    await ana.goto(`${app.origin}/login?loginHint=ana`)
-    await ana.press(/ana@acme\.example/)
-    await ana.arrives('Signed in')
-    await ana.goto(`${app.origin}/settings/add-domain`)
-    expect(await ana.arrives('Domain added')).toMatchObject({
-      ...{ verification_method: 'DNS', verification_status: 'PENDING', verified: false },
-      txt_record_key: expect.stringMatching(/acme-labs\.invalid$/),
-      txt_record_secret: expect.stringMatching(/^\w{32}$/),
-    })
-    expect((await connection.listConnectionsByDomain('acme-labs.invalid')).connections).toEqual([])
-    await ana.leave()
   })
 })

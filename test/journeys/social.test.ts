@@ -82,7 +82,7 @@ describe('J20: social sign-in', () => {
     await visitor.goto(`${app.origin}/login?provider=linkedin`)
     expect(await visitor.arrives('Sign-in failed')).toMatchObject({ error: 'no_active_connections' })
     await visitor.goto(`${app.origin}/login?provider=github`)
-    await visitor.press('Refuse')
+    await visitor.press('Answer with the error')
     expect(await visitor.arrives('Sign-in failed')).toMatchObject({ error: 'access_denied' })
     await visitor.leave()
   })

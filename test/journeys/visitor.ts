@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { launchChromium } from '../browser/chromium.js'
 
 /** So long a page may take on a busy machine; a browser that is stuck ends its step here. */
-const STUCK_MS = 25_000
+const STUCK_MS = 60_000
 
 /**
  * A person at a real browser with cookies of its own. A page that is an error, or that the browser refuses, fails the
