@@ -146,7 +146,8 @@ export async function startApplication(
   }
 }
 
-function cookie(request: Request, name: string): string | undefined {
+/** A cookie of a request, which the application set itself. */
+export function cookie(request: Request, name: string): string | undefined {
   const pair = request.headers.cookie?.split('; ').find((each) => each.startsWith(`${name}=`))
   return pair && decodeURIComponent(pair.slice(name.length + 1))
 }

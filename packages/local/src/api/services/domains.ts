@@ -3,6 +3,7 @@ import { Resolver } from 'node:dns/promises'
 import { Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type DomainService, domains } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
+import { isPublicDomain } from '../../domain/domains/allowed-email-domains.js'
 import { DomainData, domainData, findDomain } from '../../domain/domains/domain-data.js'
 import { findOrganization } from '../../domain/organizations/organization-data.js'
 import type { Store } from '../../domain/store.js'
@@ -29,6 +30,11 @@ export function domainHandlers({ database, clock }: Store): Partial<ServiceImpl<
       if (!NAME.test(name)) {
         throw apiError(Code.InvalidArgument, 'domain.domain: must be a domain name such as acme.example', {
           fieldViolations: [{ field: 'domain.domain', description: 'must be a domain name' }],
+        })
+      }
+      if (domainType === ALLOWED_EMAIL_DOMAIN && isPublicDomain(name)) {
+        throw apiError(Code.InvalidArgument, `domain.domain: everybody can have an address at ${name}`, {
+          fieldViolations: [{ field: 'domain.domain', description: 'must not be a public e-mail domain' }],
         })
       }
       const now = clock.now()

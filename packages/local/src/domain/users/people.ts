@@ -129,7 +129,10 @@ export async function openMemberships({ db }: Database, now: number, user: strin
   return rows
     .map(({ id, display_name, ...row }) => ({ id, display_name, status: membershipStatus(row, now) }))
     .filter(({ status }) => status === 'ACTIVE' || status === 'PENDING_INVITE')
-    .map(({ id, display_name, status }) => ({ id, display_name, invited: status === 'PENDING_INVITE' }))
+    .map(({ id, display_name, status }) => {
+      const entry = status === 'PENDING_INVITE' ? ('invited' as const) : ('member' as const)
+      return { id, display_name, entry }
+    })
 }
 
 /** Whether an organization has deactivated its membership of a user. */

@@ -1,23 +1,17 @@
-import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { ConnectionRow } from '../../storage/registry-schema.js'
-import type { Schema } from '../../storage/schema.js'
 import { connectionData } from '../connections/connection-data.js'
 import { domainOf, servesDomain } from '../connections/domain-connections.js'
 import { SignInRefusal } from '../connections/sign-in-refusal.js'
-import { DomainError } from '../domain-error.js'
 import { domainsOf } from '../domains/domain-data.js'
 import { tellUserEvent } from '../events/user-event.js'
-import { findOrganization } from '../organizations/organization-data.js'
 import { createTickets } from '../sessions/tickets.js'
 import type { Store } from '../store.js'
 import { acceptInvitation } from './accept-invitation.js'
 import type { AssertedIdentity } from './asserted-identity.js'
 import { followProfile } from './asserted-profile.js'
-import { addMembership } from './membership-changes.js'
+import { joinOrganization } from './join-organization.js'
 import { askBeforeSignup, findUserByEmail, insertUser, signUp } from './sign-up.js'
-
-type Db = Kysely<Schema>
 
 const YEARS_SECONDS = 10 * 365 * 24 * 3600
 
@@ -110,7 +104,7 @@ async function enter(
   const userId = await database.transaction(async (db) => {
     const known = await findUserByEmail(db, environment, identity.email)
     const user = known?.id ?? (await insertUser(db, environment, identity, clock.now()))
-    await join(db, environment, organization, user, clock.now())
+    await joinOrganization(db, environment, { organization, user }, clock.now())
     return user
   })
   if (before !== undefined) await followProfile(context, connection, userId, identity)
@@ -121,26 +115,6 @@ async function enter(
 
 function refuseNewcomer(): never {
   throw new SignInRefusal('access_denied', 'The connection adds no users, and the user was not invited.')
-}
-
-async function join(db: Db, environment: string, id: string, userId: string, now: number) {
-  const present = await db
-    .selectFrom('memberships')
-    .select('status')
-    .where('organization_id', '=', id)
-    .where('user_id', '=', userId)
-    .executeTakeFirst()
-  if (present?.status === 'ACTIVE') return
-  if (present !== undefined) {
-    throw new SignInRefusal('access_denied', 'The membership is inactive, or its invitation has expired.')
-  }
-  try {
-    const organization = await findOrganization(db, environment, { id })
-    await addMembership(db, organization, userId, now, { roles: [], metadata: {}, invite: false })
-  } catch (cause) {
-    if (!(cause instanceof DomainError)) throw cause
-    throw new SignInRefusal('access_denied', cause.message, { cause })
-  }
 }
 
 /** Users whose address was proven by e-mail for a connection. */

@@ -1,4 +1,5 @@
 import { SignInRefusal } from '../../domain/connections/sign-in-refusal.js'
+import { joinableOrganizations } from '../../domain/domains/allowed-email-domains.js'
 import { WORKSPACE } from '../../domain/environments/realm.js'
 import { hasInactiveMembership, openMemberships, type Person } from '../../domain/users/people.js'
 import type { Clock } from '../../storage/clock.js'
@@ -7,13 +8,13 @@ import type { Database } from '../../storage/database.js'
 export interface OrganizationOffer {
   id: string
   display_name: string
-  /** Whether choosing it accepts an invitation. */
-  invited: boolean
+  /** What choosing it does: nothing to members; it accepts an invitation, or joins by the domain of the address. */
+  entry: 'member' | 'invited' | 'joins'
 }
 
 /** The result: an organization (or none), a question to the person, or a refusal. */
 export type OrganizationChoice =
-  | { kind: 'chosen'; organization: string | undefined }
+  | { kind: 'chosen'; organization: string | undefined; joins: boolean }
   | { kind: 'ask'; offers: OrganizationOffer[] }
   | { kind: 'refused'; refusal: SignInRefusal }
 
@@ -30,7 +31,8 @@ export interface OrganizationWish {
 /**
  * Which organization a person acts in after signing in, however that was: the one that the request asks for, if
  * they belong to it or are invited and did not sign in through a connection of another; the connection's; the only one;
- * or the person is asked. Somebody whom their only organization has deactivated is refused.
+ * or the person is asked. An organization that welcomes the domain of their address is theirs by their answer only.
+ * Somebody whom their only organization has deactivated is refused.
  */
 export async function chooseOrganization(
   { database, clock }: { readonly database: Database; readonly clock: Clock },
@@ -38,19 +40,26 @@ export async function chooseOrganization(
   person: Person,
   { asked, proven, answer }: OrganizationWish,
 ): Promise<OrganizationChoice> {
-  if (realm === WORKSPACE) return { kind: 'chosen', organization: undefined }
-  const offers = await openMemberships(database, clock.now(), person.id)
+  if (realm === WORKSPACE) return { kind: 'chosen', organization: undefined, joins: false }
+  const memberships = await openMemberships(database, clock.now(), person.id)
+  const joinable = await joinableOrganizations(database.db, realm, person)
+  const offers: OrganizationOffer[] = [
+    ...memberships,
+    ...joinable.map(({ id, display_name }) => ({ id, display_name, entry: 'joins' as const })),
+  ]
   const wanted = [asked, proven, answer].find((one) => typeof one === 'string' && one !== '')
   if (wanted !== undefined) {
-    const allowed = offers.find(({ id }) => id === wanted && (proven === undefined || id === proven))
+    const allowed = (wanted === answer ? offers : memberships).find(
+      ({ id }) => id === wanted && (proven === undefined || id === proven),
+    )
     return allowed
-      ? { kind: 'chosen', organization: allowed.id }
+      ? { kind: 'chosen', organization: allowed.id, joins: allowed.entry === 'joins' }
       : refused('access_denied', `${person.name} does not belong to the organization.`)
   }
-  if (offers.length > 1) return { kind: 'ask', offers }
+  if (offers.length > 1 || joinable.length > 0) return { kind: 'ask', offers }
   if (offers.length === 0 && (await hasInactiveMembership(database, person.id)))
     return refused('user_not_active', `${person.name} is not an active member of any organization.`)
-  return { kind: 'chosen', organization: offers[0]?.id }
+  return { kind: 'chosen', organization: offers[0]?.id, joins: false }
 }
 
 function refused(code: string, message: string): OrganizationChoice {

@@ -2,6 +2,7 @@ import { connectionFor } from '../../domain/connections/select-connection.js'
 import { SignInRefusal } from '../../domain/connections/sign-in-refusal.js'
 import { WORKSPACE } from '../../domain/environments/realm.js'
 import { acceptInvitation } from '../../domain/users/accept-invitation.js'
+import { joinOrganization } from '../../domain/users/join-organization.js'
 import { findPerson, type Person } from '../../domain/users/people.js'
 import { newCsrfToken } from '../../http/page/csrf.js'
 import { sendPage } from '../../http/page/send-page.js'
@@ -51,7 +52,11 @@ export function createConclusion(context: OAuthContext, server: AuthorizationSer
         ? elsewhere.show(step, { email: person.email, problem: choice.refusal.message })
         : refuse(step, choice.refusal)
     }
-    const { organization } = choice
+    const { organization, joins } = choice
+    if (organization !== undefined && joins) {
+      const problem = await join(person, organization)
+      if (problem !== undefined) return refuse(step, problem)
+    }
     // Each organization keeps its own way to sign in: entering another one goes through its identity provider.
     const entersAnother = proof.session || answer !== undefined
     if (organization !== undefined && entersAnother && proof.organization !== organization)
@@ -76,6 +81,16 @@ export function createConclusion(context: OAuthContext, server: AuthorizationSer
     if (!proof.session) await tellSignIn(context, realm, { login, ...inside })
     const result = { ...(proof.session ? {} : { login }), ...inside, addedClaims, ...ANSWERED }
     await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false })
+  }
+
+  async function join({ id: user }: Person, organization: string): Promise<SignInRefusal | undefined> {
+    try {
+      await database.transaction((db) => joinOrganization(db, realm, { organization, user }, clock.now()))
+      return undefined
+    } catch (refusal) {
+      if (refusal instanceof SignInRefusal) return refusal
+      throw refusal
+    }
   }
 
   async function ask(step: Step, person: Person, proof: Proof, offers: OrganizationOffer[]): Promise<void> {

@@ -10,7 +10,7 @@ export interface OrganizationView {
   csrf: string
 }
 
-/** Who belongs to several organizations says in which one they act. */
+/** Who belongs to several organizations, or may join one, says in which one they act. */
 export function OrganizationPage({ client, person, offers, action, csrf }: OrganizationView) {
   return (
     <Page title="Choose an organization">
@@ -22,7 +22,7 @@ export function OrganizationPage({ client, person, offers, action, csrf }: Organ
         <input type="hidden" name="csrf" value={csrf} />
         <input type="hidden" name="person" value={person.id} />
         <ul class="people">
-          {offers.map(({ id, display_name, invited }) => (
+          {offers.map(({ id, display_name, entry }) => (
             <li>
               <button type="submit" class="person" name="organization" value={id}>
                 <span class="initial" aria-hidden="true">
@@ -32,7 +32,7 @@ export function OrganizationPage({ client, person, offers, action, csrf }: Organ
                   <span class="name">{display_name || id}</span>
                   <span class="email">{id}</span>
                 </span>
-                {invited && <span class="role">Invited</span>}
+                {entry !== 'member' && <span class="role">{entry === 'invited' ? 'Invited' : 'Join'}</span>}
               </button>
             </li>
           ))}
