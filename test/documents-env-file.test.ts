@@ -233,6 +233,7 @@ describe('npm start', () => {
       'list_environments',
     )
     expect(items).toHaveLength(2)
+    expect(output()).not.toContain('oidc-provider')
   })
 
   test('listens on PORT of the environment before that of .env, and on --port before both', async () => {

@@ -79,11 +79,11 @@ export const email = z
   .refine((value) => emailAddress.test(value), { message: 'One e-mail address.' })
   .describe('E-mail address.')
 
-export const pageSize = z.preprocess(
-  // `null` is absent.
-  (value) => value ?? undefined,
-  z.number().int().min(1).max(100).default(20),
-)
+/** How many items a page has, by what the API allows. `null` is absent. */
+export const pageSizeBetween = (min: number, max: number) =>
+  z.preprocess((value) => value ?? undefined, z.number().int().min(min).max(max).default(20))
+
+export const pageSize = pageSizeBetween(1, 100)
 
 /** Clients that convert `--tool-arg pageToken=1` themselves send the number. The schema says text. */
 export const pageToken = z

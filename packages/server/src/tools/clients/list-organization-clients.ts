@@ -1,5 +1,11 @@
 import * as z from 'zod'
-import { environmentId, nextPageToken, organizationId, pageToken } from '../../input-fields.js'
+import {
+  environmentId,
+  nextPageToken,
+  organizationId,
+  pageSizeBetween,
+  pageToken,
+} from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { organizationClientFields, toOrganizationClient } from './organization-client.js'
 
@@ -15,7 +21,7 @@ export default defineTool({
     environmentId,
     organizationId,
     // The API takes no fewer than 10.
-    pageSize: z.number().int().min(10).max(100).default(20).describe('Items per page, at least 10.'),
+    pageSize: pageSizeBetween(10, 100).describe('Items per page, at least 10.'),
     pageToken,
   }),
   output: z.object({ items: z.array(organizationClientFields), nextPageToken }),

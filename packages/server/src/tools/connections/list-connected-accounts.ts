@@ -1,6 +1,6 @@
 import { connectedAccounts } from '@scalekit-mcp/api'
 import * as z from 'zod'
-import { environmentId, nextPageToken, pageToken, text } from '../../input-fields.js'
+import { environmentId, nextPageToken, pageSizeBetween, pageToken, text } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { time, toTime } from '../times.js'
 
@@ -17,7 +17,7 @@ export default defineTool({
     connector: connectorName().optional(),
     identifier: text(100).optional().describe('The user, as the application names it.'),
     // The API takes fewer than 100.
-    pageSize: z.number().int().min(1).max(99).default(20).describe('Items per page, at most 99.'),
+    pageSize: pageSizeBetween(1, 99).describe('Items per page, at most 99.'),
     pageToken,
   }),
   output: z.object({

@@ -1,6 +1,6 @@
 import { clients } from '@scalekit-mcp/api'
 import * as z from 'zod'
-import { environmentId, nextPageToken, pageToken } from '../../input-fields.js'
+import { environmentId, nextPageToken, pageSizeBetween, pageToken } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { mcpServerFields, toMcpServer } from './mcp-server.js'
 
@@ -13,7 +13,7 @@ export default defineTool({
   effect: 'read',
   input: z.object({
     environmentId,
-    pageSize: z.number().int().min(1).max(30).default(20).describe('Items per page, at most 30.'),
+    pageSize: pageSizeBetween(1, 30).describe('Items per page, at most 30.'),
     pageToken,
   }),
   output: z.object({ items: z.array(mcpServerFields), nextPageToken }),

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { clientId, environmentId, nextPageToken, pageToken } from '../../input-fields.js'
+import { clientId, environmentId, nextPageToken, pageSizeBetween, pageToken } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { clientFields, readClient, toClient } from './client.js'
 
@@ -14,7 +14,7 @@ export default defineTool({
   input: z.object({
     environmentId,
     clientId: clientId.optional(),
-    pageSize: z.number().int().min(1).max(30).default(20),
+    pageSize: pageSizeBetween(1, 30),
     pageToken,
   }),
   output: z.object({ items: z.array(clientFields), nextPageToken }),
