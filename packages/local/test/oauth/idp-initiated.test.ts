@@ -62,6 +62,19 @@ describe('a SAML response that nobody asked for', () => {
     expect([to.searchParams.get('error'), to.searchParams.get('idp_initiated_login')]).toEqual([error, null])
   })
 
+  it('goes to the default_redirect_uri of the connection where the application has no URL for it', async () => {
+    const id = await saml.connect({ default_redirect_uri: 'https://acme.example/start?from=idp' })
+    const { to } = await begin(id)
+    expect(to.origin + to.pathname).toBe('https://acme.example/start')
+    expect(to.searchParams.get('from')).toBe('idp')
+    const claims = await saml.sdk.getIdpInitiatedLoginClaims(to.searchParams.get('idp_initiated_login') ?? '')
+    expect(claims).toMatchObject({ connection_id: id, login_hint: 'ana@acme.example' })
+    const refused = await begin(id, { signed: 'nothing' })
+    expect(refused.to.href).toMatch(
+      /^https:\/\/acme\.example\/start\?from=idp&error=signature_validation_failed/,
+    )
+  })
+
   it('is refused where the connection forbids it, or is disabled', async () => {
     const id = await saml.connect({})
     const row = await local.database.db
@@ -146,30 +159,6 @@ describe('the simulator', () => {
 })
 
 describe('the settings of a SAML connection', () => {
-  it('that encrypt assertions take nothing else', async () => {
-    const id = await saml.connect({ assertion_encrypted: true })
-    const metadata = await (await fetch(`${saml.place(id)}/metadata`)).text()
-    const encryptTo =
-      /use="encryption"[\s\S]*?X509Certificate>([^<]+)</.exec(metadata)?.[1]?.replace(/\s/g, '') ?? ''
-    expect(await saml.claims(id, { encryptTo })).toMatchObject({ email: 'ana@acme.example' })
-    const plain = await saml.signIn(id)
-    expect(new URL(plain.url).searchParams.get('error')).toBe('invalid_saml_response')
-  })
-
-  it('reach the request and the metadata', async () => {
-    const id = await saml.connect({
-      want_request_signed: true,
-      force_authn: true,
-      idp_name_id_format: 'PERSISTENT',
-    })
-    const { url } = await saml.app.start({ connection_id: id })
-    expect(new URL(url).searchParams.get('SigAlg')).toContain('rsa-sha256')
-    const metadata = await (await fetch(`${saml.place(id)}/metadata`)).text()
-    expect(metadata).toContain('AuthnRequestsSigned="true"')
-    expect(metadata).toContain('use="signing"')
-    expect(metadata).toContain('nameid-format:persistent')
-  })
-
   it.each([
     ['idp_slo_url', 'https://idp.example/slo'],
     ['idp_slo_required', true],

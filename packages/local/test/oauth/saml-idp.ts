@@ -38,15 +38,20 @@ export interface Asked {
   relayState: string
 }
 
-export function readRequest(url: string): Asked {
+/** The AuthnRequest in a URL (SAML 2.0 Bindings, section 3.4.4.1). */
+export function requestXml(url: string): string {
   const { searchParams } = new URL(url)
-  const xml = inflateRawSync(Buffer.from(searchParams.get('SAMLRequest') ?? '', 'base64')).toString()
+  return inflateRawSync(Buffer.from(searchParams.get('SAMLRequest') ?? '', 'base64')).toString()
+}
+
+export function readRequest(url: string): Asked {
+  const xml = requestXml(url)
   const find = (pattern: RegExp) => pattern.exec(xml)?.[1] ?? ''
   return {
     id: find(/ ID="([^"]+)"/),
     recipient: find(/AssertionConsumerServiceURL="([^"]+)"/),
     audience: find(/<saml:Issuer[^>]*>([^<]+)</),
-    relayState: searchParams.get('RelayState') ?? '',
+    relayState: new URL(url).searchParams.get('RelayState') ?? '',
   }
 }
 

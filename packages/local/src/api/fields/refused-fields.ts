@@ -51,18 +51,25 @@ export const REFUSED_FIELDS: readonly RefusedField[] = [
     'resource.custom_connection_settings',
   ]),
   ...refuse(connections, 'endpoints that are missing are discovered', ['connection.configuration_type']),
-  ...refuse(connections, 'set connection.ui_button_title', ['connection.saml_config.ui_button_title']),
+  ...refuse([updateConnection], 'set connection.ui_button_title', ['connection.saml_config.ui_button_title']),
   ...refuse(connections, 'sign-ins have no debug log: see the output of the local environment', [
     'connection.debug_enabled',
   ]),
-  ...refuse(connections, 'nobody is signed out at an identity provider, and no certificate is ours', [
+  ...refuse(connections, 'nobody is signed out at an identity provider', [
     'connection.oidc_config.idp_logout_required',
+  ]),
+  ...refuse([updateConnection], 'nobody is signed out at an identity provider, and no certificate is ours', [
     'connection.saml_config.idp_slo_url',
     'connection.saml_config.idp_slo_request_binding',
     'connection.saml_config.idp_slo_required',
     'connection.saml_config.sp_slo_url',
     'connection.saml_config.certificate_id',
   ]),
+  ...refuse(
+    [updateEnvironmentConnection],
+    'a SAML identity provider signs in the users of one organization: create the connection there',
+    ['connection.saml_config'],
+  ),
   ...refuse([updateConnection], 'an organization signs in with OpenID Connect or SAML', [
     'connection.oauth_config',
     'connection.passwordless_config',

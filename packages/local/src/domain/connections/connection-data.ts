@@ -80,9 +80,8 @@ export function statusOf(row: Pick<ConnectionRow, 'type' | 'provider' | 'data'>)
   const has = (...names: string[]) => names.every((name) => Boolean(settings[name]))
   if (READY.includes(row.type) || row.provider === 'IDP_SIMULATOR') return 'COMPLETED'
   const completed: Readonly<Record<string, boolean>> = {
-    OIDC:
-      has('clientId', 'clientSecret') &&
-      (has('issuer') || has('discoveryEndpoint') || has('authorizeUri', 'tokenUri', 'jwksUri')),
+    // Without an issuer, an ID token cannot be checked (OpenID Connect Core, section 3.1.3.7).
+    OIDC: has('clientId', 'clientSecret') && (has('issuer') || has('discoveryEndpoint')),
     SAML: has('idpMetadataUrl') || has('idpEntityId', 'idpSsoUrl', 'idpCertificate'),
     OAUTH: has('usePlatformCreds') || has('clientId', 'clientSecret'),
     GOOGLE_DWD: has('serviceAccountJson'),

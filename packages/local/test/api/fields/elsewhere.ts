@@ -6,17 +6,15 @@ import { under } from './observation.js'
 export interface ShownElsewhere {
   /** Completes "Seen …" on the reference page. */
   readonly seen: string
-  /** The test. It names each field. */
+  /** The test. It names each field outside of comments. */
   readonly test: string
   readonly methods: readonly DescMethod[]
   readonly paths: readonly string[]
 }
 
 const { createClient, updateClient, createResource, updateResource } = ClientService.method
-const connections = [
-  ConnectionService.method.updateConnection,
-  ConnectionService.method.updateEnvironmentConnection,
-]
+const { updateConnection, updateEnvironmentConnection } = ConnectionService.method
+const connections = [updateConnection, updateEnvironmentConnection]
 const oauth = 'packages/local/test/oauth'
 
 export const ELSEWHERE: readonly ShownElsewhere[] = [
@@ -87,40 +85,37 @@ export const ELSEWHERE: readonly ShownElsewhere[] = [
   {
     seen: 'at a sign-in that the identity provider begins',
     test: `${oauth}/idp-initiated.test.ts`,
-    methods: connections,
+    methods: [updateConnection],
     paths: ['connection.saml_config.default_redirect_uri'],
   },
   {
     seen: 'at sign-in with OpenID Connect',
-    test: `${oauth}/sso.test.ts`,
-    methods: connections,
-    paths: [
-      ...under(
-        'connection.oidc_config',
-        ...[
-          'issuer',
-          'discovery_endpoint',
-          'authorize_uri',
-          'token_uri',
-          'user_info_uri',
-          'jwks_uri',
-          'client_id',
-        ],
-        ...['client_secret', 'scopes', 'token_auth_type', 'pkce_enabled', 'sync_user_profile_on_login'],
-        'jit_provisioning_with_sso_enabled',
-      ),
-    ],
-  },
-  {
-    seen: 'at sign-in with SAML',
-    test: `${oauth}/saml.test.ts`,
+    test: `${oauth}/oidc-settings.test.ts`,
     methods: connections,
     paths: under(
+      'connection.oidc_config',
+      ...['issuer', 'discovery_endpoint', 'authorize_uri', 'token_uri', 'user_info_uri', 'jwks_uri'],
+      ...['client_id', 'client_secret', 'scopes', 'token_auth_type', 'pkce_enabled'],
+      ...['sync_user_profile_on_login', 'jit_provisioning_with_sso_enabled'],
+    ),
+  },
+  {
+    seen: 'in which SAML identity provider signs in, and what it has to sign',
+    test: `${oauth}/saml.test.ts`,
+    methods: [updateConnection],
+    paths: under(
       'connection.saml_config',
-      ...['idp_metadata_url', 'idp_entity_id', 'idp_sso_url', 'idp_certificate'],
-      ...['idp_name_id_format', 'idp_sso_request_binding', 'saml_signing_option', 'force_authn'],
-      ...['assertion_encrypted', 'want_request_signed', 'sync_user_profile_on_login'],
-      'jit_provisioning_with_sso_enabled',
+      ...['idp_metadata_url', 'idp_entity_id', 'idp_sso_url', 'idp_certificate', 'saml_signing_option'],
+    ),
+  },
+  {
+    seen: 'in requests to a SAML identity provider, and in the user who comes back',
+    test: `${oauth}/saml-settings.test.ts`,
+    methods: [updateConnection],
+    paths: under(
+      'connection.saml_config',
+      ...['idp_name_id_format', 'idp_sso_request_binding', 'force_authn', 'want_request_signed'],
+      ...['assertion_encrypted', 'sync_user_profile_on_login', 'jit_provisioning_with_sso_enabled'],
     ),
   },
 ]

@@ -24,10 +24,12 @@ export const OUTPUT_ONLY: readonly (readonly [
   [
     'the environment decides where identity providers send people back to',
     [updateConnection, updateEnvironmentConnection],
-    [
-      'connection.oidc_config.redirect_uri',
-      ...under('connection.saml_config', 'sp_entity_id', 'sp_assertion_url'),
-    ],
+    ['connection.oidc_config.redirect_uri'],
+  ],
+  [
+    'the environment decides where identity providers send people back to',
+    [updateConnection],
+    under('connection.saml_config', 'sp_entity_id', 'sp_assertion_url'),
   ],
   [
     'the environment decides where identity providers send people back to',

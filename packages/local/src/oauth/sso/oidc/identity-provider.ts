@@ -86,13 +86,15 @@ export async function identityProviderOf(
   return { ...found, ...userinfo, clientId, ...client, scope, pkce }
 }
 
+/** The endpoints that the connection sets, and those that it does not set from discovery. */
 async function endpointsOf(
   settings: z.infer<typeof Settings>,
   configuration: ConnectionData['configuration_type'],
 ) {
-  const { issuer, authorizeUri, tokenUri, jwksUri, discoveryEndpoint } = settings
-  const complete = issuer && authorizeUri && tokenUri && jwksUri
-  if (complete && configuration !== 'DISCOVERY') {
+  const { issuer, discoveryEndpoint } = settings
+  const own: Partial<typeof settings> = configuration === 'DISCOVERY' ? {} : settings
+  const { authorizeUri, tokenUri, jwksUri } = own
+  if (issuer && authorizeUri && tokenUri && jwksUri) {
     return {
       ...{ issuer, authorizationEndpoint: authorizeUri, tokenEndpoint: tokenUri, jwksUri },
       userinfoEndpoint: undefined,
@@ -117,7 +119,13 @@ async function endpointsOf(
       'The identity provider names another issuer than the connection.',
     )
   }
-  return endpoints(metadata)
+  const discovered = endpoints(metadata)
+  return {
+    ...discovered,
+    authorizationEndpoint: authorizeUri || discovered.authorizationEndpoint,
+    tokenEndpoint: tokenUri || discovered.tokenEndpoint,
+    jwksUri: jwksUri || discovered.jwksUri,
+  }
 }
 
 /** OpenID Connect Discovery, section 4. */

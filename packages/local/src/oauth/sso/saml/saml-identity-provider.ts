@@ -22,17 +22,19 @@ export async function samlIdentityProviderOf(
 ): Promise<SamlIdentityProvider> {
   const { settings, configuration_type } = connectionData(connection)
   const { idpMetadataUrl, idpEntityId, idpSsoUrl, idpCertificate, ...rest } = Settings.parse(settings)
+  const binding = rest.idpSsoRequestBinding === 'HTTP_POST' ? 'HTTP-POST' : 'HTTP-Redirect'
   const complete = Boolean(idpEntityId && idpSsoUrl && idpCertificate)
   const byHand = configuration_type === undefined ? complete : configuration_type === 'MANUAL'
   if (!byHand && idpMetadataUrl) {
-    return readSamlMetadata(library, await fetchMetadata(idpMetadataUrl), idpEntityId)
+    const metadata = await fetchMetadata(idpMetadataUrl)
+    return readSamlMetadata(library, metadata, { entityId: idpEntityId, binding })
   }
   const { certificates = [] } = readCertificates(idpCertificate)
   if (idpEntityId && idpSsoUrl && certificates.length > 0) {
     return {
       entityId: idpEntityId,
       ssoUrl: idpSsoUrl,
-      binding: rest.idpSsoRequestBinding === 'HTTP_POST' ? 'HTTP-POST' : 'HTTP-Redirect',
+      binding,
       certificates: certificates.map((one) => certificatesToPem([one])),
     }
   }

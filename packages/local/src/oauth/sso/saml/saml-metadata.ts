@@ -50,13 +50,13 @@ const EntityDescriptor = z.object({
 type EntityDescriptor = z.infer<typeof EntityDescriptor>
 
 /**
- * The identity provider that metadata describes: the one with this entity ID, or the only one.
- * Throws a `SignInRefusal` with the reason.
+ * The identity provider that metadata describes: the one with this entity ID, or the only one. Requests use this
+ * binding if it offers it, and otherwise the other one. Throws a `SignInRefusal` with the reason.
  */
 export async function readSamlMetadata(
   { parseXml2JsFromString }: SamlLibrary,
   xml: string,
-  entityId?: string,
+  { entityId, binding = 'HTTP-Redirect' }: { entityId?: string; binding?: Binding } = {},
 ): Promise<SamlIdentityProvider> {
   const root = await parseXml2JsFromString(xml.trim()).catch((cause) => {
     throw invalidMetadata('is not XML', cause)
@@ -67,7 +67,7 @@ export async function readSamlMetadata(
   if (found.length > 1) {
     throw invalidMetadata(`describes ${found.length} identity providers: set the entity ID of yours`)
   }
-  return identityProviderIn(entity)
+  return identityProviderIn(entity, binding)
 }
 
 /** Those that are identity providers, in groups at any depth (section 2.3.1). */
@@ -80,12 +80,15 @@ function entitiesIn(node: unknown): EntityDescriptor[] {
 }
 
 /** Of several roles (SAML 1.1 and 2.0, or one for each key), the first that a request can be sent to. */
-function identityProviderIn({ $, IDPSSODescriptor }: EntityDescriptor): SamlIdentityProvider {
+function identityProviderIn(
+  { $, IDPSSODescriptor }: EntityDescriptor,
+  preferred: Binding,
+): SamlIdentityProvider {
   const roles = IDPSSODescriptor.filter((role) =>
     role.$.protocolSupportEnumeration.split(/\s+/).includes(PROTOCOL),
   )
-  const role = roles.find((one) => serviceOf(one) !== undefined)
-  const service = role && serviceOf(role)
+  const role = roles.find((one) => serviceOf(one, preferred) !== undefined)
+  const service = role && serviceOf(role, preferred)
   if (role === undefined || service === undefined) {
     throw invalidMetadata('names no single sign-on service over HTTP-Redirect or HTTP-POST')
   }
@@ -101,8 +104,11 @@ function identityProviderIn({ $, IDPSSODescriptor }: EntityDescriptor): SamlIden
   )
 }
 
-function serviceOf({ SingleSignOnService }: IdpDescriptor): { ssoUrl: string; binding: Binding } | undefined {
-  for (const binding of BINDINGS) {
+function serviceOf(
+  { SingleSignOnService }: IdpDescriptor,
+  preferred: Binding,
+): { ssoUrl: string; binding: Binding } | undefined {
+  for (const binding of new Set([preferred, ...BINDINGS])) {
     const found = SingleSignOnService.find(
       ({ $ }) => $.Binding === `urn:oasis:names:tc:SAML:2.0:bindings:${binding}` && isHttp($.Location),
     )
