@@ -46,6 +46,8 @@ beforeAll(async () => {
     },
   })
   environmentUrl = `${local.url}/${environmentId}`
+  // Its first request loads the authorization server, which takes seconds on a busy machine.
+  await fetch(`${environmentUrl}/keys`)
   const config = loadConfig(
     {
       SK_ENV_URL: environmentUrl,
