@@ -167,7 +167,7 @@ describe('what a directory has sent', () => {
     })
   })
 
-  it('can mean roles, and have attributes of SCIM only', async () => {
+  it('can mean roles, and attributes of a user', async () => {
     const assign = (group_id: string, role_name: string) =>
       local.rest('PUT', `${url}/groups/-/roles:assign`, {
         token,
@@ -180,7 +180,10 @@ describe('what a directory has sent', () => {
     expect((await assign('dirgroup_1', 'member')).status).toBe(404)
     const mapping = { attributes: [{ key: 'title', map_to: 'job' }] }
     const mapped = await local.rest('PUT', `${url}/attributes`, { token, body: mapping })
-    expect(mapped.status).toBe(501)
+    expect([mapped.status, mapped.body.attribute_mappings.attributes]).toMatchObject([
+      200,
+      mapping.attributes,
+    ])
     expect((await local.rest('GET', url, { token })).body.directory).toMatchObject({
       role_assignments: { assignments: [{ role_name: 'member' }] },
     })

@@ -190,19 +190,6 @@ describe('an MCP server', () => {
     const all = await agentTokens('ben@acme.example', scope)
     expect(claimsOf(all.tokens.access_token).scopes).toEqual(['user:read', 'user:write', 'admin'])
   })
-
-  it('cannot have a provider that nothing here would honour', async () => {
-    const server = { name: 'Other', resource_id: 'http://localhost:3010/mcp', resource_type: 'MCP_SERVER' }
-    for (const [method, path, body] of [
-      ['POST', '/resources', { ...server, provider: 'CUSTOM' }],
-      ['PATCH', `/resources/${GREETING}`, { provider: 'CUSTOM' }],
-    ] as const) {
-      const answer = await rest(method, path, body)
-      expect([answer.status, answer.body.details[0].error_code]).toEqual([501, 'UNIMPLEMENTED'])
-      const [violation] = answer.body.details[0].validation_error_info.field_violations
-      expect(violation.field).toBe('resource.provider')
-    }
-  })
 })
 
 describe('the ID token', () => {
