@@ -295,7 +295,7 @@ test('somebody else signs in after the first one, in the same browser', async ()
   await context.close()
 })
 
-test('under their own policies the dashboard and the portal run one script of ours each', async () => {
+test('under their own policies the dashboard and the portal each run one script, our own', async () => {
   const page = await browser.newPage()
   const messages: string[] = []
   page.on('console', (message) => messages.push(message.text()))

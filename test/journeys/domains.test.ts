@@ -1,8 +1,9 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, type SignedIn, startApplication } from './application.js'
+import { connectOrganization, SIMULATOR } from './enterprise-connection.js'
 import { ACME, type Environment, GLOBEX, INITECH, startEnvironment } from './environment.js'
-import { connectSimulator, signInAtSimulator } from './simulated-providers.js'
+import { signInAtSimulator } from './simulator.js'
 import { launchChromium, Visitor } from './visitor.js'
 
 let environment: Environment
@@ -68,7 +69,7 @@ describe('J26: the domains of an organization', () => {
 
   it('sends people of a domain that the developer adds to the identity provider at once', async () => {
     const { domain, connection } = environment.sdk
-    const connected = await connectSimulator(environment, INITECH)
+    const connected = await connectOrganization(environment, INITECH, SIMULATOR)
     expect((await connection.listConnectionsByDomain('initech.example')).connections).toEqual([])
     const { domain: added } = await domain.createDomain(INITECH, 'initech.example')
     expect(added).toMatchObject({ verificationMethod: 1, txtRecordKey: '' })
@@ -78,7 +79,7 @@ describe('J26: the domains of an organization', () => {
     const dev = await Visitor.open(browser)
     await dev.goto(`${app.origin}/login`)
     await dev.typeEmail('dev@initech.example')
-    await signInAtSimulator(dev, {})
+    await signInAtSimulator(dev)
     expect((await dev.arrives<SignedIn>('Signed in')).claims).toMatchObject({ oid: INITECH })
     await dev.leave()
   })

@@ -1,5 +1,8 @@
 import type { Environment } from './environment.js'
 
+/** The identity provider simulator, which needs no settings. */
+export const SIMULATOR = { type: 'OIDC', provider: 'IDP_SIMULATOR' } as const
+
 /** A connection of an organization, as a developer creates, configures and enables it with the API. */
 export async function connectOrganization(
   environment: Pick<Environment, 'api'>,

@@ -84,7 +84,7 @@ describe('J11: home realm discovery', () => {
     const ben = await Visitor.open(browser)
     await ben.goto(`${app.origin}/login`)
     await ben.press('Continue with Google')
-    await signInAtSimulator(ben, 'ben@acme.example')
+    await signInAtSimulator(ben, { email: 'ben@acme.example' })
     await signInAtSimulator(ben)
     const bySocial = await ben.arrives<SignedIn>('Signed in')
     expect(bySocial).toMatchObject({ user: { email: 'ben@acme.example' }, claims: { oid: ACME } })

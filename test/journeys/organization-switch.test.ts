@@ -99,7 +99,7 @@ describe('J14: several organizations', () => {
     await chi.press('Globex')
     await chi.arrives('Signed in')
     await chi.goto(`${app.origin}/login?prompt=select_account&organizationId=${ACME}`)
-    await signInAtSimulator(chi, 'chi@globex.example')
+    await signInAtSimulator(chi, { email: 'chi@globex.example' })
     // The address is of no domain of Acme: it is proven once.
     await chi.shows('Check your e-mail')
     await chi.typeCode((await environment.mail('chi@globex.example')).code ?? '')

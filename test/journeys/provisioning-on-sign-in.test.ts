@@ -1,8 +1,9 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, type SignedIn, startApplication } from './application.js'
+import { connectOrganization, SIMULATOR } from './enterprise-connection.js'
 import { ACME, type Environment, startEnvironment } from './environment.js'
-import { connectSimulator, signInAtSimulator } from './simulated-providers.js'
+import { signInAtSimulator } from './simulator.js'
 import { launchChromium, Visitor } from './visitor.js'
 
 let environment: Environment
@@ -12,7 +13,7 @@ let connection: string
 beforeAll(async () => {
   environment = await startEnvironment()
   app = await startApplication(environment)
-  connection = await connectSimulator(environment, ACME)
+  connection = await connectOrganization(environment, ACME, SIMULATOR)
   browser = await launchChromium()
 })
 afterAll(async () => {

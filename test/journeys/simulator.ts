@@ -16,11 +16,25 @@ export async function connectSimulator(
   await administrator.leave()
 }
 
+/** Allows everybody to sign in through a social provider, with Scalekit's own credentials; returns the connection's ID. */
+export async function connectSocial({ api }: Environment, provider: string): Promise<string> {
+  const kind = { type: 'OAUTH', provider }
+  const { connection } = await api<{ connection: { id: string } }>('POST', '/connections', kind)
+  await api('PATCH', `/connections/${connection.id}`, { ...kind, oauth_config: { use_platform_creds: true } })
+  await api('PATCH', `/connections/${connection.id}:enable`)
+  return connection.id
+}
+
 /** Says at the simulator, or at a simulated social provider, who signs in there. */
-export async function signInAtSimulator(visitor: Visitor, email?: string): Promise<void> {
+export async function signInAtSimulator(
+  visitor: Visitor,
+  person: { email?: string; first?: string; last?: string } = {},
+): Promise<void> {
   await visitor.shows('Identity provider simulator')
-  if (email !== undefined) await visitor.page.getByLabel('E-mail address').fill(email)
   const { page } = visitor
+  const fields = { email: person.email, given_name: person.first, family_name: person.last }
+  for (const [name, value] of Object.entries(fields))
+    if (value !== undefined) await page.locator(`input[name="${name}"]`).fill(value)
   const here = page.url()
   await visitor.press('Sign in')
   // The next page may be a simulator too.

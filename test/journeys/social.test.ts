@@ -1,8 +1,9 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, type SignedIn, startApplication } from './application.js'
+import { connectOrganization, SIMULATOR } from './enterprise-connection.js'
 import { ACME, type Environment, startEnvironment } from './environment.js'
-import { connectSimulator, connectSocial, signInAtSimulator } from './simulated-providers.js'
+import { connectSocial, signInAtSimulator } from './simulator.js'
 import { launchChromium, Visitor } from './visitor.js'
 
 const ANA = 'usr_100000000000000101'
@@ -68,11 +69,11 @@ describe('J20: social sign-in', () => {
   })
 
   it('goes on to the identity provider of an organization that owns the domain of the address', async () => {
-    await connectSimulator(environment, ACME)
+    await connectOrganization(environment, ACME, SIMULATOR)
     const { claims } = await signIn('/login?provider=google', async (ben) => {
       await signInAtSimulator(ben, { email: 'ben@acme.example' })
       await ben.page.waitForURL((url) => /\/simulator\/conn_/.test(url.href) && !url.href.includes(google))
-      await signInAtSimulator(ben, {})
+      await signInAtSimulator(ben)
     })
     expect(claims).toMatchObject({ sub: 'usr_100000000000000102', oid: ACME })
   })

@@ -2,11 +2,9 @@ import { decodeJwt } from 'jose'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Application, type SignedIn, startApplication } from './application.js'
-import { connectOrganization } from './enterprise-connection.js'
+import { connectOrganization, SIMULATOR } from './enterprise-connection.js'
 import { ACME, type Environment, GLOBEX, startEnvironment } from './environment.js'
 import { launchChromium, Visitor } from './visitor.js'
-
-const SIMULATOR = { type: 'OIDC', provider: 'IDP_SIMULATOR' } as const
 
 let environment: Environment
 let app: Application

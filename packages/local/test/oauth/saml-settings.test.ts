@@ -40,7 +40,7 @@ const fromMetadata = () => ({
 /** What the connection shows to its identity provider. */
 const metadataOf = async (id: string) => (await fetch(`${saml.place(id)}/metadata`)).text()
 
-/** A certificate of ours in the metadata. */
+/** Our certificate in the metadata. */
 const certificateFor = (metadata: string, use: 'signing' | 'encryption') =>
   new RegExp(`use="${use}"[\\s\\S]*?X509Certificate>([^<]+)<`).exec(metadata)?.[1]?.replace(/\s/g, '') ?? ''
 

@@ -21,17 +21,11 @@ const CASE_OF_TYPE: Readonly<Record<string, SettingsCase>> = {
   GOOGLE_DWD: 'googleDwdConfig',
 }
 
-/** What Scalekit can do with an identity provider and the local environment cannot: signing out there. */
-const UNSERVED: Partial<Record<SettingsCase, readonly string[]>> = {
-  oidcConfig: ['idpLogoutRequired'],
-  samlConfig: ['idpSloUrl', 'idpSloRequestBinding', 'idpSloRequired', 'spSloUrl', 'certificateId'],
-}
-
 /**
  * The settings of a connection with those of a request over them. What a request leaves out stays, so that
  * a secret need not be sent again.
  * @throws {DomainError} `invalid` for settings of another type, or with one violation per invalid field;
- * `unimplemented` for a field that nothing here honours
+ * `unimplemented` for another URL than the connection has
  */
 export function changedSettings(
   connection: Pick<ConnectionRow, 'id' | 'environment_id' | 'type'>,
@@ -47,7 +41,7 @@ export function changedSettings(
       { field: `connection.${snake(sent.case)}`, description: `not for ${type}` },
     ])
   }
-  refuseUnserved(connection, sent)
+  refuseOtherUrls(connection, sent)
   const read = Object.entries(sent.value).map(([name, value]) => ({
     field: `connection.${snake(wanted)}.${snake(name)}`,
     name,
@@ -67,23 +61,18 @@ export function changedSettings(
   return { settings_case: sent.case, settings: { ...kept, ...json } }
 }
 
-function refuseUnserved(connection: Pick<ConnectionRow, 'id' | 'environment_id'>, sent: SentSettings): void {
-  const place = `connection.${snake(sent.case)}`
-  for (const name of UNSERVED[sent.case] ?? []) {
-    if (!sent.value[name]) continue
-    throw unimplemented(
-      `${place}.${snake(name)}`,
-      'it signs nobody out at an identity provider, and has one certificate',
-    )
-  }
-  // Who we are to an identity provider is given: a client may send it back as it read it.
+/** Who we are to an identity provider is given: a client may send it back as it read it. */
+function refuseOtherUrls(connection: Pick<ConnectionRow, 'id' | 'environment_id'>, sent: SentSettings): void {
   const { oidcCallback, samlEntity, samlCallback } = ssoPaths(connection)
   const ours = { redirectUri: oidcCallback, spEntityId: samlEntity, spAssertionUrl: samlCallback }
   if (!['oidcConfig', 'samlConfig'].includes(sent.case)) return
   for (const [name, path] of Object.entries(ours)) {
     const value = sent.value[name]
     if (!value || String(value).endsWith(path)) continue
-    throw unimplemented(`${place}.${snake(name)}`, 'the URL of a connection cannot be chosen')
+    throw unimplemented(
+      `connection.${snake(sent.case)}.${snake(name)}`,
+      'the URL of a connection cannot be chosen',
+    )
   }
 }
 

@@ -1,13 +1,11 @@
 import type { Kysely } from 'kysely'
 import type { ConnectionRow, DomainRow } from '../../storage/registry-schema.js'
 import type { Schema } from '../../storage/schema.js'
-import { domainsOf } from '../domains/domain-data.js'
+import { domainsOf, isOwnDomain } from '../domains/domain-data.js'
 import { connectionData } from './connection-data.js'
 
 /** Types of connection that lead to an identity provider. */
 const SIGN_IN_TYPES = ['OIDC', 'SAML', 'OAUTH'] as const
-
-const VERIFIED = ['VERIFIED', 'AUTO_VERIFIED']
 
 /**
  * Whether people of an e-mail domain sign in through a connection: it is assigned to the connection, or to none and
@@ -19,12 +17,9 @@ export function servesDomain(
   name: string,
 ): boolean {
   return domains.some(
-    ({ domain, organization_id, connection_id, type, status }) =>
-      domain === name.toLowerCase() &&
-      type === 'ORGANIZATION_DOMAIN' &&
-      VERIFIED.includes(status) &&
-      organization_id === connection.organization_id &&
-      (connection_id === null || connection_id === connection.id),
+    (row) =>
+      isOwnDomain(row, connection.organization_id, name) &&
+      (row.connection_id === null || row.connection_id === connection.id),
   )
 }
 
@@ -41,11 +36,6 @@ export async function connectionOfDomain(
     .orderBy('id')
     .execute()
   return enabled.find((row) => !connectionData(row).is_app && servesDomain(row, domains, domain))
-}
-
-/** The part of an e-mail address that says whose it is. */
-export function domainOf(email: string): string {
-  return email.slice(email.lastIndexOf('@') + 1).toLowerCase()
 }
 
 export function signInConnections(db: Kysely<Schema>, environment: string) {

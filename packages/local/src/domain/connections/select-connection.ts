@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely'
 import type { ConnectionRow } from '../../storage/registry-schema.js'
 import type { Schema } from '../../storage/schema.js'
+import { domainOf } from '../domains/domain-data.js'
 import { connectionData } from './connection-data.js'
-import { connectionOfDomain, domainOf, signInConnections } from './domain-connections.js'
+import { connectionOfDomain, signInConnections } from './domain-connections.js'
 import { SignInRefusal } from './sign-in-refusal.js'
 
 /** The parameters of an authorization request that choose a connection. The first that is given counts. */

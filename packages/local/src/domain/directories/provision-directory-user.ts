@@ -3,11 +3,13 @@ import type { Clock } from '../../storage/clock.js'
 import type { DirectoryRow } from '../../storage/registry-schema.js'
 import type { MembershipRow, OrganizationRow, Schema, UserRow } from '../../storage/schema.js'
 import { failedPrecondition } from '../domain-error.js'
+import { domainOf, domainsOf, isOwnDomain } from '../domains/domain-data.js'
 import { findOrganization } from '../organizations/organization-data.js'
 import { openRoleBook } from '../roles/role-book.js'
 import { createUser } from '../users/create-user.js'
 import { addMembership, defaultMemberRoles } from '../users/membership-changes.js'
 import { activateMembership, deactivateMembership, setMembershipRoles } from '../users/membership-status.js'
+import { findUserByEmail } from '../users/sign-up.js'
 import { UserData, userData } from '../users/user-data.js'
 import type { DirectoryData, DirectoryUserData } from './directory-data.js'
 import { directoryProfile, followedProfile } from './directory-profile.js'
@@ -87,25 +89,13 @@ async function userOf(
   { db, clock, directory }: Provisioning,
   { email }: DirectoryUserData,
 ): Promise<UserRow | undefined> {
-  const address = email.toLowerCase()
-  const domain = await db
-    .selectFrom('domains')
-    .select('id')
-    .where('organization_id', '=', directory.organization_id)
-    .where('domain', '=', address.split('@').at(-1) ?? '')
-    .where('type', '=', 'ORGANIZATION_DOMAIN')
-    .where('status', 'in', ['VERIFIED', 'AUTO_VERIFIED'])
-    .executeTakeFirst()
-  if (domain === undefined || !address.includes('@')) return undefined
-  const known = await db
-    .selectFrom('users')
-    .selectAll()
-    .where('environment_id', '=', directory.environment_id)
-    .where('email', '=', address)
-    .executeTakeFirst()
+  const { environment_id: environment, organization_id: organization } = directory
+  const domains = await domainsOf(db, environment)
+  const own = domains.some((row) => isOwnDomain(row, organization, domainOf(email)))
+  if (!own || !email.includes('@')) return undefined
+  const known = await findUserByEmail(db, environment, email)
   const data = { user_profile: {}, metadata: {} }
-  const wanted = { environment: directory.environment_id, email: address, externalId: null, data }
-  return known ?? createUser(db, wanted, clock.now())
+  return known ?? createUser(db, { environment, email, externalId: null, data }, clock.now())
 }
 
 async function follow(

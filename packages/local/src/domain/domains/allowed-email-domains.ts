@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { OrganizationRow, Schema } from '../../storage/schema.js'
-import { domainOf } from '../connections/domain-connections.js'
+import { domainOf } from '../domains/domain-data.js'
 
 /** Where everybody can have an address. The largest providers, not all of them. */
 const PUBLIC = new Set([

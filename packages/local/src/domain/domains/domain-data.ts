@@ -25,6 +25,23 @@ export function domainsOf(db: Kysely<Schema>, environment: string): Promise<Doma
     .execute()
 }
 
+/** The part of an e-mail address that says whose it is. */
+export function domainOf(email: string): string {
+  return email.slice(email.lastIndexOf('@') + 1).toLowerCase()
+}
+
+const VERIFIED = ['VERIFIED', 'AUTO_VERIFIED']
+
+/** Whether a row makes an e-mail domain an organization's own. Domains match exactly; a subdomain is another domain. */
+export function isOwnDomain(row: DomainRow, organization: string | null, name: string): boolean {
+  return (
+    row.domain === name.toLowerCase() &&
+    row.type === 'ORGANIZATION_DOMAIN' &&
+    VERIFIED.includes(row.status) &&
+    row.organization_id === organization
+  )
+}
+
 /** @throws {DomainError} `not_found`, also for a domain of another organization */
 export async function findDomain(db: Kysely<Schema>, organization: string, id: string): Promise<DomainRow> {
   const row = await db

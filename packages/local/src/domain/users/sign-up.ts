@@ -115,7 +115,7 @@ export async function askBeforeSignup(
 export function findUserByEmail(db: Db, environment: string, email: string) {
   return db
     .selectFrom('users')
-    .select('id')
+    .selectAll()
     .where('environment_id', '=', environment)
     .where('email', '=', email.toLowerCase())
     .executeTakeFirst()

@@ -28,7 +28,7 @@ export function addedClaims(store: DataStore, realm: string) {
   }
 }
 
-/** As tokens have them: under a name of their own, so that none replaces a claim of ours. */
+/** As tokens have them: under a name of their own, so that none replaces a claim of the environment. */
 export function asCustomClaims(claims: AddedClaims | undefined) {
   return claims === undefined || Object.keys(claims).length === 0 ? {} : { custom_claims: claims }
 }

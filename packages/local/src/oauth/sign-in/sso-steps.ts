@@ -1,5 +1,6 @@
-import { connectionOfDomain, domainOf } from '../../domain/connections/domain-connections.js'
+import { connectionOfDomain } from '../../domain/connections/domain-connections.js'
 import { SignInRefusal } from '../../domain/connections/sign-in-refusal.js'
+import { domainOf } from '../../domain/domains/domain-data.js'
 import { WORKSPACE } from '../../domain/environments/realm.js'
 import { findPerson, type Person } from '../../domain/users/people.js'
 import type { ConnectionRow } from '../../storage/registry-schema.js'

@@ -1,6 +1,7 @@
-import { connectionOfDomain, domainOf } from '../../domain/connections/domain-connections.js'
+import { connectionOfDomain } from '../../domain/connections/domain-connections.js'
 import { SignInRefusal } from '../../domain/connections/sign-in-refusal.js'
 import { ssoOutcomes } from '../../domain/connections/sso-outcome.js'
+import { domainOf } from '../../domain/domains/domain-data.js'
 import type { AssertedIdentity } from '../../domain/users/asserted-identity.js'
 import { needsMailCheck, provisionUser } from '../../domain/users/provision-user.js'
 import type { ConnectionRow } from '../../storage/registry-schema.js'
