@@ -1,13 +1,6 @@
 /** What an MCP client keeps about its sign-in, in memory; fits both SDKs' `OAuthClientProvider`. */
 export class ClientApp {
-  readonly redirectUrl = 'http://127.0.0.1:33418/callback'
-  readonly clientMetadata = {
-    client_name: 'Test client',
-    redirect_uris: [this.redirectUrl],
-    grant_types: ['authorization_code', 'refresh_token'],
-    response_types: ['code'],
-    token_endpoint_auth_method: 'none',
-  }
+  redirectUrl = 'http://127.0.0.1:33418/callback'
   readonly clientMetadataUrl?: string
   /** Where the client would have opened the browser; the last one. */
   authorizationUrl: URL | undefined
@@ -19,6 +12,16 @@ export class ClientApp {
 
   constructor(options: { clientMetadataUrl?: string } = {}) {
     if (options.clientMetadataUrl) this.clientMetadataUrl = options.clientMetadataUrl
+  }
+
+  get clientMetadata() {
+    return {
+      client_name: 'Test client',
+      redirect_uris: [this.redirectUrl],
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      token_endpoint_auth_method: 'none',
+    }
   }
 
   state(): string {

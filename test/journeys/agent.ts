@@ -1,20 +1,36 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { Client, StreamableHTTPClientTransport, UnauthorizedError } from '@modelcontextprotocol/client'
 import { ClientApp } from '../harness/client-app.js'
 import type { Visitor } from './visitor.js'
 
 const NAME = { name: 'journey', version: '1' }
-const CALLBACK = 'http://127.0.0.1:33418/**'
 
 /** An MCP client of the official SDK, and the person whose browser it opens. */
 export class Agent {
   readonly app: ClientApp
   readonly #url: URL
+  readonly #callback: Server
   #client: Client | undefined
 
-  /** @param clientMetadataUrl where the client publishes its metadata; without one it registers itself */
-  constructor(url: string, clientMetadataUrl?: string) {
+  private constructor(url: string, callback: Server, clientMetadataUrl?: string) {
     this.app = new ClientApp(clientMetadataUrl === undefined ? {} : { clientMetadataUrl })
+    this.app.redirectUrl = `http://127.0.0.1:${(callback.address() as AddressInfo).port}/callback`
+    this.#callback = callback
     this.#url = new URL(url)
+  }
+
+  /**
+   * Starts the client, which waits for the browser on a loopback port of its own (RFC 8252 section 7.3).
+   *
+   * @param clientMetadataUrl where the client publishes its metadata; without one it registers itself
+   */
+  static async start(url: string, clientMetadataUrl?: string): Promise<Agent> {
+    const callback = createServer((_, response) => {
+      response.setHeader('content-type', 'text/html').end('<link rel="icon" href="data:,"><h1>Done</h1>')
+    })
+    await new Promise<void>((resolve) => callback.listen(0, '127.0.0.1', resolve))
+    return new Agent(url, callback, clientMetadataUrl)
   }
 
   /**
@@ -49,10 +65,9 @@ export class Agent {
   /** Opens the authorization in the person's browser, and takes what comes back when they have answered. */
   async authorize(visitor: Visitor, url: URL, answer: () => Promise<void>): Promise<URL> {
     const { page } = visitor
-    await page.route(CALLBACK, (route) => route.fulfill({ contentType: 'text/html', body: '<h1>Done</h1>' }))
     await visitor.goto(url.href)
     await answer()
-    await page.waitForURL(CALLBACK)
+    await page.waitForURL(`${this.app.redirectUrl}?**`)
     const back = new URL(page.url())
     if (back.searchParams.has('code')) await this.#transport().finishAuth(back.searchParams)
     return back
@@ -60,6 +75,7 @@ export class Agent {
 
   async close(): Promise<void> {
     await this.#client?.close()
+    this.#callback.close()
   }
 
   #transport(): StreamableHTTPClientTransport {

@@ -39,7 +39,7 @@ async function allow(person: Visitor, email: string): Promise<void> {
 
 /** A client that Olivia has allowed, and her browser. */
 async function connected(clientMetadataUrl?: string): Promise<{ agent: Agent; olivia: Visitor }> {
-  const agent = new Agent(program.url, clientMetadataUrl)
+  const agent = await Agent.start(program.url, clientMetadataUrl)
   const olivia = await Visitor.open(browser)
   const url = await agent.connect()
   if (!url) throw new Error('the client asked nobody')
@@ -58,7 +58,7 @@ describe('J6: a client of an MCP server registers itself', () => {
       ...{ resource: program.url, authorization_servers: [issuer()], bearer_methods_supported: ['header'] },
     })
 
-    const agent = new Agent(program.url)
+    const agent = await Agent.start(program.url)
     const olivia = await Visitor.open(browser)
     const url = await agent.connect()
     expect(url?.href.startsWith(`${issuer()}/oauth/authorize?`)).toBe(true)
@@ -76,7 +76,7 @@ describe('J6: a client of an MCP server registers itself', () => {
   })
 
   it('goes back to the client when the person does not allow it', async () => {
-    const agent = new Agent(program.url)
+    const agent = await Agent.start(program.url)
     const olivia = await Visitor.open(browser)
     const url = await agent.connect()
     const back = await agent.authorize(olivia, url as URL, async () => {
@@ -85,6 +85,7 @@ describe('J6: a client of an MCP server registers itself', () => {
     })
     expect(back.searchParams.get('error')).toBe('access_denied')
     expect(await agent.connect()).toBeInstanceOf(URL)
+    await agent.close()
     await olivia.leave()
   })
 
@@ -122,7 +123,7 @@ describe('J6: a client of an MCP server registers itself', () => {
   })
 
   it('lets a person who is no administrator switch the account', async () => {
-    const agent = new Agent(program.url)
+    const agent = await Agent.start(program.url)
     const person = await Visitor.open(browser)
     const url = (await agent.connect()) as URL
     await agent.authorize(person, url, () => allow(person, SAM))
@@ -173,7 +174,7 @@ describe('J7: a client of an MCP server publishes its metadata', () => {
   })
 
   it('signs in with the document of Claude Code, which is known offline', async () => {
-    const agent = new Agent(program.url, CLAUDE_CODE)
+    const agent = await Agent.start(program.url, CLAUDE_CODE)
     const olivia = await Visitor.open(browser)
     const url = (await agent.connect()) as URL
     expect(url.searchParams.get('client_id')).toBe(CLAUDE_CODE)
@@ -201,15 +202,18 @@ describe('J7: a client of an MCP server publishes its metadata', () => {
     })
     expect(refused.status).toBe(403)
     expect(await refused.json()).toMatchObject({ error: 'registration_not_supported' })
-    await expect(new Agent(program.url).connect()).rejects.toThrow(/registration/)
+    const agent = await Agent.start(program.url)
+    await expect(agent.connect()).rejects.toThrow(/registration/)
+    await agent.close()
   })
 
   it('shows the person why a document cannot be read', async () => {
-    const agent = new Agent(program.url, 'https://client.invalid/metadata.json')
+    const agent = await Agent.start(program.url, 'https://client.invalid/metadata.json')
     const olivia = await Visitor.open(browser)
     await olivia.goto(((await agent.connect()) as URL).href)
     expect(await olivia.page.textContent('body')).toContain('invalid_client_metadata_url')
     expect(olivia.expectedProblems()).toEqual([expect.stringMatching(/^400 /), expect.any(String)])
+    await agent.close()
     await olivia.leave()
   })
 })
