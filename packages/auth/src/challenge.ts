@@ -1,6 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { Caller } from './caller.js'
 import { AuthError, ERRORS } from './errors.js'
-import { isScope } from './scopes.js'
+import { isScope, resolveScope, type ScopeAliases, writtenScopes } from './scopes.js'
 import { type PreparedJson, prepareJson, sendJson, sendPrepared } from './send.js'
 
 export interface Challenge {
@@ -17,6 +18,27 @@ export function insufficientScope(scopes: readonly string[]): AuthError {
     `This call needs the scopes: ${scopes.join(' ')}. Ask the authorization server for them and try again.`,
     { scopes },
   )
+}
+
+/** The first revision whose clients add up the scopes that they are asked for. */
+const ADDS_UP = '2026-07-28'
+
+/**
+ * The scopes that a 403 names (MCP authorization, "Scope Challenge Handling"). Clients of 2026-07-28 add what a call needs
+ * to what they have; clients of earlier revisions ask for exactly what the challenge names, so it has to keep what they hold.
+ *
+ * @param revision the header `MCP-Protocol-Version`; clients of the earlier revisions may leave it out
+ */
+export function scopesToAskFor(
+  needed: readonly string[],
+  revision: unknown,
+  caller: Caller | undefined,
+  aliases?: ScopeAliases,
+): readonly string[] {
+  if (!caller || (typeof revision === 'string' && revision >= ADDS_UP)) return needed
+  const named = new Set(needed.map((name) => resolveScope(name, aliases)))
+  const held = writtenScopes(caller.claims, caller.scopes, aliases)
+  return [...held.filter((name) => !named.has(resolveScope(name, aliases))), ...needed]
 }
 
 /**

@@ -36,6 +36,7 @@ const OPTIONS: Forms<ProtectOptions> = {
     is: (value) => isListOf(value, isScope),
     form: "a list of scope names without spaces, like ['user:read']",
   },
+  scopesFor: callback,
   scopeAliases: object,
   tools: {
     is: (value) => isObject(value) && Object.values(Object(value)).every(isAccess),

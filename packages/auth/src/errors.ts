@@ -18,7 +18,7 @@ export const ERRORS = {
   insufficient_scope: {
     status: 403,
     challenge: true,
-    when: 'the token is good and the call needs more scopes: all of them are in the challenge',
+    when: 'the token is good and the call needs more scopes: all of them are in the challenge, before 2026-07-28 with those that the token has',
   },
   no_organization: {
     status: 403,
@@ -62,7 +62,7 @@ export interface AuthErrorDetails {
   /** Why, for the log only: a fixed text of ours, never a part of the request. */
   readonly detail?: string
   readonly cause?: unknown
-  /** For `insufficient_scope`: every scope that the call needs. */
+  /** What the challenge asks for, where it is not what the first one asks for. For `insufficient_scope`: at least what the call needs. */
   readonly scopes?: readonly string[]
   /** Seconds, for `rate_limited` and `temporarily_unavailable`. */
   readonly retryAfter?: number
@@ -101,6 +101,11 @@ export class AuthError extends Refused {
     this.retryAfter = retryAfter
     this.allow = allow
   }
+}
+
+/** The same refusal, whose challenge asks for other scopes. */
+export function askingFor(scopes: readonly string[], error: AuthError): AuthError {
+  return new AuthError(error.code, error.message, { ...error, cause: error.cause, scopes })
 }
 
 /** A token that is refused; `detail` names the rule that it broke. */

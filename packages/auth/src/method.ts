@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import { AuthError } from './errors.js'
 
 /**
- * Refuses every method but those served (MCP 2026-07-28, Streamable HTTP: POST only), before a token is
- * looked at: the answer is the same for everyone.
+ * Refuses every method but those served (MCP 2026-07-28, Streamable HTTP: POST only). Without a valid token the answer to
+ * any method is the challenge, because clients probe with GET and HEAD where they have to sign in.
  *
  * @throws AuthError `method_not_allowed` (405 with `Allow`)
  */

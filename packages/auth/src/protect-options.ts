@@ -23,6 +23,11 @@ export interface ProtectOptions {
   readonly authorizationServers?: readonly string[]
   /** The smallest useful scopes: in the first challenge and in the metadata. */
   readonly scopes: readonly string[]
+  /**
+   * What the challenge for a missing or bad token asks for at this request, instead of `scopes`; undefined: `scopes`. For
+   * clients that cannot ask for more later, which say so in the URL.
+   */
+  readonly scopesFor?: (req: IncomingMessage) => readonly string[] | undefined
   readonly scopeAliases?: ScopeAliases
   /** Every tool, with all the scopes that a call of it needs; others cannot be called. Default: your server decides. */
   readonly tools?: ToolTable

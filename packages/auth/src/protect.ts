@@ -2,10 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Express, RequestHandler } from 'express'
 import { answerAsAccepted, negotiateAnswer } from './accept.js'
 import type { Caller } from './caller.js'
-import { type Challenge, createSendChallenge, insufficientScope } from './challenge.js'
+import { type Challenge, createSendChallenge, insufficientScope, scopesToAskFor } from './challenge.js'
 import { checkOptions } from './check-options.js'
 import { createNotFound } from './error-handler.js'
-import { AuthError } from './errors.js'
+import { AuthError, askingFor } from './errors.js'
 import { checkFresh } from './fresh.js'
 import { authenticate, callerOf } from './guard.js'
 import { checkHeaders } from './header-limits.js'
@@ -38,7 +38,7 @@ export interface Protection extends Pick<ToolScopes, 'tool'> {
    * to be waited for.
    */
   admit(req: IncomingMessage, res: ServerResponse): Admission | Promise<Admission>
-  /** Answers 403 with the challenge for `scopes`: all that the call needs. */
+  /** Answers 403 with the challenge for `scopes`: all that the call needs. Before 2026-07-28 it names what the token has too. */
   challengeScopes(req: IncomingMessage, res: ServerResponse, scopes: readonly string[]): void
   /** Middleware that lets only callers with all these scopes through. */
   requireScopes(...scopes: string[]): RequestHandler
@@ -106,7 +106,6 @@ export function createProtection(options: ProtectOptions): Protection {
       checkHost(req)
       checkOrigin(req, res)
       if (res.writableEnded) return 'answered'
-      checkMethod(req, methods)
       return admitCaller(req, res, authenticate(req, verifier))
     } catch (error) {
       return turnAway(req, res, error)
@@ -120,6 +119,7 @@ export function createProtection(options: ProtectOptions): Protection {
   ): Promise<Admission> {
     try {
       const caller = known instanceof Promise ? await known : known
+      checkMethod(req, methods)
       const spending = limits.spend(caller, 1, res)
       if (spending) await spending
       if (req.method === 'POST') {
@@ -169,7 +169,14 @@ export function createProtection(options: ProtectOptions): Protection {
 
   function refuse(req: IncomingMessage, res: ServerResponse, error: AuthError): void {
     options.onRefused?.(refusalOf(error, addressOf(req)), req)
-    sendChallenge(res, error)
+    const asked = scopesAsked(req, error)
+    sendChallenge(res, asked ? askingFor(asked, error) : error)
+  }
+
+  /** What the challenge asks for, where that depends on the request. */
+  function scopesAsked(req: IncomingMessage, { scopes: needed }: AuthError): readonly string[] | undefined {
+    if (!needed) return options.scopesFor?.(req)
+    return scopesToAskFor(needed, req.headers['mcp-protocol-version'], req.caller, scopeAliases)
   }
 
   return {

@@ -28,6 +28,17 @@ export function scopesOfClaims(
   return new Set([...fromString].filter((name) => fromArray.has(name)))
 }
 
+/** How the authorization server writes those scopes of a token that are granted: what a client can ask it for again. */
+export function writtenScopes(
+  claims: Readonly<Record<string, unknown>>,
+  granted: ReadonlySet<string>,
+  aliases: ScopeAliases = {},
+): string[] {
+  const { scope, scopes } = claims
+  const names: unknown[] = typeof scope === 'string' ? scope.split(' ') : [scopes].flat()
+  return names.filter(isScope).filter((name) => granted.has(resolveScope(name, aliases)))
+}
+
 /** The one name under which a scope is compared. */
 export function resolveScope(name: string, aliases: ScopeAliases = {}): string {
   return Object.hasOwn(aliases, name) ? (aliases[name] ?? name) : name

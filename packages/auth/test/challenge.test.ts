@@ -45,13 +45,26 @@ describe('the challenge', () => {
 
   test('for a missing scope is 403 and names every scope that the call needs', async () => {
     const body = JSON.stringify(toolCall('create_organization'))
-    const response = await post(app.resource, token({ scope: 'env:read' }), { body })
+    const headers = { 'mcp-protocol-version': '2026-07-28' }
+    const response = await post(app.resource, token({ scope: 'env:read' }), { body, headers })
     expect(response.status).toBe(403)
     expect(response.headers.get('www-authenticate')).toBe(
       `Bearer error="insufficient_scope", error_description="${insufficientScope(['org:write']).message}", ` +
         `scope="org:write", ${metadata()}`,
     )
     expect(app.upstreamCalls()).toBe(0)
+  })
+
+  test('of a revision whose clients do not add up names what the token has as well, as it was written', async () => {
+    const asked = async (revision?: string) => {
+      const headers: Record<string, string> = revision ? { 'mcp-protocol-version': revision } : {}
+      const message = { body: JSON.stringify(toolCall('create_organization')), headers }
+      const answer = await post(app.resource, token({ scope: 'offline_access env:read' }), message)
+      return /scope="([^"]*)"/.exec(answer.headers.get('www-authenticate') ?? '')?.[1]
+    }
+    expect(await asked('2026-07-28')).toBe('org:write')
+    for (const revision of ['2025-11-25', '2025-06-18', '2025-03-26', undefined])
+      expect(await asked(revision)).toBe('offline_access env:read org:write')
   })
 
   test('for two credentials is 400 invalid_request', async () => {

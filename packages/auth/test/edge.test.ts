@@ -34,8 +34,8 @@ describe('the edge of a protected endpoint', () => {
     expect(answered.headers.get('vary')).toBe('Origin')
     const refused = await post(app.resource, undefined, own)
     expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([401, app.origin])
-    const stream = await fetch(app.resource, own)
-    expect([stream.status, stream.headers.get('access-control-allow-origin')]).toEqual([405, app.origin])
+    const probe = await fetch(app.resource, own)
+    expect([probe.status, probe.headers.get('access-control-allow-origin')]).toEqual([401, app.origin])
     const foreign = await fetch(app.resource, {
       method: 'OPTIONS',
       headers: { origin: 'https://evil.example' },
@@ -54,7 +54,7 @@ describe('the edge of a protected endpoint', () => {
   test('on loopback answers to every name of loopback, unless allowedHosts leaves them out', async () => {
     const app = await start()
     const port = app.host.split(':')[1]
-    expect((await fetch(`http://localhost:${port}/mcp`)).status).toBe(405)
+    expect((await fetch(`http://localhost:${port}/mcp`)).status).toBe(401)
     const elsewhere = await start({ allowedHosts: ['mcp.example.com'] })
     expect((await fetch(elsewhere.resource)).status).toBe(421)
   })
@@ -70,7 +70,7 @@ describe('the edge of a protected endpoint', () => {
     expect((await post(app.resource, tokenFor(app), response)).status).toBe(200)
     const both = { body: JSON.stringify({ jsonrpc: '2.0', id: 1, result: {}, error: {} }) }
     expect((await post(app.resource, tokenFor(app), both)).status).toBe(400)
-    expect((await fetch(app.resource, { method: 'PUT' })).status).toBe(405)
+    expect((await fetch(app.resource, { method: 'PUT', headers: { authorization } })).status).toBe(405)
   })
 
   test('answers a body of 10 GB before it comes, and closes the connection', async () => {

@@ -3,13 +3,15 @@ import { ToolError } from './errors.js'
 import { optInToolsets, type ToolDefinition, type Toolset, toolsets } from './tool.js'
 
 /**
- * What a URL selects: `?toolsets=organizations,users&readonly=true&environment=env_…`. `default` stands for all
+ * What a URL selects: `?toolsets=organizations,users&readonly=true&environment=env_…&access=write`. `default` stands for all
  * toolsets but the opt-in ones, which have to be named, and `all` for all.
  */
 export interface Selection {
   readonly toolsets: ReadonlySet<Toolset>
   readonly readOnly: boolean
   readonly environmentId?: string
+  /** What the first sign-in asks for: the baseline, or (`access=write`) whatever the selected tools need. */
+  readonly access: 'baseline' | 'write'
 }
 
 /** What the deployment itself allows: an upper bound that no request can loosen. */
@@ -47,7 +49,7 @@ export function parseSelection(query: URLSearchParams): Selection {
       throw wrongQuery(`The URL has ${JSON.stringify(key.slice(0, 40))}: write ${meant}.`)
     }
   }
-  for (const key of restrictions) {
+  for (const key of [...restrictions, 'access']) {
     if (query.getAll(key).length > 1) throw wrongQuery(`${key} may be given once.`)
   }
   const names = query
@@ -65,9 +67,19 @@ export function parseSelection(query: URLSearchParams): Selection {
   if (environmentId !== null && !/^env_[0-9]{1,28}$/.test(environmentId)) {
     throw wrongQuery('environment takes an id like env_100000000000000001.')
   }
+  const access = query.get('access')
+  if (access !== null && access !== 'write') {
+    throw wrongQuery(
+      'access takes write; without it clients sign in to read, and ask for more when a tool needs it.',
+    )
+  }
+  if (access && readOnly === 'true') {
+    throw wrongQuery('access=write and readonly=true contradict each other: leave one out.')
+  }
   return {
     toolsets: names ? new Set(names.flatMap((name) => named.get(name) ?? [])) : byDefault,
     readOnly: readOnly === 'true',
+    access: access ?? 'baseline',
     ...(environmentId !== null ? { environmentId } : {}),
   }
 }
@@ -116,6 +128,27 @@ function isWithinTwoEdits(given: string, wanted: string): boolean {
 
 function wrongQuery(message: string): ToolError {
   return new ToolError('invalid_arguments', message, { nextStep: 'Correct the URL of this server.' })
+}
+
+const everything = parseSelection(new URLSearchParams())
+
+/**
+ * The selection of a request's URL, within the deployment's bounds.
+ *
+ * @returns what is wrong with the URL, for a client to read, instead
+ */
+export function readSelection(url: string, { environmentId }: Bounds): Selection | { problem: string } {
+  if (!url.includes('?')) return everything
+  try {
+    const selection = parseSelection(new URL(url, 'http://localhost').searchParams)
+    if (environmentId === undefined || (selection.environmentId ?? environmentId) === environmentId)
+      return selection
+    return {
+      problem: `environment: this server manages ${environmentId || 'one environment, whose id it does not know'}.`,
+    }
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : 'The query is not usable.' }
+  }
 }
 
 /**

@@ -10,6 +10,7 @@ import type { Config } from './config.js'
 import type { Fixtures } from './conformance/fixtures.js'
 import { createDirectAnswer } from './direct/direct-answer.js'
 import type { Docs } from './docs-search/docs.js'
+import { createFirstChallenge } from './first-challenge.js'
 import { createClientAddress } from './http/client-address.js'
 import { createLanding } from './http/landing.js'
 import { createListener } from './http/listener.js'
@@ -53,9 +54,6 @@ export interface App {
 }
 
 type Message = IncomingMessage & { body?: unknown }
-
-/** The smallest useful scopes: what the challenge asks for, and what the metadata lists. Writes step up. */
-const baselineScopes = ['environment:read', 'organization:read']
 
 const everything = parseSelection(new URLSearchParams({ toolsets: 'all' }))
 
@@ -168,13 +166,14 @@ function authInfoOf(principal: Principal) {
   }
 }
 
-function protectionOptions({ config, log, shared, observation, now }: AppOptions): ProtectOptions {
+function protectionOptions({ config, log, shared, observation, tools, now }: AppOptions): ProtectOptions {
   return {
     resource: config.resource,
     issuers: config.issuers,
     jwksUrl: config.jwksUrl,
     authorizationServers: config.authorizationServers,
-    scopes: writeScopes(baselineScopes, config.scopeNames),
+    scopes: writeScopes(config.baselineScopes, config.scopeNames),
+    scopesFor: createFirstChallenge(tools, boundsOf(config), config.baselineScopes, config.scopeNames),
     scopeAliases,
     profile: config.tokenProfile,
     organizationClaim: 'oid',

@@ -1,5 +1,7 @@
 import { readHost, readOrigins } from '@scalekit-mcp/auth'
 import * as z from 'zod'
+import { scopeAliases } from './scope-names.js'
+import { scopes } from './tool.js'
 
 // The forms that values of variables have.
 
@@ -46,6 +48,15 @@ export const origins = z
     )
     return z.NEVER
   })
+
+/** Names of scopes, short or long, with spaces or commas between them. Without one: the smallest useful scopes. */
+export const baselineScopes = list
+  .transform((names) => names.flatMap((name) => name.split(/\s+/)).map((name) => scopeAliases[name] ?? name))
+  .refine(
+    (names) => names.every((name) => scopes.some((scope) => scope === name)),
+    `set it to some of ${scopes.join(', ')}`,
+  )
+  .transform((names) => (names.length > 0 ? [...new Set(names)] : ['environment:read', 'organization:read']))
 
 export const wholeNumber = (min: number, max: number) =>
   z

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { administratorVariables } from './administrator-rule.js'
 import {
+  baselineScopes,
   baseUrl,
   flag,
   host,
@@ -116,6 +117,12 @@ export const variables = {
     schema: z.enum(['long', 'short'], { message: 'set it to long or short' }).default('long'),
     describe:
       'How challenges and metadata name scopes: workspace:read (long) or wks:read (short). Both are accepted.',
+  },
+  BASELINE_SCOPES: {
+    schema: baselineScopes,
+    describe:
+      'Scopes of the first sign-in, with spaces between them. A client asks for more when a tool needs it; many clients cannot, and write only where the write scopes are here or their URL ends in ?access=write. Default: environment:read organization:read.',
+    example: 'environment:read organization:read',
   },
   FORWARD_CALLER_TOKEN: {
     schema: flag,

@@ -41,6 +41,8 @@ export interface Config {
   readonly introspectionUrl?: string
   readonly tokenProfile: 'strict' | 'scalekit-compat'
   readonly scopeNames: 'long' | 'short'
+  /** Of the first challenge and the metadata, in long names. */
+  readonly baselineScopes: readonly string[]
   /** In production never every origin. */
   readonly allowedOrigins: readonly string[] | '*'
   readonly allowedHosts: readonly string[]
@@ -257,6 +259,7 @@ function assemble(values: Values): Config {
     ...(values.INTROSPECTION_URL ? { introspectionUrl: values.INTROSPECTION_URL } : {}),
     tokenProfile: values.TOKEN_PROFILE,
     scopeNames: values.SCOPE_NAMES,
+    baselineScopes: values.BASELINE_SCOPES,
     allowedOrigins: values.ALLOWED_ORIGINS,
     allowedHosts: values.ALLOWED_HOSTS,
     trustProxy: values.TRUST_PROXY,

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { callerOf, type Protection, sendJson } from '@scalekit-mcp/auth'
-import { type Bounds, decide, parseSelection, type Selection } from './access.js'
+import { type Bounds, decide, readSelection } from './access.js'
 import { unaudited } from './audit/request-audit.js'
 import type { Principal } from './call-tool.js'
 import { callOfUri } from './resources/templates.js'
@@ -65,22 +65,6 @@ function changesSomething({ body }: { body?: unknown }, tool: ToolDefinition | u
 }
 
 const noted = () => undefined
-
-const everything = parseSelection(new URLSearchParams())
-
-function readSelection(url: string, { environmentId }: Bounds): Selection | { problem: string } {
-  if (!url.includes('?')) return everything
-  try {
-    const selection = parseSelection(new URL(url, 'http://localhost').searchParams)
-    if (environmentId === undefined || (selection.environmentId ?? environmentId) === environmentId)
-      return selection
-    return {
-      problem: `environment: this server manages ${environmentId || 'one environment, whose id it does not know'}.`,
-    }
-  } catch (error) {
-    return { problem: error instanceof Error ? error.message : 'The query is not usable.' }
-  }
-}
 
 /** The tool that a message uses: by its name, or to read a resource. */
 function calledTool(body: unknown, byName: ReadonlyMap<string, ToolDefinition>): ToolDefinition | undefined {

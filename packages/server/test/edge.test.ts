@@ -89,16 +89,17 @@ describe('authorization at the edge', () => {
   })
 
   test.each([
-    ['2026-07-28', modern],
-    ['2025-11-25', legacy],
-  ])('a call without its scope gets 403 with every scope that it needs, in %s', async (_, make) => {
+    ['2026-07-28: what the call needs', modern, 'organization:write'],
+    ['2025-11-25: with what the token has', legacy, 'environment:read organization:read organization:write'],
+  ])('a call without its scope gets 403, in %s', async (_, make, asked) => {
     const request = make('tools/call', {
       name: 'create_organization',
       arguments: { environmentId: 'env_1', name: 'X' },
     })
     const { status, headers } = await send(request)
     expect(status).toBe(403)
-    expect(headers.get('www-authenticate')).toMatch(/error="insufficient_scope".*scope="organization:write"/)
+    expect(headers.get('www-authenticate')).toContain('error="insufficient_scope"')
+    expect(headers.get('www-authenticate')).toContain(`, scope="${asked}"`)
   })
 
   test('a batch is refused, so that no message hides in it', async () => {
@@ -143,11 +144,17 @@ describe('a request that is not right', () => {
     expect(status).toBe(415)
   })
 
-  test('another method: 405 with Allow, before anything is read', async () => {
-    const { status, headers } = await send({ method: 'GET', headers: { authorization: undefined } })
-    expect(status).toBe(405)
-    expect(headers.get('allow')).toContain('POST')
-  })
+  test.each(['GET', 'HEAD', 'DELETE', 'PUT'])(
+    '%s: the challenge without a token, with one 405 with Allow',
+    async (method) => {
+      const unsigned = await send({ method, headers: { authorization: undefined } })
+      expect(unsigned.status).toBe(401)
+      expect(unsigned.headers.get('www-authenticate')).toContain('resource_metadata="')
+      const { status, headers } = await send({ method })
+      expect(status).toBe(405)
+      expect(headers.get('allow')).toContain('POST')
+    },
+  )
 
   test.each([modern, legacy])('an unknown tool: -32602, and its name is not repeated', async (make) => {
     const { json, text } = await send(make('tools/call', { name: 'drop_everything', arguments: {} }))

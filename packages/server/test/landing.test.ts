@@ -58,14 +58,14 @@ describe('the page of the server', () => {
   })
 
   test.each([
-    ['a client that asks for a stream', { accept: 'text/event-stream' }, 'GET', 405],
-    ['a client that takes both', { accept: 'text/html, text/event-stream' }, 'GET', 405],
-    ['one that takes anything', { accept: '*/*' }, 'GET', 405],
-    ['one that does not say', { accept: undefined }, 'GET', 405],
-    ['one that brings a token', { authorization: 'Bearer x' }, 'GET', 405],
+    ['a client that asks for a stream', { accept: 'text/event-stream' }, 'GET', 401],
+    ['a client that takes both', { accept: 'text/html, text/event-stream' }, 'GET', 401],
+    ['one that takes anything', { accept: '*/*' }, 'GET', 401],
+    ['one that does not say', { accept: undefined }, 'GET', 401],
+    ['one that brings a token', { authorization: 'Bearer x' }, 'GET', 401],
     ['another host', { host: 'evil.example.com' }, 'GET', 421],
     ['another origin', { origin: 'https://evil.example.com' }, 'GET', 403],
-    ['another method', {}, 'PUT', 405],
+    ['another method', {}, 'PUT', 401],
     ['a message', {}, 'POST', 401],
   ] as const)('%s is served as before', async (_, headers, method, status) => {
     const answer = await open(headers, method)
