@@ -40,6 +40,9 @@ ${persons.join('\n')}
 
 The result has \`isError\`, and as text \`{"error":{"code","message","nextStep"}}\`.
 
+Over HTTP, \`invalid_token\` is the answer 401 with the challenge above, so that the client renews its token. The tool's result has it
+only where a stream has begun before: after a report of progress, or a question to the user.
+
 | code | next step |
 |---|---|
 ${failures.join('\n')}

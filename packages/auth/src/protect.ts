@@ -5,7 +5,7 @@ import type { Caller } from './caller.js'
 import { type Challenge, createSendChallenge, insufficientScope, scopesToAskFor } from './challenge.js'
 import { checkOptions } from './check-options.js'
 import { createNotFound } from './error-handler.js'
-import { AuthError, askingFor } from './errors.js'
+import { AuthError, askingFor, invalidToken } from './errors.js'
 import { checkFresh } from './fresh.js'
 import { authenticate, callerOf } from './guard.js'
 import { checkHeaders } from './header-limits.js'
@@ -40,6 +40,11 @@ export interface Protection extends Pick<ToolScopes, 'tool'> {
   admit(req: IncomingMessage, res: ServerResponse): Admission | Promise<Admission>
   /** Answers 403 with the challenge for `scopes`: all that the call needs. Before 2026-07-28 it names what the token has too. */
   challengeScopes(req: IncomingMessage, res: ServerResponse, scopes: readonly string[]): void
+  /**
+   * Answers 401 `invalid_token` for a token that was accepted here and that a service behind this server refuses, so that
+   * the client gets a new one. `detail` goes to `onRefused` only.
+   */
+  challengeToken(req: IncomingMessage, res: ServerResponse, detail: string, cause?: unknown): void
   /** Middleware that lets only callers with all these scopes through. */
   requireScopes(...scopes: string[]): RequestHandler
   /**
@@ -187,6 +192,7 @@ export function createProtection(options: ProtectOptions): Protection {
     admit,
     tool: toolScopes.tool,
     challengeScopes: (req, res, needed) => refuse(req, res, insufficientScope(needed)),
+    challengeToken: (req, res, detail, cause) => refuse(req, res, invalidToken(detail, cause)),
     requireScopes(...needed) {
       return (req, res, next) => {
         if (missingScopes(callerOf(req).scopes, needed, scopeAliases).length === 0) return next()

@@ -12,6 +12,7 @@ import { createDirectAnswer } from './direct/direct-answer.js'
 import type { Docs } from './docs-search/docs.js'
 import { createFirstChallenge } from './first-challenge.js'
 import { createClientAddress } from './http/client-address.js'
+import { holdHead } from './http/hold-head.js'
 import { createLanding } from './http/landing.js'
 import { createListener } from './http/listener.js'
 import { createObserver } from './http/observe-request.js'
@@ -111,7 +112,7 @@ export function createApp(options: AppOptions): App {
     return answered === true ? undefined : answered
   }
   const serveBySdk = async (req: Message, res: ServerResponse, principal: Principal) => {
-    Object.assign(req, { auth: authInfoOf(principal) })
+    Object.assign(req, { auth: authInfoOf(callsTool(req.body) ? untilFirstByte(res, principal) : principal) })
     if (sessions && (await sessions.handle(req, res))) return
     await modern(req, res, req.body)
   }
@@ -152,6 +153,19 @@ export function boundsOf({ upstream, readOnly }: Pick<Config, 'upstream' | 'read
     readOnly,
     ...(upstream.mode === 'environment' ? { environmentId: upstream.environmentId ?? '' } : {}),
   }
+}
+
+/** The SDK begins a stream before a tool runs: the head waits, so that the call can still be refused. */
+function untilFirstByte(res: ServerResponse, principal: Principal): Principal {
+  const replace = holdHead(res)
+  return { ...principal, tokenRefused: (error) => replace(() => principal.tokenRefused(error)) }
+}
+
+/** Each of them asks the API as the caller. */
+const TOOL_METHODS: ReadonlySet<unknown> = new Set(['tools/call', 'resources/read', 'completion/complete'])
+
+function callsTool(body: unknown): boolean {
+  return TOOL_METHODS.has(Object(body).method)
 }
 
 /** What the SDK hands to the handlers with each message. */

@@ -14,6 +14,7 @@ import { isClientAlone } from './client-alone.js'
 import type { UsedAnswers } from './confirm.js'
 import { endingOf } from './deadline.js'
 import type { Docs } from './docs-search/docs.js'
+import type { ToolError } from './errors.js'
 import type { Idempotency } from './idempotency.js'
 import type { RoundSeal, RoundState } from './interaction.js'
 import type { PageSeal } from './page-seal.js'
@@ -28,6 +29,8 @@ export interface Principal {
   readonly audit: RequestAudit
   /** Goes with the requests to Scalekit. */
   readonly trail: Trail
+  /** Answers the request with 401 in place of its result, while nothing of an answer has been sent. */
+  readonly tokenRefused: (error: ToolError) => void
   /** Adds to the request's line in the log. */
   readonly note: (fields: Readonly<Record<string, unknown>>) => void
 }
@@ -101,6 +104,7 @@ export function callTool(
     progress: progressOf(context),
     audit: principal.audit,
     record: (outcome) => options.record(outcome, principal),
+    tokenRefused: principal.tokenRefused,
   })
 }
 

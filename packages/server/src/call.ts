@@ -44,6 +44,8 @@ export interface Call {
   readonly audit: RequestAudit
   /** Told once per call how it ended. */
   readonly record: (outcome: Outcome) => void
+  /** Told after that when Scalekit no longer accepts the token of the caller. */
+  readonly tokenRefused: (error: ToolError) => void
 }
 
 export interface Outcome {
@@ -98,6 +100,7 @@ export async function call(request: Call): Promise<CallToolResult | InputRequire
   } catch (cause) {
     const error = toToolError(cause)
     finish(error.code, error)
+    if (error.code === 'invalid_token') request.tokenRefused(error)
     return renderError(error)
   }
 }

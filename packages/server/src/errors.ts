@@ -5,6 +5,7 @@ import { retryAfterOf } from './upstream/failure.js'
 /** Every way in which a tool call can fail: what happened, and what the agent should do next. */
 export const toolErrors = {
   invalid_arguments: 'Correct the arguments as described and call again.',
+  invalid_token: 'Ask the user to sign in to this server again, then call again.',
   insufficient_scope: 'Ask the user to authorize the missing scopes, then call again.',
   tool_not_available: 'Choose another tool from tools/list.',
   environment_not_available:
@@ -45,6 +46,11 @@ export class ToolError extends Error {
     this.code = code
     this.nextStep = options.nextStep ?? toolErrors[code]
   }
+}
+
+/** Scalekit no longer accepts the token of the caller. Over HTTP the client gets 401 and renews it. */
+export function callerTokenRefused(cause: unknown): ToolError {
+  return new ToolError('invalid_token', 'Scalekit no longer accepts the token of this caller.', { cause })
 }
 
 /** Names the API's own error code where it is one (`[A-Z_]`), never its text: that is third-party data. */

@@ -27,6 +27,7 @@ const LIMIT = 10_000
 /** After these nothing has happened upstream, so the same key may try again. Every other failure is repeated. */
 export const nothingHappened: ReadonlySet<ToolErrorCode> = new Set([
   'invalid_arguments',
+  'invalid_token',
   'not_found',
   'already_exists',
   'permission_denied',

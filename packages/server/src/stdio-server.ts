@@ -61,6 +61,7 @@ export async function startStdio(
         requestId,
         audit: recorded,
         trail: { audit: recorded, traceparent: undefined },
+        tokenRefused: () => undefined,
         note: (fields) => log.info({ requestId, ...fields }, 'tool call'),
       }
     },

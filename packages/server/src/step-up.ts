@@ -49,6 +49,7 @@ export function createStepUp(
       selection,
       audit,
       trail: { audit, traceparent: req.trace?.traceparent },
+      tokenRefused: ({ message, cause }) => protection.challengeToken(req, res, message, cause),
       note: req.note ?? noted,
     }
     if (!changesSomething(req, tool)) return principal

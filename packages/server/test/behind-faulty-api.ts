@@ -8,9 +8,9 @@ export interface BehindFaultyApi {
   close(): Promise<void>
 }
 
-/** Starts both; `env` gives further configuration, from the URL of the API. */
+/** Starts both; `env` gives further configuration, from the URL of the API and of the local environment behind it. */
 export async function startBehindFaultyApi(
-  env: (apiUrl: string) => Record<string, string> = () => ({}),
+  env: (apiUrl: string, localUrl: string) => Record<string, string> = () => ({}),
 ): Promise<BehindFaultyApi> {
   const apis: FaultyApi[] = []
   const server = await startServerUnderTest(async (localUrl) => {
@@ -20,7 +20,7 @@ export async function startBehindFaultyApi(
       SCALEKIT_WORKSPACE_URL: `${started.url}/workspace`,
       EXPECTED_ISSUERS: `${localUrl}/workspace`,
       REQUESTS_PER_MINUTE: '1000000',
-      ...env(started.url),
+      ...env(started.url, localUrl),
     }
   })
   const [api] = apis

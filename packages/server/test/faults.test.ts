@@ -115,11 +115,15 @@ test('when the API does not answer at all, every tool ends by its deadline and s
 })
 
 test('when no token can be had for the API, a tool says that Scalekit cannot be reached, or refuses', async () => {
-  const expected = { 503: 'upstream_unavailable', 400: 'permission_denied' }
-  for (const [status, code] of Object.entries(expected)) {
+  const refused = JSON.stringify({ error: 'unauthorized_client' })
+  const cases = [
+    { status: 503, code: 'upstream_unavailable' },
+    { status: 400, body: refused, code: 'permission_denied' },
+  ]
+  for (const { status, code, ...answer } of cases) {
     // A token of the API is remembered per caller, so each try is by a caller who has none yet.
     const fresh = await server.token({ claims: { client_id: `client-${status}` } })
-    await control('POST', { match: { path: '/workspace/oauth/token' }, status: Number(status) })
+    await control('POST', { match: { path: '/workspace/oauth/token' }, status, ...answer })
     const error = toolErrorOf(await postCall(server.url, fresh, 'list_environments'))
     await control('DELETE')
     expect(error?.code).toBe(code)

@@ -79,6 +79,7 @@ async function answerCall(
     progress: noProgress,
     audit,
     record: (outcome) => options.record(outcome, principal),
+    tokenRefused: principal.tokenRefused,
   })
   sendResult(res, message, resultText(message.era, result))
 }

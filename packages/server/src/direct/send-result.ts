@@ -28,13 +28,16 @@ export function prepareResult(answerType: AnswerType, result: string): PreparedR
   return { bytes: Buffer.from(result + FORMS[answerType].end) }
 }
 
-/** Answers with a result in the form that the client gets: JSON, or one event of a stream. */
+/**
+ * Answers with a result in the form that the client gets: JSON, or one event of a stream. Not where the client has gone, or
+ * was answered with 401 instead.
+ */
 export function sendResult(
   res: ServerResponse,
   message: PlainMessage,
   result: string | PreparedResult,
 ): void {
-  if (res.destroyed) return
+  if (res.destroyed || res.headersSent) return
   const begin = before(message)
   if (typeof result === 'string') {
     const text = begin + result + FORMS[message.answerType].end

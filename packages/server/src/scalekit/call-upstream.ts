@@ -76,7 +76,7 @@ class BoundTransport implements Transport {
         return answer
       },
       (error: unknown) => {
-        this.#answered(answerStatus(error) ?? 0, started)
+        this.#answered(statusOf(error), started)
         throw error
       },
     )
@@ -87,4 +87,10 @@ class BoundTransport implements Transport {
     trail?.audit.answered(status)
     metrics?.upstream(status, (performance.now() - started) / 1000)
   }
+}
+
+/** That of an answer which became an error of a tool, too; 0 where there was none. */
+function statusOf(error: unknown): number {
+  const { cause } = Object(error) as { cause?: { cause?: unknown } }
+  return answerStatus(error) ?? answerStatus(cause?.cause) ?? 0
 }

@@ -1,8 +1,9 @@
-import { Code, ConnectError, type Interceptor } from '@connectrpc/connect'
+import type { Interceptor } from '@connectrpc/connect'
 import { createRestTransport } from '@scalekit-mcp/api'
 import type { Caller } from '@scalekit-mcp/auth'
 import type { EnvironmentModeConfig } from '../config.js'
 import { ExpiringCache } from './expiring-cache.js'
+import { renewToken } from './renew-token.js'
 import type { Upstream } from './scalekit.js'
 import { requestToken, type TokenEndpoint } from './token-endpoint.js'
 
@@ -28,22 +29,19 @@ export function environmentMode(
       }
     })
 
-  /** A token that the API no longer takes (revoked, or its key rotated) is dropped, so that the next call gets a new one. */
-  const forgetRefusedToken: Interceptor = (next) => async (request) => {
-    try {
-      return await next(request)
-    } catch (error) {
-      if (ConnectError.from(error).code === Code.Unauthenticated) tokens.delete('own')
-      throw error
-    }
-  }
+  /** The credentials are this server's own: that they are refused is the operator's matter, and no new sign-in helps. */
+  const renew = renewToken({
+    current: authorize,
+    drop: (token) => tokens.drop('own', token),
+    refusal: (cause) => cause,
+  })
 
   return (caller) => {
     const transport = createRestTransport({
       baseUrl: config.environmentUrl,
       dispatcher: endpoint.dispatcher,
       authorize,
-      interceptors: [...policy(caller), forgetRefusedToken],
+      interceptors: [...policy(caller), renew],
     })
     return {
       workspace: () => transport,

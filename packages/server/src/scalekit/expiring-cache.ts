@@ -46,7 +46,8 @@ export class ExpiringCache<Value> {
     return computed
   }
 
-  delete(key: string): void {
-    this.#entries.delete(key)
+  /** Forgets a value, unless another one has taken its place. */
+  drop(key: string, value: Value): void {
+    if (this.#entries.get(key)?.value === value) this.#entries.delete(key)
   }
 }

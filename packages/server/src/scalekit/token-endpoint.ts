@@ -19,6 +19,19 @@ export interface AccessToken {
   readonly expiresAt: number
 }
 
+/** The authorization server issued no token (RFC 6749 section 5.2). */
+export class TokenRefusal extends Error {
+  override readonly name = 'TokenRefusal'
+
+  constructor(
+    status: number,
+    /** The value of `error`; empty where the answer has none. */
+    readonly code: string,
+  ) {
+    super(`token endpoint answered ${status} ${code}`)
+  }
+}
+
 const tokenResponse = z.object({
   access_token: z.string().min(1).max(16_384),
   token_type: z.string().regex(/^bearer$/i),
@@ -58,7 +71,7 @@ export async function requestToken(
     throw new ToolError('permission_denied', 'Scalekit gave this server no token for the call.', {
       nextStep:
         'Sign in again; if that does not help, ask the operator to check the credentials of this server.',
-      cause: new Error(`token endpoint answered ${response.statusCode} ${oauthError(body)}`),
+      cause: new TokenRefusal(response.statusCode, oauthError(body)),
     })
   }
   return {

@@ -1,14 +1,15 @@
-import { Code, ConnectError, type Interceptor, type Transport } from '@connectrpc/connect'
+import type { Interceptor, Transport } from '@connectrpc/connect'
 import { commons, createRestTransport, EnvironmentService } from '@scalekit-mcp/api'
 import type { Caller, Secret } from '@scalekit-mcp/auth'
 import type { WorkspaceModeConfig } from '../config.js'
 import { digestOf } from '../digest.js'
-import { ToolError, toToolError } from '../errors.js'
+import { callerTokenRefused, ToolError, toToolError } from '../errors.js'
 import { oncePerCaller } from '../once-per-caller.js'
 import { ExpiringCache } from './expiring-cache.js'
+import { isUnauthenticated, renewToken } from './renew-token.js'
 import type { EnvironmentType, Upstream } from './scalekit.js'
 import { serviceClient } from './service-client.js'
-import { requestToken, type TokenEndpoint } from './token-endpoint.js'
+import { requestToken, type TokenEndpoint, TokenRefusal } from './token-endpoint.js'
 
 const EARLY_MS = 10_000
 /** How long the domain of an environment is remembered for one caller. */
@@ -42,23 +43,21 @@ export function workspaceMode(
   }
 
   return (caller) => {
-    /** A token that the API no longer accepts (its session ended, or it expired) is dropped: the next call gets a new one. */
-    const forgetRefusedToken: Interceptor = (next) => async (request) => {
-      try {
-        return await next(request)
-      } catch (error) {
-        if (ConnectError.from(error).code === Code.Unauthenticated) tokens.delete(keyOf(caller))
-        throw error
-      }
-    }
+    const authorize = () => authorizationOf(caller)
+    const renew = config.forwardCallerToken
+      ? refuseForwardedToken
+      : renewToken({
+          current: authorize,
+          drop: (token) => tokens.drop(keyOf(caller), token),
+          refusal: callerTokenRefused,
+        })
     const transport = (authorize: () => HeaderFields | Promise<HeaderFields>): Transport =>
       createRestTransport({
         baseUrl: config.workspaceUrl,
         dispatcher: endpoint.dispatcher,
         authorize,
-        interceptors: [...policy(caller), forgetRefusedToken],
+        interceptors: [...policy(caller), renew],
       })
-    const authorize = () => authorizationOf(caller)
     const workspace = transport(authorize)
     const lookUp = (environmentId: string): KnownEnvironment | Promise<KnownEnvironment> => {
       const known = environments.get(`${keyOf(caller)} ${environmentId}`, async () => ({
@@ -88,6 +87,18 @@ const bearer = (token: Secret): HeaderFields => ({ authorization: `Bearer ${toke
 /** The token as a key: it is not kept. */
 const keyOf = oncePerCaller((caller) => digestOf(caller.token.reveal()))
 
+/** Only the client can replace it. */
+const refuseForwardedToken: Interceptor = (next) => (request) =>
+  next(request).catch((error: unknown) => {
+    throw isUnauthenticated(error) ? callerTokenRefused(error) : error
+  })
+
+/**
+ * RFC 8693 section 2.2.2 has `invalid_request` for a subject token that is not acceptable; other authorization servers say
+ * `invalid_grant`, as for the grants of RFC 6749 section 5.2, or `invalid_token`. Every other code is about this server.
+ */
+const REFUSED_SUBJECT: ReadonlySet<string> = new Set(['invalid_request', 'invalid_grant', 'invalid_token'])
+
 /** RFC 8693 section 2.1: the caller's token for one with the same subject and scopes, for the API. */
 function exchange(endpoint: TokenEndpoint, caller: Caller) {
   return requestToken(endpoint, {
@@ -95,6 +106,9 @@ function exchange(endpoint: TokenEndpoint, caller: Caller) {
     subject_token: caller.token.reveal(),
     subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
     requested_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+  }).catch((error: unknown) => {
+    const { cause } = Object(error) as { cause?: unknown }
+    throw cause instanceof TokenRefusal && REFUSED_SUBJECT.has(cause.code) ? callerTokenRefused(cause) : error
   })
 }
 
