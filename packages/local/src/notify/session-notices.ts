@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { endsWithin } from '@scalekit-mcp/api'
 import { SignJWT } from 'jose'
 import { realmIssuer } from '../domain/environments/realm.js'
 import { tellEvent } from '../domain/events/tell-event.js'
@@ -94,7 +95,7 @@ async function deliver(uri: string, logout_token: string, stopped: AbortSignal):
 }
 
 async function send(uri: string, logout_token: string, stopped: AbortSignal): Promise<boolean> {
-  const signal = AbortSignal.any([stopped, AbortSignal.timeout(ANSWER_MS)])
+  const signal = endsWithin(ANSWER_MS, stopped)
   try {
     const body = new URLSearchParams({ logout_token })
     const response = await fetch(uri, { method: 'POST', body, redirect: 'manual', signal })
