@@ -8,7 +8,7 @@ import { findOrganization } from '../organizations/organization-data.js'
 import { openRoleBook } from '../roles/role-book.js'
 import { createUser } from '../users/create-user.js'
 import { addMembership, defaultMemberRoles } from '../users/membership-changes.js'
-import { activateMembership, deactivateMembership, setMembershipRoles } from '../users/membership-status.js'
+import { activateMembership, deactivateMembership, updateMembership } from '../users/membership-status.js'
 import { findUserByEmail } from '../users/sign-up.js'
 import { UserData, userData } from '../users/user-data.js'
 import type { DirectoryData, DirectoryUserData } from './directory-data.js'
@@ -131,7 +131,8 @@ async function join(
   }
   const names = await meantRoles(db, organization, rolesOfGroups(change.after, means))
   const roles = names.map((name) => ({ id: '', name }))
-  await addMembership(db, organization, user.id, clock.now(), { roles, metadata: {}, invite: false })
+  const given = { metadata: {}, method: 'direct_provision', directory: directory.id } as const
+  await addMembership(db, clock, organization, user.id, { roles, ...given })
 }
 
 async function leave(provisioning: Provisioning, user: UserRow, change: DirectoryUserChange): Promise<void> {
@@ -139,8 +140,8 @@ async function leave(provisioning: Provisioning, user: UserRow, change: Director
   const organization = await findOrganization(db, directory.environment_id, { id: directory.organization_id })
   const membership = await membershipOf(db, organization, user)
   if (membership === undefined) return
-  await deactivateMembership(db, clock, membership)
   await changeRoles(provisioning, organization, membership, change)
+  await deactivateMembership(db, clock, membership)
 }
 
 /** Whoever wrote last decides: roles that were assigned in another way stay until the groups mean others. */
@@ -153,7 +154,7 @@ async function changeRoles(
   const last = before?.user_id === undefined ? [] : rolesOfGroups(before, meant)
   const next = after === undefined ? [] : rolesOfGroups(after, means)
   if (last.length === next.length && last.every((name) => next.includes(name))) return
-  await setMembershipRoles(db, clock, membership, await meantRoles(db, organization, next))
+  await updateMembership(db, clock, membership, { roles: await meantRoles(db, organization, next) })
 }
 
 /** Those of the roles that still exist; without one, the default role of members. */
