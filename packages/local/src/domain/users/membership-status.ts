@@ -51,6 +51,17 @@ export async function updateMembership(
   return updated
 }
 
+/** Notes which directory a membership belongs to: it ends with it. */
+export async function setDirectory(db: Db, row: MembershipRow, directory: string): Promise<void> {
+  const data = JSON.stringify({ ...membershipData(row), directory_id: directory })
+  await db
+    .updateTable('memberships')
+    .set({ data })
+    .where('organization_id', '=', row.organization_id)
+    .where('user_id', '=', row.user_id)
+    .execute()
+}
+
 /** Notes what has become of a membership, for applications. */
 export async function noteMembership(
   db: Db,
