@@ -14,7 +14,7 @@ import { reportFailure } from './http/report-failure.js'
 import { createRequestLog, type RequestLog } from './http/request-log.js'
 import { createHttpApp } from './http-app.js'
 import { createFlowInterceptors } from './notify/flow-interceptors.js'
-import { tellSessionEnds } from './notify/session-notices.js'
+import { sendNotices } from './notify/notices.js'
 import { createWebhooks } from './notify/webhooks.js'
 import type { OAuthContext } from './oauth/server/oauth-context.js'
 import { createAuthenticate } from './oauth/tokens/authenticate.js'
@@ -119,7 +119,7 @@ async function serve(
     handlers(urlAt(port), { ...parts, reset }),
   )
   await storage.announce(urlAt(listener.port))
-  const notices = tellSessionEnds({ ...parts, baseUrl: urlAt(listener.port) })
+  const notices = sendNotices({ ...parts, baseUrl: urlAt(listener.port) })
   const sweep = async () => {
     await sweepExpired(database, clock)
     await sweepRegistered(database.db, clock.now())

@@ -38,9 +38,9 @@ export function createWebhooks(clock: Clock, outbox: Outbox): Webhooks {
       return endpoints.length < before
     },
     deliveries: () => [...deliveries],
-    emit({ id, environment, organization, type, object, data }) {
+    emit({ id, environment, organization, type, object, data, at = clock.now() }) {
       const payload = JSON.stringify({
-        ...{ spec_version: '1', id, type, occurred_at: new Date(clock.now()).toISOString() },
+        ...{ spec_version: '1', id, type, occurred_at: new Date(at).toISOString() },
         ...{
           environment_id: environment,
           ...(organization && { organization_id: organization }),

@@ -6,7 +6,6 @@ import { SignInRefusal } from '../connections/sign-in-refusal.js'
 import { DomainError } from '../domain-error.js'
 import type { Placement } from '../events/flow-interceptor.js'
 import { connectionDetails } from '../events/flow-questions.js'
-import { tellUserEvent } from '../events/user-event.js'
 import { findOrganization, OrganizationData } from '../organizations/organization-data.js'
 import type { Store } from '../store.js'
 import type { AssertedIdentity } from './asserted-identity.js'
@@ -39,9 +38,9 @@ export async function signUp(
 ): Promise<{ userId: string; organization: string | undefined }> {
   const placement = await askBeforeSignup(context, environment, person.email, connection, about)
   const { database, clock } = context
-  const made = await database.transaction(async (db) => {
+  return database.transaction(async (db) => {
     const known = await findUserByEmail(db, environment, person.email)
-    if (known !== undefined) return { userId: known.id, organization: undefined, isNew: false }
+    if (known !== undefined) return { userId: known.id, organization: undefined }
     const now = clock.now()
     const userId = await insertUser(db, environment, person, now)
     const organization =
@@ -49,15 +48,12 @@ export async function signUp(
         ? await insertOrganization(db, environment, now)
         : await namedOrganization(db, environment, placement)
     const roles = (placement?.roles ?? []).map((name) => ({ id: '', name }))
+    const method = placement === undefined ? 'org_creator' : 'direct_provision'
     await refuseUnlessPossible(() =>
-      addMembership(db, organization, userId, now, { roles, metadata: {}, invite: false }),
+      addMembership(db, clock, organization, userId, { roles, metadata: {}, method }),
     )
-    return { userId, organization: organization.id, isNew: true }
+    return { userId, organization: organization.id }
   })
-  const { userId, organization, isNew } = made
-  const event = placement === undefined ? 'user.signup' : 'user.organization_membership_created'
-  if (isNew) await tellUserEvent(context, event, environment, { user: userId, organization })
-  return { userId, organization }
 }
 
 async function insertOrganization(db: Db, environment: string, now: number): Promise<OrganizationRow> {

@@ -9,7 +9,7 @@ import { sendPage } from '../../http/page/send-page.js'
 import type { AuthorizationServer } from '../server/authorization-server.js'
 import type { OAuthContext } from '../server/oauth-context.js'
 import { actingOrganizations } from './acting-organization.js'
-import { askBeforeSession, tellSignIn } from './before-session.js'
+import { askBeforeSession } from './before-session.js'
 import { chooseOrganization, type OrganizationOffer } from './choose-organization.js'
 import { circumstances } from './circumstances.js'
 import { clientName, formAction } from './interaction.js'
@@ -74,18 +74,18 @@ export function createConclusion(context: OAuthContext, server: AuthorizationSer
     const { claims: addedClaims } = verdict
     if (organization !== undefined && realm !== WORKSPACE) {
       const accepted = { organization, user: person.id }
-      await database.transaction((db) => acceptInvitation(db, clock.now(), accepted))
+      await database.transaction((db) => acceptInvitation(db, clock, accepted))
     }
     const acting = await findPerson(database, realm, person.id, organization)
     await noteSignIn(context, server, interaction, { email: person.email, person: acting ?? person })
-    if (!proof.session) await tellSignIn(context, realm, { login, ...inside })
     const result = { ...(proof.session ? {} : { login }), ...inside, addedClaims, ...ANSWERED }
     await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false })
   }
 
   async function join({ id: user }: Person, organization: string): Promise<SignInRefusal | undefined> {
     try {
-      await database.transaction((db) => joinOrganization(db, realm, { organization, user }, clock.now()))
+      const joining = { organization, user, method: 'allowed_email_domain' } as const
+      await database.transaction((db) => joinOrganization(db, clock, realm, joining))
       return undefined
     } catch (refusal) {
       if (refusal instanceof SignInRefusal) return refusal

@@ -31,11 +31,11 @@ export function userHandlers(store: Store): Partial<ServiceImpl<typeof UserServi
       const made = await database.transaction(async (db) => {
         const organization = await findOrganization(db, environment, { id: organizationId })
         const row = await createUser(db, { environment, email, externalId: externalId || null, data }, now)
-        await addMembership(db, organization, row.id, now, {
+        await addMembership(db, clock, organization, row.id, {
           roles: membership?.roles ?? [],
           metadata: membership?.metadata ?? {},
           inviterEmail: membership?.inviterEmail,
-          invite,
+          method: invite ? 'invitation' : 'direct_provision',
         })
         return { organization, row, user: await toUserMessage(db, row, now) }
       })
