@@ -2,8 +2,40 @@ import type { Kysely } from 'kysely'
 import type { Schema } from '../../storage/schema.js'
 import { SignInRefusal } from '../connections/sign-in-refusal.js'
 import { DomainError } from '../domain-error.js'
+import { tellUserEvent } from '../events/user-event.js'
 import { findOrganization } from '../organizations/organization-data.js'
+import type { Store } from '../store.js'
 import { addMembership } from './membership-changes.js'
+
+interface Joining {
+  readonly organization: string
+  readonly user: string
+}
+
+/**
+ * Makes somebody a member of an organization that welcomes the domain of their address. For whoever belongs to none yet,
+ * this is the end of their sign-up. Throws a `SignInRefusal` as `joinOrganization` does.
+ */
+export async function joinByDomain(context: Store, environment: string, joining: Joining): Promise<void> {
+  const { database, clock } = context
+  const isNew = await database.transaction(async (db) => {
+    const belongs = await hasMembership(db, joining.user)
+    await joinOrganization(db, environment, joining, clock.now())
+    return !belongs
+  })
+  const event = isNew ? 'user.signup' : 'user.organization_membership_created'
+  await tellUserEvent(context, event, environment, joining)
+}
+
+/** Whether a user belongs to an organization, or did, or is invited to one. */
+export async function hasMembership(db: Kysely<Schema>, user: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('memberships')
+    .select('organization_id')
+    .where('user_id', '=', user)
+    .executeTakeFirst()
+  return row !== undefined
+}
 
 /**
  * Makes somebody who signs in a member, in the default role. Throws a `SignInRefusal` when the organization is full, and
@@ -12,7 +44,7 @@ import { addMembership } from './membership-changes.js'
 export async function joinOrganization(
   db: Kysely<Schema>,
   environment: string,
-  { organization: id, user }: { readonly organization: string; readonly user: string },
+  { organization: id, user }: Joining,
   now: number,
 ): Promise<void> {
   const present = await db

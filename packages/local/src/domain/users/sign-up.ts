@@ -4,6 +4,7 @@ import type { ConnectionRow } from '../../storage/registry-schema.js'
 import type { OrganizationRow, Schema } from '../../storage/schema.js'
 import { SignInRefusal } from '../connections/sign-in-refusal.js'
 import { DomainError } from '../domain-error.js'
+import { joinableOrganizations } from '../domains/allowed-email-domains.js'
 import type { Placement } from '../events/flow-interceptor.js'
 import { connectionDetails } from '../events/flow-questions.js'
 import { tellUserEvent } from '../events/user-event.js'
@@ -12,6 +13,7 @@ import type { Store } from '../store.js'
 import type { AssertedIdentity } from './asserted-identity.js'
 import { assertedProfile } from './asserted-profile.js'
 import { createUser } from './create-user.js'
+import { hasMembership } from './join-organization.js'
 import { addMembership } from './membership-changes.js'
 
 type Db = Kysely<Schema>
@@ -28,8 +30,9 @@ export interface SignUp {
 
 /**
  * Signs up somebody new: a user, and an organization of their own in the role that creators get, or the organization
- * that an application names. Somebody who signed up at the same moment is not new. Throws a `SignInRefusal` when an
- * application does not let them.
+ * that an application names. Where organizations welcome the domain of the address, the user belongs to none until they
+ * choose one of them (`joinByDomain`) or their own (`foundOrganization`). Somebody who signed up at the same moment is not
+ * new. Throws a `SignInRefusal` when an application does not let them.
  */
 export async function signUp(
   context: Store,
@@ -41,9 +44,13 @@ export async function signUp(
   const { database, clock } = context
   const made = await database.transaction(async (db) => {
     const known = await findUserByEmail(db, environment, person.email)
-    if (known !== undefined) return { userId: known.id, organization: undefined, isNew: false }
+    if (known !== undefined) return { userId: known.id, organization: undefined }
     const now = clock.now()
     const userId = await insertUser(db, environment, person, now)
+    const chooses =
+      placement === undefined &&
+      (await joinableOrganizations(db, environment, { id: userId, email: person.email })).length > 0
+    if (chooses) return { userId, organization: undefined }
     const organization =
       placement === undefined
         ? await insertOrganization(db, environment, now)
@@ -52,12 +59,30 @@ export async function signUp(
     await refuseUnlessPossible(() =>
       addMembership(db, organization, userId, now, { roles, metadata: {}, invite: false }),
     )
-    return { userId, organization: organization.id, isNew: true }
+    return { userId, organization: organization.id }
   })
-  const { userId, organization, isNew } = made
+  const { userId, organization } = made
   const event = placement === undefined ? 'user.signup' : 'user.organization_membership_created'
-  if (isNew) await tellUserEvent(context, event, environment, { user: userId, organization })
-  return { userId, organization }
+  if (organization !== undefined)
+    await tellUserEvent(context, event, environment, { user: userId, organization })
+  return made
+}
+
+/**
+ * Gives a user an organization of their own, in the role that creators get: the end of a sign-up that left the choice
+ * to them. Throws a `SignInRefusal` for somebody who has a membership.
+ */
+export async function foundOrganization(context: Store, environment: string, user: string): Promise<string> {
+  const { database, clock } = context
+  const organization = await database.transaction(async (db) => {
+    if (await hasMembership(db, user))
+      throw new SignInRefusal('access_denied', 'The user belongs to an organization already.')
+    const created = await insertOrganization(db, environment, clock.now())
+    await addMembership(db, created, user, clock.now(), { roles: [], metadata: {}, invite: false })
+    return created.id
+  })
+  await tellUserEvent(context, 'user.signup', environment, { user, organization })
+  return organization
 }
 
 async function insertOrganization(db: Db, environment: string, now: number): Promise<OrganizationRow> {

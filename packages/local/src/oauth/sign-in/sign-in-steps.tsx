@@ -43,7 +43,7 @@ const SESSION_SUFFICES = ['connection_chosen', 'select_account_prompt']
 export function createSignInSteps(context: OAuthContext, server: AuthorizationServer) {
   const { realm } = server
   const { database } = context
-  const { finish, refuse } = createConclusion(context, server, {
+  const { finish, refuse, isProven } = createConclusion(context, server, {
     show,
     async goToOrganization(step, organization, email) {
       const connection = await connectionOfOrganization(context, realm, organization)
@@ -106,6 +106,7 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
         await noteSignIn(context, server, step.interaction, { email: chosen, person })
         return show(step, { email: chosen, problem: `Nobody here has the e-mail address ${chosen}.` })
       }
+      if (body.organization !== undefined && (await isProven(step, person))) return finish(step, person)
       const proves = body.way === 'email' || signsUp(step) || (await provesWithCode(chosen))
       return proves ? emails.send(step, person.email) : finish(step, person)
     },
