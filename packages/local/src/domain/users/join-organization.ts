@@ -23,8 +23,7 @@ export async function joinByDomain(context: Store, environment: string, joining:
     await joinOrganization(db, environment, joining, clock.now())
     return !belongs
   })
-  const event = isNew ? 'user.signup' : 'user.organization_membership_created'
-  await tellUserEvent(context, event, environment, joining)
+  if (isNew) await tellUserEvent(context, 'user.signup', environment, joining)
 }
 
 /** Whether a user belongs to an organization, or did, or is invited to one. */

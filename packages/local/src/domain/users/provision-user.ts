@@ -108,8 +108,8 @@ async function enter(
     return user
   })
   if (before !== undefined) await followProfile(context, connection, userId, identity)
-  const event = before === undefined ? 'user.signup' : 'user.organization_membership_created'
-  await tellUserEvent(context, event, environment, { user: userId, organization })
+  if (before === undefined)
+    await tellUserEvent(context, 'user.signup', environment, { user: userId, organization })
   return { userId, organization }
 }
 
