@@ -27,6 +27,8 @@ export type UserProfile = z.infer<typeof UserProfile>
 export const UserData = z.object({
   user_profile: UserProfile.default(() => UserProfile.parse({})),
   metadata: Texts,
+  /** What identity providers said at the last sign-in, by the id of the connection. */
+  provider_attributes: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
   /** Milliseconds. */
   last_login_at: z.number().optional(),
 })
