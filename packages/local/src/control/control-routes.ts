@@ -13,6 +13,7 @@ import { outboxRoutes } from './outbox-routes.js'
 import { snapshotRoutes } from './snapshot-routes.js'
 import { createSnapshots } from './snapshots.js'
 import { type State, stateRoutes } from './state-routes.js'
+import { userManagementRoutes } from './user-management-routes.js'
 import { webhookRoutes } from './webhook-routes.js'
 
 export interface Control {
@@ -53,6 +54,7 @@ export function controlRoutes({ context, clock, faults, log, reset, coverage, st
   router.use('/outbox', outboxRoutes(context.outbox))
   router.use('/dns', dnsRoutes(context.dns))
   router.use('/interceptors', interceptorRoutes(context.interceptors))
+  router.use('/user-management', userManagementRoutes(context))
   router.use('/webhooks', webhookRoutes(context.webhooks))
   router.use('/snapshots', snapshotRoutes(createSnapshots(context.database, clock)))
   router.get('/coverage', async (_request, response) => {

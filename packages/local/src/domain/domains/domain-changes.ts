@@ -4,7 +4,7 @@ import { newId } from '../../storage/ids.js'
 import type { DomainRow } from '../../storage/registry-schema.js'
 import type { OrganizationRow, Schema } from '../../storage/schema.js'
 import { alreadyExists, invalid } from '../domain-error.js'
-import { isPublicDomain } from './allowed-email-domains.js'
+import { isDisposableDomain, isPublicDomain } from './allowed-email-domains.js'
 import { DomainData, findDomain } from './domain-data.js'
 
 const NAME = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/
@@ -28,7 +28,7 @@ export async function addDomain(
 ): Promise<DomainRow> {
   const name = written.toLowerCase()
   if (!NAME.test(name)) throw refused('must be a domain name such as acme.example')
-  if (type === 'ALLOWED_EMAIL_DOMAIN' && isPublicDomain(name))
+  if (type === 'ALLOWED_EMAIL_DOMAIN' && (isPublicDomain(name) || isDisposableDomain(name)))
     throw refused(`must not be a public e-mail domain: everybody can have an address at ${name}`)
   const row: DomainRow = {
     id: newId('dom'),

@@ -5,6 +5,7 @@ import type { OrganizationRow, Schema } from '../../storage/schema.js'
 import { SignInRefusal } from '../connections/sign-in-refusal.js'
 import { DomainError } from '../domain-error.js'
 import { joinableOrganizations } from '../domains/allowed-email-domains.js'
+import { whyBlocked } from '../environments/user-management.js'
 import type { Placement } from '../events/flow-interceptor.js'
 import { connectionDetails } from '../events/flow-questions.js'
 import { tellUserEvent } from '../events/user-event.js'
@@ -32,7 +33,7 @@ export interface SignUp {
  * Signs up somebody new: a user, and an organization of their own in the role that creators get, or the organization
  * that an application names. Where organizations welcome the domain of the address, the user belongs to none until they
  * choose one of them (`joinByDomain`) or their own (`foundOrganization`). Somebody who signed up at the same moment is not
- * new. Throws a `SignInRefusal` when an application does not let them.
+ * new. Throws a `SignInRefusal` when the environment or an application does not let them.
  */
 export async function signUp(
   context: Store,
@@ -40,6 +41,8 @@ export async function signUp(
   person: NewPerson,
   { connection, about }: SignUp,
 ): Promise<{ userId: string; organization: string | undefined }> {
+  const blocked = await whyBlocked(context.database.db, environment, person.email)
+  if (blocked !== undefined) throw new SignInRefusal('access_denied', blocked)
   const placement = await askBeforeSignup(context, environment, person.email, connection, about)
   const { database, clock } = context
   const made = await database.transaction(async (db) => {
