@@ -4,6 +4,8 @@ import type { ConnectionRow } from '../../storage/registry-schema.js'
 import type { OrganizationRow, Schema } from '../../storage/schema.js'
 import { SignInRefusal } from '../connections/sign-in-refusal.js'
 import { DomainError } from '../domain-error.js'
+import { joinableOrganizations } from '../domains/allowed-email-domains.js'
+import { whyBlocked } from '../environments/user-management.js'
 import type { Placement } from '../events/flow-interceptor.js'
 import { connectionDetails } from '../events/flow-questions.js'
 import { findOrganization, OrganizationData } from '../organizations/organization-data.js'
@@ -11,6 +13,7 @@ import type { Store } from '../store.js'
 import type { AssertedIdentity } from './asserted-identity.js'
 import { assertedProfile } from './asserted-profile.js'
 import { createUser } from './create-user.js'
+import { hasMembership } from './join-organization.js'
 import { addMembership } from './membership-changes.js'
 
 type Db = Kysely<Schema>
@@ -27,8 +30,9 @@ export interface SignUp {
 
 /**
  * Signs up somebody new: a user, and an organization of their own in the role that creators get, or the organization
- * that an application names. Somebody who signed up at the same moment is not new. Throws a `SignInRefusal` when an
- * application does not let them.
+ * that an application names. Where organizations welcome the domain of the address, the user belongs to none until they
+ * choose one of them (`joinByDomain`) or their own (`foundOrganization`). Somebody who signed up at the same moment is not
+ * new. Throws a `SignInRefusal` when the environment or an application does not let them.
  */
 export async function signUp(
   context: Store,
@@ -36,6 +40,8 @@ export async function signUp(
   person: NewPerson,
   { connection, about }: SignUp,
 ): Promise<{ userId: string; organization: string | undefined }> {
+  const blocked = await whyBlocked(context.database.db, environment, person.email)
+  if (blocked !== undefined) throw new SignInRefusal('access_denied', blocked)
   const placement = await askBeforeSignup(context, environment, person.email, connection, about)
   const { database, clock } = context
   return database.transaction(async (db) => {
@@ -43,6 +49,10 @@ export async function signUp(
     if (known !== undefined) return { userId: known.id, organization: undefined }
     const now = clock.now()
     const userId = await insertUser(db, environment, person, now)
+    const chooses =
+      placement === undefined &&
+      (await joinableOrganizations(db, environment, { id: userId, email: person.email })).length > 0
+    if (chooses) return { userId, organization: undefined }
     const organization =
       placement === undefined
         ? await insertOrganization(db, environment, now)
@@ -53,6 +63,24 @@ export async function signUp(
       addMembership(db, clock, organization, userId, { roles, metadata: {}, method }),
     )
     return { userId, organization: organization.id }
+  })
+}
+
+/**
+ * Gives a user an organization of their own, in the role that creators get: the end of a sign-up that left the choice
+ * to them. Throws a `SignInRefusal` for somebody who has a membership.
+ */
+export async function foundOrganization(
+  { database, clock }: Store,
+  environment: string,
+  user: string,
+): Promise<string> {
+  return database.transaction(async (db) => {
+    if (await hasMembership(db, user))
+      throw new SignInRefusal('access_denied', 'The user belongs to an organization already.')
+    const created = await insertOrganization(db, environment, clock.now())
+    await addMembership(db, clock, created, user, { roles: [], metadata: {}, method: 'org_creator' })
+    return created.id
   })
 }
 

@@ -41,6 +41,8 @@ export const UserData = z.object({
   user_profile: UserProfile.default(() => UserProfile.parse({})),
   metadata: Texts,
   external_identities: z.array(ExternalIdentity).optional(),
+  /** What identity providers said at the last sign-in, by the id of the connection. */
+  provider_attributes: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
   /** Milliseconds. */
   last_login_at: z.number().optional(),
 })
