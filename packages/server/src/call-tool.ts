@@ -45,6 +45,8 @@ export interface CallOptions {
   readonly idempotency: Idempotency
   readonly pages: PageSeal
   readonly linksInResults: boolean
+  /** How long a call has. */
+  readonly deadlineMs: number
   readonly scalekit: ScalekitFor
   readonly docs: Docs
   readonly record: (outcome: Outcome, principal: Principal) => void
@@ -99,6 +101,7 @@ export function callTool(
       seal: (state) => options.seal.mint(state, context),
     },
     ending: endingOf(context.mcpReq.signal),
+    deadlineMs: options.deadlineMs,
     scalekit: (signal) => options.scalekit(principal.caller, signal, principal.trail),
     docs: options.docs,
     progress: progressOf(context),

@@ -74,6 +74,7 @@ async function answerCall(
     interaction: nobody,
     usedAnswers: options.usedAnswers,
     ending: new ResponseEnding(res),
+    deadlineMs: options.deadlineMs,
     scalekit: (signal) => options.scalekit(caller, signal, trail),
     docs: options.docs,
     progress: noProgress,
