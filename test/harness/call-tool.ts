@@ -18,8 +18,12 @@ export function callTool(
   name: string,
   args: Record<string, unknown> = {},
 ): Promise<Record<string, unknown>> {
-  return untilServed(() => callOnce(era, server, name, args))
+  const send = () => callOnce(era, server, name, args)
+  return isRead(name) ? untilServed(send, /\b503\b|upstream_timeout|upstream_unavailable/) : untilServed(send)
 }
+
+/** It may be repeated when the server missed its deadline. */
+const isRead = (name: string) => /^(list|get|search)_|^whoami$/.test(name)
 
 async function callOnce(
   era: Era,

@@ -14,6 +14,7 @@ import {
   type UnaryResponse,
 } from '@connectrpc/connect'
 import { Agent, type Dispatcher } from 'undici'
+import { endsWithin } from './ends-within.js'
 import { errorFromJson } from './error-json.js'
 import { apiError } from './errors.js'
 import { type Answer, exchange } from './exchange.js'
@@ -87,9 +88,7 @@ type AnyNext = ReturnType<Interceptor>
 
 /** The caller's signal, and the time where the call has one. */
 function deadline(signal: AbortSignal | undefined, timeoutMs: number | undefined): AbortSignal {
-  if (!timeoutMs) return signal ?? AbortSignal.any([])
-  const timeout = AbortSignal.timeout(timeoutMs)
-  return signal ? AbortSignal.any([signal, timeout]) : timeout
+  return timeoutMs ? endsWithin(timeoutMs, signal) : (signal ?? new AbortController().signal)
 }
 
 function reasonOf({ reason }: AbortSignal): unknown {

@@ -1,4 +1,5 @@
 import { type CryptoKey, createLocalJWKSet, type JWK, type JWTHeaderParameters } from 'jose'
+import { endsWithin } from './ends-within.js'
 import { invalidToken, temporarilyUnavailable } from './errors.js'
 import { fetchJson } from './fetch-json.js'
 
@@ -66,7 +67,7 @@ export function createKeySet(
   async function attempt(): Promise<void> {
     attemptedAt = Date.now()
     try {
-      const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(ATTEMPT_MS)])
+      const signal = endsWithin(ATTEMPT_MS, closing.signal)
       const next = copyOf(await fetchJson(await locate(signal), { signal }), algorithms)
       if (next.text !== copy?.text) version++
       copy = next

@@ -1,3 +1,8 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { createTokenVerifier, type TokenVerifier } from '@scalekit-mcp/auth'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { measure } from '../../../test/harness/measure.js'
@@ -55,6 +60,21 @@ describe('the key set', () => {
       await expect(verifier.verify(refused)).rejects.toMatchObject({ code: 'invalid_token', status: 401 })
     }
     expect(authority.keySetReads()).toBe(0)
+  })
+
+  test('is given up while the issuer hangs, whatever the garbage collector takes', async () => {
+    const hanging = createServer(() => undefined).listen(0, '127.0.0.1')
+    await once(hanging, 'listening')
+    const issuer = `http://127.0.0.1:${(hanging.address() as AddressInfo).port}`
+    const waiting = createTokenVerifier({ issuers: [issuer], audience: AUDIENCE })
+    setFlagsFromString('--expose-gc')
+    const collect: () => void = runInNewContext('gc')
+    const collecting = setInterval(collect, 100)
+    await expect(waiting.ready()).rejects.toMatchObject({ code: 'temporarily_unavailable' })
+    clearInterval(collecting)
+    waiting.close()
+    hanging.close()
+    hanging.closeAllConnections()
   })
 
   test('out of reach at the start is 503, never 401, and is asked again after a second', async () => {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { mountApi } from './api-mount.js'
 import { createFaults, type Faults } from './control/faults.js'
+import { createDnsRecords, type DnsRecords } from './domain/domains/dns-records.js'
 import type { FlowInterceptors } from './domain/events/flow-interceptor.js'
 import { createOutbox, type Outbox } from './domain/events/outbox.js'
 import type { Webhooks } from './domain/events/webhooks.js'
@@ -14,7 +15,7 @@ import { reportFailure } from './http/report-failure.js'
 import { createRequestLog, type RequestLog } from './http/request-log.js'
 import { createHttpApp } from './http-app.js'
 import { createFlowInterceptors } from './notify/flow-interceptors.js'
-import { tellSessionEnds } from './notify/session-notices.js'
+import { sendNotices } from './notify/notices.js'
 import { createWebhooks } from './notify/webhooks.js'
 import type { OAuthContext } from './oauth/server/oauth-context.js'
 import { createAuthenticate } from './oauth/tokens/authenticate.js'
@@ -103,6 +104,7 @@ async function serve(
     faults: createFaults(),
     log: createRequestLog(),
     outbox,
+    dns: createDnsRecords(),
     keys: createSigningKeys(database, clock),
     webhooks: createWebhooks(clock, outbox),
     interceptors: createFlowInterceptors(clock),
@@ -110,8 +112,8 @@ async function serve(
   const reset = async () => {
     clock.restore()
     await resetTo(database, seed, clock)
-    for (const part of [parts.faults, parts.log, parts.outbox, parts.webhooks, parts.interceptors])
-      part.clear()
+    const { faults, log, webhooks, interceptors, dns } = parts
+    for (const part of [faults, log, outbox, webhooks, interceptors, dns]) part.clear()
   }
   const certificate = options.tls === undefined ? undefined : await storedCertificate(options.tls)
   const urlAt = (port: number) => `${certificate ? 'https' : 'http'}://localhost:${port}`
@@ -119,7 +121,7 @@ async function serve(
     handlers(urlAt(port), { ...parts, reset }),
   )
   await storage.announce(urlAt(listener.port))
-  const notices = tellSessionEnds({ ...parts, baseUrl: urlAt(listener.port) })
+  const notices = sendNotices({ ...parts, baseUrl: urlAt(listener.port) })
   const sweep = async () => {
     await sweepExpired(database, clock)
     await sweepRegistered(database.db, clock.now())
@@ -152,6 +154,7 @@ interface Parts {
   faults: Faults
   log: RequestLog
   outbox: Outbox
+  dns: DnsRecords
   keys: SigningKeys
   webhooks: Webhooks
   interceptors: FlowInterceptors
@@ -159,13 +162,14 @@ interface Parts {
 }
 
 function handlers(baseUrl: string, parts: Parts): Handlers {
-  const { database, clock, faults, log, outbox, keys, webhooks, interceptors, reset } = parts
+  const { database, clock, faults, log, outbox, dns, keys, webhooks, interceptors, reset } = parts
   const context: OAuthContext = {
     baseUrl,
     database,
     clock,
     keys,
     outbox,
+    dns,
     webhooks,
     interceptors,
     tokens: createTokenIssuer(keys, clock, database),
@@ -177,6 +181,7 @@ function handlers(baseUrl: string, parts: Parts): Handlers {
     clock,
     baseUrl,
     outbox,
+    dns,
     webhooks,
     interceptors,
     authenticate: createAuthenticate(context),

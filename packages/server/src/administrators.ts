@@ -11,7 +11,6 @@ import { ExpiringCache } from './scalekit/expiring-cache.js'
 const ALLOWED_MS = 60_000
 /** A refusal is kept for less, so that a role granted now takes effect now. */
 const REFUSED_MS = 5_000
-const READ_TIMEOUT_MS = 5_000
 const MAX_PEOPLE = 10_000
 
 export type AdministratorVariable =
@@ -60,9 +59,14 @@ export type RequireAdministrator = (caller: Caller) => Promise<void>
  * Scalekit's tokens for MCP servers carry `sub` and `oid`, but not reliably the roles: membership, status, roles and permissions
  * are read from the API (GetUser, ListUserPermissions), once per person at a time, and kept for 60 seconds at most.
  *
+ * @param timeoutMs how long these reads may take
  * @throws TypeError for a rule that lets nobody in
  */
-export function createAdministrators(rule: AdministratorRule, scalekit: ScalekitFor): RequireAdministrator {
+export function createAdministrators(
+  rule: AdministratorRule,
+  scalekit: ScalekitFor,
+  timeoutMs: number,
+): RequireAdministrator {
   const roles = new Set(rule.roles)
   const clients = new Set(rule.clients)
   if (!rule.organizationId && clients.size === 0) {
@@ -81,7 +85,7 @@ export function createAdministrators(rule: AdministratorRule, scalekit: Scalekit
     caller: Caller,
     organizationId: string,
   ): Promise<NotAnAdministrator | undefined> {
-    const api = scalekit(caller, AbortSignal.timeout(READ_TIMEOUT_MS)).users('')
+    const api = scalekit(caller, AbortSignal.timeout(timeoutMs)).users('')
     const user = await readUser(() => api.getUser({ identities: { case: 'id', value: caller.subject } }))
     const memberships = user?.id === caller.subject ? user.memberships : []
     const membership = memberships.find((each) => each.organizationId === organizationId)

@@ -87,7 +87,7 @@ export function createApp(options: AppOptions): App {
   const requireAdministrator =
     config.upstream.mode === 'workspace'
       ? undefined
-      : createAdministrators(config.upstream.administrators, options.scalekit)
+      : createAdministrators(config.upstream.administrators, options.scalekit, config.timeouts.administrator)
   const refusePerson = createRefusePerson({
     resourceMetadataUrl: protection.resourceMetadataUrl,
     metrics: options.observation.metrics,
@@ -237,6 +237,7 @@ export function optionsOfMcp(
     idempotency: options.shared.idempotency,
     pages: createPageSeal(config.stateKey),
     linksInResults: config.linksInResults,
+    deadlineMs: config.timeouts.call,
     scalekit: options.scalekit,
     docs: options.docs,
     record: ({ error, tool, effect, outcome, milliseconds }, { note, trail }) => {

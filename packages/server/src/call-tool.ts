@@ -36,6 +36,8 @@ export interface CallOptions {
   readonly idempotency: Idempotency
   readonly pages: PageSeal
   readonly linksInResults: boolean
+  /** How long a call has. */
+  readonly deadlineMs: number
   readonly scalekit: ScalekitFor
   readonly docs: Docs
   readonly record: (outcome: Outcome, principal: Principal) => void
@@ -84,6 +86,7 @@ export function callTool(
       responses,
       seal: (next) => options.seal.mint(next, caller),
     },
+    deadlineMs: options.deadlineMs,
     scalekit: (signal) => options.scalekit(caller, signal, trail),
     docs: options.docs,
     audit,

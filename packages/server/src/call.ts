@@ -37,6 +37,8 @@ export interface Call {
   /** Whether the operator lets links stand in results. */
   readonly linksInResults: boolean
   readonly ending: Ending
+  /** How long the call has. */
+  readonly deadlineMs: number
   /** Gives the API's clients for this call; requests end with the signal. */
   readonly scalekit: (signal: AbortSignal) => Scalekit
   readonly docs: Docs
@@ -87,7 +89,7 @@ export async function call(request: Call): Promise<CallToolResult | InputRequire
     authorize(request)
     const args = openPage(request, validate(request))
     admitted = true
-    const result = await withDeadline(request.caller, request.ending, (deadline) =>
+    const result = await withDeadline(request.caller, request.ending, request.deadlineMs, (deadline) =>
       confirmAndRun(request, args, deadline),
     )
     if ('question' in result) {

@@ -6,6 +6,7 @@ import { ConfigError } from './config-error.js'
 import { type Environment, isOwnVariable, isSet, resolveNames, withoutVariables } from './config-names.js'
 import { unusableUrls } from './config-urls.js'
 import { variables } from './config-variables.js'
+import { type Timeouts, timeouts } from './timeouts.js'
 
 export { ConfigError }
 
@@ -54,6 +55,7 @@ export interface Config {
   readonly conformanceFixtures: boolean
   readonly linksInResults: boolean
   readonly docsUrl: string
+  readonly timeouts: Timeouts
   readonly stateKey?: Secret
   /** Absent: this process is the only one. */
   readonly shared?: SharedConfig
@@ -269,6 +271,7 @@ function assemble(values: Values): Config {
     conformanceFixtures: values.CONFORMANCE_FIXTURES,
     linksInResults: values.LINKS_IN_RESULTS,
     docsUrl: `${values.DOCS_URL}/`,
+    timeouts,
     ...auditOf(values.AUDIT_FILE, values.AUDIT_KEY_FILE),
     ...stateOf(values),
     ...(values.METRICS_PORT === undefined ? {} : { metricsPort: values.METRICS_PORT }),

@@ -2,9 +2,6 @@ import { shareSignal } from '@scalekit-mcp/api'
 import type { Caller } from '@scalekit-mcp/auth'
 import { ToolError } from './errors.js'
 
-/** One call has this long, its reads of the confirmation's target included. */
-const DEADLINE_MS = 5_500
-
 /**
  * Of each caller those of calls that ended well: nothing listens to their signals any more, and they never fired, so they are
  * as good as new ones. A new one has a shape of its own, which made a call of the API an eighth slower.
@@ -50,15 +47,17 @@ export function endingOf(signal: AbortSignal): Ending {
 /**
  * Ends with the client or with the time, whichever comes first; a call that ended in time leaves nothing behind.
  *
+ * @param ms how long the call has
  * @param run is given what makes the signal: most calls need none, and one takes a tenth of a small call
  */
 export function withDeadline<Value>(
   caller: Caller,
   ending: Ending,
+  ms: number,
   run: (deadline: Deadline) => Promise<Value>,
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const deadline = new Deadline(caller, ending, reject)
+    const deadline = new Deadline(caller, ending, ms, reject)
     run(deadline).then(
       (value) => {
         deadline.met()
@@ -81,7 +80,7 @@ export class Deadline {
   readonly #timer: NodeJS.Timeout
   readonly #refuse: () => void
 
-  constructor(caller: Caller, ending: Ending, refuse: (error: ToolError) => void) {
+  constructor(caller: Caller, ending: Ending, ms: number, refuse: (error: ToolError) => void) {
     this.#caller = caller
     this.#ending = ending
     this.#refuse = () => {
@@ -89,7 +88,7 @@ export class Deadline {
       refuse(new ToolError('upstream_timeout', 'The call was not finished in time.'))
       this.#controller?.abort()
     }
-    this.#timer = setTimeout(this.#refuse, DEADLINE_MS)
+    this.#timer = setTimeout(this.#refuse, ms)
     ending.onGone(this.#refuse)
   }
 

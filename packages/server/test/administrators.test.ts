@@ -12,7 +12,7 @@ import { type RunningServer, startServer } from '../src/main.js'
 import { createLog } from '../src/observe/log.js'
 import { tools } from '../src/tools/index.js'
 import { sampleArguments } from './sample-arguments.js'
-import { allScopes } from './server-under-test.js'
+import { allScopes, patient } from './server-under-test.js'
 
 const ENVIRONMENT = 'env_100000000000000001'
 const OPERATOR = 'org_100000000000000000'
@@ -40,7 +40,7 @@ const running: RunningServer[] = []
 afterAll(() => Promise.all(running.map((server) => server.stop())))
 
 /** The server in environment mode, with the rule that `rule` says. */
-async function deploy(rule: Record<string, string>): Promise<Deployment> {
+async function deploy(rule: Record<string, string>, timeouts = patient): Promise<Deployment> {
   const port = await freePort()
   const auditFile = join(folder, `${port}`, 'audit.jsonl')
   const log: string[] = []
@@ -58,7 +58,10 @@ async function deploy(rule: Record<string, string>): Promise<Deployment> {
     },
     {},
   )
-  const server = await startServer(config, createLog('info', { write: (line) => void log.push(line) }))
+  const server = await startServer(
+    { ...config, timeouts },
+    createLog('info', { write: (line) => void log.push(line) }),
+  )
   running.push(server)
   return { server, log, auditFile }
 }
@@ -279,16 +282,24 @@ describe("a member of the operator's organization", () => {
     expect((await userReads()) - before).toBe(1)
   })
 
-  test('is refused with 503 when the API does not say, and passes again when it does', async () => {
-    const fresh = await deploy({ ADMIN_ORGANIZATION: OPERATOR })
+  test.each([
+    { how: 'fails', fault: { status: 500 }, waits: patient },
+    {
+      how: 'does not answer in time',
+      fault: { latency_ms: 100_000 },
+      waits: { ...patient, administrator: 300 },
+    },
+  ])('is refused with 503 when the API $how, and passes again when it says', async ({ fault, waits }) => {
+    const fresh = await deploy({ ADMIN_ORGANIZATION: OPERATOR }, waits)
     const token = await tokenOf('olivia@yourcompany.example')
-    await control('POST', 'faults', { match: { path: 'GetUser' }, status: 500, times: 0 })
+    await control('POST', 'faults', { match: { path: 'GetUser' }, times: 0, ...fault })
     const failed = await send(fresh, token, list)
     await control('DELETE', 'faults')
     expect(failed.status).toBe(503)
     expect(failed.retryAfter).toBe('5')
     expect(failed.body).toMatchObject({ error: 'temporarily_unavailable' })
-    expect((await send(fresh, token, list)).status).toBe(200)
+    const again = waits === patient ? fresh : await deploy({ ADMIN_ORGANIZATION: OPERATOR })
+    expect((await send(again, token, list)).status).toBe(200)
   })
 })
 

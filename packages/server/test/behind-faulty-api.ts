@@ -1,3 +1,4 @@
+import { type Timeouts, timeouts } from '../src/timeouts.js'
 import { type FaultyApi, startFaultyApi } from './faulty-api.js'
 import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
 
@@ -8,12 +9,16 @@ export interface BehindFaultyApi {
   close(): Promise<void>
 }
 
-/** Starts both; `env` gives further configuration, from the URL of the API and of the local environment behind it. */
+/**
+ * Starts both; `env` gives further configuration, from the URL of the API and of the local environment behind it. The server
+ * waits as long as it does in production.
+ */
 export async function startBehindFaultyApi(
   env: (apiUrl: string, localUrl: string) => Record<string, string> = () => ({}),
+  waits: Timeouts = timeouts,
 ): Promise<BehindFaultyApi> {
   const apis: FaultyApi[] = []
-  const server = await startServerUnderTest(async (localUrl) => {
+  const configure = async (localUrl: string) => {
     const started = await startFaultyApi(localUrl)
     apis.push(started)
     return {
@@ -22,7 +27,8 @@ export async function startBehindFaultyApi(
       REQUESTS_PER_MINUTE: '1000000',
       ...env(started.url, localUrl),
     }
-  })
+  }
+  const server = await startServerUnderTest(configure, undefined, undefined, waits)
   const [api] = apis
   if (!api) throw new Error('The server started without asking for its configuration.')
   return {

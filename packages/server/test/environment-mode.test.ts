@@ -5,6 +5,7 @@ import { freePort, mintToken } from '../../../test/harness/program.js'
 import { loadConfig } from '../src/config.js'
 import { type RunningServer, startServer } from '../src/main.js'
 import { createLog } from '../src/observe/log.js'
+import { patient } from './server-under-test.js'
 
 const environmentId = 'env_100000000000000001'
 const operator = 'org_100000000000000000'
@@ -59,7 +60,7 @@ beforeAll(async () => {
     },
     {},
   )
-  server = await startServer(config, createLog('silent'))
+  server = await startServer({ ...config, timeouts: patient }, createLog('silent'))
   token = await mintToken({ localUrl: local.url }, { subject: 'operator@example.com', resource: url, scopes })
 })
 afterAll(async () => {

@@ -23,7 +23,7 @@ let callers = 0
 /** A caller who has called before, so that only the call itself is left to go wrong. */
 async function warmCaller(): Promise<string> {
   const token = await server.token({ claims: { client_id: `caller-${callers++}` } })
-  await list(token)
+  await expect.poll(async () => toolErrorOf(await list(token))).toBeUndefined()
   api.seen.length = 0
   return token
 }

@@ -4,6 +4,7 @@ import type { MovableClock } from '../storage/clock.js'
 import { DatabaseUnavailable, LocalError } from '../storage/local-error.js'
 import { clockRoutes } from './clock-routes.js'
 import type { ControlContext } from './control-context.js'
+import { dnsRoutes } from './dns-routes.js'
 import { faultRoutes } from './fault-routes.js'
 import type { Faults } from './faults.js'
 import { interceptorRoutes } from './interceptor-routes.js'
@@ -12,6 +13,7 @@ import { outboxRoutes } from './outbox-routes.js'
 import { snapshotRoutes } from './snapshot-routes.js'
 import { createSnapshots } from './snapshots.js'
 import { type State, stateRoutes } from './state-routes.js'
+import { userManagementRoutes } from './user-management-routes.js'
 import { webhookRoutes } from './webhook-routes.js'
 
 export interface Control {
@@ -50,7 +52,9 @@ export function controlRoutes({ context, clock, faults, log, reset, coverage, st
   router.use('/faults', faultRoutes(faults))
   router.use('/clock', clockRoutes(clock))
   router.use('/outbox', outboxRoutes(context.outbox))
+  router.use('/dns', dnsRoutes(context.dns))
   router.use('/interceptors', interceptorRoutes(context.interceptors))
+  router.use('/user-management', userManagementRoutes(context))
   router.use('/webhooks', webhookRoutes(context.webhooks))
   router.use('/snapshots', snapshotRoutes(createSnapshots(context.database, clock)))
   router.get('/coverage', async (_request, response) => {

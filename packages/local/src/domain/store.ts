@@ -1,5 +1,6 @@
 import type { Clock } from '../storage/clock.js'
 import type { Database } from '../storage/database.js'
+import type { DnsRecords } from './domains/dns-records.js'
 import type { FlowInterceptors } from './events/flow-interceptor.js'
 import type { Outbox } from './events/outbox.js'
 import type { Webhooks } from './events/webhooks.js'
@@ -18,6 +19,8 @@ export interface Store extends DataStore {
   readonly outbox: Outbox
   /** Where applications are told what happened. */
   readonly webhooks: Webhooks
+  /** The TXT records of this machine, which prove domains. */
+  readonly dns: DnsRecords
   /** Which applications decide whether a flow goes on. */
   readonly interceptors: FlowInterceptors
 }

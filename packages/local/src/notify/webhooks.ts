@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { endsWithin } from '@scalekit-mcp/api'
 import type { Outbox } from '../domain/events/outbox.js'
 import type { Delivery, WebhookEndpoint, Webhooks } from '../domain/events/webhooks.js'
 import type { Clock } from '../storage/clock.js'
@@ -37,9 +38,9 @@ export function createWebhooks(clock: Clock, outbox: Outbox): Webhooks {
       return endpoints.length < before
     },
     deliveries: () => [...deliveries],
-    emit({ id, environment, organization, type, object, data }) {
+    emit({ id, environment, organization, type, object, data, at = clock.now() }) {
       const payload = JSON.stringify({
-        ...{ spec_version: '1', id, type, occurred_at: new Date(clock.now()).toISOString() },
+        ...{ spec_version: '1', id, type, occurred_at: new Date(at).toISOString() },
         ...{
           environment_id: environment,
           ...(organization && { organization_id: organization }),
@@ -103,7 +104,7 @@ async function post(
 ): Promise<number> {
   // The receiver compares the time with its own clock, which nobody here has moved.
   const headers = signedHeaders('webhook', secret, event, Math.floor(Date.now() / 1000), payload)
-  const signal = AbortSignal.any([stopped, AbortSignal.timeout(ANSWER_MS)])
+  const signal = endsWithin(ANSWER_MS, stopped)
   try {
     const response = await fetch(url, { method: 'POST', headers, body: payload, redirect: 'manual', signal })
     await response.body?.cancel()

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import { connectionData } from '../domain/connections/connection-data.js'
-import type { ConnectionRow, DirectoryRow } from '../storage/registry-schema.js'
+import type { ConnectionRow, DirectoryRow, DomainRow } from '../storage/registry-schema.js'
 import type { Schema } from '../storage/schema.js'
 
 type Db = Kysely<Schema>
@@ -15,6 +15,17 @@ export async function portalConnections(db: Db, organization: string): Promise<C
     .orderBy('id')
     .execute()
   return rows.filter((row) => !connectionData(row).is_app)
+}
+
+/** The domains whose people sign in through the organization. */
+export function portalDomains(db: Db, organization: string): Promise<DomainRow[]> {
+  return db
+    .selectFrom('domains')
+    .selectAll()
+    .where('organization_id', '=', organization)
+    .where('type', '=', 'ORGANIZATION_DOMAIN')
+    .orderBy('id')
+    .execute()
 }
 
 export function portalDirectories(db: Db, organization: string): Promise<DirectoryRow[]> {

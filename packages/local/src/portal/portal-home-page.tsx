@@ -1,16 +1,18 @@
 import { State } from '../http/page/data-table.js'
-import type { ConnectionRow, DirectoryRow } from '../storage/registry-schema.js'
+import type { ConnectionRow, DirectoryRow, DomainRow } from '../storage/registry-schema.js'
 import { TestLink } from './connection-pages.js'
+import { DomainSection } from './domain-page.js'
 import { ActionForm, type PortalFrame, PortalPage } from './portal-frame.js'
 
 export interface PortalHomeView extends PortalFrame {
   /** Undefined where the link was not for them. */
   connections: ConnectionRow[] | undefined
   directories: DirectoryRow[] | undefined
+  domains: DomainRow[] | undefined
 }
 
 /** What a customer's administrator can set up. */
-export function PortalHomePage({ connections, directories, ...frame }: PortalHomeView) {
+export function PortalHomePage({ connections, directories, domains, ...frame }: PortalHomeView) {
   return (
     <PortalPage {...frame}>
       <p class="lead">Set up how the people of {frame.organization} sign in.</p>
@@ -36,6 +38,7 @@ export function PortalHomePage({ connections, directories, ...frame }: PortalHom
           />
         </section>
       )}
+      {domains !== undefined && <DomainSection root={frame.root} domains={domains} csrf={frame.csrf} />}
       {directories !== undefined && (
         <section aria-labelledby="directories">
           <h2 id="directories">Directory sync</h2>

@@ -1,12 +1,14 @@
 import { Router, urlencoded } from 'express'
 import { callbackOrigins } from '../domain/clients/callbacks.js'
+import { failOverdueDomains } from '../domain/domains/verify-domain.js'
 import { isRealmName, WORKSPACE } from '../domain/environments/realm.js'
 import { letFrame, sendPage } from '../http/page/send-page.js'
 import { connectionRoutes } from './connection-routes.js'
 import { directoryRoutes } from './directory-routes.js'
+import { domainRoutes, mayVerify } from './domain-routes.js'
 import { addDirectory, connectSimulator } from './portal-actions.js'
 import type { PortalContext } from './portal-context.js'
-import { portalConnections, portalDirectories } from './portal-data.js'
+import { portalConnections, portalDirectories, portalDomains } from './portal-data.js'
 import { loaded } from './portal-events.js'
 import { PortalHomePage } from './portal-home-page.js'
 import { CLOSED, ClosedPage, inPortal } from './portal-request.js'
@@ -48,6 +50,7 @@ export function portalRoutes(context: PortalContext): Router {
     '/portal',
     inPortal(context, async ({ response, scope, organization, expires_at, may, frame }) => {
       const { db } = database
+      await failOverdueDomains(context, scope.organization)
       const view = {
         ...frame(organization),
         events: [loaded(expires_at)],
@@ -55,6 +58,7 @@ export function portalRoutes(context: PortalContext): Router {
         directories: may('dir_sync', 'directory_sync')
           ? await portalDirectories(db, scope.organization)
           : undefined,
+        domains: mayVerify({ may }) ? await portalDomains(db, scope.organization) : undefined,
       }
       sendPage(response, <PortalHomePage {...view} />)
     }),
@@ -76,6 +80,6 @@ export function portalRoutes(context: PortalContext): Router {
     }),
   )
 
-  router.use('/portal', connectionRoutes(context), directoryRoutes(context))
+  router.use('/portal', connectionRoutes(context), directoryRoutes(context), domainRoutes(context))
   return router
 }

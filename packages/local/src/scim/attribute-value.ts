@@ -5,34 +5,43 @@ import { type Attribute, attributeIn } from './scim-schema.js'
 /**
  * A value as the schema has it: names in its spelling, booleans that were sent as text, a list where there may be
  * several. Returns undefined for what is unassigned: null, and what holds nothing (RFC 7643, section 2.5). A value
- * without a schema is kept.
+ * without a schema is kept. `holder` is the attribute that a sub-attribute belongs to.
  * @throws {ScimError} 400 `invalidValue`
  */
-export function attributeValue(attribute: Attribute | undefined, value: Json | undefined): Json | undefined {
+export function attributeValue(
+  attribute: Attribute | undefined,
+  value: Json | undefined,
+  holder?: Pick<Attribute, 'name'>,
+): Json | undefined {
   if (value === undefined || value === null) return undefined
   if (attribute === undefined) return withoutNull(value)
-  if (!attribute.multiValued) return single(attribute, value)
+  if (!attribute.multiValued) return single(attribute, value, holder)
   const members = asList(value).flatMap((one) => {
-    const member = one === null ? undefined : single(attribute, one)
+    const member = one === null ? undefined : single(attribute, one, holder)
     return member === undefined ? [] : [member]
   })
   return members.length === 0 ? undefined : members
 }
 
-function single(attribute: Attribute, value: Json): Json | undefined {
+function single(
+  attribute: Attribute,
+  value: Json,
+  holder: Pick<Attribute, 'name'> | undefined,
+): Json | undefined {
+  const name = holder === undefined ? attribute.name : `${holder.name}.${attribute.name}`
   // Some clients send a list of one.
   if (Array.isArray(value) && value.length === 1 && !attribute.multiValued)
-    return attributeValue(attribute, value[0])
+    return attributeValue(attribute, value[0], holder)
   switch (attribute.type) {
     case 'complex':
       return object(attribute, value)
     case 'boolean':
       if (typeof value === 'boolean') return value
       if (typeof value === 'string' && /^(true|false)$/i.test(value)) return value.toLowerCase() === 'true'
-      throw unsuitable(attribute, 'true or false')
+      throw unsuitable(name, 'true or false')
     default:
       if (typeof value === 'string') return value
-      throw unsuitable(attribute, 'text')
+      throw unsuitable(name, 'text')
   }
 }
 
@@ -41,11 +50,11 @@ function object(attribute: Attribute, value: Json): Json | undefined {
   const known = attribute.subAttributes ?? []
   if (typeof value === 'string' && attributeIn(known, 'value') !== undefined)
     return value === '' ? undefined : { value }
-  if (!isObject(value)) throw unsuitable(attribute, 'an object')
+  if (!isObject(value)) throw unsuitable(attribute.name, 'an object')
   return present(
     Object.entries(value).map(([name, one]) => {
       const sub = attributeIn(known, name)
-      return [sub?.name ?? name, attributeValue(sub, one)]
+      return [sub?.name ?? name, attributeValue(sub, one, attribute)]
     }),
   )
 }
@@ -64,8 +73,8 @@ function present(entries: [string, Json | undefined][]): JsonObject | undefined 
   return assigned.length === 0 ? undefined : Object.fromEntries(assigned)
 }
 
-function unsuitable({ name }: Attribute, what: string): ScimError {
-  return new ScimError(400, `${name} must be ${what}.`, 'invalidValue')
+function unsuitable(name: string, what: string): ScimError {
+  return new ScimError(400, `${name}: send ${what}.`, 'invalidValue')
 }
 
 /** An object with one of its attributes assigned, or unassigned for undefined. */

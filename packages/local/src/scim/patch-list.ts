@@ -19,7 +19,7 @@ export interface ListChange {
 /** A list after an operation (RFC 7644, sections 3.5.2.1 to 3.5.2.3); undefined when empty. Throws a `ScimError`. */
 export function changedList(change: ListChange): Json | undefined {
   const before = asList(change.before)
-  const after = onePrimary(before, changedMembers(change, before))
+  const after = onePrimary(before, changedMembers(change, before), change.definition)
   const members = after.filter((member) => hasValue(member, change.definition))
   return members.length === 0 ? undefined : members
 }
@@ -65,7 +65,7 @@ function changedMember(
   const known = definition?.subAttributes ?? []
   const set = (object: JsonObject, name: string, one: Json | undefined) => {
     const own = attributeIn(known, name)
-    return assigned(object, own?.name ?? keyIn(object, name) ?? name, attributeValue(own, one))
+    return assigned(object, own?.name ?? keyIn(object, name) ?? name, attributeValue(own, one, definition))
   }
   if (sub !== undefined) return set(member, sub, op === 'remove' ? undefined : value)
   if (value === null) return undefined
@@ -79,7 +79,7 @@ function created(filter: Filter | undefined, definition: Attribute | undefined):
   if (filter === undefined) return {}
   if (filter.op === 'eq' && filter.path.toLowerCase() !== 'password') {
     const own = attributeIn(definition?.subAttributes ?? [], filter.path)
-    return assigned({}, own?.name ?? filter.path, attributeValue(own, filter.value))
+    return assigned({}, own?.name ?? filter.path, attributeValue(own, filter.value, definition))
   }
   if (filter.op === 'and')
     return Object.assign({}, ...filter.filters.map((one) => created(one, definition))) as JsonObject
@@ -115,11 +115,19 @@ function sameMember(one: Json, other: Json): boolean {
 }
 
 /** One member is the primary one: the one that became it last (RFC 7644, section 3.5.2). */
-function onePrimary(before: readonly Json[], after: readonly Json[]): Json[] {
+function onePrimary(
+  before: readonly Json[],
+  after: readonly Json[],
+  definition: Attribute | undefined,
+): Json[] {
   const isPrimary = (member: Json): member is JsonObject => isObject(member) && member.primary === true
   const fresh = after.filter((member) => isPrimary(member) && !before.includes(member))
   if (fresh.length > 1)
-    throw new ScimError(400, 'primary can be true for one member of a list.', 'invalidValue')
+    throw new ScimError(
+      400,
+      `${definition?.name ?? 'The list'}.primary: send true for one entry only.`,
+      'invalidValue',
+    )
   const [primary] = fresh
   if (primary === undefined) return [...after]
   return after.map((member) =>
@@ -132,5 +140,5 @@ function hasValue(member: Json, definition: Attribute | undefined): boolean {
   const value = attributeIn(definition?.subAttributes ?? [], 'value')
   if (value === undefined || !isObject(member) || 'value' in member) return true
   if (!value.required) return false
-  throw new ScimError(400, `Each of ${definition?.name} needs a value.`, 'invalidValue')
+  throw new ScimError(400, `${definition?.name}.value: send a value for each entry.`, 'invalidValue')
 }

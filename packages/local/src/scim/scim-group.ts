@@ -3,22 +3,20 @@ import { DirectoryGroupData, DirectoryUserData } from '../domain/directories/dir
 import type { JsonObject } from '../domain/directories/json.js'
 import type { DirectoryEntryRow } from '../storage/registry-schema.js'
 import { ScimError } from './scim-error.js'
-import { withCommon } from './scim-resource.js'
+import { EXTERNAL_ID, readResource, SHORT_TEXT, withCommon } from './scim-resource.js'
 import { GROUPS } from './scim-schema.js'
 import type { ScimStore } from './scim-store.js'
 
 /** What of a group has a place of its own (RFC 7643, section 4.2). Everything else is kept as it is. */
 const ScimGroup = z.looseObject({
-  displayName: z.string().min(1).max(255),
-  externalId: z.string().max(255).optional(),
-  members: z.array(z.looseObject({ value: z.string() })).default([]),
+  displayName: z.string(SHORT_TEXT).min(1, SHORT_TEXT).max(255, SHORT_TEXT),
+  externalId: z.string(EXTERNAL_ID).max(255, EXTERNAL_ID).optional(),
+  members: z.array(z.looseObject({ value: z.string('send the id of a user') })).default([]),
 })
 
 /** Reads a group, by the names of the schema: its columns and the ids of its members. Throws a `ScimError`. */
 export function readGroup(resource: JsonObject) {
-  const parsed = ScimGroup.safeParse(resource)
-  if (!parsed.success) throw new ScimError(400, z.prettifyError(parsed.error), 'invalidValue')
-  const { displayName, externalId, members } = parsed.data
+  const { displayName, externalId, members } = readResource(ScimGroup, resource)
   const { members: _members, ...detail } = resource
   return {
     displayName,
@@ -50,7 +48,12 @@ export async function setMembers(
 ): Promise<DirectoryEntryRow[]> {
   const rows = await users.list()
   const unknown = members.find((id) => !rows.some((row) => row.id === id))
-  if (unknown !== undefined) throw new ScimError(400, `There is no user ${unknown}.`, 'invalidValue')
+  if (unknown !== undefined)
+    throw new ScimError(
+      400,
+      `members: there is no user ${unknown}. Send the ids of users of this directory.`,
+      'invalidValue',
+    )
   const changed: DirectoryEntryRow[] = []
   for (const row of rows) {
     const data = DirectoryUserData.parse(JSON.parse(row.data))

@@ -57,7 +57,8 @@ export function fromBody(type: ResourceType, body: unknown): JsonObject {
 
 /** RFC 7644, section 3.5.2.1: without a path, the value is an object of attributes. */
 function withAll(type: ResourceType, resource: JsonObject, op: Op, value: Json | undefined): JsonObject {
-  if (!isObject(value)) throw new ScimError(400, 'Without a path, send an object as value.', 'invalidValue')
+  if (!isObject(value))
+    throw new ScimError(400, 'Without a path, send an object of attributes.', 'invalidValue')
   // Extensions are recognized by the schemas that the value lists.
   const { [keyIn(value, 'schemas') ?? 'schemas']: schemas = [], ...own } = value
   const listed = { ...resource, ...Object.fromEntries(objectsOf(own)), schemas }
@@ -159,7 +160,7 @@ function changedSingle({ op, value, definition, before, sub }: Omit<ListChange, 
     const key = own?.name ?? keyIn(holder, sub) ?? sub
     return attributeValue(
       definition,
-      assigned(holder, key, op === 'remove' ? undefined : attributeValue(own, value)),
+      assigned(holder, key, op === 'remove' ? undefined : attributeValue(own, value, definition)),
     )
   }
   if (op === 'remove') return undefined
@@ -168,7 +169,7 @@ function changedSingle({ op, value, definition, before, sub }: Omit<ListChange, 
   // RFC 7644, section 3.5.2.3: the sub-attributes that are sent change, null unassigns, the others stay.
   const merged = Object.entries(value).reduce((all, [key, one]) => {
     const own = attributeIn(definition?.subAttributes ?? [], key)
-    return assigned(all, own?.name ?? keyIn(all, key) ?? key, attributeValue(own, one))
+    return assigned(all, own?.name ?? keyIn(all, key) ?? key, attributeValue(own, one, definition))
   }, before)
   return attributeValue(definition, merged)
 }

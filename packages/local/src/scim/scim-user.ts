@@ -2,17 +2,22 @@ import { z } from 'zod'
 import { DirectoryGroupData, DirectoryUserData } from '../domain/directories/directory-data.js'
 import type { JsonObject } from '../domain/directories/json.js'
 import type { DirectoryEntryRow } from '../storage/registry-schema.js'
-import { ScimError } from './scim-error.js'
-import { withCommon } from './scim-resource.js'
+import { EXTERNAL_ID, readResource, SHORT_TEXT, TEXT, withCommon } from './scim-resource.js'
 import { USERS } from './scim-schema.js'
+
+const ADDRESS = 'send the e-mail address as text, or leave the entry out'
 
 /** What of a user has a place of its own (RFC 7643, section 4.1). Everything else is kept as it is. */
 const ScimUser = z.looseObject({
-  userName: z.string().min(1).max(255),
-  externalId: z.string().max(255).optional(),
-  active: z.boolean().default(true),
-  name: z.looseObject({ givenName: z.string().optional(), familyName: z.string().optional() }).optional(),
-  emails: z.array(z.looseObject({ value: z.string(), primary: z.boolean().optional() })).default([]),
+  userName: z.string(SHORT_TEXT).min(1, SHORT_TEXT).max(255, SHORT_TEXT),
+  externalId: z.string(EXTERNAL_ID).max(255, EXTERNAL_ID).optional(),
+  active: z.boolean('send true or false').default(true),
+  name: z
+    .looseObject({ givenName: z.string(TEXT).optional(), familyName: z.string(TEXT).optional() })
+    .optional(),
+  emails: z
+    .array(z.looseObject({ value: z.string(ADDRESS), primary: z.boolean('send true or false').optional() }))
+    .default([]),
 })
 
 /** Reads a user, by the names of the schema, and returns its columns. Throws a `ScimError`. */
@@ -21,9 +26,7 @@ export function readUser(resource: JsonObject): {
   externalId: string | undefined
   data: DirectoryUserData
 } {
-  const parsed = ScimUser.safeParse(resource)
-  if (!parsed.success) throw new ScimError(400, z.prettifyError(parsed.error), 'invalidValue')
-  const user = parsed.data
+  const user = readResource(ScimUser, resource)
   const addresses = user.emails.map(({ value }) => value)
   const primary = user.emails.find((email) => email.primary)?.value ?? addresses[0]
   return {

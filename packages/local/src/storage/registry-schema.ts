@@ -20,6 +20,7 @@ export interface RegistrySchema {
   mcp_configs: McpConfigRow
   custom_providers: CustomProviderRow
   events: EventRow
+  untold_events: UntoldEventRow
 }
 
 interface Entry {
@@ -149,4 +150,9 @@ export interface EventRow extends Omit<Entry, 'updated_at'> {
   organization_id: string | null
   type: string
   object: string
+}
+
+/** An event that applications have not been told of yet. */
+export interface UntoldEventRow {
+  id: string
 }

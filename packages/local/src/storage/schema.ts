@@ -193,6 +193,8 @@ export interface SessionRow {
   absolute_expires_at: number
   /** Null where the session does not end for lack of activity. */
   idle_ms: number | null
+  /** JSON of the device that it began on; null in sessions of earlier versions. */
+  device: string | null
 }
 
 /** A session that has ended, until applications are told. */

@@ -31,6 +31,7 @@ export const DATA_TABLES = [
   'mcp_configs',
   'custom_providers',
   'events',
+  'untold_events',
   'oidc_records',
   'dependents',
   'sessions',

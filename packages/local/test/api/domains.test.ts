@@ -4,6 +4,9 @@ import {
   ScalekitNotFoundException,
 } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { Browser } from '../oauth/browser.js'
+import { application } from '../oauth/sso-client.js'
+import { control } from '../security/attack.js'
 import { ACME, DEV, GLOBEX, type Local, startLocal } from './local.js'
 
 const ACME_OKTA = 'conn_100000000000000002'
@@ -86,9 +89,78 @@ describe('domains, through the official SDK', () => {
       txt_record_key: expect.stringMatching(/^_scalekit-\w+\.proof\.invalid$/),
       txt_record_secret: expect.stringMatching(/^\w{32}$/),
     })
-    const verify = await local.rest('PATCH', `${url}/${body.domain.id}:verify`, { token: session })
-    expect(verify.body).toEqual({ verified: false })
+    const verified = () => local.rest('PATCH', `${url}/${body.domain.id}:verify`, { token: session })
+    const status = async () =>
+      (await local.rest('GET', `${url}/${body.domain.id}`, { token })).body.domain.verification_status
+    expect((await verified()).body).toEqual({ verified: false })
+    expect(await status()).toBe('PENDING')
+    const { txt_record_key: name, txt_record_secret: value } = body.domain
+    await control(local.url, 'dns', 'POST', { name, value: 'another' })
+    expect((await verified()).body).toEqual({ verified: false })
+    await control(local.url, 'dns', 'POST', { name: `${name.toUpperCase()}.`, value })
+    expect((await verified()).body).toEqual({ verified: true })
+    expect(await status()).toBe('VERIFIED')
     const seeded = await local.rest('PATCH', `${url}/dom_100000000000000001:verify`, { token })
     expect(seeded.body).toEqual({ verified: true })
   })
+
+  it('fail when the record is not there before the window is over', async () => {
+    const id = await addPending('late.invalid')
+    const path = `/organizations/${ACME}/domains/${id}`
+    const { txt_record_key: name, txt_record_secret: value } = (await call('GET', path)).body.domain
+    local.wait(72 * 3600_000)
+    token = await local.client(DEV)
+    expect((await call('GET', path)).body.domain.verification_status).toBe('FAILED')
+    await control(local.url, 'dns', 'POST', { name, value })
+    expect((await call('PATCH', `${path}:verify`)).body).toEqual({ verified: false })
+    const { events } = await local.sdk(DEV).events.listEventsPaginated(30, '', {
+      eventTypes: ['organization.domain_dns_verification_failed'],
+    })
+    expect(events).toMatchObject([{ organizationId: ACME, data: { id, domain: 'late.invalid' } }])
+  })
+
+  it('lead people to the identity provider once they are proven', async () => {
+    const sso = await call('POST', `/organizations/${GLOBEX}/connections`, {
+      ...{ type: 'OIDC', provider: 'IDP_SIMULATOR' },
+    })
+    const { id } = sso.body.connection
+    await call('PATCH', `/organizations/${GLOBEX}/connections/${id}:enable`)
+    const browser = new Browser()
+    const sdk = local.sdk(DEV)
+    const { link } = await call('PUT', `/organizations/${GLOBEX}/portal_links`, {}).then(({ body }) => body)
+    const home = await browser.follow(link.location)
+    expect(home.page).toContain('globex.example')
+    const refused = await browser.submit(`${home.url}/domains`, home.page ?? '', { domain: 'acme.example' })
+    expect(refused.response.status).toBe(422)
+    expect(refused.page).toContain('Another organization has the domain acme.example')
+    const again = await browser.follow(home.url)
+    const added = await browser.submit(`${again.url}/domains`, again.page ?? '', { domain: 'proof.invalid' })
+    const [name = '', value = ''] = [...(added.page ?? '').matchAll(/<code>([^<]+)<\/code>/g)].map(
+      ([, text]) => text ?? '',
+    )
+    const early = await browser.submit(added.url, added.page ?? '', { action: 'verify' })
+    expect(early.page).toContain('The record is not there yet')
+    const connections = async () =>
+      (await sdk.connection.listConnectionsByDomain('proof.invalid')).connections
+    expect(await connections()).toEqual([])
+    await control(local.url, 'dns', 'POST', { name, value })
+    const done = await browser.submit(early.url, early.page ?? '', { action: 'verify' })
+    expect(done.page).toContain('verified')
+    expect(await connections()).toMatchObject([{ id }])
+    const app = application(local.url)
+    const at = await app.start({ login_hint: 'pat@proof.invalid' })
+    expect(at.page).toContain('Identity provider simulator')
+    await browser.submit(done.url, done.page ?? '', { action: 'delete' })
+    expect(await connections()).toEqual([])
+  })
 })
+
+/** Adds a domain as a customer does, and gives its id. */
+async function addPending(domain: string): Promise<string> {
+  const { permission } = local.sdk(DEV)
+  await permission.createPermission({ name: 'organizations_write', description: 'x' } as never)
+  await permission.addPermissionsToRole('admin', ['organizations_write'])
+  const session = await local.session('usr_100000000000000101')
+  const url = `/${DEV}/api/v1/organizations/${ACME}/domains`
+  return (await local.rest('POST', url, { token: session, body: { domain } })).body.domain.id
+}

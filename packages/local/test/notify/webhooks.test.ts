@@ -122,7 +122,7 @@ describe('a webhook', () => {
     await scim('PUT', `/Groups/${group.id}`, { displayName: 'Everybody' })
     await scim('DELETE', `/Groups/${group.id}`, {})
     await scim('DELETE', `/Users/${user.id}`, {})
-    const types = (await arrivals(7)).map(({ body }) =>
+    const types = (await arrivals(8)).map(({ body }) =>
       JSON.parse(body).type.replace('organization.directory.', ''),
     )
     expect(types.sort()).toEqual(
@@ -132,6 +132,7 @@ describe('a webhook', () => {
         'user_updated',
         // Deactivated, and deleted later.
         'user_deleted',
+        'user.organization_membership_deleted',
         'group_updated',
         'group_deleted',
         'user_deleted',

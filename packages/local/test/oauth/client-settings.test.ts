@@ -30,6 +30,18 @@ async function change(body: object, path = `/clients/${APP}`) {
   expect(answer.status, JSON.stringify(answer.body)).toBe(200)
 }
 
+/** Writes what earlier versions accepted. */
+async function store(id: string, values: object) {
+  const { db } = local.database
+  const { data } = await db
+    .selectFrom('clients')
+    .select('data')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow()
+  const changed = JSON.stringify({ ...JSON.parse(data), ...values })
+  await db.updateTable('clients').set({ data: changed }).where('id', '=', id).execute()
+}
+
 async function token(fields: Record<string, string>) {
   const response = await postForm(`${issuer()}/oauth/token`, { ...CREDENTIALS, ...fields })
   return (await response.json()) as Tokens & { error?: string }
@@ -81,14 +93,30 @@ describe('the settings of an application', () => {
     expect(body.details[0].validation_error_info.field_violations[0].field).toBe('client.access_token_expiry')
   })
 
-  it('custom_claims are in its access tokens, and say nothing that the environment says', async () => {
+  it('custom_claims cannot say what the environment says', async () => {
+    const custom_claims = ['tier', 'oid', 'sub', 'scope'].map((key) => ({ key, value: 'x' }))
+    const places = [
+      ['PATCH', `/clients/${APP}`, { custom_claims }],
+      ['POST', '/clients', { client_type: 'WEB_APP', name: 'Other', custom_claims }],
+      ['POST', `/organizations/${ACME}/clients`, { name: 'Machine', custom_claims }],
+      ['POST', `/resources/${GREETING}/clients`, { name: 'Agent', custom_claims }],
+    ] as const
+    for (const [method, path, sent] of places) {
+      const { status, body } = await rest(method, path, sent)
+      expect(status, path).toBe(400)
+      expect(body.message).toContain('oid, sub, scope are reserved claims')
+    }
+  })
+
+  it('custom_claims are in its access tokens, and old ones say nothing that the environment says', async () => {
     const custom_claims = [
       { key: 'tier', value: 'gold' },
       { key: 'oid', value: 'org_1' },
       { key: 'sub', value: 'usr_1' },
       { key: 'permissions', value: 'everything' },
     ]
-    await change({ custom_claims })
+    await store(APP, { custom_claims })
+    await change({ name: 'Renamed' })
     const tokens = await ana()
     const { refresh_token } = tokens
     const all = [

@@ -4,7 +4,7 @@ import { emptyStorage } from '../empty-storage.js'
 import { Browser } from './browser.js'
 import { ACME, samlConnections } from './saml-connection.js'
 import type { Said } from './saml-idp.js'
-import { CALLBACK } from './sso-client.js'
+import { CALLBACK, DEV } from './sso-client.js'
 
 let local: LocalScalekit
 let saml: ReturnType<typeof samlConnections>
@@ -73,6 +73,31 @@ describe('a SAML response that nobody asked for', () => {
     expect(refused.to.href).toMatch(
       /^https:\/\/acme\.example\/start\?from=idp&error=signature_validation_failed/,
     )
+  })
+
+  it('goes to the initiate-login URL of the application before the default_redirect_uri of the connection', async () => {
+    const id = await saml.connect({ default_redirect_uri: 'https://acme.example/start' })
+    const { db } = local.database
+    const before = await db.selectFrom('clients').selectAll().where('realm', '=', DEV).execute()
+    const [application] = before
+    const data = JSON.stringify({
+      ...JSON.parse(application?.data ?? '{}'),
+      initiate_login_uri: 'https://app.example/login',
+    })
+    await db
+      .updateTable('clients')
+      .set({ data })
+      .where('id', '=', application?.id ?? '')
+      .execute()
+    const { to } = await begin(id)
+    expect(to.origin + to.pathname).toBe('https://app.example/login')
+    expect(to.searchParams.get('idp_initiated_login')).not.toBeNull()
+    await db
+      .updateTable('clients')
+      .set({ data: application?.data ?? '' })
+      .where('id', '=', application?.id ?? '')
+      .execute()
+    expect((await begin(id)).to.href).toMatch(/^https:\/\/acme\.example\/start\?/)
   })
 
   it('is refused where the connection forbids it, or is disabled', async () => {

@@ -50,7 +50,7 @@ describe("Scalekit's own SDK", () => {
       name: 'Nightly sync',
       scopes: ['projects:read', 'projects:write'],
       audience: ['https://api.example'],
-      customClaims: { tier: 'gold', sub: 'somebody else' },
+      customClaims: { tier: 'gold' },
     })
     const id = client?.clientId ?? ''
     const token = await scalekit.generateClientToken(id, plainSecret)

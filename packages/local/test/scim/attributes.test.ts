@@ -233,6 +233,48 @@ describe('booleans as text', () => {
   })
 })
 
+describe('an invalid value', () => {
+  const long = 'x'.repeat(256)
+  it.each<[string, object, string]>([
+    ['Users', {}, 'userName: send text of 1 to 255 characters.'],
+    ['Users', { userName: null }, 'userName: send text of 1 to 255 characters.'],
+    ['Users', { userName: '' }, 'userName: send text of 1 to 255 characters.'],
+    ['Users', { userName: long }, 'userName: send text of 1 to 255 characters.'],
+    ['Users', { userName: 5 }, 'userName: send text.'],
+    ['Users', { userName: 'a', externalId: long }, 'externalId: send text of at most 255 characters.'],
+    ['Users', { userName: 'a', active: 'yes' }, 'active: send true or false.'],
+    ['Users', { userName: 'a', name: 'Ana' }, 'name: send an object.'],
+    ['Users', { userName: 'a', name: { givenName: 5 } }, 'name.givenName: send text.'],
+    ['Users', { userName: 'a', emails: [{ value: 5 }] }, 'emails.value: send text.'],
+    [
+      'Users',
+      { externalId: long, emails: [{ type: 'work' }] },
+      'userName: send text of 1 to 255 characters; externalId: send text of at most 255 characters.',
+    ],
+    ['Groups', {}, 'displayName: send text of 1 to 255 characters.'],
+    ['Groups', { displayName: 'a', members: [{ value: true }] }, 'members.value: send text.'],
+    [
+      'Groups',
+      { displayName: 'a', members: [{ value: 'x' }] },
+      'members: there is no user x. Send the ids of users of this directory.',
+    ],
+  ])('in %s is named, with what to send: %j', async (kind, body, detail) => {
+    const refused = { status: 400, body: { scimType: 'invalidValue', detail } }
+    expect(await directory.scim('POST', `/${kind}`, body)).toMatchObject(refused)
+  })
+
+  it('of a PATCH is named too', async () => {
+    const { id } = await create()
+    const detailOf = async (path: string, value: unknown) =>
+      (await directory.change(`/Users/${id}`, { op: 'replace', path, value })).body.detail
+    expect(await detailOf('name.givenName', 5)).toBe('name.givenName: send text.')
+    expect(await detailOf('emails[type eq "work"].value', 5)).toBe('emails.value: send text.')
+    expect(await detailOf('userName', 'x'.repeat(256))).toBe('userName: send text of 1 to 255 characters.')
+    const both = [1, 2].map((one) => ({ value: `${one}@b.example`, primary: true }))
+    expect(await detailOf('emails', both)).toBe('emails.primary: send true for one entry only.')
+  })
+})
+
 describe('an externalId', () => {
   it('is the business of the client', async () => {
     const first = await create({ userName: 'a', externalId: 'same' })

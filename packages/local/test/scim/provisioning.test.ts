@@ -263,3 +263,59 @@ describe('applications are told', () => {
     expect(events[2]?.data).toEqual({ id, organization_id: ACME, dp_id: '00u9', email: EMAIL })
   })
 })
+
+describe('a directory', () => {
+  const disable = () => directory.api('PATCH', `${directory.directories}/${directory.id}:disable`)
+  const remove = () => directory.sdk.directory.deleteDirectory(ACME, directory.id)
+
+  it('leaves the access of its users as it is while it is disabled', async () => {
+    const id = await create()
+    const { access_token } = await here.signIn(EMAIL)
+    await disable()
+    expect((await directory.scim('DELETE', `/Users/${id}`)).status).toBe(403)
+    expect(await here.membership(EMAIL)).toEqual({ status: 'ACTIVE', roles: ['member'] })
+    expect(await here.introspects(access_token)).toBe(true)
+  })
+
+  it('deactivates the memberships that it created when it is deleted', async () => {
+    await create()
+    const { access_token, refresh_token } = await here.signIn(EMAIL)
+    await remove()
+    expect(await here.membership(EMAIL)).toEqual({ status: 'INACTIVE', roles: ['member'] })
+    expect(await here.introspects(access_token)).toBe(false)
+    expect(await refresh(local, refresh_token)).toBe(400)
+    const { events } = await directory.sdk.events.listEventsPaginated(10, '', {
+      eventTypes: ['user.organization_membership_deleted'],
+    })
+    expect(events).toMatchObject([{ organizationId: ACME, data: { user: { email: EMAIL } } }])
+  })
+
+  it('takes the roles of its groups with it, and no membership that was there before', async () => {
+    const ben = await create({ userName: 'ben@acme.example' })
+    await assign([await group('Admins', ben), 'admin'])
+    expect(await here.membership('ben@acme.example')).toEqual({ status: 'ACTIVE', roles: ['admin'] })
+    await remove()
+    expect(await here.membership('ben@acme.example')).toEqual({ status: 'ACTIVE', roles: ['member'] })
+    expect(await here.membership('ana@acme.example')).toEqual({ status: 'ACTIVE', roles: ['admin'] })
+  })
+
+  it('hands its users over to another directory that has them', async () => {
+    await create()
+    const other = await openDirectory(local)
+    await other.scim('POST', '/Users', dana)
+    await remove()
+    expect(await here.membership(EMAIL)).toMatchObject({ status: 'ACTIVE' })
+    await other.sdk.directory.deleteDirectory(ACME, other.id)
+    expect(await here.membership(EMAIL)).toMatchObject({ status: 'INACTIVE' })
+  })
+
+  it('that sends a user again whom a deleted one left is responsible for them', async () => {
+    await create()
+    await remove()
+    const other = await openDirectory(local)
+    await other.scim('POST', '/Users', dana)
+    expect(await here.membership(EMAIL)).toMatchObject({ status: 'ACTIVE' })
+    await other.sdk.directory.deleteDirectory(ACME, other.id)
+    expect(await here.membership(EMAIL)).toMatchObject({ status: 'INACTIVE' })
+  })
+})

@@ -32,7 +32,7 @@ export interface Connection {
 
 /** Opens one pool of connections to Scalekit, in the mode that the configuration decides. */
 export function connectScalekit(config: Config, metrics?: Metrics, now: () => number = Date.now): Connection {
-  const dispatcher = createPool()
+  const dispatcher = createPool(config.timeouts)
   const base =
     config.upstream.mode === 'workspace' ? config.upstream.workspaceUrl : config.upstream.environmentUrl
   const endpoint: TokenEndpoint = {

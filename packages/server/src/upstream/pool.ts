@@ -1,15 +1,15 @@
 import { Agent } from 'undici'
+import type { Timeouts } from '../timeouts.js'
 
 /**
- * The one pool of connections to Scalekit: connected within a second, first byte and silence within 2.5 seconds, at
- * most 2 MB an answer. undici follows no redirects, so an answer comes from the configured host only.
+ * The one pool of connections to Scalekit, with at most 2 MB an answer. undici follows no redirects, so an answer comes from the configured host only.
  */
-export function createPool(): Agent {
+export function createPool({ connect, silence }: Pick<Timeouts, 'connect' | 'silence'>): Agent {
   return new Agent({
     connections: 64,
-    connect: { timeout: 1_000 },
-    headersTimeout: 2_500,
-    bodyTimeout: 2_500,
+    connect: { timeout: connect },
+    headersTimeout: silence,
+    bodyTimeout: silence,
     keepAliveTimeout: 10_000,
     maxResponseSize: 2 * 1024 * 1024,
   })

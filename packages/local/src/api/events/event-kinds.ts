@@ -13,16 +13,12 @@ import {
   organizations,
   RolesService,
   roles,
-  UserService,
-  users,
 } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import { findOrganization } from '../../domain/organizations/organization-data.js'
-import { findUser } from '../../domain/users/user-data.js'
 import type { Schema } from '../../storage/schema.js'
 import { toOrganization } from '../messages/organization-message.js'
 import { toPermission } from '../messages/role-message.js'
-import { toUserMessage } from '../messages/user-message.js'
 
 /** What a change was about, as its request and its answer name it. */
 export interface Change {
@@ -36,7 +32,7 @@ export interface Change {
 
 /** The event that a method causes. What a deletion takes away is read `before` it. */
 export interface EventKind {
-  readonly type: string | ((data: JsonObject) => string)
+  readonly type: string
   readonly object: string
   readonly read: 'before' | 'after'
   data(change: Change): Promise<JsonObject | undefined>
@@ -94,26 +90,8 @@ const directory = async ({ db, request }: Change): Promise<JsonObject | undefine
   return { id, organization_id, directory_type, provider, name, enabled: row.enabled === 1 }
 }
 
-const membership = async ({ db, environment, now, request, answer }: Change): Promise<JsonObject> => {
-  const user = await findUser(db, environment, identityIn(request, answer, 'user'))
-  const inside = await findOrganization(db, environment, { id: text(request.organizationId) })
-  const { id, external_id } = inside
-  const shown = json(users.UserSchema, await toUserMessage(db, user, now))
-  return { organization: { id, ...(external_id !== null && { external_id }) }, user: shown }
-}
-
-/** A user who has yet to accept was invited; one who need not has joined. */
-const joined = (data: JsonObject): string => {
-  const { memberships } = record(data.user)
-  const own = Array.isArray(memberships) ? memberships.map(record) : []
-  const here = own.find((one) => one.organization_id === record(data.organization).id)
-  return here?.membership_status === 'PENDING_INVITE'
-    ? 'user.organization_invitation'
-    : 'user.organization_membership_created'
-}
-
 const kind = (
-  type: EventKind['type'],
+  type: string,
   object: string,
   data: EventKind['data'],
   read: EventKind['read'] = 'after',
@@ -122,11 +100,8 @@ const kind = (
 const { method: org } = OrganizationService
 const { method: access } = RolesService
 const { method: sso } = ConnectionService
-const { method: people } = UserService
-const left = 'user.organization_membership_deleted'
-const changed = 'user.organization_membership_updated'
 
-/** Source: the event types that Scalekit documents for webhooks. */
+/** Source: the event types that Scalekit documents for webhooks. The events of users are noted where they come about. */
 export const EVENT_KINDS: ReadonlyMap<DescMethod, EventKind> = new Map<DescMethod, EventKind>([
   [org.createOrganization, kind('organization.created', 'Organization', organization)],
   [org.updateOrganization, kind('organization.updated', 'Organization', organization)],
@@ -147,12 +122,6 @@ export const EVENT_KINDS: ReadonlyMap<DescMethod, EventKind> = new Map<DescMetho
   [sso.deleteConnection, kind('organization.sso_deleted', 'Connection', connection(false), 'before')],
   [DirectoryService.method.enableDirectory, kind('organization.directory_enabled', 'Directory', directory)],
   [DirectoryService.method.disableDirectory, kind('organization.directory_disabled', 'Directory', directory)],
-  [people.createUserAndMembership, kind(joined, 'OrgMembershipEvent', membership)],
-  [people.createMembership, kind(joined, 'OrgMembershipEvent', membership)],
-  [people.updateMembership, kind(changed, 'OrgMembershipEvent', membership)],
-  [people.assignUserRoles, kind(changed, 'OrgMembershipEvent', membership)],
-  [people.removeUserRole, kind(changed, 'OrgMembershipEvent', membership)],
-  [people.deleteMembership, kind(left, 'OrgMembershipEvent', membership, 'before')],
 ])
 
 /** Whom or what a change names: in its answer, or by an id in its request. */

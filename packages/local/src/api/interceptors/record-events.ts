@@ -19,9 +19,8 @@ export function recordEvents(store: Store): Interceptor {
     const after = () => ifThere(kind.data({ ...change, answer: { ...answer.message } }))
     const data = kind.read === 'before' ? before : await after()
     if (data === undefined) return answer
-    const type = typeof kind.type === 'string' ? kind.type : kind.type(data)
     const organization = organizationOf(kind.object, data, change.request)
-    await tellEvent(store, { environment, type, object: kind.object, organization, data })
+    await tellEvent(store, { environment, type: kind.type, object: kind.object, organization, data })
     return answer
   }
 }

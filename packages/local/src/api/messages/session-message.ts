@@ -1,6 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import type { sessions } from '@scalekit-mcp/api'
+import type { Device } from '../../domain/sessions/device.js'
 import { SessionView } from '../../domain/sessions/session-view.js'
 import type { EndedSessionRow } from '../../storage/registry-schema.js'
 
@@ -20,8 +21,17 @@ export function toSession(view: SessionView): MessageInitShape<typeof sessions.S
         organizationId: use.organization ?? '',
       }),
     ),
+    ...(view.device && { device: toDevice(view.device) }),
     ...(view.last_active_at !== undefined && { lastActiveAt: timestampFromMs(view.last_active_at) }),
     ...(view.idle_expires_at !== undefined && { idleExpiresAt: timestampFromMs(view.idle_expires_at) }),
+  }
+}
+
+function toDevice(device: Device): MessageInitShape<typeof sessions.DeviceDetailsSchema> {
+  const { user_agent, os, os_version, browser, browser_version, device_type, ip } = device
+  return {
+    ...{ userAgent: user_agent, os, osVersion: os_version, browser, browserVersion: browser_version },
+    ...{ deviceType: device_type, ip },
   }
 }
 

@@ -4,8 +4,17 @@ import { commons, type users } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import { heldRoles, rightsIn } from '../../domain/roles/membership-rights.js'
 import { openRoleBook, type RoleBook } from '../../domain/roles/role-book.js'
-import { membershipData, membershipStatus, type UserProfile, userData } from '../../domain/users/user-data.js'
+import {
+  type ExternalIdentity,
+  isEmailVerified,
+  membershipData,
+  membershipStatus,
+  provisioningMethod,
+  type UserProfile,
+  userData,
+} from '../../domain/users/user-data.js'
 import type { MembershipRow, Schema, UserRow } from '../../storage/schema.js'
+import { enumOf } from './enum-of.js'
 import { toRoleReference } from './role-message.js'
 
 type UserInit = MessageInitShape<typeof users.UserSchema>
@@ -33,10 +42,8 @@ export async function toUsers(
     .execute()
   return rows.map((row) => {
     const own = memberships.filter(({ user_id }) => user_id === row.id)
-    return toUser(
-      row,
-      own.map((membership) => toMembership(book, membership, now)),
-    )
+    const shown = own.map((membership) => toMembership(book, membership, now))
+    return toUser(row, shown, isEmailVerified(row, own))
   })
 }
 
@@ -45,8 +52,8 @@ export async function toUserMessage(db: Kysely<Schema>, row: UserRow, now: numbe
   return user ?? {}
 }
 
-function toUser(row: UserRow, memberships: MembershipInit[]): UserInit {
-  const { user_profile, metadata, last_login_at } = userData(row)
+function toUser(row: UserRow, memberships: MembershipInit[], emailVerified: boolean): UserInit {
+  const { user_profile, metadata, last_login_at, external_identities = [] } = userData(row)
   return {
     id: row.id,
     environmentId: row.environment_id,
@@ -54,14 +61,18 @@ function toUser(row: UserRow, memberships: MembershipInit[]): UserInit {
     updateTime: timestampFromMs(row.updated_at),
     email: row.email,
     memberships,
-    userProfile: toProfile(row.id, user_profile),
+    userProfile: toProfile(row.id, user_profile, { emailVerified, external_identities }),
     metadata,
     ...(row.external_id !== null && { externalId: row.external_id }),
     ...(last_login_at !== undefined && { lastLoginTime: timestampFromMs(last_login_at) }),
   }
 }
 
-function toProfile(id: string, profile: UserProfile): MessageInitShape<typeof commons.UserProfileSchema> {
+function toProfile(
+  id: string,
+  profile: UserProfile,
+  known: { readonly emailVerified: boolean; readonly external_identities: readonly ExternalIdentity[] },
+): MessageInitShape<typeof commons.UserProfileSchema> {
   const given = profile.first_name ?? ''
   const family = profile.last_name ?? ''
   return {
@@ -79,6 +90,25 @@ function toProfile(id: string, profile: UserProfile): MessageInitShape<typeof co
     groups: profile.groups ?? [],
     metadata: profile.metadata,
     customAttributes: profile.custom_attributes,
+    emailVerified: known.emailVerified,
+    externalIdentities: known.external_identities.map(toExternalIdentity),
+  }
+}
+
+function toExternalIdentity(
+  identity: ExternalIdentity,
+): MessageInitShape<typeof commons.ExternalIdentitySchema> {
+  return {
+    connectionId: identity.connection_id,
+    connectionType: identity.connection_type,
+    connectionProvider: enumOf(commons.IdentityProviderType, identity.connection_provider) ?? 0,
+    connectionUserId: identity.connection_user_id,
+    isSocial: identity.is_social,
+    createdTime: timestampFromMs(identity.created_at),
+    lastLoginTime: timestampFromMs(identity.last_login_at),
+    ...(identity.last_synced_at !== undefined && {
+      lastSyncedTime: timestampFromMs(identity.last_synced_at),
+    }),
   }
 }
 
@@ -92,6 +122,7 @@ function toMembership(book: RoleBook, row: NamedMembership, now: number): Member
     roles: heldRoles(book, row).map(toRoleReference),
     permissions: rightsIn(book, row).permissions,
     metadata: data.metadata,
+    provisioningMethod: provisioningMethod(row),
     createdAt: timestampFromMs(row.created_at),
     ...(data.accepted_at !== undefined && {
       joinTime: timestampFromMs(data.accepted_at),

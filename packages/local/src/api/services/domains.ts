@@ -1,20 +1,16 @@
-import { randomBytes } from 'node:crypto'
-import { Resolver } from 'node:dns/promises'
-import { Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect'
-import { apiError, type DomainService, domains } from '@scalekit-mcp/api'
+import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
+import { type DomainService, domains } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
-import { isPublicDomain } from '../../domain/domains/allowed-email-domains.js'
-import { DomainData, domainData, findDomain } from '../../domain/domains/domain-data.js'
+import { addDomain, deleteDomain } from '../../domain/domains/domain-changes.js'
+import { findDomain } from '../../domain/domains/domain-data.js'
+import { failOverdueDomains, verifyDomain } from '../../domain/domains/verify-domain.js'
 import { findOrganization } from '../../domain/organizations/organization-data.js'
 import type { Store } from '../../domain/store.js'
-import { newId } from '../../storage/ids.js'
-import type { DomainRow } from '../../storage/registry-schema.js'
 import type { Schema } from '../../storage/schema.js'
 import { required } from '../identity.js'
 import { toDomain } from '../messages/domain-message.js'
 import { environmentOf, principalKey } from '../request-context.js'
 
-const NAME = /^(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/
 const { ALLOWED_EMAIL_DOMAIN } = domains.DomainType
 
 type Identities = Parameters<
@@ -22,47 +18,28 @@ type Identities = Parameters<
 >[0]['identities']
 
 /** The domains of organizations: whose sign-in they lead to, and whose addresses may join. */
-export function domainHandlers({ database, clock }: Store): Partial<ServiceImpl<typeof DomainService>> {
+export function domainHandlers(store: Store): Partial<ServiceImpl<typeof DomainService>> {
+  const { database, clock } = store
   return {
     async createDomain({ identities, domain }, context) {
-      const { domain: written, domainType } = required(domain, 'domain')
-      const name = written.toLowerCase()
-      if (!NAME.test(name)) {
-        throw apiError(Code.InvalidArgument, 'domain.domain: must be a domain name such as acme.example', {
-          fieldViolations: [{ field: 'domain.domain', description: 'must be a domain name' }],
-        })
-      }
-      if (domainType === ALLOWED_EMAIL_DOMAIN && isPublicDomain(name)) {
-        throw apiError(Code.InvalidArgument, `domain.domain: everybody can have an address at ${name}`, {
-          fieldViolations: [{ field: 'domain.domain', description: 'must not be a public e-mail domain' }],
-        })
-      }
-      const now = clock.now()
+      const { domain: name, domainType } = required(domain, 'domain')
+      const type = typeOf(domainType === ALLOWED_EMAIL_DOMAIN)
+      const trusted = context.values.get(principalKey)?.kind !== 'session'
       return database.transaction(async (db) => {
         const organization = await organizationOf(db, context, identities)
-        const row: DomainRow = {
-          id: newId('dom'),
-          environment_id: organization.environment_id,
-          organization_id: organization.id,
-          connection_id: null,
-          domain: name,
-          created_at: now,
-          updated_at: now,
-          ...firstStatus(name, domainType === ALLOWED_EMAIL_DOMAIN, context),
-        }
-        await refuseTaken(db, row)
-        await db.insertInto('domains').values(row).execute()
-        return { domain: toDomain(row) }
+        return { domain: toDomain(await addDomain(db, organization, { name, type, trusted }, clock.now())) }
       })
     },
 
     async getDomain({ identities, id }, context) {
       const organization = await organizationOf(database.db, context, identities)
+      await failOverdueDomains(store, organization.id)
       return { domain: toDomain(await findDomain(database.db, organization.id, id)) }
     },
 
     async listDomains({ identities, domainType, connectionId, pageSize, pageNumber }, context) {
       const organization = await organizationOf(database.db, context, identities)
+      await failOverdueDomains(store, organization.id)
       let query = database.db.selectFrom('domains').where('organization_id', '=', organization.id)
       if (connectionId) query = query.where('connection_id', '=', connectionId)
       if (domainType !== 0) query = query.where('type', '=', typeOf(domainType === ALLOWED_EMAIL_DOMAIN))
@@ -77,27 +54,14 @@ export function domainHandlers({ database, clock }: Store): Partial<ServiceImpl<
       return { pageSize: size, pageNumber: number, domains: rows.map(toDomain) }
     },
 
-    /** Asks the DNS for the record, as the hosted service does. */
     async verifyDomain({ identities, id }, context) {
       const organization = await organizationOf(database.db, context, identities)
-      const row = await findDomain(database.db, organization.id, id)
-      if (row.status === 'VERIFIED' || row.status === 'AUTO_VERIFIED') return { verified: true }
-      const { txt_record_key, txt_record_secret } = domainData(row)
-      const resolver = new Resolver({ timeout: 2_000, tries: 1 })
-      const records = await resolver.resolveTxt(txt_record_key).catch(() => [])
-      const verified = records.some((parts) => parts.join('') === txt_record_secret)
-      await database.db
-        .updateTable('domains')
-        .set({ status: verified ? 'VERIFIED' : 'FAILED', updated_at: clock.now() })
-        .where('id', '=', id)
-        .execute()
-      return { verified }
+      return { verified: await verifyDomain(store, organization.id, id) }
     },
 
     async deleteDomain({ identities, id }, context) {
       const organization = await organizationOf(database.db, context, identities)
-      await findDomain(database.db, organization.id, id)
-      await database.db.deleteFrom('domains').where('id', '=', id).execute()
+      await deleteDomain(database.db, organization.id, id)
       return {}
     },
   }
@@ -110,38 +74,3 @@ export function domainHandlers({ database, clock }: Store): Partial<ServiceImpl<
 }
 
 const typeOf = (email: boolean) => (email ? 'ALLOWED_EMAIL_DOMAIN' : 'ORGANIZATION_DOMAIN')
-
-/** Who runs the environment vouches for a domain; a customer proves it with a DNS record. */
-function firstStatus(
-  name: string,
-  email: boolean,
-  context: HandlerContext,
-): Pick<DomainRow, 'type' | 'status' | 'data'> {
-  const trusted = context.values.get(principalKey)?.kind !== 'session'
-  const type = typeOf(email)
-  if (email || trusted) {
-    const verification_method = email ? 'NOT_APPLICABLE' : 'ADMIN'
-    return { type, status: 'AUTO_VERIFIED', data: JSON.stringify(DomainData.parse({ verification_method })) }
-  }
-  const data = DomainData.parse({
-    txt_record_key: `_scalekit-${randomBytes(8).toString('hex')}.${name}`,
-    txt_record_secret: randomBytes(16).toString('hex'),
-    verification_method: 'DNS',
-  })
-  return { type, status: 'PENDING', data: JSON.stringify(data) }
-}
-
-/** A domain leads to one organization; addresses of one domain may be welcome in several. */
-async function refuseTaken(db: Kysely<Schema>, row: DomainRow): Promise<void> {
-  let query = db
-    .selectFrom('domains')
-    .select('organization_id')
-    .where('environment_id', '=', row.environment_id)
-    .where('domain', '=', row.domain)
-    .where('type', '=', row.type)
-  if (row.type === 'ALLOWED_EMAIL_DOMAIN') query = query.where('organization_id', '=', row.organization_id)
-  const taken = await query.executeTakeFirst()
-  if (!taken) return
-  const whose = taken.organization_id === row.organization_id ? 'This' : 'Another'
-  throw apiError(Code.AlreadyExists, `${whose} organization has the domain ${row.domain}`)
-}

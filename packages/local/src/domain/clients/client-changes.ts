@@ -2,6 +2,7 @@ import { invalid } from '../domain-error.js'
 import { APPLICATION_POLICY } from '../sessions/session-policy.js'
 import { ClientData } from './client-data.js'
 import { refuseWrongGrants } from './client-grants.js'
+import { refuseReservedClaims } from './custom-claims.js'
 import { refuseWrongUris, type UriRules } from './redirect-uris.js'
 
 /** What a request can say about an application. Lifetimes are seconds. */
@@ -26,7 +27,7 @@ export interface ClientRules extends UriRules {
 
 /**
  * The data of a client with the named fields of a request in place of its own.
- * @throws {DomainError} `invalid` for a URI that the environment does not allow
+ * @throws {DomainError} `invalid` for a URI that the environment does not allow, or a custom claim that is reserved
  */
 export function changedData(
   before: ClientData,
@@ -50,6 +51,7 @@ export function changedData(
   const named = Object.entries(changes).filter(([name]) => fields.has(name))
   const data = ClientData.parse(Object.assign({ ...before }, ...named.map(([, change]) => change)))
   refuseWrongUris(rules, urisOf(data), new Set(Object.values(urisOf(before)).flat()))
+  if (fields.has('customClaims')) refuseReservedClaims(data.custom_claims)
   refuseWrongGrants(rules.clientType, data.grant_types)
   const { access_token_expiry: expiry } = data
   if (expiry !== undefined && (expiry < 1 || expiry >= APPLICATION_POLICY.absolute * 60)) {

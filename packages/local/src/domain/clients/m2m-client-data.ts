@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { M2mClientRow } from '../../storage/registry-schema.js'
 import type { Schema } from '../../storage/schema.js'
 import { invalid, notFound } from '../domain-error.js'
+import { refuseReservedClaims } from './custom-claims.js'
 import { refuseWrongUris } from './redirect-uris.js'
 
 const Texts = z.array(z.string()).default([])
@@ -63,7 +64,7 @@ export interface M2mClientFields {
   readonly redirectUris?: string[]
 }
 
-/** @throws {DomainError} `invalid` for a lifetime that is too short, or a redirect URI that is refused */
+/** @throws {DomainError} `invalid` for a lifetime that is too short, or a redirect URI or a custom claim that is refused */
 export function changedM2mData(
   before: M2mClientData,
   message: M2mClientFields,
@@ -85,6 +86,7 @@ export function changedM2mData(
     const description = `must be ${SHORTEST_EXPIRY} seconds at least`
     throw invalid(`client.expiry: ${description}`, [{ field: 'client.expiry', description }])
   }
+  if (fields.has('customClaims')) refuseReservedClaims(data.custom_claims)
   const rules = { environment }
   refuseWrongUris(rules, { redirect_uris: data.redirect_uris }, new Set(before.redirect_uris))
   return data

@@ -3,9 +3,6 @@ import type { Partition } from '../environments/realm.js'
 import { isIndicatorOf, type Resource } from '../resources/resources.js'
 import { type M2mClientData, m2mClientData } from './m2m-client-data.js'
 
-/** Claims that say whom a token is about or what its holder may do: only this environment sets them. */
-const RESERVED_CLAIMS = ['act', 'email', 'oid', 'permissions', 'roles', 'sid', 'xoid', 'xuid']
-
 /** A machine's client, created with the management API: of an organization (`m2morg_`) or of an MCP server (`m2m_`). */
 export interface M2mClient extends M2mClientData {
   id: string
@@ -44,14 +41,4 @@ export function mayTarget({ resourceId, audience }: M2mClient, resource: Resourc
   return resourceId === null
     ? audience.some((name) => isIndicatorOf(resource, name))
     : resourceId === resource.id
-}
-
-/** The claims that a registration adds to tokens. */
-export function customClaims(claims: readonly { readonly key: string; readonly value: string }[]) {
-  return unreserved(Object.fromEntries(claims.map(({ key, value }) => [key, value])))
-}
-
-/** The claims that others than this environment may add to a token. */
-export function unreserved<T>(claims: Readonly<Record<string, T>>): Record<string, T> {
-  return Object.fromEntries(Object.entries(claims).filter(([key]) => !RESERVED_CLAIMS.includes(key)))
 }

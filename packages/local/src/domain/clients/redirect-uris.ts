@@ -1,5 +1,6 @@
-import type { EnvironmentRow } from '../../storage/schema.js'
+import type { EnvironmentRow, OrganizationRow } from '../../storage/schema.js'
 import { type FieldViolation, invalid } from '../domain-error.js'
+import { exampleOf, isTemplate, templateProblem, uriOfOrganization } from './redirect-templates.js'
 
 const MAX_LENGTH = 256
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
@@ -37,7 +38,13 @@ export function refuseWrongUris(
   throw invalid(text.join('; '), violations)
 }
 
-function wrongWith(uri: string, { environment }: UriRules, field: string): string | undefined {
+function wrongWith(uri: string, rules: UriRules, field: string): string | undefined {
+  if (uri.length > MAX_LENGTH) return `must have ${MAX_LENGTH} characters at most`
+  if (!isTemplate(uri)) return wrongWithUri(uri, rules, field)
+  return templateProblem(uri, field) ?? wrongWithUri(exampleOf(uri), rules, field)
+}
+
+function wrongWithUri(uri: string, { environment }: UriRules, field: string): string | undefined {
   if (uri.length > MAX_LENGTH) return `must have ${MAX_LENGTH} characters at most`
   if (!URL.canParse(uri) || hasOddCharacters(uri)) return 'must be an absolute URL'
   const { protocol, hostname, username, password, hash } = new URL(uri)
@@ -57,6 +64,14 @@ function wrongWith(uri: string, { environment }: UriRules, field: string): strin
   if (LOOPBACK.includes(hostname)) return 'must not be on localhost in a PRD environment'
   if (protocol === 'http:') return 'must be https in a PRD environment'
   return uri.includes('*') ? 'must have no wildcard in a PRD environment' : undefined
+}
+
+/** The URI of an organization, if it is without placeholders, or filled in is one that the rules allow. */
+export function uriIn(organization: OrganizationRow, rules: UriRules, uri: string): string | undefined {
+  if (!isTemplate(uri)) return uri
+  const filled = uriOfOrganization(uri, organization)
+  const usable = filled !== undefined && wrongWithUri(filled, rules, 'post_login_uris') === undefined
+  return usable ? filled : undefined
 }
 
 /** Scheme, host with a wildcard in its first label and at least two further labels, port and path. */

@@ -1,7 +1,8 @@
 import type { Database } from '../../storage/database.js'
 import type { Partition } from '../environments/realm.js'
 import { clientData } from './client-data.js'
-import { customClaims, type M2mClient, m2mClientAt } from './m2m-clients.js'
+import { customClaims } from './custom-claims.js'
+import { type M2mClient, m2mClientAt } from './m2m-clients.js'
 
 /** What a client's registration says about its tokens. */
 export interface TokenSettings {

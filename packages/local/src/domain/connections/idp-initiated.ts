@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { ConnectionRow } from '../../storage/registry-schema.js'
 import type { Schema } from '../../storage/schema.js'
-import { applications } from '../clients/callbacks.js'
+import { applicationsIn } from '../clients/callbacks.js'
 import { connectionData } from './connection-data.js'
 import { SignInRefusal } from './sign-in-refusal.js'
 
@@ -29,7 +29,7 @@ export async function initiateLoginUrl(
   db: Kysely<Schema>,
   connection: ConnectionRow,
 ): Promise<string | undefined> {
-  const known = await applications(db, connection.environment_id)
+  const known = await applicationsIn(db, connection.environment_id, connection.organization_id)
   const { defaultRedirectUri } = connectionData(connection).settings
   const places = [
     ...known.map(({ initiate_login_uri }) => initiate_login_uri),

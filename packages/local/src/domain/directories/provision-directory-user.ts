@@ -8,10 +8,15 @@ import { findOrganization } from '../organizations/organization-data.js'
 import { openRoleBook } from '../roles/role-book.js'
 import { createUser } from '../users/create-user.js'
 import { addMembership, defaultMemberRoles } from '../users/membership-changes.js'
-import { activateMembership, deactivateMembership, setMembershipRoles } from '../users/membership-status.js'
+import {
+  activateMembership,
+  deactivateMembership,
+  setDirectory,
+  updateMembership,
+} from '../users/membership-status.js'
 import { findUserByEmail } from '../users/sign-up.js'
-import { UserData, userData } from '../users/user-data.js'
-import type { DirectoryData, DirectoryUserData } from './directory-data.js'
+import { membershipData, UserData, userData } from '../users/user-data.js'
+import { contentOf, type DirectoryData, type DirectoryUserData } from './directory-data.js'
 import { directoryProfile, followedProfile } from './directory-profile.js'
 
 type Db = Kysely<Schema>
@@ -53,6 +58,45 @@ export async function provisionDirectoryUser(
   await follow(provisioning, user, known && before, after)
   await join(provisioning, user, { before, after })
   return user.id
+}
+
+/**
+ * Lets a user follow a directory no longer that is about to be deleted. A membership that the directory created becomes
+ * inactive, unless another directory has the user; any other one loses the roles of the directory's groups.
+ */
+export async function withdrawDirectoryUser(
+  provisioning: Provisioning,
+  before: DirectoryUserData,
+): Promise<void> {
+  const { db, directory } = provisioning
+  const user = before.user_id === undefined ? undefined : await userById(provisioning, before.user_id)
+  if (user === undefined) return
+  const change = { before, after: undefined }
+  const organization = await findOrganization(db, directory.environment_id, { id: directory.organization_id })
+  const membership = await membershipOf(db, organization, user)
+  if (membership === undefined) return
+  if (membershipData(membership).directory_id !== directory.id)
+    return changeRoles(provisioning, organization, membership, change)
+  const other = await otherDirectoryOf(provisioning, user)
+  if (other === undefined) return leave(provisioning, user, change)
+  await changeRoles(provisioning, organization, membership, change)
+  await setDirectory(db, membership, other)
+}
+
+/** Another directory of the organization that has a user as active. */
+async function otherDirectoryOf(
+  { db, directory }: Provisioning,
+  { id }: Pick<UserRow, 'id'>,
+): Promise<string | undefined> {
+  const others = await db
+    .selectFrom('directories')
+    .select('id')
+    .where('organization_id', '=', directory.organization_id)
+    .where('id', '!=', directory.id)
+    .execute()
+  const ids = others.map((other) => other.id)
+  const { users } = await contentOf(db, ids)
+  return users.find(({ user }) => user.user_id === id && isActive(user))?.directory_id
 }
 
 /** The roles that the groups of a user stand for. */
@@ -125,13 +169,17 @@ async function join(
   const organization = await findOrganization(db, directory.environment_id, { id: directory.organization_id })
   const membership = await membershipOf(db, organization, user)
   if (membership !== undefined) {
-    await activateMembership(db, clock, membership)
+    // A membership that a directory created belongs to the directory that sends its user last.
+    if (membership.status !== 'ACTIVE' && membershipData(membership).directory_id !== undefined)
+      await setDirectory(db, membership, directory.id)
+    await activateMembership(db, clock, (await membershipOf(db, organization, user)) ?? membership)
     await changeRoles(provisioning, organization, membership, change)
     return
   }
   const names = await meantRoles(db, organization, rolesOfGroups(change.after, means))
   const roles = names.map((name) => ({ id: '', name }))
-  await addMembership(db, organization, user.id, clock.now(), { roles, metadata: {}, invite: false })
+  const given = { metadata: {}, method: 'direct_provision', directory: directory.id } as const
+  await addMembership(db, clock, organization, user.id, { roles, ...given })
 }
 
 async function leave(provisioning: Provisioning, user: UserRow, change: DirectoryUserChange): Promise<void> {
@@ -139,8 +187,8 @@ async function leave(provisioning: Provisioning, user: UserRow, change: Director
   const organization = await findOrganization(db, directory.environment_id, { id: directory.organization_id })
   const membership = await membershipOf(db, organization, user)
   if (membership === undefined) return
-  await deactivateMembership(db, clock, membership)
   await changeRoles(provisioning, organization, membership, change)
+  await deactivateMembership(db, clock, membership)
 }
 
 /** Whoever wrote last decides: roles that were assigned in another way stay until the groups mean others. */
@@ -153,7 +201,7 @@ async function changeRoles(
   const last = before?.user_id === undefined ? [] : rolesOfGroups(before, meant)
   const next = after === undefined ? [] : rolesOfGroups(after, means)
   if (last.length === next.length && last.every((name) => next.includes(name))) return
-  await setMembershipRoles(db, clock, membership, await meantRoles(db, organization, next))
+  await updateMembership(db, clock, membership, { roles: await meantRoles(db, organization, next) })
 }
 
 /** Those of the roles that still exist; without one, the default role of members. */

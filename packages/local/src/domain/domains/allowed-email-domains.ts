@@ -1,3 +1,4 @@
+import { isDisposableEmailDomain } from 'disposable-email-domains-js'
 import type { Kysely } from 'kysely'
 import type { OrganizationRow, Schema } from '../../storage/schema.js'
 import { domainOf } from '../domains/domain-data.js'
@@ -39,29 +40,14 @@ const PUBLIC = new Set([
   ...['163.com', '126.com', 'rediffmail.com'],
 ])
 
-/** Where everybody can have an address for an hour. */
-const DISPOSABLE = new Set([
-  ...[
-    'mailinator.com',
-    'guerrillamail.com',
-    '10minutemail.com',
-    'yopmail.com',
-    'temp-mail.org',
-    'tempmail.com',
-  ],
-  ...[
-    'trashmail.com',
-    'sharklasers.com',
-    'getnada.com',
-    'dispostable.com',
-    'maildrop.cc',
-    'throwawaymail.com',
-  ],
-])
-
-/** Whether addresses of a domain say nothing about who somebody works for. */
+/** Whether everybody can have an address of a domain. */
 export function isPublicDomain(domain: string): boolean {
-  return PUBLIC.has(domain) || DISPOSABLE.has(domain)
+  return PUBLIC.has(domain)
+}
+
+/** Whether everybody can have an address of a domain for an hour. */
+export function isDisposableDomain(domain: string): boolean {
+  return isDisposableEmailDomain(domain)
 }
 
 /** The organizations that welcome an address by its domain, without those that the user has a membership of. */

@@ -30,14 +30,17 @@ export function domainOf(email: string): string {
   return email.slice(email.lastIndexOf('@') + 1).toLowerCase()
 }
 
-const VERIFIED = ['VERIFIED', 'AUTO_VERIFIED']
+/** Whether somebody vouches for a domain, or has proven it. */
+export function isVerified({ status }: DomainRow): boolean {
+  return status === 'VERIFIED' || status === 'AUTO_VERIFIED'
+}
 
 /** Whether a row makes an e-mail domain an organization's own. Domains match exactly; a subdomain is another domain. */
 export function isOwnDomain(row: DomainRow, organization: string | null, name: string): boolean {
   return (
     row.domain === name.toLowerCase() &&
     row.type === 'ORGANIZATION_DOMAIN' &&
-    VERIFIED.includes(row.status) &&
+    isVerified(row) &&
     row.organization_id === organization
   )
 }

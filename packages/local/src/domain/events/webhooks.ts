@@ -3,6 +3,8 @@ import type { HappenedEvent } from './events.js'
 /** Something that happened, with the id under which it is noted. */
 export interface WebhookEvent extends HappenedEvent {
   readonly id: string
+  /** When it happened, in milliseconds. Default: now. */
+  readonly at?: number
 }
 
 export interface WebhookEndpoint {

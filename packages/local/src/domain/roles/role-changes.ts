@@ -1,7 +1,9 @@
 import type { Kysely } from 'kysely'
+import type { Clock } from '../../storage/clock.js'
 import { newId } from '../../storage/ids.js'
 import type { RoleRow, Schema } from '../../storage/schema.js'
 import { alreadyExists, failedPrecondition, invalid, notFound } from '../domain-error.js'
+import { updateMembership } from '../users/membership-status.js'
 import { membershipRoles, membershipsWithRole } from './membership-roles.js'
 import { findPermissions, replacePermissions } from './permission-data.js'
 import { openRoleBook, withBases } from './role-book.js'
@@ -71,6 +73,7 @@ export async function updateRole(
  */
 export async function deleteRole(
   db: Kysely<Schema>,
+  clock: Clock,
   scope: RoleScope,
   name: string,
   reassignTo: string | undefined,
@@ -96,12 +99,7 @@ export async function deleteRole(
   }
   for (const holder of holders) {
     const others = membershipRoles(holder).filter((role) => role !== name && role !== successor)
-    await db
-      .updateTable('memberships')
-      .set({ roles: JSON.stringify([...others, successor]) })
-      .where('organization_id', '=', holder.organization_id)
-      .where('user_id', '=', holder.user_id)
-      .execute()
+    await updateMembership(db, clock, holder, { roles: [...others, ...(successor ? [successor] : [])] })
   }
   await db.deleteFrom('roles').where('id', '=', row.id).execute()
 }

@@ -22,7 +22,7 @@ export async function endSession(
   const ended_at = status === 'expired' ? (session.expiresAt ?? clock.now()) : clock.now()
   const view: SessionView = { ...viewOf(session, memberships), status, ended_at }
   await remember(db, realm, view)
-  await noteEnding(db, realm, view)
+  await noteEnding(db, clock, realm, view)
   await db
     .deleteFrom('oidc_records')
     .where('realm', '=', realm)

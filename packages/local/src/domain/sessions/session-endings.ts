@@ -1,32 +1,33 @@
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
+import type { Clock } from '../../storage/clock.js'
 import type { Schema } from '../../storage/schema.js'
 import { WORKSPACE } from '../environments/realm.js'
-import { userEvent } from '../events/user-event.js'
+import { noteUserEvent } from '../events/user-event.js'
 import type { SessionView } from './session-view.js'
 
 const Ending = z.object({
   user: z.string(),
-  organization: z.string().optional(),
-  status: z.enum(['active', 'revoked', 'logout', 'expired']),
   clients: z.array(z.string()),
-  /** The data of the event `user.logout`: its user may be deleted in the same transaction. */
-  logout: z.record(z.string(), z.unknown()).optional(),
 })
 
 /** A session that has ended, for those who are told. */
 export type SessionEnding = z.infer<typeof Ending> & { readonly session: string; readonly realm: string }
 
-/** Notes that a session has ended, in the transaction that ends it: applications are told when that has succeeded. */
-export async function noteEnding(db: Kysely<Schema>, realm: string, view: SessionView): Promise<void> {
+/**
+ * Notes that a session has ended, with the event `user.logout`, in the transaction that ends it: applications are told
+ * when that has succeeded.
+ */
+export async function noteEnding(
+  db: Kysely<Schema>,
+  clock: Clock,
+  realm: string,
+  view: SessionView,
+): Promise<void> {
   const [organization] = view.organizations
-  const acting = { user: view.user_id, organization }
-  const event = realm === WORKSPACE ? undefined : await userEvent(db, 'user.logout', realm, acting)
-  const ending: z.infer<typeof Ending> = {
-    ...{ user: view.user_id, status: view.status, clients: view.clients },
-    ...(organization !== undefined && { organization }),
-    ...(event !== undefined && { logout: { ...event.data } }),
-  }
+  const acting = { user: view.user_id, organization, session: view }
+  if (realm !== WORKSPACE) await noteUserEvent(db, clock, 'user.logout', realm, acting)
+  const ending: z.infer<typeof Ending> = { user: view.user_id, clients: view.clients }
   await db
     .insertInto('session_endings')
     .values({

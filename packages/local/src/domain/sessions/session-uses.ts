@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { Clock } from '../../storage/clock.js'
 import type { Schema, SessionRow } from '../../storage/schema.js'
+import type { Device } from './device.js'
 import { sessionId } from './session-id.js'
 import { policyFor } from './session-policy.js'
 
@@ -28,12 +29,13 @@ export function sessionOf(db: Db, uid: string): Promise<SessionRow | undefined> 
   return db.selectFrom('sessions').selectAll().where('uid', '=', uid).executeTakeFirst()
 }
 
-/** Records that a session is used for a client. The first use begins it, under the policy of that moment. */
+/** Records that a session is used for a client. The first use begins it, on a device and under the policy of that moment. */
 export async function recordUse(
   db: Db,
   clock: Clock,
   session: { readonly uid: string; readonly realm: string; readonly userId: string },
   use: SessionUse,
+  device: Device,
 ): Promise<void> {
   const { uid, realm, userId: user_id } = session
   const now = clock.now()
@@ -55,6 +57,7 @@ export async function recordUse(
     .values({
       ...{ id: sessionId(uid), realm, uid, user_id, uses: JSON.stringify([use]) },
       ...{ created_at: now, last_active_at: now, absolute_expires_at: now + absoluteMs, idle_ms: idleMs },
+      device: JSON.stringify(device),
     })
     .onConflict((conflict) => conflict.doNothing())
     .execute()

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
-import type { MembershipRow, Schema } from '../../storage/schema.js'
+import type { MembershipRow, Schema, SessionRow } from '../../storage/schema.js'
+import { Device } from './device.js'
 import type { LiveSession } from './live-sessions.js'
 import { usesOf } from './session-uses.js'
 
@@ -25,6 +26,7 @@ export const SessionView = z.object({
   expires_at: z.number().optional(),
   idle_expires_at: z.number().optional(),
   ended_at: z.number().optional(),
+  device: Device.optional(),
 })
 export type SessionView = z.infer<typeof SessionView>
 
@@ -40,11 +42,19 @@ export function viewOf(
     const organizations = own.map(({ organization_id }) => organization_id).slice(0, 1)
     return { ...view, organizations, ...(expiresAt !== undefined && { expires_at: expiresAt }) }
   }
+  return { ...viewOfRow(row), ...view }
+}
+
+/** A session that is alive, by its row alone. */
+export function viewOfRow(row: SessionRow): SessionView {
+  const { id, user_id, created_at, last_active_at, absolute_expires_at: expires_at } = row
   const uses = usesOf(row)
   return {
-    ...{ ...view, uses, last_active_at: row.last_active_at, expires_at: row.absolute_expires_at },
+    ...{ id, user_id, status: 'active', created_at, last_active_at, expires_at, uses },
+    clients: [...new Set(uses.map(({ client }) => client))],
     organizations: [...new Set(uses.flatMap(({ organization }) => organization ?? []))],
-    ...(row.idle_ms !== null && { idle_expires_at: row.last_active_at + row.idle_ms }),
+    ...(row.idle_ms !== null && { idle_expires_at: last_active_at + row.idle_ms }),
+    ...(row.device !== null && { device: Device.parse(JSON.parse(row.device)) }),
   }
 }
 

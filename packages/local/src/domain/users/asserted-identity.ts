@@ -15,5 +15,7 @@ export const AssertedIdentity = z.object({
   groups: z.array(z.string()).optional().catch(undefined),
   /** Attributes that only the customer knows, which become claims of the ID token. */
   custom: z.record(z.string(), z.string()).default({}),
+  /** Everything that the identity provider said, by its own names. */
+  raw: z.record(z.string(), z.unknown()).default({}),
 })
 export type AssertedIdentity = z.infer<typeof AssertedIdentity>

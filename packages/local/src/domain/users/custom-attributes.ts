@@ -6,6 +6,7 @@ import { userData } from './user-data.js'
 const RESERVED = [
   'roles permissions email emailverified name givenname familyname sub oid xoid xuid sid',
   'iss aud exp iat nbf jti azp nonce acr amr authtime athash chash shash scope scopes clientid',
+  'metadata identities',
 ]
   .join(' ')
   .split(' ')

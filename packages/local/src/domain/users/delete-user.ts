@@ -1,13 +1,15 @@
 import type { Kysely } from 'kysely'
 import type { Clock } from '../../storage/clock.js'
-import type { Schema } from '../../storage/schema.js'
+import type { MembershipRow, Schema } from '../../storage/schema.js'
 import { endDependents, endSession } from '../sessions/end.js'
 import { liveSessions } from '../sessions/live-sessions.js'
+import { noteMembership } from './membership-status.js'
 
 type Db = Kysely<Schema>
 
 /** Deletes a user of an environment, with every session, consent and token. */
 export async function deleteUser(db: Db, clock: Clock, environment: string, user: string): Promise<void> {
+  await noteDepartures(db, clock, 'user_id', user)
   await endAccess(db, clock, environment, user)
   await db.deleteFrom('users').where('id', '=', user).execute()
 }
@@ -28,6 +30,10 @@ export async function deleteMembership(
   organization: string,
   user: string,
 ): Promise<void> {
+  await noteMembership(db, clock, 'user.organization_membership_deleted', {
+    organization_id: organization,
+    user_id: user,
+  })
   await endDependents(db, clock, `membership:${organization}/${user}`)
   for (const table of ['api_tokens', 'memberships'] as const)
     await db
@@ -43,11 +49,7 @@ export async function deleteMembership(
  * this organization are deleted.
  */
 export async function deleteOrganization(db: Db, clock: Clock, organization: string): Promise<void> {
-  const members = await db
-    .selectFrom('memberships')
-    .select('user_id')
-    .where('organization_id', '=', organization)
-    .execute()
+  const members = await noteDepartures(db, clock, 'organization_id', organization)
   const machines = await db
     .selectFrom('m2m_clients')
     .select('id')
@@ -61,6 +63,24 @@ export async function deleteOrganization(db: Db, clock: Clock, organization: str
     clock,
     members.map(({ user_id }) => user_id),
   )
+}
+
+/** Notes that the users of all memberships of a user or an organization leave. Returns these memberships. */
+async function noteDepartures(
+  db: Db,
+  clock: Clock,
+  column: 'user_id' | 'organization_id',
+  id: string,
+): Promise<Pick<MembershipRow, 'organization_id' | 'user_id'>[]> {
+  const memberships = await db
+    .selectFrom('memberships')
+    .select(['organization_id', 'user_id'])
+    .where(column, '=', id)
+    .orderBy('created_at')
+    .execute()
+  for (const membership of memberships)
+    await noteMembership(db, clock, 'user.organization_membership_deleted', membership)
+  return memberships
 }
 
 async function deleteUsersWithoutOrganization(db: Db, clock: Clock, users: readonly string[]): Promise<void> {

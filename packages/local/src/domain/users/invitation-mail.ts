@@ -1,5 +1,5 @@
 import type { OrganizationRow, UserRow } from '../../storage/schema.js'
-import { clientData } from '../clients/client-data.js'
+import { applicationsIn } from '../clients/callbacks.js'
 import { realmIssuer } from '../environments/realm.js'
 import type { Store } from '../store.js'
 import { invitationLinks } from './invitation-links.js'
@@ -37,16 +37,12 @@ export async function sendInvitation(
   })
 }
 
-/** Where an application of the environment begins a sign-in, if one has said so. */
+/** Where an application of the environment begins a sign-in for an organization, if one has said so. */
 export async function initiateLoginUri(
   { database }: Store,
   environment: string,
+  organization: string | null,
 ): Promise<string | undefined> {
-  const clients = await database.db
-    .selectFrom('clients')
-    .selectAll()
-    .where('realm', '=', environment)
-    .orderBy('id')
-    .execute()
-  return clients.map((row) => clientData(row).initiate_login_uri).find(Boolean)
+  const clients = await applicationsIn(database.db, environment, organization)
+  return clients.map(({ initiate_login_uri }) => initiate_login_uri).find(Boolean)
 }

@@ -1,9 +1,11 @@
 import type { Kysely } from 'kysely'
+import type { Clock } from '../../storage/clock.js'
 import type { MembershipRow, OrganizationRow, RoleRow, Schema } from '../../storage/schema.js'
 import { alreadyExists, failedPrecondition, notFound } from '../domain-error.js'
+import { noteUserEvent, type UserEventType } from '../events/user-event.js'
 import { organizationData } from '../organizations/organization-data.js'
 import { openRoleBook } from '../roles/role-book.js'
-import { MembershipData } from './user-data.js'
+import { MembershipData, type ProvisioningMethod } from './user-data.js'
 
 /** How long an invitation waits. Source: Scalekit's documentation of invitations. */
 export const INVITATION_MS = 15 * 24 * 60 * 60 * 1000
@@ -18,22 +20,32 @@ export interface NewMembership {
   readonly roles: readonly RoleName[]
   readonly metadata: Readonly<Record<string, string>>
   readonly inviterEmail?: string | undefined
-  /** Invited users are pending until they accept; others belong at once. */
-  readonly invite: boolean
+  /** How it comes about. Invited users are pending until they accept; others belong at once. */
+  readonly method: ProvisioningMethod
+  /** The directory that creates it. */
+  readonly directory?: string | undefined
+}
+
+/** What applications are told of a new membership; of others, that a user has joined. */
+const EVENTS: Readonly<Partial<Record<ProvisioningMethod, UserEventType>>> = {
+  org_creator: 'user.signup',
+  invitation: 'user.organization_invitation',
 }
 
 /**
- * Adds a user to an organization. Without roles, the first user gets the role that creators get by
- * default, and later ones that of members.
+ * Adds a user to an organization, and notes the event. Without roles, the first user gets the role that creators get
+ * by default, and later ones that of members.
  * @throws {DomainError} `already_exists`, `not_found` for a role, `failed_precondition` when the organization is full
  */
 export async function addMembership(
   db: Kysely<Schema>,
+  clock: Clock,
   organization: OrganizationRow,
   userId: string,
-  now: number,
-  { roles, metadata, inviterEmail, invite }: NewMembership,
+  { roles, metadata, inviterEmail, method, directory }: NewMembership,
 ): Promise<void> {
+  const now = clock.now()
+  const invite = method === 'invitation'
   // The first member is the creator, and the last place is given once: who joins at the same moment waits here.
   await db
     .updateTable('organizations')
@@ -57,6 +69,8 @@ export async function addMembership(
   const data = MembershipData.parse({
     metadata,
     inviter_email: inviterEmail,
+    provisioning_method: method,
+    directory_id: directory,
     ...(invite ? { expires_at: now + INVITATION_MS } : { accepted_at: now }),
   })
   const row: MembershipRow = {
@@ -69,6 +83,11 @@ export async function addMembership(
     updated_at: now,
   }
   await db.insertInto('memberships').values(row).execute()
+  const type = EVENTS[method] ?? 'user.organization_membership_created'
+  await noteUserEvent(db, clock, type, organization.environment_id, {
+    user: userId,
+    organization: organization.id,
+  })
 }
 
 /**

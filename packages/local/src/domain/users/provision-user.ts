@@ -4,12 +4,13 @@ import { connectionData } from '../connections/connection-data.js'
 import { servesDomain } from '../connections/domain-connections.js'
 import { SignInRefusal } from '../connections/sign-in-refusal.js'
 import { domainOf, domainsOf } from '../domains/domain-data.js'
-import { tellUserEvent } from '../events/user-event.js'
+import { noteUserEvent } from '../events/user-event.js'
 import { createTickets } from '../sessions/tickets.js'
 import type { Store } from '../store.js'
 import { acceptInvitation } from './accept-invitation.js'
 import type { AssertedIdentity } from './asserted-identity.js'
 import { followProfile } from './asserted-profile.js'
+import { noteExternalIdentity } from './external-identities.js'
 import { joinOrganization } from './join-organization.js'
 import { askBeforeSignup, findUserByEmail, insertUser, signUp } from './sign-up.js'
 
@@ -42,11 +43,26 @@ export async function needsMailCheck(
 }
 
 /**
- * The user whom an identity provider has told about. At a social provider, somebody new signs up. At the connection of
- * an organization, members and invited users get in, and people of the organization's domains join it (just-in-time
- * provisioning). Throws a `SignInRefusal` for everybody else. The address has been checked, see `needsMailCheck`.
+ * The user whom an identity provider has told about, who has its identity from then on. Throws a `SignInRefusal` for
+ * those who do not get in. The address has been checked, see `needsMailCheck`.
  */
 export async function provisionUser(
+  context: Store,
+  connection: ConnectionRow,
+  identity: AssertedIdentity,
+  about: Readonly<Record<string, unknown>>,
+): Promise<Provisioned> {
+  const provisioned = await admit(context, connection, identity, about)
+  await noteExternalIdentity(context, connection, provisioned.userId, identity)
+  return provisioned
+}
+
+/**
+ * At a social provider, somebody new signs up. At the connection of
+ * an organization, members and invited users get in, and people of the organization's domains join it (just-in-time
+ * provisioning).
+ */
+async function admit(
   context: Store,
   connection: ConnectionRow,
   identity: AssertedIdentity,
@@ -85,7 +101,7 @@ async function enter(
   const before = await findUserByEmail(database.db, environment, identity.email)
   const isMember =
     before !== undefined &&
-    (await database.transaction((db) => acceptInvitation(db, clock.now(), { organization, user: before.id })))
+    (await database.transaction((db) => acceptInvitation(db, clock, { organization, user: before.id })))
   if (before !== undefined && !ownDomain)
     await mailChecks(context, environment).put(`${before.id} ${connection.id}`, true, YEARS_SECONDS)
   if (isMember) {
@@ -104,12 +120,12 @@ async function enter(
   const userId = await database.transaction(async (db) => {
     const known = await findUserByEmail(db, environment, identity.email)
     const user = known?.id ?? (await insertUser(db, environment, identity, clock.now()))
-    await joinOrganization(db, environment, { organization, user }, clock.now())
+    await joinOrganization(db, clock, environment, { organization, user, method: 'jit_using_sso' })
+    if (known === undefined)
+      await noteUserEvent(db, clock, 'user.signup', environment, { user, organization })
     return user
   })
   if (before !== undefined) await followProfile(context, connection, userId, identity)
-  if (before === undefined)
-    await tellUserEvent(context, 'user.signup', environment, { user: userId, organization })
   return { userId, organization }
 }
 

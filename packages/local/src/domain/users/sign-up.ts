@@ -4,14 +4,16 @@ import type { ConnectionRow } from '../../storage/registry-schema.js'
 import type { OrganizationRow, Schema } from '../../storage/schema.js'
 import { SignInRefusal } from '../connections/sign-in-refusal.js'
 import { DomainError } from '../domain-error.js'
+import { joinableOrganizations } from '../domains/allowed-email-domains.js'
+import { whyBlocked } from '../environments/user-management.js'
 import type { Placement } from '../events/flow-interceptor.js'
 import { connectionDetails } from '../events/flow-questions.js'
-import { tellUserEvent } from '../events/user-event.js'
 import { findOrganization, OrganizationData } from '../organizations/organization-data.js'
 import type { Store } from '../store.js'
 import type { AssertedIdentity } from './asserted-identity.js'
 import { assertedProfile } from './asserted-profile.js'
 import { createUser } from './create-user.js'
+import { hasMembership } from './join-organization.js'
 import { addMembership } from './membership-changes.js'
 
 type Db = Kysely<Schema>
@@ -28,8 +30,9 @@ export interface SignUp {
 
 /**
  * Signs up somebody new: a user, and an organization of their own in the role that creators get, or the organization
- * that an application names. Somebody who signed up at the same moment is not new. Throws a `SignInRefusal` when an
- * application does not let them.
+ * that an application names. Where organizations welcome the domain of the address, the user belongs to none until they
+ * choose one of them (`joinByDomain`) or their own (`foundOrganization`). Somebody who signed up at the same moment is not
+ * new. Throws a `SignInRefusal` when the environment or an application does not let them.
  */
 export async function signUp(
   context: Store,
@@ -37,27 +40,48 @@ export async function signUp(
   person: NewPerson,
   { connection, about }: SignUp,
 ): Promise<{ userId: string; organization: string | undefined }> {
+  const blocked = await whyBlocked(context.database.db, environment, person.email)
+  if (blocked !== undefined) throw new SignInRefusal('access_denied', blocked)
   const placement = await askBeforeSignup(context, environment, person.email, connection, about)
   const { database, clock } = context
-  const made = await database.transaction(async (db) => {
+  return database.transaction(async (db) => {
     const known = await findUserByEmail(db, environment, person.email)
-    if (known !== undefined) return { userId: known.id, organization: undefined, isNew: false }
+    if (known !== undefined) return { userId: known.id, organization: undefined }
     const now = clock.now()
     const userId = await insertUser(db, environment, person, now)
+    const chooses =
+      placement === undefined &&
+      (await joinableOrganizations(db, environment, { id: userId, email: person.email })).length > 0
+    if (chooses) return { userId, organization: undefined }
     const organization =
       placement === undefined
         ? await insertOrganization(db, environment, now)
         : await namedOrganization(db, environment, placement)
     const roles = (placement?.roles ?? []).map((name) => ({ id: '', name }))
+    const method = placement === undefined ? 'org_creator' : 'direct_provision'
     await refuseUnlessPossible(() =>
-      addMembership(db, organization, userId, now, { roles, metadata: {}, invite: false }),
+      addMembership(db, clock, organization, userId, { roles, metadata: {}, method }),
     )
-    return { userId, organization: organization.id, isNew: true }
+    return { userId, organization: organization.id }
   })
-  const { userId, organization, isNew } = made
-  const event = placement === undefined ? 'user.signup' : 'user.organization_membership_created'
-  if (isNew) await tellUserEvent(context, event, environment, { user: userId, organization })
-  return { userId, organization }
+}
+
+/**
+ * Gives a user an organization of their own, in the role that creators get: the end of a sign-up that left the choice
+ * to them. Throws a `SignInRefusal` for somebody who has a membership.
+ */
+export async function foundOrganization(
+  { database, clock }: Store,
+  environment: string,
+  user: string,
+): Promise<string> {
+  return database.transaction(async (db) => {
+    if (await hasMembership(db, user))
+      throw new SignInRefusal('access_denied', 'The user belongs to an organization already.')
+    const created = await insertOrganization(db, environment, clock.now())
+    await addMembership(db, clock, created, user, { roles: [], metadata: {}, method: 'org_creator' })
+    return created.id
+  })
 }
 
 async function insertOrganization(db: Db, environment: string, now: number): Promise<OrganizationRow> {

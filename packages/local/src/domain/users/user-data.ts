@@ -23,18 +23,47 @@ export const UserProfile = z.object({
 })
 export type UserProfile = z.infer<typeof UserProfile>
 
+/** Who a user is at an identity provider that they have signed in with. Times are milliseconds. */
+export const ExternalIdentity = z.object({
+  connection_id: z.string(),
+  connection_type: z.string(),
+  connection_provider: z.string(),
+  connection_user_id: z.string(),
+  is_social: z.boolean(),
+  created_at: z.number(),
+  last_login_at: z.number(),
+  last_synced_at: z.number().optional(),
+})
+export type ExternalIdentity = z.infer<typeof ExternalIdentity>
+
 /** The attributes of a user without a column of their own. */
 export const UserData = z.object({
   user_profile: UserProfile.default(() => UserProfile.parse({})),
   metadata: Texts,
+  external_identities: z.array(ExternalIdentity).optional(),
+  /** What identity providers said at the last sign-in, by the id of the connection. */
+  provider_attributes: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
   /** Milliseconds. */
   last_login_at: z.number().optional(),
 })
 export type UserData = z.infer<typeof UserData>
 
+/** How memberships come about. Source: the values of `provisioning_method` in Scalekit's API. */
+const PROVISIONING_METHODS = [
+  'org_creator',
+  'invitation',
+  'direct_provision',
+  'jit_using_sso',
+  'allowed_email_domain',
+] as const
+export type ProvisioningMethod = (typeof PROVISIONING_METHODS)[number]
+
 /** The attributes of a membership without a column of their own. Times are milliseconds. */
 export const MembershipData = z.object({
   metadata: Texts,
+  provisioning_method: z.enum(PROVISIONING_METHODS).optional(),
+  /** The directory that created the membership. */
+  directory_id: z.string().optional(),
   inviter_email: z.string().optional(),
   accepted_at: z.number().optional(),
   expires_at: z.number().optional(),
@@ -49,6 +78,22 @@ export function userData(row: UserRow): UserData {
 
 export function membershipData(row: Pick<MembershipRow, 'data'>): MembershipData {
   return MembershipData.parse(JSON.parse(row.data))
+}
+
+/** How a membership came about. One of a seed or an earlier version was an invitation if it has an expiry. */
+export function provisioningMethod(row: Pick<MembershipRow, 'data' | 'status'>): ProvisioningMethod {
+  const { provisioning_method, expires_at } = membershipData(row)
+  const invited = expires_at !== undefined || row.status === 'PENDING_INVITE'
+  return provisioning_method ?? (invited ? 'invitation' : 'direct_provision')
+}
+
+/** Whether a user has shown that the e-mail address is theirs: not while they only have invitations to accept. */
+export function isEmailVerified(
+  user: UserRow,
+  memberships: readonly Pick<MembershipRow, 'status'>[],
+): boolean {
+  const accepted = ({ status }: Pick<MembershipRow, 'status'>) => status === 'ACTIVE' || status === 'INACTIVE'
+  return userData(user).last_login_at !== undefined || memberships.length === 0 || memberships.some(accepted)
 }
 
 /** @throws {DomainError} `not_found`, also for a user of another environment */

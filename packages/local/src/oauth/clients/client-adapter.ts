@@ -3,6 +3,7 @@ import { m2mClientAt } from '../../domain/clients/m2m-clients.js'
 import type { Partition } from '../../domain/environments/realm.js'
 import type { DataStore } from '../../domain/store.js'
 import { RecordAdapter } from '../server/record-adapter.js'
+import { actingOrganizations } from '../sign-in/acting-organization.js'
 import { knownClientDocument } from './known-documents.js'
 import { fetchLocalClientDocument, isLocalClientDocument } from './local-client-document.js'
 import { m2mMetadata } from './m2m-metadata.js'
@@ -20,17 +21,20 @@ export class ClientAdapter extends RecordAdapter implements Adapter {
   readonly #database: DataStore['database']
   readonly #owner: Partition
   readonly #documents: boolean
+  readonly #acting: ReturnType<typeof actingOrganizations>
 
   constructor(store: DataStore, partition: Partition, documents: boolean) {
     super(store, partition, 'Client')
     this.#database = store.database
     this.#owner = partition
     this.#documents = documents
+    this.#acting = actingOrganizations(store, partition.realm)
   }
 
   override async find(id: string): Promise<AdapterPayload | undefined> {
     if (isScalekitClient(id)) {
-      const client = await findScalekitClient(this.#database, this.#owner, id)
+      const organization = await this.#organization()
+      const client = await findScalekitClient(this.#database, this.#owner, id, organization)
       // A secret is compared for an unknown client too, so that the response time does not reveal which ids exist.
       const proves = AUTHENTICATING.includes(Provider.ctx?.oidc.route ?? '')
       return client ?? (proves ? nobody(this.#owner) : undefined)
@@ -44,5 +48,13 @@ export class ClientAdapter extends RecordAdapter implements Adapter {
     if (found === undefined) return undefined
     const { jti: _, ...client } = found
     return client
+  }
+
+  /** The organization of the request, or of the session that signs out. */
+  async #organization(): Promise<string | undefined> {
+    const { route, params, session } = Provider.ctx?.oidc ?? {}
+    if (route === 'end_session') return this.#acting.get(session?.uid)
+    const asked = params?.organization_id
+    return typeof asked === 'string' ? asked : undefined
   }
 }

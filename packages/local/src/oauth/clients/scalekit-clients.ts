@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { ClientMetadata } from 'oidc-provider'
+import { clientIn } from '../../domain/clients/callbacks.js'
 import { clientData, isPublic } from '../../domain/clients/client-data.js'
 import { ID_JAG_GRANT, SIGN_IN_GRANTS, TOKEN_EXCHANGE_GRANT } from '../../domain/clients/client-grants.js'
 import type { Partition } from '../../domain/environments/realm.js'
@@ -8,6 +9,9 @@ import type { ClientRow } from '../../storage/schema.js'
 import { hashSecret } from '../../storage/secret-hash.js'
 import { storedHashes } from './client-secrets.js'
 import { MANAGED } from './registered-uris.js'
+
+/** What stands for callback URLs that all need an organization where there is none. Nobody can ask for it. */
+const NOWHERE = `https://${randomBytes(16).toString('hex')}.invalid/`
 
 const NOBODY: ClientRow = {
   ...{ id: 'skc_0', realm: '', client_type: 'ENV', created_at: 0, updated_at: 0 },
@@ -27,6 +31,7 @@ export async function findScalekitClient(
   database: Database,
   { realm, server }: Partition,
   id: string,
+  organization: string | undefined,
 ): Promise<ClientMetadata | undefined> {
   const row = await database.db
     .selectFrom('clients')
@@ -34,7 +39,11 @@ export async function findScalekitClient(
     .where('realm', '=', realm)
     .where('id', '=', id)
     .executeTakeFirst()
-  return row && toMetadata(row, exchangeOf({ realm, server }))
+  if (row === undefined) return undefined
+  const data = await clientIn(database.db, realm, organization, clientData(row))
+  const needsOrganization = data.post_login_uris.length === 0 && clientData(row).post_login_uris.length > 0
+  const usable = needsOrganization ? { ...data, post_login_uris: [NOWHERE] } : data
+  return toMetadata({ ...row, data: JSON.stringify(usable) }, exchangeOf({ realm, server }))
 }
 
 /** A client without a secret that anybody could know: it stands for all that do not exist. */

@@ -1,3 +1,4 @@
+import type { DnsRecords } from '../../domain/domains/dns-records.js'
 import type { FlowInterceptors } from '../../domain/events/flow-interceptor.js'
 import type { Outbox } from '../../domain/events/outbox.js'
 import type { Webhooks } from '../../domain/events/webhooks.js'
@@ -17,6 +18,7 @@ export interface OAuthContext {
   readonly keys: SigningKeys
   readonly outbox: Outbox
   readonly webhooks: Webhooks
+  readonly dns: DnsRecords
   /** Which applications decide whether a flow goes on. */
   readonly interceptors: FlowInterceptors
   readonly tokens: TokenIssuer

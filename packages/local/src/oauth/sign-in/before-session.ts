@@ -2,7 +2,6 @@ import type { InteractionResults } from 'oidc-provider'
 import { WORKSPACE } from '../../domain/environments/realm.js'
 import type { Verdict } from '../../domain/events/flow-interceptor.js'
 import { connectionDetails, describeUser } from '../../domain/events/flow-questions.js'
-import { tellUserEvent } from '../../domain/events/user-event.js'
 import type { OAuthContext } from '../server/oauth-context.js'
 
 const ALLOWED: Verdict = { allowed: true, claims: {} }
@@ -34,18 +33,5 @@ export async function askBeforeSession(
       ...about,
     },
     data: { user: await describeUser(db, user) },
-  })
-}
-
-/** Tells applications that a user has signed in. */
-export async function tellSignIn(
-  context: OAuthContext,
-  realm: string,
-  { login, organization }: InteractionResults,
-): Promise<void> {
-  if (login === undefined || realm === WORKSPACE) return
-  await tellUserEvent(context, 'user.login', realm, {
-    user: login.accountId,
-    organization: typeof organization === 'string' ? organization : undefined,
   })
 }

@@ -1,6 +1,7 @@
 import { SignInRefusal } from '../../domain/connections/sign-in-refusal.js'
 import { joinableOrganizations } from '../../domain/domains/allowed-email-domains.js'
 import { WORKSPACE } from '../../domain/environments/realm.js'
+import { hasMembership } from '../../domain/users/join-organization.js'
 import { hasInactiveMembership, openMemberships, type Person } from '../../domain/users/people.js'
 import type { Clock } from '../../storage/clock.js'
 import type { Database } from '../../storage/database.js'
@@ -8,15 +9,21 @@ import type { Database } from '../../storage/database.js'
 export interface OrganizationOffer {
   id: string
   display_name: string
-  /** What choosing it does: nothing to members; it accepts an invitation, or joins by the domain of the address. */
-  entry: 'member' | 'invited' | 'joins'
+  /**
+   * What choosing it does: nothing to members; it accepts an invitation, joins by the domain of the address, or creates
+   * an organization.
+   */
+  entry: 'member' | 'invited' | 'joins' | 'creates'
 }
 
 /** The result: an organization (or none), a question to the person, or a refusal. */
 export type OrganizationChoice =
-  | { kind: 'chosen'; organization: string | undefined; joins: boolean }
+  | { kind: 'chosen'; offer: OrganizationOffer | undefined }
   | { kind: 'ask'; offers: OrganizationOffer[] }
   | { kind: 'refused'; refusal: SignInRefusal }
+
+/** The choice of somebody who belongs to no organization and joins none: one of their own. */
+const OWN: OrganizationOffer = { id: 'new', display_name: 'A new organization', entry: 'creates' }
 
 /** What says in which organization a person acts. */
 export interface OrganizationWish {
@@ -31,7 +38,8 @@ export interface OrganizationWish {
 /**
  * Which organization a person acts in after signing in, however that was: the one that the request asks for, if
  * they belong to it or are invited and did not sign in through a connection of another; the connection's; the only one;
- * or the person is asked. An organization that welcomes the domain of their address is theirs by their answer only.
+ * or the person is asked. An organization that welcomes the domain of their address is theirs by their answer only;
+ * somebody new may have one of their own instead.
  * Somebody whom their only organization has deactivated is refused.
  */
 export async function chooseOrganization(
@@ -40,12 +48,13 @@ export async function chooseOrganization(
   person: Person,
   { asked, proven, answer }: OrganizationWish,
 ): Promise<OrganizationChoice> {
-  if (realm === WORKSPACE) return { kind: 'chosen', organization: undefined, joins: false }
+  if (realm === WORKSPACE) return { kind: 'chosen', offer: undefined }
   const memberships = await openMemberships(database, clock.now(), person.id)
   const joinable = await joinableOrganizations(database.db, realm, person)
   const offers: OrganizationOffer[] = [
     ...memberships,
     ...joinable.map(({ id, display_name }) => ({ id, display_name, entry: 'joins' as const })),
+    ...(joinable.length > 0 && !(await hasMembership(database.db, person.id)) ? [OWN] : []),
   ]
   const wanted = [asked, proven, answer].find((one) => typeof one === 'string' && one !== '')
   if (wanted !== undefined) {
@@ -53,13 +62,13 @@ export async function chooseOrganization(
       ({ id }) => id === wanted && (proven === undefined || id === proven),
     )
     return allowed
-      ? { kind: 'chosen', organization: allowed.id, joins: allowed.entry === 'joins' }
+      ? { kind: 'chosen', offer: allowed }
       : refused('access_denied', `${person.name} does not belong to the organization.`)
   }
   if (offers.length > 1 || joinable.length > 0) return { kind: 'ask', offers }
   if (offers.length === 0 && (await hasInactiveMembership(database, person.id)))
     return refused('user_not_active', `${person.name} is not an active member of any organization.`)
-  return { kind: 'chosen', organization: offers[0]?.id, joins: false }
+  return { kind: 'chosen', offer: offers[0] }
 }
 
 function refused(code: string, message: string): OrganizationChoice {

@@ -2,14 +2,15 @@ import { connectionFor } from '../../domain/connections/select-connection.js'
 import { SignInRefusal } from '../../domain/connections/sign-in-refusal.js'
 import { WORKSPACE } from '../../domain/environments/realm.js'
 import { acceptInvitation } from '../../domain/users/accept-invitation.js'
-import { joinOrganization } from '../../domain/users/join-organization.js'
+import { joinByDomain } from '../../domain/users/join-organization.js'
 import { findPerson, type Person } from '../../domain/users/people.js'
+import { foundOrganization } from '../../domain/users/sign-up.js'
 import { newCsrfToken } from '../../http/page/csrf.js'
 import { sendPage } from '../../http/page/send-page.js'
 import type { AuthorizationServer } from '../server/authorization-server.js'
 import type { OAuthContext } from '../server/oauth-context.js'
 import { actingOrganizations } from './acting-organization.js'
-import { askBeforeSession, tellSignIn } from './before-session.js'
+import { askBeforeSession } from './before-session.js'
 import { chooseOrganization, type OrganizationOffer } from './choose-organization.js'
 import { circumstances } from './circumstances.js'
 import { clientName, formAction } from './interaction.js'
@@ -52,11 +53,8 @@ export function createConclusion(context: OAuthContext, server: AuthorizationSer
         ? elsewhere.show(step, { email: person.email, problem: choice.refusal.message })
         : refuse(step, choice.refusal)
     }
-    const { organization, joins } = choice
-    if (organization !== undefined && joins) {
-      const problem = await join(person, organization)
-      if (problem !== undefined) return refuse(step, problem)
-    }
+    const organization = await enter(person, choice.offer)
+    if (organization instanceof SignInRefusal) return refuse(step, organization)
     // Each organization keeps its own way to sign in: entering another one goes through its identity provider.
     const entersAnother = proof.session || answer !== undefined
     if (organization !== undefined && entersAnother && proof.organization !== organization)
@@ -74,19 +72,23 @@ export function createConclusion(context: OAuthContext, server: AuthorizationSer
     const { claims: addedClaims } = verdict
     if (organization !== undefined && realm !== WORKSPACE) {
       const accepted = { organization, user: person.id }
-      await database.transaction((db) => acceptInvitation(db, clock.now(), accepted))
+      await database.transaction((db) => acceptInvitation(db, clock, accepted))
     }
     const acting = await findPerson(database, realm, person.id, organization)
     await noteSignIn(context, server, interaction, { email: person.email, person: acting ?? person })
-    if (!proof.session) await tellSignIn(context, realm, { login, ...inside })
     const result = { ...(proof.session ? {} : { login }), ...inside, addedClaims, ...ANSWERED }
     await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false })
   }
 
-  async function join({ id: user }: Person, organization: string): Promise<SignInRefusal | undefined> {
+  /** Does what choosing an organization does, and gives its id. */
+  async function enter(
+    { id: user }: Person,
+    offer: OrganizationOffer | undefined,
+  ): Promise<string | undefined | SignInRefusal> {
     try {
-      await database.transaction((db) => joinOrganization(db, realm, { organization, user }, clock.now()))
-      return undefined
+      if (offer?.entry === 'creates') return await foundOrganization(context, realm, user)
+      if (offer?.entry === 'joins') await joinByDomain(context, realm, { organization: offer.id, user })
+      return offer?.id
     } catch (refusal) {
       if (refusal instanceof SignInRefusal) return refusal
       throw refusal
@@ -113,7 +115,13 @@ export function createConclusion(context: OAuthContext, server: AuthorizationSer
     return actingOrganizations(context, realm).get(interaction.session?.uid)
   }
 
-  return { finish, refuse }
+  return {
+    finish,
+    refuse,
+    /** Whether somebody has proven who they are in this sign-in, and was asked for an organization. */
+    isProven: async ({ interaction }: Step, { id }: Person) =>
+      (await proofs.get(interaction.uid, id)) !== undefined,
+  }
 }
 
 /** The connection that people of an organization sign in through. */

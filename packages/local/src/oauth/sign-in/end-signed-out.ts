@@ -1,19 +1,16 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
-import { WORKSPACE } from '../../domain/environments/realm.js'
-import { tellUserEvent } from '../../domain/events/user-event.js'
 import { endSession } from '../../domain/sessions/end.js'
 import { toLiveSession } from '../../domain/sessions/live-sessions.js'
 import { sessionOf } from '../../domain/sessions/session-uses.js'
 import { secondsAhead } from '../../storage/clock.js'
 import type { OAuthContext } from '../server/oauth-context.js'
 import { shiftTimes } from '../server/shift-times.js'
-import { actingOrganizations } from './acting-organization.js'
 
 const SIGN_OUT_ROUTES = new Set(['end_session', 'end_session_confirm'])
 
 /**
  * Ends the session of somebody who signs out (OpenID Connect RP-Initiated Logout, section 2), with the tokens of
- * every application, `offline_access` or not, and sends the event `user.logout`.
+ * every application, `offline_access` or not.
  */
 export function endSignedOut(provider: Provider, context: OAuthContext, realm: string): void {
   provider.use(async (ctx, next) => {
@@ -27,8 +24,5 @@ export function endSignedOut(provider: Provider, context: OAuthContext, realm: s
     const ended = toLiveSession(realm, shiftTimes({ ...session }, secondsAhead(clock)), expiresAt, row)
     if (ended === undefined) return
     await database.transaction((db) => endSession(db, clock, ended, 'logout'))
-    if (realm === WORKSPACE) return
-    const organization = await actingOrganizations(context, realm).get(session.uid)
-    await tellUserEvent(context, 'user.logout', realm, { user: ended.userId, organization })
   })
 }

@@ -1,5 +1,6 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider'
 import { recordDependent, userCauses } from '../../domain/sessions/dependents.js'
+import { deviceOf } from '../../domain/sessions/device.js'
 import { sessionId } from '../../domain/sessions/session-id.js'
 import { recordUse } from '../../domain/sessions/session-uses.js'
 import { noteLogin } from '../../domain/users/note-login.js'
@@ -34,8 +35,11 @@ export async function loadExistingGrant(
   const causes = userCauses(session.accountId, organization)
   const { uid, accountId: userId } = session
   const use = { client: String(ctx.oidc.client?.clientId), ...(organization && { organization }) }
-  if (result?.login !== undefined) await noteLogin(db, context.clock, userId)
-  await recordUse(db, context.clock, { uid, realm, userId }, use)
+  const device = deviceOf(ctx.get('user-agent'), ctx.req.socket.remoteAddress)
+  await recordUse(db, context.clock, { uid, realm, userId }, use, device)
+  // The answer to a consent question repeats the sign-in before it.
+  if (result?.login !== undefined && result.consent === undefined)
+    await noteLogin(context, realm, uid, { user: userId, organization })
   const sid = sessionId(uid)
   const expires = (seconds: number) => context.clock.now() + seconds * 1000
   await recordDependent(db, { realm, kind: 'session', id: sid, expires_at: expires(SESSION_SECONDS) }, causes)

@@ -22,10 +22,13 @@ export function invitationRoutes(context: OAuthContext): Router {
   router.get('/:realm/invitation', async (request, response, next) => {
     const { realm } = request.params
     if (!isRealmName(realm) || realm === WORKSPACE) return next()
-    const id = await invitationLinks(context, realm).open(String(request.query.token ?? ''))
-    if (id === undefined) return sendPage(response, <ErrorPage {...EXPIRED} />, { status: 400 })
+    const links = invitationLinks(context, realm)
+    const id = await links.open(String(request.query.token ?? ''))
+    const invited = id === undefined ? undefined : await links.find(id)
+    if (id === undefined || invited === undefined)
+      return sendPage(response, <ErrorPage {...EXPIRED} />, { status: 400 })
     response.cookie(cookieName(context), id, { httpOnly: true, sameSite: 'lax', path: `/${realm}` })
-    const place = await initiateLoginUri(context, realm)
+    const place = await initiateLoginUri(context, realm, invited.organization)
     if (place === undefined) return sendPage(response, <InvitationPage />)
     response.set('Cache-Control', 'no-store').redirect(303, place)
   })

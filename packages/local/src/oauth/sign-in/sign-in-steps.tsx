@@ -5,6 +5,7 @@ import {
   type SelectingParams,
 } from '../../domain/connections/select-connection.js'
 import { realmName, WORKSPACE } from '../../domain/environments/realm.js'
+import { whyBlocked } from '../../domain/environments/user-management.js'
 import { isTestUser } from '../../domain/passwordless/passwordless-data.js'
 import { findPerson, listPeople, type Person } from '../../domain/users/people.js'
 import { csrfToken, newCsrfToken } from '../../http/page/csrf.js'
@@ -43,7 +44,7 @@ const SESSION_SUFFICES = ['connection_chosen', 'select_account_prompt']
 export function createSignInSteps(context: OAuthContext, server: AuthorizationServer) {
   const { realm } = server
   const { database } = context
-  const { finish, refuse } = createConclusion(context, server, {
+  const { finish, refuse, isProven } = createConclusion(context, server, {
     show,
     async goToOrganization(step, organization, email) {
       const connection = await connectionOfOrganization(context, realm, organization)
@@ -101,11 +102,15 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
       if (body.way === 'password') return password.signIn(step, chosen)
       if (body.way === 'password-link') return password.sendLink(step, chosen)
       const person = await findPerson(database, realm, chosen)
-      if (person === undefined && (await emails.mayBeNew(chosen))) return emails.send(step, chosen)
+      if (person === undefined && (await emails.mayBeNew(chosen))) {
+        const problem = await whyBlocked(database.db, realm, chosen)
+        return problem === undefined ? emails.send(step, chosen) : show(step, { email: chosen, problem })
+      }
       if (person === undefined) {
         await noteSignIn(context, server, step.interaction, { email: chosen, person })
         return show(step, { email: chosen, problem: `Nobody here has the e-mail address ${chosen}.` })
       }
+      if (body.organization !== undefined && (await isProven(step, person))) return finish(step, person)
       const proves = body.way === 'email' || signsUp(step) || (await provesWithCode(chosen))
       return proves ? emails.send(step, person.email) : finish(step, person)
     },

@@ -3,6 +3,7 @@ import { SignInRefusal } from '../../domain/connections/sign-in-refusal.js'
 import { ssoOutcomes } from '../../domain/connections/sso-outcome.js'
 import { domainOf } from '../../domain/domains/domain-data.js'
 import type { AssertedIdentity } from '../../domain/users/asserted-identity.js'
+import { noteProviderAttributes } from '../../domain/users/provider-identities.js'
 import { needsMailCheck, provisionUser } from '../../domain/users/provision-user.js'
 import type { ConnectionRow } from '../../storage/registry-schema.js'
 import type { OAuthContext } from '../server/oauth-context.js'
@@ -55,6 +56,7 @@ export async function checkedResult(
 ): Promise<SsoResult & { kind: 'person' }> {
   const connection = await enabledConnection(context, environment, assertion.connection)
   const provisioned = await provisionUser(context, connection, assertion.identity, about)
+  await noteProviderAttributes(context, connection, provisioned.userId, assertion.identity)
   return { kind: 'person', ...provisioned, connection: connection.id }
 }
 

@@ -1,5 +1,6 @@
 import { errors } from 'oidc-provider'
-import { customClaims, type M2mClient, unreserved } from '../../domain/clients/m2m-clients.js'
+import { customClaims, unreserved } from '../../domain/clients/custom-claims.js'
+import type { M2mClient } from '../../domain/clients/m2m-clients.js'
 import { splitScope } from '../../domain/resources/scopes.js'
 import type { OAuthContext } from '../server/oauth-context.js'
 

@@ -2,6 +2,7 @@ import { Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect
 import { apiError, type DirectoryService, directories } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import { newSecret, readSecrets, withSecret } from '../../../domain/clients/secrets.js'
+import { deleteDirectory } from '../../../domain/directories/delete-directory.js'
 import { contentOf, findDirectory } from '../../../domain/directories/directory-data.js'
 import { findOrganization } from '../../../domain/organizations/organization-data.js'
 import type { Store } from '../../../domain/store.js'
@@ -76,8 +77,9 @@ export function directoryHandlers({
     },
 
     async deleteDirectory({ organizationId, id }, context) {
-      await find(database.db, context, organizationId, id)
-      await database.db.deleteFrom('directories').where('id', '=', id).execute()
+      await database.transaction(async (db) => {
+        await deleteDirectory(db, clock, await find(db, context, organizationId, id))
+      })
       return {}
     },
 

@@ -46,7 +46,7 @@ export function organizationRoleHandlers(store: Store): Partial<ServiceImpl<type
     async deleteOrganizationRole({ orgId, roleName, reassignRoleName }, context) {
       await database.transaction(async (db) => {
         const scope = await scopeOf(db, context, orgId)
-        await deleteRole(db, scope, roleName, reassignRoleName || undefined)
+        await deleteRole(db, clock, scope, roleName, reassignRoleName || undefined)
       })
       return {}
     },

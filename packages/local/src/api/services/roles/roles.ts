@@ -50,7 +50,9 @@ export function roleHandlers({ database, clock }: Store): Partial<ServiceImpl<ty
 
     async deleteRole({ roleName, reassignRoleName, reassignRoleId }, context) {
       const scope = scopeOf(context)
-      await database.transaction((db) => deleteRole(db, scope, roleName, reassignRoleName || reassignRoleId))
+      await database.transaction((db) =>
+        deleteRole(db, clock, scope, roleName, reassignRoleName || reassignRoleId),
+      )
       return {}
     },
 

@@ -6,6 +6,7 @@ import type { Store } from '../../../domain/store.js'
 import { deleteMembership } from '../../../domain/users/delete-user.js'
 import { sendInvitation } from '../../../domain/users/invitation-mail.js'
 import { addMembership, INVITATION_MS, roleNames } from '../../../domain/users/membership-changes.js'
+import { updateMembership } from '../../../domain/users/membership-status.js'
 import {
   findMembership,
   findUser,
@@ -27,7 +28,8 @@ export function membershipHandlers(store: Store): Partial<ServiceImpl<typeof Use
       const made = await database.transaction(async (db) => {
         const organization = await findOrganization(db, environment, { id: organizationId })
         const user = await findUser(db, environment, identityOf(identities))
-        await addMembership(db, organization, user.id, clock.now(), { roles, metadata, inviterEmail, invite })
+        const method = invite ? 'invitation' : 'direct_provision'
+        await addMembership(db, clock, organization, user.id, { roles, metadata, inviterEmail, method })
         return { organization, row: user, user: await toUserMessage(db, user, clock.now()) }
       })
       if (invite) await sendInvitation(store, made.organization, made.row)
@@ -41,15 +43,10 @@ export function membershipHandlers(store: Store): Partial<ServiceImpl<typeof Use
         const organization = await findOrganization(db, environment, { id: organizationId })
         const user = await findUser(db, environment, identityOf(identities))
         const row = await findMembership(db, organization.id, user.id)
-        const data = membershipData(row)
-        if (Object.keys(metadata).length > 0) data.metadata = metadata
-        const names = roles.length > 0 ? JSON.stringify(await roleNames(db, organization, roles)) : row.roles
-        await db
-          .updateTable('memberships')
-          .set({ roles: names, data: JSON.stringify(data), updated_at: clock.now() })
-          .where('organization_id', '=', organization.id)
-          .where('user_id', '=', user.id)
-          .execute()
+        await updateMembership(db, clock, row, {
+          ...(roles.length > 0 && { roles: await roleNames(db, organization, roles) }),
+          ...(Object.keys(metadata).length > 0 && { metadata }),
+        })
         return { user: await toUserMessage(db, user, clock.now()) }
       })
     },

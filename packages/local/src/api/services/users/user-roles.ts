@@ -7,8 +7,9 @@ import { membershipRoles } from '../../../domain/roles/membership-roles.js'
 import { openRoleBook } from '../../../domain/roles/role-book.js'
 import type { Store } from '../../../domain/store.js'
 import { roleNames } from '../../../domain/users/membership-changes.js'
+import { updateMembership } from '../../../domain/users/membership-status.js'
 import { findMembership, findUser } from '../../../domain/users/user-data.js'
-import type { MembershipRow, Schema } from '../../../storage/schema.js'
+import type { Schema } from '../../../storage/schema.js'
 import { toRoleReference } from '../../messages/role-message.js'
 import { environmentOf } from '../../request-context.js'
 
@@ -31,9 +32,8 @@ export function userRoleHandlers({ database, clock }: Store): Partial<ServiceImp
         const { book, organization, membership } = await read(db, context, request)
         const wanted = request.roles.map(({ id, roleName }) => ({ id, name: roleName }))
         const added = await roleNames(db, organization, wanted)
-        const updated = await setRoles(db, membership, [
-          ...new Set([...membershipRoles(membership), ...added]),
-        ])
+        const roles = [...new Set([...membershipRoles(membership), ...added])]
+        const updated = await updateMembership(db, clock, membership, { roles })
         return { roles: heldRoles(book, updated).map(toRoleReference) }
       })
     },
@@ -46,25 +46,10 @@ export function userRoleHandlers({ database, clock }: Store): Partial<ServiceImp
           throw apiError(Code.NotFound, `The user does not have the role ${request.roleName}`)
         }
         const others = roles.filter((name) => name !== request.roleName)
-        await setRoles(db, membership, others)
+        await updateMembership(db, clock, membership, { roles: others })
       })
       return {}
     },
-  }
-
-  async function setRoles(
-    db: Kysely<Schema>,
-    row: MembershipRow,
-    names: readonly string[],
-  ): Promise<MembershipRow> {
-    const updated = { ...row, roles: JSON.stringify(names), updated_at: clock.now() }
-    await db
-      .updateTable('memberships')
-      .set(updated)
-      .where('organization_id', '=', row.organization_id)
-      .where('user_id', '=', row.user_id)
-      .execute()
-    return updated
   }
 }
 

@@ -10,6 +10,8 @@ export interface OrganizationView {
   csrf: string
 }
 
+const BADGES = { member: undefined, invited: 'Invited', joins: 'Join', creates: 'Create' }
+
 /** Who belongs to several organizations, or may join one, says in which one they act. */
 export function OrganizationPage({ client, person, offers, action, csrf }: OrganizationView) {
   return (
@@ -30,9 +32,9 @@ export function OrganizationPage({ client, person, offers, action, csrf }: Organ
                 </span>
                 <span class="who">
                   <span class="name">{display_name || id}</span>
-                  <span class="email">{id}</span>
+                  {entry !== 'creates' && <span class="email">{id}</span>}
                 </span>
-                {entry !== 'member' && <span class="role">{entry === 'invited' ? 'Invited' : 'Join'}</span>}
+                {BADGES[entry] !== undefined && <span class="role">{BADGES[entry]}</span>}
               </button>
             </li>
           ))}

@@ -43,7 +43,7 @@ export async function redeemSsoCode(
   const asserted = assertedAttributes(claims, mapping)
   const { sub, email_verified } = claims
   const email = asserted.email?.toLowerCase()
-  const identity = AssertedIdentity.safeParse({ ...asserted, sub, email, email_verified })
+  const identity = AssertedIdentity.safeParse({ ...asserted, sub, email, email_verified, raw: claims })
   if (!identity.success) {
     throw new SignInRefusal(
       'mandatory_attribute_missing',

@@ -95,7 +95,8 @@ function refuseUnconfirmed({ Subject }: Assertion, recipient: string, requestId:
 function identityOf(nameId: string | undefined, attributes: unknown, mapping: Record<string, string>) {
   const asserted = assertedAttributes(Object(attributes), mapping)
   const email = asserted.email ?? (mapping.email === undefined ? nameId?.trim() : undefined)
-  const identity = AssertedIdentity.safeParse({ ...asserted, sub: nameId, email: email?.toLowerCase() })
+  const about = { sub: nameId, email: email?.toLowerCase(), raw: Object(attributes) }
+  const identity = AssertedIdentity.safeParse({ ...asserted, ...about })
   if (identity.success) return identity.data
   throw new SignInRefusal(
     'mandatory_attribute_missing',

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { endsWithin } from '@scalekit-mcp/api'
 import { SignJWT } from 'jose'
 import { realmIssuer } from '../domain/environments/realm.js'
-import { tellEvent } from '../domain/events/tell-event.js'
+import { takeUntoldEvents } from '../domain/events/note-event.js'
 import type { Webhooks } from '../domain/events/webhooks.js'
 import { endExpired } from '../domain/sessions/end.js'
 import { logoutAddresses, type SessionEnding, takeEndings } from '../domain/sessions/session-endings.js'
@@ -11,7 +12,7 @@ import { seconds } from '../storage/clock.js'
 import { newId } from '../storage/ids.js'
 import { SIGNING_ALGORITHM, type SigningKeys } from '../storage/keys.js'
 
-/** How often to look for sessions that have ended, and how long to leave a database alone that fails. */
+/** How often to look for events and for sessions that have ended, and how long to leave a database alone that fails. */
 const LOOK_MS = 250
 const FAILURE_MS = 10_000
 /** OpenID Connect Back-Channel Logout, section 2.4: a logout token expires two minutes after it is issued at the latest. */
@@ -26,10 +27,10 @@ export interface NoticeContext extends DataStore {
 }
 
 /**
- * Tells applications that a session has ended, whoever ended it and whether anybody did: the event `user.logout`, and a
- * logout token for each client that was used in it (OpenID Connect Back-Channel Logout 1.0).
+ * Sends applications the events that a transaction has noted, and a logout token for each session that has ended to each
+ * client that was used in it, whether a person ended it or it timed out (OpenID Connect Back-Channel Logout 1.0).
  */
-export function tellSessionEnds(context: NoticeContext): { stop(): Promise<void> } {
+export function sendNotices(context: NoticeContext): { stop(): Promise<void> } {
   const stopped = new AbortController()
   const looking = look()
   return {
@@ -53,15 +54,10 @@ export function tellSessionEnds(context: NoticeContext): { stop(): Promise<void>
   }
 
   async function tellAll(): Promise<void> {
-    const { database } = context
+    const { database, webhooks } = context
     await endExpired(context)
+    for (const event of await takeUntoldEvents(database.db)) webhooks.emit(event)
     for (const ending of await takeEndings(database.db)) {
-      const { realm: environment, organization, status, logout: data } = ending
-      // Whoever signs out is reported at once.
-      if (data !== undefined && status !== 'logout') {
-        const kind = { type: 'user.logout', object: 'UserLogoutEvent' }
-        await tellEvent(context, { environment, organization, ...kind, data })
-      }
       for (const { client, uri } of await logoutAddresses(database.db, ending))
         void deliver(uri, await logoutToken(context, ending, client), stopped.signal)
     }
@@ -94,7 +90,7 @@ async function deliver(uri: string, logout_token: string, stopped: AbortSignal):
 }
 
 async function send(uri: string, logout_token: string, stopped: AbortSignal): Promise<boolean> {
-  const signal = AbortSignal.any([stopped, AbortSignal.timeout(ANSWER_MS)])
+  const signal = endsWithin(ANSWER_MS, stopped)
   try {
     const body = new URLSearchParams({ logout_token })
     const response = await fetch(uri, { method: 'POST', body, redirect: 'manual', signal })

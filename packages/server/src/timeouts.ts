@@ -1,0 +1,14 @@
+/** How long this server waits for Scalekit, in milliseconds. */
+export interface Timeouts {
+  /** One call of a tool, its reads of the confirmation's target included. */
+  readonly call: number
+  /** The reads that decide whether a caller administers the environment. */
+  readonly administrator: number
+  /** A connection. */
+  readonly connect: number
+  /** The first byte of an answer, and each silence in it. */
+  readonly silence: number
+}
+
+/** Those of the product. No variable sets them: a call ends before the six seconds after which clients and gateways give up. */
+export const timeouts: Timeouts = { call: 5_500, administrator: 5_000, connect: 1_000, silence: 2_500 }
