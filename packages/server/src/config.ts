@@ -129,7 +129,9 @@ export function loadConfig(
     ...names,
     ...missingUpstream(values),
     ...(callers === 'signed-in' ? wrongAdministrators(values, inherited) : []),
-    ...(parsed.success ? inconsistent(parsed.data) : parsed.error.issues.map(describeIssue)),
+    ...(parsed.success
+      ? inconsistent(parsed.data)
+      : parsed.error.issues.map(({ path: [name], message }) => `${String(name)}: ${message}`)),
   ]
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
   return assemble(parsed.data)
@@ -182,10 +184,6 @@ export function clientPlaces(environment: Environment = process.env) {
     ...(CLAUDE_CONFIG_DIR ? { claudeConfig: CLAUDE_CONFIG_DIR } : {}),
     ...(CODEX_HOME ? { codexHome: CODEX_HOME } : {}),
   }
-}
-
-function describeIssue(issue: z.core.$ZodIssue): string {
-  return `${String(issue.path[0])}: ${issue.message}`
 }
 
 /** Which API to call, and as whom: the one thing that has no default. */
