@@ -206,7 +206,6 @@ function missingUpstream(values: Record<string, string>): string[] {
   return problems
 }
 
-/** The authorization server that Scalekit has for one MCP server. */
 const issuerOf = ({ MCP_SERVER_ID }: Values, base: string) =>
   MCP_SERVER_ID && `${base}/resources/${MCP_SERVER_ID}`
 
