@@ -39,9 +39,11 @@ async function organizationsOf(user: string): Promise<string[]> {
   return (found.user?.memberships ?? []).map(({ organizationId }) => organizationId)
 }
 
-async function signUpEvents(): Promise<unknown[]> {
-  const { events } = await local.sdk(DEV).events.listEventsPaginated(30, '', { eventTypes: ['user.signup'] })
-  return events.map(({ organizationId }) => organizationId)
+/** What applications are told of a membership: its organization, by the type of the event. */
+async function toldEvents(): Promise<unknown[]> {
+  const eventTypes = ['user.signup', 'user.organization_membership_created']
+  const { events } = await local.sdk(DEV).events.listEventsPaginated(30, '', { eventTypes })
+  return events.map(({ type, organizationId }) => [type, organizationId])
 }
 
 describe('somebody new whose domain an organization welcomes', () => {
@@ -57,7 +59,7 @@ describe('somebody new whose domain an organization welcomes', () => {
       const { access } = await choose(GLOBEX)
       expect(access).toMatchObject({ oid: GLOBEX, roles: ['member'] })
       expect(await organizationsOf(person)).toEqual([GLOBEX])
-      expect(await signUpEvents()).toEqual([GLOBEX])
+      expect(await toldEvents()).toEqual([['user.organization_membership_created', GLOBEX]])
     },
   )
 
@@ -68,7 +70,7 @@ describe('somebody new whose domain an organization welcomes', () => {
     expect(access).toMatchObject({ oid: expect.stringMatching(/^org_/), roles: ['admin'] })
     expect(access.oid).not.toBe(GLOBEX)
     expect(await organizationsOf(person)).toEqual([access.oid])
-    expect(await signUpEvents()).toEqual([access.oid])
+    expect(await toldEvents()).toEqual([['user.signup', access.oid]])
   })
 
   it('is asked again when they left without an answer', async () => {
