@@ -8,7 +8,6 @@ import type { AuditLog } from './audit/audit-log.js'
 import type { Principal } from './call-tool.js'
 import type { Config } from './config.js'
 import type { Fixtures } from './conformance/fixtures.js'
-import { createDirectAnswer } from './direct/direct-answer.js'
 import type { Docs } from './docs-search/docs.js'
 import { createFirstChallenge } from './first-challenge.js'
 import { createClientAddress } from './http/client-address.js'
@@ -18,7 +17,8 @@ import { createListener } from './http/listener.js'
 import { createObserver } from './http/observe-request.js'
 import { createPages } from './http/pages.js'
 import { createRefusePerson } from './http/refuse-person.js'
-import { createMcpFactory, type McpOptions } from './mcp.js'
+import { createDispatcher } from './mcp/dispatcher.js'
+import { createMcpFactory, type McpOptions } from './mcp/sdk-server.js'
 import type { Logger } from './observe/log.js'
 import type { Observation } from './observe/observation.js'
 import { createPageSeal } from './page-seal.js'
@@ -82,10 +82,7 @@ export function createApp(options: AppOptions): App {
   })
   const sessions = config.legacySessions ? createSessions(factory, onerror) : undefined
   const stepUp = createStepUp(options.tools, bounds, config.scopeNames, protection)
-  const answerDirectly = createDirectAnswer(
-    mcpOptions,
-    sessions ? ['2026-07-28'] : ['2026-07-28', '2025-11-25'],
-  )
+  const dispatch = createDispatcher(mcpOptions, sessions ? ['2026-07-28'] : ['2026-07-28', '2025'])
   const onFailure = (error: unknown) => log.error({ err: error }, 'request failed')
   const requireAdministrator =
     config.upstream.mode === 'workspace'
@@ -105,11 +102,8 @@ export function createApp(options: AppOptions): App {
       (error: unknown) => refusePerson(req, res, principal.caller, error),
     )
   }
-  /** At once, or by a tool that is called, or by the SDK. */
-  const answer = (req: Message, res: ServerResponse, principal: Principal) => {
-    const answered = answerDirectly(req, res, principal)
-    if (!answered) return serveBySdk(req, res, principal)
-    return answered === true ? undefined : answered
+  const answer = async (req: Message, res: ServerResponse, principal: Principal) => {
+    if (!(await dispatch(req, res, principal))) await serveBySdk(req, res, principal)
   }
   const serveBySdk = async (req: Message, res: ServerResponse, principal: Principal) => {
     Object.assign(req, { auth: authInfoOf(callsTool(req.body) ? untilFirstByte(res, principal) : principal) })

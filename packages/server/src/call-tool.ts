@@ -1,18 +1,10 @@
-import {
-  type CallToolResult,
-  CLIENT_CAPABILITIES_META_KEY,
-  type ClientCapabilities,
-  type InputRequiredResult,
-  type Server,
-  type ServerContext,
-} from '@modelcontextprotocol/server'
+import type { CallToolResult, ClientCapabilities, InputRequiredResult } from '@modelcontextprotocol/server'
 import type { Caller } from '@scalekit-mcp/auth'
 import type { Bounds, Selection } from './access.js'
 import type { RequestAudit } from './audit/request-audit.js'
-import { call, type Outcome } from './call.js'
+import { type Call, call, type Outcome } from './call.js'
 import { isClientAlone } from './client-alone.js'
 import type { UsedAnswers } from './confirm.js'
-import { endingOf } from './deadline.js'
 import type { Docs } from './docs-search/docs.js'
 import type { ToolError } from './errors.js'
 import type { Idempotency } from './idempotency.js'
@@ -20,7 +12,6 @@ import type { RoundSeal, RoundState } from './interaction.js'
 import type { PageSeal } from './page-seal.js'
 import type { Trail } from './scalekit/call-upstream.js'
 import type { ScalekitFor } from './scalekit/connect.js'
-import type { ToolContext, ToolDefinition } from './tool.js'
 
 /** Who sent a request, and what its URL selected. The edge puts it beside the request; nothing here outlives it. */
 export interface Principal {
@@ -54,17 +45,6 @@ export interface CallOptions {
   readonly principal?: () => Principal
 }
 
-/** Read from each message, not from the server: in a session of 2025-11-25 the token changes between them. */
-export function principalOf(
-  { principal: fixed }: Pick<CallOptions, 'principal'>,
-  context: ServerContext,
-): Principal {
-  if (fixed) return fixed()
-  const principal = context.http?.authInfo?.extra?.principal as Principal | undefined
-  if (!principal) throw new Error('A message reached MCP without a principal.')
-  return principal
-}
-
 /** The environment that a connection is bound to: by the deployment, or by its URL. */
 export function boundEnvironment(
   { onlyEnvironment }: Pick<CallOptions, 'onlyEnvironment'>,
@@ -73,60 +53,46 @@ export function boundEnvironment(
   return onlyEnvironment ?? (environmentId === undefined ? undefined : { id: environmentId })
 }
 
+/** A call as one message asks for it, whichever way it came. */
+export interface ToolRequest extends Pick<Call, 'tool' | 'arguments' | 'ending' | 'progress'> {
+  /** What the client declared; undefined where nothing says it. */
+  readonly capabilities: ClientCapabilities | undefined
+  /** What was sealed in the round before, verified. */
+  readonly state: RoundState | undefined
+  /** What the person answered. */
+  readonly responses: Record<string, unknown> | undefined
+}
+
 /** Runs a tool for one message. */
 export function callTool(
   options: CallOptions,
-  server: Server,
-  tool: ToolDefinition,
-  args: Readonly<Record<string, unknown>>,
-  context: ServerContext,
+  principal: Principal,
+  { capabilities, state, responses, ...request }: ToolRequest,
 ): Promise<CallToolResult | InputRequiredResult> {
-  const principal = principalOf(options, context)
-  const environment = boundEnvironment(options, principal.selection)
+  const { caller, selection, trail, audit, tokenRefused } = principal
   return call({
-    tool,
-    arguments: args,
-    caller: principal.caller,
-    selection: principal.selection,
+    ...request,
+    caller,
+    selection,
     bounds: options.bounds,
-    ...(environment ? { boundEnvironment: environment } : {}),
+    boundEnvironment: boundEnvironment(options, selection),
     idempotency: options.idempotency,
     pages: options.pages,
     linksInResults: options.linksInResults,
     usedAnswers: options.usedAnswers,
     interaction: {
-      ...waysToAsk(hasPerson(options, principal) ? capabilitiesOf(server, context) : undefined),
-      state: context.mcpReq.requestState<RoundState>(),
-      responses: context.mcpReq.inputResponses,
-      seal: (state) => options.seal.mint(state, context),
+      ...waysToAsk(hasPerson(options, principal) ? capabilities : undefined),
+      state,
+      responses,
+      seal: (next) => options.seal.mint(next, caller),
     },
-    ending: endingOf(context.mcpReq.signal),
     deadlineMs: options.deadlineMs,
-    scalekit: (signal) => options.scalekit(principal.caller, signal, principal.trail),
+    scalekit: (signal) => options.scalekit(caller, signal, trail),
     docs: options.docs,
-    progress: progressOf(context),
-    audit: principal.audit,
+    audit,
     record: (outcome) => options.record(outcome, principal),
-    tokenRefused: principal.tokenRefused,
+    tokenRefused,
   })
-}
-
-/** MCP, basic/utilities/progress: only where the request brought a token. A lost report is no failure of the call. */
-function progressOf({ mcpReq }: ServerContext): ToolContext['progress'] {
-  const progressToken = mcpReq._meta?.progressToken
-  if (progressToken === undefined) return () => undefined
-  return (progress, message, total) => {
-    const params = { progressToken, progress, message, ...(total === undefined ? {} : { total }) }
-    void mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined)
-  }
-}
-
-/** What the client declared: with the request (2026-07-28), or at the start of its session (2025-11-25). */
-export function capabilitiesOf(server: Server, { mcpReq }: ServerContext): ClientCapabilities | undefined {
-  const envelope = mcpReq.envelope as
-    | { readonly [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities }
-    | undefined
-  return envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities()
 }
 
 /** A client with its own token has nobody to ask, whatever it declares. Over stdio the operator's own process asks its user. */

@@ -1,4 +1,4 @@
-import type { RequestStateCodec } from '@modelcontextprotocol/server'
+import type { Caller } from '@scalekit-mcp/auth'
 
 /** What a confirmation was asked for. */
 export interface ConfirmationState {
@@ -21,7 +21,11 @@ export interface HandOverState {
 /** What passes from one round of a call to the next: sealed by the server, carried by the client. */
 export type RoundState = ConfirmationState | HandOverState
 
-export type RoundSeal = RequestStateCodec<RoundState>
+export interface RoundSeal {
+  mint(state: RoundState, caller: Caller): Promise<string>
+  /** @throws Error for a state that is not of this caller, was changed, or is too old */
+  verify(text: string, caller: Caller): Promise<RoundState>
+}
 
 /** The other side of a call: how it can reach a person, and what the person answered. */
 export interface Interaction {

@@ -16,18 +16,21 @@ export function createRoundSeal(key: Secret | undefined): RoundSeal {
   const codec = createRequestStateCodec<RoundState>({
     key: key?.reveal() ?? randomBytes(32),
     ttlSeconds: ROUND_SECONDS,
-    bind: (context: ServerContext) => {
-      const caller = context.http?.authInfo?.extra?.caller as Caller | undefined
-      return JSON.stringify([caller?.issuer, caller?.subject, caller?.clientId, caller?.claims.sid])
-    },
+    bind: ({ http }: ServerContext) => String(http?.authInfo?.extra?.owner),
   })
   return {
-    mint: codec.mint,
-    verify: async (state, context) => {
-      if (!isCanonical(state.slice(state.lastIndexOf('.') + 1))) throw new Error('malformed')
-      return codec.verify(state, context)
+    mint: (state, caller) => codec.mint(state, ownedBy(caller)),
+    verify: async (text, caller) => {
+      if (!isCanonical(text.slice(text.lastIndexOf('.') + 1))) throw new Error('malformed')
+      return codec.verify(text, ownedBy(caller))
     },
   }
+}
+
+/** The codec binds to what the SDK hands to handlers; of that it reads only this. */
+function ownedBy({ issuer, subject, clientId, claims }: Caller): ServerContext {
+  const owner = JSON.stringify([issuer, subject, clientId, claims.sid])
+  return { http: { authInfo: { extra: { owner } } } } as unknown as ServerContext
 }
 
 /** RFC 4648 section 3.5: of the last character of a MAC some bits are unused, and one state has one spelling. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { describeTool } from '../describe-tool.js'
-import { instructions } from '../mcp.js'
+import { instructions } from '../mcp/sdk-server.js'
 import { optInToolsets, scopes, type Toolset, toolsets } from '../tool.js'
 import { tools } from './index.js'
 

@@ -1,22 +1,32 @@
 import {
+  CLIENT_CAPABILITIES_META_KEY,
+  type ClientCapabilities,
   type McpRequestContext,
   ProtocolError,
   ProtocolErrorCode,
   Server,
   type ServerContext,
 } from '@modelcontextprotocol/server'
-import { isSelected } from './access.js'
-import { showsViews } from './apps/ui-resources.js'
-import { boundEnvironment, type CallOptions, callTool, capabilitiesOf, principalOf } from './call-tool.js'
-import type { Fixtures } from './conformance/fixtures.js'
-import { getPrompt, listPrompts } from './prompts/index.js'
-import { completeObject } from './resources/complete-object.js'
-import { listDocs } from './resources/docs-resources.js'
-import { type CallTool, listObjectTemplates } from './resources/object-resources.js'
-import { readResource } from './resources/read-resource.js'
-import type { ToolDefinition } from './tool.js'
-import { toolLists } from './tool-lists.js'
-import { version } from './version.js'
+import { isSelected } from '../access.js'
+import { showsViews } from '../apps/ui-resources.js'
+import {
+  boundEnvironment,
+  type CallOptions,
+  callTool,
+  type Principal,
+  type ToolRequest,
+} from '../call-tool.js'
+import type { Fixtures } from '../conformance/fixtures.js'
+import { endingOf } from '../deadline.js'
+import type { RoundState } from '../interaction.js'
+import { getPrompt, listPrompts } from '../prompts/index.js'
+import { completeObject } from '../resources/complete-object.js'
+import { listDocs } from '../resources/docs-resources.js'
+import { type CallTool, listObjectTemplates } from '../resources/object-resources.js'
+import { readResource } from '../resources/read-resource.js'
+import type { ToolContext, ToolDefinition } from '../tool.js'
+import { toolLists } from '../tool-lists.js'
+import { version } from '../version.js'
 
 export interface McpOptions extends CallOptions {
   readonly tools: readonly ToolDefinition[]
@@ -45,6 +55,9 @@ export function createMcpFactory(options: McpOptions): (context: McpRequestConte
   const list = toolLists(options.tools, options.bounds, options.origin)
   const listed = [...(fixtures?.tools.values() ?? [])].map(({ definition }) => definition)
 
+  const verify = (state: string, context: ServerContext) =>
+    seal.verify(state, principalOf(options, context).caller)
+
   return () => {
     const server = new Server(serverInfo, {
       instructions,
@@ -62,17 +75,19 @@ export function createMcpFactory(options: McpOptions): (context: McpRequestConte
         'resources/list': listHint,
         'resources/templates/list': listHint,
       },
-      requestState: { verify: fixtures?.requestState(seal.verify) ?? seal.verify },
+      requestState: { verify: fixtures?.requestState(verify) ?? verify },
     })
     const isOffered = (name: string, context: ServerContext) => {
       const tool = byName.get(name)
       return tool !== undefined && isSelected(tool, principalOf(options, context).selection, options.bounds)
     }
+    const run = (tool: ToolDefinition, args: Readonly<Record<string, unknown>>, context: ServerContext) =>
+      callTool(options, principalOf(options, context), requestOf(server, tool, args, context))
     const caller =
       (context: ServerContext): CallTool =>
       async (name, args) => {
         const tool = byName.get(name)
-        return tool && callTool(options, server, tool, args, context)
+        return tool && run(tool, args, context)
       }
 
     server.setRequestHandler('tools/list', (_, context) => {
@@ -85,7 +100,7 @@ export function createMcpFactory(options: McpOptions): (context: McpRequestConte
       if (fixture) return fixture.call(params.arguments ?? {}, context)
       const tool = byName.get(params.name)
       if (!tool) throw unknownTool()
-      return callTool(options, server, tool, params.arguments ?? {}, context)
+      return run(tool, params.arguments ?? {}, context)
     })
     server.setRequestHandler('prompts/list', () => ({ prompts: listPrompts() }))
     server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments ?? {}))
@@ -114,4 +129,51 @@ export function createMcpFactory(options: McpOptions): (context: McpRequestConte
 /** MCP 2026-07-28, server/tools: an unknown tool is a protocol error. The name is not repeated: it is the client's text. */
 function unknownTool(): ProtocolError {
   return new ProtocolError(ProtocolErrorCode.InvalidParams, 'Unknown tool: choose a name from tools/list')
+}
+
+/** Read from each message, not from the server: in a session of 2025-11-25 the token changes between them. */
+function principalOf(
+  { principal: fixed }: Pick<CallOptions, 'principal'>,
+  context: ServerContext,
+): Principal {
+  if (fixed) return fixed()
+  const principal = context.http?.authInfo?.extra?.principal as Principal | undefined
+  if (!principal) throw new Error('A message reached MCP without a principal.')
+  return principal
+}
+
+/** A call as the SDK hands it over. */
+function requestOf(
+  server: Server,
+  tool: ToolDefinition,
+  args: Readonly<Record<string, unknown>>,
+  context: ServerContext,
+): ToolRequest {
+  return {
+    tool,
+    arguments: args,
+    capabilities: capabilitiesOf(server, context),
+    state: context.mcpReq.requestState<RoundState>(),
+    responses: context.mcpReq.inputResponses,
+    ending: endingOf(context.mcpReq.signal),
+    progress: progressOf(context),
+  }
+}
+
+/** MCP, basic/utilities/progress: only where the request brought a token. A lost report is no failure of the call. */
+function progressOf({ mcpReq }: ServerContext): ToolContext['progress'] {
+  const progressToken = mcpReq._meta?.progressToken
+  if (progressToken === undefined) return () => undefined
+  return (progress, message, total) => {
+    const params = { progressToken, progress, message, ...(total === undefined ? {} : { total }) }
+    void mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined)
+  }
+}
+
+/** What the client declared: with the request (2026-07-28), or at the start of its session (2025-11-25). */
+function capabilitiesOf(server: Server, { mcpReq }: ServerContext): ClientCapabilities | undefined {
+  const envelope = mcpReq.envelope as
+    | { readonly [CLIENT_CAPABILITIES_META_KEY]?: ClientCapabilities }
+    | undefined
+  return envelope?.[CLIENT_CAPABILITIES_META_KEY] ?? server.getClientCapabilities()
 }

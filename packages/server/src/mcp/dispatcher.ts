@@ -2,48 +2,37 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server'
 import type { Selection } from '../access.js'
 import { showsViews } from '../apps/ui-resources.js'
-import { call } from '../call.js'
-import { boundEnvironment, type Principal } from '../call-tool.js'
+import { boundEnvironment, callTool, type Principal } from '../call-tool.js'
 import type { Ending } from '../deadline.js'
-import type { Interaction } from '../interaction.js'
-import { listHint, type McpOptions, serverInfo } from '../mcp.js'
+import type { RoundState } from '../interaction.js'
 import type { ToolDefinition } from '../tool.js'
 import { toolLists } from '../tool-lists.js'
-import { type Era, type PlainMessage, readPlainMessage } from './plain-message.js'
-import { type PreparedResult, prepareResult, sendResult } from './send-result.js'
+import { listHint, type McpOptions, serverInfo } from './sdk-server.js'
+import { type PreparedResult, prepareResult, ToolAnswer } from './tool-answer.js'
+import { type Era, readToolMessage, type ToolMessage } from './tool-message.js'
 
-/** Answers a request, now or when its call has ended, or leaves it to the SDK: false. */
-export type DirectAnswer = (
+/** Answers a request, now or when its call has ended. False: the message is for the SDK. */
+export type Dispatch = (
   req: IncomingMessage & { body?: unknown },
   res: ServerResponse,
   principal: Principal,
-) => boolean | Promise<void>
-
-/** A tool that is called directly has nobody to ask. */
-const nobody: Interaction = {
-  canAsk: false,
-  canOpenUrl: false,
-  state: undefined,
-  responses: undefined,
-  seal: () => Promise.reject(new Error('A tool that asks was called directly')),
-}
+) => boolean | Promise<boolean>
 
 /**
- * Answers `tools/list` and calls of reading tools without an SDK server: most of what a client sends, for a tenth of the
- * time (docs/performance.md). The checks before it and the call are the same as on the SDK's way, and so is every answer:
- * `direct.test.ts` compares them.
+ * Answers `tools/list` and `tools/call` of every revision. The SDK serves all other methods, and refuses what is wrong with a
+ * message of these two: `dispatcher.test.ts` compares our answers with the SDK's.
  *
  * @param eras whose messages stand alone; those of a session are the SDK's
  */
-export function createDirectAnswer(options: McpOptions, eras: readonly Era[]): DirectAnswer {
-  const byName = new Map(options.tools.filter(isDirect).map((tool) => [tool.name, tool]))
+export function createDispatcher(options: McpOptions, eras: readonly Era[]): Dispatch {
+  const byName = new Map(options.tools.map((tool) => [tool.name, tool]))
   const list = createListBytes(options)
 
   return (req, res, principal) => {
-    const message = readPlainMessage(req, req.body)
+    const message = readToolMessage(req, req.body)
     if (!message || !eras.includes(message.era)) return false
     if (message.method === 'tools/list') {
-      sendResult(res, message, list(message, principal))
+      new ToolAnswer(res, message).send(list(message, principal))
       return true
     }
     const tool = byName.get(message.name)
@@ -55,37 +44,29 @@ export function createDirectAnswer(options: McpOptions, eras: readonly Era[]): D
 async function answerCall(
   options: McpOptions,
   tool: ToolDefinition,
-  message: PlainMessage,
+  message: ToolMessage,
   res: ServerResponse,
   principal: Principal,
-): Promise<void> {
-  const { caller, selection, trail, audit } = principal
-  const environment = boundEnvironment(options, selection)
-  const result = await call({
+): Promise<boolean> {
+  const { requestState, capabilities, inputResponses } = message
+  let state: RoundState | undefined
+  if (requestState !== undefined) {
+    state = await options.seal.verify(requestState, principal.caller).catch(() => undefined)
+    if (!state) return false
+  }
+  const answer = new ToolAnswer(res, message)
+  const result = await callTool(options, principal, {
     tool,
     arguments: message.arguments,
-    caller,
-    selection,
-    bounds: options.bounds,
-    boundEnvironment: environment,
-    idempotency: options.idempotency,
-    pages: options.pages,
-    linksInResults: options.linksInResults,
-    interaction: nobody,
-    usedAnswers: options.usedAnswers,
+    capabilities,
+    state,
+    responses: inputResponses,
     ending: new ResponseEnding(res),
-    deadlineMs: options.deadlineMs,
-    scalekit: (signal) => options.scalekit(caller, signal, trail),
-    docs: options.docs,
-    progress: noProgress,
-    audit,
-    record: (outcome) => options.record(outcome, principal),
-    tokenRefused: principal.tokenRefused,
+    progress: (done, text, total) => answer.report(done, text, total),
   })
-  sendResult(res, message, resultText(message.era, result))
+  answer.send(resultText(message.era, result))
+  return true
 }
-
-const noProgress = () => undefined
 
 /** The client of a call has gone when its connection closes before the answer. */
 class ResponseEnding implements Ending {
@@ -109,19 +90,14 @@ class ResponseEnding implements Ending {
 function resultText(era: Era, result: CallToolResult | InputRequiredResult): string {
   const [content] = (result as CallToolResult).content ?? []
   if (result.structuredContent === undefined || content?.type !== 'text') {
-    return JSON.stringify(era === '2026-07-28' ? { ...result, ...complete } : result)
+    return JSON.stringify(era === '2026-07-28' ? { ...complete, ...result } : result)
   }
   const { text } = content
   const own = `"structuredContent":${text},"content":[{"type":"text","text":${JSON.stringify(text)}}]`
   return era === '2026-07-28' ? `{${own},${completeMembers}}` : `{${own}}`
 }
 
-/** A read without a question and without a link for a person. */
-function isDirect({ effect, target, handsOver }: ToolDefinition): boolean {
-  return effect === 'read' && !target && !handsOver
-}
-
-/** MCP 2026-07-28, basic: what every result carries. */
+/** MCP 2026-07-28, basic: what every result carries; one that asks for input says so in `resultType`. */
 const complete = {
   resultType: 'complete',
   _meta: { 'io.modelcontextprotocol/serverInfo': serverInfo },
@@ -136,7 +112,7 @@ function createListBytes({ tools, bounds, origin, onlyEnvironment, fixtures }: M
   const listed = [...(fixtures?.tools.values() ?? [])].map(({ definition }) => definition)
   const list = toolLists(tools, bounds, origin)
   const made = new Map<string, PreparedResult>()
-  return ({ era, answerType, capabilities }: PlainMessage, { selection }: Principal): PreparedResult => {
+  return ({ era, answerType, capabilities }: ToolMessage, { selection }: Principal): PreparedResult => {
     const bound = boundEnvironment({ onlyEnvironment }, selection) !== undefined
     const withViews = showsViews(capabilities)
     const key = `${era} ${answerType} ${withViews} ${bound} ${selection.readOnly} ${toolsetsOf(selection)}`
