@@ -54,17 +54,6 @@ describe('the roles and permissions of a user', () => {
     expect(await rightsOf('ana@acme.example', ANA)).toEqual(places)
   })
 
-  it('are those of the organization’s own role where it has one of the same name', async () => {
-    await api('POST', `/organizations/${ACME}/roles`, {
-      ...{ name: 'admin', display_name: 'Admin', permissions: ['projects:read'] },
-    })
-    const rights = { roles: ['admin'], permissions: ['projects:read'] }
-    const places = { api: rights, access: rights, id: rights, userinfo: rights }
-    expect(await rightsOf('ana@acme.example', ANA)).toEqual(places)
-    const chi = (await api('GET', `/organizations/${GLOBEX}/users/${CHI}/permissions`)).permissions
-    expect(chi.map(({ name }: { name: string }) => name)).toContain('billing:manage')
-  })
-
   it('include what a role inherits', async () => {
     await api('POST', '/roles', {
       ...{ name: 'lead', display_name: 'Lead', extends: 'member', permissions: ['billing:manage'] },
