@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { NotInOrganization } from '../../domain/connections/sign-in-refusal.js'
 import { WORKSPACE } from '../../domain/environments/realm.js'
 import { findPerson, type Person } from '../../domain/users/people.js'
 import { signUp } from '../../domain/users/sign-up.js'
@@ -48,9 +49,14 @@ export function createEmailSteps(
     if (known !== undefined) return outcomes.finish(step, known)
     const about = circumstances(step.request, step.interaction.params)
     return outcomes.orRefuse(step, async () => {
-      const { userId } = await signUp(context, realm, { email }, { about })
-      const person = await findPerson(database, realm, userId)
-      if (person !== undefined) await outcomes.finish(step, person)
+      try {
+        const { userId } = await signUp(context, realm, { email }, { about })
+        const person = await findPerson(database, realm, userId)
+        if (person !== undefined) await outcomes.finish(step, person)
+      } catch (refusal) {
+        if (!(refusal instanceof NotInOrganization)) throw refusal
+        await outcomes.show(step, { email, problem: refusal.message })
+      }
     })
   }
 
