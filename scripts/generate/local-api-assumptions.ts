@@ -1,9 +1,9 @@
 /** What the local environment takes as the live service's behaviour without a document that says so, by service. */
 export const assumptions: Readonly<Record<string, string>> = {
   OrganizationService:
-    'Assumed: lists are newest first, 10 per page where no size is given; an external id is unique in its environment; deleting an organization deletes its memberships, connections and directories, and ends the sessions that were used for it. Known: a portal link opens once and ends after a minute.',
+    'Assumed: lists are newest first, 10 per page where no size is given; an external id is unique in its environment; deleting an organization deletes its memberships, connections and directories, and ends the sessions that were used for it. Known: a portal link opens once and ends after a minute. The session that it opened ends when the link is deleted.',
   UserService:
-    'Known: the first user of an organization gets the role for creators, later ones the role for members. Known: an invitation is valid for 15 days; a user whose last membership is deleted is deleted too; deleting a user ends all of the user’s sessions. Assumed: deleting a membership ends the sessions that were used for its organization; `provisioning_method` is `direct_provision` for members that a directory or an interceptor adds, and for those of the seed; `email_verified` is false until the user has accepted an invitation or signed in.',
+    'Known: the first user of an organization gets the role for creators, later ones the role for members. Known: an invitation is valid for 15 days; a user whose last membership is deleted is deleted too; deleting a user ends all of the user’s sessions. Assumed: deleting a membership ends the sessions that were used for its organization; `provisioning_method` is `direct_provision` for members that a directory or an interceptor adds, and for those of the seed; `email_verified` is false for an invited user until they accept an invitation or sign in, and true for a user who is added with `send_invitation_email=false`.',
   RolesService:
     'Assumed: a role that others extend cannot be deleted; one that users hold needs a role in its place.',
   EnvironmentService: 'Known: members of the workspace only; an environment is not created or deleted here.',

@@ -10,6 +10,8 @@ const LIFETIME_SECONDS = 6 * 3600
 
 const LinkData = z.object({ features: z.array(z.string()).catch([]) })
 const PortalSession = z.object({
+  /** The link that opened it, which it ends with. */
+  link: z.string().catch(''),
   organization: z.string(),
   features: z.array(z.string()),
   /** Milliseconds. */
@@ -39,7 +41,7 @@ export function portalSessions(context: PortalContext, environment: string) {
         .where('redeemed_at', 'is', null)
         .where('expires_at', '>', now)
         .where('organization_id', 'is not', null)
-        .returning(['organization_id', 'data'])
+        .returning(['id', 'organization_id', 'data'])
         .executeTakeFirst()
       if (link?.organization_id == null) return false
       const id = randomBytes(32).toString('base64url')
@@ -47,17 +49,24 @@ export function portalSessions(context: PortalContext, environment: string) {
       const framed = request.get('sec-fetch-dest') === 'iframe'
       const cross_site = framed && request.get('sec-fetch-site') === 'cross-site'
       const expires_at = now + LIFETIME_SECONDS * 1000
-      const session = { organization: link.organization_id, features, expires_at, framed, cross_site }
-      await sessions.put(id, session, LIFETIME_SECONDS)
+      const opened = { link: link.id, organization: link.organization_id, features }
+      await sessions.put(id, { ...opened, expires_at, framed, cross_site }, LIFETIME_SECONDS)
       const site = cross_site ? FRAMED : ({ sameSite: 'lax' } as const)
       response.cookie(cookie, id, { httpOnly: true, ...site, path: `/${environment}/portal` })
       return true
     },
 
-    find(request: Request): Promise<PortalSession | undefined> {
+    async find(request: Request): Promise<PortalSession | undefined> {
       const pairs = (request.headers.cookie ?? '').split(/; */)
       const id = pairs.find((pair) => pair.startsWith(`${cookie}=`))?.slice(cookie.length + 1)
-      return sessions.get(id ?? '')
+      const session = await sessions.get(id ?? '')
+      const link = await context.database.db
+        .selectFrom('links')
+        .select('id')
+        .where('environment_id', '=', environment)
+        .where('id', '=', session?.link ?? '')
+        .executeTakeFirst()
+      return link && session
     },
   }
 }

@@ -11,7 +11,7 @@ export async function sweepExpired({ db }: Database, clock: Clock): Promise<void
   const now = clock.now()
   const past = now - HISTORY_DAYS * DAY_MS
   await db.deleteFrom('oidc_records').where('expires_at', '<', now).where('model', '!=', 'Session').execute()
-  // For a day, a link says that it has expired.
+  // For a day, a link says that it has expired, and the session of a portal lasts that it opened.
   for (const table of ['links', 'passwordless_requests'] as const)
     await db
       .deleteFrom(table)

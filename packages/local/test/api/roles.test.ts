@@ -114,6 +114,20 @@ describe('roles of an organization', () => {
     await expect(sdk.role.deleteRole('guest', 'member')).rejects.toThrow(ScalekitBadRequestException)
   })
 
+  it('have no name of a role of the environment, nor the other way round', async () => {
+    const { role: api } = local.sdk(DEV)
+    await expect(api.createOrganizationRole(ACME, own('admin'))).rejects.toThrow(ScalekitConflictException)
+    await api.createOrganizationRole(ACME, own('auditor'))
+    await api.createOrganizationRole(GLOBEX, own('auditor'))
+    await expect(api.createRole(newRole('auditor'))).rejects.toThrow(ScalekitConflictException)
+    expect(names((await api.listOrganizationRoles(GLOBEX)).roles)).toEqual([
+      'admin',
+      'member',
+      'guest',
+      'auditor',
+    ])
+  })
+
   it('change and go like those of the environment', async () => {
     const { role: api } = local.sdk(DEV)
     await api.createOrganizationRole(ACME, own('auditor', { extends: 'guest' }))

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { DEV, GLOBEX, type Local, startLocal } from '../api/local.js'
+import { ACME, DEV, GLOBEX, type Local, startLocal } from '../api/local.js'
 import { control } from '../security/attack.js'
-import { application } from './sso-client.js'
+import { application, enterCode } from './sso-client.js'
 
 let local: Local
 let app: ReturnType<typeof application>
@@ -45,6 +45,51 @@ async function toldEvents(): Promise<unknown[]> {
   const { events } = await local.sdk(DEV).events.listEventsPaginated(30, '', { eventTypes })
   return events.map(({ type, organizationId }) => [type, organizationId])
 }
+
+describe('somebody new who comes for an organization', () => {
+  async function comeFor(organization_id: string, email: string) {
+    const at = await app.start({ organization_id })
+    const asked = await at.browser.submit(at.url, at.page, { email, way: 'email' })
+    return { at, end: await enterCode(local.url, asked, at.browser) }
+  }
+
+  it('joins it without a question when it welcomes the domain', async () => {
+    const { at, end } = await comeFor(GLOBEX, 'kim@partner.example')
+    const { access } = await app.finish(end.url, at.verifier)
+    expect(access).toMatchObject({ oid: GLOBEX, roles: ['member'] })
+    expect(await organizationsOf(String(access.sub))).toEqual([GLOBEX])
+    expect(await toldEvents()).toEqual([['user.organization_membership_created', GLOBEX]])
+  })
+
+  it.each([
+    [ACME, 'kim@nowhere.example'],
+    [ACME, 'kim@partner.example'],
+  ])('is refused before anything is created when %s does not welcome %s', async (organization, email) => {
+    const counts = async () => {
+      const { users } = await local.sdk(DEV).user.searchUsers(email)
+      const { organizations } = await local.sdk(DEV).organization.listOrganization({ pageSize: 30 })
+      return [users.length, organizations.length]
+    }
+    const [, before] = await counts()
+    const { end } = await comeFor(organization, email)
+    expect(end.page).toContain('does not belong to the organization')
+    expect(await counts()).toEqual([0, before])
+    expect(await toldEvents()).toEqual([])
+  })
+
+  it('is not created when it is full', async () => {
+    await local.sdk(DEV).organization.upsertUserManagementSettings(GLOBEX, { maxAllowedUsers: 1 })
+    const { end } = await comeFor(GLOBEX, 'kim@partner.example')
+    expect(end.url).toContain('error=access_denied')
+    expect((await local.sdk(DEV).user.searchUsers('kim@partner.example')).users).toEqual([])
+  })
+
+  it('joins it later who left the question of an earlier sign-in open', async () => {
+    await signUp('kim@partner.example')
+    const { at, end } = await comeFor(GLOBEX, 'kim@partner.example')
+    expect((await app.finish(end.url, at.verifier)).access.oid).toBe(GLOBEX)
+  })
+})
 
 describe('somebody new whose domain an organization welcomes', () => {
   it.each([

@@ -57,6 +57,18 @@ describe('signing in by e-mail', () => {
     expect((await app.finish(end.url, verifier)).id).toMatchObject({ email: 'ana@acme.example' })
   })
 
+  it('shows the page for the code again when it is reloaded, also after a wrong code', async () => {
+    const { asked, message, enter, browser, verifier } = await ask()
+    expect((await browser.follow(asked.url)).page).toContain('Check your e-mail')
+    expect((await new Browser().follow(asked.url)).response.status).toBe(400)
+    const refused = await enter(message.code === '000000' ? '000001' : '000000')
+    const again = await browser.follow(refused.url)
+    expect(again.page).toContain('Check your e-mail')
+    const end = await enter(message.code, again.page)
+    expect((await app.finish(end.url, verifier)).id).toMatchObject({ email: 'ana@acme.example' })
+    expect(await outbox()).toHaveLength(1)
+  })
+
   it('takes the link, in the browser that asked for it', async () => {
     const { message, browser, verifier } = await ask()
     expect((await new Browser().follow(message.link)).response.status).toBe(400)

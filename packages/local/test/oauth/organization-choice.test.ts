@@ -147,8 +147,11 @@ describe('a connection of an organization', () => {
     expect((await local.rest('PATCH', enable, { token: await local.client(DEV) })).status).toBe(200)
     const own = await app.simulate({ organization_id: ACME }, { email: EMAIL })
     expect((await app.finish(own.url, own.verifier)).access.oid).toBe(ACME)
-    const other = await app.simulate({ connection_id: id, organization_id: GLOBEX }, { email: EMAIL })
-    expect(errorOf(other.url)).toBe('access_denied')
+    for (const email of [EMAIL, 'new@acme.example']) {
+      const other = await app.simulate({ connection_id: id, organization_id: GLOBEX }, { email })
+      expect(errorOf(other.url)).toBe('access_denied')
+    }
+    expect((await local.sdk(DEV).user.searchUsers('new@acme.example')).users).toEqual([])
   })
 })
 

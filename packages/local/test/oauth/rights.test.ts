@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ACME, DEV, GLOBEX, type Local, startLocal } from '../api/local.js'
 import { signInToApp } from '../api/sign-in.js'
 import { claimsOf } from './authorization-code.js'
-import { application, errorOf } from './sso-client.js'
+import { application, enterCode, errorOf } from './sso-client.js'
 
 const ANA = 'usr_100000000000000101'
 const CHI = 'usr_100000000000000103'
@@ -52,17 +52,6 @@ describe('the roles and permissions of a user', () => {
     const rights = { roles: ['admin'], permissions: ['billing:manage', 'projects:read', 'projects:write'] }
     const places = { api: rights, access: rights, id: rights, userinfo: rights }
     expect(await rightsOf('ana@acme.example', ANA)).toEqual(places)
-  })
-
-  it('are those of the organization’s own role where it has one of the same name', async () => {
-    await api('POST', `/organizations/${ACME}/roles`, {
-      ...{ name: 'admin', display_name: 'Admin', permissions: ['projects:read'] },
-    })
-    const rights = { roles: ['admin'], permissions: ['projects:read'] }
-    const places = { api: rights, access: rights, id: rights, userinfo: rights }
-    expect(await rightsOf('ana@acme.example', ANA)).toEqual(places)
-    const chi = (await api('GET', `/organizations/${GLOBEX}/users/${CHI}/permissions`)).permissions
-    expect(chi.map(({ name }: { name: string }) => name)).toContain('billing:manage')
   })
 
   it('include what a role inherits', async () => {
@@ -117,5 +106,35 @@ describe('an invitation', () => {
       ({ email }) => email === 'late@umbrella.example',
     )
     expect(late?.memberships[0]?.membershipStatus).toBe(4)
+  })
+
+  describe('that has expired, as the only one', () => {
+    const email = 'late@umbrella.example'
+    const app = () => application(local.url)
+    beforeEach(async () => {
+      const membership = { inviter_email: 'eve@umbrella.example' }
+      await api('POST', `/organizations/${UMBRELLA}/users`, { email, membership })
+      local.wait(16 * 24 * 3600_000)
+    })
+
+    it.each([
+      [{}, { way: 'email' }],
+      [{}, {}],
+      [{ organization_id: UMBRELLA }, {}],
+    ])('lets nobody sign in, with %j and %j', async (params: Record<string, string>, way) => {
+      const at = await app().start(params)
+      const asked = await at.browser.submit(at.url, at.page, { email, ...way })
+      const { page } = await enterCode(local.url, asked, at.browser)
+      expect(page).toMatch(/invitation of late@umbrella.example to Umbrella.* has expired/)
+      expect(page).toContain('Ask eve@umbrella.example for a new one.')
+    })
+
+    it('leaves another invitation as it is', async () => {
+      const [late] = (await local.sdk(DEV).user.searchUsers(email)).users
+      await local.sdk(DEV).user.createMembership(GLOBEX, late?.id ?? '')
+      const at = await app().start({})
+      const end = await at.browser.submit(at.url, at.page, { email })
+      expect((await app().finish(end.url, at.verifier)).access.oid).toBe(GLOBEX)
+    })
   })
 })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { ACME, DEV, type Local, startLocal } from '../api/local.js'
+import { ACME, DEV, GLOBEX, type Local, startLocal } from '../api/local.js'
 import { control } from '../security/attack.js'
 import { application, errorOf } from './sso-client.js'
 
@@ -66,6 +66,41 @@ describe('restrictions of sign-up', () => {
     await restrict({ [setting]: false })
     await invite(blocked)
   })
+
+  it.each(['yahoo.co.uk', 'hotmail.fr', 'live.nl', 'outlook.com.br', 'gmx.at', 'aol.de', 'gmail.com'])(
+    'know %s as public',
+    async (domain) => {
+      await restrict({ block_public_email_domains: true })
+      expect(await typeAddress(`kim@${domain}`)).toContain('Use a work e-mail address.')
+    },
+  )
+
+  it.each(['sub.mailinator.com', 'a.b.mailinator.com', 'tempmail.com'])(
+    'know %s as disposable',
+    async (domain) => {
+      await restrict({ block_disposable_email_domains: true })
+      expect(await typeAddress(`kim@${domain}`)).toContain('disposable')
+    },
+  )
+
+  it('block the invitation of a user to another organization', async () => {
+    const { user } = await invite(PUBLIC, false)
+    await restrict({ block_public_email_domains: true })
+    const add = (sendInvitationEmail: boolean) =>
+      local.sdk(DEV).user.createMembership(GLOBEX, user?.id ?? '', { sendInvitationEmail })
+    await expect(add(true)).rejects.toMatchObject({ httpStatus: 400 })
+    await add(false)
+  })
+
+  it.each(['gmail.com', 'yahoo.co.uk', 'sub.mailinator.com'])(
+    'do not concern domains of organizations: %s is never one',
+    async (domain) => {
+      for (const domainType of ['ORGANIZATION_DOMAIN', 'ALLOWED_EMAIL_DOMAIN'] as const)
+        await expect(local.sdk(DEV).domain.createDomain(ACME, domain, { domainType })).rejects.toMatchObject({
+          httpStatus: 400,
+        })
+    },
+  )
 
   it('leave users as they are, and who is added without an invitation', async () => {
     const { user } = await invite(PUBLIC, false)

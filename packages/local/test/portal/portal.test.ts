@@ -83,6 +83,37 @@ describe('a portal link', () => {
     expect((await browser.follow(url)).response.status).toBe(401)
   })
 
+  it.each([
+    ['all links of its organization are', ''],
+    ['it is', '/one'],
+  ])('ends the session that it opened when %s deleted', async (_what, one) => {
+    const location = await link()
+    const browser = new Browser()
+    const { url } = await browser.follow(location)
+    await move(61)
+    await link()
+    expect((await browser.follow(url)).response.status).toBe(200)
+    const minted = await fetch(`${local.url}/__local/tokens`, {
+      method: 'POST',
+      headers: { 'x-scalekit-local': '1', 'content-type': 'application/json' },
+      body: JSON.stringify({
+        subject: 'admin@example.com',
+        resource: `${local.url}/workspace`,
+        scopes: ['workspace:write', 'environment:write', 'organization:write'],
+      }),
+    })
+    const { access_token: token } = (await minted.json()) as { access_token: string }
+    const { id } = await local.database.db
+      .selectFrom('links')
+      .select('id')
+      .where('redeemed_at', 'is not', null)
+      .executeTakeFirstOrThrow()
+    const links = `${local.url}/${DEV}/api/v1/organizations/${ACME}/portal_links${one && `/${id}`}`
+    const deleted = await fetch(links, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } })
+    expect(deleted.status).toBe(200)
+    expect((await browser.follow(url)).response.status).toBe(401)
+  })
+
   it('opens nothing of another environment, and the portal needs one', async () => {
     const elsewhere = (await link()).replace(DEV, 'env_100000000000000002')
     expect((await new Browser().follow(elsewhere)).response.status).toBe(410)

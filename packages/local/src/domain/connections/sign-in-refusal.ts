@@ -11,3 +11,11 @@ export class SignInRefusal extends Error {
     this.code = code
   }
 }
+
+/** Somebody has proven who they are, and does not get into the organization that the request asks for. */
+export class NotInOrganization extends SignInRefusal {
+  constructor(name: string) {
+    super('access_denied', `${name} does not belong to the organization.`)
+    this.name = 'NotInOrganization'
+  }
+}

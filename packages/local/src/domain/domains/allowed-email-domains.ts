@@ -4,57 +4,45 @@ import type { OrganizationRow, Schema } from '../../storage/schema.js'
 import { domainOf } from '../domains/domain-data.js'
 
 /** Where everybody can have an address. The largest providers, not all of them. */
-const PUBLIC = new Set([
-  ...[
-    'gmail.com',
-    'googlemail.com',
-    'outlook.com',
-    'hotmail.com',
-    'live.com',
-    'msn.com',
-    'yahoo.com',
-    'ymail.com',
-  ],
-  ...[
-    'icloud.com',
-    'me.com',
-    'mac.com',
-    'aol.com',
-    'proton.me',
-    'protonmail.com',
-    'gmx.com',
-    'gmx.net',
-    'gmx.de',
-  ],
-  ...[
-    'web.de',
-    'zoho.com',
-    'yandex.com',
-    'yandex.ru',
-    'mail.ru',
-    'mail.com',
-    'fastmail.com',
-    'hey.com',
-    'qq.com',
-  ],
-  ...['163.com', '126.com', 'rediffmail.com'],
-])
+const PUBLIC = new Set(
+  `163.com 126.com yeah.net qq.com foxmail.com sina.com sohu.com naver.com daum.net hanmail.net
+  gmail.com googlemail.com msn.com ymail.com rocketmail.com icloud.com me.com mac.com
+  proton.me protonmail.com protonmail.ch pm.me tutanota.com tuta.com tuta.io hushmail.com hey.com
+  zoho.com zoho.eu zoho.in zohomail.com fastmail.com fastmail.fm mail.com email.com inbox.com mailbox.org
+  mail.ru bk.ru list.ru inbox.ru rambler.ru ukr.net wp.pl o2.pl onet.pl interia.pl seznam.cz
+  web.de t-online.de freenet.de mail.de posteo.de bluewin.ch
+  orange.fr wanadoo.fr free.fr laposte.net sfr.fr libero.it virgilio.it tiscali.it
+  btinternet.com sky.com virginmedia.com comcast.net verizon.net att.net sbcglobal.net bellsouth.net cox.net
+  shaw.ca rogers.com bigpond.com uol.com.br bol.com.br terra.com.br rediffmail.com`.split(/\s+/),
+)
+
+/** Providers with a domain in many countries: `yahoo.com`, `yahoo.de`, `yahoo.co.uk`, `yahoo.com.br`. */
+const PUBLIC_EVERYWHERE =
+  /^(aol|gmx|hotmail|live|outlook|windowslive|yahoo|yandex)\.(com|net|(com?\.)?[a-z]{2})$/
+
+/** Disposable domains that the list of the library does not have. */
+const MORE_DISPOSABLE = new Set(
+  `tempmail.com tempmail.net temp-mail.io throwaway.email burnermail.io spamgourmet.com 33mail.com
+  minutemail.com`.split(/\s+/),
+)
 
 /** Whether everybody can have an address of a domain. */
 export function isPublicDomain(domain: string): boolean {
-  return PUBLIC.has(domain)
+  return PUBLIC.has(domain) || PUBLIC_EVERYWHERE.test(domain)
 }
 
-/** Whether everybody can have an address of a domain for an hour. */
+/** Whether everybody can have an address of a domain, or of one that it is a subdomain of, for an hour. */
 export function isDisposableDomain(domain: string): boolean {
-  return isDisposableEmailDomain(domain)
+  const labels = domain.split('.')
+  const suffixes = labels.slice(0, -1).map((_, start) => labels.slice(start).join('.'))
+  return suffixes.some((suffix) => isDisposableEmailDomain(suffix) || MORE_DISPOSABLE.has(suffix))
 }
 
-/** The organizations that welcome an address by its domain, without those that the user has a membership of. */
+/** The organizations that welcome an address by its domain, without those that the user, who may be new, has a membership of. */
 export function joinableOrganizations(
   db: Kysely<Schema>,
   environment: string,
-  user: { readonly id: string; readonly email: string },
+  user: { readonly id?: string; readonly email: string },
 ): Promise<OrganizationRow[]> {
   return db
     .selectFrom('organizations')
@@ -69,7 +57,10 @@ export function joinableOrganizations(
         .where('domain', '=', domainOf(user.email)),
     )
     .where('id', 'not in', (memberships) =>
-      memberships.selectFrom('memberships').select('organization_id').where('user_id', '=', user.id),
+      memberships
+        .selectFrom('memberships')
+        .select('organization_id')
+        .where('user_id', '=', user.id ?? ''),
     )
     .orderBy('id')
     .execute()

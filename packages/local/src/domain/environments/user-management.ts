@@ -56,8 +56,13 @@ export async function whyBlocked(
   return undefined
 }
 
-/** @throws {DomainError} `invalid` for an address that may not be invited */
-export async function refuseBlocked(db: Kysely<Schema>, environment: string, email: string): Promise<void> {
+/** @throws {DomainError} `invalid` for a user whose address may not be invited */
+export async function refuseBlocked(db: Kysely<Schema>, environment: string, user: string): Promise<void> {
+  const { email } = await db
+    .selectFrom('users')
+    .select('email')
+    .where('id', '=', user)
+    .executeTakeFirstOrThrow()
   const description = await whyBlocked(db, environment, email)
   if (description !== undefined)
     throw invalid(`user.email: ${description}`, [{ field: 'user.email', description }])

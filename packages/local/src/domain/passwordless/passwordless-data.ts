@@ -124,6 +124,22 @@ export async function redeem(
   return row
 }
 
+/** The request with an id that waits for its code or link. */
+export function waitingRequest(
+  db: Kysely<Schema>,
+  environment: string,
+  now: number,
+  id: string,
+): Promise<PasswordlessRequestRow | undefined> {
+  return db
+    .selectFrom('passwordless_requests')
+    .selectAll()
+    .where('environment_id', '=', environment)
+    .where('id', '=', id)
+    .where('expires_at', '>', now)
+    .executeTakeFirst()
+}
+
 /** Whether the code of a request was guessed wrongly too often: only a new request helps. */
 export async function isSpent(db: Kysely<Schema>, environment: string, id: string): Promise<boolean> {
   const row = await db

@@ -7,7 +7,7 @@ import { updateMembership } from '../users/membership-status.js'
 import { membershipRoles, membershipsWithRole } from './membership-roles.js'
 import { findPermissions, replacePermissions } from './permission-data.js'
 import { openRoleBook, withBases } from './role-book.js'
-import { dependentsOf, findRole, type RoleScope, rolesIn } from './role-data.js'
+import { dependentsOf, findRole, type RoleScope } from './role-data.js'
 
 export interface RoleFields {
   readonly displayName?: string | undefined
@@ -16,15 +16,17 @@ export interface RoleFields {
   readonly permissions: readonly string[]
 }
 
-/** @throws {DomainError} `already_exists`, `not_found` for a base or a permission that is not there */
+/**
+ * @throws {DomainError} `already_exists` for a name that is taken in a place where both roles would be visible,
+ * `not_found` for a base or a permission that is not there
+ */
 export async function createRole(
   db: Kysely<Schema>,
   scope: RoleScope,
   now: number,
   { name, ...fields }: RoleFields & { readonly name: string },
 ): Promise<RoleRow> {
-  const taken = await rolesIn(db, scope).select('id').where('name', '=', name).executeTakeFirst()
-  if (taken) throw alreadyExists(`A role ${name} exists`)
+  await refuseTakenName(db, scope, name)
   const row: RoleRow = {
     id: newId('role'),
     environment_id: scope.environment,
@@ -113,6 +115,27 @@ export async function removeBase(
 ): Promise<void> {
   const row = await findRole(db, scope, name)
   await db.updateTable('roles').set({ extends: null, updated_at: now }).where('id', '=', row.id).execute()
+}
+
+/** An organization sees its own roles and those of the environment: each name stands for one of them. */
+async function refuseTakenName(
+  db: Kysely<Schema>,
+  { environment, organization }: RoleScope,
+  name: string,
+): Promise<void> {
+  const named = await db
+    .selectFrom('roles')
+    .select('organization_id')
+    .where('environment_id', '=', environment)
+    .where('name', '=', name)
+    .execute()
+  const taken = named.find(
+    ({ organization_id }) =>
+      organization === null || organization_id === null || organization_id === organization,
+  )
+  if (taken === undefined) return
+  const where = taken.organization_id === null ? 'the environment' : `organization ${taken.organization_id}`
+  throw alreadyExists(`A role ${name} exists in ${where}`)
 }
 
 async function refuseWrongBase(db: Kysely<Schema>, scope: RoleScope, role: RoleRow): Promise<void> {

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Clock } from '../../storage/clock.js'
 import type { MembershipRow, OrganizationRow, RoleRow, Schema } from '../../storage/schema.js'
 import { alreadyExists, failedPrecondition, notFound } from '../domain-error.js'
+import { refuseBlocked } from '../environments/user-management.js'
 import { noteUserEvent, type UserEventType } from '../events/user-event.js'
 import { organizationData } from '../organizations/organization-data.js'
 import { openRoleBook } from '../roles/role-book.js'
@@ -35,7 +36,7 @@ const EVENTS: Readonly<Partial<Record<ProvisioningMethod, UserEventType>>> = {
 /**
  * Adds a user to an organization, and notes the event. Without roles, the first user gets the role that creators get
  * by default, and later ones that of members.
- * @throws {DomainError} `already_exists`, `not_found` for a role, `failed_precondition` when the organization is full
+ * @throws {DomainError} `already_exists`, `invalid` for an address that may not be invited, `not_found` for a role, `failed_precondition` when the organization is full
  */
 export async function addMembership(
   db: Kysely<Schema>,
@@ -46,6 +47,7 @@ export async function addMembership(
 ): Promise<void> {
   const now = clock.now()
   const invite = method === 'invitation'
+  if (invite) await refuseBlocked(db, organization.environment_id, userId)
   // The first member is the creator, and the last place is given once: who joins at the same moment waits here.
   await db
     .updateTable('organizations')

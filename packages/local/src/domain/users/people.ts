@@ -135,17 +135,6 @@ export async function openMemberships({ db }: Database, now: number, user: strin
     })
 }
 
-/** Whether an organization has deactivated its membership of a user. */
-export async function hasInactiveMembership({ db }: Database, user: string): Promise<boolean> {
-  const row = await db
-    .selectFrom('memberships')
-    .select('user_id')
-    .where('user_id', '=', user)
-    .where('status', '=', 'INACTIVE')
-    .executeTakeFirst()
-  return row !== undefined
-}
-
 function toMember(row: {
   id: string
   email: string

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { ConnectionRow } from '../../storage/registry-schema.js'
 import { connectionData } from '../connections/connection-data.js'
 import { servesDomain } from '../connections/domain-connections.js'
-import { SignInRefusal } from '../connections/sign-in-refusal.js'
+import { NotInOrganization, SignInRefusal } from '../connections/sign-in-refusal.js'
 import { domainOf, domainsOf } from '../domains/domain-data.js'
 import { noteUserEvent } from '../events/user-event.js'
 import { createTickets } from '../sessions/tickets.js'
@@ -10,6 +10,7 @@ import type { Store } from '../store.js'
 import { acceptInvitation } from './accept-invitation.js'
 import type { AssertedIdentity } from './asserted-identity.js'
 import { followProfile } from './asserted-profile.js'
+import { askedOrganization, type Circumstances } from './circumstances.js'
 import { noteExternalIdentity } from './external-identities.js'
 import { joinOrganization } from './join-organization.js'
 import { askBeforeSignup, findUserByEmail, insertUser, signUp } from './sign-up.js'
@@ -50,7 +51,7 @@ export async function provisionUser(
   context: Store,
   connection: ConnectionRow,
   identity: AssertedIdentity,
-  about: Readonly<Record<string, unknown>>,
+  about: Circumstances,
 ): Promise<Provisioned> {
   const provisioned = await admit(context, connection, identity, about)
   await noteExternalIdentity(context, connection, provisioned.userId, identity)
@@ -58,17 +59,19 @@ export async function provisionUser(
 }
 
 /**
- * At a social provider, somebody new signs up. At the connection of
- * an organization, members and invited users get in, and people of the organization's domains join it (just-in-time
- * provisioning).
+ * At a social provider, somebody new signs up. At the connection of an organization, which is for that organization only,
+ * members and invited users get in, and people of the organization's domains join it (just-in-time provisioning).
  */
 async function admit(
   context: Store,
   connection: ConnectionRow,
   identity: AssertedIdentity,
-  about: Readonly<Record<string, unknown>>,
+  about: Circumstances,
 ): Promise<Provisioned> {
   const { environment_id: environment, organization_id: organization } = connection
+  const asked = askedOrganization(about)
+  if (organization !== null && asked !== undefined && asked !== organization)
+    throw new NotInOrganization(identity.email)
   const known = await findUserByEmail(context.database.db, environment, identity.email)
   if (organization !== null)
     return enter(context, { ...connection, organization_id: organization }, identity, about)
@@ -89,7 +92,7 @@ async function enter(
   context: Store,
   connection: ConnectionRow & { organization_id: string },
   identity: AssertedIdentity,
-  about: Readonly<Record<string, unknown>>,
+  about: Circumstances,
 ): Promise<Provisioned> {
   const { database, clock } = context
   const { environment_id: environment, organization_id: organization } = connection

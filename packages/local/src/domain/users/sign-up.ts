@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import { newId } from '../../storage/ids.js'
 import type { ConnectionRow } from '../../storage/registry-schema.js'
 import type { OrganizationRow, Schema } from '../../storage/schema.js'
-import { SignInRefusal } from '../connections/sign-in-refusal.js'
+import { NotInOrganization, SignInRefusal } from '../connections/sign-in-refusal.js'
 import { DomainError } from '../domain-error.js'
 import { joinableOrganizations } from '../domains/allowed-email-domains.js'
 import { whyBlocked } from '../environments/user-management.js'
@@ -12,8 +12,9 @@ import { findOrganization, OrganizationData } from '../organizations/organizatio
 import type { Store } from '../store.js'
 import type { AssertedIdentity } from './asserted-identity.js'
 import { assertedProfile } from './asserted-profile.js'
+import { askedOrganization, type Circumstances } from './circumstances.js'
 import { createUser } from './create-user.js'
-import { hasMembership } from './join-organization.js'
+import { hasMembership, joinOrganization } from './join-organization.js'
 import { addMembership } from './membership-changes.js'
 
 type Db = Kysely<Schema>
@@ -24,15 +25,15 @@ export type NewPerson = Pick<AssertedIdentity, 'email'> & Partial<Omit<AssertedI
 export interface SignUp {
   /** How the person came; without one, with a code or a password. */
   readonly connection?: Pick<ConnectionRow, 'id' | 'type' | 'provider'>
-  /** In which circumstances, for applications that are asked. */
-  readonly about: Readonly<Record<string, unknown>>
+  readonly about: Circumstances
 }
 
 /**
  * Signs up somebody new: a user, and an organization of their own in the role that creators get, or the organization
  * that an application names. Where organizations welcome the domain of the address, the user belongs to none until they
- * choose one of them (`joinByDomain`) or their own (`foundOrganization`). Somebody who signed up at the same moment is not
- * new. Throws a `SignInRefusal` when the environment or an application does not let them.
+ * choose one of them (`joinByDomain`) or their own (`foundOrganization`). A request for an organization leaves no choice:
+ * the user joins it, or nothing is created. Somebody who signed up at the same moment is not new. Throws a `SignInRefusal`
+ * when the environment, an application or the organization does not let them.
  */
 export async function signUp(
   context: Store,
@@ -48,15 +49,18 @@ export async function signUp(
     const known = await findUserByEmail(db, environment, person.email)
     if (known !== undefined) return { userId: known.id, organization: undefined }
     const now = clock.now()
+    const named = placement && (await namedOrganization(db, environment, placement))
+    const open = named ? [named] : await joinableOrganizations(db, environment, { email: person.email })
+    const asked = askedOrganization(about)
+    if (asked !== undefined && !open.some(({ id }) => id === asked)) throw new NotInOrganization(person.email)
     const userId = await insertUser(db, environment, person, now)
-    const chooses =
-      placement === undefined &&
-      (await joinableOrganizations(db, environment, { id: userId, email: person.email })).length > 0
-    if (chooses) return { userId, organization: undefined }
-    const organization =
-      placement === undefined
-        ? await insertOrganization(db, environment, now)
-        : await namedOrganization(db, environment, placement)
+    if (named === undefined && asked !== undefined) {
+      const joining = { organization: asked, user: userId, method: 'allowed_email_domain' } as const
+      await joinOrganization(db, clock, environment, joining)
+      return { userId, organization: asked }
+    }
+    if (named === undefined && open.length > 0) return { userId, organization: undefined }
+    const organization = named ?? (await insertOrganization(db, environment, now))
     const roles = (placement?.roles ?? []).map((name) => ({ id: '', name }))
     const method = placement === undefined ? 'org_creator' : 'direct_provision'
     await refuseUnlessPossible(() =>

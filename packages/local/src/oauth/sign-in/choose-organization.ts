@@ -1,8 +1,9 @@
-import { SignInRefusal } from '../../domain/connections/sign-in-refusal.js'
+import { NotInOrganization, type SignInRefusal } from '../../domain/connections/sign-in-refusal.js'
 import { joinableOrganizations } from '../../domain/domains/allowed-email-domains.js'
 import { WORKSPACE } from '../../domain/environments/realm.js'
+import { whyNoOpenMembership } from '../../domain/users/closed-memberships.js'
 import { hasMembership } from '../../domain/users/join-organization.js'
-import { hasInactiveMembership, openMemberships, type Person } from '../../domain/users/people.js'
+import { openMemberships, type Person } from '../../domain/users/people.js'
 import type { Clock } from '../../storage/clock.js'
 import type { Database } from '../../storage/database.js'
 
@@ -37,10 +38,10 @@ export interface OrganizationWish {
 
 /**
  * Which organization a person acts in after signing in, however that was: the one that the request asks for, if
- * they belong to it or are invited and did not sign in through a connection of another; the connection's; the only one;
- * or the person is asked. An organization that welcomes the domain of their address is theirs by their answer only;
- * somebody new may have one of their own instead.
- * Somebody whom their only organization has deactivated is refused.
+ * they belong to it, are invited, or it welcomes the domain of their address, and they did not sign in through a connection
+ * of another; the connection's; the only one; or the person is asked. Without a request for it, an organization that welcomes
+ * the domain is theirs by their answer only; somebody new may have one of their own instead.
+ * Somebody whose only memberships are inactive, or invitations that have expired, is refused.
  */
 export async function chooseOrganization(
   { database, clock }: { readonly database: Database; readonly clock: Clock },
@@ -58,19 +59,18 @@ export async function chooseOrganization(
   ]
   const wanted = [asked, proven, answer].find((one) => typeof one === 'string' && one !== '')
   if (wanted !== undefined) {
-    const allowed = (wanted === answer ? offers : memberships).find(
-      ({ id }) => id === wanted && (proven === undefined || id === proven),
+    const allowed = offers.find(
+      ({ id, entry }) =>
+        id === wanted &&
+        (proven === undefined || id === proven) &&
+        (entry !== 'creates' || wanted === answer),
     )
-    return allowed
-      ? { kind: 'chosen', offer: allowed }
-      : refused('access_denied', `${person.name} does not belong to the organization.`)
+    if (allowed) return { kind: 'chosen', offer: allowed }
+    const why = await whyNoOpenMembership(database, clock.now(), person, String(wanted))
+    return { kind: 'refused', refusal: why ?? new NotInOrganization(person.name) }
   }
   if (offers.length > 1 || joinable.length > 0) return { kind: 'ask', offers }
-  if (offers.length === 0 && (await hasInactiveMembership(database, person.id)))
-    return refused('user_not_active', `${person.name} is not an active member of any organization.`)
-  return { kind: 'chosen', offer: offers[0] }
-}
-
-function refused(code: string, message: string): OrganizationChoice {
-  return { kind: 'refused', refusal: new SignInRefusal(code, message) }
+  const [only] = offers
+  const refusal = only ? undefined : await whyNoOpenMembership(database, clock.now(), person)
+  return refusal ? { kind: 'refused', refusal } : { kind: 'chosen', offer: only }
 }

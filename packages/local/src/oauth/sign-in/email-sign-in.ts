@@ -7,6 +7,7 @@ import {
   type PasswordlessKind,
   passwordlessKind,
   redeem,
+  waitingRequest,
 } from '../../domain/passwordless/passwordless-data.js'
 import type { OAuthContext } from '../server/oauth-context.js'
 
@@ -52,6 +53,25 @@ export async function sendSignInEmail(
     ...(link === undefined ? {} : { link }),
   })
   return row.id
+}
+
+/** To whom an e-mail went, and with what. */
+export interface SentEmail {
+  email: string
+  kind: PasswordlessKind
+}
+
+/** The e-mail of a sign-in that waits for its code or link. */
+export async function sentSignInEmail(
+  { database, clock }: OAuthContext,
+  environment: string,
+  uid: string,
+  id: string,
+): Promise<SentEmail | undefined> {
+  const row = await waitingRequest(database.db, environment, clock.now(), id)
+  if (row === undefined) return undefined
+  const { state, kind } = PasswordlessData.parse(JSON.parse(row.data))
+  return state === uid ? { email: row.email, kind } : undefined
 }
 
 /** The e-mail address that a code or a link proves, for the sign-in that it was sent for. Each counts once. */

@@ -47,6 +47,11 @@ export function interactionRoutes(context: OAuthContext, server: AuthorizationSe
     return signIn.openPasskeyLink({ request, response, interaction })
   })
 
+  router.get('/interaction/:uid/code', async (request, response) => {
+    const interaction = await current(request, response)
+    return signIn.showCodePage({ request, response, interaction })
+  })
+
   router.get('/interaction/:uid/link', async (request, response) => {
     const interaction = await current(request, response)
     return signIn.takeLink({ request, response, interaction })

@@ -122,6 +122,8 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
     openPasskeyLink: (step: Step): Promise<void> => passkey.openLink(step),
 
     takeLink: (step: Step): Promise<void> => emails.takeLink(step),
+
+    showCodePage: (step: Step): Promise<void> => emails.showCodePage(step),
   }
 
   async function show(step: Step, refused?: { email: string; problem: string }): Promise<void> {

@@ -3,6 +3,7 @@ import { SignInRefusal } from '../../domain/connections/sign-in-refusal.js'
 import { ssoOutcomes } from '../../domain/connections/sso-outcome.js'
 import { domainOf } from '../../domain/domains/domain-data.js'
 import type { AssertedIdentity } from '../../domain/users/asserted-identity.js'
+import type { Circumstances } from '../../domain/users/circumstances.js'
 import { noteProviderAttributes } from '../../domain/users/provider-identities.js'
 import { needsMailCheck, provisionUser } from '../../domain/users/provision-user.js'
 import type { ConnectionRow } from '../../storage/registry-schema.js'
@@ -20,7 +21,7 @@ export type SsoResult =
 export async function ssoResult(
   context: OAuthContext,
   environment: string,
-  { uid, ticket, about }: { uid: string; ticket: string; about: Readonly<Record<string, unknown>> },
+  { uid, ticket, about }: { uid: string; ticket: string; about: Circumstances },
 ): Promise<SsoResult> {
   const outcome = await ssoOutcomes(context, environment).take(ticket)
   if (outcome?.purpose.kind !== 'sign-in' || outcome.purpose.uid !== uid) {
@@ -52,7 +53,7 @@ export async function checkedResult(
   context: OAuthContext,
   environment: string,
   assertion: { connection: string; identity: AssertedIdentity },
-  about: Readonly<Record<string, unknown>>,
+  about: Circumstances,
 ): Promise<SsoResult & { kind: 'person' }> {
   const connection = await enabledConnection(context, environment, assertion.connection)
   const provisioned = await provisionUser(context, connection, assertion.identity, about)

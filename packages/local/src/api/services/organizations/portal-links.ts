@@ -8,7 +8,7 @@ import type { Store } from '../../../domain/store.js'
 import type { Schema } from '../../../storage/schema.js'
 import { environmentOf } from '../../request-context.js'
 
-/** Links into the admin portal of an organization. Each signs in once, within a minute. */
+/** Links into the admin portal of an organization. Each signs in once, within a minute; the session ends when its link is deleted. */
 export function portalLinkHandlers(store: Store): Partial<ServiceImpl<typeof OrganizationService>> {
   const { database, clock } = store
   return {
@@ -20,7 +20,6 @@ export function portalLinkHandlers(store: Store): Partial<ServiceImpl<typeof Org
       const { row, location } = newLink(store, environment, subject, { features: [...wanted] })
       return database.transaction(async (db) => {
         await findOrganization(db, environment, { id })
-        await db.deleteFrom('links').where('expires_at', '<=', clock.now()).execute()
         await db.insertInto('links').values(row).execute()
         return { link: { id: row.id, location, expireTime: timestampFromMs(row.expires_at) } }
       })

@@ -1,6 +1,5 @@
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
 import type { UserService } from '@scalekit-mcp/api'
-import { refuseBlocked } from '../../../domain/environments/user-management.js'
 import { findOrganization } from '../../../domain/organizations/organization-data.js'
 import type { Store } from '../../../domain/store.js'
 import { createUser } from '../../../domain/users/create-user.js'
@@ -31,7 +30,6 @@ export function userHandlers(store: Store): Partial<ServiceImpl<typeof UserServi
       const invite = sendInvitationEmail !== false
       const made = await database.transaction(async (db) => {
         const organization = await findOrganization(db, environment, { id: organizationId })
-        if (invite) await refuseBlocked(db, environment, email)
         const row = await createUser(db, { environment, email, externalId: externalId || null, data }, now)
         await addMembership(db, clock, organization, row.id, {
           roles: membership?.roles ?? [],

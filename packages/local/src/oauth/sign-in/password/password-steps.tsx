@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { SignInRefusal } from '../../../domain/connections/sign-in-refusal.js'
+import { NotInOrganization, SignInRefusal } from '../../../domain/connections/sign-in-refusal.js'
 import type { Person } from '../../../domain/users/people.js'
 import { csrfToken, newCsrfToken } from '../../../http/page/csrf.js'
 import { sendPage } from '../../../http/page/send-page.js'
@@ -76,6 +76,8 @@ export function createPasswordSteps(context: OAuthContext, realm: string, outcom
           ? outcomes.show(step, { email: '', problem: SPENT })
           : outcomes.finish(step, person)
       } catch (refusal) {
+        if (refusal instanceof NotInOrganization)
+          return outcomes.show(step, { email: link.email, problem: refusal.message })
         if (!(refusal instanceof SignInRefusal)) throw refusal
         return outcomes.refuse(step, refusal)
       }

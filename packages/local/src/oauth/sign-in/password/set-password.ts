@@ -2,6 +2,7 @@ import { forgetAttempts } from '../../../domain/passwords/password-attempts.js'
 import { hashPassword } from '../../../domain/passwords/password-hash.js'
 import { endSession } from '../../../domain/sessions/end.js'
 import { liveSessions } from '../../../domain/sessions/live-sessions.js'
+import type { Circumstances } from '../../../domain/users/circumstances.js'
 import { findPerson, type Person } from '../../../domain/users/people.js'
 import { signUp } from '../../../domain/users/sign-up.js'
 import type { OAuthContext } from '../../server/oauth-context.js'
@@ -15,14 +16,13 @@ export interface NewPassword {
   email: string
   password: string
   session: string | undefined
-  /** In which circumstances, for applications that are asked. */
-  about: Readonly<Record<string, unknown>>
+  about: Circumstances
 }
 
 /**
  * Sets the password of whoever proved an address, and gives the person: somebody new signs up with it. Where they
- * were signed in otherwise, they are no longer: whoever knew the old password is out. Throws a `SignInRefusal` when
- * an application does not let them.
+ * were signed in otherwise, they are no longer: whoever knew the old password is out. Throws a `SignInRefusal` as
+ * `signUp` does.
  */
 export async function setPassword(
   context: OAuthContext,
