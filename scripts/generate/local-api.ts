@@ -22,8 +22,13 @@ ${served.size} of the ${total} RPCs whose descriptors are known are served, each
 handler. Any other answers Unimplemented with a typed detail, never an invented success.
 
 Who may call is read from the descriptors, as are the rules of the fields and the REST paths. *Client*: an environment's
-credentials; *workspace*: a member; *session*: a signed-in user; *portal*: the admin portal. What stands above a table is
+credentials; *workspace*: a member; *session*: a signed-in user, with the permission in brackets; *portal*: the admin portal. What is above a table is
 assumed where Scalekit's documents do not say it: there the live service may behave otherwise.
+
+A session calls with an access token of a user whose only audience is the issuer of the environment:
+\`POST /__local/tokens\` creates one, with the issuer as \`resource\`. A token for an application or an MCP server is refused with
+401. The user needs the permission through a role in the organization. The seed has none of these permissions: create them. The
+[guide](../guides/local-environment.md#call-the-api-as-a-user) shows the commands.
 
 Which fields of a request change what, and which are refused, is in [the fields of the API](local-fields.md).
 
@@ -47,5 +52,11 @@ async function servedMethods(): Promise<ReadonlySet<string>> {
 function row(method: DescMethod, served: boolean): string {
   const [binding] = httpBindings(method)
   const rest = binding ? `\`${binding.verb} ${binding.path.source}\`` : ''
-  return `| ${method.name} | ${rest} | ${[...(authOption(method)?.callers ?? [])].join(', ')} | ${served ? 'yes' : 'no'} |`
+  return `| ${method.name} | ${rest} | ${callers(method)} | ${served ? 'yes' : 'no'} |`
+}
+
+function callers(method: DescMethod): string {
+  const { callers = [], permissions = [] } = authOption(method) ?? {}
+  const rights = permissions.length > 0 ? ` (${permissions.map((name) => `\`${name}\``).join(', ')})` : ''
+  return [...callers].map((caller) => (caller === 'session' ? `session${rights}` : caller)).join(', ')
 }

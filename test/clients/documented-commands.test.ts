@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { Browser } from '../../packages/local/test/oauth/browser.js'
 import { type LocalProgram, startLocalProgram } from '../harness/program.js'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -39,7 +40,7 @@ async function runModule(code: string): Promise<string> {
 }
 
 test('every curl command of the guide to the local environment is answered with what it says', async () => {
-  const script = `set -euo pipefail\ncurl() { command curl -sS --fail-with-body "$@"; echo; }\n${block('sh', '/__local')}`
+  const script = `set -euo pipefail\ncurl() { command curl -sS --fail-with-body "$@"; echo; }\n${block('sh', '$L/reset')}`
   const { stdout } = await run('bash', ['-c', script])
   const [token, fault, clock, outbox, requests, reset, ...others] = stdout
     .trim()
@@ -52,6 +53,25 @@ test('every curl command of the guide to the local environment is answered with 
   expect(requests).toBeTruthy()
   expect(reset).toEqual({ status: 'reset' })
   expect(others).toEqual([])
+})
+
+test('the commands of the guide enable ways to sign in, add a domain, and call the API as a user', async () => {
+  const parts = ['"type":"PASSWORD"', '/domains', 'roles/admin/permissions'].map((part) => block('sh', part))
+  const curl = `set -euo pipefail\ncurl() { command curl -sS --fail-with-body "$@"; echo; }`
+  const { stdout } = await run('bash', ['-c', [curl, ...parts].join('\n')])
+  const answers = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+  expect(answers.filter(({ enabled }) => enabled)).toHaveLength(3)
+  expect(answers.at(-1)).toMatchObject({ organization: { id: 'org_100000000000000001' } })
+
+  const query = new URLSearchParams({
+    ...{ response_type: 'code', client_id: 'skc_100000000000000001', scope: 'openid' },
+    redirect_uri: 'http://localhost:3000/auth/callback',
+  })
+  const { page } = await new Browser().follow(`${local.url}/env_100000000000000001/oauth/authorize?${query}`)
+  for (const text of ['Or with a password', 'passkey', 'Continue with Google']) expect(page).toContain(text)
 })
 
 test("the guide's SDK lines list what it says", async () => {

@@ -16,6 +16,7 @@ import { createRequestLog, type RequestLog } from './http/request-log.js'
 import { createHttpApp } from './http-app.js'
 import { createFlowInterceptors } from './notify/flow-interceptors.js'
 import { sendNotices } from './notify/notices.js'
+import { releaseDeliveries } from './notify/pending-deliveries.js'
 import { createWebhooks } from './notify/webhooks.js'
 import type { OAuthContext } from './oauth/server/oauth-context.js'
 import { createAuthenticate } from './oauth/tokens/authenticate.js'
@@ -23,6 +24,7 @@ import { readSeed } from './seed/read-seed.js'
 import { resetTo, seedOnce } from './seed/reset.js'
 import type { ParsedSeed, Seed } from './seed/schema.js'
 import { type Clock, createMovableClock, type MovableClock, systemClock } from './storage/clock.js'
+import { createControlState } from './storage/control-state.js'
 import type { Database } from './storage/database.js'
 import { createSigningKeys, type SigningKeys } from './storage/keys.js'
 import { openStorage, type Storage } from './storage/storage.js'
@@ -97,23 +99,23 @@ async function serve(
   clock: MovableClock,
 ): Promise<LocalScalekit> {
   const { database } = storage
-  const outbox = createOutbox(clock)
+  const outbox = createOutbox(clock, createControlState(database, 'message'))
   const parts = {
     database,
     clock,
     faults: createFaults(),
     log: createRequestLog(),
     outbox,
-    dns: createDnsRecords(),
+    dns: createDnsRecords(createControlState(database, 'dns_record')),
     keys: createSigningKeys(database, clock),
-    webhooks: createWebhooks(clock, outbox),
-    interceptors: createFlowInterceptors(clock),
+    webhooks: createWebhooks({ database, clock, outbox }),
+    interceptors: createFlowInterceptors(database, clock),
   }
   const reset = async () => {
     clock.restore()
     await resetTo(database, seed, clock)
     const { faults, log, webhooks, interceptors, dns } = parts
-    for (const part of [faults, log, outbox, webhooks, interceptors, dns]) part.clear()
+    for (const part of [faults, log, outbox, webhooks, interceptors, dns]) await part.clear()
   }
   const certificate = options.tls === undefined ? undefined : await storedCertificate(options.tls)
   const urlAt = (port: number) => `${certificate ? 'https' : 'http'}://localhost:${port}`
@@ -121,6 +123,8 @@ async function serve(
     handlers(urlAt(port), { ...parts, reset }),
   )
   await storage.announce(urlAt(listener.port))
+  // A file is open in one process at a time; a server may be shared.
+  if (database.dialect === 'sqlite') await releaseDeliveries(database)
   const notices = sendNotices({ ...parts, baseUrl: urlAt(listener.port) })
   const sweep = async () => {
     await sweepExpired(database, clock)
@@ -138,8 +142,8 @@ async function serve(
     async close() {
       clearInterval(sweeping)
       await notices.stop()
-      parts.webhooks.clear()
       await listener.close()
+      await parts.webhooks.stop()
       await storage.close()
     },
   }

@@ -11,6 +11,7 @@ import { askBeforeInvitation } from './interceptors/ask-before-invitation.js'
 import { authorize } from './interceptors/authorize.js'
 import { chooseEnvironment } from './interceptors/choose-environment.js'
 import { confineSession } from './interceptors/confine-session.js'
+import { fillConnection } from './interceptors/fill-connection.js'
 import { recordEvents } from './interceptors/record-events.js'
 import { refuseFields } from './interceptors/refuse-fields.js'
 import { typeErrors } from './interceptors/type-errors.js'
@@ -55,6 +56,7 @@ export function createManagement({ authenticate, ...store }: ManagementOptions):
     authorize(authenticate, store),
     chooseEnvironment(store),
     refuseFields(),
+    fillConnection,
     validateRequest(),
     confineSession(store),
     recordEvents(store),

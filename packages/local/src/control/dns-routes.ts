@@ -15,18 +15,18 @@ const RecordRequest = z.strictObject({
 /** The TXT records that are published on this machine, where verification of domains looks before the DNS. */
 export function dnsRoutes(dns: DnsRecords): Router {
   const router = Router()
-  router.post('/', json(), (request, response) => {
+  router.post('/', json(), async (request, response) => {
     const parsed = RecordRequest.safeParse(request.body ?? {})
     if (!parsed.success) throw new LocalError('request_invalid', describeProblems(parsed.error))
-    dns.publish(parsed.data)
+    await dns.publish(parsed.data)
     response.json({ status: 'published' })
   })
-  router.get('/', (_request, response) => {
-    response.json({ records: dns.list() })
+  router.get('/', async (_request, response) => {
+    response.json({ records: await dns.list() })
   })
-  router.delete('/:name', (request, response) => {
+  router.delete('/:name', async (request, response) => {
     const { name } = request.params
-    if (!dns.remove(name)) throw new LocalError('not_found', `There is no record of ${name}.`)
+    if (!(await dns.remove(name))) throw new LocalError('not_found', `There is no record of ${name}.`)
     response.json({ status: 'deleted' })
   })
   return router

@@ -25,19 +25,19 @@ const InterceptorRequest = z.strictObject({
 /** Who decides whether sign-ups, sign-ins, invitations and tokens of machines go on, and how they decided. */
 export function interceptorRoutes(interceptors: FlowInterceptors): Router {
   const router = Router()
-  router.post('/', json(), (request, response) => {
+  router.post('/', json(), async (request, response) => {
     const parsed = InterceptorRequest.safeParse(request.body ?? {})
     if (!parsed.success) throw new LocalError('request_invalid', describeProblems(parsed.error))
-    const { id, secret } = interceptors.add(parsed.data)
+    const { id, secret } = await interceptors.add(parsed.data)
     response.json({ id, secret })
   })
-  router.get('/', (_request, response) => {
-    const listed = interceptors.list().map(({ secret: _, ...interceptor }) => interceptor)
+  router.get('/', async (_request, response) => {
+    const listed = (await interceptors.list()).map(({ secret: _, ...interceptor }) => interceptor)
     response.json({ interceptors: listed, decisions: interceptors.decisions() })
   })
-  router.delete('/:id', (request, response) => {
+  router.delete('/:id', async (request, response) => {
     const { id } = request.params
-    if (!interceptors.remove(id)) throw new LocalError('not_found', `There is no interceptor ${id}.`)
+    if (!(await interceptors.remove(id))) throw new LocalError('not_found', `There is no interceptor ${id}.`)
     response.json({ status: 'deleted' })
   })
   return router

@@ -4,13 +4,13 @@ import type { Outbox } from '../domain/events/outbox.js'
 /** The messages that were sent, with the codes and links in them. */
 export function outboxRoutes(outbox: Outbox): Router {
   const router = Router()
-  router.get('/', (request, response) => {
+  router.get('/', async (request, response) => {
     const { to } = request.query
-    const messages = outbox.list().filter((message) => to === undefined || message.to === to)
+    const messages = (await outbox.list()).filter((message) => to === undefined || message.to === to)
     response.json({ messages })
   })
-  router.delete('/', (_request, response) => {
-    outbox.clear()
+  router.delete('/', async (_request, response) => {
+    await outbox.clear()
     response.json({ status: 'deleted' })
   })
   return router

@@ -4,6 +4,9 @@ import { insertRows } from '../storage/insert-rows.js'
 import { LocalError } from '../storage/local-error.js'
 import { DATA_TABLES } from '../storage/tables.js'
 
+/** What the control API registered, and the outbox, are part of a copy. */
+const COPIED_TABLES = [...DATA_TABLES, 'control_state'] as const
+
 export interface Snapshots {
   /** Copies all data under a name; an older copy of this name is replaced. */
   save(name: string): Promise<void>
@@ -20,7 +23,7 @@ export function createSnapshots(database: Database, clock: Clock): Snapshots {
       await database.transaction(async (db) => {
         // `save` wrote them, from the same tables.
         const tables: string[] = []
-        for (const table of DATA_TABLES) {
+        for (const table of COPIED_TABLES) {
           const rows = await db.selectFrom(table).selectAll().execute()
           tables.push(`"${table}":${JSON.stringify(rows)}`)
         }
@@ -40,8 +43,10 @@ export function createSnapshots(database: Database, clock: Clock): Snapshots {
         if (row === undefined) throw missing(name)
         // `save` wrote them, from the same tables.
         const tables: Record<string, never[] | undefined> = JSON.parse(row.tables)
-        for (const table of DATA_TABLES) await db.deleteFrom(table).execute()
-        for (const table of DATA_TABLES) {
+        // A copy of an earlier version has no control state: it stays as it is.
+        const copied = tables.control_state === undefined ? DATA_TABLES : COPIED_TABLES
+        for (const table of copied) await db.deleteFrom(table).execute()
+        for (const table of copied) {
           await insertRows(db, table, tables[table] ?? [])
         }
       })

@@ -20,25 +20,26 @@ const EndpointRequest = z.strictObject({
 /** Where an application receives its webhooks, and how their delivery went. */
 export function webhookRoutes(webhooks: Webhooks): Router {
   const router = Router()
-  router.post('/', json(), (request, response) => {
+  router.post('/', json(), async (request, response) => {
     const parsed = EndpointRequest.safeParse(request.body ?? {})
     if (!parsed.success) throw new LocalError('request_invalid', describeProblems(parsed.error))
     const { environment, url, secret } = parsed.data
-    const { id, secret: used } = webhooks.addEndpoint(environment, url, secret)
+    const { id, secret: used } = await webhooks.addEndpoint(environment, url, secret)
     response.json({ id, secret: used })
   })
-  router.get('/', (_request, response) => {
-    const endpoints = webhooks.endpoints().map(({ secret: _, ...endpoint }) => endpoint)
+  router.get('/', async (_request, response) => {
+    const endpoints = (await webhooks.endpoints()).map(({ secret: _, ...endpoint }) => endpoint)
     response.json({ endpoints, deliveries: webhooks.deliveries() })
   })
-  router.delete('/:id', (request, response) => {
+  router.delete('/:id', async (request, response) => {
     const { id } = request.params
-    if (!webhooks.removeEndpoint(id)) throw new LocalError('not_found', `There is no webhook endpoint ${id}.`)
+    if (!(await webhooks.removeEndpoint(id)))
+      throw new LocalError('not_found', `There is no webhook endpoint ${id}.`)
     response.json({ status: 'deleted' })
   })
-  router.post('/events/:id/replay', (request, response) => {
+  router.post('/events/:id/replay', async (request, response) => {
     const { id } = request.params
-    if (!webhooks.replay(id)) throw new LocalError('not_found', `There is no event ${id}.`)
+    if (!(await webhooks.replay(id))) throw new LocalError('not_found', `There is no event ${id}.`)
     response.json({ status: 'sent' })
   })
   return router

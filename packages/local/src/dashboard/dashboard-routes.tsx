@@ -69,13 +69,13 @@ export function dashboardRoutes({ context, log, reset }: Dashboard): Router {
   })
 
   router.get('/dashboard/outbox', async (request, response) => {
-    const view = { ...(await frame(request, 'Outbox')), messages: outbox.list() }
+    const view = { ...(await frame(request, 'Outbox')), messages: await outbox.list() }
     sendPage(response, <OutboxPage {...view} csrf={csrfToken(request, response)} />)
   })
 
-  router.post('/dashboard/outbox', form, (request, response) => {
+  router.post('/dashboard/outbox', form, async (request, response) => {
     if (!spendCsrfToken(request, response, request.body?.csrf)) return refuseForm(response)
-    outbox.clear()
+    await outbox.clear()
     response.redirect(303, '/dashboard/outbox')
   })
 

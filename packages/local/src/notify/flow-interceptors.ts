@@ -5,32 +5,30 @@ import type {
   Placement,
 } from '../domain/events/flow-interceptor.js'
 import type { Clock } from '../storage/clock.js'
+import { createControlState } from '../storage/control-state.js'
+import type { Database } from '../storage/database.js'
 import { newId } from '../storage/ids.js'
 import { askApplication } from './ask-application.js'
 import { newWebhookSecret } from './sign-webhook.js'
 
 const DECISIONS_KEPT = 200
 
-export function createFlowInterceptors(clock: Clock): FlowInterceptors {
-  let interceptors: FlowInterceptor[] = []
+export function createFlowInterceptors(database: Database, clock: Clock): FlowInterceptors {
+  const interceptors = createControlState<FlowInterceptor>(database, 'interceptor')
   let decisions: Decision[] = []
   return {
-    add({ secret = newWebhookSecret(), ...settings }) {
+    async add({ secret = newWebhookSecret(), ...settings }) {
       const interceptor = { id: newId('icp'), ...settings, secret }
-      interceptors = [...interceptors, interceptor]
+      await interceptors.add(interceptor)
       return interceptor
     },
-    list: () => [...interceptors],
-    remove(id) {
-      const before = interceptors.length
-      interceptors = interceptors.filter((interceptor) => interceptor.id !== id)
-      return interceptors.length < before
-    },
+    list: () => interceptors.list(),
+    remove: (id) => interceptors.remove(id),
     decisions: () => [...decisions],
     async ask(question) {
       let claims: Record<string, unknown> = {}
       let placement: Placement | undefined
-      const asked = interceptors.filter(
+      const asked = (await interceptors.list()).filter(
         ({ environment, trigger_point }) =>
           environment === question.environment && trigger_point === question.trigger,
       )
@@ -50,8 +48,8 @@ export function createFlowInterceptors(clock: Clock): FlowInterceptors {
       }
       return { allowed: true, claims, placement }
     },
-    clear() {
-      interceptors = []
+    async clear() {
+      await interceptors.clear()
       decisions = []
     },
   }

@@ -56,7 +56,8 @@ export function sendNotices(context: NoticeContext): { stop(): Promise<void> } {
   async function tellAll(): Promise<void> {
     const { database, webhooks } = context
     await endExpired(context)
-    for (const event of await takeUntoldEvents(database.db)) webhooks.emit(event)
+    await webhooks.resume()
+    for (const event of await takeUntoldEvents(database.db)) await webhooks.emit(event)
     for (const ending of await takeEndings(database.db)) {
       for (const { client, uri } of await logoutAddresses(database.db, ending))
         void deliver(uri, await logoutToken(context, ending, client), stopped.signal)

@@ -27,6 +27,9 @@ export interface Schema extends RegistrySchema {
   revoked_tokens: RevokedTokenRow
   used_assertions: UsedAssertionRow
   snapshots: SnapshotRow
+  control_state: ControlStateRow
+  pending_deliveries: PendingDeliveryRow
+  sealing_keys: SealingKeyRow
 }
 
 interface Timestamps {
@@ -227,4 +230,29 @@ export interface SnapshotRow {
   /** JSON: the rows of every table. */
   tables: string
   created_at: number
+}
+
+/** What the control API registers, and the outbox. `sealed` is encrypted JSON. */
+export interface ControlStateRow {
+  id: string
+  kind: string
+  sealed: string
+}
+
+/** A webhook that its endpoint has not accepted yet. */
+export interface PendingDeliveryRow {
+  id: string
+  event: string
+  endpoint: string
+  payload: string
+  /** The number of the next attempt, from 1. */
+  attempt: number
+  /** From when on another process may take it. */
+  due_at: number
+}
+
+/** What `control_state` is encrypted with. */
+export interface SealingKeyRow {
+  id: string
+  secret: string
 }

@@ -39,4 +39,7 @@ export const DATA_TABLES = [
   'issued_tokens',
   'revoked_tokens',
   'used_assertions',
-] as const satisfies readonly Exclude<keyof Schema, 'signing_keys' | 'snapshots'>[]
+] as const satisfies readonly Exclude<keyof Schema, 'signing_keys' | 'snapshots' | ControlTable>[]
+
+/** What a seed cannot say: replacing the data by a seed leaves it alone, and a reset deletes it. */
+type ControlTable = 'control_state' | 'pending_deliveries' | 'sealing_keys'

@@ -152,6 +152,22 @@ describe('connected accounts, through the official SDK', () => {
     await expect(api.getMagicLinkForConnectedAccount(BEN)).rejects.toThrow(ScalekitNotFoundException)
   })
 
+  it('have links whose page says how to set the credentials', async () => {
+    const { link } = await local.sdk(DEV).connectedAccounts.getMagicLinkForConnectedAccount(ANA)
+    const opened = await fetch(link, { headers: { accept: 'text/html' } })
+    expect([opened.status, opened.headers.get('content-type')]).toEqual([501, 'text/html; charset=utf-8'])
+    expect(await opened.text()).toContain('PUT /api/v1/connected_accounts')
+    const unknown = await fetch(link.replace(/[^/]+_c$/, '1_c'))
+    expect([unknown.status, await unknown.text()]).toEqual([410, expect.stringContaining('new link')])
+    const token = await local.client(DEV)
+    const body = {
+      ...ANA,
+      connected_account: { authorization_details: { oauth_token: { access_token: 't' } } },
+    }
+    const set = await local.rest('PUT', '/api/v1/connected_accounts', { token, body })
+    expect(set.body).toMatchObject({ connected_account: { status: 'ACTIVE' } })
+  })
+
   it('of another environment are not found, and go with their connection', async () => {
     const { connectedAccounts: api } = local.sdk(PRD)
     const byId = { connectedAccountId: 'ca_100000000000000001' }

@@ -233,6 +233,14 @@ describe('the connections of an environment', () => {
     ] as const)
       expect((await call(method, at)).status, method).toBe(404)
     expect((await call('POST', '/connections', { provider: 'OKTA' })).status).toBe(400)
+    const passkeys = await call('POST', '/connections', { type: 'WEBAUTHN', provider_key: 'SCALEKIT' })
+    expect(passkeys.body.connection).toMatchObject({
+      type: 'WEBAUTHN',
+      status: 'COMPLETED',
+      key_id: 'WEBAUTHN',
+    })
+    const other = { type: 'WEBAUTHN', provider_key: 'SCALEKIT', key_id: 'other' }
+    expect((await call('POST', '/connections', other)).status).toBe(400)
   })
 
   it('are listed when they are enabled, and all of them when that is asked for', async () => {

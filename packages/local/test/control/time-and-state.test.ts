@@ -158,7 +158,8 @@ describe('a snapshot', () => {
   it('has every table that has data', async () => {
     const tables = await local.database.db.introspection.getTables()
     const names = tables.map(({ name }) => name)
-    const others = ['schema_steps', 'signing_keys', 'snapshots']
+    const control = ['control_state', 'pending_deliveries', 'sealing_keys']
+    const others = [...control, 'schema_steps', 'signing_keys', 'snapshots']
     expect([...DATA_TABLES, ...others].sort()).toEqual(names.sort())
   })
 

@@ -67,6 +67,18 @@ describe('redirect URIs with placeholders', () => {
     expect((await signIn(uri, ACME)).redirect.origin).toBe('https://acme.app.example')
   })
 
+  it('are refused without the organization by a page that asks for organization_id', async () => {
+    await change({ post_login_uris: ['https://{{org_slug}}.app.example/cb'] })
+    const open = async (query: Record<string, string>) => {
+      const params = { client_id: APP, response_type: 'code', scope: 'openid', ...query }
+      const address = `${local.url}/${DEV}/oauth/authorize?${new URLSearchParams(params)}`
+      return (await fetch(address, { headers: { accept: 'text/html' } })).text()
+    }
+    const redirect_uri = 'https://acme.app.example/cb'
+    expect(await open({ redirect_uri })).toContain('organization_id')
+    expect(await open({ redirect_uri, organization_id: GLOBEX })).not.toContain('organization_id')
+  })
+
   it.each([
     'https://app-{{org_slug}}.example/cb',
     'https://app.example/x-{{org_slug}}',

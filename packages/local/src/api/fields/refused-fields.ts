@@ -165,7 +165,11 @@ export const REFUSED_FIELDS: readonly RefusedField[] = [
     'no request is sent on to a provider',
     ['provider.proxy_enabled'],
   ),
-  ...refuse([getMagicLinkForConnectedAccount], 'nobody can open the link yet', ['state', 'user_verify_url']),
+  ...refuse(
+    [getMagicLinkForConnectedAccount],
+    'the page of the link connects no account yet: it says how to set credentials',
+    ['state', 'user_verify_url'],
+  ),
   ...refuse([MembersService.method.createMember], 'a member has a name, an address, a role and metadata', [
     'member.organizations',
     'member.user_profile',

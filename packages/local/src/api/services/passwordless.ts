@@ -91,7 +91,7 @@ export function passwordlessHandlers(store: Store): Partial<ServiceImpl<typeof P
     const { row, code, link } = newPasswordlessRequest({ id: environment, type }, email, data, clock.now())
     await database.db.deleteFrom('passwordless_requests').where('expires_at', '<=', clock.now()).execute()
     await database.db.insertInto('passwordless_requests').values(row).execute()
-    outbox.put({
+    await outbox.put({
       kind: 'email',
       environment,
       to: email,

@@ -21,7 +21,7 @@ export function templateProblem(uri: string, field: string): string | undefined 
   const written = [...labels, ...segments].filter((part) => WHOLE.test(part)).length
   return written === uri.split('{{').length - 1 && written === uri.split('}}').length - 1
     ? undefined
-    : 'must have {{org_slug}}, {{external_id}} or {{a metadata key}} as the whole host, a whole label of it, or a whole segment of the path'
+    : 'must have {{org_slug}}, {{external_id}} or a metadata key such as {{plan}} as the whole host, a whole label of it, or a whole segment of the path'
 }
 
 /** The URI with an example in place of each placeholder, which the rules of URIs are applied to. */

@@ -63,7 +63,7 @@ async function conclude(store: Store, row: DomainRow, status: 'VERIFIED' | 'FAIL
 
 async function hasRecord(dns: DnsRecords, row: DomainRow): Promise<boolean> {
   const { txt_record_key, txt_record_secret } = domainData(row)
-  if (dns.txt(txt_record_key).includes(txt_record_secret)) return true
+  if ((await dns.txt(txt_record_key)).includes(txt_record_secret)) return true
   const resolver = new Resolver({ timeout: 2_000, tries: 1 })
   const records = await resolver.resolveTxt(txt_record_key).catch(() => [])
   return records.some((parts) => parts.join('') === txt_record_secret)

@@ -13,13 +13,14 @@ export interface HappenedEvent {
   readonly data: Readonly<Record<string, unknown>>
 }
 
-/** Notes an event, and gives its id. It stays when what it is about is deleted. */
+/** Notes an event, and gives its id and time. It stays when what it is about is deleted. */
 export async function recordEvent(
   { db }: Pick<Database, 'db'>,
   clock: Clock,
   { environment, type, object, organization, data }: HappenedEvent,
-): Promise<string> {
+): Promise<{ id: string; at: number }> {
   const id = newId('evt')
+  const at = clock.now()
   await db
     .insertInto('events')
     .values({
@@ -29,8 +30,8 @@ export async function recordEvent(
       type,
       object,
       data: JSON.stringify(data),
-      created_at: clock.now(),
+      created_at: at,
     })
     .execute()
-  return id
+  return { id, at }
 }

@@ -52,14 +52,17 @@ export interface Decision {
   readonly answered: boolean
 }
 
-/** The interceptors of all environments. They live in the memory of this process. */
+/** The interceptors of all environments. They outlive the process. */
 export interface FlowInterceptors {
-  add(interceptor: Omit<FlowInterceptor, 'id' | 'secret'> & { secret?: string | undefined }): FlowInterceptor
-  list(): FlowInterceptor[]
+  add(
+    interceptor: Omit<FlowInterceptor, 'id' | 'secret'> & { secret?: string | undefined },
+  ): Promise<FlowInterceptor>
+  list(): Promise<FlowInterceptor[]>
   /** Whether there was such an interceptor. */
-  remove(id: string): boolean
+  remove(id: string): Promise<boolean>
+  /** Those of this process. */
   decisions(): Decision[]
   /** Asks every interceptor of a trigger point, in the order in which they were added, until one denies. */
   ask(question: Question): Promise<Verdict>
-  clear(): void
+  clear(): Promise<void>
 }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { Clock } from '../../storage/clock.js'
+import type { EventRow } from '../../storage/registry-schema.js'
 import type { Schema } from '../../storage/schema.js'
 import { type HappenedEvent, recordEvent } from './events.js'
 import type { WebhookEvent } from './webhooks.js'
@@ -8,7 +9,7 @@ type Db = Kysely<Schema>
 
 /** Records an event in the transaction that causes it. Applications are told of it when the transaction has succeeded. */
 export async function noteEvent(db: Db, clock: Clock, event: HappenedEvent): Promise<void> {
-  const id = await recordEvent({ db }, clock, event)
+  const { id } = await recordEvent({ db }, clock, event)
   await db.insertInto('untold_events').values({ id }).execute()
 }
 
@@ -22,12 +23,31 @@ export async function takeUntoldEvents(db: Db): Promise<WebhookEvent[]> {
     .limit(100)
     .execute()
   const taken: WebhookEvent[] = []
-  for (const { id, environment_id: environment, organization_id, type, object, data, created_at } of rows) {
-    const { numDeletedRows } = await db.deleteFrom('untold_events').where('id', '=', id).executeTakeFirst()
-    if (numDeletedRows !== 1n) continue
-    const organization = organization_id ?? undefined
-    const content: WebhookEvent['data'] = JSON.parse(data)
-    taken.push({ id, environment, organization, type, object, data: content, at: created_at })
+  for (const row of rows) {
+    const { numDeletedRows } = await db
+      .deleteFrom('untold_events')
+      .where('id', '=', row.id)
+      .executeTakeFirst()
+    if (numDeletedRows === 1n) taken.push(toWebhookEvent(row))
   }
   return taken
+}
+
+/** An event that was noted before; undefined if there is none, or no longer. */
+export async function findEvent(db: Db, id: string): Promise<WebhookEvent | undefined> {
+  const row = await db.selectFrom('events').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && toWebhookEvent(row)
+}
+
+function toWebhookEvent(row: EventRow): WebhookEvent {
+  const { id, environment_id: environment, organization_id, type, object, data, created_at: at } = row
+  return {
+    id,
+    environment,
+    organization: organization_id ?? undefined,
+    type,
+    object,
+    data: JSON.parse(data),
+    at,
+  }
 }

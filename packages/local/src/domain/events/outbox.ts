@@ -1,8 +1,11 @@
 import type { Clock } from '../../storage/clock.js'
+import type { ControlState } from '../../storage/control-state.js'
 import { newId } from '../../storage/ids.js'
 
 /** How many messages are remembered. */
 const KEPT = 500
+/** After how many messages the older ones are deleted. */
+const TRIM_EVERY = 50
 
 /** What would have left this machine: an e-mail to a person, or a webhook to an application. */
 export interface OutgoingMessage {
@@ -24,27 +27,26 @@ export interface SentMessage extends OutgoingMessage {
 }
 
 /**
- * Where messages go instead of to people. They hold codes and links that sign in: they live in the memory of
- * this process, never in the database or a log.
+ * Where messages go instead of to people. They hold codes and links that sign in: the database has them encrypted, and no
+ * log has them.
  */
 export interface Outbox {
-  put(message: OutgoingMessage): SentMessage
+  put(message: OutgoingMessage): Promise<SentMessage>
   /** The latest messages, oldest first. */
-  list(): SentMessage[]
-  clear(): void
+  list(): Promise<SentMessage[]>
+  clear(): Promise<void>
 }
 
-export function createOutbox(clock: Clock): Outbox {
-  let messages: SentMessage[] = []
+export function createOutbox(clock: Clock, messages: ControlState<SentMessage>): Outbox {
+  let added = 0
   return {
-    put(message) {
+    async put(message) {
       const sent = { id: newId('msg'), at: new Date(clock.now()).toISOString(), ...message }
-      messages = [...messages, sent].slice(-KEPT)
+      await messages.add(sent)
+      if (added++ % TRIM_EVERY === 0) await messages.keepLatest(KEPT)
       return sent
     },
-    list: () => [...messages],
-    clear() {
-      messages = []
-    },
+    list: async () => (await messages.list()).slice(-KEPT),
+    clear: () => messages.clear(),
   }
 }

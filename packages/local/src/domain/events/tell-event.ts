@@ -15,5 +15,5 @@ export async function tellEvent(
   { database, clock, webhooks }: EventTargets,
   event: HappenedEvent,
 ): Promise<void> {
-  webhooks.emit({ ...event, id: await recordEvent(database, clock, event) })
+  await webhooks.emit({ ...event, ...(await recordEvent(database, clock, event)) })
 }

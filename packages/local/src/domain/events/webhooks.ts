@@ -23,17 +23,22 @@ export interface Delivery {
   status: number
 }
 
-/** Events for applications, in Scalekit's envelope. Endpoints live in the memory of this process. */
+/** Events for applications, in Scalekit's envelope. Endpoints and what waits for a retry outlive the process. */
 export interface Webhooks {
-  addEndpoint(environment: string, url: string, secret?: string): WebhookEndpoint
-  endpoints(): WebhookEndpoint[]
+  addEndpoint(environment: string, url: string, secret?: string): Promise<WebhookEndpoint>
+  endpoints(): Promise<WebhookEndpoint[]>
   /** Whether there was such an endpoint. */
-  removeEndpoint(id: string): boolean
+  removeEndpoint(id: string): Promise<boolean>
+  /** The attempts of this process. */
   deliveries(): Delivery[]
   /** Puts an event into the outbox, and sends it to every endpoint of its environment. Does not wait for them. */
-  emit(event: WebhookEvent): void
-  /** Sends an event of before again, to every endpoint of its environment. Says whether it is remembered. */
-  replay(event: string): boolean
+  emit(event: WebhookEvent): Promise<void>
+  /** Sends an event of before again, to every endpoint of its environment. Whether there is such an event. */
+  replay(event: string): Promise<boolean>
+  /** Goes on with what ended processes have left. */
+  resume(): Promise<void>
+  /** Ends attempts and pauses. What waits for a retry is left to the next process. */
+  stop(): Promise<void>
   /** Forgets endpoints and deliveries, and stops retrying. */
-  clear(): void
+  clear(): Promise<void>
 }

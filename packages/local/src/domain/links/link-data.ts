@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { newId } from '../../storage/ids.js'
 import type { LinkRow } from '../../storage/registry-schema.js'
 import { hashSecret } from '../../storage/secret-hash.js'
-import type { Store } from '../store.js'
+import type { DataStore, Store } from '../store.js'
 
 /** How long a link waits to be opened. Source: Scalekit's documentation of portal links. */
 const LINK_MS = 60_000
@@ -34,4 +34,21 @@ export function newLink(
     created_at: now,
   }
   return { row, location: `${baseUrl}/${environment}/magicLink/${token}` }
+}
+
+/** Whether a link to connect an account exists and has not expired. Opening it connects nothing, so it stays. */
+export async function isAccountLink(
+  { database, clock }: DataStore,
+  environment: string,
+  token: string,
+): Promise<boolean> {
+  const link = await database.db
+    .selectFrom('links')
+    .select('id')
+    .where('environment_id', '=', environment)
+    .where('token_hash', '=', hashSecret(token))
+    .where('connected_account_id', 'is not', null)
+    .where('expires_at', '>', clock.now())
+    .executeTakeFirst()
+  return link !== undefined
 }

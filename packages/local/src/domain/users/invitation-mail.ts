@@ -23,7 +23,7 @@ export async function sendInvitation(
     expires_at,
   )
   const link = `${realmIssuer(store.baseUrl, environment)}/invitation?token=${token}`
-  store.outbox.put({
+  await store.outbox.put({
     kind: 'email',
     environment,
     to: user.email,

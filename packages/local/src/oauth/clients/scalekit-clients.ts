@@ -3,6 +3,7 @@ import type { ClientMetadata } from 'oidc-provider'
 import { clientIn } from '../../domain/clients/callbacks.js'
 import { clientData, isPublic } from '../../domain/clients/client-data.js'
 import { ID_JAG_GRANT, SIGN_IN_GRANTS, TOKEN_EXCHANGE_GRANT } from '../../domain/clients/client-grants.js'
+import { isTemplate } from '../../domain/clients/redirect-templates.js'
 import type { Partition } from '../../domain/environments/realm.js'
 import type { Database } from '../../storage/database.js'
 import type { ClientRow } from '../../storage/schema.js'
@@ -43,7 +44,9 @@ export async function findScalekitClient(
   const data = await clientIn(database.db, realm, organization, clientData(row))
   const needsOrganization = data.post_login_uris.length === 0 && clientData(row).post_login_uris.length > 0
   const usable = needsOrganization ? { ...data, post_login_uris: [NOWHERE] } : data
-  return toMetadata({ ...row, data: JSON.stringify(usable) }, exchangeOf({ realm, server }))
+  const metadata = toMetadata({ ...row, data: JSON.stringify(usable) }, exchangeOf({ realm, server }))
+  const lacksOrganization = organization === undefined && clientData(row).post_login_uris.some(isTemplate)
+  return lacksOrganization ? { ...metadata, lacks_organization: true } : metadata
 }
 
 /** A client without a secret that anybody could know: it stands for all that do not exist. */

@@ -33,11 +33,18 @@ export function renderErrorPage(ctx: KoaContextWithOIDC, out: ErrorOut, error: E
     <ErrorPage
       title="This sign-in cannot go on"
       explanation={sentence(unreadable ?? out.error_description ?? 'The request was refused.')}
-      next={NEXT_STEPS[code] ?? 'Start again from the application that sent you here.'}
+      next={nextStep(ctx, code) ?? 'Start again from the application that sent you here.'}
       code={code}
       {...(GUIDE[code] ? { guide: `docs/guides/troubleshooting.md#${GUIDE[code]}` } : {})}
     />,
   )
+}
+
+function nextStep(ctx: KoaContextWithOIDC, code: string): string | undefined {
+  const lacksOrganization = code === 'invalid_redirect_uri' && ctx.oidc?.client?.lacks_organization === true
+  return lacksOrganization
+    ? 'Redirect URIs of this client have placeholders for an organization: name the organization in the parameter organization_id.'
+    : NEXT_STEPS[code]
 }
 
 function sentence(text: string): string {

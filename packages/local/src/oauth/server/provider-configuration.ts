@@ -62,7 +62,7 @@ export function providerConfiguration(server: ServerIdentity & { privateJwks: JW
     },
     clientDefaults: { application_type: 'native', response_types: ['code'] },
     pkce: { required: (ctx, client) => requiresPkce(server, ctx.oidc.params?.resource, client) },
-    extraClientMetadata: { properties: ['enforce_pkce', ...Object.keys(MANAGED)] },
+    extraClientMetadata: { properties: ['enforce_pkce', 'lacks_organization', ...Object.keys(MANAGED)] },
     rotateRefreshToken: true,
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     expiresWithSession: async () => false,

@@ -43,7 +43,7 @@ export async function sendSignInEmail(
   })
   const { row, code, link } = newPasswordlessRequest({ id: environment, type }, email, data, clock.now())
   await database.db.insertInto('passwordless_requests').values(row).execute()
-  outbox.put({
+  await outbox.put({
     kind: 'email',
     environment,
     to: email,

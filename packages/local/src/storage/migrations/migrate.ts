@@ -12,6 +12,7 @@ import { dependents } from './0008-dependents.js'
 import { sessionPolicies } from './0009-session-policies.js'
 import { sharedExternalIds } from './0010-shared-external-ids.js'
 import { untoldEvents } from './0011-untold-events.js'
+import { controlState } from './0012-control-state.js'
 import type { Migration } from './migration.js'
 
 /** Every step, in order. A step that has shipped is never edited; a change is a new step at the end. */
@@ -27,6 +28,7 @@ const MIGRATIONS: Migration[] = [
   sessionPolicies,
   sharedExternalIds,
   untoldEvents,
+  controlState,
 ]
 
 /** Any number, the same in every process: PostgreSQL's advisory lock while the schema changes. */

@@ -91,7 +91,7 @@ export function createPasskeySteps(
     const token = randomBytes(32).toString('base64url')
     await links.put(token, { email: email.toLowerCase(), uid }, LINK_SECONDS)
     const link = `${realmIssuer(context.baseUrl, realm)}/interaction/${uid}/passkey?token=${token}`
-    context.outbox.put({
+    await context.outbox.put({
       ...{ kind: 'email', environment: realm, to: email, subject: 'Make a passkey' },
       ...{ text: `Open ${link} in the browser in which you asked for it.`, link },
     })

@@ -59,7 +59,7 @@ export async function sendPasswordLink(
   if (!(await mayAttempt(context, environment, `a link for ${email}`))) return
   await passwordLinks(context, environment).put(token, { email: email.toLowerCase(), uid }, LINK_SECONDS)
   const link = `${realmIssuer(context.baseUrl, environment)}/interaction/${uid}/password?token=${token}`
-  context.outbox.put({
+  await context.outbox.put({
     ...{ kind: 'email', environment, to: email, subject: 'Set your password' },
     ...{ text: `Open ${link} in the browser in which you asked for it.`, link },
   })
