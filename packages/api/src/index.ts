@@ -8,6 +8,7 @@ export {
   errorInfo,
   errorReason,
   type FieldViolation,
+  invalidFields,
 } from './errors.js'
 export { type HttpBinding, httpBindings } from './http-rule.js'
 export * from './messages.js'
@@ -16,3 +17,4 @@ export { createTranscoder, type RestHandler, type TranscoderOptions } from './re
 export { createRestTransport, type RestTransportOptions } from './rest-transport.js'
 export * from './services.js'
 export { shareSignal } from './shared-signal.js'
+export { unknownValue } from './undefined-json.js'

@@ -13,6 +13,7 @@ import { chooseEnvironment } from './interceptors/choose-environment.js'
 import { confineSession } from './interceptors/confine-session.js'
 import { recordEvents } from './interceptors/record-events.js'
 import { refuseFields } from './interceptors/refuse-fields.js'
+import { refuseUnknownValues } from './interceptors/refuse-unknown-values.js'
 import { typeErrors } from './interceptors/type-errors.js'
 import { validateRequest } from './interceptors/validate-request.js'
 import { requestRealm } from './request-context.js'
@@ -43,7 +44,7 @@ export interface Management {
 
 /**
  * The management API: one set of handlers behind one set of interceptors, over four protocols.
- * A call passes, in this order: who may call, which environment, fields that are not supported, the rules of its request, its handler.
+ * A call passes, in this order: who may call, which environment, unknown values of enums, fields that are not supported, the rules of its request, its handler.
  */
 export function createManagement({ authenticate, ...store }: ManagementOptions): Management {
   const handlers = createHandlers(store)
@@ -54,6 +55,7 @@ export function createManagement({ authenticate, ...store }: ManagementOptions):
     typeErrors,
     authorize(authenticate, store),
     chooseEnvironment(store),
+    refuseUnknownValues(),
     refuseFields(),
     validateRequest(),
     confineSession(store),
@@ -64,7 +66,7 @@ export function createManagement({ authenticate, ...store }: ManagementOptions):
     services,
     transport: createRouterTransport(routes, { router: { interceptors } }),
   })
-  const adapter = connectNodeAdapter({ routes, interceptors })
+  const adapter = connectNodeAdapter({ routes, interceptors, jsonOptions: { ignoreUnknownFields: false } })
   const paths = new Set(
     services.flatMap(({ typeName, methods }) => methods.map(({ name }) => `/${typeName}/${name}`)),
   )

@@ -242,6 +242,20 @@ describe('the secrets of a client', () => {
     expect((await call('PATCH', url, { status: 'ACTIVE' })).status).toBe(404)
   })
 
+  it('keep their status unless a request names another that exists', async () => {
+    const { body } = await call('POST', `/clients/${APP}/secrets`)
+    const url = `/clients/${APP}/secrets/${body.secret.id}`
+    await call('PUT', url, { status: 'INACTIVE' })
+    for (const verb of ['PUT', 'PATCH']) {
+      for (const status of ['inactive', 'DISABLED', '', 7]) {
+        const refused = await call(verb, url, { status })
+        expect([refused.status, violations(refused.body)], String(status)).toEqual([400, ['secret.status']])
+      }
+      expect((await call(verb, url, {})).body.secret.status).toBe('INACTIVE')
+    }
+    await expect(signIn(body.plain_secret)).rejects.toThrow()
+  })
+
   it('are not for clients that cannot keep one', async () => {
     const { body } = await call('POST', '/clients', { name: 'X', client_type: 'SPA' })
     expect(await call('POST', `/clients/${body.client.id}/secrets`)).toMatchObject({

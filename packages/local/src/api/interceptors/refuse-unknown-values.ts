@@ -1,0 +1,37 @@
+import type { DescField } from '@bufbuild/protobuf'
+import { isReflectMessage, type ReflectMessage, reflect } from '@bufbuild/protobuf/reflect'
+import type { Interceptor } from '@connectrpc/connect'
+import { type FieldViolation, invalidFields, unknownValue } from '@scalekit-mcp/api'
+
+/**
+ * Refuses numbers that an enum does not define. The enums of proto3 are open: every encoding lets such numbers through.
+ * @throws {ConnectError} InvalidArgument with the names of the fields
+ */
+export function refuseUnknownValues(): Interceptor {
+  return (next) => async (req) => {
+    if (req.stream) return next(req)
+    const violations = inMessage(reflect(req.method.input, req.message), '')
+    if (violations.length > 0) throw invalidFields(violations)
+    return next(req)
+  }
+}
+
+function inMessage(message: ReflectMessage, above: string): FieldViolation[] {
+  return message.fields.flatMap((field) => {
+    if (!(field.enum || field.message) || !message.isSet(field)) return []
+    const path = above + field.name
+    if (field.fieldKind === 'list') {
+      return [...message.get(field)].flatMap((item, index) => inValue(field, item, `${path}[${index}]`))
+    }
+    if (field.fieldKind === 'map') {
+      return [...message.get(field)].flatMap(([key, item]) => inValue(field, item, `${path}[${String(key)}]`))
+    }
+    return inValue(field, message.get(field), path)
+  })
+}
+
+function inValue(field: DescField, value: unknown, path: string): FieldViolation[] {
+  if (field.message) return isReflectMessage(value) ? inMessage(value, `${path}.`) : []
+  if (!field.enum || field.enum.values.some(({ number }) => number === value)) return []
+  return [unknownValue(path, field.enum)]
+}
