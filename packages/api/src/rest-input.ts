@@ -1,6 +1,6 @@
 import { fromJson, type JsonObject, type JsonValue, type Message } from '@bufbuild/protobuf'
 import { Code } from '@connectrpc/connect'
-import { apiError, type FieldViolation, invalidFields } from './errors.js'
+import { apiError, type FieldViolation } from './errors.js'
 import { findField, maskField, pathsOf } from './field-mask.js'
 import { isIgnored } from './ignored-names.js'
 import { emptyJsonObject, isJsonObject, parseJson } from './json.js'
@@ -9,13 +9,19 @@ import type { FoundRoute } from './rest-routes.js'
 import { registry } from './services.js'
 import { undefinedNames, unknownField } from './undefined-json.js'
 
+export interface RestInput {
+  readonly message: Message
+  /** What the request names and the API does not define. */
+  readonly undefined: readonly FieldViolation[]
+}
+
 /**
  * Reads the message of a REST call: query, then body, then path, each over the one before it. A PATCH or PUT
  * whose mask is not given gets the fields that its body names.
  * Source: google/api/http.proto, "Rules for HTTP mapping"; grpc-gateway for the mask.
- * @throws {ConnectError} InvalidArgument for what is not JSON, not of the field's type or not defined by the API
+ * @throws {ConnectError} InvalidArgument for what is not JSON or not of the field's type
  */
-export function readInput(route: FoundRoute, query: URLSearchParams, bodyText: string): Message {
+export function readInput(route: FoundRoute, query: URLSearchParams, bodyText: string): RestInput {
   const { method, binding, values } = route
   const { json, unknown } = parseQuery(method.input, query)
   const body = binding.body === '' ? [] : addBody(route, json, bodyText)
@@ -26,9 +32,9 @@ export function readInput(route: FoundRoute, query: URLSearchParams, bodyText: s
   const violations = [...unknown, ...body, ...undefinedNames(method.input, json)].filter(
     ({ field }) => !isIgnored(method, field),
   )
-  if (violations.length > 0) throw invalidFields(violations.map((one) => explainWrapper(route, one)))
   try {
-    return fromJson(method.input, json, { registry, ignoreUnknownFields: true })
+    const message = fromJson(method.input, json, { registry, ignoreUnknownFields: true })
+    return { message, undefined: violations.map((one) => explainWrapper(route, one)) }
   } catch (error) {
     throw apiError(Code.InvalidArgument, withoutValue(error), { cause: error })
   }

@@ -10,6 +10,7 @@ import {
   OrganizationService,
   organizations,
   RolesService,
+  refuseUndefined,
   services,
   UserService,
 } from '../src/index.js'
@@ -21,62 +22,65 @@ const seen: { message: unknown; header: Headers; mask?: FieldMask | undefined }[
 const last = () => seen.at(-1)
 
 beforeAll(async () => {
-  const transport = createRouterTransport(({ service }) => {
-    service(OrganizationService, {
-      createOrganization({ organization }, { requestHeader, responseHeader }) {
-        seen.push({ message: organization, header: requestHeader })
-        responseHeader.set('x-request-id', 'r1')
-        return {
-          organization: {
-            id: 'org_1',
-            displayName: organization?.displayName ?? '',
-            createTime: timestampFromMs(0),
-          },
-        }
-      },
-      getOrganization({ identities }, { requestHeader }) {
-        seen.push({ message: identities, header: requestHeader })
-        if (identities.value === 'boom') throw new Error('private: password=hunter2')
-        throw apiError(Code.NotFound, 'No such organization', {
-          fieldViolations: [{ field: 'id', description: 'unknown' }],
-        })
-      },
-      listOrganization(message, { requestHeader }) {
-        seen.push({ message, header: requestHeader })
-        return { totalSize: 0 }
-      },
-      updateOrganization({ organization, updateMask }, { requestHeader }) {
-        seen.push({ message: organization, header: requestHeader, mask: updateMask })
-        return {}
-      },
-      updateOrganizationSettings({ id, settings }, { requestHeader }) {
-        seen.push({ message: { id, settings }, header: requestHeader })
-        return {}
-      },
-    })
-    service(ClientService, {
-      updateClient({ client, mask }, { requestHeader }) {
-        seen.push({ message: client, header: requestHeader, mask })
-        return { client: create(clients.ClientSchema, { id: 'skc_1', accessTokenExpiry: 3600n }) }
-      },
-    })
-    service(UserService, {
-      listOrganizationUsers(message, { requestHeader }) {
-        seen.push({ message, header: requestHeader })
-        return {}
-      },
-    })
-    service(RolesService, {
-      getRole({ roleName, include }, { requestHeader }) {
-        seen.push({ message: { roleName, include }, header: requestHeader })
-        return {}
-      },
-      getPermission({ permissionName }, { requestHeader }) {
-        seen.push({ message: permissionName, header: requestHeader })
-        return {}
-      },
-    })
-  })
+  const transport = createRouterTransport(
+    ({ service }) => {
+      service(OrganizationService, {
+        createOrganization({ organization }, { requestHeader, responseHeader }) {
+          seen.push({ message: organization, header: requestHeader })
+          responseHeader.set('x-request-id', 'r1')
+          return {
+            organization: {
+              id: 'org_1',
+              displayName: organization?.displayName ?? '',
+              createTime: timestampFromMs(0),
+            },
+          }
+        },
+        getOrganization({ identities }, { requestHeader }) {
+          seen.push({ message: identities, header: requestHeader })
+          if (identities.value === 'boom') throw new Error('private: password=hunter2')
+          throw apiError(Code.NotFound, 'No such organization', {
+            fieldViolations: [{ field: 'id', description: 'unknown' }],
+          })
+        },
+        listOrganization(message, { requestHeader }) {
+          seen.push({ message, header: requestHeader })
+          return { totalSize: 0 }
+        },
+        updateOrganization({ organization, updateMask }, { requestHeader }) {
+          seen.push({ message: organization, header: requestHeader, mask: updateMask })
+          return {}
+        },
+        updateOrganizationSettings({ id, settings }, { requestHeader }) {
+          seen.push({ message: { id, settings }, header: requestHeader })
+          return {}
+        },
+      })
+      service(ClientService, {
+        updateClient({ client, mask }, { requestHeader }) {
+          seen.push({ message: client, header: requestHeader, mask })
+          return { client: create(clients.ClientSchema, { id: 'skc_1', accessTokenExpiry: 3600n }) }
+        },
+      })
+      service(UserService, {
+        listOrganizationUsers(message, { requestHeader }) {
+          seen.push({ message, header: requestHeader })
+          return {}
+        },
+      })
+      service(RolesService, {
+        getRole({ roleName, include }, { requestHeader }) {
+          seen.push({ message: { roleName, include }, header: requestHeader })
+          return {}
+        },
+        getPermission({ permissionName }, { requestHeader }) {
+          seen.push({ message: permissionName, header: requestHeader })
+          return {}
+        },
+      })
+    },
+    { router: { interceptors: [refuseUndefined] } },
+  )
   const transcode = createTranscoder({ services, transport })
   server = await listen((req, res) => transcode(req, res, () => res.writeHead(404).end('not the API')))
 })

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { type ConnectRouter, createRouterTransport } from '@connectrpc/connect'
 import { connectNodeAdapter } from '@connectrpc/connect-node'
-import { createTranscoder, type RestHandler, services } from '@scalekit-mcp/api'
+import { createTranscoder, type RestHandler, refuseUndefined, services } from '@scalekit-mcp/api'
 import type { Store } from '../domain/store.js'
 import type { Authenticate } from '../domain/tokens/principal.js'
 import { type Coverage, coverageOf } from './coverage.js'
@@ -13,7 +13,6 @@ import { chooseEnvironment } from './interceptors/choose-environment.js'
 import { confineSession } from './interceptors/confine-session.js'
 import { recordEvents } from './interceptors/record-events.js'
 import { refuseFields } from './interceptors/refuse-fields.js'
-import { refuseUnknownValues } from './interceptors/refuse-unknown-values.js'
 import { typeErrors } from './interceptors/type-errors.js'
 import { validateRequest } from './interceptors/validate-request.js'
 import { requestRealm } from './request-context.js'
@@ -44,7 +43,7 @@ export interface Management {
 
 /**
  * The management API: one set of handlers behind one set of interceptors, over four protocols.
- * A call passes, in this order: who may call, which environment, unknown values of enums, fields that are not supported, the rules of its request, its handler.
+ * A call passes, in this order: who may call, which environment, names and values that the API does not define, fields that are not supported, the rules of its request, its handler.
  */
 export function createManagement({ authenticate, ...store }: ManagementOptions): Management {
   const handlers = createHandlers(store)
@@ -55,7 +54,7 @@ export function createManagement({ authenticate, ...store }: ManagementOptions):
     typeErrors,
     authorize(authenticate, store),
     chooseEnvironment(store),
-    refuseUnknownValues(),
+    refuseUndefined,
     refuseFields(),
     validateRequest(),
     confineSession(store),

@@ -1,19 +1,24 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { DescField } from '@bufbuild/protobuf'
 import { isReflectMessage, type ReflectMessage, reflect } from '@bufbuild/protobuf/reflect'
 import type { Interceptor } from '@connectrpc/connect'
-import { type FieldViolation, invalidFields, unknownValue } from '@scalekit-mcp/api'
+import { type FieldViolation, invalidFields } from './errors.js'
+import { unknownValue } from './undefined-json.js'
+
+/** What the JSON of a REST request names and its message cannot hold: the transcoder finds it, {@link refuseUndefined} refuses it. */
+export const undefinedInJson = new AsyncLocalStorage<readonly FieldViolation[]>()
 
 /**
- * Refuses numbers that an enum does not define. The enums of proto3 are open: every encoding lets such numbers through.
+ * Refuses what the API does not define: names in the JSON of a REST request, and numbers of enums, which are open in
+ * proto3 and pass every encoding. Put it after the interceptor that authenticates the caller.
  * @throws {ConnectError} InvalidArgument with the names of the fields
  */
-export function refuseUnknownValues(): Interceptor {
-  return (next) => async (req) => {
-    if (req.stream) return next(req)
-    const violations = inMessage(reflect(req.method.input, req.message), '')
-    if (violations.length > 0) throw invalidFields(violations)
-    return next(req)
-  }
+export const refuseUndefined: Interceptor = (next) => async (req) => {
+  if (req.stream) return next(req)
+  const inJson = undefinedInJson.getStore() ?? []
+  const violations = [...inJson, ...inMessage(reflect(req.method.input, req.message), '')]
+  if (violations.length > 0) throw invalidFields(violations)
+  return next(req)
 }
 
 function inMessage(message: ReflectMessage, above: string): FieldViolation[] {
