@@ -155,10 +155,10 @@ const documented: readonly Documented[] = [
       description: 'Notes of the team',
       url: `https://notes-${era}.example.com/mcp`,
       access_token_expiry: 600,
-      provider: 'OKTA_HOOLI',
+      provider: `OKTA_${roleOf(era)}`,
       use_scalekit_authentication: false,
     }),
-    result: () => ({ mcpServer: { accessTokenSeconds: 600, provider: 'OKTA_HOOLI' } }),
+    result: (era) => ({ mcpServer: { accessTokenSeconds: 600, provider: `OKTA_${roleOf(era)}` } }),
   },
   {
     tool: 'switch_mcp_auth_to_scalekit',
@@ -173,10 +173,12 @@ const documented: readonly Documented[] = [
       description: 'Notes of the company',
       url: `https://notes2-${era}.example.com/mcp`,
       access_token_expiry: 900,
-      provider: 'OKTA_HOOLI',
+      provider: `OKTA_${roleOf(era)}`,
       use_scalekit_authentication: false,
     }),
-    result: () => ({ mcpServer: { name: 'Notes 2', accessTokenSeconds: 900, provider: 'OKTA_HOOLI' } }),
+    result: (era) => ({
+      mcpServer: { name: 'Notes 2', accessTokenSeconds: 900, provider: `OKTA_${roleOf(era)}` },
+    }),
   },
   {
     tool: 'update_mcp_server',

@@ -1,5 +1,5 @@
 import type { DescMethod } from '@bufbuild/protobuf'
-import { requestFields, services } from '@scalekit-mcp/api'
+import { httpBindings, requestFields, services } from '@scalekit-mcp/api'
 import { REFUSED_FIELDS } from '../../packages/local/src/api/fields/refused-fields.js'
 import { ELSEWHERE } from '../../packages/local/test/api/fields/elsewhere.js'
 import { HONOURED } from '../../packages/local/test/api/fields/honoured.js'
@@ -37,6 +37,14 @@ The local environment accepts no setting that it does not honour. ${honoured.len
 ${refused.length} are refused. A [test](../../packages/local/test/api/fields.test.ts) sets every one of them. Fields in the URL are not
 listed: they say which object a request is about.
 
+The paths below are those of the RPC's request message. Over REST, the HTTP rule of the RPC says which part of it the body is:
+the whole message (\`body: "*"\`), or one of its fields. In the second case send that field itself, without its name. These
+RPCs have such a body:
+
+${bodyTable()}
+A request with a field or a query parameter that the API does not define, or with a value that an enum does not define, gets
+\`INVALID_ARGUMENT\` (HTTP 400) and changes nothing. \`validation_error_info\` names each of them. Names of enum values are case-sensitive.
+
 ## Refused
 
 A request that sets one of these gets \`UNIMPLEMENTED\` (HTTP 501) and changes nothing. The details of the error name the
@@ -55,6 +63,22 @@ ${table(ignored, 'why')}
 ${table(honoured, 'seen')}
 Made from the tests by \`npm run generate\`.
 `
+}
+
+/** The RPCs whose REST body is one field of the request, by that field. */
+function bodyTable(): string {
+  const rows = services
+    .flatMap((service) => service.methods)
+    .flatMap((method) => {
+      const bodies = httpBindings(method).map(({ body }) => body)
+      const fields = [...new Set(bodies)].filter((body) => body !== '' && body !== '*')
+      return fields.map((field) => ({ field, name: `${method.parent.name}.${method.name}` }))
+    })
+  const lines = [...new Set(rows.map(({ field }) => field))].map((field) => {
+    const names = rows.filter((row) => row.field === field).map(({ name }) => name)
+    return `| \`${field}\` | ${names.join(', ')} |`
+  })
+  return `| the body is | RPCs |\n|---|---|\n${lines.join('\n')}\n`
 }
 
 /** One line for each RPC and text, in the order of the services. */

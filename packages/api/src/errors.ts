@@ -48,6 +48,14 @@ export function apiError(code: Code, message: string, detail: ApiErrorDetail = {
   return new ConnectError(message, code, undefined, details, detail.cause)
 }
 
+/** The InvalidArgument error of a request whose fields break rules: the message and the details name each of them. */
+export function invalidFields(fieldViolations: readonly FieldViolation[]): ConnectError {
+  const text = fieldViolations.map(({ field, description }) =>
+    field ? `${field}: ${description}` : description,
+  )
+  return apiError(Code.InvalidArgument, text.join('; '), { fieldViolations })
+}
+
 function unsupportedFields(violations: readonly FieldViolation[]) {
   const field = violations.map((violation) => violation.field).join(',')
   const reason = { reason: 'FIELD_NOT_SUPPORTED', domain: REASON_DOMAIN, metadata: { field } }

@@ -8,9 +8,11 @@ export {
   errorInfo,
   errorReason,
   type FieldViolation,
+  invalidFields,
 } from './errors.js'
 export { type HttpBinding, httpBindings } from './http-rule.js'
 export * from './messages.js'
+export { refuseUndefined } from './refuse-undefined.js'
 export { innerMessage, type RequestField, requestFields } from './request-fields.js'
 export { createTranscoder, type RestHandler, type TranscoderOptions } from './rest-server.js'
 export { createRestTransport, type RestTransportOptions } from './rest-transport.js'

@@ -6,44 +6,53 @@ import {
   ScalarType,
 } from '@bufbuild/protobuf'
 import { FieldMaskSchema } from '@bufbuild/protobuf/wkt'
+import type { FieldViolation } from './errors.js'
 import { findField, isPlainMessage } from './field-mask.js'
 import { emptyJsonObject, isJsonObject } from './json.js'
+import { unknownField } from './undefined-json.js'
 
 /**
  * Reads query parameters into the JSON of a message: `a.b=1` for nested fields, repeated keys for lists,
- * `map[key]=v` for maps, both spellings of a name. What the message does not have is ignored.
+ * `map[key]=v` for maps, both spellings of a name. `unknown` has the parameters that the message does not define.
  * Source: google/api/http.proto, "Rules for HTTP mapping", and grpc-gateway's spelling of maps.
  */
-export function parseQuery(desc: DescMessage, query: URLSearchParams): JsonObject {
+export function parseQuery(
+  desc: DescMessage,
+  query: URLSearchParams,
+): { readonly json: JsonObject; readonly unknown: readonly FieldViolation[] } {
   const json = emptyJsonObject()
+  const unknown: FieldViolation[] = []
   for (const [key, value] of query) {
     const [, path = '', mapKey] = /^([^[\]]+)(?:\[([^[\]]*)\])?$/.exec(key) ?? []
-    setAt(desc, json, path.split('.'), mapKey, value)
+    if (!setAt(desc, json, path.split('.'), mapKey, value)) unknown.push(unknownField(key, desc))
   }
-  return json
+  return { json, unknown }
 }
 
+/** Returns whether the message has such a field. */
 function setAt(
   desc: DescMessage,
   json: JsonObject,
   path: string[],
   mapKey: string | undefined,
   value: string,
-): void {
+): boolean {
   const [name = '', ...rest] = path
   const field = findField(desc, name)
-  if (!field) return
+  if (!field) return false
   if (rest.length > 0) {
-    if (field.fieldKind !== 'message' || !isPlainMessage(field.message)) return
-    setAt(field.message, objectAt(json, field.name), rest, mapKey, value)
+    if (field.fieldKind !== 'message' || !isPlainMessage(field.message)) return false
+    return setAt(field.message, objectAt(json, field.name), rest, mapKey, value)
   } else if (field.fieldKind === 'map') {
-    if (mapKey !== undefined) objectAt(json, field.name)[mapKey] = valueOfText(field, value)
+    if (mapKey === undefined) return false
+    objectAt(json, field.name)[mapKey] = valueOfText(field, value)
   } else if (field.fieldKind === 'list') {
     const list = json[field.name]
     json[field.name] = [...(Array.isArray(list) ? list : []), valueOfText(field, value)]
   } else {
     json[field.name] = valueOfText(field, value)
   }
+  return true
 }
 
 function objectAt(json: JsonObject, name: string): JsonObject {

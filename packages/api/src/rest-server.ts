@@ -4,13 +4,17 @@ import { Code, ConnectError, type Transport } from '@connectrpc/connect'
 import { CREATED } from './created.js'
 import { errorToJson } from './error-json.js'
 import { apiError, errorInfo, httpStatus } from './errors.js'
+import { undefinedInJson } from './refuse-undefined.js'
 import { readInput } from './rest-input.js'
 import { createRoutes, type FoundRoute } from './rest-routes.js'
 import { registry } from './services.js'
 
 export interface TranscoderOptions {
   readonly services: readonly DescService[]
-  /** Where the handlers are: Connect's `createRouterTransport`, so that REST passes the same interceptors. */
+  /**
+   * Where the handlers are: Connect's `createRouterTransport`, so that REST passes the same interceptors. `refuseUndefined` must
+   * be one of them.
+   */
   readonly transport: Transport
 }
 
@@ -60,9 +64,11 @@ async function answer(
   const gone = new AbortController()
   res.once('close', () => gone.abort())
   try {
-    const message = readInput(route, query, await readBody(req, res))
+    const input = readInput(route, query, await readBody(req, res))
     const header = passed(headersOf(req))
-    const response = await transport.unary(route.method, gone.signal, undefined, header, message)
+    const response = await undefinedInJson.run(input.undefined, () =>
+      transport.unary(route.method, gone.signal, undefined, header, input.message),
+    )
     copyHeaders(res, response.header, response.trailer)
     const json = toJson(route.method.output, response.message, {
       registry,

@@ -10,6 +10,7 @@ import {
   OrganizationService,
   organizations,
   RolesService,
+  refuseUndefined,
   services,
   UserService,
 } from '../src/index.js'
@@ -21,62 +22,65 @@ const seen: { message: unknown; header: Headers; mask?: FieldMask | undefined }[
 const last = () => seen.at(-1)
 
 beforeAll(async () => {
-  const transport = createRouterTransport(({ service }) => {
-    service(OrganizationService, {
-      createOrganization({ organization }, { requestHeader, responseHeader }) {
-        seen.push({ message: organization, header: requestHeader })
-        responseHeader.set('x-request-id', 'r1')
-        return {
-          organization: {
-            id: 'org_1',
-            displayName: organization?.displayName ?? '',
-            createTime: timestampFromMs(0),
-          },
-        }
-      },
-      getOrganization({ identities }, { requestHeader }) {
-        seen.push({ message: identities, header: requestHeader })
-        if (identities.value === 'boom') throw new Error('private: password=hunter2')
-        throw apiError(Code.NotFound, 'No such organization', {
-          fieldViolations: [{ field: 'id', description: 'unknown' }],
-        })
-      },
-      listOrganization(message, { requestHeader }) {
-        seen.push({ message, header: requestHeader })
-        return { totalSize: 0 }
-      },
-      updateOrganization({ organization, updateMask }, { requestHeader }) {
-        seen.push({ message: organization, header: requestHeader, mask: updateMask })
-        return {}
-      },
-      updateOrganizationSettings({ id, settings }, { requestHeader }) {
-        seen.push({ message: { id, settings }, header: requestHeader })
-        return {}
-      },
-    })
-    service(ClientService, {
-      updateClient({ client, mask }, { requestHeader }) {
-        seen.push({ message: client, header: requestHeader, mask })
-        return { client: create(clients.ClientSchema, { id: 'skc_1', accessTokenExpiry: 3600n }) }
-      },
-    })
-    service(UserService, {
-      listOrganizationUsers(message, { requestHeader }) {
-        seen.push({ message, header: requestHeader })
-        return {}
-      },
-    })
-    service(RolesService, {
-      getRole({ roleName, include }, { requestHeader }) {
-        seen.push({ message: { roleName, include }, header: requestHeader })
-        return {}
-      },
-      getPermission({ permissionName }, { requestHeader }) {
-        seen.push({ message: permissionName, header: requestHeader })
-        return {}
-      },
-    })
-  })
+  const transport = createRouterTransport(
+    ({ service }) => {
+      service(OrganizationService, {
+        createOrganization({ organization }, { requestHeader, responseHeader }) {
+          seen.push({ message: organization, header: requestHeader })
+          responseHeader.set('x-request-id', 'r1')
+          return {
+            organization: {
+              id: 'org_1',
+              displayName: organization?.displayName ?? '',
+              createTime: timestampFromMs(0),
+            },
+          }
+        },
+        getOrganization({ identities }, { requestHeader }) {
+          seen.push({ message: identities, header: requestHeader })
+          if (identities.value === 'boom') throw new Error('private: password=hunter2')
+          throw apiError(Code.NotFound, 'No such organization', {
+            fieldViolations: [{ field: 'id', description: 'unknown' }],
+          })
+        },
+        listOrganization(message, { requestHeader }) {
+          seen.push({ message, header: requestHeader })
+          return { totalSize: 0 }
+        },
+        updateOrganization({ organization, updateMask }, { requestHeader }) {
+          seen.push({ message: organization, header: requestHeader, mask: updateMask })
+          return {}
+        },
+        updateOrganizationSettings({ id, settings }, { requestHeader }) {
+          seen.push({ message: { id, settings }, header: requestHeader })
+          return {}
+        },
+      })
+      service(ClientService, {
+        updateClient({ client, mask }, { requestHeader }) {
+          seen.push({ message: client, header: requestHeader, mask })
+          return { client: create(clients.ClientSchema, { id: 'skc_1', accessTokenExpiry: 3600n }) }
+        },
+      })
+      service(UserService, {
+        listOrganizationUsers(message, { requestHeader }) {
+          seen.push({ message, header: requestHeader })
+          return {}
+        },
+      })
+      service(RolesService, {
+        getRole({ roleName, include }, { requestHeader }) {
+          seen.push({ message: { roleName, include }, header: requestHeader })
+          return {}
+        },
+        getPermission({ permissionName }, { requestHeader }) {
+          seen.push({ message: permissionName, header: requestHeader })
+          return {}
+        },
+      })
+    },
+    { router: { interceptors: [refuseUndefined] } },
+  )
   const transcode = createTranscoder({ services, transport })
   server = await listen((req, res) => transcode(req, res, () => res.writeHead(404).end('not the API')))
 })
@@ -162,14 +166,37 @@ describe('the REST form of an answer', () => {
 })
 
 describe('the REST form of a request', () => {
-  it('takes both spellings of a field and ignores what the message does not have', async () => {
-    await send('POST', '/api/v1/organizations', {
-      displayName: 'Acme',
-      external_id: 'e1',
-      nothing: { at: 'all' },
-    })
+  it('takes both spellings of a field', async () => {
+    await send('POST', '/api/v1/organizations', { displayName: 'Acme', external_id: 'e1' })
     expect(last()?.message).toMatchObject({ displayName: 'Acme', externalId: 'e1' })
   })
+
+  it.each<[string, string, unknown, string]>([
+    ['POST', '/organizations', { display_name: 'Acme', nothing: { at: 'all' } }, 'organization.nothing'],
+    ['POST', '/organizations', { organization: { display_name: 'Acme' } }, 'organization.organization'],
+    ['PATCH', '/organizations/org_1', { settings: {} }, 'organization.settings'],
+    ['POST', '/organizations', { display_name: 'Acme', region_code: 'eu' }, 'organization.region_code'],
+    ['POST', '/organizations', { display_name: 'Acme', region_code: 99 }, 'organization.region_code'],
+    ['GET', '/organizations?pagesize=7', undefined, 'pagesize'],
+    ['GET', '/organizations?page_size.nothing=7', undefined, 'page_size.nothing'],
+    ['PATCH', '/organizations/org_1/settings/usermanagement', { max_allowed_users: 1 }, 'max_allowed_users'],
+  ])(
+    'is refused where the API does not define a name or a value in it: %s %s %j',
+    async (verb, path, body, field) => {
+      const response = await call(`/api/v1${path}`, {
+        method: verb,
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      })
+      expect(response.status).toBe(400)
+      expect(await response.json()).toMatchObject({
+        code: 3,
+        message: expect.stringContaining(`${field}: `),
+        details: [
+          { error_code: 'INVALID_ARGUMENT', validation_error_info: { field_violations: [{ field }] } },
+        ],
+      })
+    },
+  )
 
   it('decodes the path, and prefers a literal and a verb over a variable', async () => {
     await call('/api/v1/permissions/user%3Aread')
@@ -182,7 +209,7 @@ describe('the REST form of a request', () => {
   })
 
   it('reads scalars and optional fields from the query, in both spellings', async () => {
-    await call('/api/v1/organizations/org_1/users?page_size=7&pageToken=t&unknown=1')
+    await call('/api/v1/organizations/org_1/users?page_size=7&pageToken=t')
     expect(last()?.message).toMatchObject({ organizationId: 'org_1', pageSize: 7, pageToken: 't' })
     await call('/api/v1/roles/admin?include=permissions')
     expect(last()?.message).toEqual({ roleName: 'admin', include: 'permissions' })

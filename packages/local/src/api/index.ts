@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { type ConnectRouter, createRouterTransport } from '@connectrpc/connect'
 import { connectNodeAdapter } from '@connectrpc/connect-node'
-import { createTranscoder, type RestHandler, services } from '@scalekit-mcp/api'
+import { createTranscoder, type RestHandler, refuseUndefined, services } from '@scalekit-mcp/api'
 import type { Store } from '../domain/store.js'
 import type { Authenticate } from '../domain/tokens/principal.js'
 import { type Coverage, coverageOf } from './coverage.js'
@@ -44,7 +44,7 @@ export interface Management {
 
 /**
  * The management API: one set of handlers behind one set of interceptors, over four protocols.
- * A call passes, in this order: who may call, which environment, fields that are not supported, the rules of its request, its handler.
+ * A call passes, in this order: who may call, which environment, names and values that the API does not define, fields that are not supported, the rules of its request, its handler.
  */
 export function createManagement({ authenticate, ...store }: ManagementOptions): Management {
   const handlers = createHandlers(store)
@@ -55,6 +55,7 @@ export function createManagement({ authenticate, ...store }: ManagementOptions):
     typeErrors,
     authorize(authenticate, store),
     chooseEnvironment(store),
+    refuseUndefined,
     refuseFields(),
     fillConnection,
     validateRequest(),
@@ -66,7 +67,7 @@ export function createManagement({ authenticate, ...store }: ManagementOptions):
     services,
     transport: createRouterTransport(routes, { router: { interceptors } }),
   })
-  const adapter = connectNodeAdapter({ routes, interceptors })
+  const adapter = connectNodeAdapter({ routes, interceptors, jsonOptions: { ignoreUnknownFields: false } })
   const paths = new Set(
     services.flatMap(({ typeName, methods }) => methods.map(({ name }) => `/${typeName}/${name}`)),
   )

@@ -53,9 +53,9 @@ export function controlRoutes({ context, clock, faults, log, reset, coverage, st
   router.use('/clock', clockRoutes(clock))
   router.use('/outbox', outboxRoutes(context.outbox))
   router.use('/dns', dnsRoutes(context.dns))
-  router.use('/interceptors', interceptorRoutes(context.interceptors))
+  router.use('/interceptors', interceptorRoutes(context))
   router.use('/user-management', userManagementRoutes(context))
-  router.use('/webhooks', webhookRoutes(context.webhooks))
+  router.use('/webhooks', webhookRoutes(context))
   router.use('/snapshots', snapshotRoutes(createSnapshots(context.database, clock)))
   router.get('/coverage', async (_request, response) => {
     response.json(await coverage())

@@ -1,15 +1,13 @@
 import { json, Router } from 'express'
 import { z } from 'zod'
 import { describeProblems } from '../domain/describe-problems.js'
-import { isRealmName, WORKSPACE } from '../domain/environments/realm.js'
-import type { FlowInterceptors } from '../domain/events/flow-interceptor.js'
 import { TRIGGER_POINTS } from '../domain/events/flow-interceptor.js'
 import { LocalError } from '../storage/local-error.js'
+import type { ControlContext } from './control-context.js'
+import { refuseUnknownEnvironment } from './refuse-unknown-environment.js'
 
 const InterceptorRequest = z.strictObject({
-  environment: z
-    .string()
-    .refine((name) => name !== WORKSPACE && isRealmName(name), { error: 'the id of an environment' }),
+  environment: z.string(),
   trigger_point: z.enum(TRIGGER_POINTS),
   api_url: z.url({ protocol: /^https?$/ }).max(6000),
   display_name: z.string().min(1).max(255).default('Interceptor'),
@@ -23,11 +21,12 @@ const InterceptorRequest = z.strictObject({
 })
 
 /** Who decides whether sign-ups, sign-ins, invitations and tokens of machines go on, and how they decided. */
-export function interceptorRoutes(interceptors: FlowInterceptors): Router {
+export function interceptorRoutes({ interceptors, database }: ControlContext): Router {
   const router = Router()
   router.post('/', json(), async (request, response) => {
     const parsed = InterceptorRequest.safeParse(request.body ?? {})
     if (!parsed.success) throw new LocalError('request_invalid', describeProblems(parsed.error))
+    await refuseUnknownEnvironment(database.db, parsed.data.environment)
     const { id, secret } = await interceptors.add(parsed.data)
     response.json({ id, secret })
   })

@@ -1,14 +1,12 @@
 import { json, Router } from 'express'
 import { z } from 'zod'
 import { describeProblems } from '../domain/describe-problems.js'
-import { isRealmName, WORKSPACE } from '../domain/environments/realm.js'
-import type { Webhooks } from '../domain/events/webhooks.js'
 import { LocalError } from '../storage/local-error.js'
+import type { ControlContext } from './control-context.js'
+import { refuseUnknownEnvironment } from './refuse-unknown-environment.js'
 
 const EndpointRequest = z.strictObject({
-  environment: z
-    .string()
-    .refine((name) => name !== WORKSPACE && isRealmName(name), { error: 'the id of an environment' }),
+  environment: z.string(),
   url: z.url({ protocol: /^https?$/ }),
   secret: z
     .string()
@@ -18,12 +16,13 @@ const EndpointRequest = z.strictObject({
 })
 
 /** Where an application receives its webhooks, and how their delivery went. */
-export function webhookRoutes(webhooks: Webhooks): Router {
+export function webhookRoutes({ webhooks, database }: ControlContext): Router {
   const router = Router()
   router.post('/', json(), async (request, response) => {
     const parsed = EndpointRequest.safeParse(request.body ?? {})
     if (!parsed.success) throw new LocalError('request_invalid', describeProblems(parsed.error))
     const { environment, url, secret } = parsed.data
+    await refuseUnknownEnvironment(database.db, environment)
     const { id, secret: used } = await webhooks.addEndpoint(environment, url, secret)
     response.json({ id, secret: used })
   })

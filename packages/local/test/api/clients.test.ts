@@ -216,6 +216,16 @@ describe('the redirect URIs of a client', () => {
   })
 })
 
+describe('addresses of a client that are used as they are', () => {
+  it.each([
+    { initiate_login_uri: 'https://*.x.example/login' },
+    { back_channel_logout_uris: ['https://*.x.example/bcl'] },
+  ])('have no wildcard: %j', async (fields) => {
+    const { status, body } = await call('PATCH', `/clients/${APP}`, fields)
+    expect([status, violations(body)]).toEqual([400, [`client.${Object.keys(fields)[0]}[0]`]])
+  })
+})
+
 describe('the secrets of a client', () => {
   const signIn = (secret: string) =>
     new Scalekit(`${local.url}/${DEV}`, APP, secret).organization.listOrganization({ pageSize: 1 })
@@ -240,6 +250,25 @@ describe('the secrets of a client', () => {
     await expect(signIn(body.plain_secret)).rejects.toThrow()
     expect((await call('DELETE', url)).status).toBe(404)
     expect((await call('PATCH', url, { status: 'ACTIVE' })).status).toBe(404)
+  })
+
+  it('name an unknown field only to who may call', async () => {
+    const url = `/api/v1/clients/${APP}/secrets/sec_1`
+    expect((await local.rest('PUT', url, { body: { nothing: 1 } })).status).toBe(401)
+  })
+
+  it('keep their status unless a request names another that exists', async () => {
+    const { body } = await call('POST', `/clients/${APP}/secrets`)
+    const url = `/clients/${APP}/secrets/${body.secret.id}`
+    await call('PUT', url, { status: 'INACTIVE' })
+    for (const verb of ['PUT', 'PATCH']) {
+      for (const status of ['inactive', 'DISABLED', '', 7]) {
+        const refused = await call(verb, url, { status })
+        expect([refused.status, violations(refused.body)], String(status)).toEqual([400, ['secret.status']])
+      }
+      expect((await call(verb, url, {})).body.secret.status).toBe('INACTIVE')
+    }
+    await expect(signIn(body.plain_secret)).rejects.toThrow()
   })
 
   it('are not for clients that cannot keep one', async () => {

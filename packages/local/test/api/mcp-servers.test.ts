@@ -125,6 +125,19 @@ describe('MCP servers', () => {
     expect((await register({ name: '' })).status).toBe(400)
   })
 
+  it.each([
+    { access_token_expiry: -3 },
+    { access_token_expiry: '99999999999' },
+    { refresh_token_expiry: -1 },
+    { refresh_token_expiry: 31_536_001 },
+    { provider: 'bogus' },
+  ])('are refused with %j', async (fields) => {
+    const { status, body } = await call('PATCH', `/resources/${GREETING}`, fields)
+    const field = `resource.${Object.keys(fields)[0]}`
+    expect([status, body.details[0].validation_error_info.field_violations[0].field]).toEqual([400, field])
+    expect((await register(fields)).status).toBe(400)
+  })
+
   it('go back to Scalekit for their sign-in', async () => {
     const { id } = (await register({})).body.resource
     const answer = await call('PUT', `/resources/${id}/provider:delete`)

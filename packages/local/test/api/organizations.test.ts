@@ -47,6 +47,19 @@ describe('organizations, through the official SDK', () => {
     expect(user?.memberships.map(({ organizationId }) => organizationId)).toEqual([GLOBEX])
   })
 
+  it('have a slug that no other has, and no negative limit of users', async () => {
+    const { organization: api } = local.sdk(DEV)
+    const slug = 'acme-robotics'
+    await expect(api.createOrganization('Other', { slug })).rejects.toThrow(ScalekitConflictException)
+    const token = await local.client(DEV)
+    const call = (path: string, body: unknown) =>
+      local.rest('PATCH', `/api/v1/organizations/${path}`, { token, body })
+    expect((await call(GLOBEX, { slug })).status).toBe(409)
+    expect((await call(ACME, { slug })).status).toBe(200)
+    const settings = { max_allowed_users: -4 }
+    expect((await call(`${ACME}/settings/usermanagement`, { settings })).status).toBe(400)
+  })
+
   it('have an external id that no other has', async () => {
     const { organization: api } = local.sdk(DEV)
     await expect(api.createOrganization('Other', { externalId: 'acme' })).rejects.toThrow(

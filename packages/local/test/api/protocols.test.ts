@@ -50,12 +50,29 @@ describe.each(Object.entries(transports))('%s', (_, connect) => {
     ])
     const other = { identities: { case: 'id', value: 'org_404' } } as const
     expect(await failure(client.getOrganization(other, { headers }))).toEqual([Code.NotFound, 'NOT_FOUND'])
+    const regionCode: number = 99
+    const unknown = client.createOrganization({ organization: { displayName: 'X', regionCode } }, { headers })
+    await expect(unknown).rejects.toThrow(/organization\.region_code: must be one of/)
     const tools = createClient(ToolService, connect(`${local.url}/${DEV}`))
     expect(await failure(tools.listTools({}, { headers }))).toEqual([Code.Unimplemented, 'UNIMPLEMENTED'])
   })
 })
 
 describe('the REST form', () => {
+  it('accepts what Scalekit’s own MCP server sends', async () => {
+    const token = await local.client(DEV)
+    const send = async (method: string, path: string, body: object) =>
+      (await local.rest(method, `/api/v1${path}`, { token, body })).status
+    expect(await send('POST', '/organizations', { environment_id: DEV, display_name: 'Hooli' })).toBe(201)
+    const role = { name: 'auditor', display_name: 'Auditor', description: 'Reads', default: false }
+    expect(await send('POST', '/roles', role)).toBe(201)
+    const server = { name: 'Notes', resource_type: 'MCP_SERVER', third_party: false, provider: '' }
+    const created = { ...server, resource_id: 'https://n.example/mcp', resourceMetadata: '{}' }
+    expect(await send('POST', '/resources', created)).toBe(200)
+    const changed = { resource_id: 'https://m.example/mcp', resource_type: 'WEB', third_party: true }
+    expect(await send('PATCH', '/resources/res_100000000000000002', changed)).toBe(200)
+  })
+
   it('is that of the hosted API', async () => {
     const token = await local.client(DEV)
     const { status, body } = await local.rest('GET', `/api/v1/organizations/${ACME}`, { token })

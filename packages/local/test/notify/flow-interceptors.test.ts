@@ -268,7 +268,6 @@ describe('the interceptors', () => {
     [{ timeout_ms: 99 }],
     [{ timeout_ms: 30_001 }],
     [{ failure_policy: 'MAYBE' }],
-    [{ environment: 'workspace' }],
     [{ unknown: 1 }],
   ])('are refused when they are %j', async (wrong) => {
     const right = { environment: DEV, trigger_point: 'PRE_SIGNUP', api_url: asked.url }

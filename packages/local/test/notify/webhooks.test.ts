@@ -190,10 +190,18 @@ describe('the endpoints of webhooks', () => {
 
   it.each([
     [{ url: 'http://localhost:1' }],
-    [{ environment: 'workspace', url: 'http://localhost:1' }],
     [{ environment: DEV, url: 'file:///etc/passwd' }],
     [{ environment: DEV, url: 'http://localhost:1', secret: 'short' }],
   ])('are refused when they are %j', async (body) => {
     expect((await control('webhooks', 'POST', body)).status).toBe(400)
   })
+
+  it.each(['workspace', 'env_9'])(
+    'and interceptors are of an environment, which %s is not',
+    async (environment) => {
+      expect((await control('webhooks', 'POST', { environment, url: 'http://localhost:1' })).status).toBe(404)
+      const interceptor = { environment, api_url: 'http://localhost:1', trigger_point: 'PRE_SIGNUP' }
+      expect((await control('interceptors', 'POST', interceptor)).status).toBe(404)
+    },
+  )
 })

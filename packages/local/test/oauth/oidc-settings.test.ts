@@ -45,7 +45,6 @@ describe.each([
   async function create(settings: Record<string, unknown> = {}) {
     const { body } = await call('POST', path, {
       ...{ type: 'OIDC', provider: 'OKTA' },
-      ...(path === '/connections' && { flags: { is_login: true } }),
     })
     const { id } = body.connection
     const oidc_config = { issuer: idp.issuer, client_id: US, client_secret: SECRET, ...settings }

@@ -144,6 +144,10 @@ describe('the session policy of an organization', () => {
     [{ idle_session_timeout: 5, idle_session_timeout_enabled: true }],
     [{ idle_session_timeout_enabled: true }],
     [{ idle_session_timeout: 31, idle_session_timeout_unit: 'DAYS', idle_session_timeout_enabled: true }],
+    [{ absolute_session_timeout: 99_999_999, absolute_session_timeout_unit: 'DAYS' }],
+    [{ idle_session_timeout: 99_999_999, idle_session_timeout_unit: 'DAYS' }],
+    [{ idle_session_timeout: -5 }],
+    [{ absolute_session_timeout: 20, absolute_session_timeout_unit: 'hours' }],
   ])('is refused as %j', async (timeouts) => {
     const { status, body } = await setPolicy({ policy_source: 'CUSTOM', ...timeouts })
     expect([status, body.details[0].error_code]).toEqual([400, 'INVALID_ARGUMENT'])

@@ -1,8 +1,8 @@
 import type { Message } from '@bufbuild/protobuf'
 import { pathToString } from '@bufbuild/protobuf/reflect'
 import { createValidator, type Violation } from '@bufbuild/protovalidate'
-import { Code, type Interceptor } from '@connectrpc/connect'
-import { apiError } from '@scalekit-mcp/api'
+import type { Interceptor } from '@connectrpc/connect'
+import { invalidFields } from '@scalekit-mcp/api'
 
 /** Compiles the rules of a message when it first validates one, for all local environments of a process. */
 const validator = createValidator()
@@ -36,8 +36,5 @@ function invalid(violations: readonly Violation[]) {
     description: message,
     constraint: ruleId,
   }))
-  const text = fieldViolations.map(({ field, description }) =>
-    field ? `${field}: ${description}` : description,
-  )
-  return apiError(Code.InvalidArgument, text.join('; '), { fieldViolations })
+  return invalidFields(fieldViolations)
 }

@@ -11,6 +11,9 @@ const NOT_AN_APPLICATION = [
   ...['ftp:', 'ws:', 'wss:', 'mailto:', 'tel:', 'sms:', 'chrome:'],
 ]
 
+/** The fields that requests are compared with. The others are addresses that we call or redirect to as they are. */
+const MAY_HAVE_WILDCARD = ['post_login_uris', 'post_logout_redirect_uris', 'redirect_uris']
+
 /** The environment of a client: PRD allows less than DEV. */
 export interface UriRules {
   readonly environment: EnvironmentRow['type']
@@ -57,6 +60,7 @@ function wrongWithUri(uri: string, { environment }: UriRules, field: string): st
       ? 'must be http or https'
       : `must not have the scheme ${protocol}`
   }
+  if (uri.includes('*') && !MAY_HAVE_WILDCARD.includes(field)) return 'must have no wildcard'
   if (uri.includes('*') && !(web && isWildcard(uri))) {
     return 'may have one wildcard, in the first label of the host, before two others: https://*.example.com'
   }

@@ -39,17 +39,31 @@ export async function connectionFor(
 
 /** The connection that signs in the users of an MCP server, by its name. Throws a `SignInRefusal` where there is none. */
 export async function connectionNamed(db: Db, environment: string, name: string): Promise<ConnectionRow> {
-  const row = await signInConnections(db, environment).where('key_id', '=', name).executeTakeFirst()
-  return byId(db, environment, row?.id ?? name)
+  return usable(await findConnectionNamed(db, environment, name), name)
+}
+
+/** The connection that a name stands for, its `key_id` or its id, enabled or not. */
+export async function findConnectionNamed(
+  db: Db,
+  environment: string,
+  name: string,
+): Promise<ConnectionRow | undefined> {
+  const rows = await signInConnections(db, environment)
+    .where((where) => where.or([where('key_id', '=', name), where('id', '=', name)]))
+    .execute()
+  return rows.find((row) => !connectionData(row).is_app)
 }
 
 async function byId(db: Db, environment: string, id: string): Promise<ConnectionRow> {
-  const row = await signInConnections(db, environment).where('id', '=', id).executeTakeFirst()
+  return usable(await signInConnections(db, environment).where('id', '=', id).executeTakeFirst(), id)
+}
+
+function usable(row: ConnectionRow | undefined, name: string): ConnectionRow {
   if (row === undefined || connectionData(row).is_app) {
-    throw new SignInRefusal('invalid_connection_selector', `There is no connection ${id} to sign in with.`)
+    throw new SignInRefusal('invalid_connection_selector', `There is no connection ${name} to sign in with.`)
   }
   if (!row.enabled) {
-    throw new SignInRefusal('connection_not_active', `The connection ${id} is not enabled.`)
+    throw new SignInRefusal('connection_not_active', `The connection ${name} is not enabled.`)
   }
   return row
 }

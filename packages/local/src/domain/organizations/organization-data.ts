@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import { z } from 'zod'
 import type { OrganizationRow, Schema } from '../../storage/schema.js'
-import { notFound } from '../domain-error.js'
+import { alreadyExists, invalid, notFound } from '../domain-error.js'
 import type { Identity } from '../identity.js'
 import type { Store } from '../store.js'
 
@@ -52,6 +52,40 @@ export async function findOrganization(
   if (row) return row
   const name = 'id' in by ? by.id : `with the external id ${by.externalId}`
   throw notFound(`There is no organization ${name} in this environment`)
+}
+
+/**
+ * Holds an organization to being the only one of its environment with its external id and with its slug.
+ * @throws {DomainError} `already_exists`
+ */
+export async function refuseTaken(
+  db: Kysely<Schema>,
+  { id, environment_id, external_id, slug }: OrganizationRow,
+): Promise<void> {
+  for (const [column, value] of [
+    ['external_id', external_id],
+    ['slug', slug],
+  ] as const) {
+    if (value === null) continue
+    const taken = await db
+      .selectFrom('organizations')
+      .select('id')
+      .where('environment_id', '=', environment_id)
+      .where(column, '=', value)
+      .where('id', '!=', id)
+      .executeTakeFirst()
+    if (taken) throw alreadyExists(`Another organization has the ${column} ${JSON.stringify(value)}`)
+  }
+}
+
+/**
+ * The most users that an organization may have; undefined for no limit.
+ * @throws {DomainError} `invalid` for a negative number
+ */
+export function userLimit(maxAllowedUsers: number | undefined): number | undefined {
+  if (maxAllowedUsers === undefined || maxAllowedUsers >= 0) return maxAllowedUsers
+  const violation = { field: 'settings.max_allowed_users', description: 'must not be negative' }
+  throw invalid(`${violation.field}: ${violation.description}`, [violation])
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely'
 import type { ResourceRow, Schema } from '../../storage/schema.js'
+import { findConnectionNamed } from '../connections/select-connection.js'
 import { invalid } from '../domain-error.js'
 import { ResourceData, resourceData } from './resource-data.js'
 import { scopeNames } from './scope-data.js'
@@ -38,12 +39,18 @@ export async function changedResource(
       { field: 'resource.name', description: 'must not be empty' },
     ])
   }
+  const before = resourceData(row)
+  const { accessTokenExpiry, refreshTokenExpiry, provider } = message
+  if (fields.has('accessTokenExpiry')) refuseLifetime('access_token_expiry', accessTokenExpiry)
+  if (fields.has('refreshTokenExpiry')) refuseLifetime('refresh_token_expiry', refreshTokenExpiry)
+  if (fields.has('provider') && provider !== before.provider)
+    await refuseUnknownProvider(db, row.realm, provider)
   const changes: Readonly<Record<string, Partial<ResourceData>>> = {
     description: { description: message.description },
     logoUri: { logo_uri: message.logoUri },
-    provider: { provider: message.provider },
-    accessTokenExpiry: { access_token_expiry: Number(message.accessTokenExpiry) },
-    refreshTokenExpiry: { refresh_token_expiry: Number(message.refreshTokenExpiry) },
+    provider: { provider },
+    accessTokenExpiry: { access_token_expiry: Number(accessTokenExpiry) },
+    refreshTokenExpiry: { refresh_token_expiry: Number(refreshTokenExpiry) },
     disableDynamicClientRegistration: {
       disable_dynamic_client_registration: message.disableDynamicClientRegistration ?? false,
     },
@@ -54,7 +61,7 @@ export async function changedResource(
     },
   }
   const named = Object.entries(changes).filter(([name]) => fields.has(name))
-  const data = ResourceData.parse(Object.assign({ ...resourceData(row) }, ...named.map(([, one]) => one)))
+  const data = ResourceData.parse(Object.assign({ ...before }, ...named.map(([, one]) => one)))
   const url = fields.has('resourceId') || fields.has('resourceUri')
   return {
     ...row,
@@ -66,4 +73,21 @@ export async function changedResource(
     data: JSON.stringify(data),
     updated_at: now,
   }
+}
+
+/** The longest lives of tokens, in seconds: a day, and a year. */
+const LONGEST = { access_token_expiry: 86_400, refresh_token_expiry: 31_536_000 }
+
+/** 0 stands for the default. */
+function refuseLifetime(name: keyof typeof LONGEST, seconds: bigint): void {
+  if (seconds >= 0n && seconds <= BigInt(LONGEST[name])) return
+  const field = `resource.${name}`
+  const description = `must be from 1 to ${LONGEST[name]} seconds, or 0 for the default`
+  throw invalid(`${field}: ${description}`, [{ field, description }])
+}
+
+async function refuseUnknownProvider(db: Kysely<Schema>, environment: string, name: string): Promise<void> {
+  if (name === '' || (await findConnectionNamed(db, environment, name))) return
+  const description = `There is no connection ${JSON.stringify(name)} to sign in with: use the key_id of one, or leave it empty`
+  throw invalid(`resource.provider: ${description}`, [{ field: 'resource.provider', description }])
 }

@@ -35,7 +35,7 @@ export interface PolicyFields {
 /**
  * The organization's policy with the fields of a request in place of its own, in minutes.
  * @throws {DomainError} `invalid` unless the absolute timeout is longer than the idle timeout, and that longer than an
- * access token lives
+ * access token lives; also for a timeout that is too long
  */
 export function changedPolicy(before: Stored | undefined, fields: PolicyFields): Stored {
   const { absoluteSessionTimeout: absolute, idleSessionTimeout: idle, idleSessionTimeoutEnabled } = fields
@@ -51,6 +51,7 @@ export function changedPolicy(before: Stored | undefined, fields: PolicyFields):
     }),
     ...(idleSessionTimeoutEnabled !== undefined && { idleSessionTimeoutEnabled }),
   }
+  refuseTooLong(changed)
   refuseWrongOrder(changed)
   return changed
 }
@@ -65,6 +66,21 @@ function customPolicy(stored: Stored): SessionPolicy {
     idle: stored.idleSessionTimeoutEnabled
       ? minutes(stored.idleSessionTimeout, stored.idleSessionTimeoutUnit)
       : undefined,
+  }
+}
+
+/** Answers have minutes in an `Int32Value`. */
+const LONGEST_MINUTES = 2 ** 31 - 1
+
+/** A timeout that is not enabled is stored too. */
+function refuseTooLong({ idleSessionTimeout, absoluteSessionTimeout }: Stored): void {
+  for (const [field, timeout] of [
+    ['idle_session_timeout', idleSessionTimeout],
+    ['absolute_session_timeout', absoluteSessionTimeout],
+  ] as const) {
+    if (timeout === undefined) continue
+    if (timeout > LONGEST_MINUTES) throw wrong(field, `must be ${LONGEST_MINUTES} minutes at most`)
+    if (timeout < 0) throw wrong(field, 'must not be negative')
   }
 }
 

@@ -153,9 +153,12 @@ export const mcpServerFields: readonly Observation[] = [
         return new Browser().follow(`${issuer}/oauth/authorize?${query}`)
       }
       expect((await signIn()).url).toContain(`/simulator/${connection?.id}`)
-      await api.updateResource({ resourceId, resource: { provider: 'NOBODY' } })
+      await connections.deleteEnvironmentConnection({ connectionId: connection?.id ?? '' })
       const refused = await signIn()
-      expect(refused.url + refused.page).toContain('NOBODY')
+      expect(refused.url + refused.page).toContain('OKTA_HOOLI')
+      await connections.createEnvironmentConnection({ connection: { ...own, keyId: 'OKTA_2' } })
+      await api.updateResource({ resourceId, resource: { provider: 'OKTA_2' } })
+      expect((await api.getResource({ resourceId })).resource?.provider).toBe('OKTA_2')
       await api.deleteResourceProvider({ resourceId })
       expect((await signIn()).page).toContain('name="email"')
     },

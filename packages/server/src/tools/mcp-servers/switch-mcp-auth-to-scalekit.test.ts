@@ -23,16 +23,21 @@ async function withProvider(environment: string, name: string): Promise<string> 
   const args = { environmentId: environment, name, url }
   const registered = await server.call('2026-07-28', 'register_mcp_server', args, { person: typesTheName })
   const id = idOf(registered, 'mcpServer')
-  const response = await fetch(`${server.local.url}/api/v1/resources/${id}`, {
-    method: 'PATCH',
-    headers: {
-      'content-type': 'application/json',
-      'x-env-domain': environment,
-      authorization: `Bearer ${await server.token({ resource: `${server.local.url}/workspace` })}`,
-    },
-    body: JSON.stringify({ provider: 'custom' }),
-  })
-  expect(response.status).toBe(200)
+  const token = await server.token({ resource: `${server.local.url}/workspace` })
+  const send = async (method: string, path: string, body: unknown) => {
+    const response = await fetch(`${server.local.url}/api/v1${path}`, {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        'x-env-domain': environment,
+        authorization: `Bearer ${token}`,
+      },
+      body: JSON.stringify(body),
+    })
+    return response.status
+  }
+  await send('POST', '/connections', { type: 'OIDC', provider: 'OKTA', key_id: 'custom' })
+  expect(await send('PATCH', `/resources/${id}`, { provider: 'custom' })).toBe(200)
   return id
 }
 

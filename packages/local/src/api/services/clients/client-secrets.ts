@@ -11,6 +11,7 @@ import {
 } from '../../../domain/clients/secrets.js'
 import type { Store } from '../../../domain/store.js'
 import type { Schema } from '../../../storage/schema.js'
+import { updatedFields } from '../../field-mask.js'
 import { required } from '../../identity.js'
 import { toClientSecret } from '../../messages/client-message.js'
 import { environmentOf } from '../../request-context.js'
@@ -31,13 +32,15 @@ export function clientSecretHandlers({ database, clock }: Store): Partial<Servic
       })
     },
 
-    async updateClientSecret({ clientId, secretId, secret }, context) {
+    async updateClientSecret({ clientId, secretId, secret, mask }, context) {
       const environment = environmentOf(context)
-      const named = required(secret, 'secret').status
-      const status = named === clients.ClientSecretStatus.INACTIVE ? 'INACTIVE' : 'ACTIVE'
+      const message = required(secret, 'secret')
+      // ACTIVE is 0, which no encoding tells from an absent status: only a mask does.
+      const named = !mask || updatedFields(clients.UpdateClientSecretSchema, message, mask).has('status')
+      const status = message.status === clients.ClientSecretStatus.INACTIVE ? 'INACTIVE' : 'ACTIVE'
       return database.transaction(async (db) => {
         const row = await findClient(db, environment, clientId)
-        const updated: StoredSecret = { ...findSecret(row, secretId), status }
+        const updated: StoredSecret = { ...findSecret(row, secretId), ...(named && { status }) }
         const all = readSecrets(row).map((one) => (one.id === secretId ? updated : one))
         await save(db, clientId, JSON.stringify(all))
         return { secret: toClientSecret(updated) }

@@ -4,6 +4,7 @@ import {
   editOrganizationData,
   findOrganization,
   organizationData,
+  userLimit,
 } from '../../../domain/organizations/organization-data.js'
 import {
   APPLICATION_POLICY,
@@ -34,7 +35,7 @@ export function organizationSettingsHandlers(store: Store): Partial<ServiceImpl<
 
     async upsertUserManagementSettings({ organizationId, settings }, context) {
       await editOrganizationData(store, environmentOf(context), organizationId, (data) => {
-        data.max_allowed_users = settings?.maxAllowedUsers
+        data.max_allowed_users = userLimit(settings?.maxAllowedUsers)
       })
       return { settings: settings ?? {} }
     },

@@ -1,15 +1,15 @@
 import { Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, commons, type OrganizationService, organizations } from '@scalekit-mcp/api'
-import type { Kysely } from 'kysely'
 import {
   findOrganization,
   OrganizationData,
   organizationData,
+  refuseTaken,
 } from '../../../domain/organizations/organization-data.js'
 import type { Store } from '../../../domain/store.js'
 import { deleteOrganization } from '../../../domain/users/delete-user.js'
 import { newId } from '../../../storage/ids.js'
-import type { OrganizationRow, Schema } from '../../../storage/schema.js'
+import type { OrganizationRow } from '../../../storage/schema.js'
 import { updatedFields } from '../../field-mask.js'
 import { identityOf, required } from '../../identity.js'
 import { toOrganization } from '../../messages/organization-message.js'
@@ -120,19 +120,4 @@ export function organizationHandlers({
     const { rows, tokens } = await fetchList(page, query.selectAll(), 'id')
     return { ...tokens, organizations: rows.map(toOrganization) }
   }
-}
-
-async function refuseTaken(
-  db: Kysely<Schema>,
-  { id, environment_id, external_id }: OrganizationRow,
-): Promise<void> {
-  if (external_id === null) return
-  const taken = await db
-    .selectFrom('organizations')
-    .select('id')
-    .where('environment_id', '=', environment_id)
-    .where('external_id', '=', external_id)
-    .where('id', '!=', id)
-    .executeTakeFirst()
-  if (taken) throw apiError(Code.AlreadyExists, 'Another organization has this external id')
 }
