@@ -1,9 +1,6 @@
 import type { DescMethod } from '@bufbuild/protobuf'
 
-/**
- * Fields that Scalekit's own MCP server sends and the API does not define. The hosted API ignores them, and so do we.
- * Source: github.com/scalekit-inc/scalekit-mcp-server.
- */
+/** Fields that known clients of the API send and its descriptors do not have: they are ignored, so that these clients work. */
 const IGNORED: ReadonlyMap<string, readonly string[]> = new Map([
   ['OrganizationService.CreateOrganization', ['organization.environment_id']],
   [
