@@ -33,16 +33,16 @@ async function requestsTo({ url }: LocalProgram): Promise<(() => Promise<Respons
   const client = { client_id: 'skc_100000000000000001', client_secret: 'test_local_secret' }
   const form = (path: string, fields: Record<string, string>) => () =>
     fetch(`${base}${path}`, { method: 'POST', body: new URLSearchParams({ ...client, ...fields }) })
-  const create = (path: string, name: string, body: object) => () =>
+  const create = (path: string, body: object) => () =>
     fetch(`${base}${path}`, {
       method: 'POST',
       headers: { authorization, 'content-type': 'application/json' },
-      body: JSON.stringify({ [name]: `outage-${crypto.randomUUID()}`, ...body }),
+      body: JSON.stringify(body),
     })
   return [
     () => fetch(`${base}/api/v1/organizations`, { headers: { authorization } }),
-    create('/api/v1/organizations', 'display_name', {}),
-    create('/scalekit.v1.organizations.OrganizationService/CreateOrganization', 'name', {
+    create('/api/v1/organizations', { display_name: 'Outage' }),
+    create('/scalekit.v1.organizations.OrganizationService/CreateOrganization', {
       organization: { displayName: 'Outage' },
     }),
     form('/oauth/token', { grant_type: 'client_credentials' }),
