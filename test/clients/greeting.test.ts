@@ -91,7 +91,7 @@ describe('without an account', () => {
     const refused = await type(command, example)
     expect(refused).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/)
     expect(refused).toMatch(
-      /WWW-Authenticate: Bearer error="insufficient_scope", .*scope="admin", resource_metadata=/i,
+      /WWW-Authenticate: Bearer error="insufficient_scope", .*scope="user:read admin", resource_metadata=/i,
     )
     expect(await type(command.replace('user:read', 'admin'), example)).toContain('Done: Order robots')
   })
@@ -107,7 +107,7 @@ test('as a template: copied, filled in, built, served', { timeout: 900_000 }, as
   const metadata = { resource, authorization_servers: ['https://acme.scalekit.com/resources/res_1'] }
   const filledIn = readFileSync(file, 'utf8')
     .replace('SK_ENV_URL=', '$&https://acme.scalekit.com')
-    .replace('PROTECTED_RESOURCE_METADATA=', `$&${JSON.stringify(metadata)}`)
+    .replace("PROTECTED_RESOURCE_METADATA='", `$&${JSON.stringify(metadata)}`)
     .replaceAll('3002', port)
   writeFileSync(file, filledIn)
   expect(readme).toContain('`npm run build && npm run serve`')
