@@ -8,7 +8,7 @@ import { type LocalProgram, mintToken, startLocalProgram } from '../harness/prog
 
 const environment = 'env_100000000000000001'
 /** `KILLS=100` is the long form, which the criterion of `docs/security.md` asks for. */
-const CRASHES = Number(process.env.KILLS ?? 20)
+const CRASHES = Number(process.env.KILLS ?? 10)
 const WRITES = 1_000
 
 let data = ''
