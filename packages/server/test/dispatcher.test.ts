@@ -276,7 +276,7 @@ describe.each(['modern', 'legacy'] as const)('a message of the two methods, prot
       { rpc: { method: 'tools/call', params: { name: 'whoami', arguments: {}, more: 1 } } },
     ],
     [
-      'that accepts nothing of ours',
+      'that accepts neither JSON nor a stream',
       { rpc: { method: 'tools/list', params: {} }, headers: { accept: 'text/html' } },
     ],
     [

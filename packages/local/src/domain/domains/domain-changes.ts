@@ -28,7 +28,7 @@ export async function addDomain(
 ): Promise<DomainRow> {
   const name = written.toLowerCase()
   if (!NAME.test(name)) throw refused('must be a domain name such as acme.example')
-  if (isPublicDomain(name) || isDisposableDomain(name))
+  if (isPublicDomain(name) || (await isDisposableDomain(name)))
     throw refused(`must not be a public e-mail domain: everybody can have an address at ${name}`)
   const row: DomainRow = {
     id: newId('dom'),

@@ -49,7 +49,7 @@ export async function whyBlocked(
 ): Promise<string | undefined> {
   const settings = await userManagement(db, environment)
   const domain = domainOf(email)
-  if (settings.block_disposable_email_domains && isDisposableDomain(domain))
+  if (settings.block_disposable_email_domains && (await isDisposableDomain(domain)))
     return `Addresses at ${domain} are disposable and not allowed here. Use a work e-mail address.`
   if (settings.block_public_email_domains && isPublicDomain(domain))
     return `Addresses at ${domain} are not allowed here. Use a work e-mail address.`

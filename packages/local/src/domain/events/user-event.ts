@@ -99,7 +99,7 @@ function describeUser(user: UserRow, email_verified: boolean) {
       ...{ locale: profile.locale ?? '', gender: profile.gender ?? '', groups: profile.groups ?? [] },
       ...{ metadata: profile.metadata, custom_attributes: profile.custom_attributes },
       external_identities: external_identities.map(
-        ({ created_at, last_login_at: login, last_synced_at: synced, ...identity }) => ({
+        ({ created_at, last_login_at: login, last_synced_at: synced, raw_attributes: _, ...identity }) => ({
           ...identity,
           ...{ created_time: iso(created_at), last_login_time: iso(login) },
           ...(synced !== undefined && { last_synced_time: iso(synced) }),

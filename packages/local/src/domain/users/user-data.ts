@@ -33,6 +33,8 @@ export const ExternalIdentity = z.object({
   created_at: z.number(),
   last_login_at: z.number(),
   last_synced_at: z.number().optional(),
+  /** What the identity provider said at the last sign-in. */
+  raw_attributes: z.record(z.string(), z.unknown()).optional(),
 })
 export type ExternalIdentity = z.infer<typeof ExternalIdentity>
 
@@ -41,8 +43,6 @@ export const UserData = z.object({
   user_profile: UserProfile.default(() => UserProfile.parse({})),
   metadata: Texts,
   external_identities: z.array(ExternalIdentity).optional(),
-  /** What identity providers said at the last sign-in, by the id of the connection. */
-  provider_attributes: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
   /** Milliseconds. */
   last_login_at: z.number().optional(),
 })

@@ -4,7 +4,6 @@ import { ssoOutcomes } from '../../domain/connections/sso-outcome.js'
 import { domainOf } from '../../domain/domains/domain-data.js'
 import type { AssertedIdentity } from '../../domain/users/asserted-identity.js'
 import type { Circumstances } from '../../domain/users/circumstances.js'
-import { noteProviderAttributes } from '../../domain/users/provider-identities.js'
 import { needsMailCheck, provisionUser } from '../../domain/users/provision-user.js'
 import type { ConnectionRow } from '../../storage/registry-schema.js'
 import type { OAuthContext } from '../server/oauth-context.js'
@@ -57,7 +56,6 @@ export async function checkedResult(
 ): Promise<SsoResult & { kind: 'person' }> {
   const connection = await enabledConnection(context, environment, assertion.connection)
   const provisioned = await provisionUser(context, connection, assertion.identity, about)
-  await noteProviderAttributes(context, connection, provisioned.userId, assertion.identity)
   return { kind: 'person', ...provisioned, connection: connection.id }
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Provider } from 'oidc-provider'
 import { connectionsOf } from '../../domain/connections/sign-in-connections.js'
 import { customAttributesOf } from '../../domain/users/custom-attributes.js'
-import { metadataAndIdentities } from '../../domain/users/provider-identities.js'
+import { metadataAndIdentities } from '../../domain/users/external-identities.js'
 import type { OAuthContext } from '../server/oauth-context.js'
 import { changeIdTokens } from './change-id-tokens.js'
 
