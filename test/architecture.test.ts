@@ -59,8 +59,15 @@ describe('the direction of imports', () => {
   })
 
   test('local imports api only', () => {
-    const forbidden = (specifier: string) => ours.test(specifier) && specifier !== '@scalekit-mcp/api'
+    const forbidden = (specifier: string) => ours.test(specifier) && !/^@scalekit-mcp\/api\b/.test(specifier)
     expect(offenders(inPackage('local'), forbidden)).toEqual([])
+  })
+
+  test('local loads the descriptors of the API with the API only: they take ten megabytes', () => {
+    const others = inPackage('local').filter(
+      ({ path }) => !/^packages\/local\/src\/(api|control)\//.test(path),
+    )
+    expect(offenders(others, (specifier) => specifier === '@scalekit-mcp/api')).toEqual([])
   })
 
   test('server imports api and auth; only its commands dev and local import local', () => {

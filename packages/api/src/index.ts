@@ -1,6 +1,5 @@
 export { answerStatus } from './answer-status.js'
 export { type AuthOption, authOption, type CallerKind } from './auth-option.js'
-export { endsWithin } from './ends-within.js'
 export {
   type ApiErrorDetail,
   apiError,

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { endsWithin } from '@scalekit-mcp/api'
+import { endsWithin } from '@scalekit-mcp/api/ends-within'
 import { SignJWT } from 'jose'
 import { realmIssuer } from '../domain/environments/realm.js'
 import { takeUntoldEvents } from '../domain/events/note-event.js'

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { endsWithin } from '@scalekit-mcp/api'
+import { endsWithin } from '@scalekit-mcp/api/ends-within'
 import { findEvent } from '../domain/events/note-event.js'
 import type { Outbox } from '../domain/events/outbox.js'
 import type { Delivery, WebhookEndpoint, WebhookEvent, Webhooks } from '../domain/events/webhooks.js'
