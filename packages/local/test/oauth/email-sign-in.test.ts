@@ -14,15 +14,18 @@ beforeEach(() => local.reset())
 afterAll(() => local.close())
 
 interface Message {
+  kind: string
   to: string
   code: string
   link: string
   environment: string
 }
 
+/** The e-mails. Webhooks come when the environment next looks for events. */
 async function outbox(): Promise<Message[]> {
   const response = await fetch(`${local.url}/__local/outbox`, { headers: { 'x-scalekit-local': '1' } })
-  return ((await response.json()) as { messages: Message[] }).messages
+  const { messages } = (await response.json()) as { messages: Message[] }
+  return messages.filter(({ kind }) => kind === 'email')
 }
 
 async function control(path: string, method: string, body?: unknown): Promise<void> {

@@ -33,7 +33,7 @@ export function isPublicDomain(domain: string): boolean {
 /** Whether everybody can have an address of a domain, or of one that it is a subdomain of, for an hour. */
 export async function isDisposableDomain(domain: string): Promise<boolean> {
   // The list is long, and few environments ask for it.
-  const { isDisposableEmailDomain } = await import('disposable-email-domains-js')
+  const { isDisposableEmailDomain } = (await import('disposable-email-domains-js')).default
   const labels = domain.split('.')
   const suffixes = labels.slice(0, -1).map((_, start) => labels.slice(start).join('.'))
   return suffixes.some((suffix) => isDisposableEmailDomain(suffix) || MORE_DISPOSABLE.has(suffix))
