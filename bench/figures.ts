@@ -11,7 +11,9 @@ export interface Results {
   readonly rounds: number
   readonly workloads: {
     readonly workload: string
-    readonly era?: string
+    readonly revision?: string
+    /** Whose requests they are: `plain`, or an agent's. */
+    readonly client?: string
     readonly connections: number
     readonly server: string
     /** Processor time of the server per good answer. */
@@ -32,6 +34,16 @@ export interface Results {
   }[]
   /** How many times more two processes of this server do than one. */
   twoProcesses?: number
+}
+
+/** What was measured, in words: `tools/call over 2026-07-28 from Codex`. */
+export function titleOf({
+  workload,
+  revision,
+  client,
+}: Pick<Results['workloads'][number], 'workload' | 'revision' | 'client'>): string {
+  const over = revision ? ` over ${revision}` : ''
+  return `${workload}${over}${client && client !== 'plain' ? ` from ${client}` : ''}`
 }
 
 export function figureOf(values: readonly number[]): Figure {

@@ -26,6 +26,19 @@ export interface Sample {
 let nextId = 1_000_000
 
 /**
+ * Sends one request and checks its answer.
+ * @returns what is wrong with it, or undefined
+ */
+export async function tryOnce(port: number, shoot: Load['shoot']): Promise<string | undefined> {
+  const connection = open(port)
+  const { bytes, isGood } = shoot(nextId++)
+  const answer = await connection.exchange(bytes)
+  connection.close()
+  if (!answer) return 'no answer'
+  return isGood(answer.status, answer.body) ? undefined : `${answer.status} ${answer.body.slice(0, 300)}`
+}
+
+/**
  * Keeps every connection busy with one request after the other, checks every answer, and drains at the end: no
  * request is left open, so that no server meets a client that hangs up.
  */

@@ -18,11 +18,11 @@ export async function measureMemory(
 ): Promise<Results['memory']> {
   const rows: Results['memory'] = []
   const atRest = await residentAtRest(contenders, run)
-  const workload = workloads.find(({ name, era }) => name === 'tools/call' && era === '2026-07-28')
-  for (const contender of contenders.filter((each) => workload && each.serves(workload))) {
+  const workload = workloads.find(({ name, revision }) => name === 'tools/call' && revision === '2026-07-28')
+  for (const contender of contenders.filter((each) => workload && each.serves(workload, 10))) {
     const inspector = await benchPort()
     const server = await run(contender, `--inspect=127.0.0.1:${inspector}`)
-    const shoot = workload?.shoot(server.host, server.callers)
+    const shoot = workload?.shoot(server)
     if (!shoot) continue
     let made = 0
     const half = async () => {

@@ -1,29 +1,24 @@
-import type { Results } from './figures.js'
+import { type Results, titleOf } from './figures.js'
 
 /** One line per workload and number of connections, one column per server: microseconds of processor time per good answer. */
 export function printTable({ workloads, starts, memory, node, machine, rounds }: Results): void {
   const servers = [...new Set(workloads.map(({ server }) => server))]
-  const lines = [
-    ...new Set(workloads.map(({ workload, era = '', connections }) => `${workload}|${era}|${connections}`)),
-  ]
+  const lines = [...new Set(workloads.map((row) => `${titleOf(row)}|${row.connections}`))]
   const out = [
     `Node ${node}, ${machine}, ${rounds} rounds: µs of processor time per good answer, median (min to max); answers per second; wrong answers`,
-    ['workload', 'era', 'connections', ...servers].join('\t'),
+    ['workload', 'connections', ...servers].join('\t'),
     ...lines.map((line) => {
-      const [workload, era, connections] = line.split('|')
+      const [title, connections] = line.split('|')
       const cells = servers.map((server) => {
         const row = workloads.find(
           (each) =>
-            each.server === server &&
-            each.workload === workload &&
-            (each.era ?? '') === era &&
-            each.connections === Number(connections),
+            each.server === server && titleOf(each) === title && each.connections === Number(connections),
         )
         if (!row) return '–'
         const { median, min, max } = row.microseconds
         return `${median.toFixed(0)} (${min.toFixed(0)} to ${max.toFixed(0)}) ${row.perSecond.median.toFixed(0)}/s${row.wrong ? ` ${row.wrong} WRONG` : ''}`
       })
-      return [workload, era, connections, ...cells].join('\t')
+      return [title, connections, ...cells].join('\t')
     }),
     ...starts.map(
       ({ server, milliseconds }) => `cold start\t${server}\t${milliseconds.median.toFixed(0)} ms`,

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { availableParallelism, constants, cpus, setPriority } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { benchPort } from './bench-port.js'
-import { type Figure, figureOf, type Results } from './figures.js'
-import { load } from './load.js'
+import { type Figure, figureOf, type Results, titleOf } from './figures.js'
+import { load, tryOnce } from './load.js'
 import { measureMemory } from './memory.js'
 import { printTable } from './print-table.js'
 import { bind, start } from './process.js'
@@ -83,18 +83,33 @@ process.exitCode = results.workloads.some(({ server, wrong }) => server === 'thi
 const file = option('json', '')
 if (file) writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
 
-/** Every server has met every workload, and has compiled what it needs for it, before the first one is measured. */
+/**
+ * Every server has met every workload, has given a good answer, and has compiled what it needs for it, before the first one is
+ * measured.
+ *
+ * @throws Error for a server that gives a wrong answer: its figures would be those of something else
+ */
 async function warmUp(): Promise<void> {
   for (const workload of workloads) {
-    for (const { port, host, callers } of running.filter(({ contender }) => contender.serves(workload))) {
-      await load({ port, connections: 10, milliseconds: 1_000, shoot: workload.shoot(host, callers) })
+    for (const server of running) {
+      const { contender, port } = server
+      const connections = connectionCounts.find((count) => contender.serves(workload, count))
+      if (connections === undefined) continue
+      const shoot = workload.shoot(server)
+      const wrong = await tryOnce(port, shoot)
+      if (wrong)
+        throw new Error(
+          `${contender.name} does not answer ${titleOf({ ...workload, workload: workload.name })}: ${wrong}`,
+        )
+      await load({ port, connections, milliseconds: 1_000, shoot })
     }
   }
 }
 
 /** Rounds take turns: A B C A B C …, so that what else the machine does meets all. */
 async function compare(workload: Workload, connections: number): Promise<Results['workloads']> {
-  const servers = running.filter(({ contender }) => contender.serves(workload))
+  const servers = running.filter(({ contender }) => contender.serves(workload, connections))
+  if (servers.length < Math.min(2, running.length)) return []
   const [warm, measured] = connections === 10 ? [WARM_MS, MEASURED_MS] : [SHORT_WARM_MS, SHORT_MEASURED_MS]
   const seen = servers.map(() => ({
     cpu: [] as number[],
@@ -103,8 +118,9 @@ async function compare(workload: Workload, connections: number): Promise<Results
     wrong: 0,
   }))
   for (let round = 0; round < rounds; round++) {
-    for (const [index, { port, host, process, callers }] of servers.entries()) {
-      const shoot = workload.shoot(host, callers)
+    for (const [index, server] of servers.entries()) {
+      const { port, process } = server
+      const shoot = workload.shoot(server)
       await load({ port, connections, milliseconds: warm, shoot })
       const before = process.cpu()
       const started = performance.now()
@@ -120,7 +136,8 @@ async function compare(workload: Workload, connections: number): Promise<Results
   }
   return servers.map(({ contender }, index) => ({
     workload: workload.name,
-    ...(workload.era ? { era: workload.era } : {}),
+    ...(workload.revision ? { revision: workload.revision } : {}),
+    ...(workload.client ? { client: workload.client } : {}),
     connections,
     server: contender.name,
     microseconds: figureOf(seen[index]?.cpu ?? []),
@@ -147,7 +164,8 @@ async function coldStarts(): Promise<{ server: string; milliseconds: Figure }[]>
 async function run(contender: Contender, nodeOptions = '', isBound = true): Promise<Running> {
   const port = await benchPort()
   const host = `127.0.0.1:${port}`
-  const resource = `http://${host}/mcp`
+  const { path = '/mcp' } = contender
+  const resource = `http://${host}${path}`
   const env = {
     ...contender.env({ port, secondPort: await benchPort(), issuer, resource }),
     NODE_ENV: 'development',
@@ -157,14 +175,16 @@ async function run(contender: Contender, nodeOptions = '', isBound = true): Prom
   await answering(resource, 401)
   if (process.child.exitCode !== null)
     throw new Error(`${contender.name} ended with ${process.child.exitCode}`)
+  const wanted = new URLSearchParams({ aud: resource })
+  if (contender.scopes) wanted.set('scopes', contender.scopes.join(' '))
   const callers = await Promise.all(
     Array.from({ length: CALLERS }, async (_, i) => {
       const subject = `usr_${String(i).padStart(4, '0')}_bench`
-      const answer = await fetch(`${issuer}/mint?sub=${subject}&aud=${encodeURIComponent(resource)}`)
+      const answer = await fetch(`${issuer}/mint?sub=${subject}&${wanted}`)
       return { token: await answer.text(), subject }
     }),
   )
-  return { contender, port, host, process, callers }
+  return { contender, port, host, path, process, callers }
 }
 
 async function answering(url: string, status: number): Promise<void> {

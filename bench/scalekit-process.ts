@@ -1,28 +1,44 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { mint, rsaKey } from '../packages/auth/test/authority.js'
 
 // What the servers are measured in front of: an authorization server and a management API that cost little. It runs in a
-// process of its own, on the core of the load. Argument: its port. `GET /mint?sub=…&aud=…` gives a token.
+// process of its own, on the core of the load. Argument: its port. `GET /mint?sub=…&aud=…&scopes=…` gives a token.
 
 const port = Number(process.argv[2])
 const issuer = `http://127.0.0.1:${port}`
+const SCOPES = ['environment:read', 'organization:read', 'organization:write']
 const keys = JSON.stringify({
   keys: [{ ...rsaKey.publicKey.export({ format: 'jwk' }), kid: rsaKey.kid, alg: rsaKey.alg, use: 'sig' }],
 })
 const subjectOf = (token: string) =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sub
 
-createServer(async (req, res) => {
+/** The subject: of the token that was exchanged for one of the API, or of a caller's own. */
+function callerOf({ headers: { authorization = '' } }: IncomingMessage): string {
+  return authorization.split('api-of-')[1] ?? subjectOf(authorization)
+}
+
+const environmentOf = (name: string) =>
+  `{"id":"env_1","display_name":"${name}","type":"DEV","domain":"env-1.example.com"}`
+
+// A server that is not measured for a while finds its connections open.
+createServer({ keepAliveTimeout: 600_000 }, async (req, res) => {
   const url = new URL(req.url ?? '', issuer)
   const answer = (body: string) => {
     res.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) })
     res.end(body)
   }
   if (url.pathname === '/api/v1/environments') {
-    const name = `of ${(req.headers.authorization ?? '').split('api-of-')[1]}`
+    return answer(`{"environments":[${environmentOf(`of ${callerOf(req)}`)}],"total_size":1}`)
+  }
+  if (url.pathname === '/api/v1/environments/env_1') {
+    return answer(`{"environment":${environmentOf('Acme')}}`)
+  }
+  if (url.pathname === '/api/v1/organizations') {
+    await text(req)
     return answer(
-      `{"environments":[{"id":"env_1","display_name":"${name}","type":"DEV","domain":"env-1.example.com"}],"total_size":1}`,
+      `{"organization":{"id":"org_1","display_name":"of ${callerOf(req)}","create_time":"2026-11-01T00:00:00Z"}}`,
     )
   }
   if (url.pathname === '/keys') return answer(keys)
@@ -33,6 +49,7 @@ createServer(async (req, res) => {
     )
   }
   if (url.pathname === '/mint') {
+    const scopes = url.searchParams.get('scopes')?.split(' ') ?? SCOPES
     const now = Math.floor(Date.now() / 1000)
     const claims = {
       iss: issuer,
@@ -43,8 +60,8 @@ createServer(async (req, res) => {
     return answer(
       mint(rsaKey, {
         ...claims,
-        scope: 'environment:read organization:read',
-        scopes: ['environment:read', 'organization:read'],
+        scope: scopes.join(' '),
+        scopes,
       }),
     )
   }

@@ -16,9 +16,13 @@ export interface Surroundings {
 export interface Contender {
   readonly name: string
   readonly command: readonly string[]
+  /** Of its MCP endpoint; by default `/mcp`. */
+  readonly path?: string
+  /** Of the callers' tokens; by default what all workloads need. */
+  readonly scopes?: readonly string[]
   env(surroundings: Surroundings): Record<string, string>
-  /** Where it does not speak an era or lack a workload, it is left out. */
-  serves(workload: Workload): boolean
+  /** Where it does not speak a revision or lacks a workload, it is left out. */
+  serves(workload: Workload, connections: number): boolean
 }
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -28,7 +32,9 @@ const plain = ({ port, issuer, resource }: Surroundings) => ({
   ISSUER: issuer,
   RESOURCE: resource,
 })
-const everything = () => true
+/** What agents send is compared at 10 connections. */
+const everything = ({ client = 'plain' }: Workload, connections: number) =>
+  client === 'plain' || connections === 10
 
 /** The published program with log, metrics, limits and audit on, as an operator runs it. */
 const ours: Contender = {
@@ -45,7 +51,7 @@ const ours: Contender = {
     METRICS_PORT: String(secondPort),
     LOG_LEVEL: 'info',
   }),
-  serves: everything,
+  serves: (workload, connections) => everything(workload, connections) || connections === 1,
 }
 
 const recipe: Contender = {
@@ -66,18 +72,24 @@ const fastmcp: Contender = {
   name: 'FastMCP',
   command: [node, file('./peers/fastmcp.js')],
   env: plain,
-  serves: ({ era, name }) => era !== '2026-07-28' && name !== 'metadata',
+  serves: ({ revision, client = 'plain', name }) =>
+    client === 'plain' && revision !== '2026-07-28' && !['metadata', 'tools/call that writes'].includes(name),
 }
 
-/** Scalekit's own server, where REFERENCE_DIR names a checkout that was built. */
+/**
+ * Scalekit's own server, where REFERENCE_DIR names a checkout that was built. It forwards the caller's own token to the API, and
+ * answers most concurrent calls with 500, so it is measured at one connection.
+ */
 function reference(folder: string): Contender {
   return {
     name: 'reference',
     command: [node, join(folder, 'dist/scalekit.js')],
+    path: '/',
+    scopes: ['env:read', 'org:read'],
     env: ({ port, issuer, resource }) => ({
       PORT: String(port),
-      SK_API_BASE_URL: `${issuer}/api/v1`,
-      API_BASE_URL: resource,
+      SK_API_BASE_URL: issuer,
+      API_BASE_URL: new URL(resource).origin,
       AUTH_ISSUER: issuer,
       AUTH_SERVER_ID: 'res_1',
       AUTH_AUDIENCE: resource,
@@ -86,7 +98,10 @@ function reference(folder: string): Contender {
       SK_CLIENT_SECRET: 'bench',
       LOG_LEVEL: 'info',
     }),
-    serves: ({ era, name }) => era !== '2026-07-28' && name !== 'tools/call',
+    serves: ({ revision, name }, connections) =>
+      connections === 1 &&
+      revision !== '2026-07-28' &&
+      !['tools/call', 'tools/call that writes'].includes(name),
   }
 }
 

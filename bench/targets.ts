@@ -1,4 +1,4 @@
-import type { Results } from './figures.js'
+import { type Results, titleOf } from './figures.js'
 
 /** What was aimed at, what came out, and whether it is enough; undefined where it was not measured in this run. */
 export interface Verdict {
@@ -8,57 +8,82 @@ export interface Verdict {
   readonly met: boolean | undefined
 }
 
-type Row = Results['workloads'][number]
-
 const US = 'this server'
 const RECIPE = 'SDK recipe'
 const FLOOR = 'floor'
 const REFERENCE = 'reference'
 
-/** How many times less processor time per good answer than another server, at 10 connections: at least. */
-const LESS_THAN: readonly [server: string, workload: string, times: number, connections?: number][] = [
-  [RECIPE, 'tools/list', 20],
-  [RECIPE, 'tools/call', 12],
-  [RECIPE, 'tools/call with upstream', 8],
-  [RECIPE, '401', 5],
-  [RECIPE, 'metadata', 3],
-  [REFERENCE, 'tools/list', 25],
-  [REFERENCE, 'tools/call', 15],
-  [REFERENCE, 'tools/call with upstream', 5, 1],
-  [REFERENCE, 'tools/call with upstream', 30],
-  [REFERENCE, '401', 7],
-  [REFERENCE, 'metadata', 4],
+const LIST = 'tools/list'
+const CALL = 'tools/call'
+const UPSTREAM = 'tools/call with upstream'
+const WRITE = 'tools/call that writes'
+
+type Times = readonly [workload: string, times: number]
+
+/**
+ * How many times less processor time per good answer than the recipe, at least, and how many times more than what any server
+ * must do, at most; both at 10 connections. Node 24 makes what the recipe does cheaper.
+ */
+const TIMES: Readonly<
+  Record<'node20' | 'later', { readonly recipe: readonly Times[]; readonly floor: readonly Times[] }>
+> = {
+  node20: {
+    recipe: [
+      [LIST, 20],
+      [CALL, 12],
+      [UPSTREAM, 8],
+      [WRITE, 4],
+      ['401', 5],
+      ['metadata', 3],
+    ],
+    floor: [
+      [LIST, 4],
+      [CALL, 4],
+      [UPSTREAM, 2],
+      ['401', 3.5],
+      ['metadata', 3.5],
+    ],
+  },
+  later: {
+    recipe: [
+      [LIST, 50],
+      [CALL, 8],
+      [UPSTREAM, 5],
+      [WRITE, 4],
+      ['401', 3],
+      ['metadata', 1.3],
+    ],
+    floor: [
+      [LIST, 1],
+      [CALL, 2],
+      [UPSTREAM, 1.6],
+      ['401', 1.8],
+    ],
+  },
+}
+
+/** Times less than the reference at one connection; it does not answer more than one at a time. */
+const LESS_THAN_REFERENCE: readonly Times[] = [
+  [LIST, 25],
+  [UPSTREAM, 8],
+  ['401', 6],
 ]
 
-/** How many times more than what any server must do: at most. */
-const MORE_THAN_FLOOR: readonly [workload: string, times: number][] = [
-  ['tools/list', 4],
-  ['tools/call', 4],
-  ['tools/call with upstream', 2],
-  ['401', 3.5],
-  ['metadata', 3.5],
-]
+/** How much more an agent's request may take than the plain one. */
+const AGENT_TIMES = 1.5
 
-const HOT = ['tools/list', 'tools/call', 'tools/call with upstream'] as const
+const HOT = [LIST, CALL, UPSTREAM] as const
 
 /** Every target, held against one run. */
 export function verdictsOf(results: Results): Verdict[] {
+  const { recipe, floor } = TIMES[results.node.startsWith('v20.') ? 'node20' : 'later']
   return [
-    ...LESS_THAN.flatMap(([server, workload, times, connections = 10]) =>
-      pairs(results, server, workload, connections).map(({ ours, theirs, name }) =>
+    ...recipe.flatMap(([workload, times]) => lessThan(results, RECIPE, workload, times, 10)),
+    ...LESS_THAN_REFERENCE.flatMap(([workload, times]) => lessThan(results, REFERENCE, workload, times, 1)),
+    ...floor.flatMap(([workload, times]) =>
+      pairs(results, FLOOR, workload, 10).map(({ ours, theirs }) =>
         verdict(
-          `${name}, ${connections === 1 ? 'one connection' : `${connections} connections`}: processor time, against the ${server}`,
-          `${times} times less`,
-          theirs.microseconds.median / ours.microseconds.median,
-          (measured) => measured >= times,
-          'times less',
-        ),
-      ),
-    ),
-    ...MORE_THAN_FLOOR.flatMap(([workload, times]) =>
-      pairs(results, FLOOR, workload, 10).map(({ ours, theirs, name }) =>
-        verdict(
-          `${name}, 10 connections: processor time, against the ${FLOOR}`,
+          `${titleOf(ours)}, 10 connections: processor time, against the ${FLOOR}`,
           `at most ${times} times`,
           ours.microseconds.median / theirs.microseconds.median,
           (measured) => measured <= times,
@@ -66,10 +91,11 @@ export function verdictsOf(results: Results): Verdict[] {
         ),
       ),
     ),
+    ...agentsBesidePlain(results),
     ...HOT.flatMap((workload) =>
-      pairs(results, RECIPE, workload, 100).map(({ ours, theirs, name }) =>
+      pairs(results, RECIPE, workload, 100).map(({ ours, theirs }) =>
         verdict(
-          `${name}, 100 connections: answers per second, against the ${RECIPE}`,
+          `${titleOf(ours)}, 100 connections: answers per second, against the ${RECIPE}`,
           '10 times more',
           ours.perSecond.median / theirs.perSecond.median,
           (measured) => measured >= 10,
@@ -82,14 +108,54 @@ export function verdictsOf(results: Results): Verdict[] {
   ]
 }
 
-/** Our row beside another server's, in each era in which both were measured. */
+function lessThan(
+  results: Results,
+  server: string,
+  workload: string,
+  times: number,
+  connections: number,
+): Verdict[] {
+  return pairs(results, server, workload, connections).map(({ ours, theirs }) =>
+    verdict(
+      `${titleOf(ours)}, ${connections === 1 ? 'one connection' : `${connections} connections`}: processor time, against the ${server}`,
+      `${times} times less`,
+      theirs.microseconds.median / ours.microseconds.median,
+      (measured) => measured >= times,
+      'times less',
+    ),
+  )
+}
+
+/** What an agent adds to a request costs this server little. */
+function agentsBesidePlain({ workloads }: Results): Verdict[] {
+  const rows = workloads.filter(({ server, connections }) => server === US && connections === 10)
+  return rows.flatMap((row) => {
+    // Before 2026-07-28 requests of all revisions have one form.
+    const before = row.revision === '2026-07-28' ? row.revision : '2025-11-25'
+    const plain = rows.find(
+      (each) => each.workload === row.workload && each.client === 'plain' && each.revision === before,
+    )
+    if (!plain || row.client === undefined || row.client === 'plain') return []
+    return [
+      verdict(
+        `${titleOf(row)}, 10 connections: processor time, against the plain request`,
+        `at most ${AGENT_TIMES} times`,
+        row.microseconds.median / plain.microseconds.median,
+        (measured) => measured <= AGENT_TIMES,
+        'times',
+      ),
+    ]
+  })
+}
+
+/** Our row beside another server's, for each request that both were sent. */
 function pairs({ workloads }: Results, server: string, workload: string, connections: number) {
   const rows = workloads.filter((row) => row.workload === workload && row.connections === connections)
   return rows
     .filter((row) => row.server === US)
     .flatMap((ours) => {
-      const theirs = rows.find((row) => row.server === server && row.era === ours.era)
-      return theirs ? [{ ours, theirs, name: nameOf(ours) }] : []
+      const theirs = rows.find((row) => row.server === server && titleOf(row) === titleOf(ours))
+      return theirs ? [{ ours, theirs }] : []
     })
 }
 
@@ -100,14 +166,17 @@ function slowest({ workloads }: Results): Verdict[] {
     .filter((row) => row.server === US)
     .flatMap((ours) => {
       const peers = crowded.filter(
-        (row) => row.workload === ours.workload && row.era === ours.era && ![US, FLOOR].includes(row.server),
+        (row) =>
+          row.workload === ours.workload &&
+          row.revision === ours.revision &&
+          ![US, FLOOR].includes(row.server),
       )
       if (peers.length === 0) return []
       const best = Math.min(...peers.map(({ p99 }) => p99.median))
       const met = ours.p99.median < best
       return [
         {
-          what: `${nameOf(ours)}, 100 connections: 99 of 100 answers within`,
+          what: `${titleOf(ours)}, 100 connections: 99 of 100 answers within`,
           target: `under ${best.toFixed(1)} ms, the quickest peer’s`,
           measured: `${ours.p99.median.toFixed(1)} ms`,
           met,
@@ -159,8 +228,4 @@ function verdict(
   if (measured === undefined) return { what, target, measured: 'not measured', met: undefined }
   const digits = Number.isInteger(measured) ? 0 : measured < 10 ? 2 : 1
   return { what, target, measured: `${measured.toFixed(digits)} ${unit}`.trim(), met: isMet(measured) }
-}
-
-function nameOf({ workload, era }: Row): string {
-  return era ? `\`${workload}\` over ${era}` : workload
 }

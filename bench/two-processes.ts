@@ -16,14 +16,15 @@ export async function measureTwoProcesses(
   rounds: number,
 ): Promise<number | undefined> {
   const one = contenders.find(({ name }) => name === 'this server')
-  const workload = workloads.find(({ name, era }) => name === 'tools/call' && era === '2026-07-28')
+  const workload = workloads.find(({ name, revision }) => name === 'tools/call' && revision === '2026-07-28')
   if (!one || !workload) return undefined
   const cluster = fileURLToPath(new URL('./servers/two-processes.js', import.meta.url))
   const servers = await Promise.all([one, { ...one, command: [process.execPath, cluster] }].map(run))
   const costs: [number[], number[]] = [[], []]
   for (let round = 0; round < rounds; round++) {
-    for (const [index, { port, host, callers, process: measured }] of servers.entries()) {
-      const shoot = workload.shoot(host, callers)
+    for (const [index, server] of servers.entries()) {
+      const { port, process: measured } = server
+      const shoot = workload.shoot(server)
       await load({ port, connections: 10, milliseconds: 600, shoot, sleeps: true })
       const before = measured.cpu()
       const { good } = await load({ port, connections: 10, milliseconds: 1_500, shoot, sleeps: true })

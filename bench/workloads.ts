@@ -1,6 +1,5 @@
+import { agents, type Client, plain, type Revision } from './clients.js'
 import type { Shot } from './load.js'
-
-export type Era = '2026-07-28' | '2025-11-25'
 
 /** A verified caller: its token, and the subject that its answers have to name. */
 export interface BenchCaller {
@@ -8,47 +7,49 @@ export interface BenchCaller {
   readonly subject: string
 }
 
-export interface Workload {
-  readonly name: string
-  readonly era?: Era
-  /** Whether the management API is called. */
-  readonly upstream: boolean
-  /** @param host of the server, as clients reach it */
-  shoot(host: string, callers: readonly BenchCaller[]): (id: number) => Shot
+/** Where the requests of a server go. */
+export interface Target {
+  /** As clients reach it. */
+  readonly host: string
+  /** Of its MCP endpoint. */
+  readonly path: string
+  readonly callers: readonly BenchCaller[]
 }
 
-const eras: readonly Era[] = ['2026-07-28', '2025-11-25']
+export interface Workload {
+  readonly name: string
+  readonly revision?: Revision
+  /** Whose requests they are; undefined where there is nothing in them that clients send differently. */
+  readonly client?: string
+  shoot(target: Target): (id: number) => Shot
+}
 
-const meta = (era: Era) =>
-  era === '2026-07-28'
-    ? {
-        _meta: {
-          'io.modelcontextprotocol/protocolVersion': era,
-          'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1' },
-          'io.modelcontextprotocol/clientCapabilities': {},
-        },
-      }
-    : {}
+const metaOf = (revision: Revision, own: object | undefined) => {
+  if (revision !== '2026-07-28') return own ? { _meta: own } : {}
+  return {
+    _meta: {
+      'io.modelcontextprotocol/protocolVersion': revision,
+      'io.modelcontextprotocol/clientInfo': { name: 'bench', version: '1' },
+      'io.modelcontextprotocol/clientCapabilities': {},
+      ...own,
+    },
+  }
+}
 
 /** Callers take turns, so that a limit for each is not met and nobody's answer may be another's. */
 function mcp(
-  era: Era,
+  revision: Revision,
   method: string,
   params: object,
   marker: (caller: BenchCaller) => string,
 ): Workload['shoot'] {
-  return (host, callers) => {
+  return ({ host, path, callers }) => {
     const name = Object(params).name as string | undefined
-    const body = JSON.stringify({
-      jsonrpc: '2.0',
-      id: 7_777_777,
-      method,
-      params: { ...params, ...meta(era) },
-    })
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 7_777_777, method, params })
     const routing =
-      era === '2026-07-28' ? `mcp-method: ${method}\r\n${name ? `mcp-name: ${name}\r\n` : ''}` : ''
+      revision === '2026-07-28' ? `mcp-method: ${method}\r\n${name ? `mcp-name: ${name}\r\n` : ''}` : ''
     const templates = callers.map(({ token }) =>
-      `POST /mcp HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\naccept: application/json, text/event-stream\r\nmcp-protocol-version: ${era}\r\n${routing}content-length: ${body.length}\r\n\r\n${body}`.split(
+      `POST ${path} HTTP/1.1\r\nhost: ${host}\r\nauthorization: Bearer ${token}\r\ncontent-type: application/json\r\naccept: application/json, text/event-stream\r\nmcp-protocol-version: ${revision}\r\n${routing}content-length: ${body.length}\r\n\r\n${body}`.split(
         '7777777',
       ),
     )
@@ -69,51 +70,63 @@ function mcp(
   }
 }
 
-function get(path: string, status: number, marker: string): Workload['shoot'] {
-  return (host) => {
-    const bytes = Buffer.from(`GET ${path} HTTP/1.1\r\nhost: ${host}\r\n\r\n`)
+const list = (revision: Revision, { name, list }: Client): Workload => ({
+  name: 'tools/list',
+  revision,
+  client: name,
+  shoot: mcp(revision, 'tools/list', metaOf(revision, list), () => '"list_organizations"'),
+})
+
+function calls(revision: Revision, { name: client, call }: Client): Workload[] {
+  const workload = (
+    name: string,
+    tool: string,
+    args: object,
+    marker: (caller: BenchCaller) => string,
+  ): Workload => ({
+    ...{ name, revision, client },
+    shoot: mcp(revision, 'tools/call', { name: tool, arguments: args, ...metaOf(revision, call) }, marker),
+  })
+  return [
+    workload('tools/call', 'whoami', {}, ({ subject }) => subject),
+    workload('tools/call with upstream', 'list_environments', {}, ({ subject }) => `of ${subject}`),
+    workload(
+      'tools/call that writes',
+      'create_organization',
+      { environmentId: 'env_1', name: 'Acme' },
+      ({ subject }) => `of ${subject}`,
+    ),
+  ]
+}
+
+function get(path: (mcp: string) => string, status: number, marker: string): Workload['shoot'] {
+  return ({ host, path: mcpPath }) => {
+    const bytes = Buffer.from(`GET ${path(mcpPath)} HTTP/1.1\r\nhost: ${host}\r\n\r\n`)
     return () => ({ bytes, isGood: (got, body) => got === status && body.includes(marker) })
   }
 }
 
-function unauthorized(host: string): (id: number) => Shot {
+function unauthorized({ host, path }: Target): (id: number) => Shot {
   const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: {} })
   const bytes = Buffer.from(
-    `POST /mcp HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\naccept: application/json, text/event-stream\r\nmcp-protocol-version: 2025-11-25\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    `POST ${path} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\naccept: application/json, text/event-stream\r\nmcp-protocol-version: 2025-11-25\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
   )
   return () => ({ bytes, isGood: (status) => status === 401 })
 }
 
+const METADATA = '/.well-known/oauth-protected-resource'
+
 export const workloads: readonly Workload[] = [
-  ...eras.flatMap((era): Workload[] => [
-    {
-      name: 'tools/list',
-      era,
-      upstream: false,
-      shoot: mcp(era, 'tools/list', {}, () => '"list_organizations"'),
-    },
-    {
-      name: 'tools/call',
-      era,
-      upstream: false,
-      shoot: mcp(era, 'tools/call', { name: 'whoami', arguments: {} }, ({ subject }) => subject),
-    },
-    {
-      name: 'tools/call with upstream',
-      era,
-      upstream: true,
-      shoot: mcp(
-        era,
-        'tools/call',
-        { name: 'list_environments', arguments: {} },
-        ({ subject }) => `of ${subject}`,
-      ),
-    },
-  ]),
-  { name: '401', upstream: false, shoot: unauthorized },
+  ...[plain, ...agents].flatMap((client) =>
+    client.revisions.flatMap((revision) => [
+      // An agent whose request for the list is plain is measured as that.
+      ...(client === plain || client.list ? [list(revision, client)] : []),
+      ...calls(revision, client),
+    ]),
+  ),
+  { name: '401', shoot: unauthorized },
   {
     name: 'metadata',
-    upstream: false,
-    shoot: get('/.well-known/oauth-protected-resource/mcp', 200, '"authorization_servers"'),
+    shoot: get((path) => (path === '/' ? METADATA : `${METADATA}${path}`), 200, '"authorization_servers"'),
   },
 ]

@@ -35,7 +35,7 @@ createServer(async (req, res) => {
   const { id, method, params } = JSON.parse(await bodyOf(req))
   if (method === 'tools/list')
     return send(res, 200, `{"jsonrpc":"2.0","id":${id},"result":{"tools":${list}}}`)
-  const text = params.name === 'whoami' ? JSON.stringify({ subject }) : await environments(subject)
+  const text = await resultOf(params.name, subject, params.arguments)
   send(
     res,
     200,
@@ -58,6 +58,11 @@ async function verify(header = ''): Promise<string | undefined> {
   return payload.sub
 }
 
+async function resultOf(tool: string, subject: string, args: { name: string }): Promise<string> {
+  if (tool === 'whoami') return JSON.stringify({ subject })
+  return tool === 'list_environments' ? environments(subject) : newOrganization(subject, args)
+}
+
 async function environments(subject: string): Promise<string> {
   const { body } = await request(`${ISSUER}/api/v1/environments`, {
     dispatcher: agent,
@@ -65,6 +70,20 @@ async function environments(subject: string): Promise<string> {
   })
   const { environments } = (await body.json()) as { environments: object[] }
   return JSON.stringify({ items: environments })
+}
+
+async function newOrganization(subject: string, { name }: { name: string }): Promise<string> {
+  const { body } = await request(`${ISSUER}/api/v1/organizations`, {
+    dispatcher: agent,
+    method: 'POST',
+    headers: {
+      authorization: `Bearer api-of-${subject}`,
+      'content-type': 'application/json',
+      'x-env-domain': 'env-1.example.com',
+    },
+    body: JSON.stringify({ display_name: name }),
+  })
+  return JSON.stringify(await body.json())
 }
 
 function bodyOf(req: IncomingMessage): Promise<string> {

@@ -50,7 +50,9 @@ const verifier = {
   },
 }
 
-const run: Record<string, (who: AuthInfo) => Promise<Record<string, unknown>>> = {
+type Run = (who: AuthInfo, args: Record<string, unknown>) => Promise<Record<string, unknown>>
+
+const run: Record<string, Run> = {
   async whoami({ clientId, scopes, expiresAt = 0, extra }) {
     return {
       subject: extra?.sub,
@@ -76,14 +78,31 @@ const run: Record<string, (who: AuthInfo) => Promise<Record<string, unknown>>> =
       })),
     }
   },
+  /** The domain of the environment is known here, so that no request goes out for it. */
+  async create_organization({ extra }, { name, externalId }) {
+    const response = await fetch(`${ISSUER}/api/v1/organizations`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer api-of-${extra?.sub}`,
+        'content-type': 'application/json',
+        'x-env-domain': 'env-1.example.com',
+      },
+      body: JSON.stringify({ display_name: name, external_id: externalId }),
+    })
+    const { organization } = (await response.json()) as {
+      organization: { id: string; display_name: string; create_time: string }
+    }
+    const { id, display_name: displayName, create_time: createdAt } = organization
+    return { organization: { id, displayName, createdAt } }
+  },
 }
 
 function register(server: McpServer, tool: ToolDefinition): void {
   const { title, description, input, output, effect } = tool
   const annotations = { readOnlyHint: effect === 'read', openWorldHint: true }
   const config = { title, description, inputSchema: input, outputSchema: output, annotations }
-  server.registerTool(tool.name, config, async (_args, context) => {
-    const result = await run[tool.name]?.(context.http?.authInfo as AuthInfo)
+  server.registerTool(tool.name, config, async (args, context) => {
+    const result = await run[tool.name]?.(context.http?.authInfo as AuthInfo, args)
     return { content: [{ type: 'text' as const, text: JSON.stringify(result) }], structuredContent: result }
   })
 }
@@ -99,7 +118,7 @@ const app = createMcpExpressApp()
 app.use(
   mcpAuthMetadataRouter({
     resourceServerUrl: resource,
-    scopesSupported: ['environment:read', 'organization:read'],
+    scopesSupported: ['environment:read', 'organization:read', 'organization:write'],
     dangerouslyAllowInsecureIssuerUrl: true,
     oauthMetadata: {
       issuer: ISSUER,

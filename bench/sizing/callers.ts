@@ -6,7 +6,7 @@ import { freePort } from '../../test/harness/program.js'
 import { load } from '../load.js'
 import { type Measured, start } from '../process.js'
 import { contenders } from '../servers.js'
-import { type BenchCaller, workloads } from '../workloads.js'
+import { type BenchCaller, type Target, workloads } from '../workloads.js'
 import { type CallersFigures, measured, record, type ToolsFigures, thisRun } from './figures.js'
 
 // What the MCP server needs with 1 to 10,000 callers, each with a token of its own, and with fewer or more tools in the
@@ -73,17 +73,20 @@ async function serve(): Promise<Serving> {
 }
 
 function workload(name: string) {
-  const found = workloads.find((each) => each.name === name && each.era === '2026-07-28')
+  const found = workloads.find((each) => each.name === name && each.revision === '2026-07-28')
   if (!found) throw new Error(`no workload ${name}`)
   return found
+}
+
+async function targetOf(port: number, callers: number): Promise<Target> {
+  const host = `127.0.0.1:${port}`
+  return { host, path: '/mcp', callers: await mint(callers, `http://${host}/mcp`) }
 }
 
 /** Every call is the first of its caller: the token is checked, and exchanged for one of the management API. */
 async function firstCalls(): Promise<{ firstCallMicroseconds: number; auditBytes: number }> {
   const { process, port, auditFile, stop } = await serve()
-  const host = `127.0.0.1:${port}`
-  const known = await mint(FIRST_CALLS, `http://${host}/mcp`)
-  const shoot = workload('tools/call with upstream').shoot(host, known)
+  const shoot = workload('tools/call with upstream').shoot(await targetOf(port, FIRST_CALLS))
   // A few callers are spent until the code is compiled.
   await load({ port, connections: 10, milliseconds: 1_000, shoot })
   const [cpu, size] = [process.cpu(), statSync(auditFile).size]
@@ -104,8 +107,7 @@ async function firstCalls(): Promise<{ firstCallMicroseconds: number; auditBytes
 
 async function withCallers(count: number): Promise<CallersFigures> {
   const { process, port, stop } = await serve()
-  const host = `127.0.0.1:${port}`
-  const shoot = workload('tools/call with upstream').shoot(host, await mint(count, `http://${host}/mcp`))
+  const shoot = workload('tools/call with upstream').shoot(await targetOf(port, count))
   await load({ port, connections: 10, milliseconds: count, shoot })
   const operation = await measured(process, { port, ...under, shoot })
   const residentMegabytes = Math.round(process.residentMegabytes())
@@ -114,8 +116,7 @@ async function withCallers(count: number): Promise<CallersFigures> {
 }
 
 async function withTools({ process, port }: Serving, query: string): Promise<ToolsFigures> {
-  const host = `127.0.0.1:${port}`
-  const plain = workload('tools/list').shoot(host, await mint(50, `http://${host}/mcp`))
+  const plain = workload('tools/list').shoot(await targetOf(port, 50))
   let bytes = 0
   let tools = 0
   const shoot = (id: number) => ({

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Results } from '../../bench/figures.js'
+import { type Results, titleOf } from '../../bench/figures.js'
 import { type Verdict, verdictsOf } from '../../bench/targets.js'
 import { type BarGroup, barChart } from './bar-chart.js'
 
@@ -89,11 +89,8 @@ function groupsAt(connections: number): BarGroup[] {
 
 function namesAt(connections: number) {
   const rows = results.workloads.filter((row) => row.connections === connections)
-  const names = [...new Set(rows.map(({ workload, era = '' }) => `${workload} ${era}`.trim()))]
-  return names.map((name) => ({
-    name,
-    rows: rows.filter(({ workload, era = '' }) => `${workload} ${era}`.trim() === name),
-  }))
+  const names = [...new Set(rows.map(titleOf))]
+  return names.map((name) => ({ name, rows: rows.filter((row) => titleOf(row) === name) }))
 }
 
 function tableOf(connections: number): string {

@@ -134,7 +134,10 @@ export async function startServerUnderTest(
     { ...config, timeouts },
     createLog('debug', { write: (line) => void log.push(line) }),
     tools,
-  )
+  ).catch(async (error: unknown) => {
+    if (!replicaOf) await local.close()
+    throw error
+  })
   await untilKeysKnown(url)
   const token = (request: Record<string, unknown> = {}) =>
     mintToken({ localUrl: local.url }, { scopes: allScopes, resource, ...request })
