@@ -18,7 +18,6 @@ import {
   OrganizationService,
   type RestTransportOptions,
   services,
-  shareSignal,
   UserService,
 } from '../src/index.js'
 import { type Listening, listen } from './support/listen.js'
@@ -307,7 +306,6 @@ describe('the transport', () => {
 
   it('ends all requests under way, and no later one, with a signal that serves many calls', async () => {
     const controller = new AbortController()
-    shareSignal(controller.signal)
     const unanswered: ServerResponse[] = []
     const client = await organizationsAt((req, res) => {
       if (req.url?.includes('page_size')) res.end('{}')
