@@ -26,8 +26,8 @@ import { registry } from './services.js'
 export interface RestTransportOptions {
   /** The API's origin, with a path before `/api/v1` if it has one. */
   readonly baseUrl: string
-  /** Headers for one call, such as `authorization`; asked for every call, and not waited for where it knows them. */
-  readonly authorize?: () => Record<string, string> | Promise<Record<string, string>>
+  /** Headers for one call, such as `authorization`; asked for every call. */
+  readonly authorize?: () => Promise<Record<string, string>>
   /** Headers of every call. */
   readonly headers?: Readonly<Record<string, string>>
   /** Deadline of a call that names none. */
@@ -50,13 +50,12 @@ export function createRestTransport(options: RestTransportOptions): Transport {
   const dispatcher = options.dispatcher ?? createAgent()
   const next = async (call: UnaryRequest): Promise<UnaryResponse> => {
     const rest = restRequest(call.method, call.message)
-    const authorizing = options.authorize?.()
     const headers = {
       ...options.headers,
       ...headerFieldsOf(call),
       accept: 'application/json',
       ...(rest.body !== null && { 'content-type': 'application/json' }),
-      ...(authorizing instanceof Promise ? await authorizing : authorizing),
+      ...(await options.authorize?.()),
     }
     const path = prefix + rest.path + (rest.query && `?${rest.query}`)
     const question = { origin, path, method: rest.verb, headers, body: rest.body }

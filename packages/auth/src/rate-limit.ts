@@ -84,17 +84,9 @@ function isSpent(thrown: unknown): thrown is SpentPoints {
   return !(thrown instanceof Error) && typeof Object(thrown).msBeforeNext === 'number'
 }
 
-const callerKeys = new WeakMap<Caller, string>()
-
 /** One line per caller, whatever characters its names have, and no names in a shared store. */
-function callerKey(caller: Caller): string {
-  let key = callerKeys.get(caller)
-  if (key === undefined) {
-    const { issuer, clientId, subject } = caller
-    key = hash('sha256', JSON.stringify([issuer, clientId, subject]), 'base64url')
-    callerKeys.set(caller, key)
-  }
-  return key
+function callerKey({ issuer, clientId, subject }: Caller): string {
+  return hash('sha256', JSON.stringify([issuer, clientId, subject]), 'base64url')
 }
 
 /** draft-ietf-httpapi-ratelimit-headers */
