@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { addressKey } from './address-key.js'
-import type { Caller } from './caller.js'
+import { type Caller, identityOf } from './caller.js'
 import { AuthError, temporarilyUnavailable } from './errors.js'
 import type { LimiterOptions, RateLimiter, SpentPoints } from './rate-limiter.js'
 import { isLoopback } from './secure-url.js'
@@ -85,8 +85,8 @@ function isSpent(thrown: unknown): thrown is SpentPoints {
 }
 
 /** One line per caller, whatever characters its names have, and no names in a shared store. */
-function callerKey({ issuer, clientId, subject }: Caller): string {
-  return hash('sha256', JSON.stringify([issuer, clientId, subject]), 'base64url')
+function callerKey(caller: Caller): string {
+  return hash('sha256', JSON.stringify(identityOf(caller)), 'base64url')
 }
 
 /** draft-ietf-httpapi-ratelimit-headers */

@@ -1,4 +1,4 @@
-import type { Caller } from '@scalekit-mcp/auth'
+import { type Caller, identityOf } from '@scalekit-mcp/auth'
 import { LRUCache } from 'lru-cache'
 import { digestOf } from './digest.js'
 import { ToolError, type ToolErrorCode, toToolError } from './errors.js'
@@ -68,8 +68,8 @@ export function createIdempotency(): Idempotency {
 }
 
 /** A key belongs to its caller and its tool; the digest keeps their names out of a shared store. */
-export function idempotencyId({ issuer, subject, clientId }: Caller, tool: string, key: string): string {
-  return digestOf([issuer, subject, clientId, tool, key])
+export function idempotencyId(caller: Caller, tool: string, key: string): string {
+  return digestOf([...identityOf(caller), tool, key])
 }
 
 /** Only a failure whose outcome is unknown is remembered: sending the create again could make a second one. */

@@ -1,6 +1,6 @@
 import type { Interceptor } from '@connectrpc/connect'
 import { answerStatus } from '@scalekit-mcp/api'
-import type { Caller } from '@scalekit-mcp/auth'
+import { type Caller, identityOf } from '@scalekit-mcp/auth'
 import { LRUCache } from 'lru-cache'
 import { digestOf } from '../digest.js'
 import { ToolError } from '../errors.js'
@@ -28,7 +28,7 @@ export function createBreaker(): (caller: Caller) => Interceptor {
     circuits.set(key, { failures, pausedUntil: failures >= FAILURES ? Date.now() + PAUSE_MS : 0 })
 
   return (caller) => {
-    const owner = digestOf([caller.issuer, caller.clientId, caller.subject])
+    const owner = digestOf(identityOf(caller))
     return (next) => (request) => {
       const { method } = request
       const key = `${owner} ${method.parent.typeName}.${method.name}`
