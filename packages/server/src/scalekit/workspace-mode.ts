@@ -1,4 +1,4 @@
-import type { Interceptor, Transport } from '@connectrpc/connect'
+import { createClient, type Interceptor, type Transport } from '@connectrpc/connect'
 import { commons, createRestTransport, EnvironmentService } from '@scalekit-mcp/api'
 import type { Caller, Secret } from '@scalekit-mcp/auth'
 import type { WorkspaceModeConfig } from '../config.js'
@@ -7,7 +7,6 @@ import { callerTokenRefused, ToolError, toToolError } from '../errors.js'
 import { ExpiringCache } from './expiring-cache.js'
 import { isUnauthenticated, renewToken } from './renew-token.js'
 import type { EnvironmentType, Upstream } from './scalekit.js'
-import { serviceClient } from './service-client.js'
 import { requestToken, type TokenEndpoint, TokenRefusal } from './token-endpoint.js'
 
 const EARLY_MS = 10_000
@@ -111,7 +110,7 @@ function exchange(endpoint: TokenEndpoint, caller: Caller) {
 
 /** A write must never go out without its environment, so an environment without a domain is an error. */
 async function readEnvironment(transport: Transport, id: string): Promise<KnownEnvironment> {
-  const { environment } = await serviceClient(EnvironmentService, transport).getEnvironment({ id })
+  const { environment } = await createClient(EnvironmentService, transport).getEnvironment({ id })
   if (!environment?.domain || environment.id !== id) {
     throw new ToolError('upstream_unavailable', 'Scalekit did not name the domain of this environment.')
   }
