@@ -13,7 +13,7 @@ import { byCurrentNames } from './former-names.js'
 import { handedOver, handOver, requireWayForLink } from './hand-over.js'
 import type { Idempotency } from './idempotency.js'
 import type { Interaction } from './interaction.js'
-import { isHarmless, redact } from './observe/redact.js'
+import { redact } from './observe/redact.js'
 import type { PageSeal } from './page-seal.js'
 import type { Scalekit } from './scalekit/scalekit.js'
 import type { ToolCaller, ToolContext, ToolDefinition } from './tool.js'
@@ -208,12 +208,9 @@ interface Written {
   readonly text: string
 }
 
-/** Most results need nothing done to them, which their JSON shows. */
 function clean(request: Call, args: Record<string, unknown>, output: Record<string, unknown>): Written {
-  const text = JSON.stringify(output)
-  const cleaned = isHarmless(text) ? output : redactOutput(output, request.tool)
-  const sealed = sealPage(request, args, cleaned)
-  return sealed === output ? { output, text } : { output: sealed, text: JSON.stringify(sealed) }
+  const sealed = sealPage(request, args, redactOutput(output, request.tool))
+  return { output: sealed, text: JSON.stringify(sealed) }
 }
 
 /** A link that the operator lets through is what was asked for; everything else is cleaned. */
