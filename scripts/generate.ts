@@ -12,6 +12,7 @@ import { bundleManifest, registryEntry } from './generate/registry.js'
 import { securityPage } from './generate/security.js'
 import { sizingPage } from './generate/sizing.js'
 import { toolSnapshots, toolsPage } from './generate/tools.js'
+import { viewRuntime } from './generate/view-runtime.js'
 import { walkthrough } from './generate/walkthrough.js'
 
 // Writes the files that are made from the code. With --check it only compares, and ends with 1 where one differs.
@@ -26,6 +27,7 @@ const files: Record<string, string> = {
   'docs/reference/seed.schema.json': `${JSON.stringify(seedJsonSchema(), null, 2)}\n`,
   'docs/reference/tools.md': toolsPage(),
   'packages/server/mcpb/manifest.json': bundleManifest(),
+  'packages/server/src/apps/view-runtime.ts': viewRuntime(),
   'server.json': registryEntry(),
   'docs/security.md': securityPage(),
   'docs/guides/sizing.md': sizingPage(),

@@ -73,10 +73,10 @@ describe('scalekit-mcp serve', () => {
       SCALEKIT_WORKSPACE_URL: 'http://localhost:8787/workspace',
       SCALEKIT_CLIENT_ID: 'skc_1',
       SCALEKIT_CLIENT_SECRET: 'secret',
-      CONFORMANCE_FIXTURES: '1',
+      ALLOWED_ORIGINS: '*',
     })
     expect(code).toBe(78)
-    expect(stderr).toContain('CONFORMANCE_FIXTURES')
+    expect(stderr).toContain('ALLOWED_ORIGINS')
     expect(stderr).toContain('SCALEKIT_WORKSPACE_URL: http://localhost:8787 is this machine')
   })
 

@@ -11,7 +11,7 @@ const requestPath = ['server', 'auth', 'api'].flatMap((name) => sourcesOf(join('
 function sourcesOf(folder: string): { path: string; text: string }[] {
   return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name)
-    if (entry.isDirectory()) return /\/(gen|cli|conformance)$/.test(path) ? [] : sourcesOf(path)
+    if (entry.isDirectory()) return /\/(gen|cli)$/.test(path) ? [] : sourcesOf(path)
     if (!/\.ts$/.test(path) || /\.test\.ts$/.test(path)) return []
     return [{ path, text: readFileSync(join(root, path), 'utf8') }]
   })

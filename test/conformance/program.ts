@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { freePort } from '../harness/program.js'
-
-const MAIN = fileURLToPath(new URL('../../packages/server/bin/scalekit-mcp.js', import.meta.url))
-const START_MS = 30_000
+import { createLocalScalekit } from '@scalekit-mcp/local'
+import { localEnvironment } from '../../packages/server/src/cli/dev.js'
+import { loadConfig } from '../../packages/server/src/config.js'
+import { startServer } from '../../packages/server/src/main.js'
+import { createLog } from '../../packages/server/src/observe/log.js'
+import { freePort, mintToken } from '../harness/program.js'
+import { fixtures } from './fixtures/fixtures.js'
 
 export interface Program {
   readonly port: number
@@ -12,62 +13,33 @@ export interface Program {
   stop(): Promise<void>
 }
 
-/** Starts the real program, with the conformance fixtures and the local environment, and gets a token for it. */
+/** Starts the real server, with the conformance fixtures and the local environment, and gets a token for it. */
 export async function startProgram(proxyPort: number): Promise<Program> {
-  const [port, localPort] = [await freePort(), await freePort()]
-  const options = ['--port', String(port), '--local-port', String(localPort), '--memory']
-  const child = spawn(process.execPath, [MAIN, 'dev', ...options], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: {
-      ...process.env,
-      CONFORMANCE_FIXTURES: '1',
+  const port = await freePort()
+  const resource = `http://localhost:${port}/mcp`
+  const local = await createLocalScalekit({ port: 0, memory: true, mcpServerUrl: resource })
+  const config = loadConfig(
+    {
+      ...localEnvironment(local, resource),
+      PORT: String(port),
+      AUDIT_FILE: 'none',
       LEGACY_SESSIONS: '1',
       ALLOWED_HOSTS: `localhost:${proxyPort}`,
       ALLOWED_ORIGINS: `http://localhost:${proxyPort}`,
       REQUESTS_PER_MINUTE: '100000',
     },
-  })
-  try {
-    await isReady(child, `http://localhost:${port}/ready`)
-    return { port, token: await tokenFor(port, localPort), stop: () => stop(child) }
-  } catch (error) {
-    await stop(child)
-    throw error
+    {},
+  )
+  const server = await startServer(config, createLog('warn'), undefined, local.now, fixtures)
+  return {
+    port,
+    token: await mintToken(
+      { localUrl: local.url },
+      { resource, scopes: ['environment:read', 'organization:read', 'workspace:read'] },
+    ),
+    async stop() {
+      await server.stop()
+      await local.close()
+    },
   }
-}
-
-async function isReady(child: ChildProcess, url: string): Promise<void> {
-  const giveUpAt = Date.now() + START_MS
-  while (Date.now() < giveUpAt) {
-    if (child.exitCode !== null) throw new Error(`The program ended with ${child.exitCode}`)
-    const ok = await fetch(url).then(
-      (response) => response.ok,
-      () => false,
-    )
-    if (ok) return
-    await new Promise((wait) => setTimeout(wait, 100))
-  }
-  throw new Error(`The program was not ready after ${START_MS} ms`)
-}
-
-async function tokenFor(port: number, localPort: number): Promise<string> {
-  const response = await fetch(`http://localhost:${localPort}/__local/tokens`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-scalekit-local': '1' },
-    body: JSON.stringify({
-      subject: 'admin@example.com',
-      resource: `http://localhost:${port}/mcp`,
-      scopes: ['environment:read', 'organization:read', 'workspace:read'],
-    }),
-  })
-  const { access_token } = (await response.json()) as { access_token?: string }
-  if (!access_token) throw new Error(`The local environment gave no token: ${response.status}`)
-  return access_token
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return
-  const exited = new Promise((exit) => child.once('exit', exit))
-  child.kill('SIGTERM')
-  await exited
 }

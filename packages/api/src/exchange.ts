@@ -2,7 +2,6 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { Code, type ConnectError } from '@connectrpc/connect'
 import { type Dispatcher, errors } from 'undici'
 import { apiError } from './errors.js'
-import { listen, type SignalListener, stopListening } from './shared-signal.js'
 
 export interface Answer {
   readonly status: number
@@ -17,8 +16,7 @@ export interface Question extends Pick<Dispatcher.DispatchOptions, 'origin' | 'p
 }
 
 /**
- * Sends one request and reads its whole answer. It takes the pool's events as they come: a stream for each body, as
- * undici's `request` makes, takes as long as the rest.
+ * Sends one request and reads its whole answer.
  *
  * @throws the reason of the signal, or ConnectError for what became of the connection
  */
@@ -29,8 +27,8 @@ export function exchange(dispatcher: Dispatcher, question: Question, signal: Abo
   })
 }
 
-/** What becomes of one request. A class: as a literal it made seven functions for each. */
-class Exchange implements Dispatcher.DispatchHandler, SignalListener {
+/** One request and its answer. */
+class Exchange implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
   #status = 0
   #headers: IncomingHttpHeaders = {}
@@ -41,10 +39,10 @@ class Exchange implements Dispatcher.DispatchHandler, SignalListener {
     readonly resolve: (answer: Answer) => void,
     readonly reject: (reason: unknown) => void,
   ) {
-    listen(signal, this)
+    signal.addEventListener('abort', this)
   }
 
-  /** The signal fires. */
+  /** The signal aborts: the form of a listener that is an object (DOM, EventListener). */
   handleEvent(): void {
     this.#controller?.abort(this.signal.reason)
     this.#end()
@@ -77,7 +75,7 @@ class Exchange implements Dispatcher.DispatchHandler, SignalListener {
   }
 
   #end(): void {
-    stopListening(this.signal, this)
+    this.signal.removeEventListener('abort', this)
   }
 }
 

@@ -16,4 +16,3 @@ export { innerMessage, type RequestField, requestFields } from './request-fields
 export { createTranscoder, type RestHandler, type TranscoderOptions } from './rest-server.js'
 export { createRestTransport, type RestTransportOptions } from './rest-transport.js'
 export * from './services.js'
-export { shareSignal } from './shared-signal.js'

@@ -3,31 +3,33 @@ import {
   type DescMessage,
   type DescMethodUnary,
   fromJson,
+  type MessageInitShape,
   type MessageShape,
 } from '@bufbuild/protobuf'
 import {
   Code,
   ConnectError,
+  type ContextValues,
+  createContextValues,
   type Interceptor,
   type Transport,
   type UnaryRequest,
   type UnaryResponse,
 } from '@connectrpc/connect'
+import { createMethodUrl, runUnaryCall } from '@connectrpc/connect/protocol'
 import { Agent, type Dispatcher } from 'undici'
-import { endsWithin } from './ends-within.js'
 import { errorFromJson } from './error-json.js'
 import { apiError } from './errors.js'
 import { type Answer, exchange } from './exchange.js'
 import { parseJson } from './json.js'
-import { headerFieldsOf, headersOf, RestAnswer, RestCall } from './rest-call.js'
 import { restRequest } from './rest-request.js'
 import { registry } from './services.js'
 
 export interface RestTransportOptions {
   /** The API's origin, with a path before `/api/v1` if it has one. */
   readonly baseUrl: string
-  /** Headers for one call, such as `authorization`; asked for every call, and not waited for where it knows them. */
-  readonly authorize?: () => Record<string, string> | Promise<Record<string, string>>
+  /** Headers for one call, such as `authorization`; asked for every call. */
+  readonly authorize?: () => Promise<Record<string, string>>
   /** Headers of every call. */
   readonly headers?: Readonly<Record<string, string>>
   /** Deadline of a call that names none. */
@@ -48,35 +50,46 @@ export function createRestTransport(options: RestTransportOptions): Transport {
   const { origin, pathname } = new URL(base)
   const prefix = pathname.replace(/\/+$/, '')
   const dispatcher = options.dispatcher ?? createAgent()
-  const next = async (call: UnaryRequest): Promise<UnaryResponse> => {
+  const next = async <I extends DescMessage, O extends DescMessage>(
+    call: UnaryRequest<I, O>,
+  ): Promise<UnaryResponse<I, O>> => {
     const rest = restRequest(call.method, call.message)
-    const authorizing = options.authorize?.()
     const headers = {
       ...options.headers,
-      ...headerFieldsOf(call),
+      ...Object.fromEntries(call.header),
       accept: 'application/json',
       ...(rest.body !== null && { 'content-type': 'application/json' }),
-      ...(authorizing instanceof Promise ? await authorizing : authorizing),
+      ...(await options.authorize?.()),
     }
     const path = prefix + rest.path + (rest.query && `?${rest.query}`)
     const question = { origin, path, method: rest.verb, headers, body: rest.body }
     return answerOf(call.method, await exchange(dispatcher, question, call.signal))
   }
-  // Connect's own runUnaryCall links two signals to each call and aborts them when it is done: a tenth of the call.
-  const run = (options.interceptors ?? []).reduceRight<AnyNext>(
-    (inner, interceptor) => interceptor(inner),
-    next as AnyNext,
-  )
   return {
-    async unary(method, signal, timeoutMs = options.timeoutMs, header, input, contextValues) {
-      const ends = deadline(signal, timeoutMs)
-      const message = create(method.input, input)
-      try {
-        const answer = await run(new RestCall(base, method, message, ends, header, contextValues))
-        return answer as UnaryResponse<typeof method.input, typeof method.output>
-      } catch (error) {
-        throw ends.aborted ? ConnectError.from(reasonOf(ends), Code.Canceled) : ConnectError.from(error)
-      }
+    unary<I extends DescMessage, O extends DescMessage>(
+      method: DescMethodUnary<I, O>,
+      signal: AbortSignal | undefined,
+      timeoutMs: number | undefined,
+      header: HeaderFields,
+      input: MessageInitShape<I>,
+      contextValues?: ContextValues,
+    ) {
+      return runUnaryCall<I, O>({
+        interceptors: options.interceptors,
+        signal,
+        timeoutMs: timeoutMs ?? options.timeoutMs,
+        req: {
+          stream: false,
+          service: method.parent,
+          method,
+          requestMethod: 'POST',
+          url: createMethodUrl(base, method),
+          header: new Headers(header),
+          contextValues: contextValues ?? createContextValues(),
+          message: input,
+        },
+        next,
+      })
     },
     async stream() {
       throw apiError(Code.Unimplemented, 'The REST API has no streaming methods')
@@ -84,18 +97,7 @@ export function createRestTransport(options: RestTransportOptions): Transport {
   }
 }
 
-type AnyNext = ReturnType<Interceptor>
-
-/** The caller's signal, and the time where the call has one. */
-function deadline(signal: AbortSignal | undefined, timeoutMs: number | undefined): AbortSignal {
-  return timeoutMs ? endsWithin(timeoutMs, signal) : (signal ?? new AbortController().signal)
-}
-
-function reasonOf({ reason }: AbortSignal): unknown {
-  return Object(reason).name === 'TimeoutError'
-    ? new ConnectError('The API did not answer in time', Code.DeadlineExceeded)
-    : reason
-}
+type HeaderFields = ConstructorParameters<typeof Headers>[0]
 
 /** Connect within 1 s, first byte and silence within 3 s; a waiting connection keeps no process alive. */
 function createAgent(): Agent {
@@ -118,7 +120,14 @@ function answerOf<I extends DescMessage, O extends DescMessage>(
   // Only where there is nothing to say may an answer be empty: an empty list would be a false one.
   const nothing = text === '' && method.output.typeName === 'google.protobuf.Empty'
   const message = nothing ? create(method.output) : readMessage(method.output, body, answer)
-  return new RestAnswer(method, message, answer)
+  return {
+    stream: false,
+    service: method.parent,
+    method,
+    message,
+    header: headersOf(answer),
+    trailer: new Headers(),
+  }
 }
 
 function readMessage<O extends DescMessage>(
@@ -137,4 +146,12 @@ function readMessage<O extends DescMessage>(
       error,
     )
   }
+}
+
+function headersOf({ headers }: Answer): Headers {
+  const header = new Headers()
+  for (const [name, value] of Object.entries(headers)) {
+    for (const item of [value ?? []].flat()) header.append(name, item)
+  }
+  return header
 }

@@ -29,3 +29,12 @@ export interface Caller {
   /** The token itself; prints as `[redacted]`, and is for RFC 8693 exchange only. */
   readonly token: Secret
 }
+
+/** Who calls, through which client: what a limit, a seal or a key belongs to. */
+export function identityOf({
+  issuer,
+  subject,
+  clientId,
+}: Pick<Caller, 'issuer' | 'subject' | 'clientId'>): readonly [string, string, string] {
+  return [issuer, subject, clientId]
+}

@@ -1,3 +1,4 @@
+import { isObject } from './is-object.js'
 import type { ProtectOptions } from './protect-options.js'
 import type { RateLimitOptions } from './rate-limit.js'
 import type { RevocationOptions } from './revocation.js'
@@ -13,7 +14,6 @@ interface Form {
 type Forms<Options> = Readonly<Record<keyof Options, Form>>
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
-const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isListOf = (value: unknown, is: (each: unknown) => boolean) => Array.isArray(value) && value.every(is)
 const isPoints = (value: unknown) => Number.isSafeInteger(value) && Number(value) > 0
 const isAccess = (value: unknown) =>

@@ -1,4 +1,6 @@
+import { isCanonical } from './base64url.js'
 import { invalidToken } from './errors.js'
+import { isObject } from './is-object.js'
 import { parseStrictJson, StrictJsonError } from './strict-json.js'
 
 export interface CompactToken {
@@ -25,11 +27,6 @@ export function readCompactToken(token: string): CompactToken {
   return { header: jsonObject(header), claims: jsonObject(payload) }
 }
 
-/** RFC 4648 section 3.5: the unused bits of the last character are zero. */
-function isCanonical(part: string): boolean {
-  return Buffer.from(part, 'base64url').toString('base64url') === part
-}
-
 function jsonObject(part: string): Record<string, unknown> {
   const value = jsonValue(part)
   if (!isObject(value)) throw invalidToken('not_a_json_object')
@@ -42,8 +39,4 @@ function jsonValue(part: string): unknown {
   } catch (error) {
     throw invalidToken(error instanceof StrictJsonError ? `json_${error.problem}` : 'not_utf8')
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

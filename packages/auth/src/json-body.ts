@@ -40,7 +40,7 @@ export function readBody(req: IncomingMessage, res: ServerResponse): Promise<Buf
   return readBytes(req)
 }
 
-/** The listeners stay, since nothing else listens: taking them away took as long as reading. */
+/** Not raw-body: it never settles when a stream closes without `aborted`, as adapters for serverless functions do. */
 function readBytes(req: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []

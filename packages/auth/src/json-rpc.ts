@@ -1,4 +1,5 @@
 import { AuthError } from './errors.js'
+import { isObject } from './is-object.js'
 
 const METHOD = /^[\x21-\x7e]{1,128}$/
 const REQUEST_MEMBERS = new Set(['jsonrpc', 'id', 'method', 'params'])
@@ -47,10 +48,6 @@ function refuseOthers(body: object, allowed: ReadonlySet<string>): void {
 
 function isId(id: unknown): boolean {
   return Number.isSafeInteger(id) || (typeof id === 'string' && id.length <= 128)
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function invalidMessage(message: string): AuthError {

@@ -17,10 +17,10 @@ export interface KeySet {
   /** Whether `refreshIfDue` has something to do. */
   readonly isDue: boolean
   /**
-   * Makes sure that a usable copy is there. Returns at once (no promise) while the copy is fresh.
+   * Makes sure that a usable copy is there.
    * @throws AuthError `temporarily_unavailable` when no copy is younger than 24 hours
    */
-  refreshIfDue(): Promise<void> | undefined
+  refreshIfDue(): Promise<void>
   /** @throws AuthError `invalid_token` for a key that the issuer does not publish */
   find(header: JWTHeaderParameters): Promise<CryptoKey>
   close(): void
@@ -84,13 +84,12 @@ export function createKeySet(
     if (age() >= LAST_GOOD_MS) throw temporarilyUnavailable('no_key_set', failure)
   }
 
-  function refreshIfDue(): Promise<void> | undefined {
-    if (!isDue()) return undefined
-    if (age() >= LAST_GOOD_MS) return loadOrRefuse()
-    if (failure === undefined) return load()
+  async function refreshIfDue(): Promise<void> {
+    if (!isDue()) return
+    if (age() >= LAST_GOOD_MS) await loadOrRefuse()
+    else if (failure === undefined) await load()
     // An outage: the last good copy serves at once, and the next attempt runs behind it.
-    if (sinceAttempt() >= UNKNOWN_KID_COOLDOWN_MS) void load()
-    return undefined
+    else if (sinceAttempt() >= UNKNOWN_KID_COOLDOWN_MS) void load()
   }
 
   return {

@@ -125,8 +125,7 @@ export function createProtection(options: ProtectOptions): Protection {
     try {
       const caller = known instanceof Promise ? await known : known
       checkMethod(req, methods)
-      const spending = limits.spend(caller, 1, res)
-      if (spending) await spending
+      await limits.spend(caller, 1, res)
       if (req.method === 'POST') {
         negotiateAnswer(req)
         takeMessage(req, await readBody(req, res), caller)

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { addressKey } from './address-key.js'
-import type { Caller } from './caller.js'
+import { type Caller, identityOf } from './caller.js'
 import { AuthError, temporarilyUnavailable } from './errors.js'
 import type { LimiterOptions, RateLimiter, SpentPoints } from './rate-limiter.js'
 import { isLoopback } from './secure-url.js'
@@ -21,17 +21,16 @@ export interface RateLimitOptions {
 
 export interface RateLimit {
   /**
-   * Takes points from the caller's minute, and says on `res` how many are left. Returns at once (no promise) where the
-   * limiter does.
+   * Takes points from the caller's minute, and says on `res` how many are left.
    * @throws AuthError `rate_limited`, or `temporarily_unavailable` when the limiter's store fails
    */
-  spend(caller: Caller, points: number, res?: ServerResponse): Promise<void> | undefined
+  spend(caller: Caller, points: number, res?: ServerResponse): Promise<void>
   /**
    * Counts a refused credential. Past the limit the refusal becomes `rate_limited`; a valid token from the
    * same address is still served, so that nobody behind a shared address can lock the others out.
    * @throws AuthError `rate_limited`, or `temporarily_unavailable` when the limiter's store fails
    */
-  countFailure(address: string): Promise<void> | undefined
+  countFailure(address: string): Promise<void>
 }
 
 const WINDOW_SECONDS = 60
@@ -51,23 +50,17 @@ export function createRateLimit(resource: string, options: RateLimitOptions = {}
     countFailure: (address) => consume(failures, addressKey(address), 1),
   }
 
-  function consume(
+  async function consume(
     limiter: RateLimiter,
     key: string,
     points: number,
     res?: ServerResponse,
-  ): Promise<void> | undefined {
-    const told = (left: SpentPoints) => {
-      if (res) setLimitHeaders(res, policy, left)
-    }
+  ): Promise<void> {
     try {
-      const left = limiter.consume(key, points)
-      // Whatever can be waited for: a limiter may bring a promise of its own kind.
-      if ('then' in left) return Promise.resolve(left).then(told, (refused) => refuse(refused, res))
-      told(left)
-      return undefined
+      const left = await limiter.consume(key, points)
+      if (res) setLimitHeaders(res, policy, left)
     } catch (refused) {
-      return refuse(refused, res)
+      refuse(refused, res)
     }
   }
 
@@ -84,17 +77,9 @@ function isSpent(thrown: unknown): thrown is SpentPoints {
   return !(thrown instanceof Error) && typeof Object(thrown).msBeforeNext === 'number'
 }
 
-const callerKeys = new WeakMap<Caller, string>()
-
 /** One line per caller, whatever characters its names have, and no names in a shared store. */
 function callerKey(caller: Caller): string {
-  let key = callerKeys.get(caller)
-  if (key === undefined) {
-    const { issuer, clientId, subject } = caller
-    key = hash('sha256', JSON.stringify([issuer, clientId, subject]), 'base64url')
-    callerKeys.set(caller, key)
-  }
-  return key
+  return hash('sha256', JSON.stringify(identityOf(caller)), 'base64url')
 }
 
 /** draft-ietf-httpapi-ratelimit-headers */

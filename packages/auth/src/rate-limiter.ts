@@ -1,7 +1,7 @@
 /** A limiter, such as those of rate-limiter-flexible. */
 export interface RateLimiter {
-  /** Takes points. Past the limit it throws, or rejects with, what it would have answered. */
-  consume(key: string, points: number): SpentPoints | Promise<SpentPoints>
+  /** Takes points. Past the limit it rejects with what it would have answered. */
+  consume(key: string, points: number): Promise<SpentPoints>
 }
 
 export interface SpentPoints {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Caller } from './caller.js'
 import { invalidToken } from './errors.js'
 import { createIntrospect, type IntrospectionOptions } from './introspect.js'
@@ -21,7 +22,7 @@ export interface Revocation {
    * The caller, with what is known about a revocation.
    * @throws AuthError `invalid_token` when the authorization server says that the token is not active
    */
-  check(caller: Caller): Caller | Promise<Caller>
+  check(caller: Caller): Promise<Caller>
 }
 
 /** An answer is trusted for 4 seconds from the question, so that a revoked token is refused within 5. */
@@ -44,10 +45,9 @@ export function createRevocation(
   const introspect = createIntrospect(options)
   const outage = createOutage(onWarning)
   const takeTurn = createTurns(MAX_CONCURRENT)
-  const activeUntil = new Map<string, number>()
+  const activeUntil = new LRUCache<string, number>({ max: MAX_REMEMBERED })
   const revokedUntil = new Map<string, number>()
   const pending = new Map<string, Promise<Answer>>()
-  const known = { checked: new WeakMap<Caller, Caller>(), unknown: new WeakMap<Caller, Caller>() }
 
   async function ask(name: string, caller: Caller): Promise<Answer> {
     const askedAt = now()
@@ -55,7 +55,7 @@ export function createRevocation(
     const active = await takeTurn(() => outage.watch(() => introspect(caller.token)))
     if (active === undefined) return 'unknown'
     if (active) {
-      remember(activeUntil, name, askedAt + TRUSTED_MS)
+      activeUntil.set(name, askedAt + TRUSTED_MS)
       return 'checked'
     }
     const refusal = revoke(name, caller)
@@ -71,30 +71,16 @@ export function createRevocation(
     return invalidToken('revoked')
   }
 
-  /** One object for each caller, because others keep what they know about a caller by its object. */
-  function withRevocation(caller: Caller, revocation: Answer): Caller {
-    const found = known[revocation].get(caller) ?? { ...caller, revocation }
-    known[revocation].set(caller, found)
-    return found
-  }
-
   return {
-    check(caller) {
+    async check(caller) {
       const name = JSON.stringify([caller.issuer, caller.tokenId])
       if (revokedUntil.has(name)) throw invalidToken('revoked')
-      if ((activeUntil.get(name) ?? 0) > now()) return withRevocation(caller, 'checked')
+      if ((activeUntil.get(name) ?? 0) > now()) return { ...caller, revocation: 'checked' }
       const running = pending.get(name) ?? ask(name, caller).finally(() => pending.delete(name))
       pending.set(name, running)
-      return running.then((answer) => withRevocation(caller, answer))
+      return { ...caller, revocation: await running }
     },
   }
 }
 
 type Answer = NonNullable<Caller['revocation']>
-
-function remember(map: Map<string, number>, name: string, until: number): void {
-  map.delete(name)
-  map.set(name, until)
-  const [oldest] = map.keys()
-  if (map.size > MAX_REMEMBERED && oldest !== undefined) map.delete(oldest)
-}

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Caller } from './caller.js'
 
 const MAX_AGE_MS = 60_000
@@ -23,31 +24,21 @@ export interface TokenCache {
 
 /** Holds an entry until the token's expiry or for 60 seconds; of 10,000 the least recently used one goes. */
 export function createTokenCache(now: () => number = Date.now): TokenCache {
-  const entries = new Map<string, Entry>()
+  const entries = new LRUCache<string, Entry>({ max: MAX_ENTRIES })
   const pending = new Map<string, Promise<Caller>>()
-
-  function put(digest: string, verified: VerifiedToken): void {
-    const until = Math.min(verified.caller.expiresAt * 1000, now() + MAX_AGE_MS)
-    entries.set(digest, { ...verified, until })
-    const [oldest] = entries.keys()
-    if (entries.size > MAX_ENTRIES && oldest !== undefined) entries.delete(oldest)
-  }
 
   return {
     get(digest, keyVersion) {
       const entry = entries.get(digest)
-      if (!entry) return undefined
-      entries.delete(digest)
-      if (entry.keyVersion !== keyVersion || entry.until <= now()) return undefined
-      entries.set(digest, entry)
-      return entry.caller
+      return entry?.keyVersion === keyVersion && entry.until > now() ? entry.caller : undefined
     },
     load(digest, verify) {
       const running = pending.get(digest)
       if (running) return running
       const started = verify()
         .then((verified) => {
-          put(digest, verified)
+          const until = Math.min(verified.caller.expiresAt * 1000, now() + MAX_AGE_MS)
+          entries.set(digest, { ...verified, until })
           return verified.caller
         })
         .finally(() => pending.delete(digest))

@@ -89,8 +89,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
     async verify(token) {
       // What needs no key is refused without one, also while the keys are out of reach.
       if (keys.isDue) readAccepted(token, algorithms, options)
-      const refreshing = keys.refreshIfDue()
-      if (refreshing) await refreshing
+      await keys.refreshIfDue()
       const digest = hash('sha256', token, 'base64url')
       const caller = recall(digest) ?? (await cache.load(digest, () => check(token)))
       return revocation ? revocation.check(caller) : caller

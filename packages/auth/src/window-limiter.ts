@@ -5,10 +5,7 @@ interface Window {
   readonly until: number
 }
 
-/**
- * Counts points by key in this process, over windows that begin with the first point. It answers at once: the promise and
- * the timer of a general limiter took as long as everything else about a remembered token.
- */
+/** Counts points by key in this process, over windows that begin with the first point. */
 export function createWindowLimiter({ points: limit, duration }: LimiterOptions): RateLimiter {
   const windows = new Map<string, Window>()
 
@@ -28,7 +25,7 @@ export function createWindowLimiter({ points: limit, duration }: LimiterOptions)
   }
 
   return {
-    consume(key, points) {
+    async consume(key, points) {
       const now = performance.now()
       const known = windows.get(key)
       const window = known && known.until > now ? known : begin(key, now)

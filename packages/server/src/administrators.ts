@@ -110,13 +110,15 @@ export function createAdministrators(
   return async (caller) => {
     if (isClientAlone(caller)) return requireClient(clients, caller)
     const organizationId = requireOrganization(rule, caller)
-    const refusal = await Promise.resolve(
-      decisions.get(caller.subject, () => decide(caller, organizationId)),
-    ).catch((cause: unknown) => {
-      throw new ToolError('upstream_unavailable', 'Scalekit did not confirm that you are an administrator.', {
-        cause,
+    const refusal = await decisions
+      .get(caller.subject, () => decide(caller, organizationId))
+      .catch((cause: unknown) => {
+        throw new ToolError(
+          'upstream_unavailable',
+          'Scalekit did not confirm that you are an administrator.',
+          { cause },
+        )
       })
-    })
     if (refusal) throw refusal
   }
 }

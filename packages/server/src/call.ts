@@ -5,7 +5,7 @@ import { type Bounds, decide, type Selection } from './access.js'
 import type { RequestAudit } from './audit/request-audit.js'
 import { takesEnvironment, withoutEnvironment } from './bound-input.js'
 import { confirm, type UsedAnswers } from './confirm.js'
-import { type Deadline, type Ending, withDeadline } from './deadline.js'
+import { type Ending, withDeadline } from './deadline.js'
 import { digestOf } from './digest.js'
 import type { Docs } from './docs-search/docs.js'
 import { ToolError, toToolError } from './errors.js'
@@ -13,8 +13,7 @@ import { byCurrentNames } from './former-names.js'
 import { handedOver, handOver, requireWayForLink } from './hand-over.js'
 import type { Idempotency } from './idempotency.js'
 import type { Interaction } from './interaction.js'
-import { isHarmless, redact } from './observe/redact.js'
-import { oncePerCaller } from './once-per-caller.js'
+import { redact } from './observe/redact.js'
 import type { PageSeal } from './page-seal.js'
 import type { Scalekit } from './scalekit/scalekit.js'
 import type { ToolCaller, ToolContext, ToolDefinition } from './tool.js'
@@ -89,8 +88,8 @@ export async function call(request: Call): Promise<CallToolResult | InputRequire
     authorize(request)
     const args = openPage(request, validate(request))
     admitted = true
-    const result = await withDeadline(request.caller, request.ending, request.deadlineMs, (deadline) =>
-      confirmAndRun(request, args, deadline),
+    const result = await withDeadline(request.ending, request.deadlineMs, (signal) =>
+      confirmAndRun(request, args, signal),
     )
     if ('question' in result) {
       finish('input_required')
@@ -170,10 +169,15 @@ function sealPage(
 async function confirmAndRun(
   request: Call,
   args: Record<string, unknown>,
-  deadline: Deadline,
+  signal: AbortSignal,
 ): Promise<{ question: InputRequiredResult } | { output: Record<string, unknown> }> {
   const { tool, interaction } = request
-  const context = new CallContext(request, deadline)
+  const context: ToolContext = {
+    scalekit: request.scalekit(signal),
+    docs: request.docs,
+    caller: toToolCaller(request.caller),
+    progress: request.progress,
+  }
   const done = handedOver(tool, args, interaction)
   if (done) return { output: done }
   requireWayForLink(tool, interaction, request.linksInResults)
@@ -183,32 +187,6 @@ async function confirmAndRun(
   const output = await (tool.effect === 'read' ? tool.run(args, context) : write(request, args, context))
   const handing = handOver(tool, args, output, interaction, request.linksInResults, target)
   return handing ? { question: await handing } : { output }
-}
-
-/**
- * What a tool is given. A class, because V8 gives every literal with a getter a shape of its own: that stays, with all that
- * the getter sees, until the next full collection, and made the collections of a call take a tenth of it.
- */
-class CallContext implements ToolContext {
-  readonly docs: Docs
-  readonly caller: ToolCaller
-  readonly progress: ToolContext['progress']
-  readonly #call: Call
-  readonly #deadline: Deadline
-  #scalekit: Scalekit | undefined
-
-  constructor(call: Call, deadline: Deadline) {
-    this.docs = call.docs
-    this.caller = toToolCaller(call.caller)
-    this.progress = call.progress
-    this.#call = call
-    this.#deadline = deadline
-  }
-
-  get scalekit(): Scalekit {
-    this.#scalekit ??= this.#call.scalekit(this.#deadline.signal())
-    return this.#scalekit
-  }
 }
 
 /** It is in the audit log before it goes out, and it goes out once for its key. */
@@ -230,12 +208,9 @@ interface Written {
   readonly text: string
 }
 
-/** Most results need nothing done to them, which their JSON shows. */
 function clean(request: Call, args: Record<string, unknown>, output: Record<string, unknown>): Written {
-  const text = JSON.stringify(output)
-  const cleaned = isHarmless(text) ? output : redactOutput(output, request.tool)
-  const sealed = sealPage(request, args, cleaned)
-  return sealed === output ? { output, text } : { output: sealed, text: JSON.stringify(sealed) }
+  const sealed = sealPage(request, args, redactOutput(output, request.tool))
+  return { output: sealed, text: JSON.stringify(sealed) }
 }
 
 /** A link that the operator lets through is what was asked for; everything else is cleaned. */
@@ -247,16 +222,16 @@ function redactOutput(
   return handsOver && 'link' in output ? { ...cleaned, link: output.link } : cleaned
 }
 
-const toToolCaller = oncePerCaller(
-  (caller): ToolCaller => ({
+function toToolCaller(caller: Caller): ToolCaller {
+  return {
     subject: caller.subject,
     clientId: caller.clientId,
     issuer: caller.issuer,
     scopes: [...caller.scopes].sort(),
     ...(caller.organizationId ? { organizationId: caller.organizationId } : {}),
     expiresAt: new Date(caller.expiresAt * 1000).toISOString(),
-  }),
-)
+  }
+}
 
 /** A write has happened whatever its size, so only a read is refused for being too large. */
 function cap(written: Written, tool: ToolDefinition): Written {

@@ -139,7 +139,7 @@ export const variables = {
       .enum(['production', 'development', 'test'], { message: 'set it to production, development or test' })
       .default('development'),
     describe:
-      'production, development or test. With production, what is meant for developers is refused: conformance fixtures, and every URL that is not https or is this machine (except Redis and OpenTelemetry).',
+      'production, development or test. With production, every URL that is not https or is this machine is refused (except Redis and OpenTelemetry), and so is ALLOWED_ORIGINS=*.',
   },
   LOG_LEVEL: {
     schema: z
@@ -233,9 +233,5 @@ export const variables = {
     schema: z.string().max(1_000).optional(),
     describe:
       'Private key that signs the audit log (Ed25519, PKCS 8 in PEM). Made at the first start when it is not there. Default: audit-key.pem beside AUDIT_FILE.',
-  },
-  CONFORMANCE_FIXTURES: {
-    schema: flag,
-    describe: 'Adds the tools of the MCP conformance suite. For tests; refused in production.',
   },
 } as const satisfies Record<string, Variable>

@@ -52,7 +52,6 @@ export interface Config {
   readonly requestsPerMinute?: number
   readonly readOnly: boolean
   readonly legacySessions: boolean
-  readonly conformanceFixtures: boolean
   readonly linksInResults: boolean
   readonly docsUrl: string
   readonly timeouts: Timeouts
@@ -265,7 +264,6 @@ function assemble(values: Values): Config {
     ...(values.REQUESTS_PER_MINUTE === undefined ? {} : { requestsPerMinute: values.REQUESTS_PER_MINUTE }),
     readOnly: values.READ_ONLY,
     legacySessions: values.LEGACY_SESSIONS,
-    conformanceFixtures: values.CONFORMANCE_FIXTURES,
     linksInResults: values.LINKS_IN_RESULTS,
     docsUrl: `${values.DOCS_URL}/`,
     timeouts,

@@ -1,3 +1,4 @@
+import { isObject } from '@scalekit-mcp/auth'
 import { ToolError } from './errors.js'
 
 /**
@@ -49,8 +50,4 @@ function put(args: Arguments, current: string, value: unknown, former: string) {
     throw new ToolError('invalid_arguments', `Give ${current} or ${former}, not both.`)
   }
   args[current] = value
-}
-
-function isObject(value: unknown): value is Arguments {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,4 +1,5 @@
-import type { Caller } from '@scalekit-mcp/auth'
+import { type Caller, identityOf } from '@scalekit-mcp/auth'
+import { LRUCache } from 'lru-cache'
 import { digestOf } from './digest.js'
 import { ToolError, type ToolErrorCode, toToolError } from './errors.js'
 
@@ -42,14 +43,9 @@ export const nothingHappened: ReadonlySet<ToolErrorCode> = new Set([
 
 /** Remembers in this process, for a day, at most 10,000 results. */
 export function createIdempotency(): Idempotency {
-  const results = new Map<string, { digest: string; output: Promise<Output>; expiresAt: number }>()
-
-  const forgetOld = () => {
-    for (const [id, entry] of results) {
-      if (results.size <= LIMIT && entry.expiresAt > Date.now()) break
-      results.delete(id)
-    }
-  }
+  const results = new LRUCache<string, { digest: string; output: Promise<Output>; expiresAt: number }>({
+    max: LIMIT,
+  })
 
   return {
     async once(caller, tool, key, args, run) {
@@ -63,7 +59,6 @@ export function createIdempotency(): Idempotency {
       }
       const output = run()
       results.set(id, { digest, output, expiresAt: Date.now() + DAY_MS })
-      forgetOld()
       output.catch((error: unknown) => {
         if (nothingHappened.has(toToolError(error).code)) results.delete(id)
       })
@@ -73,8 +68,8 @@ export function createIdempotency(): Idempotency {
 }
 
 /** A key belongs to its caller and its tool; the digest keeps their names out of a shared store. */
-export function idempotencyId({ issuer, subject, clientId }: Caller, tool: string, key: string): string {
-  return digestOf([issuer, subject, clientId, tool, key])
+export function idempotencyId(caller: Caller, tool: string, key: string): string {
+  return digestOf([...identityOf(caller), tool, key])
 }
 
 /** Only a failure whose outcome is unknown is remembered: sending the create again could make a second one. */

@@ -1,3 +1,4 @@
+import { isObject } from '@scalekit-mcp/auth'
 import * as z from 'zod'
 import { withoutInvisible } from './observe/invisible.js'
 
@@ -58,10 +59,6 @@ export const metadata = (max: number) =>
         message: 'Name each key once.',
       }),
   )
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 export type Metadata = readonly { readonly key: string; readonly value: string }[]
 

@@ -6,6 +6,7 @@ import { type AuditLog, openAuditLog } from './audit/audit-log.js'
 import { type Config, ConfigError } from './config.js'
 import { createDocs } from './docs-search/docs.js'
 import { createDrain } from './http/drain.js'
+import type { Fixtures } from './mcp/fixtures.js'
 import type { Logger } from './observe/log.js'
 import { startObservation } from './observe/observation.js'
 import { connectScalekit } from './scalekit/connect.js'
@@ -53,6 +54,7 @@ export interface OpenServer {
  *
  * @param tools what it offers; all of ours unless an embedder chooses
  * @param now the time by which tokens expire; the machine's unless an embedder moves it
+ * @param fixtures for the MCP conformance suite only
  * @throws ConfigError for a file or a port that cannot be used
  */
 export async function openServer(
@@ -60,6 +62,7 @@ export async function openServer(
   log: Logger,
   tools: readonly ToolDefinition[] = allTools,
   now?: () => number,
+  fixtures?: Fixtures,
 ): Promise<OpenServer> {
   let accepting = true
   const audit = await openAudit(config, log)
@@ -72,9 +75,6 @@ export async function openServer(
   })
   const connection = connectScalekit(config, observation.metrics, now)
   const shared = await openShared(config, log)
-  const fixtures = config.conformanceFixtures
-    ? (await import('./conformance/fixtures.js')).fixtures
-    : undefined
   const docs = createDocs(new URL(config.docsUrl), connection.dispatcher, (message, cause) =>
     log.warn({ err: cause }, message),
   )
@@ -114,6 +114,7 @@ export async function openServer(
  *
  * @param tools what it offers; all of ours unless an embedder chooses
  * @param now the time by which tokens expire; the machine's unless an embedder moves it
+ * @param fixtures for the MCP conformance suite only
  * @throws PortInUseError, or ConfigError for a HOST that this machine does not have
  */
 export async function startServer(
@@ -121,8 +122,9 @@ export async function startServer(
   log: Logger,
   tools?: readonly ToolDefinition[],
   now?: () => number,
+  fixtures?: Fixtures,
 ): Promise<RunningServer> {
-  const open = await openServer(config, log, tools, now)
+  const open = await openServer(config, log, tools, now, fixtures)
   const server = createHttpServer(open.listener)
   const { drain } = createDrain(server)
   await listen(server, config).catch(async (error: unknown) => {

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { Caller, Secret } from '@scalekit-mcp/auth'
+import { type Caller, identityOf, type Secret } from '@scalekit-mcp/auth'
 import { digestOf } from './digest.js'
 import { ToolError } from './errors.js'
 
@@ -34,7 +34,7 @@ export function createPageSeal(key: Secret | undefined): PageSeal {
     .digest()
   const mac = (until: string, token: string, { caller, tool, args }: PageOf) => {
     const { pageToken, pageSize, ...list } = args
-    const bound = [until, token, caller.issuer, caller.subject, caller.clientId, tool, digestOf(list)]
+    const bound = [until, token, ...identityOf(caller), tool, digestOf(list)]
     return createHmac('sha256', secret).update(JSON.stringify(bound)).digest().subarray(0, 16)
   }
   return {

@@ -112,9 +112,8 @@ describe('with NODE_ENV=production', () => {
       JWKS_URI: 'http://localhost/keys',
       INTROSPECTION_URL: 'http://acme.scalekit.com/introspect',
       EXPECTED_ISSUERS: 'http://localhost:1,http://localhost:1',
-      CONFORMANCE_FIXTURES: '1',
     })
-    expect(problems).toHaveLength(4)
+    expect(problems).toHaveLength(3)
   })
 })
 

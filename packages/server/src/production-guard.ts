@@ -13,9 +13,6 @@ const INTERNAL: ReadonlySet<string> = new Set(['REDIS_URL', 'OTEL_EXPORTER_OTLP_
  */
 export function notForProduction(values: Readonly<Record<string, unknown>>): string[] {
   const problems = new Set<string>()
-  if (values.CONFORMANCE_FIXTURES) {
-    problems.add('CONFORMANCE_FIXTURES: refused with NODE_ENV=production; remove one of them.')
-  }
   if (values.ALLOWED_ORIGINS === '*') {
     problems.add(
       'ALLOWED_ORIGINS: * is refused with NODE_ENV=production; list the origins that may call, or unset it.',

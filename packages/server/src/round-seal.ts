@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { createRequestStateCodec, type ServerContext } from '@modelcontextprotocol/server'
-import type { Caller, Secret } from '@scalekit-mcp/auth'
+import { type Caller, identityOf, isCanonical, type Secret } from '@scalekit-mcp/auth'
 import type { RoundSeal, RoundState } from './interaction.js'
 
 /** How long a person has to answer. */
@@ -28,12 +28,7 @@ export function createRoundSeal(key: Secret | undefined): RoundSeal {
 }
 
 /** The codec binds to what the SDK hands to handlers; of that it reads only this. */
-function ownedBy({ issuer, subject, clientId, claims }: Caller): ServerContext {
-  const owner = JSON.stringify([issuer, subject, clientId, claims.sid])
+function ownedBy(caller: Caller): ServerContext {
+  const owner = JSON.stringify([...identityOf(caller), caller.claims.sid])
   return { http: { authInfo: { extra: { owner } } } } as unknown as ServerContext
-}
-
-/** RFC 4648 section 3.5: of the last character of a MAC some bits are unused, and one state has one spelling. */
-function isCanonical(part: string): boolean {
-  return Buffer.from(part, 'base64url').toString('base64url') === part
 }

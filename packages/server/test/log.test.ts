@@ -3,8 +3,12 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Secret } from '@scalekit-mcp/auth'
+import { createLocalScalekit } from '@scalekit-mcp/local'
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createLog } from '../src/observe/log.js'
+import { freePort } from '../../../test/harness/program.js'
+import { localEnvironment } from '../src/cli/dev.js'
+import { createLog, loadConfig, startServer } from '../src/index.js'
 import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
 
 test('a log line never holds a secret, by its name or by its type', () => {
@@ -33,6 +37,32 @@ test('nor does the message or the stack of an error', () => {
   const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1In0.c2ln'
   log.info({ err: new Error(`GET /${jwt} failed`, { cause: new Error(`Bearer ${jwt}`) }) }, 'x')
   expect(lines.join('')).not.toContain('eyJ')
+})
+
+test("an embedder's logger writes the lines, with its own base, redaction and level", async () => {
+  const lines: Record<string, unknown>[] = []
+  const log = pino(
+    { base: { service: 'acme' }, redact: { paths: ['path'], censor: 'hidden' }, messageKey: 'text' },
+    { write: (line) => void lines.push(JSON.parse(line)) },
+  )
+  const port = await freePort()
+  const url = `http://localhost:${port}/mcp`
+  const local = await createLocalScalekit({ port: 0, memory: true, mcpServerUrl: url })
+  const environment = { ...localEnvironment(local, url), PORT: String(port), AUDIT_FILE: 'none' }
+  const server = await startServer(loadConfig(environment, {}), log)
+  const requests = () => lines.filter(({ text }) => text === 'request')
+  try {
+    await fetch(url)
+    await expect.poll(requests).toMatchObject([{ level: 30, service: 'acme', path: 'hidden', status: 401 }])
+    log.level = 'warn'
+    await fetch(url)
+    log.level = 'info'
+    await fetch(url, { method: 'HEAD' })
+    await expect.poll(() => requests().map(({ method }) => method)).toEqual(['GET', 'HEAD'])
+  } finally {
+    await server.stop()
+    await local.close()
+  }
 })
 
 describe('a token at the wrong place of a request', () => {

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { View } from './view.js'
-import { viewScript } from './view-script.js'
+import { viewRuntime } from './view-runtime.js'
 import { viewStyle } from './view-style.js'
 
 /**
  * One self-contained page. Its own policy lets it run its script and nothing else: nothing is loaded, sent or framed.
  */
 export function viewPage(view: View): string {
-  const script = viewScript(view)
+  const script = scriptOf(view)
   const policy = [
     "default-src 'none'",
     `script-src '${hashOf(script)}'`,
@@ -30,6 +30,11 @@ export function viewPage(view: View): string {
 </body>
 </html>
 `
+}
+
+/** `<` stays out of the JSON, so that no text in it ends the element. */
+function scriptOf(view: View): string {
+  return `'use strict';\nconst view = ${JSON.stringify(view).replaceAll('<', '\\u003c')};\n${viewRuntime}`
 }
 
 /** Content Security Policy 3, section 2.3.1: a hash source. */

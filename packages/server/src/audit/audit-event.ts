@@ -4,7 +4,7 @@ export interface AuditedCaller {
   readonly subject: string
   readonly clientId: string
   /** SHA-256 of the token's `jti`. */
-  readonly tokenId?: string
+  readonly tokenId?: string | undefined
   readonly scopesHeld: readonly string[]
 }
 
@@ -14,7 +14,7 @@ export interface AuditedCall {
   readonly effect: string
   readonly scopesRequired: readonly string[]
   /** SHA-256 of the arguments, with their keys in order. */
-  readonly argumentsDigest?: string
+  readonly argumentsDigest?: string | undefined
 }
 
 /** Before a write goes to Scalekit. */
@@ -32,14 +32,14 @@ export interface RequestEvent extends Partial<AuditedCaller>, Partial<AuditedCal
   readonly address: string
   readonly method: string
   readonly place: string
-  readonly rpc?: string
+  readonly rpc?: string | undefined
   /** 0: the client left before the answer. */
   readonly status: number
   readonly decision: 'allowed' | 'refused'
-  readonly reason?: string
-  readonly outcome?: string
+  readonly reason?: string | undefined
+  readonly outcome?: string | undefined
   /** Of the last answer of Scalekit; 0 when there was none. */
-  readonly upstreamStatus?: number
+  readonly upstreamStatus?: number | undefined
   readonly milliseconds: number
 }
 

@@ -1,8 +1,7 @@
 import { ToolError } from '../errors.js'
+import type { AuditEvent } from './audit-event.js'
 import { type ChainFile, openChainFile } from './chain-file.js'
-import { CHECKPOINT, recordOf } from './chain-line.js'
 import { type FileLock, takeFile } from './file-lock.js'
-import { type OffHeapText, OffHeapTexts } from './off-heap-texts.js'
 import { AuditFileError } from './open-file.js'
 import { loadSigningKey, type SigningKey } from './signing-key.js'
 
@@ -16,13 +15,13 @@ const RETRY_MS = 1_000
 const MAX_WAITING = 10_000
 
 export interface AuditLog {
-  /** Notes a record (`recordOf` an event): it is on the disk in a moment. */
-  note(record: string): void
+  /** Records an event: it is on the disk in a moment. */
+  note(event: AuditEvent): void
   /**
-   * Resolves when the record is on the disk; calls at the same time share one flush.
+   * Records an event and resolves when it is on the disk; calls at the same time share one flush.
    * @throws ToolError `audit_unavailable`
    */
-  commit(record: string): Promise<void>
+  commit(event: AuditEvent): Promise<void>
   /** False while the file cannot be written: writes are refused. */
   readonly available: boolean
   /**
@@ -42,7 +41,7 @@ export interface AuditOptions {
 }
 
 interface Waiting {
-  readonly record: OffHeapText
+  readonly event: AuditEvent
   readonly settle: { resolve(): void; reject(error: unknown): void } | undefined
 }
 
@@ -91,7 +90,6 @@ function groupCommit(
   { onAlert }: AuditOptions,
 ): AuditLog {
   let file = opened
-  const texts = new OffHeapTexts()
   let waiting: Waiting[] = []
   let lost = 0
   let flushing: Promise<void> | undefined
@@ -101,11 +99,11 @@ function groupCommit(
   let changed = false
   const retry = setInterval(() => void watch(), RETRY_MS).unref()
   const checkpoints = setInterval(() => {
-    if (file && file.unchecked > 0) add(CHECKPOINT)
+    if (file && file.unchecked > 0) add({ type: 'checkpoint' })
   }, CHECKPOINT_MS).unref()
 
-  function add(record: string, settle?: Waiting['settle']): void {
-    waiting.push({ record: texts.keep(record), settle })
+  function add(event: AuditEvent, settle?: Waiting['settle']): void {
+    waiting.push({ event, settle })
     if (waiting.length > MAX_WAITING) {
       waiting.shift()
       lost++
@@ -139,7 +137,7 @@ function groupCommit(
     waiting = []
     urgent = false
     try {
-      await file.append(batch.map(({ record }) => String(record)))
+      await file.append(batch.map(({ event }) => event))
       for (const { settle } of batch) settle?.resolve()
     } catch (error) {
       await giveUp(error, batch)
@@ -168,16 +166,16 @@ function groupCommit(
     file = await open()
     changed = false
     onAlert('The audit log can be written again')
-    if (lost > 0) waiting.unshift({ record: texts.keep(recordOf({ type: 'gap', lost })), settle: undefined })
+    if (lost > 0) waiting.unshift({ event: { type: 'gap', lost }, settle: undefined })
     lost = 0
     await flush()
   }
 
   return {
-    note: (record) => add(record),
-    async commit(record) {
+    note: (event) => add(event),
+    async commit(event) {
       if (!file) throw unavailable()
-      await new Promise<void>((resolve, reject) => add(record, { resolve, reject }))
+      await new Promise<void>((resolve, reject) => add(event, { resolve, reject }))
     },
     async reopen() {
       if (file) return flush()
@@ -189,7 +187,7 @@ function groupCommit(
     async close() {
       clearInterval(retry)
       clearInterval(checkpoints)
-      waiting.push({ record: texts.keep(CHECKPOINT), settle: undefined })
+      waiting.push({ event: { type: 'checkpoint' }, settle: undefined })
       await flush()
       await flush()
       const open = file

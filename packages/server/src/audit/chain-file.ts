@@ -3,7 +3,8 @@ import { constants } from 'node:fs'
 import { type FileHandle, mkdir, open, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { createAnchor, readAnchor, writeAnchor } from './anchor.js'
-import { CHECKPOINT, nextLine, ROTATED, readLine, recordOf } from './chain-line.js'
+import type { AuditEvent } from './audit-event.js'
+import { nextLine, readLine } from './chain-line.js'
 import { AuditFileError, checkFile, whereIs } from './open-file.js'
 import { type Position, START } from './position.js'
 import type { SigningKey } from './signing-key.js'
@@ -15,12 +16,12 @@ const TAIL_BYTES = 256 * 1024
 /** The file of the chain, at its end. */
 export interface ChainFile {
   /**
-   * Appends records and waits until they are on the disk. After a failure none of them is in the file. When the file was
+   * Appends the records of events and waits until they are on the disk. After a failure none of them is in the file. When the file was
    * renamed, ends it and continues the chain in a new file at the path.
    *
    * @throws AuditFileError when the file was removed, truncated, or written by something else
    */
-  append(records: readonly string[]): Promise<void>
+  append(events: readonly AuditEvent[]): Promise<void>
   /** Records since the last checkpoint. */
   readonly unchecked: number
   close(): Promise<void>
@@ -54,11 +55,9 @@ export async function openChainFile(path: string, key: SigningKey): Promise<Chai
     const file = continueChain({ path, handle, key }, tail, anchored)
     const missing = Math.max(0, anchored.seq - tail.end.seq)
     await file.append([
-      recordOf(
-        tail.end.seq === 0 && missing === 0
-          ? { type: 'begin', publicKey: key.publicKey, nonce: randomUUID() }
-          : { type: 'resumed', torn: tail.torn.length, missing },
-      ),
+      tail.end.seq === 0 && missing === 0
+        ? { type: 'begin', publicKey: key.publicKey, nonce: randomUUID() }
+        : { type: 'resumed', torn: tail.torn.length, missing },
     ])
     return file
   } catch (error) {
@@ -80,26 +79,26 @@ function continueChain({ path, handle: opened, key }: OpenChain, tail: Tail, anc
   let end: Position = { seq: Math.max(tail.end.seq, anchored.seq), hash: tail.end.hash }
   let unchecked = 0
 
-  const linesOf = (records: readonly string[]) => {
+  const linesOf = (events: readonly AuditEvent[]) => {
     const ts = new Date().toISOString()
     let at = end
     let since = unchecked
     const texts: string[] = []
-    const add = (record: string) => {
-      const line = nextLine(record, ts, at, key)
+    const add = (event: AuditEvent) => {
+      const line = nextLine(event, ts, at, key)
       texts.push(line.text)
-      since = record === CHECKPOINT || record === ROTATED ? 0 : since + 1
+      since = event.type === 'checkpoint' || event.type === 'rotated' ? 0 : since + 1
       at = line
     }
-    for (const record of records) {
-      add(record)
-      if (since >= CHECKPOINT_EVERY) add(CHECKPOINT)
+    for (const event of events) {
+      add(event)
+      if (since >= CHECKPOINT_EVERY) add({ type: 'checkpoint' })
     }
     return { bytes: Buffer.from(texts.join(''), 'latin1'), at, since }
   }
 
-  async function write(records: readonly string[]): Promise<void> {
-    const { bytes, at, since } = linesOf(records)
+  async function write(events: readonly AuditEvent[]): Promise<void> {
+    const { bytes, at, since } = linesOf(events)
     try {
       for (let done = 0; done < bytes.length; ) {
         done += (await handle.write(bytes, done, bytes.length - done, size + done)).bytesWritten
@@ -119,22 +118,22 @@ function continueChain({ path, handle: opened, key }: OpenChain, tail: Tail, anc
 
   /** Its last record is signed, so that the renamed file can be checked without an anchor. */
   async function rotate(): Promise<void> {
-    await write([ROTATED])
+    await write([{ type: 'rotated' }])
     const next = await openForAppend(path)
     await handle.close()
     handle = next
     size = 0
     await checkFile(handle, size)
-    await write([recordOf({ type: 'continued', publicKey: key.publicKey })])
+    await write([{ type: 'continued', publicKey: key.publicKey }])
   }
 
   return {
     get unchecked() {
       return unchecked
     },
-    async append(records) {
+    async append(events) {
       if ((await whereIs(path, handle, size)) === 'renamed') await rotate()
-      if (records.length > 0) await write(records)
+      if (events.length > 0) await write(events)
     },
     close: () => handle.close(),
   }

@@ -14,30 +14,17 @@ export interface ReadLine extends Position {
   readonly record: Readonly<Record<string, unknown>>
 }
 
-/**
- * The members of a record, as JSON in ASCII. An event is written down when it happens and waits as one text: as an object
- * with its parts it took four times the memory, which every collection of garbage had to move.
- */
-export function recordOf(event: AuditEvent): string {
-  return toAscii(JSON.stringify(event).slice(1, -1))
-}
-
-export const CHECKPOINT = '"type":"checkpoint"'
-export const ROTATED = '"type":"rotated"'
-
 /** Types whose records carry a signature over the position before them. */
 export const SIGNED: ReadonlySet<unknown> = new Set(['checkpoint', 'rotated', 'continued'])
 
-const typeOf = (record: string) => /^"type":"([a-z]+)"/.exec(record)?.[1]
-
 /**
- * Writes the line with the record that follows a position. Its `hash` is the SHA-256 of all bytes before the member `hash`,
- * the hash of the record before it (`prev`) among them.
+ * Writes the line of the event that follows a position: JSON in ASCII. Its `hash` is the SHA-256 of all bytes before the
+ * member `hash`, the hash of the record before it (`prev`) among them.
  */
-export function nextLine(record: string, ts: string, previous: Position, key: SigningKey): ChainLine {
+export function nextLine(event: AuditEvent, ts: string, previous: Position, key: SigningKey): ChainLine {
   const seq = previous.seq + 1
-  const signed = SIGNED.has(typeOf(record)) ? `,"signature":"${key.sign({ seq, hash: previous.hash })}"` : ''
-  const hashed = `{"seq":${seq},"ts":"${ts}",${record}${signed},"prev":"${previous.hash}"`
+  const signature = SIGNED.has(event.type) ? key.sign({ seq, hash: previous.hash }) : undefined
+  const hashed = toAscii(JSON.stringify({ seq, ts, ...event, signature, prev: previous.hash })).slice(0, -1)
   const digest = hash('sha256', hashed, 'base64url')
   return { seq, hash: digest, text: `${hashed},"hash":"${digest}"}\n` }
 }
@@ -61,7 +48,6 @@ function parse(text: string): Record<string, unknown> | undefined {
 }
 
 /** Names in tokens may hold anything: what a terminal, an editor or a log shipper could take for a new line is escaped. */
-export function toAscii(json: string): string {
-  if (!/[\u007f-\uffff]/.test(json)) return json
+function toAscii(json: string): string {
   return json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

@@ -5,22 +5,21 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { measure } from '../../../../test/harness/measure.js'
+import type { AuditEvent } from './audit-event.js'
 import { openAuditLog } from './audit-log.js'
-import { recordOf } from './chain-line.js'
 import { verifyChain } from './verify-chain.js'
 
-const event = (number: number) =>
-  recordOf({
-    type: 'request',
-    requestId: `request-${number}`,
-    traceId: '0af7651916cd43dd8448eb211c80319c',
-    address: '192.0.2.1',
-    method: 'POST',
-    place: 'mcp',
-    status: 200,
-    decision: 'allowed',
-    milliseconds: number,
-  })
+const event = (number: number): AuditEvent => ({
+  type: 'request',
+  requestId: `request-${number}`,
+  traceId: '0af7651916cd43dd8448eb211c80319c',
+  address: '192.0.2.1',
+  method: 'POST',
+  place: 'mcp',
+  status: 200,
+  decision: 'allowed',
+  milliseconds: number,
+})
 
 let folder: string
 let original: Buffer
@@ -45,6 +44,23 @@ async function verify(bytes: Buffer | string) {
 }
 const joined = (all: readonly string[]) => all.map((line) => `${line}\n`).join('')
 const lineNumber = () => fc.nat(lines.length - 1)
+
+test('a line has the bytes that earlier versions wrote', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'scalekit-chain-'))
+  const file = join(folder, 'audit.jsonl')
+  const log = await openAuditLog({ file, keyFile: join(folder, 'key.pem'), onAlert: () => undefined })
+  await log.commit({ ...event(7), rpc: undefined, reason: 'é\u2028' } as AuditEvent)
+  await log.close()
+  const [, line, checkpoint] = (await readFile(file, 'latin1'))
+    .replace(/"ts":"[^"]{24}"/g, '"ts":""')
+    .split('\n')
+  expect(line).toMatch(
+    /^\{"seq":2,"ts":"","type":"request","requestId":"request-7","traceId":"0af7651916cd43dd8448eb211c80319c","address":"192.0.2.1","method":"POST","place":"mcp","status":200,"decision":"allowed","milliseconds":7,"reason":"\\u00e9\\u2028","prev":"[\w-]{43}","hash":"[\w-]{43}"\}$/,
+  )
+  expect(checkpoint).toMatch(
+    /^\{"seq":3,"ts":"","type":"checkpoint","signature":"[\w-]{86}","prev":"[\w-]{43}","hash":"[\w-]{43}"\}$/,
+  )
+})
 
 describe('a changed audit log', () => {
   test('as it was written, nothing is wrong', async () => {

@@ -1,7 +1,6 @@
 import { Argument, Command, Option } from 'commander'
 import { version } from '../version.js'
 import { readEnvironment } from './env-file.js'
-import { inlineMore, keepCollectionsShort, keepHeapSmall } from './heap.js'
 import { withLocal } from './needs-local.js'
 
 // A command's own modules are loaded when it runs: the local environment is large, and not every command needs it.
@@ -11,16 +10,12 @@ export const program = new Command('scalekit-mcp')
   .version(version)
   .showHelpAfterError('(see scalekit-mcp --help)')
   .exitOverride()
-  .hook('preAction', keepCollectionsShort)
   .hook('preAction', (_, command) => readEnvironment(command))
 
 program
   .command('serve')
   .description('Start the MCP server. The configuration comes from environment variables and .env.')
-  .action(async () => {
-    inlineMore()
-    await (await import('./serve.js')).serve()
-  })
+  .action(async () => (await import('./serve.js')).serve())
 
 program
   .command('stdio')
@@ -67,10 +62,7 @@ program
   .option('--seed <file>', 'YAML file to seed an empty environment from')
   .option('--database-url <url>', 'keep the data in a PostgreSQL database instead (DATABASE_URL)')
   .option('--tls', 'speak https, with a certificate of its own that is kept with the data')
-  .action(async (options) => {
-    keepHeapSmall()
-    await (await withLocal(() => import('./local.js'))).local(options)
-  })
+  .action(async (options) => (await withLocal(() => import('./local.js'))).local(options))
 
 program
   .command('init')

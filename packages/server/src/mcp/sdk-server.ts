@@ -16,7 +16,6 @@ import {
   type Principal,
   type ToolRequest,
 } from '../call-tool.js'
-import type { Fixtures } from '../conformance/fixtures.js'
 import { endingOf } from '../deadline.js'
 import type { RoundState } from '../interaction.js'
 import { getPrompt, listPrompts } from '../prompts/index.js'
@@ -27,6 +26,7 @@ import { readResource } from '../resources/read-resource.js'
 import type { ToolContext, ToolDefinition } from '../tool.js'
 import { toolLists } from '../tool-lists.js'
 import { version } from '../version.js'
+import type { Fixtures } from './fixtures.js'
 
 export interface McpOptions extends CallOptions {
   readonly tools: readonly ToolDefinition[]

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { AnswerType } from '@scalekit-mcp/auth'
+import { type AnswerType, isObject } from '@scalekit-mcp/auth'
 
 /** The wire forms of the two methods: that of 2026-07-28, and that of every revision before. */
 export type Era = '2026-07-28' | '2025'
@@ -173,8 +173,4 @@ function isFlag(value: unknown): boolean {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string'
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,15 +1,13 @@
 import { writeSync } from 'node:fs'
 import type { DestinationStream } from 'pino'
 
-const GATHERED_BYTES = 64 * 1024
+const GATHERED_LENGTH = 64 * 1024
 const LONGEST_MS = 250
 /** How much waits for a reader that is slow or has stopped. Further lines are dropped and counted. */
 const WAITING_BYTES = 1024 * 1024
 const RETRY_MS = 20
 /** How long the end of the process waits for such a reader. */
 const EXIT_MS = 500
-/** What one UTF-16 unit of a text takes at most in UTF-8. */
-const MAX_BYTES = 3
 
 interface Chunk {
   readonly bytes: Buffer
@@ -17,13 +15,13 @@ interface Chunk {
 }
 
 /**
- * Lines on stderr (stdout belongs to the stdio transport), in chunks of 64 KB, after 250 ms at the latest, and when the
- * process exits. Figures: docs/performance.md. A reader that stops never stops the process, and never fills its memory.
+ * Writes lines to stderr (stdout belongs to the stdio transport) in chunks of 64 KB, after 250 ms at the latest, and when
+ * the process exits. A reader that stops never stops the process, and never fills its memory. pino's own destination,
+ * sonic-boom, cannot do this: its `flushSync` retries a broken pipe forever, and skips the chunk that is being written.
  */
 export function gatheredLines(): DestinationStream & { flushSync(): void } {
   const fd = openWithoutBlocking()
-  let gathered = Buffer.allocUnsafeSlow(GATHERED_BYTES)
-  let used = 0
+  let gathered = ''
   let lines = 0
   const waiting: Chunk[] = []
   let waitingBytes = 0
@@ -60,9 +58,8 @@ export function gatheredLines(): DestinationStream & { flushSync(): void } {
   }
 
   const pass = () => {
-    if (used > 0) enqueue({ bytes: gathered.subarray(0, used), lines })
-    if (used > 0) gathered = Buffer.allocUnsafeSlow(GATHERED_BYTES)
-    used = 0
+    if (lines > 0) enqueue({ bytes: Buffer.from(gathered), lines })
+    gathered = ''
     lines = 0
     send()
   }
@@ -80,15 +77,9 @@ export function gatheredLines(): DestinationStream & { flushSync(): void } {
   process.once('exit', flushSync)
   return {
     write(line) {
-      const most = MAX_BYTES * line.length
-      if (used + most > gathered.length) pass()
-      if (most > gathered.length) {
-        enqueue({ bytes: Buffer.from(line), lines: 1 })
-        send()
-        return
-      }
-      used += gathered.write(line, used)
+      gathered += line
       lines++
+      if (gathered.length >= GATHERED_LENGTH) pass()
     },
     flushSync,
   }

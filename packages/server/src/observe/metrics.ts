@@ -2,14 +2,17 @@ import {
   Counter,
   collectDefaultMetrics,
   Gauge,
+  Histogram,
   type Metric,
   type OpenMetricsContentType,
   Registry,
 } from 'prom-client'
 import { version } from '../version.js'
-import { createSecondsHistogram } from './seconds-histogram.js'
 
-/** Told of what happens, on its way; each costs a microsecond or two. */
+/** In seconds. */
+const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/** Counts what happens. */
 export interface Metrics {
   request(place: string, method: string, status: number, seconds: number): void
   /** The trace that it belongs to stands beside the count, for scrapers that read OpenMetrics. */
@@ -34,67 +37,78 @@ export interface Readings {
  * so that no client can make series.
  */
 export function createMetrics(): Metrics {
-  const registry = new Registry()
+  // prom-client has exemplars in a registry of OpenMetrics only.
+  const registry = new Registry<OpenMetricsContentType>()
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
-  const requests = createSecondsHistogram(
-    registry,
-    'scalekit_mcp_request_duration_seconds',
-    'Requests, from their first byte until the answer has gone or the client has',
-    ['place', 'method', 'status'],
-  )
-  const calls = createSecondsHistogram(
-    registry,
-    'scalekit_mcp_tool_call_duration_seconds',
-    'Tool calls that reached their tool, or were refused by it',
-    ['tool', 'effect', 'outcome'],
-  )
-  const upstream = createSecondsHistogram(
-    registry,
-    'scalekit_mcp_upstream_request_duration_seconds',
-    'Calls of the Scalekit API with their repetitions, by the last HTTP status; 0 without an answer',
-    ['status'],
-  )
+  const requests = new Histogram({
+    name: 'scalekit_mcp_request_duration_seconds',
+    help: 'Requests, from their first byte until the answer has gone or the client has',
+    labelNames: ['place', 'method', 'status'],
+    buckets: BUCKETS,
+    registers,
+  })
+  // OpenMetrics 1.0, "Exemplars": one observation, with the id that leads to its trace and its line in the log.
+  const calls = new Histogram<'tool' | 'effect' | 'outcome' | 'trace_id'>({
+    name: 'scalekit_mcp_tool_call_duration_seconds',
+    help: 'Tool calls that reached their tool, or were refused by it',
+    labelNames: ['tool', 'effect', 'outcome'],
+    buckets: BUCKETS,
+    enableExemplars: true,
+    registers,
+  })
+  const upstream = new Histogram({
+    name: 'scalekit_mcp_upstream_request_duration_seconds',
+    help: 'Calls of the Scalekit API with their repetitions, by the last HTTP status; 0 without an answer',
+    labelNames: ['status'],
+    buckets: BUCKETS,
+    registers,
+  })
   const refused = new Counter({
     name: 'scalekit_mcp_refused_requests_total',
     help: 'Requests that were refused before any tool, by the code of the refusal',
     labelNames: ['code'],
     registers,
   })
-  const refusedBy = new Map<string, Counter.Internal>()
   return {
-    request: (place, method, status, seconds) => requests(seconds, [place, knownMethod(method), status]),
-    toolCall: (tool, effect, outcome, seconds, traceId) => calls(seconds, [tool, effect, outcome], traceId),
-    upstream: (status, seconds) => upstream(seconds, [status]),
-    refused(code) {
-      // prom-client checks and sorts the labels for each `inc` that names them: once for each code is enough.
-      const own = refusedBy.get(code) ?? refused.labels(code)
-      refusedBy.set(code, own)
-      own.inc()
-    },
+    request: (place, method, status, seconds) =>
+      requests.observe({ place, method: knownMethod(method), status }, seconds),
+    toolCall: (tool, effect, outcome, seconds, traceId) =>
+      calls.observe({
+        labels: { tool, effect, outcome },
+        value: seconds,
+        ...(traceId === undefined ? {} : { exemplarLabels: { trace_id: traceId } }),
+      }),
+    upstream: (status, seconds) => upstream.observe({ status }, seconds),
+    refused: (code) => refused.inc({ code }),
     read: (readings) => measureReadings(registry, readings),
     async scrape(accept = '') {
-      const chosen = accept.includes('application/openmetrics-text') ? openMetrics(registry) : registry
+      const chosen = accept.includes('application/openmetrics-text') ? registry : inPrometheusFormat(registry)
       return { type: chosen.contentType, text: await chosen.metrics() }
     },
   }
 }
 
-/** The same metrics in the other format. prom-client renames counters for it, so these are copies. */
-function openMetrics(registry: Registry): Registry<OpenMetricsContentType> {
-  const other = new Registry<OpenMetricsContentType>()
-  other.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
+/** The same metrics in Prometheus' own format. For OpenMetrics prom-client takes `_total` from the names of counters. */
+function inPrometheusFormat(registry: Registry<OpenMetricsContentType>): Registry {
+  const other = new Registry()
   for (const metric of registry.getMetricsAsArray() as unknown as Metric[]) {
     const get = async () => {
       const read = await metric.get()
-      return read.type === ('counter' as never) ? { ...read, name: read.name.replace(/_total$/, '') } : read
+      return read.type === ('counter' as never)
+        ? { ...read, name: read.name.replace(/(_total)?$/, '_total') }
+        : read
     }
     other.registerMetric({ ...metric, get, getForPromString: get } as never)
   }
   return other
 }
 
-function measureReadings(registry: Registry, { tokens, auditAvailable, redis }: Readings): void {
+function measureReadings(
+  registry: Registry<OpenMetricsContentType>,
+  { tokens, auditAvailable, redis }: Readings,
+): void {
   const registers = [registry]
   new Gauge({
     name: 'scalekit_mcp_build_info',

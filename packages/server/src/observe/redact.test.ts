@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isHarmless, redact } from './redact.js'
+import { redact } from './redact.js'
 
 /** Every code unit alone, and what looks like a credential, in the middle of a name. */
 const names = [
@@ -11,13 +11,10 @@ const names = [
   'a\u{e0041}b',
 ]
 
-test('one look at the JSON of a result passes nothing that would be cleaned', () => {
-  const passed = names
-    .map((name) => ({ items: [{ name }] }))
-    .filter((each) => isHarmless(JSON.stringify(each)))
+test('printable ASCII stays as it is', () => {
+  const passed = names.filter((name) => /^a[\x20-\x7e]b$/.test(name)).map((name) => ({ items: [{ name }] }))
+  expect(passed.length).toBe(0x7f - 0x20)
   expect(passed.map(redact)).toEqual(passed)
-  // All of ASCII that is written as it stands: without controls, DEL, the quote and the backslash.
-  expect(passed.length).toBe(0x7f - 0x20 - 2)
 })
 
 test('what is nested deeply is cleaned once, not twice as often at each level', () => {
@@ -46,10 +43,13 @@ test('a JWT is removed wherever it begins', () => {
   expect(redact('monkeyJumps.overfence.today')).toBe('monkeyJumps.overfence.today')
 })
 
-test('what is cleaned is not passed, whether it stands in a name or in a key', () => {
+test('what is cleaned is cleaned in a value and in a key', () => {
   const cleaned = names.filter((name) => redact(name) !== name)
   expect(cleaned.length).toBeGreaterThan(2_000)
-  for (const name of cleaned) expect(isHarmless(JSON.stringify({ [name]: name }))).toBe(false)
+  for (const name of cleaned) {
+    const [[key, value] = []] = Object.entries(redact({ [name]: name }))
+    expect([key, value]).toEqual([redact(name), redact(name)])
+  }
 })
 
 const invisible = {

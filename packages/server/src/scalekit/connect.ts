@@ -3,7 +3,6 @@ import type { Caller } from '@scalekit-mcp/auth'
 import type { Dispatcher } from 'undici'
 import type { Config } from '../config.js'
 import type { Metrics } from '../observe/metrics.js'
-import { oncePerCaller } from '../once-per-caller.js'
 import { createBreaker } from '../upstream/breaker.js'
 import { createPool } from '../upstream/pool.js'
 import { createReachability } from '../upstream/reachable.js'
@@ -43,7 +42,7 @@ export function connectScalekit(config: Config, metrics?: Metrics, now: () => nu
     now,
   }
   const breaker = createBreaker()
-  const upstreamFor = oncePerCaller(openUpstream(config, endpoint, (caller) => [breaker(caller), retryReads]))
+  const upstreamFor = openUpstream(config, endpoint, (caller) => [breaker(caller), retryReads])
   const inTurn = createTurns()
   return {
     scalekit: (caller, signal, trail) =>

@@ -1,53 +1,49 @@
+import { LRUCache } from 'lru-cache'
+
 interface Entry<Value> {
-  /** Until it is known, the computation. */
-  value: Value | Promise<Value>
+  readonly computed: Promise<Value>
+  /** Once it is known. */
+  value?: Value
   expiresAt: number
 }
 
 /**
  * Values that end at a time, computed once at a time per key: concurrent callers share one computation, a
- * failed one is forgotten. Bounded: the oldest entry goes first.
+ * failed one is forgotten. Past the limit the least recently used entry goes.
  */
 export class ExpiringCache<Value> {
-  readonly #entries = new Map<string, Entry<Value>>()
-  readonly #limit: number
+  readonly #entries: LRUCache<string, Entry<Value>>
   readonly #now: () => number
 
   constructor(limit: number, now: () => number = Date.now) {
-    this.#limit = limit
+    this.#entries = new LRUCache({ max: limit })
     this.#now = now
   }
 
-  /**
-   * @param compute gives the value and when it ends, in milliseconds since the epoch
-   * @returns the value, where it is known; a promise where it is being computed
-   */
-  get(key: string, compute: () => Promise<{ value: Value; expiresAt: number }>): Value | Promise<Value> {
+  /** @param compute returns the value and when it ends, in milliseconds since the epoch */
+  get(key: string, compute: () => Promise<{ value: Value; expiresAt: number }>): Promise<Value> {
     const known = this.#entries.get(key)
-    if (known && known.expiresAt > this.#now()) return known.value
-    this.#entries.delete(key)
-    const computed = compute().then(
+    if (known && known.expiresAt > this.#now()) return known.computed
+    const running = compute()
+    const entry: Entry<Value> = {
+      computed: running.then(({ value }) => value),
+      expiresAt: Number.POSITIVE_INFINITY,
+    }
+    this.#entries.set(key, entry)
+    running.then(
       ({ value, expiresAt }) => {
         entry.value = value
         entry.expiresAt = expiresAt
-        return value
       },
-      (error: unknown) => {
-        if (this.#entries.get(key) === entry) this.#entries.delete(key)
-        throw error
+      () => {
+        if (this.#entries.peek(key) === entry) this.#entries.delete(key)
       },
     )
-    const entry: Entry<Value> = { value: computed, expiresAt: Number.POSITIVE_INFINITY }
-    this.#entries.set(key, entry)
-    for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size <= this.#limit) break
-      this.#entries.delete(oldest)
-    }
-    return computed
+    return entry.computed
   }
 
   /** Forgets a value, unless another one has taken its place. */
   drop(key: string, value: Value): void {
-    if (this.#entries.get(key)?.value === value) this.#entries.delete(key)
+    if (this.#entries.peek(key)?.value === value) this.#entries.delete(key)
   }
 }

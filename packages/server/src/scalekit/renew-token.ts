@@ -4,7 +4,7 @@ import { answerStatus } from '@scalekit-mcp/api'
 /** The tokens that requests of one party carry. */
 export interface Renewal<Token> {
   /** The present token: known, or being issued. */
-  readonly current: () => Token | Promise<Token>
+  readonly current: () => Promise<Token>
   /** Forgets a token, unless another call has replaced it already. */
   readonly drop: (token: Token) => void
   /** What a call fails with when a new token is refused too. */
@@ -17,8 +17,7 @@ export interface Renewal<Token> {
  */
 export function renewToken<Token>({ current, drop, refusal }: Renewal<Token>): Interceptor {
   return (next) => async (request) => {
-    const known = current()
-    const used = known instanceof Promise ? await known : known
+    const used = await current()
     try {
       return await next(request)
     } catch (error) {

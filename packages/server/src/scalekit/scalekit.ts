@@ -1,5 +1,5 @@
 import type { DescService } from '@bufbuild/protobuf'
-import type { Client, Transport } from '@connectrpc/connect'
+import { type Client, createClient, type Transport } from '@connectrpc/connect'
 import {
   AuditLogsService,
   ClientService,
@@ -14,7 +14,6 @@ import {
   SessionService,
   UserService,
 } from '@scalekit-mcp/api'
-import { serviceClient } from './service-client.js'
 import type { Turns } from './turns.js'
 
 export type EnvironmentType = 'DEV' | 'PRD'
@@ -28,10 +27,7 @@ export interface Upstream {
   environmentType(environmentId: string): Promise<EnvironmentType>
 }
 
-/**
- * The management API as one call may use it. Clients are Connect clients of Scalekit's own services. A class: as a literal it
- * made all of its functions for each call.
- */
+/** The management API as one call may use it. Clients are Connect clients of Scalekit's own services. */
 export class Scalekit {
   readonly #upstream: Upstream
 
@@ -45,11 +41,11 @@ export class Scalekit {
 
   /** The workspace's environments. Workspace mode only. */
   environments(): Client<typeof EnvironmentService> {
-    return serviceClient(EnvironmentService, this.#upstream.workspace())
+    return createClient(EnvironmentService, this.#upstream.workspace())
   }
 
   members(): Client<typeof MembersService> {
-    return serviceClient(MembersService, this.#upstream.workspace())
+    return createClient(MembersService, this.#upstream.workspace())
   }
 
   organizations(environmentId: string): Client<typeof OrganizationService> {
@@ -98,6 +94,6 @@ export class Scalekit {
   }
 
   #client<S extends DescService>(service: S, environmentId: string): Client<S> {
-    return serviceClient(service, this.#upstream.inEnvironment(environmentId))
+    return createClient(service, this.#upstream.inEnvironment(environmentId))
   }
 }

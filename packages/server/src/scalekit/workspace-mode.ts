@@ -1,14 +1,12 @@
-import type { Interceptor, Transport } from '@connectrpc/connect'
+import { createClient, type Interceptor, type Transport } from '@connectrpc/connect'
 import { commons, createRestTransport, EnvironmentService } from '@scalekit-mcp/api'
 import type { Caller, Secret } from '@scalekit-mcp/auth'
 import type { WorkspaceModeConfig } from '../config.js'
 import { digestOf } from '../digest.js'
 import { callerTokenRefused, ToolError, toToolError } from '../errors.js'
-import { oncePerCaller } from '../once-per-caller.js'
 import { ExpiringCache } from './expiring-cache.js'
 import { isUnauthenticated, renewToken } from './renew-token.js'
 import type { EnvironmentType, Upstream } from './scalekit.js'
-import { serviceClient } from './service-client.js'
 import { requestToken, type TokenEndpoint, TokenRefusal } from './token-endpoint.js'
 
 const EARLY_MS = 10_000
@@ -34,24 +32,26 @@ export function workspaceMode(
   const tokens = new ExpiringCache<HeaderFields>(10_000, endpoint.now)
   const environments = new ExpiringCache<KnownEnvironment>(10_000)
 
-  const authorizationOf = (caller: Caller): HeaderFields | Promise<HeaderFields> => {
+  const authorizationOf = async (caller: Caller, key: string): Promise<HeaderFields> => {
     if (config.forwardCallerToken) return bearer(caller.token)
-    return tokens.get(keyOf(caller), async () => {
+    return tokens.get(key, async () => {
       const token = await exchange(endpoint, caller)
       return { value: bearer(token.value), expiresAt: token.expiresAt - EARLY_MS }
     })
   }
 
   return (caller) => {
-    const authorize = () => authorizationOf(caller)
+    // The token as a key: it is not kept.
+    const key = digestOf(caller.token.reveal())
+    const authorize = () => authorizationOf(caller, key)
     const renew = config.forwardCallerToken
       ? refuseForwardedToken
       : renewToken({
           current: authorize,
-          drop: (token) => tokens.drop(keyOf(caller), token),
+          drop: (token) => tokens.drop(key, token),
           refusal: callerTokenRefused,
         })
-    const transport = (authorize: () => HeaderFields | Promise<HeaderFields>): Transport =>
+    const transport = (authorize: () => Promise<HeaderFields>): Transport =>
       createRestTransport({
         baseUrl: config.workspaceUrl,
         dispatcher: endpoint.dispatcher,
@@ -59,17 +59,16 @@ export function workspaceMode(
         interceptors: [...policy(caller), renew],
       })
     const workspace = transport(authorize)
-    const lookUp = (environmentId: string): KnownEnvironment | Promise<KnownEnvironment> => {
-      const known = environments.get(`${keyOf(caller)} ${environmentId}`, async () => ({
-        value: await readEnvironment(workspace, environmentId),
-        expiresAt: Date.now() + ENVIRONMENT_MS,
-      }))
-      if (!(known instanceof Promise)) return known
-      return known.catch((error: unknown) => {
-        // Tried as often as it should be: the call that needs it must not repeat it.
-        throw toToolError(error)
-      })
-    }
+    const lookUp = (environmentId: string): Promise<KnownEnvironment> =>
+      environments
+        .get(`${key} ${environmentId}`, async () => ({
+          value: await readEnvironment(workspace, environmentId),
+          expiresAt: Date.now() + ENVIRONMENT_MS,
+        }))
+        .catch((error: unknown) => {
+          // Tried as often as it should be: the call that needs it must not repeat it.
+          throw toToolError(error)
+        })
     return {
       workspace: () => workspace,
       inEnvironment: (environmentId) =>
@@ -83,9 +82,6 @@ export function workspaceMode(
 }
 
 const bearer = (token: Secret): HeaderFields => ({ authorization: `Bearer ${token.reveal()}` })
-
-/** The token as a key: it is not kept. */
-const keyOf = oncePerCaller((caller) => digestOf(caller.token.reveal()))
 
 /** Only the client can replace it. */
 const refuseForwardedToken: Interceptor = (next) => (request) =>
@@ -114,7 +110,7 @@ function exchange(endpoint: TokenEndpoint, caller: Caller) {
 
 /** A write must never go out without its environment, so an environment without a domain is an error. */
 async function readEnvironment(transport: Transport, id: string): Promise<KnownEnvironment> {
-  const { environment } = await serviceClient(EnvironmentService, transport).getEnvironment({ id })
+  const { environment } = await createClient(EnvironmentService, transport).getEnvironment({ id })
   if (!environment?.domain || environment.id !== id) {
     throw new ToolError('upstream_unavailable', 'Scalekit did not name the domain of this environment.')
   }

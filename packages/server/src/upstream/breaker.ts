@@ -1,10 +1,9 @@
-import type { DescMethod } from '@bufbuild/protobuf'
 import type { Interceptor } from '@connectrpc/connect'
 import { answerStatus } from '@scalekit-mcp/api'
-import type { Caller } from '@scalekit-mcp/auth'
+import { type Caller, identityOf } from '@scalekit-mcp/auth'
+import { LRUCache } from 'lru-cache'
 import { digestOf } from '../digest.js'
 import { ToolError } from '../errors.js'
-import { oncePerCaller } from '../once-per-caller.js'
 import { isOutage } from './failure.js'
 
 const FAILURES = 5
@@ -23,20 +22,16 @@ interface Circuit {
  * the others, so there is none for all.
  */
 export function createBreaker(): (caller: Caller) => Interceptor {
-  const circuits = new Map<string, Circuit>()
+  const circuits = new LRUCache<string, Circuit>({ max: MAX_CIRCUITS })
 
-  const failed = (key: string, failures: number) => {
-    circuits.delete(key)
+  const failed = (key: string, failures: number) =>
     circuits.set(key, { failures, pausedUntil: failures >= FAILURES ? Date.now() + PAUSE_MS : 0 })
-    const [oldest] = circuits.keys()
-    if (circuits.size > MAX_CIRCUITS && oldest !== undefined) circuits.delete(oldest)
-  }
 
-  const keysOf = oncePerCaller(createKeys)
   return (caller) => {
-    const keyOf = keysOf(caller)
+    const owner = digestOf(identityOf(caller))
     return (next) => (request) => {
-      const key = keyOf(request.method)
+      const { method } = request
+      const key = `${owner} ${method.parent.typeName}.${method.name}`
       const circuit = circuits.get(key)
       if (circuit && circuit.pausedUntil > Date.now()) return Promise.reject(paused())
       // The one that tries keeps the others waiting until it is answered, or the pause is over again.
@@ -53,17 +48,6 @@ export function createBreaker(): (caller: Caller) => Interceptor {
         },
       )
     }
-  }
-}
-
-/** Each is written once for a caller: a new text would be hashed anew for every call. */
-function createKeys({ issuer, clientId, subject }: Caller): (method: DescMethod) => string {
-  const owner = digestOf([issuer, clientId, subject])
-  const known = new Map<DescMethod, string>()
-  return (method) => {
-    const key = known.get(method) ?? `${owner} ${method.parent.typeName}.${method.name}`
-    known.set(method, key)
-    return key
   }
 }
 
