@@ -3,7 +3,7 @@ export type { AuthInfo } from './auth-info.js'
 export type { Caller } from './caller.js'
 export { type Challenge, challengeHeader, insufficientScope, sendChallenge } from './challenge.js'
 export { type EnvFile, readEnvFile } from './env-file.js'
-export { errorHandler, notFound } from './error-handler.js'
+export { errorHandler, notFound, sendServerError } from './error-handler.js'
 export { AuthError, type AuthErrorCode, ERRORS } from './errors.js'
 export { callerOf, guard } from './guard.js'
 export { createHostMatch, hostsOf } from './hosts.js'
@@ -13,7 +13,14 @@ export { differentPort, readHost, unusableHost } from './listen-address.js'
 export { loggedPath } from './logged-path.js'
 export { createMetadata, type MetadataOptions, resourceMetadataUrl } from './metadata.js'
 export { originsOf } from './origins.js'
-export { type Admission, createProtection, type Protection, protect } from './protect.js'
+export {
+  type Admission,
+  type Admitted,
+  createProtection,
+  type NodeProtection,
+  type ProtectedRequest,
+} from './protect.js'
+export { type Protection, protect } from './protect-express.js'
 export type { ProtectOptions } from './protect-options.js'
 export type { RateLimitOptions } from './rate-limit.js'
 export type { LimiterOptions, RateLimiter, SpentPoints } from './rate-limiter.js'

@@ -21,17 +21,16 @@ export interface RateLimitOptions {
 
 export interface RateLimit {
   /**
-   * Takes points from the caller's minute, and says on `res` how many are left. Returns at once (no promise) where the
-   * limiter does.
+   * Takes points from the caller's minute, and says on `res` how many are left.
    * @throws AuthError `rate_limited`, or `temporarily_unavailable` when the limiter's store fails
    */
-  spend(caller: Caller, points: number, res?: ServerResponse): Promise<void> | undefined
+  spend(caller: Caller, points: number, res: ServerResponse): Promise<void>
   /**
    * Counts a refused credential. Past the limit the refusal becomes `rate_limited`; a valid token from the
    * same address is still served, so that nobody behind a shared address can lock the others out.
    * @throws AuthError `rate_limited`, or `temporarily_unavailable` when the limiter's store fails
    */
-  countFailure(address: string): Promise<void> | undefined
+  countFailure(address: string): Promise<void>
 }
 
 const WINDOW_SECONDS = 60
@@ -51,31 +50,21 @@ export function createRateLimit(resource: string, options: RateLimitOptions = {}
     countFailure: (address) => consume(failures, addressKey(address), 1),
   }
 
-  function consume(
+  async function consume(
     limiter: RateLimiter,
     key: string,
     points: number,
     res?: ServerResponse,
-  ): Promise<void> | undefined {
-    const told = (left: SpentPoints) => {
-      if (res) setLimitHeaders(res, policy, left)
-    }
+  ): Promise<void> {
     try {
-      const left = limiter.consume(key, points)
-      // Whatever can be waited for: a limiter may bring a promise of its own kind.
-      if ('then' in left) return Promise.resolve(left).then(told, (refused) => refuse(refused, res))
-      told(left)
-      return undefined
+      const left = await limiter.consume(key, points)
+      if (res) setLimitHeaders(res, policy, left)
     } catch (refused) {
-      return refuse(refused, res)
+      if (!isSpent(refused)) throw temporarilyUnavailable('rate_limiter', refused)
+      if (res) setLimitHeaders(res, policy, refused)
+      const retryAfter = Math.max(1, Math.ceil(refused.msBeforeNext / 1000))
+      throw new AuthError('rate_limited', `Too many requests. Try again in ${retryAfter} s.`, { retryAfter })
     }
-  }
-
-  function refuse(refused: unknown, res: ServerResponse | undefined): never {
-    if (!isSpent(refused)) throw temporarilyUnavailable('rate_limiter', refused)
-    if (res) setLimitHeaders(res, policy, refused)
-    const retryAfter = Math.max(1, Math.ceil(refused.msBeforeNext / 1000))
-    throw new AuthError('rate_limited', `Too many requests. Try again in ${retryAfter} s.`, { retryAfter })
   }
 }
 
