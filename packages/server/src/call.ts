@@ -180,8 +180,8 @@ async function confirmAndRun(
   if (confirmation) return { question: confirmation }
   const target = tool.handsOver ? await tool.target?.(args, context) : undefined
   const output = await (tool.effect === 'read' ? tool.run(args, context) : write(request, args, context))
-  const handing = handOver(tool, args, output, interaction, request.linksInResults, target)
-  return handing ? { question: await handing } : { output }
+  const question = await handOver(tool, args, output, interaction, request.linksInResults, target)
+  return question ? { question } : { output }
 }
 
 /**

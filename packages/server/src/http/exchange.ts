@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type AnswerType, type Caller, loggedPath, pathOf, type Refusal } from '@scalekit-mcp/auth'
+import { type AnswerType, type Caller, pathOf, type Refusal, requestLine } from '@scalekit-mcp/auth'
 import type { AuditLog } from '../audit/audit-log.js'
 import { HttpAudit, type RequestAudit, unaudited } from '../audit/request-audit.js'
 import type { Logger } from '../observe/log.js'
@@ -102,17 +102,8 @@ export class Exchange {
     const { log, metrics } = this.#options
     this.#ended = true
     metrics?.request(place, method, status, milliseconds / 1000)
-    const line = {
-      requestId,
-      traceId,
-      method,
-      path: loggedPath(this.req.url),
-      status,
-      milliseconds: Math.round(milliseconds),
-      subject: caller?.subject,
-      clientId: caller?.clientId,
-    }
-    log.info({ ...line, ...this.#notes }, 'request')
+    const line = requestLine({ method, url: this.req.url ?? '', status, milliseconds, caller })
+    log.info({ requestId, traceId, ...line, ...this.#notes }, 'request')
     this.#record?.closed(writableFinished ? statusCode : 0)
   }
 }

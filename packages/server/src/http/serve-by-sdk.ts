@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler } from '@modelcontextprotocol/server'
+import { authInfoOf } from '@scalekit-mcp/auth'
 import type { Principal } from '../call-tool.js'
 import { createMcpFactory, type McpOptions } from '../mcp/sdk-server.js'
 import type { Logger } from '../observe/log.js'
@@ -33,9 +34,12 @@ export function createSdkBridge(
 
   return {
     async serve({ req, res, message }, principal) {
-      const auth = authInfoOf(callsTool(message) ? untilFirstByte(res, principal) : principal)
+      const { caller } = principal
+      const told = callsTool(message) ? untilFirstByte(res, principal) : principal
+      // What the SDK hands to the handlers with the message.
+      const auth = { ...authInfoOf(caller), extra: { caller, principal: told } }
       const authorized = Object.assign(req, { auth })
-      if (await sessions?.handle(authorized, res, principal.caller, message)) return
+      if (await sessions?.handle(authorized, res, caller, message)) return
       await modern(authorized, res, message)
     },
     async close() {
@@ -56,16 +60,4 @@ const TOOL_METHODS: ReadonlySet<unknown> = new Set(['tools/call', 'resources/rea
 
 function callsTool(message: unknown): boolean {
   return TOOL_METHODS.has(Object(message).method)
-}
-
-/** What the SDK hands to the handlers with each message. */
-function authInfoOf(principal: Principal) {
-  const { caller } = principal
-  return {
-    token: '[redacted]',
-    clientId: caller.clientId,
-    scopes: [...caller.scopes],
-    expiresAt: caller.expiresAt,
-    extra: { principal, caller },
-  }
 }
