@@ -24,7 +24,7 @@ export interface RateLimit {
    * Takes points from the caller's minute, and says on `res` how many are left.
    * @throws AuthError `rate_limited`, or `temporarily_unavailable` when the limiter's store fails
    */
-  spend(caller: Caller, points: number, res: ServerResponse): Promise<void>
+  spend(caller: Caller, points: number, res?: ServerResponse): Promise<void>
   /**
    * Counts a refused credential. Past the limit the refusal becomes `rate_limited`; a valid token from the
    * same address is still served, so that nobody behind a shared address can lock the others out.
@@ -60,11 +60,15 @@ export function createRateLimit(resource: string, options: RateLimitOptions = {}
       const left = await limiter.consume(key, points)
       if (res) setLimitHeaders(res, policy, left)
     } catch (refused) {
-      if (!isSpent(refused)) throw temporarilyUnavailable('rate_limiter', refused)
-      if (res) setLimitHeaders(res, policy, refused)
-      const retryAfter = Math.max(1, Math.ceil(refused.msBeforeNext / 1000))
-      throw new AuthError('rate_limited', `Too many requests. Try again in ${retryAfter} s.`, { retryAfter })
+      refuse(refused, res)
     }
+  }
+
+  function refuse(refused: unknown, res: ServerResponse | undefined): never {
+    if (!isSpent(refused)) throw temporarilyUnavailable('rate_limiter', refused)
+    if (res) setLimitHeaders(res, policy, refused)
+    const retryAfter = Math.max(1, Math.ceil(refused.msBeforeNext / 1000))
+    throw new AuthError('rate_limited', `Too many requests. Try again in ${retryAfter} s.`, { retryAfter })
   }
 }
 
