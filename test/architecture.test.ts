@@ -165,6 +165,12 @@ describe('what happens in one place', () => {
     expect(readers).toEqual(['packages/server/src/config.ts'])
   })
 
+  test('the server adds nothing to a request: what is known of it is an Exchange. The MCP SDK wants `auth`', () => {
+    const adds = /declare module 'node:http'|Object\.assign\(req\b|\breq\.\w+ = /
+    const files = inPackage('server').filter(({ text }) => adds.test(text))
+    expect(files.map(({ path }) => path)).toEqual(['packages/server/src/http/serve-by-sdk.ts'])
+  })
+
   test('only the commands write to stdout', () => {
     const writers = product
       .filter(({ text }) => /process\.stdout|console\.(log|info)/.test(text))

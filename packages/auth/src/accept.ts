@@ -5,13 +5,6 @@ import { AuthError } from './errors.js'
 
 export type { AnswerType }
 
-declare module 'node:http' {
-  interface IncomingMessage {
-    /** Set by the protection when the client accepts only one of the two media types of MCP. */
-    acceptsOnly?: AnswerType | undefined
-  }
-}
-
 /** What MCP clients send. The MCP SDKs look for these two names and do not read the header as RFC 9110 does. */
 const BOTH = `${JSON_TYPE}, ${STREAM_TYPE}`
 /** Parsing costs more per character than the rest of the request; real clients stay below 200. */
@@ -21,16 +14,17 @@ const OFFERED = [JSON_TYPE, STREAM_TYPE].flatMap((type) => [type, `${type};chars
 
 /**
  * Proactive negotiation (RFC 9110 section 12.5.1) between JSON and an event stream. Afterwards the `Accept` header lists
- * both, so that the MCP SDKs serve the request; `acceptsOnly` records what the client accepts, and `answerAsAccepted`
- * applies it.
+ * both, so that the MCP SDKs serve the request; `answerAsAccepted` makes their answer what the client accepts.
  *
+ * @returns the one type that the client accepts; undefined for both
  * @throws AuthError `not_acceptable` (406), or `headers_too_large`
  */
-export function negotiateAnswer(req: IncomingMessage): void {
+export function negotiateAnswer(req: IncomingMessage): AnswerType | undefined {
   const { accept } = req.headers
-  if (accept === BOTH) return
-  req.acceptsOnly = onlyTypeIn(accept)
+  if (accept === BOTH) return undefined
+  const acceptsOnly = onlyTypeIn(accept)
   replaceAccept(req)
+  return acceptsOnly
 }
 
 /** @returns undefined when both are acceptable */
@@ -63,10 +57,13 @@ function replaceAccept({ headers, rawHeaders }: IncomingMessage): void {
  *
  * @throws AuthError `not_acceptable` for a subscription without a stream (MCP 2026-07-28)
  */
-export function answerAsAccepted(req: IncomingMessage & { body?: unknown }, res: ServerResponse): void {
-  const { acceptsOnly, body } = req
+export function answerAsAccepted(
+  res: ServerResponse,
+  acceptsOnly: AnswerType | undefined,
+  message: unknown,
+): void {
   if (!acceptsOnly) return
-  if (acceptsOnly === JSON_TYPE && Object(body).method === 'subscriptions/listen') {
+  if (acceptsOnly === JSON_TYPE && Object(message).method === 'subscriptions/listen') {
     throw new AuthError('not_acceptable', `A subscription is a stream. Send Accept: ${BOTH}.`)
   }
   convertAnswer(res, acceptsOnly)

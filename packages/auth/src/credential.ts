@@ -10,13 +10,12 @@ const B64TOKEN = /^[\w.~+/-]+=*$/
 const missingToken = new AuthError('missing_token', 'Send an access token: Authorization: Bearer <token>.')
 
 /**
- * What a request brings as its one bearer token, from its headers alone; `requireToken` says whether it is one. A token in
- * the query is never read (OAuth 2.1 section 5.1.1), but together with one in the header it makes two credentials (RFC 6750
- * section 2).
+ * The one bearer token of a request, from its headers alone. A token in the query is never read (OAuth 2.1 section 5.1.1),
+ * but together with one in the header it makes two credentials (RFC 6750 section 2).
  *
- * @throws AuthError `missing_token`, `invalid_request` for more than one credential
+ * @throws AuthError `missing_token`, `invalid_token`, `invalid_request` for more than one credential
  */
-export function readCredential(req: IncomingMessage): string {
+export function readToken(req: IncomingMessage): string {
   const value = req.headers.authorization
   if (value === undefined) throw missingToken
   if (countOf(req.rawHeaders, 'authorization') > 1 || hasQueryToken(req.url)) {
@@ -27,12 +26,9 @@ export function readCredential(req: IncomingMessage): string {
     )
   }
   if (!BEARER.test(value)) throw missingToken
-  return value.slice('Bearer '.length)
-}
-
-/** One that is remembered was one: it need not be read again, character by character. @throws AuthError `invalid_token` */
-export function requireToken(credential: string): void {
-  if (!B64TOKEN.test(credential)) throw invalidToken('not_one_token')
+  const token = value.slice('Bearer '.length)
+  if (!B64TOKEN.test(token)) throw invalidToken('not_one_token')
+  return token
 }
 
 function hasQueryToken(url = ''): boolean {

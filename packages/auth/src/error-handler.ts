@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { ErrorRequestHandler, RequestHandler } from 'express'
 import { sendJson } from './send.js'
 
@@ -5,10 +6,15 @@ import { sendJson } from './send.js'
 export const notFound: RequestHandler = createNotFound()
 
 /** The same, with where MCP is. */
-export function createNotFound(path?: string): RequestHandler {
+export function createNotFound(path?: string): (req: unknown, res: ServerResponse) => void {
   const place = path === undefined ? '' : ` MCP is at ${path}.`
   const error_description = `There is nothing at this address.${place}`
   return (_req, res) => sendJson(res, 404, { error: 'not_found', error_description })
+}
+
+/** Answers a request that failed: 500 in JSON, with nothing of the error. */
+export function sendServerError(res: ServerResponse): void {
+  sendJson(res, 500, { error: 'server_error', error_description: 'The request failed. Try again later.' })
 }
 
 /**
@@ -22,11 +28,8 @@ export function errorHandler(onError: (error: unknown) => void = () => undefined
     onError(error)
     if (res.headersSent) return next(error)
     const status = clientErrorOf(error)
-    if (status === undefined) {
-      sendJson(res, 500, { error: 'server_error', error_description: 'The request failed. Try again later.' })
-    } else {
-      sendJson(res, status, { error: 'invalid_request', error_description: 'The request cannot be read.' })
-    }
+    if (status === undefined) return sendServerError(res)
+    sendJson(res, status, { error: 'invalid_request', error_description: 'The request cannot be read.' })
   }
 }
 

@@ -3,13 +3,13 @@ import type { RequestHandler } from 'express'
 import { authInfoOf } from './auth-info.js'
 import type { Caller } from './caller.js'
 import { type Challenge, sendChallenge } from './challenge.js'
-import { readCredential, requireToken } from './credential.js'
+import { readToken } from './credential.js'
 import { AuthError } from './errors.js'
 import type { TokenVerifier } from './verify-token.js'
 
 declare module 'node:http' {
   interface IncomingMessage {
-    /** Set by the guard once the request's token was verified. */
+    /** In an Express app: set by `protect` or `guard` once the request's token was verified. */
     caller?: Caller | undefined
   }
 }
@@ -20,28 +20,10 @@ export function callerOf(req: IncomingMessage): Caller {
   return req.caller
 }
 
-/**
- * Puts the caller on the request, as `req.caller` and as the `req.auth` that the MCP SDKs pass to handlers. Reads
- * headers only, so that it runs before any body is read. Answers at once where the token is remembered.
- *
- * @throws AuthError
- */
-export function authenticate(
-  req: IncomingMessage & { auth?: unknown },
-  verifier: TokenVerifier,
-): Caller | Promise<Caller> {
-  req.caller = undefined
-  req.auth = undefined
-  const pass = (caller: Caller): Caller => {
-    req.caller = caller
-    req.auth = authInfoOf(caller)
-    return caller
-  }
-  const token = readCredential(req)
-  const known = verifier.remembered(token)
-  if (known) return pass(known)
-  requireToken(token)
-  return verifier.verify(token).then(pass)
+/** For the handlers of an Express app: `req.caller`, and the `req.auth` that the MCP SDKs pass to theirs. */
+export function putCaller(req: IncomingMessage & { auth?: unknown }, caller: Caller | undefined): void {
+  req.caller = caller
+  req.auth = caller && authInfoOf(caller)
 }
 
 /**
@@ -53,7 +35,7 @@ export function authenticate(
 export function guard(options: { verifier: TokenVerifier; challenge: Challenge }): RequestHandler {
   return async (req, res, next) => {
     try {
-      await authenticate(req, options.verifier)
+      putCaller(req, await options.verifier.verify(readToken(req)))
     } catch (error) {
       if (!(error instanceof AuthError)) throw error
       return sendChallenge(res, error, options.challenge)

@@ -1,10 +1,10 @@
 export type { AnswerType } from './accept.js'
-export type { AuthInfo } from './auth-info.js'
+export { type AuthInfo, authInfoOf } from './auth-info.js'
 export { isCanonical } from './base64url.js'
 export { type Caller, identityOf } from './caller.js'
 export { type Challenge, challengeHeader, insufficientScope, sendChallenge } from './challenge.js'
 export { type EnvFile, readEnvFile } from './env-file.js'
-export { errorHandler, notFound } from './error-handler.js'
+export { errorHandler, notFound, sendServerError } from './error-handler.js'
 export { AuthError, type AuthErrorCode, ERRORS } from './errors.js'
 export { callerOf, guard } from './guard.js'
 export { createHostMatch, hostsOf } from './hosts.js'
@@ -15,12 +15,19 @@ export { differentPort, readHost, unusableHost } from './listen-address.js'
 export { loggedPath } from './logged-path.js'
 export { createMetadata, type MetadataOptions, resourceMetadataUrl } from './metadata.js'
 export { originsOf } from './origins.js'
-export { type Admission, createProtection, type Protection, protect } from './protect.js'
+export {
+  type Admission,
+  type Admitted,
+  createProtection,
+  type NodeProtection,
+  type ProtectedRequest,
+} from './protect.js'
+export { type Protection, protect } from './protect-express.js'
 export type { ProtectOptions } from './protect-options.js'
 export type { RateLimitOptions } from './rate-limit.js'
 export type { LimiterOptions, RateLimiter, SpentPoints } from './rate-limiter.js'
 export type { Refusal } from './refusal.js'
-export { type RequestLine, requestLog } from './request-log.js'
+export { type EndedRequest, type RequestLine, requestLine, requestLog } from './request-log.js'
 export { canonicalForm, pathOf } from './resource-path.js'
 export type { RevocationOptions, RevocationStore } from './revocation.js'
 export { readScalekitVariables, type ScalekitOptions, type ScalekitVariables } from './scalekit-variables.js'

@@ -1,13 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Express, RequestHandler } from 'express'
-import { answerAsAccepted, negotiateAnswer } from './accept.js'
+import { type AnswerType, answerAsAccepted, negotiateAnswer } from './accept.js'
 import type { Caller } from './caller.js'
 import { type Challenge, createSendChallenge, insufficientScope, scopesToAskFor } from './challenge.js'
 import { checkOptions } from './check-options.js'
+import { readToken } from './credential.js'
 import { createNotFound } from './error-handler.js'
 import { AuthError, askingFor, invalidToken } from './errors.js'
 import { checkFresh } from './fresh.js'
-import { authenticate, callerOf } from './guard.js'
 import { checkHeaders } from './header-limits.js'
 import { createHostCheck } from './hosts.js'
 import { parseBody, readBody } from './json-body.js'
@@ -17,75 +16,84 @@ import { checkMethod } from './method.js'
 import { createOriginCheck, originsOf } from './origins.js'
 import { type ProtectOptions, resolveOptions } from './protect-options.js'
 import { createRateLimit } from './rate-limit.js'
-import { refusalOf } from './refusal.js'
+import { type Refusal, refusalOf } from './refusal.js'
 import { pathOf, placeOf } from './resource-path.js'
-import { missingScopes } from './scopes.js'
 import { createToolScopes, type ToolScopes } from './tool-scopes.js'
 import { createTokenVerifier, type TokenVerifier } from './verify-token.js'
 
-/** `admitted`: may go on to the handler. `answered`: refused or served. `elsewhere`: not about the resource. */
-export type Admission = 'admitted' | 'answered' | 'elsewhere'
+/** What the protection decided about a request. */
+export type Admission =
+  | Admitted
+  /** It has been answered, after what is known of it here. */
+  | ({ readonly outcome: 'refused'; readonly refusal: Refusal } & Known)
+  /** It has been answered: the resource metadata, or what a browser asks before a call. */
+  | { readonly outcome: 'served' }
+  /** It is not about the resource. */
+  | { readonly outcome: 'elsewhere' }
 
-export interface Protection extends Pick<ToolScopes, 'tool'> {
+/** The request may go on to the handler. */
+export interface Admitted {
+  readonly outcome: 'admitted'
+  readonly caller: Caller
+  /** One JSON-RPC message; undefined for GET and DELETE. */
+  readonly message: unknown
+  /** Set when the client accepts only one of the two media types of MCP. */
+  readonly acceptsOnly: AnswerType | undefined
+}
+
+/** What is known of a request, as far as it came. */
+interface Known {
+  caller?: Caller
+  message?: unknown
+}
+
+/** A request that was admitted, and its caller. */
+export interface ProtectedRequest {
+  readonly req: IncomingMessage
+  readonly res: ServerResponse
+  readonly caller?: Caller | undefined
+}
+
+/** The protection of one MCP endpoint of a bare Node server; nothing is added to the request. */
+export interface NodeProtection extends Pick<ToolScopes, 'tool'> {
   /** Where MCP is: mount the handler here. */
   readonly path: string
   readonly resourceMetadataUrl: string
   readonly verifier: TokenVerifier
-  /** The last route of an Express app: 404 in JSON, with where MCP is. */
-  readonly notFound: RequestHandler
-  /**
-   * The whole protection for a request of a bare Node server; Express gets it by `protect`. A promise where something has
-   * to be waited for.
-   */
-  admit(req: IncomingMessage, res: ServerResponse): Admission | Promise<Admission>
+  /** Answers 404 in JSON, with where MCP is; in an Express app, its last route. */
+  readonly notFound: (req: unknown, res: ServerResponse) => void
+  /** The whole protection. Call it for every request. */
+  admit(req: IncomingMessage, res: ServerResponse): Promise<Admission>
   /** Answers 403 with the challenge for `scopes`: all that the call needs. Before 2026-07-28 it names what the token has too. */
-  challengeScopes(req: IncomingMessage, res: ServerResponse, scopes: readonly string[]): void
+  challengeScopes(request: ProtectedRequest, scopes: readonly string[]): Refusal
   /**
    * Answers 401 `invalid_token` for a token that was accepted here and that a service behind this server refuses, so that
-   * the client gets a new one. `detail` goes to `onRefused` only.
+   * the client gets a new one. `detail` is for the log only.
    */
-  challengeToken(req: IncomingMessage, res: ServerResponse, detail: string, cause?: unknown): void
-  /** Middleware that lets only callers with all these scopes through. */
-  requireScopes(...scopes: string[]): RequestHandler
+  challengeToken(request: ProtectedRequest, detail: string, cause?: unknown): Refusal
   /**
-   * Takes further points from the minute of the request's caller, for calls that cost more than others.
-   * @returns false when there are not as many left: the request has been answered with 429
+   * Takes further points from the minute of the caller, for calls that cost more than others.
+   * @returns the refusal when there are not as many left: the request has been answered with 429
    */
-  charge(req: IncomingMessage, res: ServerResponse, points: number): Promise<boolean>
+  charge(request: ProtectedRequest & { caller: Caller }, points: number): Promise<Refusal | undefined>
   /**
    * For a request that changes something: whether a revocation of its token would be known. Call it before the change.
-   * @returns false when the authorization server could not be asked: the request has been answered with 503
+   * @returns the refusal when the authorization server could not be asked: the request has been answered with 503
    */
-  requireFresh(req: IncomingMessage, res: ServerResponse): boolean
+  requireFresh(request: ProtectedRequest & { caller: Caller }): Refusal | undefined
   close(): void
 }
 
 /**
- * Protects one MCP endpoint of an Express app with OAuth 2.1 access tokens. Call it before any body parser,
- * then mount the handler. Handlers find the verified caller with `callerOf(req)` and the parsed message in
- * `req.body`.
+ * Protects one MCP endpoint of a bare Node server, as `protect` does it for an Express app.
  *
  * @throws TypeError naming the option that is wrong
  * @example
- * const protection = protect(app, {
- *   resource: 'https://mcp.example.com/mcp',
- *   scalekit: { environmentUrl: 'https://acme.scalekit.com', resourceId: 'res_…' },
- *   scopes: ['todo:read'],
- *   tools: { list_todos: ['todo:read'], add_todo: ['todo:read', 'todo:write'] },
- * })
- * app.post(protection.path, handler)
+ * const admission = await protection.admit(req, res)
+ * if (admission.outcome === 'admitted') await handler(req, res, admission.message)
+ * if (admission.outcome === 'elsewhere') protection.notFound(req, res)
  */
-export function protect(app: Express, options: ProtectOptions): Protection {
-  const protection = createProtection(options)
-  app.disable('x-powered-by')
-  app.use(async (req, res, next) => {
-    if ((await protection.admit(req, res)) !== 'answered') next()
-  })
-  return protection
-}
-
-/** The same for a bare Node server: `admit` is to be called for every request. */
-export function createProtection(options: ProtectOptions): Protection {
+export function createProtection(options: ProtectOptions): NodeProtection {
   checkOptions(options)
   const { path, metadata, verifier: verifierOptions } = resolveOptions(options)
   const { resource, scopes, scopeAliases, sessions = false } = options
@@ -100,87 +108,55 @@ export function createProtection(options: ProtectOptions): Protection {
   const toolScopes = createToolScopes(options.tools, scopeAliases)
   const addressOf = options.addressOf ?? clientAddress
 
-  /** What headers alone decide is decided at once: no promise for a request without a token, nor for the metadata. */
-  function admit(req: IncomingMessage, res: ServerResponse): Admission | Promise<Admission> {
-    try {
-      if (serveMetadata(pathOf(req.url), req, res)) return 'answered'
-      const place = placeOf(req.url, path)
-      if (place === 'elsewhere') return 'elsewhere'
-      if (place === 'near') throw new AuthError('not_found', `MCP is at ${path}.`)
-      checkHeaders(req)
-      checkHost(req)
-      checkOrigin(req, res)
-      if (res.writableEnded) return 'answered'
-      return admitCaller(req, res, authenticate(req, verifier))
-    } catch (error) {
-      return turnAway(req, res, error)
-    }
-  }
-
-  async function admitCaller(
-    req: IncomingMessage,
-    res: ServerResponse,
-    known: Caller | Promise<Caller>,
-  ): Promise<Admission> {
-    try {
-      const caller = known instanceof Promise ? await known : known
-      checkMethod(req, methods)
-      await limits.spend(caller, 1, res)
-      if (req.method === 'POST') {
-        negotiateAnswer(req)
-        takeMessage(req, await readBody(req, res), caller)
-        answerAsAccepted(req, res)
-      }
-      return 'admitted'
-    } catch (error) {
-      return turnAway(req, res, error)
-    }
-  }
-
-  function takeMessage(req: IncomingMessage & { body?: unknown }, bytes: Buffer, caller: Caller): void {
-    const body = parseBody(bytes)
-    checkMessage(body, { responses: sessions })
-    req.body = body
-    toolScopes.check(body, caller)
+  /** Everything that happens to every request, in order. @throws AuthError, and fills in what is known until then */
+  async function decide(req: IncomingMessage, res: ServerResponse, known: Known): Promise<Admission> {
+    if (serveMetadata(pathOf(req.url), req, res)) return { outcome: 'served' }
+    const place = placeOf(req.url, path)
+    if (place === 'elsewhere') return { outcome: 'elsewhere' }
+    if (place === 'near') throw new AuthError('not_found', `MCP is at ${path}.`)
+    checkHeaders(req)
+    checkHost(req)
+    checkOrigin(req, res)
+    if (res.writableEnded) return { outcome: 'served' }
+    const caller = await verifier.verify(readToken(req))
+    known.caller = caller
+    checkMethod(req, methods)
+    await limits.spend(caller, 1, res)
+    if (req.method !== 'POST')
+      return { outcome: 'admitted', caller, message: undefined, acceptsOnly: undefined }
+    const acceptsOnly = negotiateAnswer(req)
+    const message = parseBody(await readBody(req, res))
+    checkMessage(message, { responses: sessions })
+    known.message = message
+    toolScopes.check(message, caller)
+    answerAsAccepted(res, acceptsOnly, message)
+    return { outcome: 'admitted', caller, message, acceptsOnly }
   }
 
   /** A bad credential counts, and may be one too many. */
-  function turnAway(
-    req: IncomingMessage,
-    res: ServerResponse,
-    error: unknown,
-  ): 'answered' | Promise<'answered'> {
-    const refusal = refusalFor(error)
-    if (refusal.code === 'invalid_token') return countThenRefuse(req, res, refusal)
-    refuse(req, res, refusal)
-    return 'answered'
+  async function turnAway(request: ProtectedRequest, error: unknown): Promise<Refusal> {
+    const refused = refusalFor(error)
+    if (refused.code !== 'invalid_token') return refuse(request, refused)
+    const counted = limits.countFailure(addressOf(request.req))
+    return refuse(request, await counted.then(() => refused, refusalFor))
   }
 
-  async function countThenRefuse(
-    req: IncomingMessage,
-    res: ServerResponse,
-    invalid: AuthError,
-  ): Promise<'answered'> {
-    let refusal = invalid
-    try {
-      await limits.countFailure(addressOf(req))
-    } catch (limited) {
-      refusal = refusalFor(limited)
-    }
-    refuse(req, res, refusal)
-    return 'answered'
-  }
-
-  function refuse(req: IncomingMessage, res: ServerResponse, error: AuthError): void {
-    options.onRefused?.(refusalOf(error, addressOf(req)), req)
-    const asked = scopesAsked(req, error)
+  function refuse(request: ProtectedRequest, error: AuthError): Refusal {
+    const { req, res } = request
+    const refusal = refusalOf(error, addressOf(req))
+    options.onRefused?.(refusal, req)
+    const asked = scopesAsked(request, error)
     sendChallenge(res, asked ? askingFor(asked, error) : error)
+    return refusal
   }
 
   /** What the challenge asks for, where that depends on the request. */
-  function scopesAsked(req: IncomingMessage, { scopes: needed }: AuthError): readonly string[] | undefined {
+  function scopesAsked(
+    { req, caller }: ProtectedRequest,
+    { scopes: needed }: AuthError,
+  ): readonly string[] | undefined {
     if (!needed) return options.scopesFor?.(req)
-    return scopesToAskFor(needed, req.headers['mcp-protocol-version'], req.caller, scopeAliases)
+    return scopesToAskFor(needed, req.headers['mcp-protocol-version'], caller, scopeAliases)
   }
 
   return {
@@ -188,32 +164,31 @@ export function createProtection(options: ProtectOptions): Protection {
     resourceMetadataUrl: challenge.resourceMetadataUrl,
     verifier,
     notFound: createNotFound(path),
-    admit,
     tool: toolScopes.tool,
-    challengeScopes: (req, res, needed) => refuse(req, res, insufficientScope(needed)),
-    challengeToken: (req, res, detail, cause) => refuse(req, res, invalidToken(detail, cause)),
-    requireScopes(...needed) {
-      return (req, res, next) => {
-        if (missingScopes(callerOf(req).scopes, needed, scopeAliases).length === 0) return next()
-        refuse(req, res, insufficientScope(needed))
+    async admit(req, res) {
+      const known: Known = {}
+      try {
+        return await decide(req, res, known)
+      } catch (error) {
+        return { outcome: 'refused', refusal: await turnAway({ req, res, ...known }, error), ...known }
       }
     },
-    async charge(req, res, points) {
+    challengeScopes: (request, needed) => refuse(request, insufficientScope(needed)),
+    challengeToken: (request, detail, cause) => refuse(request, invalidToken(detail, cause)),
+    async charge(request, points) {
       try {
-        await limits.spend(callerOf(req), points, res)
-        return true
+        await limits.spend(request.caller, points, request.res)
+        return undefined
       } catch (error) {
-        await turnAway(req, res, error)
-        return false
+        return turnAway(request, error)
       }
     },
-    requireFresh(req, res) {
+    requireFresh(request) {
       try {
-        checkFresh(callerOf(req))
-        return true
+        checkFresh(request.caller)
+        return undefined
       } catch (error) {
-        refuse(req, res, refusalFor(error))
-        return false
+        return refuse(request, refusalFor(error))
       }
     },
     close: () => verifier.close(),

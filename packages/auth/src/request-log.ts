@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express'
+import type { Caller } from './caller.js'
 import { loggedPath } from './logged-path.js'
 
 /** One line of a request log. No header, query, body or address is in it. */
@@ -15,6 +16,25 @@ export interface RequestLine {
   readonly organizationId?: string
 }
 
+/** What is known of a request when it has ended. */
+export interface EndedRequest extends Pick<RequestLine, 'method' | 'status' | 'milliseconds'> {
+  readonly url: string
+  readonly caller: Caller | undefined
+}
+
+/** The line of a request that has ended, for a server without Express. */
+export function requestLine({ method, url, status, milliseconds, caller }: EndedRequest): RequestLine {
+  const { subject, clientId, organizationId } = caller ?? {}
+  return {
+    method,
+    path: loggedPath(url),
+    status,
+    milliseconds: Math.round(milliseconds),
+    ...(subject !== undefined && { subject, clientId }),
+    ...(organizationId !== undefined && { organizationId }),
+  }
+}
+
 /**
  * Express middleware that hands one line for each answered request to your logger. Mount it before `protect`.
  *
@@ -25,15 +45,9 @@ export function requestLog(write: (line: RequestLine) => void): RequestHandler {
     const { method, url } = req
     const started = performance.now()
     res.once('close', () => {
-      const { subject, clientId, organizationId } = req.caller ?? {}
-      write({
-        method,
-        path: loggedPath(url),
-        status: res.headersSent ? res.statusCode : 0,
-        milliseconds: Math.round(performance.now() - started),
-        ...(subject !== undefined && { subject, clientId }),
-        ...(organizationId !== undefined && { organizationId }),
-      })
+      const status = res.headersSent ? res.statusCode : 0
+      const milliseconds = performance.now() - started
+      write(requestLine({ method, url, status, milliseconds, caller: req.caller }))
     })
     next()
   }

@@ -49,8 +49,6 @@ export interface TokenVerifier {
    * @throws AuthError `invalid_token`, or `temporarily_unavailable` when no keys could be had
    */
   verify(token: string): Promise<Caller>
-  /** The caller of a token that was verified before, where nothing has to be fetched or asked. */
-  remembered(token: string): Caller | undefined
   /**
    * Resolves when the key set was loaded at least once.
    * @throws AuthError `temporarily_unavailable`
@@ -94,9 +92,6 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       const caller = recall(digest) ?? (await cache.load(digest, () => check(token)))
       return revocation ? revocation.check(caller) : caller
     },
-    // With introspection enabled, always take the slow path.
-    remembered: (token) =>
-      revocation || keys.isDue ? undefined : recall(hash('sha256', token, 'base64url')),
     async ready() {
       await keys.refreshIfDue()
     },

@@ -192,7 +192,7 @@ describe('the answer of a handler, where the client accepts one type only', () =
     const resource = `http://127.0.0.1:${port}/mcp`
     const protection = createProtection({ resource, issuers: [authority.issuer], scopes: [] })
     listener = async (req, res) => {
-      if ((await protection.admit(req, res)) === 'admitted') handle(req, res)
+      if ((await protection.admit(req, res)).outcome === 'admitted') handle(req, res)
     }
     close = async () => {
       protection.close()

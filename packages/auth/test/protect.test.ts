@@ -1,10 +1,10 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createProtection, type ProtectOptions, protect } from '@scalekit-mcp/auth'
+import { type Admission, createProtection, type ProtectOptions, protect } from '@scalekit-mcp/auth'
 import express from 'express'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Authority, mint, rsaKey, startAuthority } from './authority.js'
-import { type ProtectedApp, post, startApp } from './protected-app.js'
+import { type ProtectedApp, post, startApp, toolCall } from './protected-app.js'
 import { requestBytes, sendRaw } from './raw-http.js'
 
 describe('protect', () => {
@@ -136,11 +136,13 @@ describe('protect', () => {
     await new Promise((closed) => server.close(closed))
   })
 
-  test('works for a bare Node server as well', async () => {
+  test('works for a bare Node server as well, and adds nothing to its requests', async () => {
+    const admissions: Admission[] = []
     const server = createServer(async (req, res) => {
       const admission = await protection.admit(req, res)
-      if (admission === 'admitted') res.end(req.caller?.subject)
-      if (admission === 'elsewhere') res.writeHead(404).end()
+      admissions.push(admission)
+      if (admission.outcome === 'admitted') res.end(admission.caller.subject)
+      if (admission.outcome === 'elsewhere') protection.notFound(req, res)
     })
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
     const resource = `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`
@@ -148,6 +150,22 @@ describe('protect', () => {
     const response = await post(resource, mint(rsaKey, { iss: authority.issuer, aud: resource }))
     expect(await response.text()).toBe('usr_1')
     expect((await post(resource)).status).toBe(401)
+    expect(
+      (await post(resource, mint(rsaKey, { iss: authority.issuer, aud: resource }), { body: '{' })).status,
+    ).toBe(400)
+    expect((await fetch(protection.resourceMetadataUrl)).status).toBe(200)
+    expect((await fetch(new URL('/other', resource))).status).toBe(404)
+    const caller = expect.objectContaining({ subject: 'usr_1' })
+    expect(admissions).toEqual([
+      { outcome: 'admitted', caller, message: toolCall(), acceptsOnly: undefined },
+      {
+        outcome: 'refused',
+        refusal: expect.objectContaining({ code: 'missing_token', address: '127.0.0.1' }),
+      },
+      { outcome: 'refused', refusal: expect.objectContaining({ code: 'parse_error' }), caller },
+      { outcome: 'served' },
+      { outcome: 'elsewhere' },
+    ])
     protection.close()
     await new Promise((closed) => server.close(closed))
   })

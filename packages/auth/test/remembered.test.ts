@@ -44,12 +44,10 @@ describe('a token that is remembered', () => {
     later(59)
     expect(await statusOf()).toBe(200)
     expect(app.protection.verifier.counts()).toEqual({ remembered: 1, verified: 1 })
-    expect(app.protection.verifier.remembered(token)?.subject).toBe('usr_1')
   })
 
   test('is refused within 5 seconds once it is revoked', async () => {
     await start(true)
-    expect(app.protection.verifier.remembered(token)).toBeUndefined()
     authority.revoked.add(token)
     later(4)
     expect(await statusOf()).toBe(401)
@@ -61,7 +59,6 @@ describe('a token that is remembered', () => {
     later(250)
     expect(await statusOf()).toBe(200)
     later(50)
-    expect(app.protection.verifier.remembered(token)).toBeUndefined()
     expect(await statusOf()).toBe(401)
   })
 })

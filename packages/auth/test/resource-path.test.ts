@@ -1,20 +1,21 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createProtection, type Protection } from '@scalekit-mcp/auth'
+import { createProtection, type NodeProtection } from '@scalekit-mcp/auth'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { requestBytes, sendRaw } from './raw-http.js'
 
 interface Endpoint {
   readonly port: number
-  readonly protection: Protection
+  readonly protection: NodeProtection
   readonly server: Server
 }
 
 /** A server whose own handler takes every path: what the protection leaves to it has gone past the guard. */
 async function startEndpoint(path: string): Promise<Endpoint> {
   const server = createServer(async (req, res) => {
-    if ((await protection.admit(req, res)) !== 'answered') res.end('left to the handler')
+    const { outcome } = await protection.admit(req, res)
+    if (outcome === 'admitted' || outcome === 'elsewhere') res.end('left to the handler')
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

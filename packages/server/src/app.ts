@@ -1,33 +1,27 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { toNodeHandler } from '@modelcontextprotocol/node'
-import { createMcpHandler } from '@modelcontextprotocol/server'
+import type { RequestListener } from 'node:http'
 import { createProtection, hostsOf, originsOf, type ProtectOptions } from '@scalekit-mcp/auth'
 import { type Bounds, isSelected, parseSelection } from './access.js'
 import { createAdministrators } from './administrators.js'
 import type { AuditLog } from './audit/audit-log.js'
-import type { Principal } from './call-tool.js'
 import type { Config } from './config.js'
 import type { Docs } from './docs-search/docs.js'
 import { createFirstChallenge } from './first-challenge.js'
 import { createClientAddress } from './http/client-address.js'
-import { holdHead } from './http/hold-head.js'
 import { createLanding } from './http/landing.js'
 import { createListener } from './http/listener.js'
-import { createObserver } from './http/observe-request.js'
 import { createPages } from './http/pages.js'
-import { createRefusePerson } from './http/refuse-person.js'
+import { createSdkBridge } from './http/serve-by-sdk.js'
+import { createServeMessage } from './http/serve-message.js'
 import { createDispatcher } from './mcp/dispatcher.js'
 import type { Fixtures } from './mcp/fixtures.js'
-import { createMcpFactory, type McpOptions } from './mcp/sdk-server.js'
+import type { McpOptions } from './mcp/sdk-server.js'
 import type { Logger } from './observe/log.js'
 import type { Observation } from './observe/observation.js'
 import { createPageSeal } from './page-seal.js'
 import { createRoundSeal } from './round-seal.js'
 import type { ScalekitFor } from './scalekit/connect.js'
 import { scopeAliases, writeScopes } from './scope-names.js'
-import { createSessions } from './sessions.js'
 import type { Shared } from './shared/shared.js'
-import { createStepUp } from './step-up.js'
 import type { ToolDefinition } from './tool.js'
 
 export interface AppOptions {
@@ -54,87 +48,60 @@ export interface App {
   close(): Promise<void>
 }
 
-type Message = IncomingMessage & { body?: unknown }
-
 const everything = parseSelection(new URLSearchParams({ toolsets: 'all' }))
 
-/** Puts the HTTP application together: the protection of the resource, step-up, MCP, and the pages beside it. */
+/** Puts the HTTP application together: the protection of the resource, what decides after it, MCP, and the other pages. */
 export function createApp(options: AppOptions): App {
-  const { config, log } = options
+  const { config, log, tools, observation, shared, audit: auditLog } = options
+  const { metrics } = observation
   const addressOf = createClientAddress(config.trustProxy)
-  const protection = createProtection({ ...protectionOptions(options), addressOf })
-  options.observation.metrics?.read({
+  const allowedHosts = [...hostsOf(config.resource), ...config.allowedHosts]
+  const protection = createProtection({ ...protectionOptions(options), addressOf, allowedHosts })
+  metrics?.read({
     tokens: protection.verifier.counts,
-    ...(options.audit ? { auditAvailable: () => options.audit?.available === true } : {}),
-    ...(options.shared.redis ? { redis: options.shared.redis } : {}),
+    ...(auditLog ? { auditAvailable: () => auditLog.available } : {}),
+    ...(shared.redis ? { redis: shared.redis } : {}),
   })
   const bounds = boundsOf(config)
   const mcpOptions = optionsOfMcp(options, bounds)
-  const factory = createMcpFactory(mcpOptions)
-  const onerror = (error: Error) => log.debug({ err: error }, 'mcp')
-  const handler = createMcpHandler(factory, {
-    legacy: config.legacySessions ? 'reject' : 'stateless',
-    ...(options.fixtures ? { bus: options.fixtures.bus } : {}),
-    onerror,
+  const sdk = createSdkBridge(mcpOptions, { log, legacySessions: config.legacySessions })
+  const serveMessage = createServeMessage({
+    tools,
+    bounds,
+    scopeNames: config.scopeNames,
+    protection,
+    requireAdministrator:
+      config.upstream.mode === 'workspace'
+        ? undefined
+        : createAdministrators(
+            config.upstream.administrators,
+            options.scalekit,
+            config.timeouts.administrator,
+          ),
+    begin: observation.begin,
+    dispatch: createDispatcher(mcpOptions, config.legacySessions ? ['2026-07-28'] : ['2026-07-28', '2025']),
+    serveBySdk: sdk.serve,
   })
-  const modern = toNodeHandler(handler, {
-    onerror: (error) => log.error({ err: error }, 'mcp request failed'),
-  })
-  const sessions = config.legacySessions ? createSessions(factory, onerror) : undefined
-  const stepUp = createStepUp(options.tools, bounds, config.scopeNames, protection)
-  const dispatch = createDispatcher(mcpOptions, sessions ? ['2026-07-28'] : ['2026-07-28', '2025'])
-  const onFailure = (error: unknown) => log.error({ err: error }, 'request failed')
-  const requireAdministrator =
-    config.upstream.mode === 'workspace'
-      ? undefined
-      : createAdministrators(config.upstream.administrators, options.scalekit, config.timeouts.administrator)
-  const refusePerson = createRefusePerson({
-    resourceMetadataUrl: protection.resourceMetadataUrl,
-    metrics: options.observation.metrics,
-  })
-
-  /** The third question, after token and scopes: whether this person administers the environment. */
-  const serve = (req: Message, res: ServerResponse, principal: Principal | undefined) => {
-    if (!principal) return
-    if (!requireAdministrator) return answer(req, res, principal)
-    return requireAdministrator(principal.caller).then(
-      () => answer(req, res, principal),
-      (error: unknown) => refusePerson(req, res, principal.caller, error),
-    )
-  }
-  const answer = async (req: Message, res: ServerResponse, principal: Principal) => {
-    if (!(await dispatch(req, res, principal))) await serveBySdk(req, res, principal)
-  }
-  const serveBySdk = async (req: Message, res: ServerResponse, principal: Principal) => {
-    Object.assign(req, { auth: authInfoOf(callsTool(req.body) ? untilFirstByte(res, principal) : principal) })
-    if (sessions && (await sessions.handle(req, res))) return
-    await modern(req, res, req.body)
-  }
-
   const listener = createListener({
-    observe: createObserver(log, options.audit, protection.path, addressOf, options.observation.metrics),
+    log,
+    auditLog,
+    metrics,
+    addressOf,
+    path: protection.path,
     landing: createLanding({
       resource: config.resource,
       path: protection.path,
-      hosts: [...hostsOf(config.resource), ...config.allowedHosts],
-      tools: options.tools.filter((tool) => isSelected(tool, everything, bounds)),
+      hosts: allowedHosts,
+      tools: tools.filter((tool) => isSelected(tool, everything, bounds)),
     }),
     protection,
-    pages: createPages({ ...options, redis: options.shared.redis, protection }),
-    onFailure,
-    mcp(req, res) {
-      options.observation.begin(req, res)
-      const stepping = stepUp(req, res)
-      return stepping instanceof Promise
-        ? stepping.then((principal) => serve(req, res, principal))
-        : serve(req, res, stepping)
-    },
+    serveMessage,
+    pages: createPages({ ...options, redis: shared.redis, protection }),
   })
   return {
     listener,
     async close() {
-      await sessions?.close()
-      await handler.close()
+      await sdk.close()
       protection.close()
     },
   }
@@ -149,32 +116,7 @@ export function boundsOf({ upstream, readOnly }: Pick<Config, 'upstream' | 'read
   }
 }
 
-/** The SDK begins a stream before a tool runs: the head waits, so that the call can still be refused. */
-function untilFirstByte(res: ServerResponse, principal: Principal): Principal {
-  const replace = holdHead(res)
-  return { ...principal, tokenRefused: (error) => replace(() => principal.tokenRefused(error)) }
-}
-
-/** Each of them asks the API as the caller. */
-const TOOL_METHODS: ReadonlySet<unknown> = new Set(['tools/call', 'resources/read', 'completion/complete'])
-
-function callsTool(body: unknown): boolean {
-  return TOOL_METHODS.has(Object(body).method)
-}
-
-/** What the SDK hands to the handlers with each message. */
-function authInfoOf(principal: Principal) {
-  const { caller } = principal
-  return {
-    token: '[redacted]',
-    clientId: caller.clientId,
-    scopes: [...caller.scopes],
-    expiresAt: caller.expiresAt,
-    extra: { principal, caller },
-  }
-}
-
-function protectionOptions({ config, log, shared, observation, tools, now }: AppOptions): ProtectOptions {
+function protectionOptions({ config, log, shared, tools, now }: AppOptions): ProtectOptions {
   return {
     resource: config.resource,
     issuers: config.issuers,
@@ -187,7 +129,6 @@ function protectionOptions({ config, log, shared, observation, tools, now }: App
     organizationClaim: 'oid',
     allowedOrigins:
       config.allowedOrigins === '*' ? '*' : [...originsOf(config.resource), ...config.allowedOrigins],
-    allowedHosts: [...hostsOf(config.resource), ...config.allowedHosts],
     limits: {
       ...(config.requestsPerMinute === undefined ? {} : { perMinute: config.requestsPerMinute }),
       ...(shared.createLimiter ? { createLimiter: shared.createLimiter } : {}),
@@ -207,11 +148,6 @@ function protectionOptions({ config, log, shared, observation, tools, now }: App
     name: 'Scalekit MCP server',
     ...(now ? { now } : {}),
     onWarning: (message, cause) => log.warn({ err: cause }, message),
-    onRefused: ({ code, detail, address, cause }, req) => {
-      req.audit?.refused(detail ? `${code}: ${detail}` : code)
-      observation.metrics?.refused(code)
-      req.note?.({ refused: code, detail, address, err: cause })
-    },
   }
 }
 

@@ -1,6 +1,6 @@
 import type { CallToolResult, ClientCapabilities, InputRequiredResult } from '@modelcontextprotocol/server'
 import type { Caller } from '@scalekit-mcp/auth'
-import type { Bounds, Selection } from './access.js'
+import { type Bounds, type Decision, decide, type Selection } from './access.js'
 import type { RequestAudit } from './audit/request-audit.js'
 import { type Call, call, type Outcome } from './call.js'
 import { isClientAlone } from './client-alone.js'
@@ -12,11 +12,14 @@ import type { RoundSeal, RoundState } from './interaction.js'
 import type { PageSeal } from './page-seal.js'
 import type { Trail } from './scalekit/call-upstream.js'
 import type { ScalekitFor } from './scalekit/connect.js'
+import type { ToolDefinition } from './tool.js'
 
 /** Who sent a request, and what its URL selected. The edge puts it beside the request; nothing here outlives it. */
 export interface Principal {
   readonly caller: Caller
   readonly selection: Selection
+  /** What was decided about the tool of the message before MCP. Any other tool is decided about where it is called. */
+  readonly decided?: { readonly tool: ToolDefinition; readonly decision: Decision }
   readonly audit: RequestAudit
   /** Goes with the requests to Scalekit. */
   readonly trail: Trail
@@ -69,12 +72,14 @@ export function callTool(
   principal: Principal,
   { capabilities, state, responses, ...request }: ToolRequest,
 ): Promise<CallToolResult | InputRequiredResult> {
-  const { caller, selection, trail, audit, tokenRefused } = principal
+  const { caller, selection, decided, trail, audit, tokenRefused } = principal
   return call({
     ...request,
     caller,
-    selection,
-    bounds: options.bounds,
+    decision:
+      decided?.tool === request.tool
+        ? decided.decision
+        : decide(request.tool, caller, selection, options.bounds),
     boundEnvironment: boundEnvironment(options, selection),
     idempotency: options.idempotency,
     pages: options.pages,

@@ -1,7 +1,7 @@
 import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server'
 import type { Caller } from '@scalekit-mcp/auth'
 import type * as z from 'zod'
-import { type Bounds, decide, type Selection } from './access.js'
+import type { Decision } from './access.js'
 import type { RequestAudit } from './audit/request-audit.js'
 import { takesEnvironment, withoutEnvironment } from './bound-input.js'
 import { confirm, type UsedAnswers } from './confirm.js'
@@ -25,8 +25,8 @@ export interface Call {
   readonly tool: ToolDefinition
   readonly arguments: Readonly<Record<string, unknown>>
   readonly caller: Caller
-  readonly selection: Selection
-  readonly bounds: Bounds
+  /** Whether the caller may use the tool. */
+  readonly decision: Decision
   /** The environment that the connection is bound to: by configuration or by `?environment=`. */
   readonly boundEnvironment?: { readonly id: string } | undefined
   readonly interaction: Interaction
@@ -106,8 +106,7 @@ export async function call(request: Call): Promise<CallToolResult | InputRequire
   }
 }
 
-function authorize({ tool, caller, selection, bounds }: Call): void {
-  const decision = decide(tool, caller, selection, bounds)
+function authorize({ tool, decision }: Call): void {
   if (decision.allowed) return
   if (decision.reason === 'not_selected') throw decision.error
   throw new ToolError('insufficient_scope', `${tool.name} needs the scopes ${decision.scopes.join(' ')}.`)
@@ -185,8 +184,8 @@ async function confirmAndRun(
   if (confirmation) return { question: confirmation }
   const target = tool.handsOver ? await tool.target?.(args, context) : undefined
   const output = await (tool.effect === 'read' ? tool.run(args, context) : write(request, args, context))
-  const handing = handOver(tool, args, output, interaction, request.linksInResults, target)
-  return handing ? { question: await handing } : { output }
+  const question = await handOver(tool, args, output, interaction, request.linksInResults, target)
+  return question ? { question } : { output }
 }
 
 /** It is in the audit log before it goes out, and it goes out once for its key. */

@@ -29,16 +29,16 @@ export function requireWayForLink(
 /**
  * Hands the link of a result to the person at the client.
  *
- * @returns what to send to the client, or undefined, at once, when the result may go out as it is
+ * @returns what to send to the client, or undefined when the result may go out as it is
  */
-export function handOver(
+export async function handOver(
   tool: ToolDefinition,
   args: Record<string, unknown>,
   result: Record<string, unknown>,
   interaction: Interaction,
   linksInResults: boolean,
   target: Target | undefined,
-): Promise<InputRequiredResult> | undefined {
+): Promise<InputRequiredResult | undefined> {
   if (!tool.handsOver || !interaction.canOpenUrl || linksInResults) return undefined
   const { link, ...output } = result
   const state: HandOverState = { kind: 'hand_over', tool: tool.name, digest: digestOf(args), output }
@@ -46,9 +46,8 @@ export function handOver(
     message: messageOf(tool.handsOver, target),
     url: String(link),
   })
-  return interaction
-    .seal(state)
-    .then((requestState) => inputRequired({ inputRequests: { [KEY]: elicitation }, requestState }))
+  const requestState = await interaction.seal(state)
+  return inputRequired({ inputRequests: { [KEY]: elicitation }, requestState })
 }
 
 /** Which object the link is about, as the person knows it. */

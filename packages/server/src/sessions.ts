@@ -23,7 +23,7 @@ interface Session {
 
 export interface Sessions {
   /** Serves the request when it belongs to MCP 2025-11-25. False: it does not, serve it as 2026-07-28. */
-  handle(req: IncomingMessage & { body?: unknown }, res: ServerResponse): Promise<boolean>
+  handle(req: IncomingMessage, res: ServerResponse, caller: Caller, message: unknown): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -66,15 +66,15 @@ export function createSessions(
   }
 
   return {
-    async handle(req, res) {
-      if (!(await isLegacyRequest(await toWebRequest(req, req.body ?? {}), req.body))) return false
-      const owner = ownerOf(req.caller)
+    async handle(req, res, caller, message) {
+      if (!(await isLegacyRequest(await toWebRequest(req, message ?? {}), message))) return false
+      const owner = ownerOf(caller)
       const id = req.headers['mcp-session-id']
       const known = typeof id === 'string' ? sessions.get(id) : undefined
       const session =
         known?.owner === owner
           ? known
-          : id === undefined && isInitializeRequest(req.body)
+          : id === undefined && isInitializeRequest(message)
             ? await begin(owner)
             : undefined
       if (!session) {
@@ -82,7 +82,7 @@ export function createSessions(
         return true
       }
       session.lastUsed = Date.now()
-      await session.transport.handleRequest(req, res, req.body)
+      await session.transport.handleRequest(req, res, message)
       if (req.method === 'DELETE') await end(session)
       return true
     },
@@ -93,8 +93,8 @@ export function createSessions(
   }
 }
 
-function ownerOf(caller: Caller | undefined): string {
-  return JSON.stringify([caller?.issuer, caller?.subject, caller?.clientId])
+function ownerOf({ issuer, subject, clientId }: Caller): string {
+  return JSON.stringify([issuer, subject, clientId])
 }
 
 /** 400 without a session, 404 for one that does not exist, or not for this caller: the client begins anew. */

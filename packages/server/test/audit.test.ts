@@ -1,4 +1,5 @@
 import { createHash, createPublicKey } from 'node:crypto'
+import { once } from 'node:events'
 import {
   appendFile,
   copyFile,
@@ -10,6 +11,7 @@ import {
   truncate,
   writeFile,
 } from 'node:fs/promises'
+import { request } from 'node:http'
 import { dirname } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { measure } from '../../../test/harness/measure.js'
@@ -136,6 +138,41 @@ describe('what is recorded', () => {
     for (const secret of [token, reader, 'nonsense"', 'tkn_audited', 'Not for the log', 'secret-path']) {
       expect(text).not.toContain(secret)
     }
+  })
+
+  test('a client that leaves in the middle of its message has one line and one record, with who it was', async () => {
+    const place = await auditPlace()
+    const server = await start(place)
+    const sent = request(server.url, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${await server.token()}`,
+        'content-type': 'application/json',
+        'content-length': '100',
+        expect: '100-continue',
+      },
+    })
+    sent.on('error', () => undefined).flushHeaders()
+    // Its token has been accepted.
+    await once(sent, 'continue')
+    sent.write('{')
+    sent.destroy()
+    const lines = () => server.log.filter((line) => line.includes('"refused":"invalid_request"'))
+    await expect.poll(lines).toHaveLength(1)
+    expect(JSON.parse(lines()[0] ?? '')).toMatchObject({
+      msg: 'request',
+      status: 0,
+      subject: expect.stringMatching(/^usr_/),
+      clientId: expect.any(String),
+    })
+    expect(requests(await recordsOf(server, place)).filter(({ place: part }) => part === 'mcp')).toEqual([
+      expect.objectContaining({
+        status: 0,
+        decision: 'refused',
+        reason: 'invalid_request',
+        subject: expect.stringMatching(/^usr_/),
+      }),
+    ])
   })
 
   test('names in tokens cannot make a line: control characters and separators are escaped', async () => {

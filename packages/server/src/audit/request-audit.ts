@@ -1,5 +1,4 @@
-import type { IncomingMessage } from 'node:http'
-import type { RequestIds } from '../observe/trace-context.js'
+import type { Caller } from '@scalekit-mcp/auth'
 import type { AuditedCall } from './audit-event.js'
 import type { AuditLog } from './audit-log.js'
 import { intentRecord, requestRecord } from './request-record.js'
@@ -29,17 +28,16 @@ export const unaudited: RequestAudit = {
   ended: () => undefined,
 }
 
-declare module 'node:http' {
-  interface IncomingMessage {
-    audit?: RequestAudit
-  }
-}
-
-export interface AuditedPlace {
-  readonly ids: RequestIds
+/** What the record says of a request, as far as it is known when it ends. */
+export interface AuditedRequest {
+  readonly requestId: string
+  readonly traceId: string
   readonly address: string
+  readonly method: string
   /** Which part of the server it is for: one of our own words. */
   readonly place: string
+  readonly caller: Caller | undefined
+  readonly message: unknown
 }
 
 /**
@@ -48,8 +46,7 @@ export interface AuditedPlace {
  */
 export class HttpAudit implements RequestAudit {
   readonly #log: AuditLog
-  readonly #req: IncomingMessage & { body?: unknown }
-  readonly #place: AuditedPlace
+  readonly #request: AuditedRequest
   readonly #started = performance.now()
   #call: AuditedCall | undefined
   #reason: string | undefined
@@ -58,10 +55,9 @@ export class HttpAudit implements RequestAudit {
   #running = false
   #status: number | undefined
 
-  constructor(log: AuditLog, req: IncomingMessage, place: AuditedPlace) {
+  constructor(log: AuditLog, request: AuditedRequest) {
     this.#log = log
-    this.#req = req
-    this.#place = place
+    this.#request = request
   }
 
   /** The answer has gone, or the client has: then the status is 0. */
@@ -80,9 +76,9 @@ export class HttpAudit implements RequestAudit {
   }
 
   async intends(): Promise<void> {
-    const { caller } = this.#req
+    const { caller } = this.#request
     if (!caller || !this.#call) throw new Error('An intent needs a caller and a call')
-    await this.#log.commit(intentRecord(this.#place.ids, caller, this.#call))
+    await this.#log.commit(intentRecord(this.#request, caller, this.#call))
   }
 
   answered(status: number): void {
@@ -99,17 +95,17 @@ export class HttpAudit implements RequestAudit {
   #note(): void {
     const status = this.#status
     if (status === undefined || this.#running) return
-    const { ids, address, place } = this.#place
+    const { address, method, place, caller, message } = this.#request
     this.#log.note(
       requestRecord({
-        ids,
+        ids: this.#request,
         address,
-        method: this.#req.method ?? '',
+        method,
         place,
-        rpc: rpcOf(this.#req.body),
+        rpc: rpcOf(message),
         status,
         reason: this.#reason ?? (status >= 400 ? `http_${status}` : undefined),
-        caller: this.#req.caller,
+        caller,
         call: this.#call,
         outcome: this.#outcome,
         upstreamStatus: this.#upstreamStatus,
@@ -120,8 +116,8 @@ export class HttpAudit implements RequestAudit {
 }
 
 /** The method of the message: the client's own text, so it counts only where it looks like one of MCP. */
-function rpcOf(body: unknown): string | undefined {
-  const { method } = Object(body) as { method?: unknown }
+function rpcOf(message: unknown): string | undefined {
+  const { method } = Object(message) as { method?: unknown }
   return typeof method === 'string' && RPC.test(method) ? method : undefined
 }
 

@@ -1,54 +1,45 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { type Admission, type Protection, sendJson } from '@scalekit-mcp/auth'
+import { type Admission, type Caller, type NodeProtection, sendServerError } from '@scalekit-mcp/auth'
+import { Exchange, type ExchangeOptions } from './exchange.js'
 import type { Page } from './pages.js'
 
-export interface ListenerParts {
-  readonly observe: (req: IncomingMessage, res: ServerResponse) => void
+export interface ListenerOptions extends ExchangeOptions {
   /** Answers a browser that opens the server's URL. False: it is not one. */
   readonly landing: (req: IncomingMessage, res: ServerResponse) => boolean
-  readonly protection: Protection
+  readonly protection: NodeProtection
   /** Serves what the protection let through. */
-  readonly mcp: (req: IncomingMessage, res: ServerResponse) => Promise<void> | undefined
+  readonly serveMessage: (exchange: Exchange, caller: Caller) => Promise<void>
   /** Everything that is not about the resource. */
   readonly pages: Page
-  readonly onFailure: (error: unknown) => void
 }
 
-/** The order in which every request is served: noted, protected, then MCP or a page. */
-export function createListener({
-  observe,
-  landing,
-  protection,
-  mcp,
-  pages,
-  onFailure,
-}: ListenerParts): RequestListener {
-  const admitted = (req: IncomingMessage, res: ServerResponse, admission: Admission) => {
-    if (admission === 'elsewhere') return pages(req, res)
-    if (admission === 'admitted') return mcp(req, res)
+/** The order in which every request is served: protected, then MCP or a page; noted when it has ended. */
+export function createListener(options: ListenerOptions): RequestListener {
+  const { landing, protection, serveMessage, pages, log } = options
+
+  async function decide({ req, res }: Exchange): Promise<Admission> {
+    return landing(req, res) ? { outcome: 'served' } : protection.admit(req, res)
   }
-  /** A promise only where something is waited for: most refusals and the metadata are answered at once. */
-  const serve = (req: IncomingMessage, res: ServerResponse) => {
-    observe(req, res)
-    if (landing(req, res)) return
-    const admission = protection.admit(req, res)
-    if (admission instanceof Promise) return admission.then((decided) => admitted(req, res, decided))
-    return admitted(req, res, admission)
+
+  async function serve(exchange: Exchange, deciding: Promise<Admission>): Promise<void> {
+    const admission = await deciding
+    if (admission.outcome === 'elsewhere') return pages(exchange.req, exchange.res)
+    if (admission.outcome === 'served') return
+    exchange.caller = admission.caller
+    exchange.message = admission.message
+    if (admission.outcome === 'refused') return exchange.refused(admission.refusal)
+    exchange.acceptsOnly = admission.acceptsOnly
+    return serveMessage(exchange, admission.caller)
   }
-  const fail = (res: ServerResponse, error: unknown) => {
-    onFailure(error)
-    if (res.headersSent) res.destroy()
-    else
-      sendJson(res, 500, {
-        error: 'server_error',
-        error_description: 'The request failed. Try again later.',
-      })
-  }
+
   return (req, res) => {
-    try {
-      serve(req, res)?.catch((error: unknown) => fail(res, error))
-    } catch (error) {
-      fail(res, error)
-    }
+    const exchange = new Exchange(options, req, res)
+    const deciding = decide(exchange)
+    res.on('close', () => exchange.closed(deciding))
+    serve(exchange, deciding).catch((error: unknown) => {
+      log.error({ err: error }, 'request failed')
+      if (res.headersSent) res.destroy()
+      else sendServerError(res)
+    })
   }
 }

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type Protection, pathOf, sendJson } from '@scalekit-mcp/auth'
+import { type NodeProtection, pathOf, sendJson } from '@scalekit-mcp/auth'
 import { serveIcon } from '../icons.js'
 import { version } from '../version.js'
 import { createKnownAnswer } from './known-answer.js'
 
 export interface PagesOptions {
-  readonly protection: Protection
+  readonly protection: NodeProtection
   /** False while the server stops: `/ready` answers 503, so that no new request is sent here. */
   readonly accepting: () => boolean
   /** Whether the API answers: told, and no reason to be unready. */
@@ -15,7 +15,7 @@ export interface PagesOptions {
 }
 
 /** Answers a request that is not about the resource. */
-export type Page = (req: IncomingMessage, res: ServerResponse) => Promise<void> | void
+export type Page = (req: IncomingMessage, res: ServerResponse) => Promise<void>
 
 /**
  * What is public beside MCP: health, readiness, icons. Paths are compared as they were sent. A framework for so few took a
@@ -27,21 +27,17 @@ export function createPages(options: PagesOptions): Page {
     ['/healthz', health],
     ['/ready', ready(options)],
   ])
-  const notFound = {
-    error: 'not_found',
-    error_description: `There is nothing at this address. MCP is at ${options.protection.path}.`,
-  }
-  return (req, res) => {
+  return async (req, res) => {
     const path = pathOf(req.url)
     const reads = req.method === 'GET' || req.method === 'HEAD'
     const page = reads ? pages.get(path) : undefined
     if (page) return page(req, res)
     if (reads && serveIcon(path, res)) return
-    sendJson(res, 404, notFound)
+    options.protection.notFound(req, res)
   }
 }
 
-const health: Page = (_, res) =>
+const health: Page = async (_, res) =>
   sendJson(res, 200, { status: 'healthy', timestamp: new Date().toISOString(), version })
 
 /**

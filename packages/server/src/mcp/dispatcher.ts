@@ -1,9 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server'
 import type { Selection } from '../access.js'
 import { showsViews } from '../apps/ui-resources.js'
 import { boundEnvironment, callTool, type Principal } from '../call-tool.js'
 import type { Ending } from '../deadline.js'
+import type { Exchange } from '../http/exchange.js'
 import type { RoundState } from '../interaction.js'
 import type { ToolDefinition } from '../tool.js'
 import { toolLists } from '../tool-lists.js'
@@ -11,12 +12,8 @@ import { listHint, type McpOptions, serverInfo } from './sdk-server.js'
 import { type PreparedResult, prepareResult, ToolAnswer } from './tool-answer.js'
 import { type Era, readToolMessage, type ToolMessage } from './tool-message.js'
 
-/** Answers a request, now or when its call has ended. False: the message is for the SDK. */
-export type Dispatch = (
-  req: IncomingMessage & { body?: unknown },
-  res: ServerResponse,
-  principal: Principal,
-) => boolean | Promise<boolean>
+/** Answers a message. False: the message is for the SDK. */
+export type Dispatch = (exchange: Exchange, principal: Principal) => Promise<boolean>
 
 /**
  * Answers `tools/list` and `tools/call` of every revision. The SDK serves all other methods, and refuses what is wrong with a
@@ -28,8 +25,8 @@ export function createDispatcher(options: McpOptions, eras: readonly Era[]): Dis
   const byName = new Map(options.tools.map((tool) => [tool.name, tool]))
   const list = createListBytes(options)
 
-  return (req, res, principal) => {
-    const message = readToolMessage(req, req.body)
+  return async ({ req, res, message: body, acceptsOnly }, principal) => {
+    const message = readToolMessage(req.headers, body, acceptsOnly)
     if (!message || !eras.includes(message.era)) return false
     if (message.method === 'tools/list') {
       new ToolAnswer(res, message).send(list(message, principal))

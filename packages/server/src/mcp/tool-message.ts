@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import { type AnswerType, isObject } from '@scalekit-mcp/auth'
 
 /** The wire forms of the two methods: that of 2026-07-28, and that of every revision before. */
@@ -45,12 +45,17 @@ const CAPABILITIES = `${RESERVED}clientCapabilities`
  * refused.
  *
  * @param body one JSON-RPC request, as the protection let it through
+ * @param acceptsOnly the one media type that the client accepts
  */
-export function readToolMessage(req: IncomingMessage, body: unknown): ToolMessage | undefined {
+export function readToolMessage(
+  headers: IncomingHttpHeaders,
+  body: unknown,
+  acceptsOnly: AnswerType | undefined,
+): ToolMessage | undefined {
   const { id, method, params = {} } = Object(body) as { id?: unknown; method?: unknown; params?: unknown }
   if (method !== 'tools/list' && method !== 'tools/call') return undefined
   if (!isRequestId(id) || !isObject(params)) return undefined
-  const era = eraOf(req.headers, method, params)
+  const era = eraOf(headers, method, params)
   if (!era) return undefined
   const members = method === 'tools/list' ? listMembers(params) : callMembers(params, era)
   if (!members) return undefined
@@ -59,8 +64,8 @@ export function readToolMessage(req: IncomingMessage, body: unknown): ToolMessag
     era,
     id,
     method,
-    answerType: req.acceptsOnly ?? DEFAULT_TYPE[era],
-    takesStream: req.acceptsOnly !== 'application/json',
+    answerType: acceptsOnly ?? DEFAULT_TYPE[era],
+    takesStream: acceptsOnly !== 'application/json',
     capabilities: _meta[CAPABILITIES] as Json | undefined,
     progressToken: _meta.progressToken as string | number | undefined,
     ...members,
@@ -79,7 +84,7 @@ function isRequestId(id: unknown): id is string | number {
  * Without a version it is a message of 2025 (MCP 2025-11-25, Streamable HTTP, "Protocol Version Header"). The body of
  * 2026-07-28 names the version as well, and the headers repeat what it says (Streamable HTTP, "Standard MCP Request Headers").
  */
-function eraOf(headers: IncomingMessage['headers'], method: string, params: Json): Era | undefined {
+function eraOf(headers: IncomingHttpHeaders, method: string, params: Json): Era | undefined {
   const { 'mcp-protocol-version': version = '2025-11-25', 'mcp-method': named } = headers
   const { _meta } = params
   if (_meta !== undefined && !(isObject(_meta) && isOptional(_meta.progressToken, isRequestId)))

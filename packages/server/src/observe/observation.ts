@@ -1,14 +1,14 @@
 import { once } from 'node:events'
-import type { IncomingMessage, Server } from 'node:http'
+import type { Server } from 'node:http'
 import { unusableHost } from '@scalekit-mcp/auth'
 import { type Config, ConfigError } from '../config.js'
+import type { Exchange } from '../http/exchange.js'
 import type { Metrics } from './metrics.js'
-import { type BeginTrace, readTraceContext } from './trace-context.js'
 
 /** What is measured of requests beside the log. */
 export interface Observation {
-  /** Finds the trace of a message, and begins its span. */
-  readonly begin: BeginTrace
+  /** Begins the span of an exchange whose message has been read. */
+  readonly begin?: (exchange: Exchange) => void
   readonly metrics?: Metrics
   close(): Promise<void>
 }
@@ -23,7 +23,7 @@ export async function startObservation(config: Config, tools: readonly string[])
     config.metricsPort === undefined ? undefined : await startMetrics(config, config.metricsPort)
   const tracing = config.tracing ? await startTracing(tools) : undefined
   return {
-    begin: tracing?.begin ?? passOn,
+    ...(tracing ? { begin: tracing.begin } : {}),
     ...(metrics ? { metrics: metrics.metrics } : {}),
     async close() {
       await tracing?.close()
@@ -31,12 +31,6 @@ export async function startObservation(config: Config, tools: readonly string[])
       metrics?.listener.closeAllConnections()
     },
   }
-}
-
-/** Without OpenTelemetry the client's own trace goes on to Scalekit as it came. */
-function passOn(req: IncomingMessage & { body?: unknown }): void {
-  const trace = readTraceContext(req)
-  if (trace) req.trace = trace
 }
 
 async function startMetrics({ host }: Config, port: number): Promise<{ metrics: Metrics; listener: Server }> {

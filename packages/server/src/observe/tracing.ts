@@ -1,8 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { context, propagation, SpanKind, SpanStatusCode, trace } from '@opentelemetry/api'
+import type { Exchange } from '../http/exchange.js'
 import { version } from '../version.js'
 import { redact } from './redact.js'
-import { type BeginTrace, readTraceContext } from './trace-context.js'
 
 const traceparentOf = {
   get: (carrier: { traceparent?: string }, key: string) =>
@@ -15,7 +14,7 @@ const traceparentOf = {
  * conventions for MCP, `{mcp.method.name} {tool}`, a child of the trace that the client began.
  */
 export async function startTracing(toolNames: ReadonlySet<string>): Promise<{
-  readonly begin: BeginTrace
+  readonly begin: (exchange: Exchange) => void
   close(): Promise<void>
 }> {
   const { NodeSDK } = await import('@opentelemetry/sdk-node')
@@ -23,31 +22,28 @@ export async function startTracing(toolNames: ReadonlySet<string>): Promise<{
   sdk.start()
   const tracer = trace.getTracer('scalekit-mcp', version)
   return {
-    begin(req, res) {
+    begin(exchange) {
       const parent = propagation.extract(
         context.active(),
-        { traceparent: readTraceContext(req)?.traceparent },
+        { traceparent: exchange.trace?.traceparent },
         traceparentOf,
       )
-      const message = messageOf(req, toolNames)
+      const message = messageOf(exchange, toolNames)
       const span = tracer.startSpan(
         message.name,
         { kind: SpanKind.SERVER, attributes: message.attributes },
         parent,
       )
       const { traceId, spanId, traceFlags } = span.spanContext()
-      req.trace = {
+      exchange.span = {
         traceId,
         traceparent: `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`,
       }
-      const { note } = req
-      let outcome: unknown
-      req.note = (fields) => {
-        outcome = fields.outcome ?? fields.refused ?? outcome
-        note?.(fields)
-      }
+      const { res } = exchange
       res.once('close', () => {
-        span.setAttributes(attributesAtEnd(req, res))
+        const { notes } = exchange
+        const outcome = notes.refused ?? notes.outcome
+        span.setAttributes(attributesAtEnd(exchange))
         if (typeof outcome === 'string') span.setAttribute('scalekit_mcp.outcome', outcome)
         const failed = typeof outcome === 'string' && outcome !== 'ok' && outcome !== 'input_required'
         if (failed) span.setAttribute('error.type', outcome as string)
@@ -60,8 +56,8 @@ export async function startTracing(toolNames: ReadonlySet<string>): Promise<{
 }
 
 /** The client's own words become part of a span only where they are words of ours or of MCP. */
-function messageOf(req: IncomingMessage & { body?: unknown }, toolNames: ReadonlySet<string>) {
-  const { method, id, params } = Object(req.body) as { method?: unknown; id?: unknown; params?: unknown }
+function messageOf({ req, message }: Exchange, toolNames: ReadonlySet<string>) {
+  const { method, id, params } = Object(message) as { method?: unknown; id?: unknown; params?: unknown }
   const { name: called } = Object(params) as { name?: unknown }
   const isMethod = typeof method === 'string' && /^[a-z]{1,20}(\/[a-zA-Z_]{1,20}){0,2}$/.test(method)
   const name = isMethod ? method : 'message'
@@ -88,11 +84,10 @@ function messageOf(req: IncomingMessage & { body?: unknown }, toolNames: Readonl
   }
 }
 
-function attributesAtEnd(req: IncomingMessage, res: ServerResponse) {
-  const requestId = res.getHeader('x-request-id')
+function attributesAtEnd({ res, requestId, caller }: Exchange) {
   return {
     'http.response.status_code': res.statusCode,
-    ...(typeof requestId === 'string' ? { 'scalekit_mcp.request.id': requestId } : {}),
-    ...(req.caller ? { 'enduser.id': req.caller.subject, 'oauth.client.id': req.caller.clientId } : {}),
+    'scalekit_mcp.request.id': requestId,
+    ...(caller ? { 'enduser.id': caller.subject, 'oauth.client.id': caller.clientId } : {}),
   }
 }

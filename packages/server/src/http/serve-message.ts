@@ -1,0 +1,104 @@
+import { type Caller, type NodeProtection, sendJson } from '@scalekit-mcp/auth'
+import { type Bounds, decide, readSelection } from '../access.js'
+import type { RequireAdministrator } from '../administrators.js'
+import type { Principal } from '../call-tool.js'
+import type { Dispatch } from '../mcp/dispatcher.js'
+import { callOfUri } from '../resources/templates.js'
+import { writeScopes } from '../scope-names.js'
+import type { ToolDefinition } from '../tool.js'
+import type { Exchange } from './exchange.js'
+import { refusePerson } from './refuse-person.js'
+
+/** Points of the caller's minute; every other request costs one. */
+const WRITE_COST = 5
+
+export interface MessageOptions {
+  readonly tools: readonly ToolDefinition[]
+  readonly bounds: Bounds
+  readonly scopeNames: 'long' | 'short'
+  readonly protection: NodeProtection
+  /** In environment mode. In workspace mode Scalekit decides. */
+  readonly requireAdministrator: RequireAdministrator | undefined
+  /** Makes the span of an exchange, where spans are made. */
+  readonly begin: ((exchange: Exchange) => void) | undefined
+  readonly dispatch: Dispatch
+  /** Serves what the dispatcher leaves. */
+  readonly serveBySdk: (exchange: Exchange, principal: Principal) => Promise<void>
+}
+
+/**
+ * What decides about a message after the protection, in order: the selection of the URL; the scopes of the tool, because only
+ * HTTP can challenge a client (RFC 6750 section 3.1, MCP 2026-07-28 authorization, "Scope Challenge Handling"); for a write
+ * whether the token may be revoked, and its price; whether the person administers the environment. Then the message is
+ * answered.
+ */
+export function createServeMessage(
+  options: MessageOptions,
+): (exchange: Exchange, caller: Caller) => Promise<void> {
+  const { bounds, scopeNames, protection, requireAdministrator, begin, dispatch, serveBySdk } = options
+  const byName = new Map(options.tools.map((tool) => [tool.name, tool]))
+
+  return async (exchange, caller) => {
+    begin?.(exchange)
+    const { req, res, message, audit } = exchange
+    const selection = readSelection(req.url ?? '', bounds)
+    if ('problem' in selection) {
+      return sendJson(res, 400, { error: 'invalid_request', error_description: selection.problem })
+    }
+
+    const tool = calledTool(message, byName)
+    const decision = tool && decide(tool, caller, selection, bounds)
+    const request = { req, res, caller }
+    if (tool && decision?.allowed === false && decision.reason === 'insufficient_scope') {
+      audit.calls({ tool: tool.name, effect: tool.effect, scopesRequired: decision.scopes })
+      audit.ended('insufficient_scope', { refused: true })
+      return exchange.refused(protection.challengeScopes(request, writeScopes(decision.scopes, scopeNames)))
+    }
+
+    if (changesSomething(message, tool)) {
+      const stale = protection.requireFresh(request)
+      if (stale) return exchange.refused(stale)
+      const unpaid = tool && (await protection.charge(request, WRITE_COST - 1))
+      if (unpaid) return exchange.refused(unpaid)
+    }
+
+    try {
+      await requireAdministrator?.(caller)
+    } catch (error) {
+      return refusePerson(exchange, caller, protection.resourceMetadataUrl, error)
+    }
+
+    const principal: Principal = {
+      caller,
+      selection,
+      ...(tool && decision ? { decided: { tool, decision } } : {}),
+      audit,
+      trail: { audit, traceparent: exchange.trace?.traceparent },
+      tokenRefused: (error) =>
+        exchange.refused(protection.challengeToken(request, error.message, error.cause)),
+      note: (fields) => exchange.note(fields),
+    }
+    if (!(await dispatch(exchange, principal))) await serveBySdk(exchange, principal)
+  }
+}
+
+/** The tool that a message uses: by its name, or to read a resource. */
+function calledTool(
+  message: unknown,
+  byName: ReadonlyMap<string, ToolDefinition>,
+): ToolDefinition | undefined {
+  const { method, params } = Object(message) as { method?: unknown; params?: Record<string, unknown> | null }
+  const name =
+    method === 'tools/call'
+      ? params?.name
+      : method === 'resources/read' && typeof params?.uri === 'string'
+        ? callOfUri(params.uri)?.tool
+        : undefined
+  return typeof name === 'string' ? byName.get(name) : undefined
+}
+
+/** A call of a tool that writes, or a client's answer (2025-11-25 with sessions), which can release a write. */
+function changesSomething(message: unknown, tool: ToolDefinition | undefined): boolean {
+  if (tool) return tool.effect !== 'read'
+  return typeof message === 'object' && message !== null && !('method' in message)
+}
