@@ -21,7 +21,6 @@ export async function startProgram(proxyPort: number): Promise<Program> {
     env: {
       ...process.env,
       CONFORMANCE_FIXTURES: '1',
-      LEGACY_SESSIONS: '1',
       ALLOWED_HOSTS: `localhost:${proxyPort}`,
       ALLOWED_ORIGINS: `http://localhost:${proxyPort}`,
       REQUESTS_PER_MINUTE: '100000',

@@ -8,7 +8,7 @@ const RESPONSE_MEMBERS = new Set(['jsonrpc', 'id', 'result', 'error'])
  * Refuses a body that is not one JSON-RPC 2.0 request or notification as MCP allows them: no batch, no
  * member of our own making, an id that is a short string or a safe integer.
  *
- * @param responses whether a client may also answer requests of the server (2025-11-25 with sessions)
+ * @param responses whether a client may also answer requests of the server (before 2026-07-28)
  * @throws AuthError `invalid_message`
  */
 export function checkMessage(body: unknown, { responses }: { responses: boolean }): void {

@@ -88,7 +88,7 @@ export function protect(app: Express, options: ProtectOptions): Protection {
 export function createProtection(options: ProtectOptions): Protection {
   checkOptions(options)
   const { path, metadata, verifier: verifierOptions } = resolveOptions(options)
-  const { resource, scopes, scopeAliases, sessions = false } = options
+  const { resource, scopes, scopeAliases, sessions = false, responses = sessions } = options
   const methods = sessions ? ['POST', 'GET', 'DELETE'] : ['POST']
   const challenge: Challenge = { resourceMetadataUrl: resourceMetadataUrl(resource), scopes }
   const sendChallenge = createSendChallenge(challenge)
@@ -140,7 +140,7 @@ export function createProtection(options: ProtectOptions): Protection {
 
   function takeMessage(req: IncomingMessage & { body?: unknown }, bytes: Buffer, caller: Caller): void {
     const body = parseBody(bytes)
-    checkMessage(body, { responses: sessions })
+    checkMessage(body, { responses })
     req.body = body
     toolScopes.check(body, caller)
   }

@@ -19,13 +19,13 @@ import { createPages } from './http/pages.js'
 import { createRefusePerson } from './http/refuse-person.js'
 import { createDispatcher } from './mcp/dispatcher.js'
 import { createMcpFactory, type McpOptions } from './mcp/sdk-server.js'
+import { createSessionIds } from './mcp/session-id.js'
 import type { Logger } from './observe/log.js'
 import type { Observation } from './observe/observation.js'
 import { createPageSeal } from './page-seal.js'
 import { createRoundSeal } from './round-seal.js'
 import type { ScalekitFor } from './scalekit/connect.js'
 import { scopeAliases, writeScopes } from './scope-names.js'
-import { createSessions } from './sessions.js'
 import type { Shared } from './shared/shared.js'
 import { createStepUp } from './step-up.js'
 import type { ToolDefinition } from './tool.js'
@@ -73,16 +73,18 @@ export function createApp(options: AppOptions): App {
   const factory = createMcpFactory(mcpOptions)
   const onerror = (error: Error) => log.debug({ err: error }, 'mcp')
   const handler = createMcpHandler(factory, {
-    legacy: config.legacySessions ? 'reject' : 'stateless',
+    legacy: 'stateless',
     ...(options.fixtures ? { bus: options.fixtures.bus } : {}),
     onerror,
   })
   const modern = toNodeHandler(handler, {
     onerror: (error) => log.error({ err: error }, 'mcp request failed'),
   })
-  const sessions = config.legacySessions ? createSessions(factory, onerror) : undefined
   const stepUp = createStepUp(options.tools, bounds, config.scopeNames, protection)
-  const dispatch = createDispatcher(mcpOptions, sessions ? ['2026-07-28'] : ['2026-07-28', '2025'])
+  const dispatch = createDispatcher(mcpOptions, {
+    sessions: createSessionIds(config.stateKey, options.now),
+    questions: options.shared.questions,
+  })
   const onFailure = (error: unknown) => log.error({ err: error }, 'request failed')
   const requireAdministrator =
     config.upstream.mode === 'workspace'
@@ -107,7 +109,6 @@ export function createApp(options: AppOptions): App {
   }
   const serveBySdk = async (req: Message, res: ServerResponse, principal: Principal) => {
     Object.assign(req, { auth: authInfoOf(callsTool(req.body) ? untilFirstByte(res, principal) : principal) })
-    if (sessions && (await sessions.handle(req, res))) return
     await modern(req, res, req.body)
   }
 
@@ -133,7 +134,6 @@ export function createApp(options: AppOptions): App {
   return {
     listener,
     async close() {
-      await sessions?.close()
       await handler.close()
       protection.close()
     },
@@ -192,7 +192,7 @@ function protectionOptions({ config, log, shared, observation, tools, now }: App
       ...(config.requestsPerMinute === undefined ? {} : { perMinute: config.requestsPerMinute }),
       ...(shared.createLimiter ? { createLimiter: shared.createLimiter } : {}),
     },
-    sessions: config.legacySessions,
+    responses: true,
     ...(config.metadata ? { metadata: config.metadata } : {}),
     ...(config.introspectionUrl
       ? {

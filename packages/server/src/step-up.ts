@@ -54,12 +54,11 @@ export function createStepUp(
     }
     if (!changesSomething(req, tool)) return principal
     if (!protection.requireFresh(req, res)) return undefined
-    if (!tool) return principal
     return protection.charge(req, res, WRITE_COST - 1).then((paid) => (paid ? principal : undefined))
   }
 }
 
-/** A call of a tool that writes, or a client's answer (2025-11-25 with sessions), which can release a write. */
+/** A call of a tool that writes, or a client's answer to a question, which can release a write. */
 function changesSomething({ body }: { body?: unknown }, tool: ToolDefinition | undefined): boolean {
   if (tool) return tool.effect !== 'read'
   return typeof body === 'object' && body !== null && !('method' in body)

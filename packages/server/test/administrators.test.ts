@@ -52,7 +52,6 @@ async function deploy(rule: Record<string, string>, timeouts = patient): Promise
       PORT: String(port),
       ALLOWED_HOSTS: `localhost:${port}`,
       AUDIT_FILE: auditFile,
-      LEGACY_SESSIONS: '1',
       REQUESTS_PER_MINUTE: '100000',
       ...rule,
     },

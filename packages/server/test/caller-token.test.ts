@@ -200,14 +200,10 @@ test('in environment mode the credentials are the operator’s: no new sign-in i
   await both.close()
 })
 
-const modes: { mode: string; env: Record<string, string> }[] = [
-  { mode: 'without sessions', env: {} },
-  { mode: 'with sessions', env: { LEGACY_SESSIONS: '1' } },
-]
-describe.each(modes)('the official clients, $mode', ({ env }) => {
+describe('the official clients', () => {
   let server: ServerUnderTest
   beforeAll(async () => {
-    server = await startServerUnderTest({ ...withoutIntrospection, ...env })
+    server = await startServerUnderTest(withoutIntrospection)
   })
   afterAll(() => server.close())
 

@@ -1,4 +1,5 @@
-import type { Server, ServerCapabilities, ServerEventBus } from '@modelcontextprotocol/server'
+import type { Server, ServerCapabilities, ServerContext, ServerEventBus } from '@modelcontextprotocol/server'
+import type { Round } from '../mcp/ask-client.js'
 import { askingTools } from './asking-tools.js'
 import { bus, changeTools } from './change-tools.js'
 import { contentTools } from './content-tools.js'
@@ -14,6 +15,8 @@ export interface Fixtures {
   readonly capabilities: ServerCapabilities
   /** Where the fixtures announce changes; give it to the HTTP handler. */
   readonly bus: ServerEventBus
+  /** A call of a tool that asks the client, outside of the SDK: it reads nothing of its request but what was answered. */
+  asking(name: string, args: Readonly<Record<string, unknown>>): Round | undefined
   /** Sets the handlers of prompts, completion and resources. */
   register(server: Server): void
   /** Verifies the states of fixtures, and passes all others on. */
@@ -44,4 +47,10 @@ export const fixtures: Fixtures = {
     registerResources(server)
   },
   requestState: fixtureVerifier,
+  asking(name, args) {
+    const tool = askingTools.find(({ definition }) => definition.name === name)
+    return (
+      tool && ((_, responses) => tool.call(args, { mcpReq: { inputResponses: responses } } as ServerContext))
+    )
+  },
 }
