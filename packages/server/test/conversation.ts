@@ -28,20 +28,25 @@ export interface Conversation {
   leave(): Promise<void>
 }
 
-/** Begins a session at `url`, and calls a tool that asks. */
+/** Begins a session of a client that can ask. @returns its id */
+export async function beginSession(url: string, token: string): Promise<string> {
+  const { headers } = await postMessage(url, token, 'initialize', {
+    protocolVersion: '2025-11-25',
+    capabilities: { elicitation: {} },
+    clientInfo: { name: 'test', version: '1' },
+  })
+  return headers.get('mcp-session-id') ?? ''
+}
+
+/** Calls a tool that asks, in a new session unless one is given. */
 export async function openConversation(
   url: string,
   token: string,
   tool: string,
   args: object,
-  addresses: { readonly initialize?: string } = {},
+  known?: string,
 ): Promise<Conversation> {
-  const { headers } = await postMessage(addresses.initialize ?? url, token, 'initialize', {
-    protocolVersion: '2025-11-25',
-    capabilities: { elicitation: {} },
-    clientInfo: { name: 'test', version: '1' },
-  })
-  const session = headers.get('mcp-session-id') ?? ''
+  const session = known ?? (await beginSession(url, token))
   const leaving = new AbortController()
   const response = await fetch(url, {
     method: 'POST',
