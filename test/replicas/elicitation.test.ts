@@ -80,12 +80,57 @@ describe('three replicas without sticky sessions', () => {
     }
   })
 
+  test('keep the stream of a question open through nginx while the person thinks', async () => {
+    const token = await fleet.token()
+    const args = { environmentId: PRD, organizationId: await organization('Slow') }
+    const response = await fetch(fleet.url, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'mcp-session-id': await beginSession(fleet.url, token),
+      },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'tools/call',
+        params: { name: 'delete_organization', arguments: args },
+      }),
+    })
+    let text = ''
+    for await (const chunk of response.body ?? []) {
+      text += Buffer.from(chunk)
+      if (text.endsWith('\n\n:\n\n')) break
+    }
+    expect(text).toContain('elicitation/create')
+    expect(text.endsWith(':\n\n')).toBe(true)
+  })
+
   test('give up a question whose client has gone', async () => {
     const args = { environmentId: PRD, organizationId: await organization('Gone') }
     const asked = await openConversation(replica(0), await fleet.token(), 'delete_organization', args)
     await asked.leave()
     const status = async () => (await asked.reply(typed('Gone'), { url: replica(1) })).status
     await expect.poll(status).toBe(400)
+  })
+
+  test('give up a call that its client cancels at another replica', async () => {
+    const token = await fleet.token()
+    const args = { environmentId: PRD, organizationId: await organization('Cancelled') }
+    const asked = await openConversation(replica(0), token, 'delete_organization', args)
+    const cancelled = await fetch(replica(1), {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        'mcp-session-id': asked.session,
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } }),
+    })
+    expect(cancelled.status).toBe(202)
+    expect(await asked.result()).toMatchObject({ error: { code: 'confirmation_declined' } })
+    expect((await asked.reply(typed('Cancelled'), { url: replica(2) })).status).toBe(400)
   })
 
   test('continue a session whose replica has gone', async () => {

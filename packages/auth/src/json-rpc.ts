@@ -18,8 +18,13 @@ export function checkMessage(body: unknown, { responses }: { responses: boolean 
   if (Object.hasOwn(body, 'id') && !isId(body.id)) {
     throw invalidMessage('The member id must be a string of at most 128 characters or an integer.')
   }
-  if (responses && !Object.hasOwn(body, 'method')) checkResponse(body)
+  if (responses && isResponse(body)) checkResponse(body)
   else checkRequest(body)
+}
+
+/** What has neither a method nor an answer is a request without its method. */
+function isResponse(body: object): boolean {
+  return !Object.hasOwn(body, 'method') && ['result', 'error'].some((name) => Object.hasOwn(body, name))
 }
 
 function checkRequest(body: Record<string, unknown>): void {

@@ -247,6 +247,35 @@ describe('a question', () => {
     expect(await exists(organizationId)).toBe(true)
   })
 
+  test('is given up when the client cancels the call, which nobody else can', async () => {
+    const token = await server.token()
+    const { organizationId, asked } = await begin(token)
+    const cancel = (as: string, session: string, requestId: number) => {
+      const body = { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } }
+      return fetch(server.url, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${as}`,
+          'content-type': 'application/json',
+          'mcp-protocol-version': '2025-11-25',
+          'mcp-session-id': session,
+        },
+        body: JSON.stringify(body),
+      })
+    }
+    const other = await begin(token)
+    expect(
+      (await cancel(await server.token({ subject: 'viewer@example.com' }), asked.session, 1)).status,
+    ).toBe(404)
+    expect((await cancel(token, asked.session, 2)).status).toBe(202)
+    expect((await cancel(token, asked.session, 1)).status).toBe(202)
+    expect(await asked.result()).toMatchObject({ error: { code: 'confirmation_declined' } })
+    expect((await asked.reply(accept)).status).toBe(400)
+    expect(await exists(organizationId)).toBe(true)
+    expect((await other.asked.reply(accept)).status).toBe(202)
+    expect(await other.asked.result()).toEqual({ deleted: true })
+  })
+
   test.each([
     ['an error', { error: { code: -32601, message: 'unknown' } }, 'confirmation_declined'],
     [
@@ -339,6 +368,22 @@ describe('a session', () => {
       expect(status, method).toBe(405)
     }
   })
+
+  test.each(['application/json', 'text/event-stream', '*/*'])(
+    'begins and goes on with Accept: %s',
+    async (accept) => {
+      const token = await server.token()
+      const params = {
+        protocolVersion: '2025-11-25',
+        capabilities: { elicitation: {} },
+        clientInfo: { name: 'test', version: '1' },
+      }
+      const begun = await postMessage(server.url, token, 'initialize', params, { headers: { accept } })
+      expect([begun.status, begun.text.startsWith('{')]).toEqual([200, accept === 'application/json'])
+      const listed = await list(token, begun.headers.get('mcp-session-id') ?? '', { accept })
+      expect([listed.status, listed.text.startsWith('{')]).toEqual([200, accept === 'application/json'])
+    },
+  )
 
   test('initializes again with an id that has ended', async () => {
     const token = await server.token()

@@ -8,7 +8,7 @@ import {
 import type { Ending } from '../deadline.js'
 import { ToolError } from '../errors.js'
 import type { RoundState } from '../interaction.js'
-import { type Questions, questionName } from './questions.js'
+import { callName, type Questions, questionName } from './questions.js'
 import type { ToolAnswer } from './tool-answer.js'
 
 /** Proxies close a stream on which nothing comes, usually after a minute. */
@@ -23,6 +23,8 @@ export type Round = (
 export interface Conversation {
   readonly questions: Questions
   readonly sessionId: string
+  /** Of the call, by which the client can cancel it. */
+  readonly callId: string | number
   readonly answer: ToolAnswer
   readonly ending: Ending
   readonly verify: (state: string) => Promise<RoundState>
@@ -63,12 +65,15 @@ async function askAll(
 
 async function ask(
   { method, params }: InputRequest,
-  { questions, sessionId, answer, ending }: Conversation,
+  { questions, sessionId, callId, answer, ending }: Conversation,
 ): Promise<Readonly<Record<string, unknown>>> {
   const id = randomBytes(24).toString('base64url')
   const send = () => answer.request(id, method, paramsOf2025(params))
-  const { result } = await questions.ask(questionName(sessionId, id), send, ending)
-  if (!result) throw new ToolError('confirmation_declined', 'The client answered the question with an error.')
+  const names = [questionName(sessionId, id), callName(sessionId, callId)]
+  const { result } = await questions.ask(names, send, ending)
+  if (!result) {
+    throw new ToolError('confirmation_declined', 'The client answered with an error, or cancelled the call.')
+  }
   return result
 }
 

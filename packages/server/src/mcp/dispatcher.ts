@@ -15,7 +15,13 @@ import type { ToolDefinition } from '../tool.js'
 import { toolLists } from '../tool-lists.js'
 import { type Conversation, converse, type Round } from './ask-client.js'
 import type { Questions } from './questions.js'
-import { isResponse, receiveAnswer, refuseSession } from './receive-answer.js'
+import {
+  cancelledCall,
+  isResponse,
+  receiveAnswer,
+  receiveCancellation,
+  refuseSession,
+} from './receive-answer.js'
 import { listHint, type McpOptions, serverInfo } from './sdk-server.js'
 import type { Session, SessionIds } from './session-id.js'
 import { type PreparedResult, prepareResult, ToolAnswer } from './tool-answer.js'
@@ -52,6 +58,11 @@ export function createDispatcher(options: McpOptions, asking: Asking): Dispatch 
       await receiveAnswer(asking.questions, session, req.body, res)
       return true
     }
+    const cancelled = cancelledCall(req.body)
+    if (session && cancelled !== undefined) {
+      await receiveCancellation(asking.questions, session, cancelled, res)
+      return true
+    }
     const message = readToolMessage(req, req.body)
     if (!message) return false
     if (message.method === 'tools/list') {
@@ -75,9 +86,9 @@ function sessionOf(
   sessions: SessionIds,
 ): Session | 'unknown' | undefined {
   if (headers['mcp-protocol-version'] === '2026-07-28') return undefined
-  if (isInitializeRequest(body)) {
-    const issued = sessions.issue(caller, body.params.capabilities)
-    if (issued !== undefined) res.setHeader('Mcp-Session-Id', issued)
+  if (Object(body).method === 'initialize') {
+    const issued = isInitializeRequest(body) && sessions.issue(caller, body.params.capabilities)
+    if (issued) res.setHeader('Mcp-Session-Id', issued)
     return undefined
   }
   const id = headers['mcp-session-id']
@@ -135,13 +146,13 @@ async function answerFixture(call: IncomingCall): Promise<boolean> {
 }
 
 function conversationOf(
-  { options, principal, asking: { questions } }: IncomingCall,
+  { options, principal, message, asking: { questions } }: IncomingCall,
   { id: sessionId }: Session,
   answer: ToolAnswer,
   ending: Ending,
 ): Conversation {
   const verify = (state: string) => options.seal.verify(state, principal.caller)
-  return { questions, sessionId, answer, ending, verify }
+  return { questions, sessionId, callId: message.id, answer, ending, verify }
 }
 
 /** Once a question has begun the stream, the result says that the token was refused. */

@@ -2,7 +2,7 @@ import type { Ending } from '../deadline.js'
 import { digestOf } from '../digest.js'
 import { ToolError } from '../errors.js'
 
-/** What a client sent for a question: the result of the request, none where it answered with an error. */
+/** What a client sent for a question: the result of the request, none where it answered with an error or cancelled the call. */
 export interface ClientAnswer {
   readonly result?: Readonly<Record<string, unknown>>
 }
@@ -10,12 +10,12 @@ export interface ClientAnswer {
 /** The questions that wait for an answer, which comes in a request of its own. */
 export interface Questions {
   /**
-   * @param name see `questionName`
+   * @param names of the question, and of the call that asks it: an answer to either ends the wait
    * @param send sends the question; called when an answer can arrive
    * @param ending of the call that asks
    * @throws ToolError `confirmation_declined` when nobody answers in time, `confirmation_unavailable` when no answer can arrive
    */
-  ask(name: string, send: () => void, ending: Ending): Promise<ClientAnswer>
+  ask(names: readonly string[], send: () => void, ending: Ending): Promise<ClientAnswer>
   /**
    * @returns false when no such question waits
    * @throws ToolError `confirmation_unavailable`
@@ -28,6 +28,11 @@ export interface Questions {
 /** Names a question among all. The session id is bound to the caller, so the name is too. */
 export function questionName(sessionId: string, requestId: unknown): string {
   return digestOf([sessionId, requestId])
+}
+
+/** Names the call that asks, by which its client can cancel it. */
+export function callName(sessionId: string, requestId: unknown): string {
+  return digestOf([sessionId, 'call', requestId])
 }
 
 interface Waiter {
@@ -46,12 +51,12 @@ export class Waiting {
   }
 
   /** @param begin sends the question */
-  wait(name: string, ending: Ending, begin: () => Promise<void>): Promise<ClientAnswer> {
+  wait(names: readonly string[], ending: Ending, begin: () => Promise<void>): Promise<ClientAnswer> {
     return new Promise((resolve, reject) => {
       const end = () => {
         clearTimeout(timer)
         ending.offGone(gone)
-        this.#waiters.delete(name)
+        for (const name of names) this.#waiters.delete(name)
       }
       const failed = (error: unknown) => {
         end()
@@ -62,13 +67,11 @@ export class Waiting {
         () => failed(new ToolError('confirmation_declined', 'Nobody answered the question in time.')),
         this.#answerMs,
       )
-      this.#waiters.set(name, {
-        answered(answer) {
-          end()
-          resolve(answer)
-        },
-        failed,
-      })
+      const answered = (answer: ClientAnswer) => {
+        end()
+        resolve(answer)
+      }
+      for (const name of names) this.#waiters.set(name, { answered, failed })
       ending.onGone(gone)
       begin().catch(failed)
     })
@@ -100,9 +103,9 @@ export function createQuestions(answerMs: number): Questions {
   let closed = false
   const stopping = () => answersUnavailable('The server stops.')
   return {
-    async ask(name, send, ending) {
+    async ask(names, send, ending) {
       if (closed) throw stopping()
-      return waiting.wait(name, ending, async () => send())
+      return waiting.wait(names, ending, async () => send())
     },
     async answer(name, answer) {
       return waiting.settle(name, answer)

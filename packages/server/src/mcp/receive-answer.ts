@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { sendJson } from '@scalekit-mcp/auth'
 import { toToolError } from '../errors.js'
-import { type ClientAnswer, type Questions, questionName } from './questions.js'
+import { type ClientAnswer, callName, type Questions, questionName } from './questions.js'
 import type { Session } from './session-id.js'
 
 /** The client's response to a request of the server. The protection has checked its form. */
@@ -34,6 +34,28 @@ export async function receiveAnswer(
   } catch (error) {
     refuse(res, 503, `${toToolError(error).message} Send the response again in a few seconds.`)
   }
+}
+
+/**
+ * The call that a message cancels (MCP 2025-11-25, "Cancellation").
+ *
+ * @returns undefined for another message
+ */
+export function cancelledCall(body: unknown): string | number | undefined {
+  const { method, params } = Object(body) as { method?: unknown; params?: { requestId?: string | number } }
+  return method === 'notifications/cancelled' ? params?.requestId : undefined
+}
+
+/** Ends the wait of a call that its client cancels: what it asked about must not happen any more. */
+export async function receiveCancellation(
+  questions: Questions,
+  session: Session,
+  callId: string | number,
+  res: ServerResponse,
+): Promise<void> {
+  // Where it cannot be delivered, the calls that wait end as well.
+  await questions.answer(callName(session.id, callId), {}).catch(() => false)
+  res.writeHead(202).end()
 }
 
 /** MCP 2025-11-25, Streamable HTTP, "Session Management" 3: the client has to begin another session. */

@@ -14,7 +14,7 @@ redis.call('DEL', KEYS[1])
 return 1`
 
 /**
- * Questions that any replica can take the answer to. Redis holds which replica asked, under the name of the question; the answer
+ * Questions that any replica can take the answer to. Redis holds which replica asked, under the names of the question; the answer
  * goes there sealed, on the channel of that replica. While this process does not hear its channel nothing is asked, and calls that
  * wait end.
  *
@@ -54,18 +54,19 @@ export function createSharedQuestions(
   })
 
   return {
-    async ask(name, send, ending) {
+    async ask(names, send, ending) {
       if (closed || !listens) throw unreachable()
       const register = async () => {
-        await client.set(keyOf(name), channel, 'PX', answerMs).catch((cause: unknown) => {
+        const keys = names.map((name) => client.set(keyOf(name), channel, 'PX', answerMs))
+        await Promise.all(keys).catch((cause: unknown) => {
           throw unreachable(cause)
         })
         send()
       }
       try {
-        return await waiting.wait(name, ending, register)
+        return await waiting.wait(names, ending, register)
       } finally {
-        await client.del(keyOf(name)).catch(() => undefined)
+        await client.del(...names.map(keyOf)).catch(() => undefined)
       }
     },
     async answer(name, answer) {
