@@ -34,7 +34,7 @@ function ownedBy({ issuer, subject, clientId, claims }: Caller): ServerContext {
   return { http: { authInfo: { extra: { owner } } } } as unknown as ServerContext
 }
 
-/** RFC 4648 section 3.5: of the last character of a MAC some bits are unused, and one state has one spelling. */
-function isCanonical(part: string): boolean {
+/** RFC 4648 section 3.5: of the last character some bits may be unused. What is sealed has one spelling. */
+export function isCanonical(part: string): boolean {
   return Buffer.from(part, 'base64url').toString('base64url') === part
 }

@@ -240,6 +240,16 @@ describe('a question', () => {
     expect(await asked.result()).toEqual({ deleted: true })
   })
 
+  test('costs its answer five requests of the minute, as a write does, whether it waits or not', async () => {
+    const { asked } = await begin(await server.token())
+    const left = ({ headers }: { headers: Headers }) =>
+      Number(/;r=(\d+);/.exec(headers.get('ratelimit') ?? '')?.[1])
+    const first = await asked.reply(accept, { id: 'made up' })
+    const second = await asked.reply(accept)
+    expect(left(first) - left(second)).toBe(5)
+    await asked.result()
+  })
+
   test('is given up when the client ends the call', async () => {
     const { organizationId, asked } = await begin(await server.token())
     await asked.leave()

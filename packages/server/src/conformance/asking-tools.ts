@@ -12,7 +12,7 @@ const oneString = (name: string) => ({
 
 /**
  * Tools that ask the client. Written once for both eras: the SDK sends what is asked for as a request to a
- * client with a session (2025-11-25), and as an `input_required` result to all others (2026-07-28).
+ * client over stdio (2025-11-25), our dispatcher over HTTP, and as an `input_required` result to all others (2026-07-28).
  */
 export const askingTools: readonly FixtureTool[] = [
   fixtureTool(

@@ -9,7 +9,7 @@ import type { Selection } from '../access.js'
 import { showsViews } from '../apps/ui-resources.js'
 import { boundEnvironment, callTool, endCall, type Principal } from '../call-tool.js'
 import type { Ending } from '../deadline.js'
-import { toToolError } from '../errors.js'
+import { ToolError, toToolError } from '../errors.js'
 import type { RoundState } from '../interaction.js'
 import type { ToolDefinition } from '../tool.js'
 import { toolLists } from '../tool-lists.js'
@@ -151,7 +151,10 @@ function conversationOf(
   answer: ToolAnswer,
   ending: Ending,
 ): Conversation {
-  const verify = (state: string) => options.seal.verify(state, principal.caller)
+  const verify = (state: string) =>
+    options.seal.verify(state, principal.caller).catch((cause: unknown) => {
+      throw new ToolError('confirmation_declined', 'Nobody answered the question in time.', { cause })
+    })
   return { questions, sessionId, callId: message.id, answer, ending, verify }
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { ClientCapabilities } from '@modelcontextprotocol/server'
 import { type Caller, Secret } from '@scalekit-mcp/auth'
+import { isCanonical } from '../round-seal.js'
 import { createValueSeal } from '../shared/sealed-value.js'
 
 const VERSION = 'v1'
@@ -44,9 +45,7 @@ export function createSessionIds(key: Secret | undefined, now: () => number = Da
     },
     open(id, caller) {
       const [, sealed = ''] = /^v1\.([\w-]{40,400})$/.exec(id) ?? []
-      // One id has one spelling (RFC 4648 section 3.5).
-      if (Buffer.from(sealed, 'base64url').toString('base64url') !== sealed) return undefined
-      const opened = values.open(nameFor(caller), sealed) as Sealed | undefined
+      const opened = isCanonical(sealed) && (values.open(nameFor(caller), sealed) as Sealed | undefined)
       if (!opened || now() - opened.at > DAY_MS) return undefined
       const { form, url } = opened
       return { id, capabilities: { elicitation: { ...(form && { form: {} }), ...(url && { url: {} }) } } }
