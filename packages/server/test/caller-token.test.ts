@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { ClientApp } from '../../../test/harness/client-app.js'
 import { Person } from '../../../test/harness/person.js'
 import { type BehindFaultyApi, startBehindFaultyApi } from './behind-faulty-api.js'
+import { openConversation } from './conversation.js'
 import type { Fault } from './faulty-api.js'
 import { type Posted, postCall, postMessage, toolErrorOf } from './post-message.js'
 import { type Era, eras, type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
@@ -103,6 +104,15 @@ describe('in workspace mode', () => {
         expect(message.result?.isError, text).not.toBe(true)
       },
     )
+  })
+
+  test('a call that asked its client has begun its stream: the result says that the token was refused', async () => {
+    const args = { environmentId: 'env_100000000000000002', organizationId: 'org_100000000000000011' }
+    const token = await both.server.token()
+    const asked = await openConversation(both.server.url, token, 'delete_organization', args)
+    both.api.fault = refuse
+    expect((await asked.reply({ result: { action: 'accept', content: { name: 'any' } } })).status).toBe(202)
+    expect(await asked.result()).toMatchObject({ error: { code: 'invalid_token' } })
   })
 
   test('calls at once share the new exchange', async () => {
