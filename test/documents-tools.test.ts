@@ -207,7 +207,7 @@ test('every tool of the reference is called below', () => {
 
 let server: ServerUnderTest
 beforeAll(async () => {
-  server = await startServerUnderTest({ LEGACY_SESSIONS: '1', LINKS_IN_RESULTS: '1' })
+  server = await startServerUnderTest({ LINKS_IN_RESULTS: '1' })
 })
 afterAll(() => server.close())
 

@@ -1,6 +1,7 @@
 // A function behind an HTTP gateway (AWS Lambda and those like it): npm install scalekit-mcp serverless-http
 // Instances come and go, so set REDIS_URL and STATE_KEY. The file system does not last: set AUDIT_FILE=none, and keep the
-// log of the function, or mount one that does.
+// log of the function, or mount one that does. An answer is sent when it is complete, so clients of MCP 2025-11-25
+// see a question only behind a gateway that streams; those of 2026-07-28 see it everywhere.
 import { createLog, loadConfig, openServer } from 'scalekit-mcp'
 import serverless from 'serverless-http'
 

@@ -23,7 +23,6 @@ export async function startProgram(proxyPort: number): Promise<Program> {
       ...localEnvironment(local, resource),
       PORT: String(port),
       AUDIT_FILE: 'none',
-      LEGACY_SESSIONS: '1',
       ALLOWED_HOSTS: `localhost:${proxyPort}`,
       ALLOWED_ORIGINS: `http://localhost:${proxyPort}`,
       REQUESTS_PER_MINUTE: '100000',

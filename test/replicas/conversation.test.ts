@@ -64,7 +64,6 @@ describe.each(eras)('a conversation over %s, through three replicas', (era) => {
 
   test('is spread over all of them', async () => {
     const before = served()
-    // An address without a session keeps its replica: 60 leave one of three out once in ten billion runs.
     for (let each = 0; each < 60; each++) {
       const address = `10.1.${era === '2026-07-28' ? 1 : 2}.${each}`
       const refused = await postCall(
@@ -94,17 +93,4 @@ describe.each(eras)('a conversation over %s, through three replicas', (era) => {
     expect((await client.callTool({ name: 'create_organization', arguments: args })).isError).toBeFalsy()
     await client.close()
   })
-})
-
-test('a session that went with its replica is told to begin anew', async () => {
-  const address = '10.0.4.1'
-  const client = await connect('2025-11-25', address)
-  const options = { headers: { 'x-forwarded-for': address } }
-  const neighbour = await postCall(fleet.url, 'no-token', 'list_organizations', {}, options)
-  const requestId = neighbour.headers.get('x-request-id')
-  const holder = () => fleet.replicas.find((each) => each.log().some((line) => line.requestId === requestId))
-  await expect.poll(holder).toBeDefined()
-  await holder()?.end('SIGKILL')
-  await expect(client.listTools()).rejects.toThrow(/404|Session not found/)
-  await holder()?.start()
 })

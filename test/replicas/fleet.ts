@@ -47,7 +47,6 @@ export async function startFleet(env: Record<string, string> = {}): Promise<Flee
       TRUST_PROXY: '1',
       REDIS_URL: redis.url,
       STATE_KEY: 'the-same-key-on-every-replica-0123456789',
-      LEGACY_SESSIONS: '1',
       AUDIT_FILE: 'none',
       LOG_LEVEL: 'info',
       ...env,

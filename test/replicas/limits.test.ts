@@ -7,7 +7,7 @@ const LIMIT = 100
 
 let fleet: Fleet
 beforeAll(async () => {
-  fleet = await startFleet({ REQUESTS_PER_MINUTE: String(LIMIT), LEGACY_SESSIONS: '0' })
+  fleet = await startFleet({ REQUESTS_PER_MINUTE: String(LIMIT) })
 })
 afterAll(() => fleet?.stop())
 

@@ -5,7 +5,7 @@ import { type Load, type Outcome, startLoad, timesCreated } from './load.js'
 
 let fleet: Fleet
 beforeAll(async () => {
-  fleet = await startFleet({ REQUESTS_PER_MINUTE: '1000000', LEGACY_SESSIONS: '0', LOG_LEVEL: 'warn' })
+  fleet = await startFleet({ REQUESTS_PER_MINUTE: '1000000', LOG_LEVEL: 'warn' })
 })
 afterAll(() => fleet?.stop())
 

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openConversation } from '../../packages/server/test/conversation.js'
 import { type FaultyApi, startFaultyApi } from '../../packages/server/test/faulty-api.js'
 import {
   type Era,
@@ -135,6 +136,34 @@ test('nobody reads a result in Redis, and nothing is there for ever', async () =
     expect((await Promise.all(keys.map((key) => client.pttl(key)))).filter((left) => left < 0)).toEqual([])
   } finally {
     client.disconnect()
+  }
+})
+
+test('nobody reads a person’s answer on its way through Redis, which keeps nothing of it', async () => {
+  const name = `Answered ${randomUUID()}`
+  const organizationId = idOf(await create(one, name, randomUUID()), 'organization')
+  const [client, listener] = [new Redis(redis.url), new Redis(redis.url)]
+  try {
+    await listener.psubscribe('scalekit-mcp:answers:*')
+    const heard = once(listener, 'pmessage')
+    const token = await one.token()
+    const args = { environmentId, organizationId }
+    const asked = await openConversation(one.url, token, 'delete_organization', args)
+    const questions = await client.keys('scalekit-mcp:question:*')
+    expect(questions).toHaveLength(2)
+    expect((await Promise.all(questions.map((key) => client.pttl(key)))).filter((left) => left < 0)).toEqual(
+      [],
+    )
+    const answer = { result: { action: 'accept', content: { name } } }
+    expect((await asked.reply(answer, { url: two.url })).status).toBe(202)
+    expect(await asked.result()).toEqual({ deleted: true })
+    const [, , message] = await heard
+    const text = `${message} ${Buffer.from(String(message).split(' ')[1] ?? '', 'base64url')} ${questions}`
+    for (const part of [name, 'accept', asked.question.id, asked.session]) expect(text).not.toContain(part)
+    await expect.poll(() => client.keys('scalekit-mcp:question:*')).toEqual([])
+  } finally {
+    client.disconnect()
+    listener.disconnect()
   }
 })
 

@@ -54,6 +54,7 @@ const OPTIONS: Forms<ProtectOptions> = {
   name: text,
   metadata: object,
   sessions: flag,
+  responses: flag,
   addressOf: callback,
   onWarning: callback,
   now: callback,

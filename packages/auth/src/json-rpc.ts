@@ -9,7 +9,7 @@ const RESPONSE_MEMBERS = new Set(['jsonrpc', 'id', 'result', 'error'])
  * Refuses a body that is not one JSON-RPC 2.0 request or notification as MCP allows them: no batch, no
  * member of our own making, an id that is a short string or a safe integer.
  *
- * @param responses whether a client may also answer requests of the server (2025-11-25 with sessions)
+ * @param responses whether a client may also answer requests of the server (before 2026-07-28)
  * @throws AuthError `invalid_message`
  */
 export function checkMessage(body: unknown, { responses }: { responses: boolean }): void {
@@ -19,8 +19,13 @@ export function checkMessage(body: unknown, { responses }: { responses: boolean 
   if (Object.hasOwn(body, 'id') && !isId(body.id)) {
     throw invalidMessage('The member id must be a string of at most 128 characters or an integer.')
   }
-  if (responses && !Object.hasOwn(body, 'method')) checkResponse(body)
+  if (responses && isResponse(body)) checkResponse(body)
   else checkRequest(body)
+}
+
+/** What has neither a method nor an answer is a request without its method. */
+function isResponse(body: object): boolean {
+  return !Object.hasOwn(body, 'method') && ['result', 'error'].some((name) => Object.hasOwn(body, name))
 }
 
 function checkRequest(body: Record<string, unknown>): void {

@@ -47,6 +47,11 @@ export interface ProtectOptions {
   readonly metadata?: Readonly<Record<string, unknown>>
   /** For 2025-11-25 with sessions: lets GET, DELETE and JSON-RPC responses through as well. */
   readonly sessions?: boolean
+  /**
+   * Lets JSON-RPC responses of clients through: the answers to what your server asks them before 2026-07-28, as `elicitation/create`.
+   * Where sessions need neither GET nor DELETE; `sessions` implies it.
+   */
+  readonly responses?: boolean
   /** The client's address, behind a proxy. Default: `req.ip` of Express, or the socket's. */
   readonly addressOf?: (req: IncomingMessage) => string
   /** The time by which tokens expire, in milliseconds since the epoch. Default: the machine's. */

@@ -96,7 +96,7 @@ export interface NodeProtection extends Pick<ToolScopes, 'tool'> {
 export function createProtection(options: ProtectOptions): NodeProtection {
   checkOptions(options)
   const { path, metadata, verifier: verifierOptions } = resolveOptions(options)
-  const { resource, scopes, scopeAliases, sessions = false } = options
+  const { resource, scopes, scopeAliases, sessions = false, responses = sessions } = options
   const methods = sessions ? ['POST', 'GET', 'DELETE'] : ['POST']
   const challenge: Challenge = { resourceMetadataUrl: resourceMetadataUrl(resource), scopes }
   const sendChallenge = createSendChallenge(challenge)
@@ -126,7 +126,7 @@ export function createProtection(options: ProtectOptions): NodeProtection {
       return { outcome: 'admitted', caller, message: undefined, acceptsOnly: undefined }
     const acceptsOnly = negotiateAnswer(req)
     const message = parseBody(await readBody(req, res))
-    checkMessage(message, { responses: sessions })
+    checkMessage(message, { responses })
     known.message = message
     toolScopes.check(message, caller)
     answerAsAccepted(res, acceptsOnly, message)

@@ -73,6 +73,23 @@ describe('the edge of a protected endpoint', () => {
     expect((await fetch(app.resource, { method: 'PUT', headers: { authorization } })).status).toBe(405)
   })
 
+  test('with responses lets those through, and neither GET nor DELETE', async () => {
+    const app = await start({ responses: true })
+    const authorization = `Bearer ${tokenFor(app)}`
+    for (const method of ['GET', 'DELETE']) {
+      expect((await fetch(app.resource, { method, headers: { authorization } })).status).toBe(405)
+    }
+    for (const answer of [{ result: {} }, { error: { code: -1, message: 'no' } }]) {
+      const response = { body: JSON.stringify({ jsonrpc: '2.0', id: 1, ...answer }) }
+      expect((await post(app.resource, tokenFor(app), response)).status).toBe(200)
+      expect((await post(app.resource, 'none', response)).status).toBe(401)
+    }
+    const neither = await post(app.resource, tokenFor(app), {
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1 }),
+    })
+    expect([neither.status, await neither.text()]).toEqual([400, expect.stringContaining('member method')])
+  })
+
   test('answers a body of 10 GB before it comes, and closes the connection', async () => {
     const app = await start()
     const head = requestBytes({

@@ -15,6 +15,7 @@ import { createServeMessage } from './http/serve-message.js'
 import { createDispatcher } from './mcp/dispatcher.js'
 import type { Fixtures } from './mcp/fixtures.js'
 import type { McpOptions } from './mcp/sdk-server.js'
+import { createSessionIds } from './mcp/session-id.js'
 import type { Logger } from './observe/log.js'
 import type { Observation } from './observe/observation.js'
 import { createPageSeal } from './page-seal.js'
@@ -64,7 +65,7 @@ export function createApp(options: AppOptions): App {
   })
   const bounds = boundsOf(config)
   const mcpOptions = optionsOfMcp(options, bounds)
-  const sdk = createSdkBridge(mcpOptions, { log, legacySessions: config.legacySessions })
+  const sdk = createSdkBridge(mcpOptions, log)
   const serveMessage = createServeMessage({
     tools,
     bounds,
@@ -79,7 +80,11 @@ export function createApp(options: AppOptions): App {
             config.timeouts.administrator,
           ),
     begin: observation.begin,
-    dispatch: createDispatcher(mcpOptions, config.legacySessions ? ['2026-07-28'] : ['2026-07-28', '2025']),
+    dispatch: createDispatcher(mcpOptions, {
+      // Every replica has the secret, so that a session outlives a restart and another worker.
+      sessions: createSessionIds(config.stateKey ?? config.clientSecret, options.now),
+      questions: shared.questions,
+    }),
     serveBySdk: sdk.serve,
   })
   const listener = createListener({
@@ -133,7 +138,7 @@ function protectionOptions({ config, log, shared, tools, now }: AppOptions): Pro
       ...(config.requestsPerMinute === undefined ? {} : { perMinute: config.requestsPerMinute }),
       ...(shared.createLimiter ? { createLimiter: shared.createLimiter } : {}),
     },
-    sessions: config.legacySessions,
+    responses: true,
     ...(config.metadata ? { metadata: config.metadata } : {}),
     ...(config.introspectionUrl
       ? {

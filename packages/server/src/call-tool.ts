@@ -2,7 +2,7 @@ import type { CallToolResult, ClientCapabilities, InputRequiredResult } from '@m
 import type { Caller } from '@scalekit-mcp/auth'
 import { type Bounds, type Decision, decide, type Selection } from './access.js'
 import type { RequestAudit } from './audit/request-audit.js'
-import { type Call, call, type Outcome } from './call.js'
+import { type Call, call, type Outcome, renderError } from './call.js'
 import { isClientAlone } from './client-alone.js'
 import type { UsedAnswers } from './confirm.js'
 import type { Docs } from './docs-search/docs.js'
@@ -98,6 +98,18 @@ export function callTool(
     record: (outcome) => options.record(outcome, principal),
     tokenRefused,
   })
+}
+
+/** Ends a call between two rounds: the person did not answer. */
+export function endCall(
+  { record }: Pick<CallOptions, 'record'>,
+  principal: Principal,
+  { name, effect }: ToolRequest['tool'],
+  error: ToolError,
+): CallToolResult {
+  principal.audit.ended(error.code, { refused: false })
+  record({ tool: name, effect, outcome: error.code, milliseconds: 0, error }, principal)
+  return renderError(error)
 }
 
 /** A client with its own token has nobody to ask, whatever it declares. Over stdio the operator's own process asks its user. */

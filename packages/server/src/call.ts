@@ -248,7 +248,8 @@ function render({ output, text }: Written): CallToolResult {
   return { structuredContent: output, content: [{ type: 'text', text }] }
 }
 
-function renderError(error: ToolError): CallToolResult {
+/** A failed call, as its client sees it. */
+export function renderError(error: ToolError): CallToolResult {
   const body = { error: { code: error.code, message: error.message, nextStep: error.nextStep } }
   return { isError: true, content: [{ type: 'text', text: JSON.stringify(body) }] }
 }

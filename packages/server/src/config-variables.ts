@@ -190,10 +190,6 @@ export const variables = {
     schema: flag,
     describe: 'Offer only tools that read, whatever the URL of a connection asks for.',
   },
-  LEGACY_SESSIONS: {
-    schema: flag,
-    describe: 'Give clients of MCP 2025-11-25 sessions, so that they can be asked for confirmations.',
-  },
   LINKS_IN_RESULTS: {
     schema: flag,
     describe:
@@ -206,7 +202,7 @@ export const variables = {
   STATE_KEY: {
     schema: z.string().min(32, 'set it to at least 32 random characters').optional(),
     describe:
-      'Key that seals page tokens and, with REDIS_URL, confirmations: the same on every replica. Default: a random key, good for one process.',
+      'Key that seals page tokens, session ids and, with REDIS_URL, confirmations: the same on every replica. Default: a random key, good for one process.',
     secret: true,
   },
   REDIS_URL: {
@@ -219,7 +215,7 @@ export const variables = {
       )
       .optional(),
     describe:
-      'Redis in which replicas keep limits, idempotency keys and revoked tokens together; it needs STATE_KEY. While it is gone each replica applies the limits on its own. Default: in the memory of the process.',
+      'Redis in which replicas keep limits, idempotency keys, confirmations and revoked tokens together; it needs STATE_KEY. While it is gone each replica applies the limits on its own. Default: in the memory of the process.',
     example: 'redis://localhost:6379',
     secret: true,
   },

@@ -43,7 +43,7 @@ export interface OpenServer {
   readonly listener: RequestListener
   /** Opens the audit log by its name again: after a rotation, or when an operator has restored it. */
   reopenFiles(): Promise<void>
-  /** From now on `/ready` says 503. */
+  /** From now on `/ready` says 503, and calls no longer wait for a person. */
   retire(): void
   /** Ends everything. Call it when no request is under way. */
   close(): Promise<void>
@@ -97,6 +97,7 @@ export async function openServer(
     reopenFiles: async () => audit?.reopen(),
     retire() {
       accepting = false
+      shared.questions.close()
     },
     async close() {
       await app.close()
@@ -156,10 +157,10 @@ export async function startServer(
 }
 
 /** What replicas share is loaded only where it is used. */
-async function openShared({ shared }: Config, log: Logger): Promise<Shared> {
-  if (!shared) return createOwn()
+async function openShared({ shared, timeouts }: Config, log: Logger): Promise<Shared> {
+  if (!shared) return createOwn(timeouts.answer)
   const { connectShared } = await import('./shared/connect-shared.js')
-  return connectShared(shared.redisUrl, shared.stateKey, log)
+  return connectShared(shared, timeouts.answer, log)
 }
 
 /** Without a usable file nothing starts: an audit log that silently is not there is worse than none. */

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { createRequestStateCodec, type ServerContext } from '@modelcontextprotocol/server'
 import { type Caller, identityOf, isCanonical, type Secret } from '@scalekit-mcp/auth'
 import type { RoundSeal, RoundState } from './interaction.js'
+import { timeouts } from './timeouts.js'
 
 /** How long a person has to answer. */
-export const ROUND_SECONDS = 300
+export const ROUND_SECONDS = timeouts.answer / 1000
 
 /**
  * Creates the seal of what passes between two rounds of a call: bound to the caller and their session at the authorization

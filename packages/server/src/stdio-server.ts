@@ -34,7 +34,7 @@ export async function startStdio(
 ): Promise<StdioServer> {
   const audit = await openAudit(config, log)
   const connection = connectScalekit(config)
-  const shared = createOwn()
+  const shared = createOwn(config.timeouts.answer)
   const bounds = boundsOf(config)
   const docs = createDocs(new URL(config.docsUrl), connection.dispatcher, (message, cause) =>
     log.warn({ err: cause }, message),

@@ -1,7 +1,9 @@
-/** How long this server waits for Scalekit, in milliseconds. */
+/** How long this server waits, in milliseconds: for a person, and for Scalekit. */
 export interface Timeouts {
   /** One call of a tool, its reads of the confirmation's target included. */
   readonly call: number
+  /** A person whom a call asks. */
+  readonly answer: number
   /** The reads that decide whether a caller administers the environment. */
   readonly administrator: number
   /** A connection. */
@@ -11,4 +13,10 @@ export interface Timeouts {
 }
 
 /** Those of the product. No variable sets them: a call ends before the six seconds after which clients and gateways give up. */
-export const timeouts: Timeouts = { call: 5_500, administrator: 5_000, connect: 1_000, silence: 2_500 }
+export const timeouts: Timeouts = {
+  call: 5_500,
+  answer: 300_000,
+  administrator: 5_000,
+  connect: 1_000,
+  silence: 2_500,
+}

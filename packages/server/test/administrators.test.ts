@@ -11,6 +11,7 @@ import { type Config, ConfigError, loadConfig } from '../src/config.js'
 import { type RunningServer, startServer } from '../src/main.js'
 import { createLog } from '../src/observe/log.js'
 import { tools } from '../src/tools/index.js'
+import { openConversation } from './conversation.js'
 import { sampleArguments } from './sample-arguments.js'
 import { allScopes, patient } from './server-under-test.js'
 
@@ -52,7 +53,6 @@ async function deploy(rule: Record<string, string>, timeouts = patient): Promise
       PORT: String(port),
       ALLOWED_HOSTS: `localhost:${port}`,
       AUDIT_FILE: auditFile,
-      LEGACY_SESSIONS: '1',
       REQUESTS_PER_MINUTE: '100000',
       ...rule,
     },
@@ -79,18 +79,19 @@ interface Sent {
   readonly method: string
   readonly params?: Record<string, unknown>
   readonly era?: '2026-07-28' | '2025-11-25'
-  readonly http?: 'GET' | 'DELETE'
+  /** The message is a response, not a request. */
+  readonly responds?: true
 }
 
 async function send(
   { server }: Deployment,
   token: string,
-  { method, params = {}, era, http, capabilities = {} }: Sent,
+  { method, params = {}, era, responds, capabilities = {} }: Sent,
 ) {
   const modern = era !== '2025-11-25'
   const name = params.name ?? params.uri
   const response = await fetch(`http://localhost:${server.port}/mcp?toolsets=all`, {
-    method: http ?? 'POST',
+    method: 'POST',
     headers: {
       authorization: `Bearer ${token}`,
       'content-type': 'application/json',
@@ -99,12 +100,12 @@ async function send(
       ...(modern ? { 'mcp-method': method } : {}),
       ...(modern && typeof name === 'string' ? { 'mcp-name': name } : {}),
     },
-    ...(http
-      ? {}
-      : {
-          body: JSON.stringify({
-            jsonrpc: '2.0',
-            id: 1,
+    body: JSON.stringify({
+      jsonrpc: '2.0',
+      id: 1,
+      ...(responds
+        ? { result: {} }
+        : {
             method,
             params: modern
               ? {
@@ -113,7 +114,7 @@ async function send(
                 }
               : params,
           }),
-        }),
+    }),
   })
   const text = await response.text()
   return {
@@ -155,8 +156,7 @@ const messages: Sent[] = [
   },
   { era: '2025-11-25', ...list },
   { era: '2025-11-25', ...read },
-  { era: '2025-11-25', method: '', http: 'GET' },
-  { era: '2025-11-25', method: '', http: 'DELETE' },
+  { era: '2025-11-25', method: 'a response', responds: true },
 ]
 
 describe("a member of a customer's organization, who allowed every scope", () => {
@@ -167,20 +167,21 @@ describe("a member of a customer's organization, who allowed every scope", () =>
     token = await tokenOf('ana@acme.example')
   })
 
-  test.each(
-    messages.map((message) => ({ message, name: `${message.era ?? ''} ${message.http ?? message.method}` })),
-  )('is refused $name', async ({ message }) => {
-    const { status, body, challenge } = await send(deployment, token, message)
-    expect(status).toBe(403)
-    expect(body).toMatchObject({
-      error: 'not_an_administrator',
-      subject: 'usr_100000000000000101',
-      variable: 'ADMIN_ORGANIZATION',
-    })
-    // RFC 6750 section 3: a challenge, but nothing that a client could step up to.
-    expect(challenge).toMatch(/^Bearer error="not_an_administrator"/)
-    expect(challenge).not.toMatch(/insufficient_scope|scope=/)
-  })
+  test.each(messages.map((message) => ({ message, name: `${message.era ?? ''} ${message.method}` })))(
+    'is refused $name',
+    async ({ message }) => {
+      const { status, body, challenge } = await send(deployment, token, message)
+      expect(status).toBe(403)
+      expect(body).toMatchObject({
+        error: 'not_an_administrator',
+        subject: 'usr_100000000000000101',
+        variable: 'ADMIN_ORGANIZATION',
+      })
+      // RFC 6750 section 3: a challenge, but nothing that a client could step up to.
+      expect(challenge).toMatch(/^Bearer error="not_an_administrator"/)
+      expect(challenge).not.toMatch(/insufficient_scope|scope=/)
+    },
+  )
 
   test.each(tools.map((tool) => ({ name: tool.name, tool })))(
     'is refused the tool $name',
@@ -347,6 +348,12 @@ describe('ADMIN_CLIENTS', () => {
     const capabilities = { elicitation: { form: {} } }
     const answer = await send(deployment, await own(SERVICE), { method: 'tools/call', params, capabilities })
     expect(answer.text).toContain('confirmation_unavailable')
+    const { port } = deployment.server
+    const url = `http://localhost:${port}/mcp`
+    const args = { organizationId }
+    await expect(openConversation(url, await own(SERVICE), params.name, args)).rejects.toThrow(
+      'confirmation_unavailable',
+    )
     expect((await send(deployment, await own(SERVICE), read)).status).toBe(200)
   })
 })

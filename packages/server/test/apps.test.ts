@@ -12,25 +12,15 @@ const extension = { 'io.modelcontextprotocol/ui': { mimeTypes: ['text/html;profi
 
 describe('views of results', () => {
   let server: ServerUnderTest
-  let withSessions: ServerUnderTest
   beforeAll(async () => {
     server = await startServerUnderTest()
-    withSessions = await startServerUnderTest({ LEGACY_SESSIONS: '1' })
   })
-  afterAll(async () => {
-    await server.close()
-    await withSessions.close()
-  })
+  afterAll(() => server.close())
 
-  async function connect(
-    era: 'modern' | 'legacy',
-    capabilities: object,
-    to: ServerUnderTest = server,
-    query = '',
-  ): Promise<ModernClient> {
+  async function connect(era: 'modern' | 'legacy', capabilities: object, query = ''): Promise<ModernClient> {
     const info = { name: 'test', version: '1' }
-    const options = { requestInit: { headers: { authorization: `Bearer ${await to.token()}` } } }
-    const url = new URL(to.url + query)
+    const options = { requestInit: { headers: { authorization: `Bearer ${await server.token()}` } } }
+    const url = new URL(server.url + query)
     if (era === 'legacy') {
       const client = new LegacyClient(info, { capabilities })
       await client.connect(new LegacyTransport(url, options) as never)
@@ -61,16 +51,13 @@ describe('views of results', () => {
     expect(await listed('modern', { extensions: other })).toEqual({})
   })
 
-  test('are named over 2025-11-25 as the session declared, and where a request cannot tell', async () => {
+  test('are named over 2025-11-25, where a request does not tell what the client shows', async () => {
     expect(await listed('legacy', {})).toEqual(all)
-    expect(await listed('legacy', { extensions: extension }, withSessions)).toEqual(all)
-    expect(await listed('legacy', {}, withSessions)).toEqual({})
+    expect(await listed('legacy', { elicitation: {} })).toEqual(all)
   })
 
   test('are left out with their tools', async () => {
-    expect(Object.keys(await listed('legacy', {}, server, '?toolsets=users'))).toEqual([
-      'list_organization_users',
-    ])
+    expect(Object.keys(await listed('legacy', {}, '?toolsets=users'))).toEqual(['list_organization_users'])
   })
 
   test('leave the whole of tools/list within 64 KiB on the wire', async () => {

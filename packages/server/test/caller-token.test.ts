@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { ClientApp } from '../../../test/harness/client-app.js'
 import { Person } from '../../../test/harness/person.js'
 import { type BehindFaultyApi, startBehindFaultyApi } from './behind-faulty-api.js'
+import { openConversation } from './conversation.js'
 import type { Fault } from './faulty-api.js'
 import { type Posted, postCall, postMessage, toolErrorOf } from './post-message.js'
 import { type Era, eras, type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
@@ -105,6 +106,15 @@ describe('in workspace mode', () => {
     )
   })
 
+  test('a call that asked its client has begun its stream: the result says that the token was refused', async () => {
+    const args = { environmentId: 'env_100000000000000002', organizationId: 'org_100000000000000011' }
+    const token = await both.server.token()
+    const asked = await openConversation(both.server.url, token, 'delete_organization', args)
+    both.api.fault = refuse
+    expect((await asked.reply({ result: { action: 'accept', content: { name: 'any' } } })).status).toBe(202)
+    expect(await asked.result()).toMatchObject({ error: { code: 'invalid_token' } })
+  })
+
   test('calls at once share the new exchange', async () => {
     const token = await both.server.token()
     await postCall(both.server.url, token, 'list_environments')
@@ -200,14 +210,10 @@ test('in environment mode the credentials are the operator’s: no new sign-in i
   await both.close()
 })
 
-const modes: { mode: string; env: Record<string, string> }[] = [
-  { mode: 'without sessions', env: {} },
-  { mode: 'with sessions', env: { LEGACY_SESSIONS: '1' } },
-]
-describe.each(modes)('the official clients, $mode', ({ env }) => {
+describe('the official clients', () => {
   let server: ServerUnderTest
   beforeAll(async () => {
-    server = await startServerUnderTest({ ...withoutIntrospection, ...env })
+    server = await startServerUnderTest(withoutIntrospection)
   })
   afterAll(() => server.close())
 

@@ -24,7 +24,7 @@ test('76 first calls at once are all introspected, and none is accepted unchecke
   expect(server.log.filter((line) => line.includes('ntrospection'))).toEqual([])
 })
 
-test('while introspection fails, a read is served and a write is refused with 503 and Retry-After', async () => {
+test('while introspection fails, a read is served, a write and an answer are refused with 503 and Retry-After', async () => {
   introspection = createServer((_req, res) => res.writeHead(500).end())
   await new Promise<void>((resolve) => introspection?.listen(0, '127.0.0.1', resolve))
   const { port } = introspection.address() as AddressInfo
@@ -34,6 +34,13 @@ test('while introspection fails, a read is served and a write is refused with 50
   const refused = await write(token)
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
   expect(JSON.parse(refused.text)).toMatchObject({ error: 'temporarily_unavailable' })
+  // A client's answer to a question can release a write.
+  const answer = await fetch(server.url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 'x', result: { action: 'accept' } }),
+  })
+  expect(answer.status).toBe(503)
   const warned = server.log.filter((line) => line.includes('Introspection failed'))
   expect(warned).toEqual([expect.stringContaining('writes are refused')])
 })

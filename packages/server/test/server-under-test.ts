@@ -45,7 +45,7 @@ export interface ServerUnderTest {
   token(request?: Record<string, unknown>): Promise<string>
   /**
    * Calls a tool with the official client of an era. The default caller is an administrator with all scopes,
-   * whose client cannot ask a person unless one is given (and, over 2025-11-25, the server has LEGACY_SESSIONS).
+   * whose client cannot ask a person unless one is given.
    */
   call(
     era: Era,
@@ -92,7 +92,13 @@ export function idsOf(answer: Answer): string[] {
 }
 
 /** For tests that are not about time. */
-export const patient: Timeouts = { call: 60_000, administrator: 60_000, connect: 30_000, silence: 30_000 }
+export const patient: Timeouts = {
+  call: 60_000,
+  answer: 60_000,
+  administrator: 60_000,
+  connect: 30_000,
+  silence: 30_000,
+}
 
 /** On a busy machine the first read of the keys may miss its deadline. Until they are known, a request gets 503. */
 async function untilKeysKnown(url: string): Promise<void> {
@@ -106,6 +112,7 @@ async function untilKeysKnown(url: string): Promise<void> {
  *
  * @param env variables, or what makes them once the local environment is there
  * @param replicaOf another server whose local environment and name (resource) this one shares; close this one first
+ * @param now the time by which tokens and sessions expire
  * @param timeouts ten times those of the product, so that a busy machine fails no call; give others where they matter
  */
 export async function startServerUnderTest(
@@ -113,6 +120,7 @@ export async function startServerUnderTest(
   tools?: readonly ToolDefinition[],
   replicaOf?: ServerUnderTest,
   timeouts: Timeouts = patient,
+  now?: () => number,
 ): Promise<ServerUnderTest> {
   const port = await freePort()
   const url = `http://localhost:${port}/mcp`
@@ -134,6 +142,7 @@ export async function startServerUnderTest(
     { ...config, timeouts },
     createLog('debug', { write: (line) => void log.push(line) }),
     tools,
+    now,
   ).catch(async (error: unknown) => {
     if (!replicaOf) await local.close()
     throw error

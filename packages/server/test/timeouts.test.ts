@@ -36,7 +36,7 @@ test.each(ways)('$tool ends when the API is silent ($era)', async ({ era, tool }
   })
 })
 
-test('the product answers within 5.5 seconds', () => {
+test('the product answers within 5.5 seconds, and waits five minutes for a person', () => {
   const config = loadConfig(
     {
       SCALEKIT_WORKSPACE_URL: 'https://acme.scalekit.com',
@@ -47,5 +47,11 @@ test('the product answers within 5.5 seconds', () => {
     },
     {},
   )
-  expect(config.timeouts).toEqual({ call: 5_500, administrator: 5_000, connect: 1_000, silence: 2_500 })
+  expect(config.timeouts).toEqual({
+    call: 5_500,
+    answer: 300_000,
+    administrator: 5_000,
+    connect: 1_000,
+    silence: 2_500,
+  })
 })

@@ -5,7 +5,6 @@ import { authInfoOf } from '@scalekit-mcp/auth'
 import type { Principal } from '../call-tool.js'
 import { createMcpFactory, type McpOptions } from '../mcp/sdk-server.js'
 import type { Logger } from '../observe/log.js'
-import { createSessions } from '../sessions.js'
 import type { Exchange } from './exchange.js'
 import { holdHead } from './hold-head.js'
 
@@ -16,21 +15,17 @@ export interface SdkBridge {
 }
 
 /** The one way from an exchange to the MCP SDK, which finds who calls in `req.auth`. */
-export function createSdkBridge(
-  options: McpOptions,
-  { log, legacySessions }: { readonly log: Logger; readonly legacySessions: boolean },
-): SdkBridge {
+export function createSdkBridge(options: McpOptions, log: Logger): SdkBridge {
   const factory = createMcpFactory(options)
   const onerror = (error: Error) => log.debug({ err: error }, 'mcp')
   const handler = createMcpHandler(factory, {
-    legacy: legacySessions ? 'reject' : 'stateless',
+    legacy: 'stateless',
     ...(options.fixtures ? { bus: options.fixtures.bus } : {}),
     onerror,
   })
   const modern = toNodeHandler(handler, {
     onerror: (error) => log.error({ err: error }, 'mcp request failed'),
   })
-  const sessions = legacySessions ? createSessions(factory, onerror) : undefined
 
   return {
     async serve({ req, res, message }, principal) {
@@ -38,14 +33,9 @@ export function createSdkBridge(
       const told = callsTool(message) ? untilFirstByte(res, principal) : principal
       // What the SDK hands to the handlers with the message.
       const auth = { ...authInfoOf(caller), extra: { caller, principal: told } }
-      const authorized = Object.assign(req, { auth })
-      if (await sessions?.handle(authorized, res, caller, message)) return
-      await modern(authorized, res, message)
+      await modern(Object.assign(req, { auth }), res, message)
     },
-    async close() {
-      await sessions?.close()
-      await handler.close()
-    },
+    close: () => handler.close(),
   }
 }
 

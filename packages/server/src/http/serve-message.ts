@@ -58,7 +58,7 @@ export function createServeMessage(
     if (changesSomething(message, tool)) {
       const stale = protection.requireFresh(request)
       if (stale) return exchange.refused(stale)
-      const unpaid = tool && (await protection.charge(request, WRITE_COST - 1))
+      const unpaid = await protection.charge(request, WRITE_COST - 1)
       if (unpaid) return exchange.refused(unpaid)
     }
 
@@ -97,7 +97,7 @@ function calledTool(
   return typeof name === 'string' ? byName.get(name) : undefined
 }
 
-/** A call of a tool that writes, or a client's answer (2025-11-25 with sessions), which can release a write. */
+/** A call of a tool that writes, or a client's answer to a question, which can release a write. */
 function changesSomething(message: unknown, tool: ToolDefinition | undefined): boolean {
   if (tool) return tool.effect !== 'read'
   return typeof message === 'object' && message !== null && !('method' in message)

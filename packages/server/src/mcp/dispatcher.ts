@@ -1,68 +1,169 @@
-import type { ServerResponse } from 'node:http'
-import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server'
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
+import {
+  type CallToolResult,
+  type InputRequiredResult,
+  isInitializeRequest,
+} from '@modelcontextprotocol/server'
+import type { Caller } from '@scalekit-mcp/auth'
 import type { Selection } from '../access.js'
 import { showsViews } from '../apps/ui-resources.js'
-import { boundEnvironment, callTool, type Principal } from '../call-tool.js'
+import { boundEnvironment, callTool, endCall, type Principal } from '../call-tool.js'
 import type { Ending } from '../deadline.js'
+import { ToolError, toToolError } from '../errors.js'
 import type { Exchange } from '../http/exchange.js'
 import type { RoundState } from '../interaction.js'
 import type { ToolDefinition } from '../tool.js'
 import { toolLists } from '../tool-lists.js'
+import { type Conversation, converse, type Round } from './ask-client.js'
+import type { Questions } from './questions.js'
+import {
+  cancelledCall,
+  isResponse,
+  receiveAnswer,
+  receiveCancellation,
+  refuseSession,
+} from './receive-answer.js'
 import { listHint, type McpOptions, serverInfo } from './sdk-server.js'
+import type { Session, SessionIds } from './session-id.js'
 import { type PreparedResult, prepareResult, ToolAnswer } from './tool-answer.js'
 import { type Era, readToolMessage, type ToolMessage } from './tool-message.js'
 
 /** Answers a message. False: the message is for the SDK. */
 export type Dispatch = (exchange: Exchange, principal: Principal) => Promise<boolean>
 
+/** How the clients of the revisions before 2026-07-28 are asked. */
+export interface Asking {
+  readonly sessions: SessionIds
+  readonly questions: Questions
+}
+
 /**
- * Answers `tools/list` and `tools/call` of every revision. The SDK serves all other methods, and refuses what is wrong with a
- * message of these two: `dispatcher.test.ts` compares our answers with the SDK's.
- *
- * @param eras whose messages stand alone; those of a session are the SDK's
+ * Answers `tools/list` and `tools/call` of every revision, and takes the answers of clients to what a call asks. The SDK serves all
+ * other methods, and refuses what is wrong with a message of these two: `dispatcher.test.ts` compares our answers with the SDK's.
  */
-export function createDispatcher(options: McpOptions, eras: readonly Era[]): Dispatch {
+export function createDispatcher(options: McpOptions, asking: Asking): Dispatch {
   const byName = new Map(options.tools.map((tool) => [tool.name, tool]))
   const list = createListBytes(options)
 
   return async ({ req, res, message: body, acceptsOnly }, principal) => {
+    const session = sessionOf(req.headers, body, res, principal.caller, asking.sessions)
+    if (session === 'unknown') {
+      refuseSession(res)
+      return true
+    }
+    if (isResponse(body)) {
+      await receiveAnswer(asking.questions, session, body, res)
+      return true
+    }
+    const cancelled = cancelledCall(body)
+    if (session && cancelled !== undefined) {
+      await receiveCancellation(asking.questions, session, cancelled, res)
+      return true
+    }
     const message = readToolMessage(req.headers, body, acceptsOnly)
-    if (!message || !eras.includes(message.era)) return false
+    if (!message) return false
     if (message.method === 'tools/list') {
       new ToolAnswer(res, message).send(list(message, principal))
       return true
     }
+    const call = { options, message, res, principal, asking, session }
     const tool = byName.get(message.name)
-    if (!tool) return false
-    return answerCall(options, tool, message, res, principal)
+    return tool ? answerCall(call, tool) : answerFixture(call)
   }
 }
 
-async function answerCall(
-  options: McpOptions,
-  tool: ToolDefinition,
-  message: ToolMessage,
+/**
+ * MCP 2025-11-25, Streamable HTTP, "Session Management": the response to `initialize` brings the id, later messages repeat it.
+ * 2026-07-28 has no sessions, and ignores the header.
+ */
+function sessionOf(
+  headers: IncomingHttpHeaders,
+  body: unknown,
   res: ServerResponse,
-  principal: Principal,
-): Promise<boolean> {
-  const { requestState, capabilities, inputResponses } = message
-  let state: RoundState | undefined
+  caller: Caller,
+  sessions: SessionIds,
+): Session | 'unknown' | undefined {
+  if (headers['mcp-protocol-version'] === '2026-07-28') return undefined
+  if (Object(body).method === 'initialize') {
+    const issued = isInitializeRequest(body) && sessions.issue(caller, body.params.capabilities)
+    if (issued) res.setHeader('Mcp-Session-Id', issued)
+    return undefined
+  }
+  const id = headers['mcp-session-id']
+  return id === undefined ? undefined : (sessions.open(String(id), caller) ?? 'unknown')
+}
+
+interface IncomingCall {
+  readonly options: McpOptions
+  readonly message: ToolMessage
+  readonly res: ServerResponse
+  readonly principal: Principal
+  readonly asking: Asking
+  readonly session: Session | undefined
+}
+
+async function answerCall(call: IncomingCall, tool: ToolDefinition): Promise<boolean> {
+  const { options, message, res, principal, session } = call
+  const { requestState, inputResponses } = message
+  let sealed: RoundState | undefined
   if (requestState !== undefined) {
-    state = await options.seal.verify(requestState, principal.caller).catch(() => undefined)
-    if (!state) return false
+    sealed = await options.seal.verify(requestState, principal.caller).catch(() => undefined)
+    if (!sealed) return false
   }
   const answer = new ToolAnswer(res, message)
-  const result = await callTool(options, principal, {
-    tool,
-    arguments: message.arguments,
-    capabilities,
-    state,
-    responses: inputResponses,
-    ending: new ResponseEnding(res),
-    progress: (done, text, total) => answer.report(done, text, total),
-  })
+  const ending = new ResponseEnding(res)
+  const asks = session !== undefined && message.takesStream
+  const round: Round = (state, responses) =>
+    callTool(options, asks ? withinStream(principal, res) : principal, {
+      tool,
+      arguments: message.arguments,
+      capabilities: asks ? session.capabilities : message.capabilities,
+      state,
+      responses,
+      ending,
+      progress: (done, text, total) => answer.report(done, text, total),
+    })
+  const result = asks
+    ? await converse(round, conversationOf(call, session, answer, ending)).catch((error: unknown) =>
+        endCall(options, principal, tool, toToolError(error)),
+      )
+    : await round(sealed, inputResponses)
   answer.send(resultText(message.era, result))
   return true
+}
+
+/** The tools of the conformance suite that ask: the SDK serves them, except where it cannot ask. */
+async function answerFixture(call: IncomingCall): Promise<boolean> {
+  const { options, message, res, session } = call
+  const round = session && options.fixtures?.asking(message.name, message.arguments)
+  if (!round) return false
+  const answer = new ToolAnswer(res, message)
+  const result = await converse(round, conversationOf(call, session, answer, new ResponseEnding(res)))
+  answer.send(JSON.stringify(result))
+  return true
+}
+
+function conversationOf(
+  { options, principal, message, asking: { questions } }: IncomingCall,
+  { id: sessionId }: Session,
+  answer: ToolAnswer,
+  ending: Ending,
+): Conversation {
+  const verify = (state: string) =>
+    options.seal.verify(state, principal.caller).catch((cause: unknown) => {
+      throw new ToolError('confirmation_declined', 'Nobody answered the question in time.', { cause })
+    })
+  return { questions, sessionId, callId: message.id, answer, ending, verify }
+}
+
+/** Once a question has begun the stream, the result says that the token was refused. */
+function withinStream(principal: Principal, res: ServerResponse): Principal {
+  return {
+    ...principal,
+    tokenRefused: (error) => {
+      if (!res.headersSent) principal.tokenRefused(error)
+    },
+  }
 }
 
 /** The client of a call has gone when its connection closes before the answer. */

@@ -7,6 +7,7 @@ import type {
   ServerEventBus,
   Tool,
 } from '@modelcontextprotocol/server'
+import type { Round } from './ask-client.js'
 
 /** A tool of a test suite, outside the rules that Scalekit's tools follow. */
 export interface FixtureTool {
@@ -25,6 +26,8 @@ export interface Fixtures {
   readonly capabilities: ServerCapabilities
   /** Where the fixtures announce changes; give it to the HTTP handler. */
   readonly bus: ServerEventBus
+  /** A call of a tool that asks the client, outside of the SDK: it reads nothing of its request but what was answered. */
+  asking(name: string, args: Readonly<Record<string, unknown>>): Round | undefined
   /** Sets the handlers of prompts, completion and resources. */
   register(server: Server): void
   /** Verifies the states of fixtures, and passes all others on. */

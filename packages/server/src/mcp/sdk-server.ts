@@ -131,7 +131,7 @@ function unknownTool(): ProtocolError {
   return new ProtocolError(ProtocolErrorCode.InvalidParams, 'Unknown tool: choose a name from tools/list')
 }
 
-/** Read from each message, not from the server: in a session of 2025-11-25 the token changes between them. */
+/** Read from each message: over stdio the operator's, over HTTP that of the request. */
 function principalOf(
   { principal: fixed }: Pick<CallOptions, 'principal'>,
   context: ServerContext,

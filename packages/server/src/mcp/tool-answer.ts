@@ -27,8 +27,8 @@ export function prepareResult(answerType: AnswerType, result: string): PreparedR
 }
 
 /**
- * The answer to one message: JSON or one event of a stream; where progress is reported before the result, a stream. Nothing is
- * sent where the client has gone, or was answered with 401 instead.
+ * The answer to one message: JSON or one event of a stream; where progress is reported or the client is asked before the result, a
+ * stream. Nothing is sent where the client has gone, or was answered with 401 instead.
  */
 export class ToolAnswer {
   readonly #res: ServerResponse
@@ -45,10 +45,17 @@ export class ToolAnswer {
     const { progressToken, takesStream } = this.#message
     if (progressToken === undefined || !takesStream || !this.#begin()) return
     const params = { progressToken, progress, message, ...(total === undefined ? {} : { total }) }
-    const { begin, end } = FORMS['text/event-stream']
-    this.#res.write(
-      `${begin}${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/progress', params })}${end}`,
-    )
+    this.#event({ jsonrpc: '2.0', method: 'notifications/progress', params })
+  }
+
+  /** Sends a request of the server to a client of 2025, on the stream of its call. */
+  request(id: string, method: string, params: object | undefined): void {
+    if (this.#begin()) this.#event({ jsonrpc: '2.0', id, method, ...(params ? { params } : {}) })
+  }
+
+  /** A comment, which clients ignore (HTML Standard, server-sent events), in a stream that waits. */
+  keepOpen(): void {
+    if (this.#streams && !this.#res.destroyed) this.#res.write(':\n\n')
   }
 
   /** @param result as JSON, or prepared for the type of this message's answer */
@@ -77,6 +84,11 @@ export class ToolAnswer {
     this.#streams = true
     this.#writeHead('text/event-stream')
     return true
+  }
+
+  #event(message: object): void {
+    const { begin, end } = FORMS['text/event-stream']
+    this.#res.write(`${begin}${JSON.stringify(message)}${end}`)
   }
 
   #writeHead(type: AnswerType, length?: number): void {

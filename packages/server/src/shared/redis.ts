@@ -40,15 +40,19 @@ const TIMED_OUT = 'Command timed out'
 
 /**
  * Connects to Redis. If it cannot be reached, nothing waits for it: every command fails at once, nothing queues up, and the
- * connection is tried again every second. Each change is logged once.
+ * connection is tried again every second.
+ *
+ * @param log gets each change once; none for a further connection
  */
-export async function connectRedis(url: Secret, log: Logger): Promise<Redis> {
+export async function connectRedis(url: Secret, log?: Logger): Promise<Redis> {
   const client = new AnsweringRedis(url.reveal(), {
     lazyConnect: true,
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     commandTimeout: COMMAND_MS,
     connectTimeout: 2_000,
+    // After a lost connection whoever subscribes decides what to do.
+    autoResubscribe: false,
     retryStrategy: (attempt) => Math.min(attempt * 100, LONGEST_WAIT_MS),
   })
   let reached: boolean | undefined
@@ -57,12 +61,12 @@ export async function connectRedis(url: Secret, log: Logger): Promise<Redis> {
     cause = error
   })
   client.on('ready', () => {
-    if (reached === false) log.info('Redis is back: limits and idempotency keys are shared again')
+    if (reached === false) log?.info('Redis is back: limits and idempotency keys are shared again')
     reached = true
   })
   client.on('close', () => {
     if (reached !== false && client.status !== 'end') {
-      log.warn(
+      log?.warn(
         { err: cause, alert: 'redis' },
         'Redis is out of reach: this replica applies limits on its own',
       )

@@ -1,6 +1,7 @@
 import type { LimiterOptions, RateLimiter, RevocationStore } from '@scalekit-mcp/auth'
 import type { UsedAnswers } from '../confirm.js'
 import { createIdempotency, type Idempotency } from '../idempotency.js'
+import { createQuestions, type Questions } from '../mcp/questions.js'
 import { createUsedAnswers } from '../used-answers.js'
 
 /** What replicas of this server know together. Alone, each process has its own. */
@@ -9,6 +10,7 @@ export interface Shared {
   readonly createLimiter?: (options: LimiterOptions) => RateLimiter
   readonly idempotency: Idempotency
   readonly usedAnswers: UsedAnswers
+  readonly questions: Questions
   /** Absent: every process asks the authorization server itself. */
   readonly revocations?: RevocationStore
   /** For `/ready`; absent when nothing is shared. */
@@ -16,7 +18,16 @@ export interface Shared {
   close(): Promise<void>
 }
 
-/** For one process: everything in its memory. */
-export function createOwn(): Shared {
-  return { idempotency: createIdempotency(), usedAnswers: createUsedAnswers(), close: async () => undefined }
+/**
+ * For one process: everything in its memory.
+ *
+ * @param answerMs how long a person has to answer
+ */
+export function createOwn(answerMs: number): Shared {
+  return {
+    idempotency: createIdempotency(),
+    usedAnswers: createUsedAnswers(),
+    questions: createQuestions(answerMs),
+    close: async () => undefined,
+  }
 }

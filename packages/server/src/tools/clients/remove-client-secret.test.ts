@@ -15,7 +15,7 @@ const query = '?toolsets=clients'
 
 let server: ServerUnderTest
 beforeAll(async () => {
-  server = await startServerUnderTest({ LEGACY_SESSIONS: '1' })
+  server = await startServerUnderTest()
 })
 afterAll(() => server.close())
 

@@ -11,7 +11,7 @@ const environmentId = 'env_100000000000000001'
 
 let server: ServerUnderTest
 beforeAll(async () => {
-  server = await startServerUnderTest({ LEGACY_SESSIONS: '1' })
+  server = await startServerUnderTest()
 })
 afterAll(() => server.close())
 

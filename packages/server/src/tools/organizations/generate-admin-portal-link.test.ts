@@ -14,7 +14,7 @@ const args = { environmentId: 'env_100000000000000001', organizationId: 'org_100
 
 let server: ServerUnderTest
 beforeAll(async () => {
-  server = await startServerUnderTest({ LEGACY_SESSIONS: '1' })
+  server = await startServerUnderTest()
 })
 afterAll(() => server.close())
 

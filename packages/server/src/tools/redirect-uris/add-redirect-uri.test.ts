@@ -19,7 +19,7 @@ const read = async (environmentId: typeof DEV | typeof PRD) =>
 
 let server: ServerUnderTest
 beforeAll(async () => {
-  server = await startServerUnderTest({ LEGACY_SESSIONS: '1' })
+  server = await startServerUnderTest()
 })
 afterAll(() => server.close())
 

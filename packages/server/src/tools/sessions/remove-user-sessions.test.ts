@@ -14,7 +14,7 @@ const query = '?toolsets=sessions'
 
 let server: ServerUnderTest
 beforeAll(async () => {
-  server = await startServerUnderTest({ LEGACY_SESSIONS: '1' })
+  server = await startServerUnderTest()
 })
 afterAll(() => server.close())
 

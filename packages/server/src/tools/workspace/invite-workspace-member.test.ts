@@ -8,7 +8,7 @@ import {
 
 let server: ServerUnderTest
 beforeAll(async () => {
-  server = await startServerUnderTest({ LEGACY_SESSIONS: '1' })
+  server = await startServerUnderTest()
 })
 afterAll(() => server.close())
 

@@ -1,0 +1,85 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import {
+  type CallToolResult,
+  type InputRequest,
+  type InputRequiredResult,
+  isInputRequiredResult,
+} from '@modelcontextprotocol/server'
+import type { Ending } from '../deadline.js'
+import { ToolError } from '../errors.js'
+import type { RoundState } from '../interaction.js'
+import { callName, type Questions, questionName } from './questions.js'
+import type { ToolAnswer } from './tool-answer.js'
+
+/** Proxies close a stream on which nothing comes, usually after a minute. */
+const KEEP_OPEN_MS = 15_000
+
+/** One round of a call. */
+export type Round = (
+  state: RoundState | undefined,
+  responses: Record<string, unknown> | undefined,
+) => Promise<CallToolResult | InputRequiredResult>
+
+export interface Conversation {
+  readonly questions: Questions
+  readonly sessionId: string
+  /** Of the call, by which the client can cancel it. */
+  readonly callId: string | number
+  readonly answer: ToolAnswer
+  readonly ending: Ending
+  readonly verify: (state: string) => Promise<RoundState>
+}
+
+/**
+ * Runs a call of a client of 2025-11-25 or 2025-06-18: what a round asks for goes out as requests on the stream of the call (MCP
+ * 2025-11-25, Streamable HTTP, "Sending Messages to the Server" 6), and the next round gets the answers, as in the multi-round-trip
+ * requests of 2026-07-28. The time that a person takes is not the call's.
+ *
+ * @throws ToolError `confirmation_declined` or `confirmation_unavailable` when the client did not answer
+ */
+export async function converse(round: Round, conversation: Conversation): Promise<CallToolResult> {
+  let result = await round(undefined, undefined)
+  while (isInputRequiredResult(result)) {
+    const { inputRequests = {}, requestState } = result
+    const responses = await askAll(Object.entries(inputRequests), conversation)
+    const state = requestState === undefined ? undefined : await conversation.verify(requestState)
+    result = await round(state, responses)
+  }
+  return result as CallToolResult
+}
+
+async function askAll(
+  requests: readonly [key: string, request: InputRequest][],
+  conversation: Conversation,
+): Promise<Record<string, unknown>> {
+  const keepOpen = setInterval(() => conversation.answer.keepOpen(), KEEP_OPEN_MS)
+  try {
+    const answers = await Promise.all(
+      requests.map(async ([key, request]) => [key, await ask(request, conversation)] as const),
+    )
+    return Object.fromEntries(answers)
+  } finally {
+    clearInterval(keepOpen)
+  }
+}
+
+async function ask(
+  { method, params }: InputRequest,
+  { questions, sessionId, callId, answer, ending }: Conversation,
+): Promise<Readonly<Record<string, unknown>>> {
+  const id = randomBytes(24).toString('base64url')
+  const send = () => answer.request(id, method, paramsOf2025(params))
+  const names = [questionName(sessionId, id), callName(sessionId, callId)]
+  const { result } = await questions.ask(names, send, ending)
+  if (!result) {
+    throw new ToolError('confirmation_declined', 'The client answered with an error, or cancelled the call.')
+  }
+  return result
+}
+
+/** MCP 2025-11-25, "Elicitation": URL mode has an `elicitationId`; without `mode` it is a form, and 2025-06-18 knows no modes. */
+function paramsOf2025(params: InputRequest['params']): object | undefined {
+  const { mode, ...rest } = Object(params) as { mode?: unknown }
+  if (mode === 'url') return { mode, elicitationId: randomUUID(), ...rest }
+  return params && rest
+}

@@ -1,0 +1,69 @@
+import type { ServerResponse } from 'node:http'
+import { sendJson } from '@scalekit-mcp/auth'
+import { toToolError } from '../errors.js'
+import { type ClientAnswer, callName, type Questions, questionName } from './questions.js'
+import type { Session } from './session-id.js'
+
+/** The client's response to a request of the server. The protection has checked its form. */
+export interface ClientResponse {
+  readonly id: unknown
+  readonly result?: unknown
+}
+
+/** Whether a message is a response (JSON-RPC 2.0 section 5). */
+export function isResponse(body: unknown): body is ClientResponse {
+  return typeof body === 'object' && body !== null && !('method' in body)
+}
+
+/**
+ * Takes the answer to a question (MCP 2025-11-25, Streamable HTTP, "Sending Messages to the Server" 4): 202 when it was waited for.
+ * The question belongs to a session, whose id opens for its own caller only: for anyone else there is no question.
+ */
+export async function receiveAnswer(
+  questions: Questions,
+  session: Session | undefined,
+  { id, result }: ClientResponse,
+  res: ServerResponse,
+): Promise<void> {
+  if (!session) return refuse(res, 400, 'Send Mcp-Session-Id with a response, as initialize returned it.')
+  const answer: ClientAnswer =
+    typeof result === 'object' && result !== null ? { result: result as Record<string, unknown> } : {}
+  try {
+    if (await questions.answer(questionName(session.id, id), answer)) return void res.writeHead(202).end()
+    refuse(res, 400, 'No question with this id waits for an answer. Call the tool again.')
+  } catch (error) {
+    refuse(res, 503, `${toToolError(error).message} Send the response again in a few seconds.`)
+  }
+}
+
+/**
+ * The call that a message cancels (MCP 2025-11-25, "Cancellation").
+ *
+ * @returns undefined for another message
+ */
+export function cancelledCall(body: unknown): string | number | undefined {
+  const { method, params } = Object(body) as { method?: unknown; params?: { requestId?: string | number } }
+  return method === 'notifications/cancelled' ? params?.requestId : undefined
+}
+
+/** Ends the wait of a call that its client cancels: what it asked about must not happen any more. */
+export async function receiveCancellation(
+  questions: Questions,
+  session: Session,
+  callId: string | number,
+  res: ServerResponse,
+): Promise<void> {
+  // Where it cannot be delivered, the calls that wait end as well.
+  await questions.answer(callName(session.id, callId), {}).catch(() => false)
+  res.writeHead(202).end()
+}
+
+/** MCP 2025-11-25, Streamable HTTP, "Session Management" 3: the client has to begin another session. */
+export function refuseSession(res: ServerResponse): void {
+  refuse(res, 404, 'This session has ended or is not yours. Initialize again without Mcp-Session-Id.')
+}
+
+function refuse(res: ServerResponse, status: 400 | 404 | 503, message: string): void {
+  const headers = status === 503 ? { 'Retry-After': '5' } : {}
+  sendJson(res, status, { jsonrpc: '2.0', id: null, error: { code: -32600, message } }, headers)
+}
