@@ -6,6 +6,7 @@ import { createLocalScalekit, type LocalScalekit } from '@scalekit-mcp/local'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { localEnvironment } from '../../packages/server/src/cli/dev.js'
 import { postCall, toolErrorOf } from '../../packages/server/test/post-message.js'
+import { allScopes } from '../../packages/server/test/server-under-test.js'
 import { freePort, mintToken } from '../harness/program.js'
 
 let port: number
@@ -109,25 +110,36 @@ test('the function answers what a gateway hands to it', async () => {
     )
   expect((await invoke('GET', '/health')).statusCode).toBe(200)
   expect((await invoke('POST', '/mcp', { 'content-type': 'application/json' }, '{}')).statusCode).toBe(401)
-  const body = JSON.stringify({
-    jsonrpc: '2.0',
-    id: 1,
-    method: 'tools/call',
-    params: { name: 'list_environments', arguments: {} },
-  })
-  const answer = await invoke(
-    'POST',
-    '/mcp',
-    {
-      authorization: `Bearer ${await mintToken({ localUrl: local.url }, { resource })}`,
-      'content-type': 'application/json',
-      'content-length': String(Buffer.byteLength(body)),
-      accept: 'application/json, text/event-stream',
-      'mcp-protocol-version': '2025-11-25',
-    },
-    body,
-  )
+  const token = await mintToken({ localUrl: local.url }, { resource, scopes: allScopes })
+  const send = (method: string, params: object, headers: Record<string, string> = {}) => {
+    const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+    return invoke(
+      'POST',
+      '/mcp',
+      {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        'content-length': String(Buffer.byteLength(body)),
+        accept: 'application/json, text/event-stream',
+        'mcp-protocol-version': '2025-11-25',
+        ...headers,
+      },
+      body,
+    )
+  }
+  const answer = await send('tools/call', { name: 'list_environments', arguments: {} })
   expect(answer.statusCode).toBe(200)
-  expect(answer.headers).toMatchObject({ 'content-type': 'text/event-stream' })
+  expect(answer.headers).toMatchObject({ 'content-type': 'application/json' })
   expect(answer.body).toContain('env_100000000000000001')
+
+  // A question would wait for an answer to what the client never saw.
+  const clientInfo = { name: 'test', version: '1' }
+  const initialize = { protocolVersion: '2025-11-25', capabilities: { elicitation: {} }, clientInfo }
+  const { 'mcp-session-id': session = '' } = (await send('initialize', initialize)).headers
+  expect(session).not.toBe('')
+  const target = { environmentId: 'env_100000000000000002', organizationId: 'org_100000000000000011' }
+  const call = { name: 'delete_organization', arguments: target }
+  expect((await send('tools/call', call, { 'mcp-session-id': session })).body).toContain(
+    'confirmation_unavailable',
+  )
 })
