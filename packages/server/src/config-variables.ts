@@ -202,7 +202,7 @@ export const variables = {
   STATE_KEY: {
     schema: z.string().min(32, 'set it to at least 32 random characters').optional(),
     describe:
-      'Key that seals page tokens, session ids and, with REDIS_URL, confirmations: the same on every replica. Default: a random key, good for one process.',
+      'Key that seals page tokens, session ids and, with REDIS_URL, confirmations: the same on every replica. Without it page tokens are good for one process, and session ids are sealed with the client secret.',
     secret: true,
   },
   REDIS_URL: {

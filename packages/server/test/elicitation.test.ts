@@ -448,6 +448,15 @@ describe('time', () => {
   })
 })
 
+test('a session outlives a restart, and is known to other processes of the same deployment', async () => {
+  const other = await startServerUnderTest({}, undefined, server)
+  const token = await server.token()
+  const { session } = await openSession(token, server.url)
+  const headers = { 'mcp-session-id': session }
+  expect((await postMessage(other.url, token, 'tools/list', {}, { headers })).status).toBe(200)
+  await other.close()
+})
+
 test('a stop does not wait for a person', async () => {
   const stopping = await startServerUnderTest()
   const args = { environmentId: PRD, organizationId: await createOrganization('Stop', stopping) }
