@@ -5,7 +5,7 @@ import {
   isInitializeRequest,
 } from '@modelcontextprotocol/server'
 import type { Caller } from '@scalekit-mcp/auth'
-import type { Selection } from '../access.js'
+import { LRUCache } from 'lru-cache'
 import { showsViews } from '../apps/ui-resources.js'
 import { boundEnvironment, callTool, endCall, type Principal } from '../call-tool.js'
 import type { Ending } from '../deadline.js'
@@ -209,29 +209,18 @@ const MAX_LISTS = 100
 function createListBytes({ tools, bounds, origin, onlyEnvironment, fixtures }: McpOptions) {
   const listed = [...(fixtures?.tools.values() ?? [])].map(({ definition }) => definition)
   const list = toolLists(tools, bounds, origin)
-  const made = new Map<string, PreparedResult>()
+  const made = new LRUCache<string, PreparedResult>({ max: MAX_LISTS })
   return ({ era, answerType, capabilities }: ToolMessage, { selection }: Principal): PreparedResult => {
     const bound = boundEnvironment({ onlyEnvironment }, selection) !== undefined
     const withViews = showsViews(capabilities)
-    const key = `${era} ${answerType} ${withViews} ${bound} ${selection.readOnly} ${toolsetsOf(selection)}`
+    const key = `${era} ${answerType} ${withViews} ${bound} ${selection.readOnly} ${[...selection.toolsets]}`
     let prepared = made.get(key)
     if (!prepared) {
       const result = { tools: [...list(selection, bound, withViews), ...listed] }
       const text = JSON.stringify(era === '2026-07-28' ? { ...result, ...complete, ...listHint } : result)
       prepared = prepareResult(answerType, text)
       made.set(key, prepared)
-      const [oldest] = made.keys()
-      if (made.size > MAX_LISTS && oldest !== undefined) made.delete(oldest)
     }
     return prepared
   }
-}
-
-const toolsets = new WeakMap<Selection, string>()
-
-/** Most requests share one selection. */
-function toolsetsOf(selection: Selection): string {
-  const known = toolsets.get(selection) ?? [...selection.toolsets].sort().join(',')
-  toolsets.set(selection, known)
-  return known
 }
