@@ -90,7 +90,9 @@ export interface NodeProtection extends Pick<ToolScopes, 'tool'> {
  * @throws TypeError naming the option that is wrong
  * @example
  * const admission = await protection.admit(req, res)
- * if (admission.outcome === 'admitted') await handler(req, res, admission.message)
+ * if (admission.outcome === 'admitted') {
+ *   await handler(Object.assign(req, { auth: authInfoOf(admission.caller) }), res, admission.message)
+ * }
  * if (admission.outcome === 'elsewhere') protection.notFound(req, res)
  */
 export function createProtection(options: ProtectOptions): NodeProtection {

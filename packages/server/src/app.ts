@@ -82,7 +82,7 @@ export function createApp(options: AppOptions): App {
     begin: observation.begin,
     dispatch: createDispatcher(mcpOptions, {
       // Every replica has the secret, so that a session outlives a restart and another worker.
-      sessions: createSessionIds(config.stateKey ?? config.clientSecret, options.now),
+      sessions: createSessionIds(config.stateKey ?? config.clientSecret),
       questions: shared.questions,
     }),
     serveBySdk: sdk.serve,

@@ -25,6 +25,8 @@ export interface Principal {
   readonly trail: Trail
   /** Answers the request with 401 in place of its result, while nothing of an answer has been sent. */
   readonly tokenRefused: (error: ToolError) => void
+  /** Whether the caller may still make the call, asked again after a person took time. @throws ToolError */
+  readonly recheck: () => Promise<void>
   /** Adds to the request's line in the log. */
   readonly note: (fields: Readonly<Record<string, unknown>>) => void
 }

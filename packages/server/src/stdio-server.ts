@@ -62,6 +62,7 @@ export async function startStdio(
         audit: recorded,
         trail: { audit: recorded, traceparent: undefined },
         tokenRefused: () => undefined,
+        recheck: async () => undefined,
         note: (fields) => log.info({ requestId, ...fields }, 'tool call'),
       }
     },

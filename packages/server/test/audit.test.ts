@@ -18,6 +18,7 @@ import { measure } from '../../../test/harness/measure.js'
 import { runToEnd } from '../../../test/harness/program.js'
 import { verifyChain } from '../src/audit/verify-chain.js'
 import { type AuditRecord, auditPlace, readRecords } from './audit-records.js'
+import { openConversation } from './conversation.js'
 import { postCall, postMessage, toolErrorOf } from './post-message.js'
 import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
 
@@ -207,6 +208,19 @@ describe('what is recorded', () => {
     const flushes = new Set(records.map(({ ts }) => ts)).size
     expect(records.length).toBeGreaterThan(flushes)
     expect(flushes).toBeLessThanOrEqual(4 * seconds + 2)
+  })
+
+  test('a call whose client leaves while it is asked has one record, with how it ended', async () => {
+    const place = await auditPlace()
+    const server = await start(place)
+    const token = await server.token()
+    const args = { environmentId: 'env_100000000000000002', organizationId: 'org_100000000000000011' }
+    const asked = await openConversation(server.url, token, 'delete_organization', args)
+    await asked.leave()
+    const written = async () => requests(await readRecords(place.file)).filter((record) => 'tool' in record)
+    await expect.poll(written).not.toEqual([])
+    const calls = requests(await recordsOf(server, place)).filter((record) => 'tool' in record)
+    expect(calls).toMatchObject([{ tool: 'delete_organization', outcome: 'confirmation_declined' }])
   })
 
   test('a call whose client has left is recorded when it has ended', async () => {

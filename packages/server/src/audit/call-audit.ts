@@ -22,6 +22,7 @@ export function auditCall(log: AuditLog, caller: Caller, requestId: string): Req
     answered(status) {
       upstreamStatus = status
     },
+    waits: () => undefined,
     ended(outcome, { refused }) {
       log.note(
         requestRecord({

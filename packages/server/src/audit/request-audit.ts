@@ -16,6 +16,8 @@ export interface RequestAudit {
   intends(): Promise<void>
   /** Scalekit answered. */
   answered(status: number): void
+  /** The call goes on: it waits for a person. `ended` has to follow. */
+  waits(): void
   ended(outcome: string, decision: { readonly refused: boolean }): void
 }
 
@@ -25,6 +27,7 @@ export const unaudited: RequestAudit = {
   calls: () => undefined,
   intends: async () => undefined,
   answered: () => undefined,
+  waits: () => undefined,
   ended: () => undefined,
 }
 
@@ -83,6 +86,10 @@ export class HttpAudit implements RequestAudit {
 
   answered(status: number): void {
     this.#upstreamStatus = status
+  }
+
+  waits(): void {
+    this.#running = true
   }
 
   ended(outcome: string, { refused }: { readonly refused: boolean }): void {

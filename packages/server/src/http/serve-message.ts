@@ -1,7 +1,8 @@
-import { type Caller, type NodeProtection, sendJson } from '@scalekit-mcp/auth'
+import { AuthError, type Caller, type NodeProtection, sendJson } from '@scalekit-mcp/auth'
 import { type Bounds, decide, readSelection } from '../access.js'
-import type { RequireAdministrator } from '../administrators.js'
+import { NotAnAdministrator, type RequireAdministrator } from '../administrators.js'
 import type { Principal } from '../call-tool.js'
+import { ToolError } from '../errors.js'
 import type { Dispatch } from '../mcp/dispatcher.js'
 import { callOfUri } from '../resources/templates.js'
 import { writeScopes } from '../scope-names.js'
@@ -55,7 +56,8 @@ export function createServeMessage(
       return exchange.refused(protection.challengeScopes(request, writeScopes(decision.scopes, scopeNames)))
     }
 
-    if (changesSomething(message, tool)) {
+    // The answer to a question of a write has been paid with the write.
+    if (tool && tool.effect !== 'read') {
       const stale = protection.requireFresh(request)
       if (stale) return exchange.refused(stale)
       const unpaid = await protection.charge(request, WRITE_COST - 1)
@@ -76,10 +78,30 @@ export function createServeMessage(
       trail: { audit, traceparent: exchange.trace?.traceparent },
       tokenRefused: (error) =>
         exchange.refused(protection.challengeToken(request, error.message, error.cause)),
+      recheck: () => recheck(caller, options),
       note: (fields) => exchange.note(fields),
     }
     if (!(await dispatch(exchange, principal))) await serveBySdk(exchange, principal)
   }
+}
+
+/**
+ * The questions whose answers may have changed while a person took time, asked of the call's own token: whether it has expired or
+ * was revoked, and whether the person still administers the environment. Scopes of a token never change.
+ */
+async function recheck(caller: Caller, { protection, requireAdministrator }: MessageOptions): Promise<void> {
+  const { revocation } = await protection.verifier.verify(caller.token.reveal()).catch((cause: unknown) => {
+    const code =
+      cause instanceof AuthError && cause.code === 'invalid_token' ? cause.code : 'upstream_unavailable'
+    throw new ToolError(code, 'The token of this call is no longer accepted.', { cause })
+  })
+  if (revocation === 'unknown') {
+    throw new ToolError('upstream_unavailable', 'Nobody can say whether the token of this call was revoked.')
+  }
+  await requireAdministrator?.(caller).catch((cause: unknown) => {
+    if (!(cause instanceof NotAnAdministrator)) throw cause
+    throw new ToolError('permission_denied', cause.message, { nextStep: cause.nextStep, cause })
+  })
 }
 
 /** The tool that a message uses: by its name, or to read a resource. */
@@ -95,10 +117,4 @@ function calledTool(
         ? callOfUri(params.uri)?.tool
         : undefined
   return typeof name === 'string' ? byName.get(name) : undefined
-}
-
-/** A call of a tool that writes, or a client's answer to a question, which can release a write. */
-function changesSomething(message: unknown, tool: ToolDefinition | undefined): boolean {
-  if (tool) return tool.effect !== 'read'
-  return typeof message === 'object' && message !== null && !('method' in message)
 }

@@ -8,10 +8,10 @@ import {
 import type { Ending } from '../deadline.js'
 import { ToolError } from '../errors.js'
 import type { RoundState } from '../interaction.js'
-import { callName, type Questions, questionName } from './questions.js'
+import type { Questions } from './questions.js'
 import type { ToolAnswer } from './tool-answer.js'
 
-/** Proxies close a stream on which nothing comes, usually after a minute. */
+/** Proxies close a stream on which nothing comes, and clients give up a call, usually after a minute. */
 const KEEP_OPEN_MS = 15_000
 
 /** One round of a call. */
@@ -22,12 +22,17 @@ export type Round = (
 
 export interface Conversation {
   readonly questions: Questions
-  readonly sessionId: string
-  /** Of the call, by which the client can cancel it. */
-  readonly callId: string | number
+  /** Names a question of this call by the id of its request. */
+  readonly name: (requestId: string) => string
+  /** Who is asked. */
+  readonly owner: string
   readonly answer: ToolAnswer
   readonly ending: Ending
   readonly verify: (state: string) => Promise<RoundState>
+  /** Says that the call goes on while it waits. */
+  readonly waits: () => void
+  /** Whether the caller may still make the call: a person takes time. @throws ToolError */
+  readonly recheck: () => Promise<void>
 }
 
 /**
@@ -41,7 +46,9 @@ export async function converse(round: Round, conversation: Conversation): Promis
   let result = await round(undefined, undefined)
   while (isInputRequiredResult(result)) {
     const { inputRequests = {}, requestState } = result
+    conversation.waits()
     const responses = await askAll(Object.entries(inputRequests), conversation)
+    await conversation.recheck()
     const state = requestState === undefined ? undefined : await conversation.verify(requestState)
     result = await round(state, responses)
   }
@@ -65,15 +72,12 @@ async function askAll(
 
 async function ask(
   { method, params }: InputRequest,
-  { questions, sessionId, callId, answer, ending }: Conversation,
+  { questions, name, owner, answer, ending }: Conversation,
 ): Promise<Readonly<Record<string, unknown>>> {
   const id = randomBytes(24).toString('base64url')
   const send = () => answer.request(id, method, paramsOf2025(params))
-  const names = [questionName(sessionId, id), callName(sessionId, callId)]
-  const { result } = await questions.ask(names, send, ending)
-  if (!result) {
-    throw new ToolError('confirmation_declined', 'The client answered with an error, or cancelled the call.')
-  }
+  const { result } = await questions.ask({ name: name(id), owner }, send, ending)
+  if (!result) throw new ToolError('confirmation_declined', 'The client answered with an error.')
   return result
 }
 

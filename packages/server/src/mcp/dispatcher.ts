@@ -4,7 +4,7 @@ import {
   type InputRequiredResult,
   isInitializeRequest,
 } from '@modelcontextprotocol/server'
-import type { Caller } from '@scalekit-mcp/auth'
+import { type Caller, identityOf } from '@scalekit-mcp/auth'
 import { LRUCache } from 'lru-cache'
 import { showsViews } from '../apps/ui-resources.js'
 import { boundEnvironment, callTool, endCall, type Principal } from '../call-tool.js'
@@ -15,14 +15,9 @@ import type { RoundState } from '../interaction.js'
 import type { ToolDefinition } from '../tool.js'
 import { toolLists } from '../tool-lists.js'
 import { type Conversation, converse, type Round } from './ask-client.js'
-import type { Questions } from './questions.js'
-import {
-  cancelledCall,
-  isResponse,
-  receiveAnswer,
-  receiveCancellation,
-  refuseSession,
-} from './receive-answer.js'
+import { CallEnding } from './call-ending.js'
+import { callName, type Questions, questionName } from './questions.js'
+import { cancelledCall, isResponse, receiveAnswer, receiveCancellation } from './receive-answer.js'
 import { listHint, type McpOptions, serverInfo } from './sdk-server.js'
 import type { Session, SessionIds } from './session-id.js'
 import { type PreparedResult, prepareResult, ToolAnswer } from './tool-answer.js'
@@ -47,17 +42,14 @@ export function createDispatcher(options: McpOptions, asking: Asking): Dispatch 
 
   return async ({ req, res, message: body, acceptsOnly }, principal) => {
     const session = sessionOf(req.headers, body, res, principal.caller, asking.sessions)
-    if (session === 'unknown') {
-      refuseSession(res)
-      return true
-    }
     if (isResponse(body)) {
-      await receiveAnswer(asking.questions, session, body, res)
+      await receiveAnswer(asking.questions, session, principal.caller, body, res)
       return true
     }
+    const known = session === 'unknown' ? undefined : session
     const cancelled = cancelledCall(body)
-    if (session && cancelled !== undefined) {
-      await receiveCancellation(asking.questions, session, cancelled, res)
+    if (known && cancelled !== undefined) {
+      await receiveCancellation(asking.questions, known, cancelled, res)
       return true
     }
     const message = readToolMessage(req.headers, body, acceptsOnly)
@@ -66,7 +58,7 @@ export function createDispatcher(options: McpOptions, asking: Asking): Dispatch 
       new ToolAnswer(res, message).send(list(message, principal))
       return true
     }
-    const call = { options, message, res, principal, asking, session }
+    const call = { options, message, res, principal, asking, session: known }
     const tool = byName.get(message.name)
     return tool ? answerCall(call, tool) : answerFixture(call)
   }
@@ -74,7 +66,8 @@ export function createDispatcher(options: McpOptions, asking: Asking): Dispatch 
 
 /**
  * MCP 2025-11-25, Streamable HTTP, "Session Management": the response to `initialize` brings the id, later messages repeat it.
- * 2026-07-28 has no sessions, and ignores the header.
+ * 2026-07-28 has no sessions, and ignores the header. No session ever ends, so there is no 404 for one: an id that says nothing to
+ * this server or is of another caller is as none, which serves clients that begin no other session.
  */
 function sessionOf(
   headers: IncomingHttpHeaders,
@@ -111,7 +104,7 @@ async function answerCall(call: IncomingCall, tool: ToolDefinition): Promise<boo
     if (!sealed) return false
   }
   const answer = new ToolAnswer(res, message)
-  const ending = new ResponseEnding(res)
+  const ending = new CallEnding(res)
   const asks = session !== undefined && message.takesStream
   const round: Round = (state, responses) =>
     callTool(options, asks ? withinStream(principal, res) : principal, {
@@ -124,7 +117,7 @@ async function answerCall(call: IncomingCall, tool: ToolDefinition): Promise<boo
       progress: (done, text, total) => answer.report(done, text, total),
     })
   const result = asks
-    ? await converse(round, conversationOf(call, session, answer, ending)).catch((error: unknown) =>
+    ? await converseCancellably(round, call, session, answer, ending).catch((error: unknown) =>
         endCall(options, principal, tool, toToolError(error)),
       )
     : await round(sealed, inputResponses)
@@ -138,22 +131,41 @@ async function answerFixture(call: IncomingCall): Promise<boolean> {
   const round = session && options.fixtures?.asking(message.name, message.arguments)
   if (!round) return false
   const answer = new ToolAnswer(res, message)
-  const result = await converse(round, conversationOf(call, session, answer, new ResponseEnding(res)))
+  const result = await converseCancellably(round, call, session, answer, new CallEnding(res))
   answer.send(JSON.stringify(result))
   return true
 }
 
+async function converseCancellably(
+  round: Round,
+  call: IncomingCall,
+  session: Session,
+  answer: ToolAnswer,
+  ending: CallEnding,
+): Promise<CallToolResult> {
+  const name = callName(session.id, call.message.id)
+  const stop = call.asking.questions.onCancelled(name, () => ending.cancel())
+  try {
+    return await converse(round, conversationOf(call, session, answer, ending))
+  } finally {
+    stop()
+  }
+}
+
 function conversationOf(
-  { options, principal, message, asking: { questions } }: IncomingCall,
+  { options, principal, asking: { questions } }: IncomingCall,
   { id: sessionId }: Session,
   answer: ToolAnswer,
   ending: Ending,
 ): Conversation {
+  const { caller, audit, recheck } = principal
   const verify = (state: string) =>
-    options.seal.verify(state, principal.caller).catch((cause: unknown) => {
+    options.seal.verify(state, caller).catch((cause: unknown) => {
       throw new ToolError('confirmation_declined', 'Nobody answered the question in time.', { cause })
     })
-  return { questions, sessionId, callId: message.id, answer, ending, verify }
+  const name = (requestId: string) => questionName(sessionId, caller.claims.sid, requestId)
+  const owner = JSON.stringify(identityOf(caller))
+  return { questions, name, owner, answer, ending, verify, waits: () => audit.waits(), recheck }
 }
 
 /** Once a question has begun the stream, the result says that the token was refused. */
@@ -163,24 +175,6 @@ function withinStream(principal: Principal, res: ServerResponse): Principal {
     tokenRefused: (error) => {
       if (!res.headersSent) principal.tokenRefused(error)
     },
-  }
-}
-
-/** The client of a call has gone when its connection closes before the answer. */
-class ResponseEnding implements Ending {
-  readonly #res: ServerResponse
-
-  constructor(res: ServerResponse) {
-    this.#res = res
-  }
-
-  onGone(listener: () => void): void {
-    if (this.#res.destroyed) listener()
-    else this.#res.on('close', listener)
-  }
-
-  offGone(listener: () => void): void {
-    this.#res.off('close', listener)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { sendJson } from '@scalekit-mcp/auth'
+import { type Caller, sendJson } from '@scalekit-mcp/auth'
 import { toToolError } from '../errors.js'
 import { type ClientAnswer, callName, type Questions, questionName } from './questions.js'
 import type { Session } from './session-id.js'
@@ -21,15 +21,20 @@ export function isResponse(body: unknown): body is ClientResponse {
  */
 export async function receiveAnswer(
   questions: Questions,
-  session: Session | undefined,
+  session: Session | 'unknown' | undefined,
+  { claims: { sid } }: Caller,
   { id, result }: ClientResponse,
   res: ServerResponse,
 ): Promise<void> {
+  if (session === 'unknown') {
+    return refuse(res, 404, 'This session is not yours. Initialize again without Mcp-Session-Id.')
+  }
   if (!session) return refuse(res, 400, 'Send Mcp-Session-Id with a response, as initialize returned it.')
   const answer: ClientAnswer =
     typeof result === 'object' && result !== null ? { result: result as Record<string, unknown> } : {}
   try {
-    if (await questions.answer(questionName(session.id, id), answer)) return void res.writeHead(202).end()
+    if (await questions.answer(questionName(session.id, sid, id), answer))
+      return void res.writeHead(202).end()
     refuse(res, 400, 'No question with this id waits for an answer. Call the tool again.')
   } catch (error) {
     refuse(res, 503, `${toToolError(error).message} Send the response again in a few seconds.`)
@@ -46,7 +51,7 @@ export function cancelledCall(body: unknown): string | number | undefined {
   return method === 'notifications/cancelled' ? params?.requestId : undefined
 }
 
-/** Ends the wait of a call that its client cancels: what it asked about must not happen any more. */
+/** Ends a call that its client cancels, wherever it runs. */
 export async function receiveCancellation(
   questions: Questions,
   session: Session,
@@ -54,13 +59,8 @@ export async function receiveCancellation(
   res: ServerResponse,
 ): Promise<void> {
   // Where it cannot be delivered, the calls that wait end as well.
-  await questions.answer(callName(session.id, callId), {}).catch(() => false)
+  await questions.cancel(callName(session.id, callId)).catch(() => undefined)
   res.writeHead(202).end()
-}
-
-/** MCP 2025-11-25, Streamable HTTP, "Session Management" 3: the client has to begin another session. */
-export function refuseSession(res: ServerResponse): void {
-  refuse(res, 404, 'This session has ended or is not yours. Initialize again without Mcp-Session-Id.')
 }
 
 function refuse(res: ServerResponse, status: 400 | 404 | 503, message: string): void {

@@ -2,13 +2,11 @@ import { type Caller, Secret } from '@scalekit-mcp/auth'
 import { describe, expect, test } from 'vitest'
 import { createSessionIds } from './session-id.js'
 
-const DAY_MS = 24 * 60 * 60_000
 const key = new Secret('the-same-key-on-every-replica-0123456789')
 const caller = { issuer: 'https://as.example', subject: 'ada', clientId: 'client' } as Caller
 const asks = { elicitation: {} }
 
-let time = Date.parse('2026-11-29T12:00:00Z')
-const ids = createSessionIds(key, () => time)
+const ids = createSessionIds(key)
 const issued = () => ids.issue(caller, asks) ?? ''
 
 describe('a session id', () => {
@@ -31,13 +29,13 @@ describe('a session id', () => {
   test('is short, visible ASCII without the need to encode it, and another one each time', () => {
     const many = new Set(Array.from({ length: 100 }, issued))
     expect(many.size).toBe(100)
-    for (const id of many) expect(id).toMatch(/^v1\.[A-Za-z0-9_-]{60,120}$/)
+    for (const id of many) expect(id).toMatch(/^v1\.[A-Za-z0-9_-]{40,120}$/)
   })
 
   test('is opened with the same key on another replica, and with no other key', () => {
-    expect(createSessionIds(key, () => time).open(issued(), caller)).toBeDefined()
+    expect(createSessionIds(key).open(issued(), caller)).toBeDefined()
     const other = new Secret('another-key-on-another-server-0123456789')
-    expect(createSessionIds(other, () => time).open(issued(), caller)).toBeUndefined()
+    expect(createSessionIds(other).open(issued(), caller)).toBeUndefined()
   })
 
   test('is of one caller', () => {
@@ -48,14 +46,6 @@ describe('a session id', () => {
     const moved = { ...caller, issuer: 'https://as.example","ada', subject: 'x' }
     expect(ids.open(id, moved)).toBeUndefined()
     expect(ids.open(id, caller)).toBeDefined()
-  })
-
-  test('is valid for a day', () => {
-    const id = issued()
-    time += DAY_MS
-    expect(ids.open(id, caller)).toBeDefined()
-    time += 1
-    expect(ids.open(id, caller)).toBeUndefined()
   })
 
   test('is refused with any character changed, left out or added', () => {

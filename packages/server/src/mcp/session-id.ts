@@ -3,7 +3,6 @@ import { type Caller, identityOf, isCanonical, type Secret } from '@scalekit-mcp
 import { createValueSeal } from '../shared/sealed-value.js'
 
 const VERSION = 'v1'
-const DAY_MS = 24 * 60 * 60_000
 
 /** What a client declared in `initialize`, as its session id says it. */
 export interface Session {
@@ -14,21 +13,20 @@ export interface Session {
 export interface SessionIds {
   /** @returns undefined for a client that cannot ask a person: it needs no session */
   issue(caller: Caller, capabilities: ClientCapabilities): string | undefined
-  /** @returns undefined for an id that is not of this caller, was changed, or is older than a day */
+  /** @returns undefined for an id that is not of this caller, or was changed */
   open(id: string, caller: Caller): Session | undefined
 }
 
 interface Sealed {
   readonly form: boolean
   readonly url: boolean
-  readonly at: number
 }
 
 /**
  * Creates the session ids of MCP 2025-11-25 and earlier (Streamable HTTP, "Session Management"). An id is the sealed memory of
  * what the client can ask, bound to the caller: nothing is stored, and every replica with the same key can read it.
  */
-export function createSessionIds(key: Secret, now: () => number = Date.now): SessionIds {
+export function createSessionIds(key: Secret): SessionIds {
   const values = createValueSeal(key)
   const nameFor = (caller: Caller) => JSON.stringify(['session', VERSION, ...identityOf(caller)])
   return {
@@ -37,13 +35,13 @@ export function createSessionIds(key: Secret, now: () => number = Date.now): Ses
       const url = elicitation.url !== undefined
       // Before URL mode, an empty object declared forms (MCP 2025-06-18, "Elicitation").
       const form = elicitation.form !== undefined || !url
-      const sealed: Sealed = { form, url, at: now() }
+      const sealed: Sealed = { form, url }
       return `${VERSION}.${values.seal(nameFor(caller), sealed)}`
     },
     open(id, caller) {
       const [, sealed = ''] = /^v1\.([\w-]{40,400})$/.exec(id) ?? []
       const opened = isCanonical(sealed) && (values.open(nameFor(caller), sealed) as Sealed | undefined)
-      if (!opened || now() - opened.at > DAY_MS) return undefined
+      if (!opened) return undefined
       const { form, url } = opened
       return { id, capabilities: { elicitation: { ...(form && { form: {} }), ...(url && { url: {} }) } } }
     },

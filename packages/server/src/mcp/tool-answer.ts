@@ -34,6 +34,7 @@ export class ToolAnswer {
   readonly #res: ServerResponse
   readonly #message: ToolMessage
   #streams = false
+  #signs = 0
 
   constructor(res: ServerResponse, message: ToolMessage) {
     this.#res = res
@@ -53,9 +54,15 @@ export class ToolAnswer {
     if (this.#begin()) this.#event({ jsonrpc: '2.0', id, method, ...(params ? { params } : {}) })
   }
 
-  /** A comment, which clients ignore (HTML Standard, server-sent events), in a stream that waits. */
+  /**
+   * A sign of life in a stream that waits for a person: progress where the request brought a token, because it keeps clients from
+   * giving up, otherwise a comment (HTML Standard, server-sent events).
+   */
   keepOpen(): void {
-    if (this.#streams && !this.#res.destroyed) this.#res.write(':\n\n')
+    if (!this.#streams || this.#res.destroyed) return
+    if (this.#message.progressToken === undefined) this.#res.write(':\n\n')
+    // Progress has to grow, and the tool's own counts from one.
+    else this.report(++this.#signs / 1_000, 'Waiting for the person to answer')
   }
 
   /** @param result as JSON, or prepared for the type of this message's answer */

@@ -21,7 +21,12 @@ export async function connectShared(
     createLimiter: (options) => createSharedLimiter(client, options),
     idempotency: createSharedIdempotency(client, values),
     usedAnswers: createSharedUsedAnswers(client),
-    questions: createSharedQuestions(client, subscriber, values, answerMs),
+    questions: createSharedQuestions(client, subscriber, values, answerMs, (cause) =>
+      log.warn(
+        { err: cause, alert: 'redis' },
+        'Redis does not let this replica subscribe: nobody can be asked',
+      ),
+    ),
     revocations: createSharedRevocations(client),
     redis: () => (client.status === 'ready' ? 'connected' : 'unreachable'),
     async close() {
