@@ -4,6 +4,7 @@ import { NotAnAdministrator, type RequireAdministrator } from '../administrators
 import type { Principal } from '../call-tool.js'
 import { ToolError } from '../errors.js'
 import type { Dispatch } from '../mcp/dispatcher.js'
+import { isResponse } from '../mcp/receive-answer.js'
 import { callOfUri } from '../resources/templates.js'
 import { writeScopes } from '../scope-names.js'
 import type { ToolDefinition } from '../tool.js'
@@ -56,11 +57,11 @@ export function createServeMessage(
       return exchange.refused(protection.challengeScopes(request, writeScopes(decision.scopes, scopeNames)))
     }
 
-    // The answer to a question of a write has been paid with the write.
-    if (tool && tool.effect !== 'read') {
+    if (changesSomething(message, tool)) {
       const stale = protection.requireFresh(request)
       if (stale) return exchange.refused(stale)
-      const unpaid = await protection.charge(request, WRITE_COST - 1)
+      // An answer has been paid with the write that asked.
+      const unpaid = tool && (await protection.charge(request, WRITE_COST - 1))
       if (unpaid) return exchange.refused(unpaid)
     }
 
@@ -117,4 +118,9 @@ function calledTool(
         ? callOfUri(params.uri)?.tool
         : undefined
   return typeof name === 'string' ? byName.get(name) : undefined
+}
+
+/** A call of a tool that writes, or a client's answer to a question, which can release a write. */
+function changesSomething(message: unknown, tool: ToolDefinition | undefined): boolean {
+  return tool ? tool.effect !== 'read' : isResponse(message)
 }
