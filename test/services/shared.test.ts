@@ -150,7 +150,7 @@ test('nobody reads a person’s answer on its way through Redis, which keeps not
     const args = { environmentId, organizationId }
     const asked = await openConversation(one.url, token, 'delete_organization', args)
     const questions = await client.keys('scalekit-mcp:question:*')
-    expect(questions).toHaveLength(2)
+    expect(questions).toHaveLength(1)
     expect((await Promise.all(questions.map((key) => client.pttl(key)))).filter((left) => left < 0)).toEqual(
       [],
     )
