@@ -39,7 +39,7 @@ describe('three replicas without sticky sessions', () => {
       const name = deletes ? `Question ${number}` : 'Kept'
       const organizationId = deletes ? await organization(name) : kept
       const args = { environmentId: PRD, organizationId }
-      const asked = await openConversation(replica(askedAt), token, 'delete_organization', args, session)
+      const asked = await openConversation(replica(askedAt), token, 'delete_organization', args, { session })
       const at = { url: replica(answeredAt) }
       const stolen = await asked.reply(typed(name), { ...at, token: stranger })
       const own = deletes ? typed(name) : number % 2 === 0 ? declined : typed(`Not ${number}`)

@@ -60,6 +60,7 @@ export function createApp(options: AppOptions): App {
   const protection = createProtection({ ...protectionOptions(options), addressOf, allowedHosts })
   metrics?.read({
     tokens: protection.verifier.counts,
+    questionsWaiting: shared.questions.waiting,
     ...(auditLog ? { auditAvailable: () => auditLog.available } : {}),
     ...(shared.redis ? { redis: shared.redis } : {}),
   })

@@ -29,6 +29,8 @@ export interface Principal {
   readonly recheck: () => Promise<void>
   /** Adds to the request's line in the log. */
   readonly note: (fields: Readonly<Record<string, unknown>>) => void
+  /** A person was asked, and took so long. */
+  readonly personTook: (milliseconds: number) => void
 }
 
 /** What every call of a running server shares. */

@@ -19,6 +19,8 @@ export interface ReplyAs {
 /** A call that waits for its client's answer, past any SDK. */
 export interface Conversation {
   readonly session: string
+  /** Of the call that asks. */
+  readonly requestId: string | null
   readonly question: AskedRequest
   /** Posts a response: a result or an error. */
   reply(answer: object, as?: ReplyAs): Promise<Posted>
@@ -38,24 +40,32 @@ export async function beginSession(url: string, token: string): Promise<string> 
   return headers.get('mcp-session-id') ?? ''
 }
 
-/** Calls a tool that asks, in a new session unless one is given. */
+/** What a call has beside its tool and arguments. */
+export interface CallAs {
+  /** A new one unless it is given. */
+  readonly session?: string
+  readonly params?: object
+  readonly headers?: Record<string, string>
+}
+
+/** Calls a tool that asks. */
 export async function openConversation(
   url: string,
   token: string,
   tool: string,
   args: object,
-  known?: string,
+  { session: known, params, headers }: CallAs = {},
 ): Promise<Conversation> {
   const session = known ?? (await beginSession(url, token))
   const leaving = new AbortController()
   const response = await fetch(url, {
     method: 'POST',
-    headers: headersFor(token, session),
+    headers: { ...headersFor(token, session), ...headers },
     body: JSON.stringify({
       jsonrpc: '2.0',
       id: 1,
       method: 'tools/call',
-      params: { name: tool, arguments: args },
+      params: { name: tool, arguments: args, ...params },
     }),
     signal: leaving.signal,
   })
@@ -66,6 +76,7 @@ export async function openConversation(
   }
   return {
     session,
+    requestId: response.headers.get('x-request-id'),
     question,
     async reply(answer, as = {}) {
       const replied = await fetch(as.url ?? url, {

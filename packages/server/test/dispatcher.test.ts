@@ -20,9 +20,8 @@ function messagesOf(response: RawResponse): unknown[] {
 }
 
 /**
- * `tools/list` and `tools/call` are answered without an SDK server. A log level in the envelope (2026-07-28), or a header that
- * earlier revisions do not know, changes nothing about the answer and leaves the message to the SDK: both answers have to be the
- * same.
+ * `tools/list` and `tools/call` are answered without an SDK server. A log level in `_meta`, which belongs to the envelope of
+ * 2026-07-28, changes nothing about the answer and leaves the message to the SDK: both answers have to be the same.
  */
 describe.each(['modern', 'legacy'] as const)('a message of the two methods, protocol era %s', (era) => {
   let server: ServerUnderTest
@@ -39,9 +38,6 @@ describe.each(['modern', 'legacy'] as const)('a message of the two methods, prot
     return sendRaw(Number(port), buildRequest({ ...build, path }, { names: { host, token }, era }))
   }
   const forSdk = ({ rpc, headers, ...build }: RequestBuild): RequestBuild => {
-    if (era === 'legacy') {
-      return { ...build, ...(rpc && { rpc }), headers: { 'mcp-method': String(rpc?.method), ...headers } }
-    }
     const { _meta, ...params } = Object(rpc?.params) as { _meta?: object }
     const withLevel = { ...params, _meta: { ...Object(_meta), 'io.modelcontextprotocol/logLevel': 'info' } }
     return { ...build, ...(headers && { headers }), ...(rpc && { rpc: { ...rpc, params: withLevel } }) }
@@ -145,6 +141,9 @@ describe.each(['modern', 'legacy'] as const)('a message of the two methods, prot
     )
   })
 
+  /** The SDK says what is missing of the envelope of 2026-07-28 under these versions, so a log level would be seen. */
+  const OF_NOBODY: ReadonlySet<unknown> = new Set(['x', '2026-07-28'])
+
   test('gives the same answer to whatever envelope', async () => {
     const rare = <T>(usual: T, ...others: unknown[]) =>
       fc.oneof(
@@ -214,7 +213,8 @@ describe.each(['modern', 'legacy'] as const)('a message of the two methods, prot
               : {}
           const _meta = { ...identity, ...metaMembers }
           const own = method === 'tools/call' ? { name, arguments: args } : {}
-          const params = { ...own, ...more, ...(noMeta && era === 'legacy' ? {} : { _meta }) }
+          const hasNone = noMeta && era === 'legacy' && !OF_NOBODY.has(version)
+          const params = { ...own, ...more, ...(hasNone ? {} : { _meta }) }
           await expectSame({
             rpc: { method, params, id },
             sync_headers: true,

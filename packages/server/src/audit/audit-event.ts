@@ -15,6 +15,8 @@ export interface AuditedCall {
   readonly scopesRequired: readonly string[]
   /** SHA-256 of the arguments, with their keys in order. */
   readonly argumentsDigest?: string | undefined
+  /** The request that brought the person's answer, where the call asked for one and waited. */
+  readonly answeredIn?: string | undefined
 }
 
 /** Before a write goes to Scalekit. */

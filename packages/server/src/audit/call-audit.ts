@@ -23,6 +23,7 @@ export function auditCall(log: AuditLog, caller: Caller, requestId: string): Req
       upstreamStatus = status
     },
     waits: () => undefined,
+    personAnswered: () => undefined,
     ended(outcome, { refused }) {
       log.note(
         requestRecord({

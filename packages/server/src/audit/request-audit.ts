@@ -18,6 +18,8 @@ export interface RequestAudit {
   answered(status: number): void
   /** The call goes on: it waits for a person. `ended` has to follow. */
   waits(): void
+  /** A person's answer came, in another request. */
+  personAnswered(requestId: string): void
   ended(outcome: string, decision: { readonly refused: boolean }): void
 }
 
@@ -28,6 +30,7 @@ export const unaudited: RequestAudit = {
   intends: async () => undefined,
   answered: () => undefined,
   waits: () => undefined,
+  personAnswered: () => undefined,
   ended: () => undefined,
 }
 
@@ -52,6 +55,7 @@ export class HttpAudit implements RequestAudit {
   readonly #request: AuditedRequest
   readonly #started = performance.now()
   #call: AuditedCall | undefined
+  #answeredIn: string | undefined
   #reason: string | undefined
   #outcome: string | undefined
   #upstreamStatus: number | undefined
@@ -74,7 +78,7 @@ export class HttpAudit implements RequestAudit {
   }
 
   calls(call: AuditedCall): void {
-    this.#call = call
+    this.#call = { ...call, answeredIn: this.#answeredIn }
     this.#running = true
   }
 
@@ -90,6 +94,10 @@ export class HttpAudit implements RequestAudit {
 
   waits(): void {
     this.#running = true
+  }
+
+  personAnswered(requestId: string): void {
+    this.#answeredIn = requestId
   }
 
   ended(outcome: string, { refused }: { readonly refused: boolean }): void {

@@ -46,6 +46,7 @@ export class Exchange {
   readonly #options: ExchangeOptions
   readonly #record: HttpAudit | undefined
   readonly #started = performance.now()
+  #personMs = 0
   #notes: Fields = {}
   #ended = false
 
@@ -85,6 +86,12 @@ export class Exchange {
     else this.#notes = { ...this.#notes, ...fields }
   }
 
+  /** The time that a person takes to answer is not the server's: the log says it apart, and the metrics leave it out. */
+  personTook(milliseconds: number): void {
+    this.#personMs += milliseconds
+    this.note({ personMs: Math.round(this.#personMs) })
+  }
+
   /** It was refused, by a code that the client got; the rest is for the log. */
   refused({ code, detail, address, cause }: Reason): void {
     this.audit.refused(detail ? `${code}: ${detail}` : code)
@@ -101,7 +108,7 @@ export class Exchange {
     const { method, place, caller, requestId, traceId } = this
     const { log, metrics } = this.#options
     this.#ended = true
-    metrics?.request(place, method, status, milliseconds / 1000)
+    metrics?.request(place, method, status, (milliseconds - this.#personMs) / 1000)
     const line = requestLine({ method, url: this.req.url ?? '', status, milliseconds, caller })
     log.info({ requestId, traceId, ...line, ...this.#notes }, 'request')
     this.#record?.closed(writableFinished ? statusCode : 0)

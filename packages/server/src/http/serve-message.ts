@@ -1,6 +1,6 @@
 import { AuthError, type Caller, type NodeProtection, sendJson } from '@scalekit-mcp/auth'
 import { type Bounds, decide, readSelection } from '../access.js'
-import { NotAnAdministrator, type RequireAdministrator } from '../administrators.js'
+import type { RequireAdministrator } from '../administrators.js'
 import type { Principal } from '../call-tool.js'
 import { ToolError } from '../errors.js'
 import type { Dispatch } from '../mcp/dispatcher.js'
@@ -79,31 +79,30 @@ export function createServeMessage(
       trail: { audit, traceparent: exchange.trace?.traceparent },
       tokenRefused: (error) =>
         exchange.refused(protection.challengeToken(request, error.message, error.cause)),
-      recheck: () => recheck(caller, options),
+      recheck: () => recheck(caller, protection),
       note: (fields) => exchange.note(fields),
+      personTook: (milliseconds) => exchange.personTook(milliseconds),
     }
     if (!(await dispatch(exchange, principal))) await serveBySdk(exchange, principal)
   }
 }
 
 /**
- * The questions whose answers may have changed while a person took time, asked of the call's own token: whether it has expired or
- * was revoked, and whether the person still administers the environment. Scopes of a token never change.
+ * Whether the call's own token has expired or was revoked while a person took time. Its scopes never change, and whether the person
+ * administers the environment was decided about the request that brought the answer.
  */
-async function recheck(caller: Caller, { protection, requireAdministrator }: MessageOptions): Promise<void> {
-  const { revocation } = await protection.verifier.verify(caller.token.reveal()).catch((cause: unknown) => {
-    const code =
-      cause instanceof AuthError && cause.code === 'invalid_token' ? cause.code : 'upstream_unavailable'
-    throw new ToolError(code, 'The token of this call is no longer accepted.', { cause })
+async function recheck({ token }: Caller, protection: NodeProtection): Promise<void> {
+  const { revocation } = await protection.verifier.verify(token.reveal()).catch((cause: unknown) => {
+    if (!(cause instanceof AuthError && cause.code === 'invalid_token')) throw unchecked(cause)
+    throw new ToolError(cause.code, 'The token of this call is no longer accepted.', { cause })
   })
-  if (revocation === 'unknown') {
-    throw new ToolError('upstream_unavailable', 'Nobody can say whether the token of this call was revoked.')
-  }
-  await requireAdministrator?.(caller).catch((cause: unknown) => {
-    if (!(cause instanceof NotAnAdministrator)) throw cause
-    throw new ToolError('permission_denied', cause.message, { nextStep: cause.nextStep, cause })
-  })
+  if (revocation === 'unknown') throw unchecked()
 }
+
+const unchecked = (cause?: unknown) =>
+  new ToolError('upstream_unavailable', 'Nobody can say now whether the token of this call is still good.', {
+    cause,
+  })
 
 /** The tool that a message uses: by its name, or to read a resource. */
 function calledTool(

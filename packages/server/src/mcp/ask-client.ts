@@ -31,6 +31,10 @@ export interface Conversation {
   readonly verify: (state: string) => Promise<RoundState>
   /** Says that the call goes on while it waits. */
   readonly waits: () => void
+  /** A person has answered, or has not, in so many milliseconds. */
+  readonly personTook: (milliseconds: number) => void
+  /** An answer came, in this HTTP request. */
+  readonly personAnswered: (requestId: string) => void
   /** Whether the caller may still make the call: a person takes time. @throws ToolError */
   readonly recheck: () => Promise<void>
 }
@@ -59,6 +63,7 @@ async function askAll(
   requests: readonly [key: string, request: InputRequest][],
   conversation: Conversation,
 ): Promise<Record<string, unknown>> {
+  const asked = performance.now()
   const keepOpen = setInterval(() => conversation.answer.keepOpen(), KEEP_OPEN_MS)
   try {
     const answers = await Promise.all(
@@ -67,16 +72,18 @@ async function askAll(
     return Object.fromEntries(answers)
   } finally {
     clearInterval(keepOpen)
+    conversation.personTook(performance.now() - asked)
   }
 }
 
 async function ask(
   { method, params }: InputRequest,
-  { questions, name, owner, answer, ending }: Conversation,
+  { questions, name, owner, answer, ending, personAnswered }: Conversation,
 ): Promise<Readonly<Record<string, unknown>>> {
   const id = randomBytes(24).toString('base64url')
   const send = () => answer.request(id, method, paramsOf2025(params))
-  const { result } = await questions.ask({ name: name(id), owner }, send, ending)
+  const { result, requestId } = await questions.ask({ name: name(id), owner }, send, ending)
+  personAnswered(requestId)
   if (!result) throw new ToolError('confirmation_declined', 'The client answered with an error.')
   return result
 }

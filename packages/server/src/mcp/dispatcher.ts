@@ -40,10 +40,11 @@ export function createDispatcher(options: McpOptions, asking: Asking): Dispatch 
   const byName = new Map(options.tools.map((tool) => [tool.name, tool]))
   const list = createListBytes(options)
 
-  return async ({ req, res, message: body, acceptsOnly }, principal) => {
+  return async (exchange, principal) => {
+    const { req, res, message: body, acceptsOnly } = exchange
     const session = sessionOf(req.headers, body, res, principal.caller, asking.sessions)
     if (isResponse(body)) {
-      await receiveAnswer(asking.questions, session, principal.caller, body, res)
+      await receiveAnswer(asking.questions, session, exchange, body)
       return true
     }
     const known = session === 'unknown' ? undefined : session
@@ -52,7 +53,7 @@ export function createDispatcher(options: McpOptions, asking: Asking): Dispatch 
       await receiveCancellation(asking.questions, known, cancelled, res)
       return true
     }
-    const message = readToolMessage(req.headers, body, acceptsOnly)
+    const message = readToolMessage(req.headers, body, { acceptsOnly, inSession: known !== undefined })
     if (!message) return false
     if (message.method === 'tools/list') {
       new ToolAnswer(res, message).send(list(message, principal))
@@ -158,14 +159,25 @@ function conversationOf(
   answer: ToolAnswer,
   ending: Ending,
 ): Conversation {
-  const { caller, audit, recheck } = principal
+  const { caller, audit, recheck, personTook } = principal
   const verify = (state: string) =>
     options.seal.verify(state, caller).catch((cause: unknown) => {
       throw new ToolError('confirmation_declined', 'Nobody answered the question in time.', { cause })
     })
   const name = (requestId: string) => questionName(sessionId, caller.claims.sid, requestId)
   const owner = JSON.stringify(identityOf(caller))
-  return { questions, name, owner, answer, ending, verify, waits: () => audit.waits(), recheck }
+  return {
+    questions,
+    name,
+    owner,
+    answer,
+    ending,
+    verify,
+    waits: () => audit.waits(),
+    personTook,
+    personAnswered: (requestId) => audit.personAnswered(requestId),
+    recheck,
+  }
 }
 
 /** Once a question has begun the stream, the result says that the token was refused. */

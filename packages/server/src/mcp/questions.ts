@@ -5,9 +5,12 @@ import { ToolError } from '../errors.js'
 /** More would only be left open: a person answers one after the other. */
 const MAX_PER_OWNER = 20
 
-/** What a client sent for a question: the result of the request, none where it answered with an error. */
+/** What a client sent for a question. */
 export interface ClientAnswer {
+  /** None where it answered with an error. */
   readonly result?: Readonly<Record<string, unknown>>
+  /** The HTTP request that brought it. */
+  readonly requestId: string
 }
 
 export interface Question {
@@ -30,6 +33,8 @@ export interface Questions {
    * @throws ToolError `confirmation_unavailable`
    */
   answer(name: string, answer: ClientAnswer): Promise<boolean>
+  /** How many questions of this process wait. */
+  waiting(): number
   /** Ends a call, by its name, wherever it runs. */
   cancel(call: string): Promise<void>
   /** @returns what stops listening */
@@ -100,6 +105,10 @@ export class Waiting {
     })
   }
 
+  get size(): number {
+    return this.#waiters.size
+  }
+
   /** @returns false when no such question waits here */
   settle(name: string, answer: ClientAnswer): boolean {
     const waiter = this.#waiters.get(name)
@@ -152,6 +161,7 @@ export function createQuestions(answerMs: number): Questions {
     async answer(name, answer) {
       return waiting.settle(name, answer)
     },
+    waiting: () => waiting.size,
     async cancel(call) {
       calls.cancel(call)
     },

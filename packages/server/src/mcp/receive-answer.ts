@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
-import { type Caller, sendJson } from '@scalekit-mcp/auth'
+import { isObject, sendJson } from '@scalekit-mcp/auth'
 import { toToolError } from '../errors.js'
+import type { Exchange } from '../http/exchange.js'
 import { type ClientAnswer, callName, type Questions, questionName } from './questions.js'
 import type { Session } from './session-id.js'
 
@@ -22,18 +23,20 @@ export function isResponse(body: unknown): body is ClientResponse {
 export async function receiveAnswer(
   questions: Questions,
   session: Session | 'unknown' | undefined,
-  { claims: { sid } }: Caller,
+  { res, requestId, caller }: Exchange,
   { id, result }: ClientResponse,
-  res: ServerResponse,
 ): Promise<void> {
   if (session === 'unknown') {
     return refuse(res, 404, 'This session is not yours. Initialize again without Mcp-Session-Id.')
   }
-  if (!session) return refuse(res, 400, 'Send Mcp-Session-Id with a response, as initialize returned it.')
-  const answer: ClientAnswer =
-    typeof result === 'object' && result !== null ? { result: result as Record<string, unknown> } : {}
+  if (!session) {
+    const message =
+      'A response needs the Mcp-Session-Id that initialize returned. In 2026-07-28 answers go with the call.'
+    return refuse(res, 400, message)
+  }
+  const answer: ClientAnswer = { requestId, ...(isObject(result) ? { result } : {}) }
   try {
-    if (await questions.answer(questionName(session.id, sid, id), answer))
+    if (await questions.answer(questionName(session.id, caller?.claims.sid, id), answer))
       return void res.writeHead(202).end()
     refuse(res, 400, 'No question with this id waits for an answer. Call the tool again.')
   } catch (error) {

@@ -40,21 +40,29 @@ const VERSION = `${RESERVED}protocolVersion`
 const CLIENT_INFO = `${RESERVED}clientInfo`
 const CAPABILITIES = `${RESERVED}clientCapabilities`
 
+/** What is known of a message beside itself. */
+export interface Circumstances {
+  /** The one media type that the client accepts. */
+  readonly acceptsOnly: AnswerType | undefined
+  /** Of a revision before 2026-07-28. */
+  readonly inSession: boolean
+}
+
 /**
  * Reads a message of these two methods. One that breaks a rule of its revision is left to the SDK, which knows how each rule is
  * refused.
  *
  * @param body one JSON-RPC request, as the protection let it through
- * @param acceptsOnly the one media type that the client accepts
  */
 export function readToolMessage(
   headers: IncomingHttpHeaders,
   body: unknown,
-  acceptsOnly: AnswerType | undefined,
+  { acceptsOnly, inSession }: Circumstances,
 ): ToolMessage | undefined {
-  const { id, method, params = {} } = Object(body) as { id?: unknown; method?: unknown; params?: unknown }
+  const { id, method, params: sent = {} } = Object(body) as { [name: string]: unknown }
   if (method !== 'tools/list' && method !== 'tools/call') return undefined
-  if (!isRequestId(id) || !isObject(params)) return undefined
+  if (!isRequestId(id) || !isObject(sent)) return undefined
+  const params = inSession ? knownIn2025(sent, method) : sent
   const era = eraOf(headers, method, params)
   if (!era) return undefined
   const members = method === 'tools/list' ? listMembers(params) : callMembers(params, era)
@@ -70,6 +78,18 @@ export function readToolMessage(
     progressToken: _meta.progressToken as string | number | undefined,
     ...members,
   }
+}
+
+/**
+ * A server ignores what it does not know, and a task where it has declared none (MCP 2025-11-25, "Tasks", "Capability Negotiation").
+ * In a session this is not left to the SDK: it has no sessions, so it could not ask the person.
+ */
+function knownIn2025(params: Json, method: ToolMessage['method']): Json {
+  const names = method === 'tools/list' ? LIST : CALL['2025']
+  const members = pick(params, (name) => names.has(name))
+  const { _meta } = members
+  if (!isObject(_meta)) return members
+  return { ...members, _meta: pick(_meta, (key) => key === VERSION || !key.startsWith(RESERVED)) }
 }
 
 /** As the SDK answers a client that accepts both. */
@@ -93,7 +113,7 @@ function eraOf(headers: IncomingHttpHeaders, method: string, params: Json): Era 
     const mirrored = named === method && (method === 'tools/list' || headers['mcp-name'] === params.name)
     return mirrored && isEnvelope(_meta) ? version : undefined
   }
-  if (!EARLIER_REVISIONS.has(version) || named !== undefined) return undefined
+  if (!EARLIER_REVISIONS.has(version)) return undefined
   return Object.keys(_meta ?? {}).some((key) => key.startsWith(RESERVED)) ? undefined : '2025'
 }
 
@@ -166,6 +186,10 @@ function isResponses(value: unknown): boolean {
 
 function hasOnly(params: Json, members: ReadonlySet<string>): boolean {
   return Object.keys(params).every((name) => members.has(name))
+}
+
+function pick(members: Json, isWanted: (name: string) => boolean): Json {
+  return Object.fromEntries(Object.entries(members).filter(([name]) => isWanted(name)))
 }
 
 function isOptional(value: unknown, is: (value: unknown) => boolean): boolean {

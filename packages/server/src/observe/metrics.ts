@@ -30,6 +30,7 @@ export interface Readings {
   readonly tokens: () => { readonly remembered: number; readonly verified: number }
   readonly auditAvailable?: () => boolean
   readonly redis?: () => 'connected' | 'unreachable'
+  readonly questionsWaiting: () => number
 }
 
 /**
@@ -44,7 +45,7 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry })
   const requests = new Histogram({
     name: 'scalekit_mcp_request_duration_seconds',
-    help: 'Requests, from their first byte until the answer has gone or the client has',
+    help: 'Requests, from their first byte until the answer has gone or the client has, without the time a person took',
     labelNames: ['place', 'method', 'status'],
     buckets: BUCKETS,
     registers,
@@ -107,7 +108,7 @@ function inPrometheusFormat(registry: Registry<OpenMetricsContentType>): Registr
 
 function measureReadings(
   registry: Registry<OpenMetricsContentType>,
-  { tokens, auditAvailable, redis }: Readings,
+  { tokens, auditAvailable, redis, questionsWaiting }: Readings,
 ): void {
   const registers = [registry]
   new Gauge({
@@ -128,6 +129,7 @@ function measureReadings(
       this.inc({ check: 'verified' }, verified)
     },
   })
+  gauge('scalekit_mcp_questions_waiting', 'Questions that wait for a person to answer', questionsWaiting)
   gauge('scalekit_mcp_audit_available', 'Whether the audit log can be written', auditAvailable)
   gauge(
     'scalekit_mcp_redis_connected',
@@ -135,7 +137,7 @@ function measureReadings(
     redis && (() => redis() === 'connected'),
   )
 
-  function gauge(name: string, help: string, read: (() => boolean) | undefined): void {
+  function gauge(name: string, help: string, read: (() => boolean | number) | undefined): void {
     if (!read) return
     new Gauge({
       name,

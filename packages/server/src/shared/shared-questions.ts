@@ -98,6 +98,7 @@ export function createSharedQuestions(
       if (delivered === -1) throw unreachable()
       return delivered === 1
     },
+    waiting: () => waiting.size,
     async cancel(call) {
       await client.publish(CANCELLED, call)
     },
