@@ -83,28 +83,43 @@ describe('three replicas without sticky sessions', () => {
   test('keep the stream of a question open through nginx while the person thinks', async () => {
     const token = await fleet.token()
     const args = { environmentId: PRD, organizationId: await organization('Slow') }
-    const response = await fetch(fleet.url, {
-      method: 'POST',
-      headers: {
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-        'mcp-session-id': await beginSession(fleet.url, token),
-      },
-      body: JSON.stringify({
-        jsonrpc: '2.0',
-        id: 1,
-        method: 'tools/call',
-        params: { name: 'delete_organization', arguments: args },
-      }),
-    })
-    let text = ''
-    for await (const chunk of response.body ?? []) {
-      text += Buffer.from(chunk)
-      if (text.endsWith('\n\n:\n\n')) break
+    const session = await beginSession(fleet.url, token)
+    /** What comes until the sign of life. */
+    const heard = async (_meta: object, signOfLife: string): Promise<string> => {
+      const response = await fetch(fleet.url, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${token}`,
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+          'mcp-session-id': session,
+        },
+        body: JSON.stringify({
+          jsonrpc: '2.0',
+          id: 1,
+          method: 'tools/call',
+          params: { name: 'delete_organization', arguments: args, _meta },
+        }),
+      })
+      let text = ''
+      for await (const chunk of response.body ?? []) {
+        text += Buffer.from(chunk)
+        if (text.includes(signOfLife)) break
+      }
+      return text
     }
-    expect(text).toContain('elicitation/create')
-    expect(text.endsWith(':\n\n')).toBe(true)
+    const [comment, progress] = await Promise.all([
+      heard({}, '\n\n:\n\n'),
+      heard({ progressToken: 'p' }, 'notifications/progress'),
+    ])
+    expect(comment).toMatch(/elicitation\/create.*\n\n:\n\n$/s)
+    // Progress keeps a client from giving up the call.
+    expect(progress).toContain('elicitation/create')
+    const last = progress.split('data: ').at(-1)
+    expect(JSON.parse(last ?? '')).toMatchObject({
+      method: 'notifications/progress',
+      params: { progressToken: 'p', progress: 0.001, message: expect.stringContaining('Waiting') },
+    })
   })
 
   test('give up a question whose client has gone', async () => {
