@@ -36,6 +36,14 @@ By the Scalekit MCP server, after the token was accepted and the scopes were com
 ${persons.join('\n')}
 | \`invalid_request\` | 400 | the URL has a restriction that is misspelled or impossible; the text says what to write |
 
+A client of MCP 2025-11-25 or earlier that answers a question of the server gets 202, or the JSON-RPC error -32600:
+
+| HTTP | when |
+|---|---|
+| 400 | no question with this id waits: it was answered, its time is over, or its call has ended; or \`Mcp-Session-Id\` is missing |
+| 404 | the session belongs to another caller |
+| 503 | Redis is out of reach; \`Retry-After\` says when to send the answer again |
+
 ## A tool call fails
 
 The result has \`isError\`, and as text \`{"error":{"code","message","nextStep"}}\`.
