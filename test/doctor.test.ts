@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, test } from 'vitest'
 import { createCertificate } from '../packages/local/src/tls/self-signed.js'
 import { type Defect, type McpServer, send, startMcpServer } from './doctor/mcp-server.js'
-import { freePort, mintToken, type Program, runToEnd, startDev } from './harness/program.js'
+import { freePort, inTime, mintToken, type Program, runToEnd, startDev } from './harness/program.js'
 
 const opened: (McpServer | Program)[] = []
 afterEach(async () => {
@@ -182,7 +182,11 @@ describe('scalekit-mcp doctor', () => {
     const program = await startDev({ args: ['--mode', 'environment'] })
     opened.push(program)
     const request = { subject: 'sam@yourcompany.example', resource: 'res_100000000000000000' }
-    const { code, failed } = await examine(program.url, await mintToken(program, request))
+    const token = await mintToken(program, request)
+    const { code, failed } = await inTime(
+      () => examine(program.url, token),
+      (answer) => JSON.stringify(answer).includes('503'),
+    )
     expect(code).toBe(1)
     expect(failed).toMatchObject([
       { check: 'administrator', text: expect.stringContaining('ADMIN_ROLES'), fix: expect.any(String) },

@@ -8,7 +8,7 @@ import { protect } from '@scalekit-mcp/auth'
 import express from 'express'
 import supertest from 'supertest'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { mintToken, type Program, runToEnd, startDev } from './harness/program.js'
+import { inTime, mintToken, type Program, runToEnd, startDev } from './harness/program.js'
 
 // Each symptom of the troubleshooting guide, caused here: the guide has the status and the line of the log.
 
@@ -164,7 +164,7 @@ describe('the troubleshooting guide', () => {
   test.each(symptoms)(
     '$title: $status, $refused $detail',
     async ({ title, cause, status, refused, detail }) => {
-      const answer = await cause()
+      const answer = await inTime(cause, (each) => each.status === 503)
       expect([answer.status, answer.body]).toEqual([status, expect.any(String)])
       expect(await logged(answer)).toMatchObject({ status, refused, ...(detail ? { detail } : {}) })
       const described = section(title)

@@ -45,6 +45,19 @@ export async function runToEnd(args: readonly string[], env: Record<string, stri
   return { code, stdout: output.stdout(), stderr: output.stderr() }
 }
 
+/**
+ * Sends again what a program had no time for: on a busy machine it may wait for its own API for too long, and the answer then tells a
+ * client to send it again.
+ */
+export async function inTime<Answer>(
+  send: () => Promise<Answer>,
+  ranOut: (answer: Answer) => boolean,
+): Promise<Answer> {
+  let answer = await send()
+  while (ranOut(answer)) answer = await send()
+  return answer
+}
+
 /** Starts `scalekit-mcp dev` on free ports and waits until it is ready. */
 export async function startDev(
   options: { env?: Record<string, string>; args?: readonly string[]; port?: number; localPort?: number } = {},

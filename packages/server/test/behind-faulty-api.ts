@@ -1,6 +1,6 @@
-import { type Timeouts, timeouts } from '../src/timeouts.js'
+import type { Timeouts } from '../src/timeouts.js'
 import { type FaultyApi, startFaultyApi } from './faulty-api.js'
-import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
+import { patient, type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
 
 /** The server with an API that a test can break, and with limits that a test does not meet. */
 export interface BehindFaultyApi {
@@ -10,12 +10,14 @@ export interface BehindFaultyApi {
 }
 
 /**
- * Starts both; `env` gives further configuration, from the URL of the API and of the local environment behind it. The server
- * waits as long as it does in production.
+ * Starts both.
+ *
+ * @param env further configuration, from the URL of the API and of the local environment behind it
+ * @param waits give those of the product where a test is about them
  */
 export async function startBehindFaultyApi(
   env: (apiUrl: string, localUrl: string) => Record<string, string> = () => ({}),
-  waits: Timeouts = timeouts,
+  waits: Timeouts = patient,
 ): Promise<BehindFaultyApi> {
   const apis: FaultyApi[] = []
   const configure = async (localUrl: string) => {

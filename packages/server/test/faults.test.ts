@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { measure } from '../../../test/harness/measure.js'
+import { timeouts } from '../src/timeouts.js'
 import { tools } from '../src/tools/index.js'
 import { type BehindFaultyApi, startBehindFaultyApi } from './behind-faulty-api.js'
 import type { FaultyApi } from './faulty-api.js'
@@ -71,7 +72,12 @@ const faults: { kind: string; fault: (res: ServerResponse) => void; code: RegExp
 let wrong = 0
 
 /** Ten tools at once, by a caller of its own; what leads to the object is known before the fault begins. */
-async function callAll(client: string, fault: (res: ServerResponse) => void, atOnce = 10) {
+async function callAll(
+  client: string,
+  fault: (res: ServerResponse) => void,
+  atOnce = 10,
+  { api, server } = both,
+) {
   const token = await server.token({ claims: { client_id: client } })
   await postCall(server.url, token, 'list_organizations', { environmentId: 'env_100000000000000001' })
   api.fault = (_, res) => {
@@ -103,7 +109,9 @@ describe.each(faults)('when the API answers with $kind', ({ kind, fault, code, s
 })
 
 test('when the API does not answer at all, every tool ends by its deadline and says so', async () => {
-  const answers = await callAll('client-that-waits', () => undefined, affected.length)
+  const hasty = await startBehindFaultyApi(() => ({ LINKS_IN_RESULTS: '1' }), timeouts)
+  onTestFinished(() => hasty.close())
+  const answers = await callAll('client-that-waits', () => undefined, affected.length, hasty)
   for (const { tool, posted, error } of answers) {
     expect(error?.code, `${tool}: ${posted.text}`).toMatch(/^upstream_(timeout|unavailable)$/)
   }

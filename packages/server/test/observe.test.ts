@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { freePort, mintToken, type Program, startDev } from '../../../test/harness/program.js'
+import { freePort, inTime, mintToken, type Program, startDev } from '../../../test/harness/program.js'
 import { readRecords } from './audit-records.js'
 import { startBehindFaultyApi } from './behind-faulty-api.js'
 import { postCall, postMessage, toolErrorOf } from './post-message.js'
@@ -90,16 +90,16 @@ describe.each(eras)('a call over %s', (era) => {
     const token = await mintToken(program)
     const id = `call-${era}`
     const before = await counted('list_organizations', 'ok')
-    const posted = await postCall(
-      program.url,
-      token,
-      'list_organizations',
-      { environmentId },
-      {
-        era,
-        id,
-        params: { _meta: { traceparent } },
-      },
+    const call = () =>
+      postCall(
+        program.url,
+        token,
+        'list_organizations',
+        { environmentId },
+        { era, id, params: { _meta: { traceparent } } },
+      )
+    const posted = await inTime(call, (each) =>
+      /^upstream_(timeout|unavailable)$/.test(toolErrorOf(each)?.code ?? ''),
     )
     expect(toolErrorOf(posted)).toBeUndefined()
     const requestId = posted.headers.get('x-request-id')

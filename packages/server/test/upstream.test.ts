@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { measure, measureTime } from '../../../test/harness/measure.js'
+import { timeouts } from '../src/timeouts.js'
 import { type BehindFaultyApi, startBehindFaultyApi } from './behind-faulty-api.js'
 import type { FaultyApi } from './faulty-api.js'
 import { type Posted, postCall, postMessage, toolErrorOf } from './post-message.js'
@@ -7,14 +8,16 @@ import type { ServerUnderTest } from './server-under-test.js'
 
 const DEV = 'env_100000000000000001'
 
-let both: BehindFaultyApi
+let both: BehindFaultyApi | undefined
 let api: FaultyApi
 let server: ServerUnderTest
-beforeAll(async () => {
-  both = await startBehindFaultyApi()
+async function use(waits?: typeof timeouts): Promise<void> {
+  await both?.close()
+  both = await startBehindFaultyApi(undefined, waits)
   ;({ api, server } = both)
-})
-afterAll(() => both.close())
+}
+beforeAll(() => use())
+afterAll(() => both?.close())
 afterEach(() => {
   api.fault = undefined
 })
@@ -115,6 +118,8 @@ describe('how often a call reaches the API', () => {
 })
 
 describe('while the API hangs', () => {
+  beforeAll(() => use(timeouts))
+
   test('what ends one call ends no other: a client that leaves is served when it comes back', async () => {
     const token = await warmCaller()
     api.fault = () => true
@@ -191,6 +196,8 @@ describe('while the API hangs', () => {
 })
 
 describe('after failures in a row', () => {
+  beforeAll(() => use())
+
   test('calls of that caller pause, and go on after the API has healed', async () => {
     const token = await warmCaller()
     api.fault = always(500)
