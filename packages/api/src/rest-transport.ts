@@ -13,11 +13,11 @@ import {
   createContextValues,
   type Interceptor,
   type Transport,
-  type UnaryRequest,
   type UnaryResponse,
 } from '@connectrpc/connect'
-import { createMethodUrl, runUnaryCall } from '@connectrpc/connect/protocol'
+import { createMethodUrl } from '@connectrpc/connect/protocol'
 import { Agent, type Dispatcher } from 'undici'
+import { endsWithin } from './ends-within.js'
 import { errorFromJson } from './error-json.js'
 import { apiError } from './errors.js'
 import { type Answer, exchange } from './exchange.js'
@@ -44,15 +44,17 @@ const MAX_RESPONSE_BYTES = 2 * 1024 * 1024
 /**
  * A Connect transport that speaks the REST form of the management API, by the `google.api.http` rules of
  * the descriptors. One call is one request: nothing is repeated here, and a redirect is an error.
+ *
+ * Connect's `runUnaryCall` gives each call a signal of its own and aborts it when the answer has come, which costs more than the
+ * answer: a call ends here with the signal that it is given.
  */
 export function createRestTransport(options: RestTransportOptions): Transport {
   const base = options.baseUrl.replace(/\/+$/, '')
   const { origin, pathname } = new URL(base)
   const prefix = pathname.replace(/\/+$/, '')
   const dispatcher = options.dispatcher ?? createAgent()
-  const next = async <I extends DescMessage, O extends DescMessage>(
-    call: UnaryRequest<I, O>,
-  ): Promise<UnaryResponse<I, O>> => {
+  const send: Send = async (call) => {
+    if (call.stream) throw noStreams()
     const rest = restRequest(call.method, call.message)
     const headers = {
       ...options.headers,
@@ -65,39 +67,53 @@ export function createRestTransport(options: RestTransportOptions): Transport {
     const question = { origin, path, method: rest.verb, headers, body: rest.body }
     return answerOf(call.method, await exchange(dispatcher, question, call.signal))
   }
+  const call = (options.interceptors ?? []).reduceRight((next, interceptor) => interceptor(next), send)
   return {
-    unary<I extends DescMessage, O extends DescMessage>(
+    async unary<I extends DescMessage, O extends DescMessage>(
       method: DescMethodUnary<I, O>,
-      signal: AbortSignal | undefined,
-      timeoutMs: number | undefined,
+      signal: AbortSignal = new AbortController().signal,
+      timeoutMs = options.timeoutMs,
       header: HeaderFields,
       input: MessageInitShape<I>,
-      contextValues?: ContextValues,
+      contextValues: ContextValues = createContextValues(),
     ) {
-      return runUnaryCall<I, O>({
-        interceptors: options.interceptors,
-        signal,
-        timeoutMs: timeoutMs ?? options.timeoutMs,
-        req: {
+      const ends = timeoutMs === undefined ? signal : endsWithin(timeoutMs, signal)
+      try {
+        const answer = await call({
           stream: false,
           service: method.parent,
           method,
           requestMethod: 'POST',
           url: createMethodUrl(base, method),
           header: new Headers(header),
-          contextValues: contextValues ?? createContextValues(),
-          message: input,
-        },
-        next,
-      })
+          contextValues,
+          message: create(method.input, input),
+          signal: ends,
+        })
+        return answer as UnaryResponse<I, O>
+      } catch (error) {
+        throw ends.aborted ? endedBy(ends.reason) : ConnectError.from(error)
+      }
     },
     async stream() {
-      throw apiError(Code.Unimplemented, 'The REST API has no streaming methods')
+      throw noStreams()
     },
   }
 }
 
+/** What an interceptor stands before. */
+type Send = Parameters<Interceptor>[0]
+
 type HeaderFields = ConstructorParameters<typeof Headers>[0]
+
+const noStreams = () => apiError(Code.Unimplemented, 'The REST API has no streaming methods')
+
+function endedBy(reason: unknown): ConnectError {
+  const timedOut = reason instanceof DOMException && reason.name === 'TimeoutError'
+  return timedOut
+    ? apiError(Code.DeadlineExceeded, 'The time of the call is over', { cause: reason })
+    : ConnectError.from(reason, Code.Canceled)
+}
 
 /** Connect within 1 s, first byte and silence within 3 s; a waiting connection keeps no process alive. */
 function createAgent(): Agent {
@@ -125,8 +141,13 @@ function answerOf<I extends DescMessage, O extends DescMessage>(
     service: method.parent,
     method,
     message,
-    header: headersOf(answer),
-    trailer: new Headers(),
+    // Few callers read them.
+    get header() {
+      return headersOf(answer)
+    },
+    get trailer() {
+      return new Headers()
+    },
   }
 }
 

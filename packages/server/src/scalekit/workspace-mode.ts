@@ -51,14 +51,12 @@ export function workspaceMode(
           drop: (token) => tokens.drop(key, token),
           refusal: callerTokenRefused,
         })
-    const transport = (authorize: () => Promise<HeaderFields>): Transport =>
-      createRestTransport({
-        baseUrl: config.workspaceUrl,
-        dispatcher: endpoint.dispatcher,
-        authorize,
-        interceptors: [...policy(caller), renew],
-      })
-    const workspace = transport(authorize)
+    const workspace = createRestTransport({
+      baseUrl: config.workspaceUrl,
+      dispatcher: endpoint.dispatcher,
+      authorize,
+      interceptors: [...policy(caller), renew],
+    })
     const lookUp = (environmentId: string): Promise<KnownEnvironment> =>
       environments
         .get(`${key} ${environmentId}`, async () => ({
@@ -71,13 +69,22 @@ export function workspaceMode(
         })
     return {
       workspace: () => workspace,
-      inEnvironment: (environmentId) =>
-        transport(async () => ({
-          ...(await authorize()),
-          'x-env-domain': (await lookUp(environmentId)).domain,
-        })),
+      inEnvironment: (environmentId) => naming(workspace, () => lookUp(environmentId)),
       environmentType: async (environmentId) => (await lookUp(environmentId)).type,
     }
+  }
+}
+
+/** The same requests, about one environment. */
+function naming(workspace: Transport, environment: () => Promise<KnownEnvironment>): Transport {
+  return {
+    stream: workspace.stream,
+    async unary(method, signal, timeoutMs, header, input, contextValues) {
+      const { domain } = await environment()
+      const headers = new Headers(header)
+      headers.set('x-env-domain', domain)
+      return workspace.unary(method, signal, timeoutMs, headers, input, contextValues)
+    },
   }
 }
 
