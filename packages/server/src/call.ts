@@ -16,7 +16,7 @@ import type { Interaction } from './interaction.js'
 import { redact } from './observe/redact.js'
 import type { PageSeal } from './page-seal.js'
 import type { Scalekit } from './scalekit/scalekit.js'
-import type { ToolCaller, ToolContext, ToolDefinition } from './tool.js'
+import type { ToolContext, ToolDefinition } from './tool.js'
 
 /** About 25,000 tokens of JSON: what the common clients take at most. */
 const RESULT_LIMIT = 80_000
@@ -174,7 +174,7 @@ async function confirmAndRun(
   const context: ToolContext = {
     scalekit: request.scalekit(signal),
     docs: request.docs,
-    caller: toToolCaller(request.caller),
+    caller: request.caller,
     progress: request.progress,
   }
   const done = handedOver(tool, args, interaction)
@@ -219,17 +219,6 @@ function redactOutput(
 ): Record<string, unknown> {
   const cleaned = redact(output)
   return handsOver && 'link' in output ? { ...cleaned, link: output.link } : cleaned
-}
-
-function toToolCaller(caller: Caller): ToolCaller {
-  return {
-    subject: caller.subject,
-    clientId: caller.clientId,
-    issuer: caller.issuer,
-    scopes: [...caller.scopes].sort(),
-    ...(caller.organizationId ? { organizationId: caller.organizationId } : {}),
-    expiresAt: new Date(caller.expiresAt * 1000).toISOString(),
-  }
 }
 
 /** A write has happened whatever its size, so only a read is refused for being too large. */

@@ -1,3 +1,4 @@
+import type { Caller } from '@scalekit-mcp/auth'
 import * as z from 'zod'
 import type { Docs } from './docs-search/docs.js'
 import type { FormerNames } from './former-names.js'
@@ -42,14 +43,10 @@ export type Toolset = (typeof toolsets)[number] | (typeof optInToolsets)[number]
 export type Effect = 'read' | 'create' | 'update' | 'delete'
 
 /** Who calls, as far as a tool may know. */
-export interface ToolCaller {
-  readonly subject: string
-  readonly clientId: string
-  readonly issuer: string
-  readonly scopes: readonly string[]
-  readonly organizationId?: string
-  readonly expiresAt: string
-}
+export type ToolCaller = Pick<
+  Caller,
+  'subject' | 'clientId' | 'issuer' | 'scopes' | 'organizationId' | 'expiresAt'
+>
 
 export interface ToolContext {
   readonly scalekit: Scalekit

@@ -1,8 +1,11 @@
+import type { Caller } from '@scalekit-mcp/auth'
 import { ToolError } from '../errors.js'
-import type { AuditEvent } from './audit-event.js'
+import { oncePerToken } from '../once-per-token.js'
+import type { AuditEvent, AuditedCaller } from './audit-event.js'
 import { type ChainFile, openChainFile } from './chain-file.js'
 import { type FileLock, takeFile } from './file-lock.js'
 import { AuditFileError } from './open-file.js'
+import { auditedCaller } from './request-record.js'
 import { loadSigningKey, type SigningKey } from './signing-key.js'
 
 /** Reads are noted together, so that they cost little; a write does not wait for this, nor do so many. */
@@ -15,6 +18,8 @@ const RETRY_MS = 1_000
 const MAX_WAITING = 10_000
 
 export interface AuditLog {
+  /** What records say of a caller: made once per token. */
+  readonly audited: (caller: Caller) => AuditedCaller
   /** Records an event: it is on the disk in a moment. */
   note(event: AuditEvent): void
   /**
@@ -172,6 +177,7 @@ function groupCommit(
   }
 
   return {
+    audited: oncePerToken(auditedCaller),
     note: (event) => add(event),
     async commit(event) {
       if (!file) throw unavailable()

@@ -17,7 +17,7 @@ export function auditCall(log: AuditLog, caller: Caller, requestId: string): Req
     },
     async intends() {
       if (!call) throw new Error('An intent needs a call')
-      await log.commit(intentRecord(ids, caller, call))
+      await log.commit(intentRecord(ids, log.audited(caller), call))
     },
     answered(status) {
       upstreamStatus = status
@@ -34,7 +34,7 @@ export function auditCall(log: AuditLog, caller: Caller, requestId: string): Req
           rpc: 'tools/call',
           status: 200,
           reason: refused ? outcome : undefined,
-          caller,
+          caller: log.audited(caller),
           call,
           outcome,
           upstreamStatus,

@@ -85,7 +85,7 @@ export class HttpAudit implements RequestAudit {
   async intends(): Promise<void> {
     const { caller } = this.#request
     if (!caller || !this.#call) throw new Error('An intent needs a caller and a call')
-    await this.#log.commit(intentRecord(this.#request, caller, this.#call))
+    await this.#log.commit(intentRecord(this.#request, this.#log.audited(caller), this.#call))
   }
 
   answered(status: number): void {
@@ -120,7 +120,7 @@ export class HttpAudit implements RequestAudit {
         rpc: rpcOf(message),
         status,
         reason: this.#reason ?? (status >= 400 ? `http_${status}` : undefined),
-        caller,
+        caller: caller && this.#log.audited(caller),
         call: this.#call,
         outcome: this.#outcome,
         upstreamStatus: this.#upstreamStatus,

@@ -12,7 +12,7 @@ export interface EndedRequest
   readonly rpc: string | undefined
   /** Why it was refused. */
   readonly reason: string | undefined
-  readonly caller: Caller | undefined
+  readonly caller: AuditedCaller | undefined
   readonly call: AuditedCall | undefined
   readonly outcome: string | undefined
   readonly upstreamStatus: number | undefined
@@ -33,7 +33,7 @@ export function requestRecord(request: EndedRequest): RequestEvent {
     status,
     decision: reason === undefined ? 'allowed' : 'refused',
     reason,
-    ...(caller && audited(caller)),
+    ...caller,
     ...call,
     outcome,
     upstreamStatus,
@@ -42,11 +42,16 @@ export function requestRecord(request: EndedRequest): RequestEvent {
 }
 
 /** The record of a write that is about to go out. */
-export function intentRecord({ requestId, traceId }: Ids, caller: Caller, call: AuditedCall): IntentEvent {
-  return { type: 'intent', requestId, traceId, ...audited(caller), ...call }
+export function intentRecord(
+  { requestId, traceId }: Ids,
+  caller: AuditedCaller,
+  call: AuditedCall,
+): IntentEvent {
+  return { type: 'intent', requestId, traceId, ...caller, ...call }
 }
 
-function audited({ issuer, subject, clientId, tokenId, scopes }: Caller): AuditedCaller {
+/** What the records of a caller say of them. */
+export function auditedCaller({ issuer, subject, clientId, tokenId, scopes }: Caller): AuditedCaller {
   return {
     issuer,
     subject,

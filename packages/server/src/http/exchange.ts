@@ -46,6 +46,7 @@ export class Exchange {
   readonly #options: ExchangeOptions
   readonly #record: HttpAudit | undefined
   readonly #started = performance.now()
+  #traceId: string | undefined
   #personMs = 0
   #notes: Fields = {}
   #ended = false
@@ -69,9 +70,10 @@ export class Exchange {
     return this.span ?? readTraceContext(this.req.headers, this.message)
   }
 
-  /** Of its trace; without one, its own id. */
+  /** Of its trace; without one, its own id. Ask when the message is known. */
   get traceId(): string {
-    return this.trace?.traceId ?? this.requestId.replaceAll('-', '')
+    this.#traceId ??= this.trace?.traceId ?? this.requestId.replaceAll('-', '')
+    return this.#traceId
   }
 
   /** What its line in the log says beside the request: why it was refused, which tool it called, and how that ended. */

@@ -1,8 +1,9 @@
 import type { Interceptor } from '@connectrpc/connect'
-import type { Caller, Secret } from '@scalekit-mcp/auth'
+import type { Caller } from '@scalekit-mcp/auth'
 import type { Dispatcher } from 'undici'
 import type { Config } from '../config.js'
 import type { Metrics } from '../observe/metrics.js'
+import { oncePerToken } from '../once-per-token.js'
 import { createBreaker } from '../upstream/breaker.js'
 import { createPool } from '../upstream/pool.js'
 import { createReachability } from '../upstream/reachable.js'
@@ -50,18 +51,6 @@ export function connectScalekit(config: Config, metrics?: Metrics, now: () => nu
     dispatcher,
     reachable: createReachability(base, dispatcher),
     close: () => dispatcher.close(),
-  }
-}
-
-/** What the calls with one token share is made for the first of them, and lives as long as the protection remembers the token. */
-function oncePerToken<Value>(make: (caller: Caller) => Value): (caller: Caller) => Value {
-  const made = new WeakMap<Secret, Value>()
-  return (caller) => {
-    const known = made.get(caller.token)
-    if (known !== undefined) return known
-    const value = make(caller)
-    made.set(caller.token, value)
-    return value
   }
 }
 

@@ -18,7 +18,14 @@ export default defineTool({
     organizationId: z.string().optional(),
     expiresAt: z.string().describe('ISO 8601, UTC.'),
   }),
-  async run(_, { caller }) {
-    return { ...caller, scopes: [...caller.scopes] }
+  async run(_, { caller: { subject, clientId, issuer, scopes, organizationId, expiresAt } }) {
+    return {
+      subject,
+      clientId,
+      issuer,
+      scopes: [...scopes].sort(),
+      ...(organizationId ? { organizationId } : {}),
+      expiresAt: new Date(expiresAt * 1000).toISOString(),
+    }
   },
 })
