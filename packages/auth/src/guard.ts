@@ -3,7 +3,7 @@ import type { RequestHandler } from 'express'
 import { authInfoOf } from './auth-info.js'
 import type { Caller } from './caller.js'
 import { type Challenge, sendChallenge } from './challenge.js'
-import { readToken } from './credential.js'
+import { missingToken, readToken } from './credential.js'
 import { AuthError } from './errors.js'
 import type { TokenVerifier } from './verify-token.js'
 
@@ -35,7 +35,9 @@ export function putCaller(req: IncomingMessage & { auth?: unknown }, caller: Cal
 export function guard(options: { verifier: TokenVerifier; challenge: Challenge }): RequestHandler {
   return async (req, res, next) => {
     try {
-      putCaller(req, await options.verifier.verify(readToken(req)))
+      const token = readToken(req)
+      if (token === undefined) throw missingToken
+      putCaller(req, await options.verifier.verify(token))
     } catch (error) {
       if (!(error instanceof AuthError)) throw error
       return sendChallenge(res, error, options.challenge)

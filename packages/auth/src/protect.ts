@@ -3,7 +3,7 @@ import { type AnswerType, answerAsAccepted, negotiateAnswer } from './accept.js'
 import type { Caller } from './caller.js'
 import { type Challenge, createSendChallenge, insufficientScope, scopesToAskFor } from './challenge.js'
 import { checkOptions } from './check-options.js'
-import { readToken } from './credential.js'
+import { missingToken, readToken } from './credential.js'
 import { createNotFound } from './error-handler.js'
 import { AuthError, askingFor, invalidToken } from './errors.js'
 import { checkFresh } from './fresh.js'
@@ -120,7 +120,9 @@ export function createProtection(options: ProtectOptions): NodeProtection {
     checkHost(req)
     checkOrigin(req, res)
     if (res.writableEnded) return { outcome: 'served' }
-    const caller = await verifier.verify(readToken(req))
+    const token = readToken(req)
+    if (token === undefined) return { outcome: 'refused', refusal: refuse({ req, res }, missingToken) }
+    const caller = await verifier.verify(token)
     known.caller = caller
     checkMethod(req, methods)
     await limits.spend(caller, 1, res)
