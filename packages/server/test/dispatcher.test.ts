@@ -225,7 +225,7 @@ describe.each(['modern', 'legacy'] as const)('a message of the two methods, prot
           })
         },
       ),
-      { numRuns: 400 },
+      { numRuns: 200 },
     )
   })
 

@@ -4,14 +4,17 @@ import { timeouts } from '../src/timeouts.js'
 import { type BehindFaultyApi, startBehindFaultyApi } from './behind-faulty-api.js'
 import type { FaultyApi } from './faulty-api.js'
 import { type Posted, postCall, postMessage, toolErrorOf } from './post-message.js'
-import type { ServerUnderTest } from './server-under-test.js'
+import { patient, type ServerUnderTest } from './server-under-test.js'
 
 const DEV = 'env_100000000000000001'
 
 let both: BehindFaultyApi | undefined
 let api: FaultyApi
 let server: ServerUnderTest
-async function use(waits?: typeof timeouts): Promise<void> {
+/** Patient, but for an API that does not answer a write. */
+const mostlyPatient = { ...patient, silence: 5_000 }
+
+async function use(waits = mostlyPatient): Promise<void> {
   await both?.close()
   both = await startBehindFaultyApi(undefined, waits)
   ;({ api, server } = both)
