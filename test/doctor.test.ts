@@ -185,7 +185,7 @@ describe('scalekit-mcp doctor', () => {
     const token = await mintToken(program, request)
     const { code, failed } = await inTime(
       () => examine(program.url, token),
-      (answer) => JSON.stringify(answer).includes('503'),
+      (answer) => answer.failed.some(({ text }) => /\b503\b/.test(text)),
     )
     expect(code).toBe(1)
     expect(failed).toMatchObject([

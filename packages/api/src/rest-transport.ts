@@ -45,8 +45,8 @@ const MAX_RESPONSE_BYTES = 2 * 1024 * 1024
  * A Connect transport that speaks the REST form of the management API, by the `google.api.http` rules of
  * the descriptors. One call is one request: nothing is repeated here, and a redirect is an error.
  *
- * Connect's `runUnaryCall` gives each call a signal of its own and aborts it when the answer has come, which costs more than the
- * answer: a call ends here with the signal that it is given.
+ * A call ends with the signal that it is given. Connect's `runUnaryCall` makes another one for each call and aborts it when the
+ * answer has come, which costs more than reading the answer.
  */
 export function createRestTransport(options: RestTransportOptions): Transport {
   const base = options.baseUrl.replace(/\/+$/, '')

@@ -16,7 +16,7 @@ export const missingToken = new AuthError(
  * The one bearer token of a request, from its headers alone. A token in the query is never read (OAuth 2.1 section 5.1.1),
  * but together with one in the header it makes two credentials (RFC 6750 section 2).
  *
- * @returns undefined where there is none, as in every first request: no error, because an exception costs a third of the answer
+ * @returns undefined where there is none: every first request is one, and an exception would cost more than all its checks
  * @throws AuthError `invalid_token`, `invalid_request` for more than one credential
  */
 export function readToken(req: IncomingMessage): string | undefined {

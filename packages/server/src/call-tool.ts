@@ -29,8 +29,8 @@ export interface Principal {
   readonly recheck: () => Promise<void>
   /** Adds to the request's line in the log. */
   readonly note: (fields: Readonly<Record<string, unknown>>) => void
-  /** A person was asked, and took so long. */
-  readonly personTook: (milliseconds: number) => void
+  /** The call goes on while a person is asked, until what this returns is called. */
+  readonly asks: () => () => void
 }
 
 /** What every call of a running server shares. */

@@ -64,7 +64,7 @@ export async function startStdio(
         tokenRefused: () => undefined,
         recheck: async () => undefined,
         note: (fields) => log.info({ requestId, ...fields }, 'tool call'),
-        personTook: () => undefined,
+        asks: () => () => undefined,
       }
     },
   })

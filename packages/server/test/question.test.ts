@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { freePort } from '../../../test/harness/program.js'
 import { type AuditRecord, auditPlace, readRecords } from './audit-records.js'
 import { beginSession, type CallAs, type Conversation, openConversation } from './conversation.js'
@@ -72,6 +75,19 @@ describe('the time that a person takes', () => {
     expect(Math.abs(milliseconds - personMs - counted)).toBeLessThan(ROUNDED_MS)
     expect(await metric('scalekit_mcp_questions_waiting')).toBe(0)
   })
+
+  test('is not in it either where the client leaves without an answer, and there is one line', async () => {
+    const { call } = await ask('Leaves', await server.token())
+    const before = await metric(total)
+    await call.leave()
+    await expect.poll(() => lineOf(call.requestId)).toBeDefined()
+    const { milliseconds, personMs } = lineOf(call.requestId)
+    const counted = ((await metric(total)) - before) * 1_000
+    expect(Math.abs(milliseconds - personMs - counted)).toBeLessThan(ROUNDED_MS)
+    const lines = () => server.log.filter((each) => each.includes(`"requestId":"${call.requestId}"`))
+    await expect.poll(() => lines().filter((each) => each.includes('confirmation_declined'))).toHaveLength(1)
+    expect(lines().filter((each) => each.includes('personMs'))).toHaveLength(1)
+  })
 })
 
 test('the audit log says which request brought the answer that released a write', async () => {
@@ -119,6 +135,41 @@ test('a call whose token was revoked meanwhile changes nothing, whatever token t
     error: { code: 'invalid_token', message: expect.stringContaining('no longer accepted') },
   })
   expect(await exists(organizationId)).toBe(true)
+})
+
+test('a call whose token nobody can check any more changes nothing', async () => {
+  let unchecked: string | undefined
+  // What an authorization server is to this one: introspection (RFC 7662), which fails for one token.
+  const introspection = createServer(async (req, res) => {
+    const failing = new URLSearchParams(await text(req)).get('token') === unchecked
+    res.writeHead(failing ? 500 : 200, { 'content-type': 'application/json' }).end('{"active":true}')
+  })
+  await new Promise<void>((resolve) => introspection.listen(0, '127.0.0.1', resolve))
+  const { port } = introspection.address() as AddressInfo
+  let ahead = 0
+  const env = { INTROSPECTION_URL: `http://127.0.0.1:${port}/introspect` }
+  const own = await startServerUnderTest(env, undefined, undefined, patient, () => Date.now() + ahead)
+  onTestFinished(async () => {
+    await own.close()
+    introspection.close()
+  })
+  const created = await own.call('2026-07-28', 'create_organization', {
+    environmentId: PRD,
+    name: 'Unchecked',
+  })
+  const args = { environmentId: PRD, organizationId: idOf(created, 'organization') }
+  const token = await own.token({ claims: { sid: 'ses_1' } })
+  const call = await openConversation(own.url, token, 'delete_organization', args)
+  unchecked = token
+  ahead = 5_000
+  const answer = await call.reply(typed('Unchecked'), {
+    token: await own.token({ claims: { sid: 'ses_1' } }),
+  })
+  expect(answer.status).toBe(202)
+  expect(await call.result()).toMatchObject({
+    error: { code: 'upstream_unavailable', message: expect.stringContaining('Nobody can say now') },
+  })
+  expect((await own.call('2026-07-28', 'get_organization_details', args)).ok).toBe(true)
 })
 
 describe('a call in a session asks all the same', () => {

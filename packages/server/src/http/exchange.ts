@@ -47,7 +47,9 @@ export class Exchange {
   readonly #record: HttpAudit | undefined
   readonly #started = performance.now()
   #traceId: string | undefined
+  /** How long persons took, and since when one is asked. */
   #personMs = 0
+  #askedAt: number | undefined
   #notes: Fields = {}
   #ended = false
 
@@ -88,10 +90,21 @@ export class Exchange {
     else this.#notes = { ...this.#notes, ...fields }
   }
 
-  /** The time that a person takes to answer is not the server's: the log says it apart, and the metrics leave it out. */
-  personTook(milliseconds: number): void {
-    this.#personMs += milliseconds
-    this.note({ personMs: Math.round(this.#personMs) })
+  /**
+   * A person is asked, until what this returns is called. Their time is not the server's: the log says it apart, and the metrics
+   * leave it out.
+   */
+  asks(): () => void {
+    this.audit.waits()
+    this.#askedAt = performance.now()
+    return () => {
+      this.#personMs = this.#personTime()
+      this.#askedAt = undefined
+    }
+  }
+
+  #personTime(): number {
+    return this.#personMs + (this.#askedAt === undefined ? 0 : performance.now() - this.#askedAt)
   }
 
   /** It was refused, by a code that the client got; the rest is for the log. */
@@ -104,15 +117,17 @@ export class Exchange {
   /** The answer has gone, or the client has: it ends as soon as the protection has decided. */
   async closed(deciding: Promise<unknown>): Promise<void> {
     const milliseconds = performance.now() - this.#started
+    const personMs = this.#personTime()
     const { headersSent, writableFinished, statusCode } = this.res
     const status = headersSent ? statusCode : 0
     await deciding.catch(() => undefined)
     const { method, place, caller, requestId, traceId } = this
     const { log, metrics } = this.#options
     this.#ended = true
-    metrics?.request(place, method, status, (milliseconds - this.#personMs) / 1000)
+    metrics?.request(place, method, status, (milliseconds - personMs) / 1000)
     const line = requestLine({ method, url: this.req.url ?? '', status, milliseconds, caller })
-    log.info({ requestId, traceId, ...line, ...this.#notes }, 'request')
+    const person = personMs > 0 ? { personMs: Math.round(personMs) } : {}
+    log.info({ requestId, traceId, ...line, ...person, ...this.#notes }, 'request')
     this.#record?.closed(writableFinished ? statusCode : 0)
   }
 }

@@ -81,7 +81,7 @@ export function createServeMessage(
         exchange.refused(protection.challengeToken(request, error.message, error.cause)),
       recheck: () => recheck(caller, protection),
       note: (fields) => exchange.note(fields),
-      personTook: (milliseconds) => exchange.personTook(milliseconds),
+      asks: () => exchange.asks(),
     }
     if (!(await dispatch(exchange, principal))) await serveBySdk(exchange, principal)
   }

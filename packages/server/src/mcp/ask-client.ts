@@ -29,10 +29,8 @@ export interface Conversation {
   readonly answer: ToolAnswer
   readonly ending: Ending
   readonly verify: (state: string) => Promise<RoundState>
-  /** Says that the call goes on while it waits. */
-  readonly waits: () => void
-  /** A person has answered, or has not, in so many milliseconds. */
-  readonly personTook: (milliseconds: number) => void
+  /** Says that a person is asked, until what this returns is called. */
+  readonly asks: () => () => void
   /** An answer came, in this HTTP request. */
   readonly personAnswered: (requestId: string) => void
   /** Whether the caller may still make the call: a person takes time. @throws ToolError */
@@ -50,7 +48,6 @@ export async function converse(round: Round, conversation: Conversation): Promis
   let result = await round(undefined, undefined)
   while (isInputRequiredResult(result)) {
     const { inputRequests = {}, requestState } = result
-    conversation.waits()
     const responses = await askAll(Object.entries(inputRequests), conversation)
     await conversation.recheck()
     const state = requestState === undefined ? undefined : await conversation.verify(requestState)
@@ -63,7 +60,7 @@ async function askAll(
   requests: readonly [key: string, request: InputRequest][],
   conversation: Conversation,
 ): Promise<Record<string, unknown>> {
-  const asked = performance.now()
+  const answered = conversation.asks()
   const keepOpen = setInterval(() => conversation.answer.keepOpen(), KEEP_OPEN_MS)
   try {
     const answers = await Promise.all(
@@ -72,7 +69,7 @@ async function askAll(
     return Object.fromEntries(answers)
   } finally {
     clearInterval(keepOpen)
-    conversation.personTook(performance.now() - asked)
+    answered()
   }
 }
 

@@ -159,7 +159,7 @@ function conversationOf(
   answer: ToolAnswer,
   ending: Ending,
 ): Conversation {
-  const { caller, audit, recheck, personTook } = principal
+  const { caller, audit, recheck, asks } = principal
   const verify = (state: string) =>
     options.seal.verify(state, caller).catch((cause: unknown) => {
       throw new ToolError('confirmation_declined', 'Nobody answered the question in time.', { cause })
@@ -173,8 +173,7 @@ function conversationOf(
     answer,
     ending,
     verify,
-    waits: () => audit.waits(),
-    personTook,
+    asks,
     personAnswered: (requestId) => audit.personAnswered(requestId),
     recheck,
   }

@@ -20,7 +20,7 @@ const secretKeys: ReadonlySet<string> = new Set([
 /**
  * The log of the server: JSON lines on stderr (stdout belongs to the stdio transport). Secrets are redacted by
  * key at the top and one level below; what holds a secret by type (`Secret`) redacts itself. pino's own `redact` copies every
- * line and looks for every path: it took a sixth of a 401.
+ * line and looks for every path in it.
  */
 export function createLog(level: string, stream: DestinationStream = gatheredLines()): Logger {
   return pino(
