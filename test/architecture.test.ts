@@ -162,7 +162,7 @@ describe('the direction of imports', () => {
 describe('what happens in one place', () => {
   test('one file of the program reads process.env', () => {
     const readers = product.filter(({ text }) => /process\.env\b/.test(text)).map(({ path }) => path)
-    expect(readers).toEqual(['packages/server/src/config.ts'])
+    expect(readers).toEqual(['packages/server/src/config/config.ts'])
   })
 
   test('the server adds nothing to a request: what is known of it is an Exchange. The MCP SDK wants `auth`', () => {

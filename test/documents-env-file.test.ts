@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { readEnvFile } from '@scalekit-mcp/auth'
 import { createLocalScalekit } from '@scalekit-mcp/local'
 import { afterAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import { loadEnvFile } from '../packages/server/src/config.js'
+import { loadEnvFile } from '../packages/server/src/config/config.js'
 import { callTool, eras } from './harness/call-tool.js'
 import { freePort, mintToken, run, runToEnd, untilReady } from './harness/program.js'
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { type Config, ConfigError, loadConfig } from '../packages/server/src/config.js'
+import { type Config, ConfigError, loadConfig } from '../packages/server/src/config/config.js'
 
 // The variables of the two documents that this project implements.
 

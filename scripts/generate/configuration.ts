@@ -1,4 +1,4 @@
-import { variables } from '../../packages/server/src/config-variables.js'
+import { variables } from '../../packages/server/src/config/config-variables.js'
 
 interface Variable {
   readonly describe: string

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { variables } from '../../packages/server/src/config-variables.js'
+import { variables } from '../../packages/server/src/config/config-variables.js'
 
 const { name, version } = JSON.parse(
   readFileSync(new URL('../../packages/server/package.json', import.meta.url), 'utf8'),

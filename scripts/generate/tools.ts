@@ -1,4 +1,4 @@
-import { describeTool } from '../../packages/server/src/describe-tool.js'
+import { describeTool } from '../../packages/server/src/mcp/catalog/describe-tool.js'
 import { optInToolsets, type ToolDefinition } from '../../packages/server/src/tool.js'
 import { tools } from '../../packages/server/src/tools/index.js'
 

@@ -1,6 +1,6 @@
 import { createLocalScalekit } from '@scalekit-mcp/local'
 import { localEnvironment } from '../../packages/server/src/cli/dev.js'
-import { loadConfig } from '../../packages/server/src/config.js'
+import { loadConfig } from '../../packages/server/src/config/config.js'
 import { startServer } from '../../packages/server/src/main.js'
 import { createLog } from '../../packages/server/src/observe/log.js'
 import { freePort, mintToken } from '../harness/program.js'

@@ -1,9 +1,11 @@
 import type { RequestListener } from 'node:http'
 import { createProtection, hostsOf, originsOf, type ProtectOptions } from '@scalekit-mcp/auth'
-import { type Bounds, isSelected, parseSelection } from './access.js'
-import { createAdministrators } from './administrators.js'
 import type { AuditLog } from './audit/audit-log.js'
-import type { Config } from './config.js'
+import { type Bounds, isSelected, parseSelection } from './call/access.js'
+import { createAdministrators } from './call/administrators.js'
+import { createRoundSeal } from './call/interaction/round-seal.js'
+import { createPageSeal } from './call/page-seal.js'
+import type { Config } from './config/config.js'
 import type { Docs } from './docs-search/docs.js'
 import { createFirstChallenge } from './first-challenge.js'
 import { createClientAddress } from './http/client-address.js'
@@ -18,8 +20,6 @@ import type { McpOptions } from './mcp/sdk-server.js'
 import { createSessionIds } from './mcp/session-id.js'
 import type { Logger } from './observe/log.js'
 import type { Observation } from './observe/observation.js'
-import { createPageSeal } from './page-seal.js'
-import { createRoundSeal } from './round-seal.js'
 import type { ScalekitFor } from './scalekit/connect.js'
 import { scopeAliases, writeScopes } from './scope-names.js'
 import type { Shared } from './shared/shared.js'
@@ -178,7 +178,6 @@ export function optionsOfMcp(
     usedAnswers: options.shared.usedAnswers,
     idempotency: options.shared.idempotency,
     pages: createPageSeal(config.stateKey),
-    linksInResults: config.linksInResults,
     deadlineMs: config.timeouts.call,
     scalekit: options.scalekit,
     docs: options.docs,

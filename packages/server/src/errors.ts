@@ -33,18 +33,29 @@ export const toolErrors = {
 
 export type ToolErrorCode = keyof typeof toolErrors
 
+export interface ToolErrorOptions {
+  /** Default: that of the code. */
+  readonly nextStep?: string
+  readonly details?: Readonly<Record<string, unknown>>
+  /** For the log. */
+  readonly cause?: unknown
+}
+
 /**
  * A tool call that failed. `message` is public and is written by us; the cause stays in the log.
  */
 export class ToolError extends Error {
   readonly code: ToolErrorCode
   readonly nextStep: string
+  /** What a program can read of it, beside the code: like the id of the object that exists. Public, and ours. */
+  readonly details: Readonly<Record<string, unknown>>
 
-  constructor(code: ToolErrorCode, message: string, options: { nextStep?: string; cause?: unknown } = {}) {
+  constructor(code: ToolErrorCode, message: string, options: ToolErrorOptions = {}) {
     super(message, { cause: options.cause })
     this.name = 'ToolError'
     this.code = code
     this.nextStep = options.nextStep ?? toolErrors[code]
+    this.details = options.details ?? {}
   }
 }
 

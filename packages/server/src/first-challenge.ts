@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { type Bounds, isSelected, readSelection } from './access.js'
+import { type Bounds, isSelected, readSelection } from './call/access.js'
 import { writeScopes } from './scope-names.js'
 import { scopes, type ToolDefinition } from './tool.js'
 

@@ -1,4 +1,4 @@
-export { type Config, ConfigError, loadConfig } from './config.js'
+export { type Config, ConfigError, loadConfig } from './config/config.js'
 export { type OpenServer, openServer, PortInUseError, type RunningServer, startServer } from './main.js'
 export { createLog, type Logger } from './observe/log.js'
 export { defineTool, type ToolContext, type ToolDefinition } from './tool.js'

@@ -1,7 +1,7 @@
 import type { Caller } from '@scalekit-mcp/auth'
 import * as z from 'zod'
+import type { FormerNames } from './call/former-names.js'
 import type { Docs } from './docs-search/docs.js'
-import type { FormerNames } from './former-names.js'
 import type { Scalekit } from './scalekit/scalekit.js'
 
 /** The scopes that this server knows. No scope implies another. */
@@ -56,6 +56,14 @@ export interface ToolContext {
   readonly progress: (done: number, message: string, total?: number) => void
 }
 
+/** What a person gets and no model sees: a link that opens something, a secret, or what is used with it. */
+export interface Revealed {
+  readonly label: string
+  readonly value: string
+  /** ISO 8601. */
+  readonly expiresAt?: string | undefined
+}
+
 /** What a person is asked before a write: what it is about, and what changes. */
 export interface Target {
   /** Absent: it does not exist yet. */
@@ -91,11 +99,14 @@ export interface ToolDefinition<
    * a person confirms every write there.
    */
   readonly unconfirmed?: string
-  /** The output has a `link` that opens something: it goes to a person, with this message, not into the result. */
-  readonly handsOver?: string
+  /** It creates something for a person only, which `run` returns as `revealed`: the person gets it with this message, and no result has it. */
+  readonly reveals?: { readonly kind: 'link' | 'secret'; readonly message: string }
   /** What the question names. Required for every write that is confirmed; read again before the act. */
   target?(args: z.output<Input>, context: ToolContext): Promise<Target>
-  run(args: z.output<Input>, context: ToolContext): Promise<z.output<Output>>
+  run(
+    args: z.output<Input>,
+    context: ToolContext,
+  ): Promise<z.output<Output> & { readonly revealed?: readonly Revealed[] }>
 }
 
 /** Every create takes one: repeated with the same key within a day, it gives the first result. */
@@ -105,6 +116,8 @@ const idempotencyKey = z
   .optional()
   .describe('Random; repeat it to retry safely.')
 
+const handedOver = z.boolean().optional().describe('A person has it.')
+
 /**
  * Declares a tool. Input and output become strict: what is not declared is refused.
  *
@@ -113,17 +126,15 @@ const idempotencyKey = z
 export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
   definition: ToolDefinition<Input, Output>,
 ): ToolDefinition {
-  const { effect, unconfirmed, target } = definition
+  const { effect, unconfirmed, target, reveals } = definition
   if (effect !== 'read' && !unconfirmed && !target) {
     throw new TypeError(`${definition.name}: needs target(), which names what a person confirms`)
   }
   const input =
-    definition.effect === 'create' && !definition.handsOver
-      ? definition.input.extend({ idempotencyKey })
-      : definition.input
+    effect === 'create' && !reveals ? definition.input.extend({ idempotencyKey }) : definition.input
   return {
     ...definition,
     input: input.strict(),
-    output: definition.output,
+    output: reveals ? definition.output.extend({ handedOver }) : definition.output,
   } as unknown as ToolDefinition
 }

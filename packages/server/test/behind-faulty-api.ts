@@ -1,4 +1,4 @@
-import type { Timeouts } from '../src/timeouts.js'
+import type { Timeouts } from '../src/config/timeouts.js'
 import { type FaultyApi, startFaultyApi } from './faulty-api.js'
 import { patient, type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
 

@@ -133,8 +133,8 @@ describe('a write in a PRD environment', () => {
     expect(exempt.filter(({ effect }) => effect === 'delete')).toEqual([])
   })
 
-  const writes = tools.filter(({ effect, unconfirmed: why, handsOver, input }) => {
-    return effect !== 'read' && !why && !handsOver && 'environmentId' in input.shape
+  const writes = tools.filter(({ effect, unconfirmed: why, reveals, input }) => {
+    return effect !== 'read' && !why && !reveals && 'environmentId' in input.shape
   })
   test.each(writes.map((tool) => ({ name: tool.name, tool })))(
     '$name does nothing for a client that cannot ask',

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { measure } from '../../../test/harness/measure.js'
-import { timeouts } from '../src/timeouts.js'
+import { timeouts } from '../src/config/timeouts.js'
 import { tools } from '../src/tools/index.js'
 import { type BehindFaultyApi, startBehindFaultyApi } from './behind-faulty-api.js'
 import type { FaultyApi } from './faulty-api.js'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { loadConfig } from '../src/config.js'
+import { loadConfig } from '../src/config/config.js'
 import { createFirstChallenge } from '../src/first-challenge.js'
 import { tools } from '../src/tools/index.js'
 import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js'

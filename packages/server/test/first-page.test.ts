@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { describeTool } from '../src/describe-tool.js'
+import { describeTool } from '../src/mcp/catalog/describe-tool.js'
 import { tools } from '../src/tools/index.js'
 import { type Posted, postCall, toolErrorOf } from './post-message.js'
 import { sampleArguments } from './sample-arguments.js'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { measure } from '../../../test/harness/measure.js'
-import { describeTool } from '../src/describe-tool.js'
+import { describeTool } from '../src/mcp/catalog/describe-tool.js'
 import { instructions } from '../src/mcp/sdk-server.js'
 import { tools } from '../src/tools/index.js'
 import { type BehindFaultyApi, startBehindFaultyApi } from './behind-faulty-api.js'

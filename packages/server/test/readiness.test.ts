@@ -5,7 +5,7 @@ import { createLocalScalekit, type LocalScalekit } from '@scalekit-mcp/local'
 import { expect, test } from 'vitest'
 import { freePort } from '../../../test/harness/program.js'
 import { localEnvironment } from '../src/cli/dev.js'
-import { loadConfig } from '../src/config.js'
+import { loadConfig } from '../src/config/config.js'
 import { startServer } from '../src/main.js'
 import { createLog } from '../src/observe/log.js'
 

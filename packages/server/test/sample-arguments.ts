@@ -1,4 +1,4 @@
-import { describeTool } from '../src/describe-tool.js'
+import { describeTool } from '../src/mcp/catalog/describe-tool.js'
 import type { ToolDefinition } from '../src/tool.js'
 
 interface Schema {

@@ -9,10 +9,10 @@ import { createLocalScalekit, type LocalScalekit } from '@scalekit-mcp/local'
 import { Scalekit as ScalekitSdk } from '@scalekit-sdk/node'
 import { freePort, mintToken } from '../../../test/harness/program.js'
 import { localEnvironment } from '../src/cli/dev.js'
-import { loadConfig } from '../src/config.js'
+import { loadConfig } from '../src/config/config.js'
+import type { Timeouts } from '../src/config/timeouts.js'
 import { startServer } from '../src/main.js'
 import { createLog } from '../src/observe/log.js'
-import type { Timeouts } from '../src/timeouts.js'
 import type { ToolDefinition } from '../src/tool.js'
 
 export const eras = ['2026-07-28', '2025-11-25'] as const

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { loadConfig } from '../src/config.js'
+import { loadConfig } from '../src/config/config.js'
 import { type BehindFaultyApi, startBehindFaultyApi } from './behind-faulty-api.js'
 import { postCall, toolErrorOf } from './post-message.js'
 import { eras, patient } from './server-under-test.js'

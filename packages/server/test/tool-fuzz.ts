@@ -1,6 +1,6 @@
 import { httpBindings, services } from '@scalekit-mcp/api'
 import fc from 'fast-check'
-import { describeTool } from '../src/describe-tool.js'
+import { describeTool } from '../src/mcp/catalog/describe-tool.js'
 import type { ToolDefinition } from '../src/tool.js'
 import { tools } from '../src/tools/index.js'
 import { startBehindFaultyApi } from './behind-faulty-api.js'

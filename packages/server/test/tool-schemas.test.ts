@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { measure } from '../../../test/harness/measure.js'
-import { describeTool } from '../src/describe-tool.js'
+import { describeTool } from '../src/mcp/catalog/describe-tool.js'
 import { tools } from '../src/tools/index.js'
 
 interface Schema {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { measure, measureTime } from '../../../test/harness/measure.js'
-import { timeouts } from '../src/timeouts.js'
+import { timeouts } from '../src/config/timeouts.js'
 import { type BehindFaultyApi, startBehindFaultyApi } from './behind-faulty-api.js'
 import type { FaultyApi } from './faulty-api.js'
 import { type Posted, postCall, postMessage, toolErrorOf } from './post-message.js'

@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto'
 import { access, readFile } from 'node:fs/promises'
 import { numbered } from '../audit/file-lock.js'
 import { type Verified, verifyChain } from '../audit/verify-chain.js'
-import { auditDefaults } from '../config.js'
+import { auditDefaults } from '../config/config.js'
 import { UsageError } from './exit.js'
 
 /**

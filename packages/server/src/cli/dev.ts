@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { LocalScalekit } from '@scalekit-mcp/local'
-import { loadConfig, localDefaults } from '../config.js'
+import { loadConfig, localDefaults } from '../config/config.js'
 import { startServer } from '../main.js'
 import { createLog } from '../observe/log.js'
 import { clientSetup } from './client-setup.js'

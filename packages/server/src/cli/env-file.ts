@@ -11,7 +11,7 @@ const forLocal = ['PORT', 'LOCAL_PORT', 'HOST', 'LOG_LEVEL']
  */
 export async function readEnvironment(command: Command): Promise<void> {
   if (command.name() === 'completion') return
-  const { loadEnvFile } = await import('../config.js')
+  const { loadEnvFile } = await import('../config/config.js')
   if (command.name() !== 'dev' && command.name() !== 'local') {
     loadEnvFile()
     return

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { createLocalScalekit, LocalError, type LocalOptions, type LocalScalekit } from '@scalekit-mcp/local'
-import { localDefaults } from '../config.js'
+import { localDefaults } from '../config/config.js'
 import { stopOnSignal, UsageError } from './exit.js'
 import { parsePort } from './parse-port.js'
 

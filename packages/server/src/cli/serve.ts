@@ -1,5 +1,5 @@
 import { differentPort } from '@scalekit-mcp/auth'
-import { type Config, loadConfig } from '../config.js'
+import { type Config, loadConfig } from '../config/config.js'
 import { startServer } from '../main.js'
 import { createLog } from '../observe/log.js'
 import { stopOnSignal } from './exit.js'

@@ -1,4 +1,4 @@
-import { loadConfig } from '../config.js'
+import { loadConfig } from '../config/config.js'
 import { createLog } from '../observe/log.js'
 import { type StdioServer, startStdio } from '../stdio-server.js'
 import { stopOnSignal, UsageError } from './exit.js'

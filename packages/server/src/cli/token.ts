@@ -1,5 +1,5 @@
 import { request } from 'undici'
-import { addresses } from '../config.js'
+import { addresses } from '../config/config.js'
 import { UsageError } from './exit.js'
 
 interface TokenOptions {

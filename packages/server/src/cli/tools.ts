@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
-import { type Bounds, isSelected, parseSelection } from '../access.js'
-import { toolDefaults } from '../config.js'
+import { type Bounds, isSelected, parseSelection } from '../call/access.js'
+import { toolDefaults } from '../config/config.js'
 import { ToolError } from '../errors.js'
 import type { ToolDefinition } from '../tool.js'
 import { tools as allTools } from '../tools/index.js'

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type NodeProtection, pathOf, sendJson } from '@scalekit-mcp/auth'
-import { serveIcon } from '../icons.js'
+import { serveIcon } from '../mcp/catalog/icons.js'
 import { version } from '../version.js'
 import { createKnownAnswer } from './known-answer.js'
 

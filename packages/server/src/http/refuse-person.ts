@@ -1,5 +1,5 @@
 import { type Caller, sendJson } from '@scalekit-mcp/auth'
-import { NotAnAdministrator } from '../administrators.js'
+import { NotAnAdministrator } from '../call/administrators.js'
 import { toToolError } from '../errors.js'
 import type { Exchange } from './exchange.js'
 

@@ -5,9 +5,9 @@ import {
   type InputRequiredResult,
   isInputRequiredResult,
 } from '@modelcontextprotocol/server'
-import type { Ending } from '../deadline.js'
+import type { Ending } from '../call/deadline.js'
+import type { RoundState } from '../call/interaction/interaction.js'
 import { ToolError } from '../errors.js'
-import type { RoundState } from '../interaction.js'
 import type { Questions } from './questions.js'
 import type { ToolAnswer } from './tool-answer.js'
 

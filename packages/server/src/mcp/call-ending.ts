@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { Ending } from '../deadline.js'
+import type { Ending } from '../call/deadline.js'
 
 /** The client of a call has gone when its connection closes before the answer, or when it cancels the call. */
 export class CallEnding implements Ending {

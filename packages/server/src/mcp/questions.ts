@@ -1,5 +1,5 @@
-import type { Ending } from '../deadline.js'
-import { digestOf } from '../digest.js'
+import type { Ending } from '../call/deadline.js'
+import { digestOf } from '../call/digest.js'
 import { ToolError } from '../errors.js'
 
 /** More would only be left open: a person answers one after the other. */

@@ -7,25 +7,25 @@ import {
   Server,
   type ServerContext,
 } from '@modelcontextprotocol/server'
-import { isSelected } from '../access.js'
 import { showsViews } from '../apps/ui-resources.js'
+import { isSelected } from '../call/access.js'
 import {
   boundEnvironment,
   type CallOptions,
   callTool,
   type Principal,
   type ToolRequest,
-} from '../call-tool.js'
-import { endingOf } from '../deadline.js'
-import type { RoundState } from '../interaction.js'
+} from '../call/call-tool.js'
+import { endingOf } from '../call/deadline.js'
+import type { RoundState } from '../call/interaction/interaction.js'
 import { getPrompt, listPrompts } from '../prompts/index.js'
 import { completeObject } from '../resources/complete-object.js'
 import { listDocs } from '../resources/docs-resources.js'
 import { type CallTool, listObjectTemplates } from '../resources/object-resources.js'
 import { readResource } from '../resources/read-resource.js'
 import type { ToolContext, ToolDefinition } from '../tool.js'
-import { toolLists } from '../tool-lists.js'
 import { version } from '../version.js'
+import { toolLists } from './catalog/tool-lists.js'
 import type { Fixtures } from './fixtures.js'
 
 export interface McpOptions extends CallOptions {

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { unusableHost } from '@scalekit-mcp/auth'
-import { type Config, ConfigError } from '../config.js'
+import { type Config, ConfigError } from '../config/config.js'
 import type { Exchange } from '../http/exchange.js'
 import type { Metrics } from './metrics.js'
 

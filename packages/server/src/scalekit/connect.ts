@@ -1,7 +1,7 @@
 import type { Interceptor } from '@connectrpc/connect'
 import type { Caller } from '@scalekit-mcp/auth'
 import type { Dispatcher } from 'undici'
-import type { Config } from '../config.js'
+import type { Config } from '../config/config.js'
 import type { Metrics } from '../observe/metrics.js'
 import { oncePerToken } from '../once-per-token.js'
 import { createBreaker } from '../upstream/breaker.js'

@@ -1,7 +1,7 @@
 import type { Interceptor } from '@connectrpc/connect'
 import { createRestTransport } from '@scalekit-mcp/api'
 import type { Caller } from '@scalekit-mcp/auth'
-import type { EnvironmentModeConfig } from '../config.js'
+import type { EnvironmentModeConfig } from '../config/config.js'
 import { ExpiringCache } from './expiring-cache.js'
 import { renewToken } from './renew-token.js'
 import type { Upstream } from './scalekit.js'

@@ -1,4 +1,4 @@
-import type { SharedConfig } from '../config.js'
+import type { SharedConfig } from '../config/config.js'
 import type { Logger } from '../observe/log.js'
 import { connectRedis } from './redis.js'
 import { createValueSeal } from './sealed-value.js'

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
-import { digestOf } from '../digest.js'
-import { ToolError, type ToolErrorCode, toToolError } from '../errors.js'
+import { digestOf } from '../call/digest.js'
 import {
   createIdempotency,
   DAY_MS,
@@ -9,7 +8,8 @@ import {
   idempotencyId,
   nothingHappened,
   repeatFailure,
-} from '../idempotency.js'
+} from '../call/idempotency.js'
+import { ToolError, type ToolErrorCode, toToolError } from '../errors.js'
 import type { ValueSeal } from './sealed-value.js'
 
 type Output = Record<string, unknown>

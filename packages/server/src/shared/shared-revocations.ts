@@ -1,6 +1,6 @@
 import type { RevocationStore } from '@scalekit-mcp/auth'
 import type { Redis } from 'ioredis'
-import { digestOf } from '../digest.js'
+import { digestOf } from '../call/digest.js'
 
 const keyOf = (name: string) => `scalekit-mcp:revoked:${digestOf(name)}`
 

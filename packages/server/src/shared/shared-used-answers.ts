@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
-import type { UsedAnswers } from '../confirm.js'
+import type { UsedAnswers } from '../call/interaction/confirm.js'
+import { ROUND_SECONDS } from '../call/interaction/round-seal.js'
 import { ToolError } from '../errors.js'
-import { ROUND_SECONDS } from '../round-seal.js'
 
 /** The same on every replica: the first to claim the nonce in Redis has used it. Without Redis no answer is accepted. */
 export function createSharedUsedAnswers(client: Redis): UsedAnswers {

@@ -1,8 +1,8 @@
 import type { LimiterOptions, RateLimiter, RevocationStore } from '@scalekit-mcp/auth'
-import type { UsedAnswers } from '../confirm.js'
-import { createIdempotency, type Idempotency } from '../idempotency.js'
+import { createIdempotency, type Idempotency } from '../call/idempotency.js'
+import type { UsedAnswers } from '../call/interaction/confirm.js'
+import { createUsedAnswers } from '../call/interaction/used-answers.js'
 import { createQuestions, type Questions } from '../mcp/questions.js'
-import { createUsedAnswers } from '../used-answers.js'
 
 /** What replicas of this server know together. Alone, each process has its own. */
 export interface Shared {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { describeTool } from '../describe-tool.js'
+import { describeTool } from '../mcp/catalog/describe-tool.js'
 import { instructions } from '../mcp/sdk-server.js'
 import { optInToolsets, scopes, type Toolset, toolsets } from '../tool.js'
 import { tools } from './index.js'

@@ -2,7 +2,7 @@ import type { Interceptor } from '@connectrpc/connect'
 import { answerStatus } from '@scalekit-mcp/api'
 import { type Caller, identityOf } from '@scalekit-mcp/auth'
 import { LRUCache } from 'lru-cache'
-import { digestOf } from '../digest.js'
+import { digestOf } from '../call/digest.js'
 import { ToolError } from '../errors.js'
 import { isOutage } from './failure.js'
 

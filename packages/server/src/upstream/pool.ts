@@ -1,5 +1,5 @@
 import { Agent } from 'undici'
-import type { Timeouts } from '../timeouts.js'
+import type { Timeouts } from '../config/timeouts.js'
 
 /**
  * The one pool of connections to Scalekit, with at most 2 MB an answer. undici follows no redirects, so an answer comes from the configured host only.

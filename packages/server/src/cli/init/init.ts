@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { createInterface } from 'node:readline/promises'
-import { addresses, clientPlaces } from '../../config.js'
+import { addresses, clientPlaces } from '../../config/config.js'
 import { UsageError } from '../exit.js'
 import { type Change, plan } from './change.js'
 import { clients } from './clients.js'

@@ -12,7 +12,7 @@ export default defineTool({
   toolset: 'connections',
   scopes: ['environment:write'],
   effect: 'create',
-  handsOver: 'Connect the account: sign in at the service and allow access.',
+  reveals: { kind: 'link', message: 'Connect the account: sign in at the service and allow access.' },
   input: z.object({
     environmentId,
     connector: z
@@ -22,11 +22,7 @@ export default defineTool({
       .describe('Name of the connection, like gmail.'),
     identifier: text(100).describe('The user, as the application names it.'),
   }),
-  output: z.object({
-    link: z.string().optional().describe('Only where the operator of this server allows links in results.'),
-    handedOver: z.boolean().optional().describe('The person opened it.'),
-    expiresAt: time,
-  }),
+  output: z.object({ expiresAt: time }),
   async target({ connector, identifier }) {
     return { name: identifier, changes: { Connection: connector } }
   },
@@ -35,6 +31,7 @@ export default defineTool({
       .connectedAccounts(environmentId)
       .getMagicLinkForConnectedAccount({ connector, identifier })
     if (!link) throw new ToolError('internal', 'Scalekit did not return the link.')
-    return { link, expiresAt: toTime(expiry) }
+    const expiresAt = toTime(expiry)
+    return { expiresAt, revealed: [{ label: 'Link to connect the account', value: link, expiresAt }] }
   },
 })

@@ -16,17 +16,16 @@ export default defineTool({
   toolset: 'organizations',
   scopes: ['organization:write'],
   effect: 'create',
-  handsOver: 'Open the admin portal of the organization. The link works once, within a minute.',
+  reveals: {
+    kind: 'link',
+    message: 'Open the admin portal of the organization. The link works once, within a minute.',
+  },
   input: z.object({
     environmentId,
     organizationId,
     feature: z.enum(['sso', 'dirSync']).optional().describe('Open this part of the portal only.'),
   }),
-  output: z.object({
-    link: z.string().optional().describe('Only where the operator of this server allows links in results.'),
-    handedOver: z.boolean().optional().describe('The person opened it.'),
-    expiresAt: time,
-  }),
+  output: z.object({ expiresAt: time }),
   target: (args, context) =>
     organizationTarget(args, context, { 'Opens the admin portal': args.feature ?? 'all of it' }),
   async run({ environmentId, organizationId, feature }, { scalekit }) {
@@ -35,6 +34,7 @@ export default defineTool({
       features: feature ? [features[feature]] : [],
     })
     if (!link?.location) throw new ToolError('internal', 'Scalekit did not return the link.')
-    return { link: link.location, expiresAt: toTime(link.expireTime) }
+    const expiresAt = toTime(link.expireTime)
+    return { expiresAt, revealed: [{ label: 'Link to the admin portal', value: link.location, expiresAt }] }
   },
 })

@@ -1,22 +1,22 @@
 import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server'
 import type { Caller } from '@scalekit-mcp/auth'
 import type * as z from 'zod'
+import type { RequestAudit } from '../audit/request-audit.js'
+import type { Docs } from '../docs-search/docs.js'
+import { ToolError, toToolError } from '../errors.js'
+import { redact } from '../observe/redact.js'
+import type { Scalekit } from '../scalekit/scalekit.js'
+import type { Revealed, ToolContext, ToolDefinition } from '../tool.js'
 import type { Decision } from './access.js'
-import type { RequestAudit } from './audit/request-audit.js'
 import { takesEnvironment, withoutEnvironment } from './bound-input.js'
-import { confirm, type UsedAnswers } from './confirm.js'
 import { type Ending, withDeadline } from './deadline.js'
 import { digestOf } from './digest.js'
-import type { Docs } from './docs-search/docs.js'
-import { ToolError, toToolError } from './errors.js'
 import { byCurrentNames } from './former-names.js'
-import { handedOver, handOver, requireWayForLink } from './hand-over.js'
 import type { Idempotency } from './idempotency.js'
-import type { Interaction } from './interaction.js'
-import { redact } from './observe/redact.js'
+import { confirm, type UsedAnswers } from './interaction/confirm.js'
+import { handedOver, handOver, requireWayForLink } from './interaction/hand-over.js'
+import type { Interaction } from './interaction/interaction.js'
 import type { PageSeal } from './page-seal.js'
-import type { Scalekit } from './scalekit/scalekit.js'
-import type { ToolContext, ToolDefinition } from './tool.js'
 
 /** About 25,000 tokens of JSON: what the common clients take at most. */
 const RESULT_LIMIT = 80_000
@@ -33,8 +33,6 @@ export interface Call {
   readonly usedAnswers: UsedAnswers
   readonly idempotency: Idempotency
   readonly pages: PageSeal
-  /** Whether the operator lets links stand in results. */
-  readonly linksInResults: boolean
   readonly ending: Ending
   /** How long the call has. */
   readonly deadlineMs: number
@@ -179,12 +177,13 @@ async function confirmAndRun(
   }
   const done = handedOver(tool, args, interaction)
   if (done) return { output: done }
-  requireWayForLink(tool, interaction, request.linksInResults)
+  requireWayForLink(tool, interaction)
   const confirmation = tool.effect === 'read' ? undefined : await confirm(tool, args, context, request)
   if (confirmation) return { question: confirmation }
-  const target = tool.handsOver ? await tool.target?.(args, context) : undefined
-  const output = await (tool.effect === 'read' ? tool.run(args, context) : write(request, args, context))
-  const question = await handOver(tool, args, output, interaction, request.linksInResults, target)
+  const target = tool.reveals ? await tool.target?.(args, context) : undefined
+  const result = await (tool.effect === 'read' ? tool.run(args, context) : write(request, args, context))
+  const { revealed, ...output } = result as ToolResult
+  const question = revealed && (await handOver(tool, args, { output, revealed }, interaction, target))
   return question ? { question } : { output }
 }
 
@@ -201,6 +200,8 @@ function write(
   })
 }
 
+type ToolResult = Record<string, unknown> & { readonly revealed?: readonly Revealed[] }
+
 interface Written {
   readonly output: Record<string, unknown>
   /** Its JSON. */
@@ -208,17 +209,8 @@ interface Written {
 }
 
 function clean(request: Call, args: Record<string, unknown>, output: Record<string, unknown>): Written {
-  const sealed = sealPage(request, args, redactOutput(output, request.tool))
+  const sealed = sealPage(request, args, redact(output))
   return { output: sealed, text: JSON.stringify(sealed) }
-}
-
-/** A link that the operator lets through is what was asked for; everything else is cleaned. */
-function redactOutput(
-  output: Record<string, unknown>,
-  { handsOver }: ToolDefinition,
-): Record<string, unknown> {
-  const cleaned = redact(output)
-  return handsOver && 'link' in output ? { ...cleaned, link: output.link } : cleaned
 }
 
 /** A write has happened whatever its size, so only a read is refused for being too large. */
@@ -239,6 +231,7 @@ function render({ output, text }: Written): CallToolResult {
 
 /** A failed call, as its client sees it. */
 export function renderError(error: ToolError): CallToolResult {
-  const body = { error: { code: error.code, message: error.message, nextStep: error.nextStep } }
+  const { code, message, nextStep, details } = error
+  const body = { error: { code, message, nextStep, ...details } }
   return { isError: true, content: [{ type: 'text', text: JSON.stringify(body) }] }
 }

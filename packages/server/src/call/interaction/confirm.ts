@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { acceptedContent, type InputRequiredResult, inputRequired } from '@modelcontextprotocol/server'
 import * as z from 'zod'
-import { digestOf } from './digest.js'
+import { ToolError } from '../../errors.js'
+import type { Target, ToolContext, ToolDefinition } from '../../tool.js'
+import { digestOf } from '../digest.js'
 import { displayText } from './display-text.js'
-import { ToolError } from './errors.js'
 import type { Interaction } from './interaction.js'
-import type { Target, ToolContext, ToolDefinition } from './tool.js'
 
 const KEY = 'confirmation'
 const typedName = z.object({ name: z.string().max(300).describe('The name, as shown.') })
@@ -22,7 +22,6 @@ export interface UsedAnswers {
 export interface ConfirmOptions {
   readonly interaction: Interaction
   readonly usedAnswers: UsedAnswers
-  readonly linksInResults: boolean
 }
 
 /**
@@ -38,9 +37,9 @@ export async function confirm(
   tool: ToolDefinition,
   args: Record<string, unknown>,
   context: ToolContext,
-  { interaction, usedAnswers, linksInResults }: ConfirmOptions,
+  { interaction, usedAnswers }: ConfirmOptions,
 ): Promise<InputRequiredResult | undefined> {
-  if (!tool.target || !mayWait(tool, linksInResults)) return undefined
+  if (!tool.target || !mayWait(tool)) return undefined
   const environmentId = args.environmentId as string | undefined
   const type = environmentId === undefined ? 'PRD' : await context.scalekit.environmentType(environmentId)
   if (type === 'DEV' && tool.effect !== 'delete') return undefined
@@ -64,9 +63,9 @@ export async function confirm(
   return ask(questionOf(tool, environmentId, target), await interaction.seal(asked))
 }
 
-/** Whether a write may wait. A link that goes to a person is that person's decision. */
-function mayWait({ unconfirmed, handsOver }: ToolDefinition, linksInResults: boolean): boolean {
-  return !unconfirmed && (!handsOver || linksInResults)
+/** Whether a write may wait. What is created for a person is that person's decision. */
+function mayWait({ unconfirmed, reveals, effect }: ToolDefinition): boolean {
+  return !unconfirmed && !(reveals && effect === 'create')
 }
 
 function ask(message: string, requestState: string): InputRequiredResult {

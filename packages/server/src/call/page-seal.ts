@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { type Caller, identityOf, type Secret } from '@scalekit-mcp/auth'
+import { ToolError } from '../errors.js'
 import { digestOf } from './digest.js'
-import { ToolError } from './errors.js'
 
 /** What a page token is good for: the next page of one list, for who got it. */
 export interface PageOf {

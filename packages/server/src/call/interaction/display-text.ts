@@ -1,4 +1,4 @@
-import { withoutInvisible } from './observe/invisible.js'
+import { withoutInvisible } from '../../observe/invisible.js'
 
 /**
  * Third-party text as a person sees and types it: composed (Unicode NFC), without invisible characters, on one line, with single

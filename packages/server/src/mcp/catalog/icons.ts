@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { optInToolsets, type Toolset, toolsets } from './tool.js'
+import { optInToolsets, type Toolset, toolsets } from '../../tool.js'
 
 /** One drawing per toolset, on a grid of 24, in the colour of the text around it. */
 const drawings: Readonly<Record<Toolset, string>> = {

@@ -1,11 +1,11 @@
 import { Code, ConnectError } from '@connectrpc/connect'
 import { commons, type users } from '@scalekit-mcp/api'
 import type { Caller } from '@scalekit-mcp/auth'
-import type { AdministratorRule } from './administrator-rule.js'
+import type { AdministratorRule } from '../config/administrator-rule.js'
+import { ToolError } from '../errors.js'
+import type { ScalekitFor } from '../scalekit/connect.js'
+import { ExpiringCache } from '../scalekit/expiring-cache.js'
 import { isClientAlone } from './client-alone.js'
-import { ToolError } from './errors.js'
-import type { ScalekitFor } from './scalekit/connect.js'
-import { ExpiringCache } from './scalekit/expiring-cache.js'
 
 /** How long a membership is trusted before it is read again. */
 const ALLOWED_MS = 60_000

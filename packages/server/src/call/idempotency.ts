@@ -1,7 +1,7 @@
 import { type Caller, identityOf } from '@scalekit-mcp/auth'
 import { LRUCache } from 'lru-cache'
+import { ToolError, type ToolErrorCode, toToolError } from '../errors.js'
 import { digestOf } from './digest.js'
-import { ToolError, type ToolErrorCode, toToolError } from './errors.js'
 
 type Output = Record<string, unknown>
 

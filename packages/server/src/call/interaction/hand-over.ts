@@ -1,9 +1,9 @@
 import { type InputRequiredResult, inputRequired, inputResponse } from '@modelcontextprotocol/server'
-import { digestOf } from './digest.js'
+import { ToolError } from '../../errors.js'
+import type { Revealed, Target, ToolDefinition } from '../../tool.js'
+import { digestOf } from '../digest.js'
 import { displayText } from './display-text.js'
-import { ToolError } from './errors.js'
 import type { HandOverState, Interaction } from './interaction.js'
-import type { Target, ToolDefinition } from './tool.js'
 
 const KEY = 'link'
 
@@ -14,15 +14,11 @@ const KEY = 'link'
  *
  * @throws ToolError `link_needs_person`
  */
-export function requireWayForLink(
-  tool: ToolDefinition,
-  interaction: Interaction,
-  linksInResults: boolean,
-): void {
-  if (!tool.handsOver || interaction.canOpenUrl || linksInResults) return
+export function requireWayForLink(tool: ToolDefinition, interaction: Interaction): void {
+  if (!tool.reveals || (tool.reveals.kind === 'link' && interaction.canOpenUrl)) return
   throw new ToolError(
     'link_needs_person',
-    `${tool.name} makes a link that is for a person only, and this client cannot open links for one.`,
+    `${tool.name} creates a ${tool.reveals.kind} that is for a person only, and this client has no way to give it to one.`,
   )
 }
 
@@ -34,17 +30,16 @@ export function requireWayForLink(
 export async function handOver(
   tool: ToolDefinition,
   args: Record<string, unknown>,
-  result: Record<string, unknown>,
+  { output, revealed }: { output: Record<string, unknown>; revealed: readonly Revealed[] },
   interaction: Interaction,
-  linksInResults: boolean,
   target: Target | undefined,
 ): Promise<InputRequiredResult | undefined> {
-  if (!tool.handsOver || !interaction.canOpenUrl || linksInResults) return undefined
-  const { link, ...output } = result
+  const [link] = revealed
+  if (!tool.reveals || !link) return undefined
   const state: HandOverState = { kind: 'hand_over', tool: tool.name, digest: digestOf(args), output }
   const elicitation = inputRequired.elicitUrl({
-    message: messageOf(tool.handsOver, target),
-    url: String(link),
+    message: messageOf(tool.reveals.message, target),
+    url: link.value,
   })
   const requestState = await interaction.seal(state)
   return inputRequired({ inputRequests: { [KEY]: elicitation }, requestState })

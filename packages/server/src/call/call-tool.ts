@@ -1,18 +1,18 @@
 import type { CallToolResult, ClientCapabilities, InputRequiredResult } from '@modelcontextprotocol/server'
 import type { Caller } from '@scalekit-mcp/auth'
+import type { RequestAudit } from '../audit/request-audit.js'
+import type { Docs } from '../docs-search/docs.js'
+import type { ToolError } from '../errors.js'
+import type { Trail } from '../scalekit/call-upstream.js'
+import type { ScalekitFor } from '../scalekit/connect.js'
+import type { ToolDefinition } from '../tool.js'
 import { type Bounds, type Decision, decide, type Selection } from './access.js'
-import type { RequestAudit } from './audit/request-audit.js'
 import { type Call, call, type Outcome, renderError } from './call.js'
 import { isClientAlone } from './client-alone.js'
-import type { UsedAnswers } from './confirm.js'
-import type { Docs } from './docs-search/docs.js'
-import type { ToolError } from './errors.js'
 import type { Idempotency } from './idempotency.js'
-import type { RoundSeal, RoundState } from './interaction.js'
+import type { UsedAnswers } from './interaction/confirm.js'
+import type { RoundSeal, RoundState } from './interaction/interaction.js'
 import type { PageSeal } from './page-seal.js'
-import type { Trail } from './scalekit/call-upstream.js'
-import type { ScalekitFor } from './scalekit/connect.js'
-import type { ToolDefinition } from './tool.js'
 
 /** Who sent a request, and what its URL selected. The edge puts it beside the request; nothing here outlives it. */
 export interface Principal {
@@ -42,7 +42,6 @@ export interface CallOptions {
   readonly usedAnswers: UsedAnswers
   readonly idempotency: Idempotency
   readonly pages: PageSeal
-  readonly linksInResults: boolean
   /** How long a call has. */
   readonly deadlineMs: number
   readonly scalekit: ScalekitFor
@@ -87,7 +86,6 @@ export function callTool(
     boundEnvironment: boundEnvironment(options, selection),
     idempotency: options.idempotency,
     pages: options.pages,
-    linksInResults: options.linksInResults,
     usedAnswers: options.usedAnswers,
     interaction: {
       ...waysToAsk(hasPerson(options, principal) ? capabilities : undefined),

@@ -1,7 +1,7 @@
 import { readHost, readOrigins } from '@scalekit-mcp/auth'
 import * as z from 'zod'
-import { scopeAliases } from './scope-names.js'
-import { scopes } from './tool.js'
+import { scopeAliases } from '../scope-names.js'
+import { scopes } from '../tool.js'
 
 // The forms that values of variables have.
 

@@ -1,8 +1,8 @@
 import type { Tool } from '@modelcontextprotocol/server'
-import { type Bounds, isSelected, type Selection } from './access.js'
-import { viewOfTool } from './apps/ui-resources.js'
+import { viewOfTool } from '../../apps/ui-resources.js'
+import { type Bounds, isSelected, type Selection } from '../../call/access.js'
+import type { ToolDefinition } from '../../tool.js'
 import { describeTool } from './describe-tool.js'
-import type { ToolDefinition } from './tool.js'
 
 /**
  * Gives what `tools/list` answers for a selection, with or without the views of results. A tool is described once, when it

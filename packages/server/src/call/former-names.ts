@@ -1,5 +1,5 @@
 import { isObject } from '@scalekit-mcp/auth'
-import { ToolError } from './errors.js'
+import { ToolError } from '../errors.js'
 
 /**
  * Former names of arguments, old to new; they keep working. Where an argument was an object whose members are arguments

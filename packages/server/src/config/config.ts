@@ -51,7 +51,6 @@ export interface Config {
   /** Absent: the default of the kit, by where the resource is. */
   readonly requestsPerMinute?: number
   readonly readOnly: boolean
-  readonly linksInResults: boolean
   readonly docsUrl: string
   readonly timeouts: Timeouts
   readonly stateKey?: Secret
@@ -262,7 +261,6 @@ function assemble(values: Values): Config {
     trustProxy: values.TRUST_PROXY,
     ...(values.REQUESTS_PER_MINUTE === undefined ? {} : { requestsPerMinute: values.REQUESTS_PER_MINUTE }),
     readOnly: values.READ_ONLY,
-    linksInResults: values.LINKS_IN_RESULTS,
     docsUrl: `${values.DOCS_URL}/`,
     timeouts,
     ...auditOf(values.AUDIT_FILE, values.AUDIT_KEY_FILE),

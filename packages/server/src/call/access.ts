@@ -1,6 +1,6 @@
 import type { Caller } from '@scalekit-mcp/auth'
-import { ToolError } from './errors.js'
-import { optInToolsets, type ToolDefinition, type Toolset, toolsets } from './tool.js'
+import { ToolError } from '../errors.js'
+import { optInToolsets, type ToolDefinition, type Toolset, toolsets } from '../tool.js'
 
 /**
  * What a URL selects: `?toolsets=organizations,users&readonly=true&environment=env_…&access=write`. `default` stands for all

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { createRequestStateCodec, type ServerContext } from '@modelcontextprotocol/server'
 import { type Caller, identityOf, isCanonical, type Secret } from '@scalekit-mcp/auth'
+import { timeouts } from '../../config/timeouts.js'
 import type { RoundSeal, RoundState } from './interaction.js'
-import { timeouts } from './timeouts.js'
 
 /** How long a person has to answer. */
 export const ROUND_SECONDS = timeouts.answer / 1000

@@ -1,8 +1,8 @@
 import type { Tool } from '@modelcontextprotocol/server'
 import * as z from 'zod'
-import { withoutEnvironment } from './bound-input.js'
+import { withoutEnvironment } from '../../call/bound-input.js'
+import type { ToolDefinition } from '../../tool.js'
 import { iconUrl } from './icons.js'
-import type { ToolDefinition } from './tool.js'
 
 /**
  * What `tools/list` says of a tool. Schemas are JSON Schema 2020-12, closed, without unions, `$ref` or

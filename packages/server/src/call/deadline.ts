@@ -1,4 +1,4 @@
-import { ToolError } from './errors.js'
+import { ToolError } from '../errors.js'
 
 /** Tells a call that its client has disconnected. */
 export interface Ending {
