@@ -7,8 +7,9 @@ import { unaudited } from './audit/request-audit.js'
 import { parseSelection } from './call/access.js'
 import type { Config } from './config/config.js'
 import { createDocs } from './docs-search/docs.js'
+import { createLoopbackPages } from './http/hand-off/loopback-pages.js'
 import { openAudit } from './main.js'
-import { createMcpFactory } from './mcp/sdk-server.js'
+import { createMcpFactory, type McpOptions } from './mcp/sdk-server.js'
 import type { Logger } from './observe/log.js'
 import { connectScalekit } from './scalekit/connect.js'
 import { createOwn } from './shared/shared.js'
@@ -40,38 +41,35 @@ export async function startStdio(
     log.warn({ err: cause }, message),
   )
   const selection = parseSelection(new URLSearchParams({ toolsets: 'all' }))
-  const factory = createMcpFactory({
-    ...optionsOfMcp(
-      {
-        config,
-        docs,
-        shared,
-        scalekit: connection.scalekit,
-        tools: tools.filter((tool) => tool.scopes.every((scope) => scopes.includes(scope))),
-      },
-      bounds,
-    ),
-    principal() {
-      const caller = operator(config, scopes)
-      const requestId = randomUUID()
-      const recorded = audit ? auditCall(audit, caller, requestId) : unaudited
-      return {
-        caller,
-        selection,
-        requestId,
-        audit: recorded,
-        trail: { audit: recorded, traceparent: undefined },
-        tokenRefused: () => undefined,
-        recheck: async () => undefined,
-        note: (fields) => log.info({ requestId, ...fields }, 'tool call'),
-        asks: () => () => undefined,
-      }
-    },
-  })
+  const principal = () => {
+    const caller = operator(config, scopes)
+    const requestId = randomUUID()
+    const recorded = audit ? auditCall(audit, caller, requestId) : unaudited
+    return {
+      caller,
+      selection,
+      requestId,
+      audit: recorded,
+      trail: { audit: recorded, traceparent: undefined },
+      tokenRefused: () => undefined,
+      recheck: async () => undefined,
+      note: (fields: Readonly<Record<string, unknown>>) => log.info({ requestId, ...fields }, 'tool call'),
+      asks: () => () => undefined,
+    }
+  }
+  const offered = tools.filter((tool) => tool.scopes.every((scope) => scopes.includes(scope)))
+  const { scalekit } = connection
+  const mcp: McpOptions = {
+    ...optionsOfMcp({ config, docs, shared, scalekit, tools: offered }, bounds, (id) => pages.urlOf(id)),
+    principal,
+  }
+  const pages = createLoopbackPages(() => mcp, principal)
+  const factory = createMcpFactory(mcp)
   const handle = serveStdio(factory, { onerror: (error) => log.debug({ err: error }, 'mcp') })
   return {
     async close() {
       await handle.close()
+      await pages.close()
       await docs.close()
       await connection.close()
       await shared.close()

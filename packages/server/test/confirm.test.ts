@@ -112,7 +112,7 @@ describe.each(['modern', 'legacy'] as const)('a delete, asked by a %s client', (
   })
 
   test('is refused in PRD when the client cannot ask, and served in DEV', async () => {
-    expect((await remove(undefined)).code).toBe('confirmation_unavailable')
+    expect((await remove(undefined)).code).toBe('person_needed')
     expect(await exists()).toBe(true)
     expect((await remove(undefined, DEV, organizations[DEV])).code).toBe('ok')
   })
@@ -144,7 +144,7 @@ describe('a write in a PRD environment', () => {
       const { ok, error } = await server.call('2026-07-28', tool.name, args, { query: '?toolsets=all' })
       expect(ok).toBe(false)
       // What does not exist is not asked about; everything else waits.
-      expect(['confirmation_unavailable', 'not_found']).toContain(error?.code)
+      expect(['person_needed', 'not_found']).toContain(error?.code)
       expect(await server.state()).toEqual(before)
     },
   )

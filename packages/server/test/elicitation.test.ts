@@ -353,7 +353,7 @@ describe('a question', () => {
     const args = { environmentId: PRD, organizationId: await createOrganization('JSON') }
     const headers = { 'mcp-session-id': session, accept: 'application/json' }
     const posted = await postCall(server.url, token, 'delete_organization', args, { headers })
-    expect(toolErrorOf(posted)?.code).toBe('confirmation_unavailable')
+    expect(toolErrorOf(posted)?.code).toBe('person_needed')
   })
 })
 
@@ -400,7 +400,7 @@ describe('a session', () => {
       expect((await list(bearer, id)).status).toBe(200)
       const headers = { 'mcp-session-id': id }
       const call = await postCall(server.url, bearer, 'delete_organization', args, { headers })
-      expect(toolErrorOf(call)?.code).toBe('confirmation_unavailable')
+      expect(toolErrorOf(call)?.code).toBe('person_needed')
     }
   })
 

@@ -13,9 +13,11 @@ import { type Ending, withDeadline } from './deadline.js'
 import { digestOf } from './digest.js'
 import { byCurrentNames } from './former-names.js'
 import type { Idempotency } from './idempotency.js'
-import { confirm, type UsedAnswers } from './interaction/confirm.js'
-import { handedOver, handOver, requireWayForLink } from './interaction/hand-over.js'
+import { confirmAtPage, confirmInClient, type UsedAnswers } from './interaction/confirm.js'
+import { type HandOffs, handedOff, handOff, LONGEST_WAIT_MS, mayHandOff } from './interaction/hand-off.js'
+import { handedOver, handOver } from './interaction/hand-over.js'
 import type { Interaction } from './interaction/interaction.js'
+import { type Question, questionFor } from './interaction/question.js'
 import type { PageSeal } from './page-seal.js'
 
 /** About 25,000 tokens of JSON: what the common clients take at most. */
@@ -31,6 +33,7 @@ export interface Call {
   readonly boundEnvironment?: { readonly id: string } | undefined
   readonly interaction: Interaction
   readonly usedAnswers: UsedAnswers
+  readonly handOffs: Pick<HandOffs, 'wait'>
   readonly idempotency: Idempotency
   readonly pages: PageSeal
   readonly ending: Ending
@@ -86,9 +89,8 @@ export async function call(request: Call): Promise<CallToolResult | InputRequire
     authorize(request)
     const args = openPage(request, validate(request))
     admitted = true
-    const result = await withDeadline(request.ending, request.deadlineMs, (signal) =>
-      confirmAndRun(request, args, signal),
-    )
+    const ms = request.deadlineMs + (tool.waitsForPerson ? LONGEST_WAIT_MS : 0)
+    const result = await withDeadline(request.ending, ms, (signal) => confirmAndRun(request, args, signal))
     if ('question' in result) {
       finish('input_required')
       return result.question
@@ -163,28 +165,56 @@ function sealPage(
   return { ...output, nextPageToken: pages.seal(output.nextPageToken, { caller, tool: tool.name, args }) }
 }
 
+/** What only a person may decide or see comes first: in the client where it can ask, else at a page of this server. */
 async function confirmAndRun(
   request: Call,
   args: Record<string, unknown>,
   signal: AbortSignal,
 ): Promise<{ question: InputRequiredResult } | { output: Record<string, unknown> }> {
-  const { tool, interaction } = request
-  const context: ToolContext = {
-    scalekit: request.scalekit(signal),
-    docs: request.docs,
-    caller: request.caller,
-    progress: request.progress,
-  }
+  const { tool, interaction, audit } = request
+  const { atPage } = interaction
+  const context = contextOf(request, signal)
   const done = handedOver(tool, args, interaction)
   if (done) return { output: done }
-  requireWayForLink(tool, interaction)
-  const confirmation = tool.effect === 'read' ? undefined : await confirm(tool, args, context, request)
-  if (confirmation) return { question: confirmation }
-  const target = tool.reveals ? await tool.target?.(args, context) : undefined
+  const waits = mayHandOff(tool, interaction)
+  const ended = waits ? await handedOff(interaction) : undefined
+  if (ended) {
+    audit.personAnswered(ended.answeredIn)
+    return ended
+  }
+  const question = await questionFor(tool, args, context)
+  if (atPage) await confirmAtPage(question, atPage)
+  else if (question?.required && waits) return { question: await handOff(tool, args, interaction) }
+  else if (question?.typed && interaction.canAsk) {
+    const asked = await confirmInClient(tool.name, question, interaction, request.usedAnswers)
+    if (asked) return { question: asked }
+  }
   const result = await (tool.effect === 'read' ? tool.run(args, context) : write(request, args, context))
   const { revealed, ...output } = result as ToolResult
-  const question = revealed && (await handOver(tool, args, { output, revealed }, interaction, target))
-  return question ? { question } : { output }
+  if (!revealed) return { output }
+  if (!atPage) return { question: await handOver(tool, args, output, revealed, question, interaction) }
+  atPage.reveal(revealed)
+  return { output: { ...output, handedOver: true } }
+}
+
+function contextOf(request: Call, signal: AbortSignal): ToolContext {
+  const { caller, handOffs } = request
+  return {
+    scalekit: request.scalekit(signal),
+    docs: request.docs,
+    caller,
+    progress: request.progress,
+    waitForHandOff: (id) => handOffs.wait(id, caller, signal),
+  }
+}
+
+/** What a page shows of a call before the person decides. @throws ToolError where the call would be refused */
+export function previewCall(request: Call): Promise<Question | undefined> {
+  authorize(request)
+  const args = validate(request)
+  return withDeadline(request.ending, request.deadlineMs, (signal) =>
+    questionFor(request.tool, args, contextOf(request, signal)),
+  )
 }
 
 /** It is in the audit log before it goes out, and it goes out once for its key. */

@@ -74,11 +74,13 @@ import resendInvitation from './users/resend-invitation.js'
 import updateOrganizationUser from './users/update-organization-user.js'
 import inviteWorkspaceMember from './workspace/invite-workspace-member.js'
 import listWorkspaceMembers from './workspace/list-workspace-members.js'
+import waitForHandOff from './workspace/wait-for-hand-off.js'
 import whoami from './workspace/whoami.js'
 
 /** All tools, in the order in which `tools/list` gives them. */
 export const tools: readonly ToolDefinition[] = [
   whoami,
+  waitForHandOff,
   listWorkspaceMembers,
   inviteWorkspaceMember,
   listEnvironments,

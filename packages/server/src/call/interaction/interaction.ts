@@ -1,4 +1,6 @@
 import type { Caller } from '@scalekit-mcp/auth'
+import type { Revealed } from '../../tool.js'
+import type { WaitingCall } from './hand-off.js'
 
 /** What a confirmation was asked for. */
 export interface ConfirmationState {
@@ -10,7 +12,7 @@ export interface ConfirmationState {
   readonly nonce: string
 }
 
-/** What remains of a result whose link went to a person. */
+/** What remains of a result whose link went to a person in the client. */
 export interface HandOverState {
   readonly kind: 'hand_over'
   readonly tool: string
@@ -18,8 +20,15 @@ export interface HandOverState {
   readonly output: Readonly<Record<string, unknown>>
 }
 
+/** The client was asked to bring a person to a page of this server. */
+export interface HandOffRound {
+  readonly kind: 'hand_off'
+  readonly tool: string
+  readonly digest: string
+}
+
 /** What passes from one round of a call to the next: sealed by the server, carried by the client. */
-export type RoundState = ConfirmationState | HandOverState
+export type RoundState = ConfirmationState | HandOverState | HandOffRound
 
 export interface RoundSeal {
   mint(state: RoundState, caller: Caller): Promise<string>
@@ -27,7 +36,7 @@ export interface RoundSeal {
   verify(text: string, caller: Caller): Promise<RoundState>
 }
 
-/** The other side of a call: how it can reach a person, and what the person answered. */
+/** How a call can reach a person, and what the person answered. */
 export interface Interaction {
   /** The client can ask a person to fill in a form. */
   readonly canAsk: boolean
@@ -36,4 +45,23 @@ export interface Interaction {
   readonly state: RoundState | undefined
   readonly responses: Record<string, unknown> | undefined
   seal(state: RoundState): Promise<string>
+  /** Lets this call wait at a page of this server. Absent where there is no person: a client with its own token. */
+  readonly handOff: WaitingCall | undefined
+  /** The call is made by the person at that page. */
+  readonly atPage: AtPage | undefined
+}
+
+/** What the person did at the page. */
+export interface AtPage {
+  /** Of what the page showed. */
+  readonly digest: string
+  /** What was typed to confirm. */
+  readonly typed: string
+  /**
+   * From here on the call counts as made.
+   * @throws ToolError `confirmation_declined` where it was made already
+   */
+  claim(): Promise<void>
+  /** Shows to the person, and to nobody else, what the call created for them. */
+  reveal(revealed: readonly Revealed[]): void
 }

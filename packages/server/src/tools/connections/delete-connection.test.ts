@@ -25,7 +25,7 @@ describe.each(eras)('delete_connection over %s', (era) => {
       const args = { environmentId: environment, connectionId: idOf(created, 'connection') }
       if (environment !== environmentId) {
         expect((await server.call(era, 'delete_connection', args)).error).toMatchObject({
-          code: 'confirmation_unavailable',
+          code: 'person_needed',
         })
       }
       const { result } = await server.call(era, 'delete_connection', args, { person: typesTheName })

@@ -53,7 +53,7 @@ describe.each(eras)('delete_organization over %s', (era) => {
       environmentId: PRD,
       organizationId: inProduction,
     })
-    expect(refused.error).toMatchObject({ code: 'confirmation_unavailable' })
+    expect(refused.error).toMatchObject({ code: 'person_needed' })
     expect(await exists(PRD, inProduction)).toBe(true)
     const organizationId = await create(DEV)
     const { ok } = await server.call(era, 'delete_organization', { environmentId: DEV, organizationId })

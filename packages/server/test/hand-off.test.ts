@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { HandOffVisitor } from '../../../test/harness/hand-off-page.js'
+import { type Answer, eras, type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
+
+const PRD = 'env_100000000000000002'
+const DEV = 'env_100000000000000001'
+
+let server: ServerUnderTest
+beforeAll(async () => {
+  server = await startServerUnderTest()
+})
+afterAll(() => server.close())
+
+interface HandOff {
+  readonly id: string
+  readonly url: string
+  readonly expiresAt: string
+}
+
+/** The hand-off that an answer offers. */
+function handOffOf({ error }: Answer): HandOff {
+  expect(error).toMatchObject({ code: 'person_needed' })
+  return (error as unknown as { handOff: HandOff }).handOff
+}
+
+async function newOrganization(name: string, environmentId = PRD): Promise<string> {
+  const { organization } = await server.sdk(environmentId).organization.createOrganization(name)
+  return organization?.id ?? ''
+}
+
+const open = (handOff: HandOff, email = 'admin@example.com', consent?: 'deny') =>
+  new HandOffVisitor(email, consent).open(handOff.url)
+
+const isThere = (organizationId: string, environmentId = PRD) =>
+  server
+    .sdk(environmentId)
+    .organization.getOrganization(organizationId)
+    .then(
+      () => true,
+      () => false,
+    )
+
+describe.each(eras)('a delete in PRD, by a client that cannot ask, over %s', (era) => {
+  const remove = (organizationId: string) =>
+    server.call(era, 'delete_organization', { environmentId: PRD, organizationId })
+
+  test('waits at a page; the person types the name there, and the repeated call gives the result', async () => {
+    const organizationId = await newOrganization('Fabrikam "West"')
+    const handOff = handOffOf(await remove(organizationId))
+    expect(handOff.url).toBe(`${new URL(server.url).origin}/hand-off/${handOff.id}`)
+    expect(handOffOf(await remove(organizationId))).toEqual(handOff)
+    const page = await open(handOff)
+    expect(page.asksFor).toBe('Fabrikam "West"')
+    for (const shown of ['delete_organization', organizationId, PRD, 'This cannot be undone']) {
+      expect(page.html).toContain(shown)
+    }
+    const mistyped = await page.send('confirm', 'Fabrikam')
+    expect(mistyped).toMatchObject({ status: 422, html: expect.stringContaining('not the name') })
+    expect(await isThere(organizationId)).toBe(true)
+    const done = await mistyped.send('confirm', 'Fabrikam "West"')
+    expect(done.html).toContain('<h1>Done</h1>')
+    expect(await isThere(organizationId)).toBe(false)
+    expect((await remove(organizationId)).result).toMatchObject({ deleted: true })
+    // The result was given; the next call is another.
+    expect((await remove(organizationId)).error).toMatchObject({ code: 'not_found' })
+  })
+
+  test('wait_for_hand_off tells how it goes', async () => {
+    const organizationId = await newOrganization('Waited')
+    const { id, url } = handOffOf(await remove(organizationId))
+    const page = await new HandOffVisitor('admin@example.com').open(url)
+    const waiting = server.call(era, 'wait_for_hand_off', { handOffId: id })
+    await page.send('confirm', 'Waited')
+    expect((await waiting).result).toEqual({
+      status: 'done',
+      tool: 'delete_organization',
+      result: expect.objectContaining({ deleted: true }),
+    })
+    const other = await server.token({ subject: 'viewer@example.com' })
+    const { error } = await server.call(era, 'wait_for_hand_off', { handOffId: id }, { token: other })
+    expect(error).toMatchObject({ code: 'not_found' })
+  })
+
+  test('is not made where the person declines', async () => {
+    const organizationId = await newOrganization('Kept')
+    const handOff = handOffOf(await remove(organizationId))
+    const page = await open(handOff)
+    await page.send('decline')
+    expect((await page.send('confirm', 'Kept')).html).toContain('Declined')
+    expect((await remove(organizationId)).error).toMatchObject({ code: 'confirmation_declined' })
+    expect(await isThere(organizationId)).toBe(true)
+  })
+
+  test('is not made by another person, without the form of the page, or twice', async () => {
+    const organizationId = await newOrganization('Guarded')
+    const handOff = handOffOf(await remove(organizationId))
+    // Of the other's role the authorization server refuses the scopes.
+    const viewer = await open(handOff, 'viewer@example.com', 'deny')
+    expect(viewer).toMatchObject({ status: 400, html: expect.stringContaining('Not signed in') })
+    const page = await open(handOff)
+    const own = { ...page.fields, decision: 'confirm', name: 'Guarded' }
+    expect((await page.post({ ...own, token: 'x' })).status).toBe(403)
+    expect((await page.post(own, { origin: 'https://attacker.example' })).status).toBe(403)
+    expect((await page.post(own, { 'sec-fetch-site': 'cross-site' })).status).toBe(403)
+    const stranger = await fetch(handOff.url, {
+      method: 'POST',
+      body: new URLSearchParams(own),
+      headers: { origin: new URL(handOff.url).origin },
+    })
+    expect(stranger.status).toBe(401)
+    expect(await isThere(organizationId)).toBe(true)
+    const [first, second] = await Promise.all([page.post(own), page.post(own)])
+    expect([first.html, second.html].filter((html) => html.includes('<h1>Done</h1>'))).toHaveLength(1)
+    expect((await page.post(own)).html).not.toContain('Not done')
+  })
+
+  test('is asked about again where the target has changed since the page was opened', async () => {
+    const organizationId = await newOrganization('Before')
+    const page = await open(handOffOf(await remove(organizationId)))
+    await server.sdk(PRD).organization.updateOrganization(organizationId, { displayName: 'After' })
+    const again = await page.send('confirm', 'Before')
+    expect(again).toMatchObject({ status: 422, asksFor: 'After' })
+    expect(await isThere(organizationId)).toBe(true)
+  })
+})
+
+describe.each(eras)('a link, for a client that opens no URLs, over %s', (era) => {
+  test('is created at the page and shown there only', async () => {
+    const call = () =>
+      server.call(era, 'generate_admin_portal_link', {
+        environmentId: DEV,
+        organizationId: 'org_100000000000000001',
+      })
+    const page = await open(handOffOf(await call()))
+    const shown = await page.send('confirm')
+    const link = shown.values.get('Link to the admin portal') ?? ''
+    expect((await fetch(link, { redirect: 'manual' })).status).toBeLessThan(400)
+    expect(shown.html).toContain('Valid until')
+    const { result } = await call()
+    expect(result).toMatchObject({ handedOver: true, expiresAt: expect.any(String) })
+    expect(JSON.stringify(result)).not.toContain(link)
+    expect(server.log.join('')).not.toContain(new URL(link).pathname)
+    expect((await page.send('confirm')).html).not.toContain(link)
+  })
+})
+
+test('of somebody else a page shows nothing, and lets the person sign in again', async () => {
+  const organizationId = await newOrganization('Private')
+  const token = await server.token({ subject: 'viewer@example.com' })
+  const args = { environmentId: PRD, organizationId }
+  const handOff = handOffOf(await server.call('2026-07-28', 'delete_organization', args, { token }))
+  const page = await open(handOff)
+  expect(page).toMatchObject({ status: 403, html: expect.stringContaining('somebody else') })
+  expect(page.html).not.toContain('Private')
+  expect((await page.post({ decision: 'confirm', name: 'Private' })).status).toBe(403)
+  expect(await isThere(organizationId)).toBe(true)
+  const again = await fetch(`${handOff.url}?again`, { redirect: 'manual' })
+  expect(new URL(again.headers.get('location') ?? '').searchParams.get('prompt')).toBe('login')
+})
+
+test('a link that nobody knows, or that was changed, opens nothing', async () => {
+  const origin = new URL(server.url).origin
+  for (const path of [`/hand-off/${'a'.repeat(43)}`, '/hand-off/x', '/hand-off/callback?state=x&code=y']) {
+    const response = await fetch(origin + path, { redirect: 'manual' })
+    expect(response.status).toBeGreaterThanOrEqual(400)
+    expect(response.headers.get('location')).toBeNull()
+  }
+})
+
+test('the pages are in no log', async () => {
+  const organizationId = await newOrganization('Unlogged')
+  const handOff = handOffOf(
+    await server.call('2026-07-28', 'delete_organization', { environmentId: PRD, organizationId }),
+  )
+  await (await open(handOff)).send('decline')
+  expect(server.log.join('')).not.toContain(handOff.id)
+})
