@@ -1,6 +1,24 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createLocalScalekit } from '@scalekit-mcp/local'
+import { Scalekit } from '@scalekit-sdk/node'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { HandOffVisitor } from '../../../test/harness/hand-off-page.js'
-import { type Answer, eras, type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
+import { freePort, mintToken } from '../../../test/harness/program.js'
+import { localEnvironment } from '../src/cli/dev.js'
+import { loadConfig } from '../src/config/config.js'
+import { startServer } from '../src/main.js'
+import { createLog } from '../src/observe/log.js'
+import { postCall, toolErrorOf } from './post-message.js'
+import {
+  type Answer,
+  allScopes,
+  eras,
+  patient,
+  type ServerUnderTest,
+  startServerUnderTest,
+} from './server-under-test.js'
 
 const PRD = 'env_100000000000000002'
 const DEV = 'env_100000000000000001'
@@ -18,7 +36,7 @@ interface HandOff {
 }
 
 /** The hand-off that an answer offers. */
-function handOffOf({ error }: Answer): HandOff {
+function handOffOf({ error }: Pick<Answer, 'error'>): HandOff {
   expect(error).toMatchObject({ code: 'person_needed' })
   return (error as unknown as { handOff: HandOff }).handOff
 }
@@ -174,4 +192,73 @@ test('the pages are in no log', async () => {
   )
   await (await open(handOff)).send('decline')
   expect(server.log.join('')).not.toContain(handOff.id)
+})
+
+test('a page is there for as long as the person has, and the call begins again after that', async () => {
+  const hasty = await startServerUnderTest({}, undefined, undefined, { ...patient, handOff: 300 })
+  onTestFinished(() => hasty.close())
+  const args = { environmentId: PRD, organizationId: 'org_100000000000000011' }
+  const handOff = handOffOf(await hasty.call('2026-07-28', 'delete_organization', args))
+  await expect.poll(async () => (await fetch(handOff.url, { redirect: 'manual' })).status).toBe(404)
+  expect(handOffOf(await hasty.call('2026-07-28', 'delete_organization', args)).id).not.toBe(handOff.id)
+})
+
+describe('in environment mode', () => {
+  test('only an administrator of the environment opens a page', async () => {
+    const port = await freePort()
+    const resource = `http://localhost:${port}/mcp`
+    const mcpServerId = 'res_100000000000000000'
+    const local = await createLocalScalekit({ port: 0, memory: true, mcpServerUrl: resource, mcpServerId })
+    onTestFinished(() => local.close())
+    const settings = localEnvironment(local, resource, 'environment')
+    const config = loadConfig(
+      { ...settings, SCALEKIT_ENVIRONMENT_TYPE: 'PRD', PORT: String(port), AUDIT_FILE: 'none' },
+      {},
+    )
+    const running = await startServer({ ...config, timeouts: patient }, createLog('silent'))
+    onTestFinished(() => running.stop())
+    const sdk = new Scalekit(`${local.url}/${DEV}`, 'skc_100000000000000001', 'test_local_secret')
+    const made = await sdk.organization.createOrganization('Ended')
+    const token = await mintToken(
+      { localUrl: local.url },
+      { subject: 'olivia@yourcompany.example', resource: mcpServerId, scopes: allScopes },
+    )
+    const args = { organizationId: made.organization?.id }
+    const call = async () => {
+      const posted = await postCall(resource, token, 'delete_organization', args)
+      const result = posted.message.result as { structuredContent?: unknown }
+      return { result: result.structuredContent, error: toolErrorOf(posted) as Answer['error'] }
+    }
+    const handOff = handOffOf(await call())
+    const customer = await open(handOff, 'ana@acme.example')
+    expect(customer).toMatchObject({ status: 403, html: expect.stringContaining('somebody else') })
+    const page = await open(handOff, 'olivia@yourcompany.example')
+    expect(page.asksFor).toBe('Ended')
+    await page.send('confirm', 'Ended')
+    expect((await call()).result).toMatchObject({ deleted: true })
+  })
+})
+
+test('neither link nor name nor page is in the log or the audit log', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hand-off-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const file = join(folder, 'audit.jsonl')
+  const audited = await startServerUnderTest({ AUDIT_FILE: file })
+  const args = { environmentId: DEV, organizationId: 'org_100000000000000001' }
+  const call = () => audited.call('2026-07-28', 'generate_admin_portal_link', args)
+  const handOff = handOffOf(await call())
+  const shown = await (await open(handOff)).send('confirm')
+  const link = shown.values.get('Link to the admin portal') ?? ''
+  const { result } = await call()
+  await audited.close()
+  const records = await readFile(file, 'utf8')
+  const [made] = records.split('\n').filter((line) => line.includes('"intent"'))
+  expect(made).toContain('generate_admin_portal_link')
+  expect(records).toContain('"place":"hand-off"')
+  expect(records).toContain('"outcome":"person_needed"')
+  const secret = new URL(link).pathname.split('/').at(-1) ?? ''
+  expect(secret.length).toBeGreaterThan(20)
+  for (const text of [records, audited.log.join(''), JSON.stringify(result)]) {
+    for (const part of [secret, handOff.id]) expect(text).not.toContain(part)
+  }
 })

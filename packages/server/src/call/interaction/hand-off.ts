@@ -9,8 +9,6 @@ import { digestOf } from '../digest.js'
 import { givesInClient } from './hand-over.js'
 import type { HandOffRound, Interaction } from './interaction.js'
 
-/** How long a person has, from the call until the page is left. */
-export const HAND_OFF_MS = 15 * 60_000
 /** How long one `wait_for_hand_off` waits: clients and proxies give up a call after half a minute or a minute. */
 export const LONGEST_WAIT_MS = 25_000
 const POLL_MS = 500
@@ -87,17 +85,22 @@ interface ForCall {
 /**
  * @param kept where hand-offs are
  * @param urlOf the page of a hand-off
+ * @param handOffMs how long a person has, from the call until the page is left
  */
-export function createHandOffs(kept: KeyValue, urlOf: (id: string) => string | Promise<string>): HandOffs {
+export function createHandOffs(
+  kept: KeyValue,
+  urlOf: (id: string) => string | Promise<string>,
+  handOffMs: number,
+): HandOffs {
   const recordKey = (id: string) => `hand-off:${id}`
   const claimKey = (id: string) => `hand-off-claim:${id}`
   const outcomeKey = (id: string) => `hand-off-outcome:${id}`
 
   const get = async (id: string) => (await kept.get(recordKey(id))) as HandOff | undefined
 
-  const claim = (id: string) => kept.add(claimKey(id), true, HAND_OFF_MS)
+  const claim = (id: string) => kept.add(claimKey(id), true, handOffMs)
 
-  const settle = (id: string, outcome: Outcome) => kept.put(outcomeKey(id), outcome, HAND_OFF_MS)
+  const settle = (id: string, outcome: Outcome) => kept.put(outcomeKey(id), outcome, handOffMs)
 
   const progress = async (id: string): Promise<Progress> => {
     const outcome = (await kept.get(outcomeKey(id))) as Outcome | undefined
@@ -130,12 +133,12 @@ export function createHandOffs(kept: KeyValue, urlOf: (id: string) => string | P
             selection: storedSelection(selection),
             owner: { issuer, subject },
             clientId,
-            expiresAt: Date.now() + HAND_OFF_MS,
+            expiresAt: Date.now() + handOffMs,
           }
           const url = await urlOf(handOff.id)
           if (!waiting) {
-            await kept.put(recordKey(handOff.id), handOff, HAND_OFF_MS)
-            await kept.put(callKey(), handOff.id, HAND_OFF_MS)
+            await kept.put(recordKey(handOff.id), handOff, handOffMs)
+            await kept.put(callKey(), handOff.id, handOffMs)
           }
           return { handOff, url }
         },

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Secret } from '@scalekit-mcp/auth'
 import { digestOf } from '../../call/digest.js'
-import { HAND_OFF_MS } from '../../call/interaction/hand-off.js'
 import type { KeyValue } from '../../shared/key-value.js'
 
 /** Who is signed in with this browser. */
@@ -31,14 +30,21 @@ interface Kept {
   readonly scopes: readonly string[]
 }
 
-/** @param isSecure whether browsers reach this server by https */
-export function createBrowserSessions(kept: KeyValue, isSecure: boolean): BrowserSessions {
+/**
+ * @param isSecure whether browsers reach this server by https
+ * @param sessionMs how long somebody is signed in
+ */
+export function createBrowserSessions(
+  kept: KeyValue,
+  isSecure: boolean,
+  sessionMs: number,
+): BrowserSessions {
   // RFC 6265bis section 4.1.3.2: no other host can set a cookie of this name.
   const prefix = isSecure ? '__Host-' : ''
   const browserCookie = `${prefix}hand-off-browser`
   const sessionCookie = `${prefix}hand-off-session`
   // Lax: the browser comes back from the authorization server.
-  const attributes = `Path=/; HttpOnly; SameSite=Lax; Max-Age=${HAND_OFF_MS / 1000}${isSecure ? '; Secure' : ''}`
+  const attributes = `Path=/; HttpOnly; SameSite=Lax; Max-Age=${Math.ceil(sessionMs / 1000)}${isSecure ? '; Secure' : ''}`
   const keyOf = (session: string) => `hand-off-session:${digestOf([session])}`
   const setCookie = (res: ServerResponse, name: string) => {
     const value = randomBytes(32).toString('base64url')
@@ -56,7 +62,7 @@ export function createBrowserSessions(kept: KeyValue, isSecure: boolean): Browse
     async begin(res, accessToken, scopes) {
       const formToken = randomBytes(32).toString('base64url')
       const session: Kept = { accessToken, formToken, scopes }
-      await kept.put(keyOf(setCookie(res, sessionCookie)), session, HAND_OFF_MS)
+      await kept.put(keyOf(setCookie(res, sessionCookie)), session, sessionMs)
     },
   }
 }

@@ -30,6 +30,8 @@ export interface HandOffPagesOptions {
   /** The names under which this server may be reached. */
   readonly hosts: readonly string[]
   readonly kept: KeyValue
+  /** How long a person is signed in to the pages. */
+  readonly sessionMs: number
   readonly signIn: SignIn
   readonly protection: NodeProtection
   /** In environment mode. In workspace mode Scalekit decides. */
@@ -46,7 +48,7 @@ export type HandOffPages = (exchange: Exchange) => Promise<boolean>
 export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
   const { mcp, resource, signIn, kept } = options
   const { origin, protocol } = new URL(resource)
-  const sessions = createBrowserSessions(kept, protocol === 'https:')
+  const sessions = createBrowserSessions(kept, protocol === 'https:', options.sessionMs)
   const byName = new Map(mcp.tools.map((tool) => [tool.name, tool]))
   const isOurHost = createHostMatch(resource, options.hosts)
 
