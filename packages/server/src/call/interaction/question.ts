@@ -1,3 +1,4 @@
+import type { EnvironmentType } from '../../scalekit/scalekit.js'
 import type { Target, ToolContext, ToolDefinition } from '../../tool.js'
 import { digestOf } from '../digest.js'
 import { displayText } from './display-text.js'
@@ -6,7 +7,7 @@ import { displayText } from './display-text.js'
 export interface Question {
   /** What happens. */
   readonly title: string
-  readonly environment: string | undefined
+  readonly environment: { readonly id: string; readonly type: EnvironmentType } | undefined
   /** A line for each change. */
   readonly changes: readonly (readonly [label: string, value: string])[]
   readonly target: { readonly id: string | undefined; readonly name: string }
@@ -33,15 +34,14 @@ export async function questionFor(
   const { effect, reveals } = tool
   const confirmed = effect !== 'read' && mayWait(tool)
   if (!confirmed && !reveals) return undefined
-  const environmentId = args.environmentId as string | undefined
-  const type =
-    environmentId === undefined || !confirmed ? 'PRD' : await context.scalekit.environmentType(environmentId)
+  const id = args.environmentId as string | undefined
+  const type = id === undefined ? 'PRD' : await context.scalekit.environmentType(id)
   const typed = confirmed && (type === 'PRD' || effect === 'delete')
   if (!typed && !reveals) return undefined
   const target = (await tool.target?.(args, context)) ?? { name: tool.title }
   return {
     title: tool.title,
-    environment: environmentId || undefined,
+    environment: id ? { id, type } : undefined,
     changes: changesOf(target),
     target: { id: target.id, name: nameOf(target) },
     irreversible: effect === 'delete' || tool.irreversible === true,
@@ -67,7 +67,7 @@ const nameOf = ({ id = 'confirm', name }: Target) => displayText(name) || id
 
 /** The question as a client shows it: values are third-party text, so each change is a line. */
 export function questionText({ title, environment, irreversible, changes, target }: Question): string {
-  const where = environment ? ` in ${environment}` : ''
+  const where = environment ? ` in ${environment.id}` : ''
   const warning = irreversible ? ' This cannot be undone.' : ''
   const what = target.id === undefined ? 'the name' : `the name of ${target.id}`
   return [

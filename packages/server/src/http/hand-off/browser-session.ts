@@ -34,11 +34,7 @@ interface Kept {
  * @param isSecure whether browsers reach this server by https
  * @param sessionMs how long somebody is signed in
  */
-export function createBrowserSessions(
-  kept: KeyValue,
-  isSecure: boolean,
-  sessionMs: number,
-): BrowserSessions {
+export function createBrowserSessions(kept: KeyValue, isSecure: boolean, sessionMs: number): BrowserSessions {
   // RFC 6265bis section 4.1.3.2: no other host can set a cookie of this name.
   const prefix = isSecure ? '__Host-' : ''
   const browserCookie = `${prefix}hand-off-browser`

@@ -79,11 +79,11 @@ export interface Asked {
 
 /** What the person is asked, and by which client. */
 export function askPage({ tool, question, clientId, formToken, problem }: Asked): Page {
-  const { target } = question ?? {}
+  const { target, environment } = question ?? {}
   const rows: (readonly [string, string])[] = [
     ['Asked by', clientId],
     ['Tool', tool.name],
-    ...(question?.environment ? [['Environment', question.environment] as const] : []),
+    ...(environment ? [['Environment', `${environment.id} (${environment.type})`] as const] : []),
     ...(target ? [['Target', target.id ? `${target.name} (${target.id})` : target.name] as const] : []),
     ...(question?.changes ?? []),
   ]
