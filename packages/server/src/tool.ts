@@ -1,7 +1,7 @@
 import type { Caller } from '@scalekit-mcp/auth'
 import * as z from 'zod'
 import type { FormerNames } from './call/former-names.js'
-import type { Progress as HandOffProgress } from './call/interaction/hand-off.js'
+import type { Progress as HandOffProgress } from './call/interaction/outcome.js'
 import type { Docs } from './docs-search/docs.js'
 import type { Scalekit } from './scalekit/scalekit.js'
 

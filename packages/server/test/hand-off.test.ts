@@ -83,22 +83,6 @@ describe.each(eras)('a delete in PRD, by a client that cannot ask, over %s', (er
     expect((await remove(organizationId)).error).toMatchObject({ code: 'not_found' })
   })
 
-  test('wait_for_hand_off tells how it goes', async () => {
-    const organizationId = await newOrganization('Waited')
-    const { id, url } = handOffOf(await remove(organizationId))
-    const page = await new HandOffVisitor('admin@example.com').open(url)
-    const waiting = server.call(era, 'wait_for_hand_off', { handOffId: id })
-    await page.send('confirm', 'Waited')
-    expect((await waiting).result).toEqual({
-      status: 'done',
-      tool: 'delete_organization',
-      result: expect.objectContaining({ deleted: true }),
-    })
-    const other = await server.token({ subject: 'viewer@example.com' })
-    const { error } = await server.call(era, 'wait_for_hand_off', { handOffId: id }, { token: other })
-    expect(error).toMatchObject({ code: 'not_found' })
-  })
-
   test('is not made where the person declines', async () => {
     const organizationId = await newOrganization('Kept')
     const handOff = handOffOf(await remove(organizationId))

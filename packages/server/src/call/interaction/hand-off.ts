@@ -1,66 +1,23 @@
 import { randomBytes } from 'node:crypto'
 import { type InputRequiredResult, inputRequired, inputResponse } from '@modelcontextprotocol/server'
 import type { Caller } from '@scalekit-mcp/auth'
-import { ToolError, type ToolErrorCode } from '../../errors.js'
+import { ToolError } from '../../errors.js'
 import type { KeyValue } from '../../shared/key-value.js'
 import type { ToolDefinition } from '../../tool.js'
-import { type Selection, type StoredSelection, storedSelection } from '../access.js'
+import { type Selection, storedSelection } from '../access.js'
 import { digestOf } from '../digest.js'
 import { givesInClient } from './hand-over.js'
-import type { HandOffRound, Interaction } from './interaction.js'
+import type { HandOff, HandOffRound, Interaction, WaitingCall } from './interaction.js'
+import type { Outcome, Progress } from './outcome.js'
 
 /** How long one `wait_for_hand_off` waits: clients and proxies give up a call after half a minute or a minute. */
 export const LONGEST_WAIT_MS = 25_000
 const POLL_MS = 500
 
-/** A call that waits for a person at a page of this server. */
-export interface HandOff {
-  /** Names the page. It opens nothing: the page is for the owner only. */
-  readonly id: string
-  readonly tool: string
-  /** As the client sent them. */
-  readonly arguments: Readonly<Record<string, unknown>>
-  readonly selection: StoredSelection
-  /** Who alone may open the page. */
-  readonly owner: Pick<Caller, 'issuer' | 'subject'>
-  readonly clientId: string
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number
-}
-
-/** How a hand-off ended. Neither a link nor a secret is ever part of it. */
-export type Outcome =
-  | {
-      readonly status: 'done'
-      readonly output: Readonly<Record<string, unknown>>
-      readonly requestId: string
-    }
-  | { readonly status: 'failed'; readonly error: FailedCall }
-  | { readonly status: 'declined' }
-
-interface FailedCall {
-  readonly code: ToolErrorCode
-  readonly message: string
-  readonly nextStep: string
-}
-
-/** What a client is told of a hand-off. */
-export type Progress = Outcome | { readonly status: 'waiting' | 'running' }
-
 const isOver = (progress: Progress): progress is Outcome =>
   progress.status !== 'waiting' && progress.status !== 'running'
 
 type Owner = Pick<Caller, 'issuer' | 'subject' | 'clientId'>
-
-/** One call that can be handed off. */
-export interface WaitingCall {
-  /** How this call ended at its page. An outcome is given once. @returns undefined where it did not, or was never there */
-  outcome(): Promise<Outcome | undefined>
-  /** The page of this call: the one where it waits already, or a new one. */
-  open(): Promise<{ readonly handOff: HandOff; readonly url: string }>
-  /** The person said no in the client. */
-  decline(id: string): Promise<void>
-}
 
 /** The calls that wait for a person at a page, of all replicas that share `kept`. */
 export interface HandOffs {

@@ -1,6 +1,7 @@
 import type { Caller } from '@scalekit-mcp/auth'
 import type { Revealed } from '../../tool.js'
-import type { WaitingCall } from './hand-off.js'
+import type { StoredSelection } from '../access.js'
+import type { Outcome } from './outcome.js'
 
 /** What a confirmation was asked for. */
 export interface ConfirmationState {
@@ -34,6 +35,31 @@ export interface RoundSeal {
   mint(state: RoundState, caller: Caller): Promise<string>
   /** @throws Error for a state that is not of this caller, was changed, or is too old */
   verify(text: string, caller: Caller): Promise<RoundState>
+}
+
+/** A call that waits for a person at a page of this server. */
+export interface HandOff {
+  /** Names the page. It opens nothing: the page is for the owner only. */
+  readonly id: string
+  readonly tool: string
+  /** As the client sent them. */
+  readonly arguments: Readonly<Record<string, unknown>>
+  readonly selection: StoredSelection
+  /** Who alone may open the page. */
+  readonly owner: Pick<Caller, 'issuer' | 'subject'>
+  readonly clientId: string
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number
+}
+
+/** One call that can be handed off. */
+export interface WaitingCall {
+  /** How this call ended at its page. An outcome is given once. @returns undefined where it did not, or was never there */
+  outcome(): Promise<Outcome | undefined>
+  /** The page of this call: the one where it waits already, or a new one. */
+  open(): Promise<{ readonly handOff: HandOff; readonly url: string }>
+  /** The person said no in the client. */
+  decline(id: string): Promise<void>
 }
 
 /** How a call can reach a person, and what the person answered. */

@@ -10,7 +10,7 @@ import {
 import { decide, selectionOf } from '../../call/access.js'
 import { NotAnAdministrator, type RequireAdministrator } from '../../call/administrators.js'
 import type { Principal } from '../../call/call-tool.js'
-import type { HandOff } from '../../call/interaction/hand-off.js'
+import type { HandOff } from '../../call/interaction/interaction.js'
 import type { McpOptions } from '../../mcp/sdk-server.js'
 import type { KeyValue } from '../../shared/key-value.js'
 import type { ToolDefinition } from '../../tool.js'
