@@ -1,6 +1,10 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
+import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { createLocalScalekit } from '@scalekit-mcp/local'
 import { Scalekit } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
@@ -122,6 +126,54 @@ describe.each(eras)('a delete in PRD, by a client that cannot ask, over %s', (er
     await server.sdk(PRD).organization.updateOrganization(organizationId, { displayName: 'After' })
     const again = await page.send('confirm', 'Before')
     expect(again).toMatchObject({ status: 422, asksFor: 'After' })
+    expect(await isThere(organizationId)).toBe(true)
+  })
+})
+
+describe.each(eras)('a confirmation, for a client that opens URLs and shows no forms, over %s', (era) => {
+  /** The client opens the page for its person, and answers when the person is done there. */
+  async function removeWith(organizationId: string, decide: (link: string) => Promise<'accept' | 'decline'>) {
+    const capabilities = { elicitation: { url: {} } }
+    const requestInit = { headers: { authorization: `Bearer ${await server.token()}` } }
+    const answer = async (params: { mode?: string; url?: string }) => ({
+      action: await decide(params.mode === 'url' ? String(params.url) : ''),
+    })
+    const url = new URL(server.url)
+    const info = { name: 'test', version: '1' }
+    const modern = new Client(info, { capabilities, versionNegotiation: { mode: 'auto' } })
+    const legacy = new LegacyClient(info, { capabilities })
+    if (era === '2026-07-28') {
+      modern.setRequestHandler('elicitation/create', ({ params }) => answer(params))
+      await modern.connect(new StreamableHTTPClientTransport(url, { requestInit }))
+    } else {
+      legacy.setRequestHandler(ElicitRequestSchema, ({ params }) => answer(params))
+      await legacy.connect(new LegacyTransport(url, { requestInit }))
+    }
+    const client = era === '2026-07-28' ? modern : (legacy as unknown as Client)
+    const args = { environmentId: PRD, organizationId }
+    const { content } = await client.callTool({ name: 'delete_organization', arguments: args })
+    await client.close()
+    return JSON.parse((content as { text?: string }[])[0]?.text ?? '')
+  }
+
+  test('is given at the page, which the client opens', async () => {
+    const organizationId = await newOrganization('By URL')
+    const result = await removeWith(organizationId, async (link) => {
+      const page = await new HandOffVisitor('admin@example.com').open(link)
+      await page.send('confirm', 'By URL')
+      return 'accept'
+    })
+    expect(result).toMatchObject({ deleted: true })
+  })
+
+  test('waits where the person has the page open only, and is over where the client declines', async () => {
+    const organizationId = await newOrganization('Declined by client')
+    const opened = await removeWith(organizationId, async () => 'accept')
+    expect(opened.error).toMatchObject({ code: 'person_needed' })
+    const declined = await removeWith(organizationId, async () => 'decline')
+    expect(declined.error).toMatchObject({ code: 'confirmation_declined' })
+    const page = await open(opened.error.handOff)
+    expect(page.html).toContain('Declined')
     expect(await isThere(organizationId)).toBe(true)
   })
 })

@@ -62,7 +62,10 @@ export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
     else {
       const [, id] = PAGE.exec(path) ?? []
       if (id === undefined || !(isRead || req.method === 'POST')) return false
-      const page = await open(exchange, id)
+      const page = await open(exchange, id).catch((cause: unknown) => {
+        exchange.refused({ code: 'temporarily_unavailable', cause })
+        return unavailablePage
+      })
       if (page) sendPage(res, page)
     }
     return true
