@@ -9,6 +9,7 @@ import { createLocalScalekit } from '@scalekit-mcp/local'
 import { Scalekit } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { HandOffVisitor } from '../../../test/harness/hand-off-page.js'
+import { Person } from '../../../test/harness/person.js'
 import { freePort, mintToken } from '../../../test/harness/program.js'
 import { localEnvironment } from '../src/cli/dev.js'
 import { loadConfig } from '../src/config/config.js'
@@ -297,4 +298,83 @@ test('neither link nor name nor page is in the log or the audit log', async () =
   for (const text of [records, audited.log.join(''), JSON.stringify(result)]) {
     for (const part of [secret, handOff.id]) expect(text).not.toContain(part)
   }
+})
+
+describe('the server as a client of its authorization server', () => {
+  test('describes itself in a client metadata document', async () => {
+    const origin = new URL(server.url).origin
+    const response = await fetch(`${origin}/hand-off/client.json`)
+    expect(await response.json()).toMatchObject({
+      client_id: `${origin}/hand-off/client.json`,
+      redirect_uris: [`${origin}/hand-off/callback`],
+      grant_types: ['authorization_code'],
+      token_endpoint_auth_method: 'none',
+    })
+  })
+
+  test('signs people in as HAND_OFF_CLIENT_ID where that is set, with PKCE and for its own audience', async () => {
+    const configured = await startServerUnderTest({ HAND_OFF_CLIENT_ID: 'mcp_registered_by_hand' })
+    onTestFinished(() => configured.close())
+    const args = { environmentId: PRD, organizationId: 'org_100000000000000011' }
+    const handOff = handOffOf(await configured.call('2026-07-28', 'delete_organization', args))
+    const response = await fetch(handOff.url, { redirect: 'manual' })
+    const { searchParams } = new URL(response.headers.get('location') ?? '')
+    expect(Object.fromEntries(searchParams)).toMatchObject({
+      client_id: 'mcp_registered_by_hand',
+      code_challenge_method: 'S256',
+      resource: configured.resource,
+      scope: 'organization:write',
+      redirect_uri: `${new URL(configured.url).origin}/hand-off/callback`,
+    })
+  })
+
+  test('says so where the authorization server is out of reach', async () => {
+    const metadata = { resource: server.resource, authorization_servers: ['http://127.0.0.1:1'] }
+    const alone = await startServerUnderTest(
+      { PROTECTED_RESOURCE_METADATA: JSON.stringify(metadata), MCP_SERVER_ID: '' },
+      undefined,
+      server,
+    )
+    onTestFinished(() => alone.close())
+    const args = { environmentId: PRD, organizationId: 'org_100000000000000011' }
+    const handOff = handOffOf(await alone.call('2026-07-28', 'delete_organization', args))
+    const page = await fetch(new URL(new URL(handOff.url).pathname, alone.url))
+    expect(page.status).toBe(503)
+    expect(await page.text()).toContain('HAND_OFF_CLIENT_ID')
+  })
+
+  test('takes no sign-in that was begun in another browser', async () => {
+    const organizationId = await newOrganization('Fixed')
+    const handOff = handOffOf(
+      await server.call('2026-07-28', 'delete_organization', { environmentId: PRD, organizationId }),
+    )
+    const begun = await fetch(handOff.url, { redirect: 'manual' })
+    const callback = await new Person('admin@example.com').authorize(
+      new URL(begun.headers.get('location') ?? ''),
+    )
+    const stranger = await fetch(callback, { redirect: 'manual' })
+    expect(stranger.status).toBe(400)
+    expect(stranger.headers.getSetCookie()).toEqual([])
+  })
+})
+
+test('odd requests to a page change nothing and get a short answer', async () => {
+  const organizationId = await newOrganization('Odd')
+  const handOff = handOffOf(
+    await server.call('2026-07-28', 'delete_organization', { environmentId: PRD, organizationId }),
+  )
+  const page = await open(handOff)
+  const own = { ...page.fields, decision: 'confirm', name: 'Odd' }
+  const large = await page.post({ ...own, pad: 'x'.repeat(20_000) })
+  const json = await page.post(own, { 'content-type': 'application/json' })
+  const packed = await page.post(own, { 'content-encoding': 'gzip' })
+  const nothing = await page.post({})
+  for (const answer of [large, json, packed, nothing]) expect(answer.status).toBe(403)
+  for (const method of ['PUT', 'DELETE', 'PATCH']) {
+    expect((await fetch(handOff.url, { method })).status).toBe(404)
+  }
+  expect((await fetch(`${handOff.url}/`, { redirect: 'manual' })).status).toBe(404)
+  expect((await fetch(handOff.url, { method: 'HEAD', redirect: 'manual' })).status).toBe(302)
+  expect(await isThere(organizationId)).toBe(true)
+  expect((await page.post(own)).html).toContain('<h1>Done</h1>')
 })
