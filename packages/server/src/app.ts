@@ -169,7 +169,6 @@ export function optionsOfMcp(
 ): McpOptions {
   return {
     tools: options.tools,
-    origin: new URL(config.resource).origin,
     bounds,
     ...(config.upstream.mode === 'environment'
       ? { onlyEnvironment: { id: config.upstream.environmentId ?? '' } }

@@ -25,17 +25,13 @@ export const toolsets = [
   'connections',
   'mcp-servers',
   'docs',
+  'directories',
+  'domains',
+  'clients',
 ] as const
 
 /** These are offered only where the URL names them: fewer tools leave more room in a context. */
-export const optInToolsets = [
-  'directories',
-  'domains',
-  'permissions',
-  'clients',
-  'sessions',
-  'audit',
-] as const
+export const optInToolsets = ['permissions', 'sessions', 'audit'] as const
 
 export type Toolset = (typeof toolsets)[number] | (typeof optInToolsets)[number]
 
@@ -112,9 +108,10 @@ export interface ToolDefinition<
 /** Every create takes one: repeated with the same key within a day, it gives the first result. */
 const idempotencyKey = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{8,64}$/)
+  .max(64)
+  .refine((key) => /^[A-Za-z0-9_-]{8,}$/.test(key), '8 to 64 letters, digits, - or _.')
   .optional()
-  .describe('Random; repeat it to retry safely.')
+  .describe('Random; repeat it to retry.')
 
 const handedOver = z.boolean().optional().describe('A person has it.')
 

@@ -22,7 +22,7 @@ test('every list has pages', () => {
 
 test('pageToken is text in every schema, although 1 is accepted as a number', () => {
   const types = lists.map((tool) => {
-    const { properties } = describeTool(tool, false, 'http://localhost').inputSchema
+    const { properties } = describeTool(tool, false).inputSchema
     return properties?.pageToken
   })
   expect(new Set(types.map((type) => JSON.stringify(type))).size).toBe(1)

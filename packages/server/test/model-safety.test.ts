@@ -134,14 +134,13 @@ describe('texts of third parties', () => {
 describe('what a model may do', () => {
   test('annotations say what a tool does to data', () => {
     const wrong = tools.filter((tool) => {
-      const { readOnlyHint, destructiveHint, idempotentHint } =
-        describeTool(tool, false, server.url).annotations ?? {}
+      const { readOnlyHint, destructiveHint, idempotentHint } = describeTool(tool, false).annotations ?? {}
       if (tool.effect === 'read') return readOnlyHint !== true
       const takesAway = tool.effect !== 'create' || tool.irreversible === true
       return (
         readOnlyHint !== false ||
         destructiveHint !== takesAway ||
-        idempotentHint !== (tool.effect !== 'create')
+        (idempotentHint ?? false) !== (tool.effect !== 'create')
       )
     })
     expect(wrong.map(({ name }) => name)).toEqual([])

@@ -1,6 +1,5 @@
 import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server'
 import type { Caller } from '@scalekit-mcp/auth'
-import type * as z from 'zod'
 import type { RequestAudit } from '../audit/request-audit.js'
 import type { Docs } from '../docs-search/docs.js'
 import { ToolError, toToolError } from '../errors.js'
@@ -8,15 +7,15 @@ import { redact } from '../observe/redact.js'
 import type { Scalekit } from '../scalekit/scalekit.js'
 import type { Revealed, ToolContext, ToolDefinition } from '../tool.js'
 import type { Decision } from './access.js'
-import { takesEnvironment, withoutEnvironment } from './bound-input.js'
 import { type Ending, withDeadline } from './deadline.js'
 import { digestOf } from './digest.js'
-import { byCurrentNames } from './former-names.js'
 import type { Idempotency } from './idempotency.js'
 import { confirm, type UsedAnswers } from './interaction/confirm.js'
 import { handedOver, handOver, requireWayForLink } from './interaction/hand-over.js'
 import type { Interaction } from './interaction/interaction.js'
 import type { PageSeal } from './page-seal.js'
+import { resolveNames } from './resolve-names.js'
+import { validate } from './validate.js'
 
 /** About 25,000 tokens of JSON: what the common clients take at most. */
 const RESULT_LIMIT = 80_000
@@ -56,8 +55,8 @@ export interface Outcome {
 }
 
 /**
- * Everything that happens to every call, in order: authorize, validate, confirm, run with a deadline, hand a
- * link over, redact, cap, record, render. A write is in the audit log before it goes out. (Selecting the tool by its name is the protocol's: an unknown name is -32602.)
+ * Everything that happens to every call, in order: authorize, validate, resolve names, confirm, run with a deadline, hand
+ * a link over, redact, cap, record, render. A write is in the audit log before it goes out. (Selecting the tool by its name is the protocol's: an unknown name is -32602.)
  *
  * @returns a result; a failure is one with `isError`, a code, what happened and what to do next (MCP
  * 2026-07-28, server/tools, "Error Handling"). It does not throw.
@@ -84,11 +83,12 @@ export async function call(request: Call): Promise<CallToolResult | InputRequire
   }
   try {
     authorize(request)
-    const args = openPage(request, validate(request))
-    admitted = true
-    const result = await withDeadline(request.ending, request.deadlineMs, (signal) =>
-      confirmAndRun(request, args, signal),
-    )
+    const valid = validate(tool, request.arguments, request.boundEnvironment)
+    const { args, result } = await withDeadline(request.ending, request.deadlineMs, async (signal) => {
+      const args = openPage(request, await resolve(request, valid, signal))
+      admitted = true
+      return { args, result: await confirmAndRun(request, args, signal) }
+    })
     if ('question' in result) {
       finish('input_required')
       return result.question
@@ -110,42 +110,16 @@ function authorize({ tool, decision }: Call): void {
   throw new ToolError('insufficient_scope', `${tool.name} needs the scopes ${decision.scopes.join(' ')}.`)
 }
 
-/** Aliases become names, the bound environment is filled in, and the schema decides. Values are not repeated. */
-function validate({ tool, arguments: given, boundEnvironment }: Call): Record<string, unknown> {
-  const args = byCurrentNames(given, tool.aliases)
-  const unbound = bindEnvironment(tool, args, boundEnvironment)
-  const parsed = unbound.schema.safeParse(args)
-  if (parsed.success) return { ...parsed.data, ...unbound.fixed }
-  throw new ToolError('invalid_arguments', parsed.error.issues.map(describeIssue).join(' '))
-}
-
-/** On a bound connection `environmentId` is not an argument: it is fixed. The same id may still be given. */
-function bindEnvironment(
-  tool: ToolDefinition,
+function resolve(
+  { tool, caller, scalekit, boundEnvironment }: Call,
   args: Record<string, unknown>,
-  environment: { readonly id: string } | undefined,
-): { schema: z.ZodObject; fixed: { environmentId?: string } } {
-  if (!environment || !takesEnvironment(tool.input)) return { schema: tool.input, fixed: {} }
-  if (args.environmentId !== undefined && args.environmentId !== environment.id) {
-    throw new ToolError(
-      'environment_not_available',
-      environment.id === ''
-        ? 'This server is bound to one environment, whose id it does not know.'
-        : `This connection is bound to ${environment.id}.`,
-    )
-  }
-  delete args.environmentId
-  return { schema: withoutEnvironment(tool.input), fixed: { environmentId: environment.id } }
-}
-
-function describeIssue(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') {
-    const { keys } = issue
-    const names = keys.slice(0, 5).map((key) => JSON.stringify(key.slice(0, 60)))
-    const more = keys.length > names.length ? ` and ${keys.length - names.length} more` : ''
-    return `${names.join(', ')}${more} ${keys.length === 1 ? 'is not an argument' : 'are not arguments'} of this tool.`
-  }
-  return `${issue.path.join('.') || 'arguments'}: ${issue.message.replace(/\.$/, '')}.`
+  signal: AbortSignal,
+): Promise<Record<string, unknown>> {
+  return resolveNames(tool, args, {
+    caller,
+    scalekit: scalekit(signal),
+    isBound: boundEnvironment !== undefined,
+  })
 }
 
 /** The token of the next page is the API's own: sealed for this caller and this list when it goes out. */

@@ -30,8 +30,6 @@ import type { Fixtures } from './fixtures.js'
 
 export interface McpOptions extends CallOptions {
   readonly tools: readonly ToolDefinition[]
-  /** Of this server, as clients reach it. */
-  readonly origin: string
   readonly fixtures?: Fixtures
 }
 
@@ -52,7 +50,7 @@ export const serverInfo = { name: 'scalekit-mcp', title: 'Scalekit', version } a
 export function createMcpFactory(options: McpOptions): (context: McpRequestContext) => Server {
   const { fixtures, seal } = options
   const byName = new Map(options.tools.map((tool) => [tool.name, tool]))
-  const list = toolLists(options.tools, options.bounds, options.origin)
+  const list = toolLists(options.tools, options.bounds)
   const listed = [...(fixtures?.tools.values() ?? [])].map(({ definition }) => definition)
 
   const verify = (state: string, context: ServerContext) =>

@@ -18,7 +18,7 @@ export default defineTool({
   name: 'add_domain',
   title: 'Add domain',
   description:
-    'Give an organization a domain, without proof that it owns it: never a public mail domain. Everybody with such an address signs in through it, or may join it.',
+    'Give an organization a domain without proof of ownership: everybody with such an address signs in through it, or may join. Never a public mail domain.',
   toolset: 'domains',
   scopes: ['organization:write'],
   effect: 'create',

@@ -7,7 +7,7 @@ import { environmentScopeFields, toEnvironmentScope } from './environment-scope.
 export default defineTool({
   name: 'create_environment_scope',
   title: 'Create environment scope',
-  description: 'Create an OAuth scope in an environment, so that its MCP servers can ask for it.',
+  description: 'Create an OAuth scope that MCP servers of an environment can ask for.',
   toolset: 'environments',
   scopes: ['environment:write'],
   effect: 'create',

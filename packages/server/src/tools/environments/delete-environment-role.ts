@@ -7,7 +7,7 @@ export default defineTool({
   name: 'delete_environment_role',
   title: 'Delete environment role',
   description:
-    'Delete a role of an environment. Users who have it need another: name it in reassignTo. Refused while other roles extend it.',
+    'Delete a role. Users who have it need another one (reassignTo). Refused while other roles extend it.',
   toolset: 'environments',
   scopes: ['environment:write'],
   effect: 'delete',

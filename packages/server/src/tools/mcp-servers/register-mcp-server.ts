@@ -22,7 +22,7 @@ export default defineTool({
   name: 'register_mcp_server',
   title: 'Register MCP server',
   description:
-    'Register an MCP server so that Scalekit signs in its users. Answers the protected-resource metadata and the lines to paste into the server.',
+    'Register an MCP server so that Scalekit signs in its users. Returns what its developer configures.',
   toolset: 'mcp-servers',
   scopes: ['environment:write'],
   effect: 'create',

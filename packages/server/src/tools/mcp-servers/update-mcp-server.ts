@@ -38,7 +38,7 @@ export default defineTool({
   name: 'update_mcp_server',
   title: 'Update MCP server',
   description:
-    'Change a registered MCP server. What is left out stays; scopes, if given, replace all. A new url is a new audience: the server must expect it too.',
+    'Change a registered MCP server. What is left out stays; scopes, if given, replace all. A new url is a new audience.',
   toolset: 'mcp-servers',
   scopes: ['environment:write'],
   effect: 'update',
@@ -54,9 +54,9 @@ export default defineTool({
     useScalekitAuthentication: useScalekitAuthentication.optional(),
     accessTokenSeconds: accessTokenSeconds.optional(),
     refreshTokenSeconds: refreshTokenSeconds.optional(),
-    dynamicRegistration: z.boolean().optional(),
+    dynamicRegistration: z.boolean().optional().describe('Let clients register themselves (RFC 7591).'),
     metadataDocuments: z.boolean().optional().describe('Let clients be known by a metadata document.'),
-    crossAppAccess: z.boolean().optional(),
+    crossAppAccess: z.boolean().optional().describe('Accept ID-JAG grants.'),
   }),
   output: z.object({ mcpServer: mcpServerFields }),
   async target({ environmentId, mcpServerId, ...changes }, { scalekit }) {

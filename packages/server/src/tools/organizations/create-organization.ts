@@ -8,7 +8,7 @@ export default defineTool({
   name: 'create_organization',
   title: 'Create organization',
   description:
-    'Create an organization (one of your customers) in an environment. With externalId, a second call with the same one is refused.',
+    'Create an organization (a customer) in an environment. An externalId that is taken is refused.',
   toolset: 'organizations',
   scopes: ['organization:write'],
   effect: 'create',

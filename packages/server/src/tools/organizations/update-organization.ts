@@ -19,7 +19,7 @@ export default defineTool({
   name: 'update_organization',
   title: 'Update organization',
   description:
-    'Change the name, external id, slug or metadata of an organization. What is left out stays; metadata, if given, replaces all of it.',
+    'Change the name, external id, slug or metadata of an organization. What is left out stays; metadata is replaced as a whole.',
   toolset: 'organizations',
   scopes: ['organization:write'],
   effect: 'update',

@@ -10,7 +10,7 @@ export default defineTool({
   name: 'resend_invitation',
   title: 'Resend invitation',
   description:
-    'Send the invitation e-mail of an organization again to a user who has not accepted it yet (status PENDING_INVITE), with a new time limit.',
+    'Send the invitation e-mail again to a user who has not accepted it yet (PENDING_INVITE), with a new time limit.',
   toolset: 'users',
   scopes: ['organization:write'],
   // Each call makes one more e-mail: it is not repeated lightly.
