@@ -114,8 +114,13 @@ export function createApp(options: AppOptions): App {
 }
 
 /** What the deployment allows, whatever a request asks for. */
-export function boundsOf({ upstream, readOnly }: Pick<Config, 'upstream' | 'readOnly'>): Bounds {
+export function boundsOf({
+  upstream,
+  readOnly,
+  resource,
+}: Pick<Config, 'upstream' | 'readOnly' | 'resource'>): Bounds {
   return {
+    resource,
     mode: upstream.mode,
     readOnly,
     ...(upstream.mode === 'environment' ? { environmentId: upstream.environmentId ?? '' } : {}),
@@ -171,7 +176,10 @@ export function optionsOfMcp(
     tools: options.tools,
     bounds,
     ...(config.upstream.mode === 'environment'
-      ? { onlyEnvironment: { id: config.upstream.environmentId ?? '' } }
+      ? {
+          onlyEnvironment: { id: config.upstream.environmentId ?? '' },
+          administrators: config.upstream.administrators,
+        }
       : {}),
     seal: createRoundSeal(config.shared?.stateKey),
     usedAnswers: options.shared.usedAnswers,

@@ -38,11 +38,25 @@ export type Toolset = (typeof toolsets)[number] | (typeof optInToolsets)[number]
 /** What a call does to Scalekit's data. Annotations, read-only mode, confirmation and audit follow from it. */
 export type Effect = 'read' | 'create' | 'update' | 'delete'
 
-/** Who calls, as far as a tool may know. */
-export type ToolCaller = Pick<
-  Caller,
-  'subject' | 'clientId' | 'issuer' | 'scopes' | 'organizationId' | 'expiresAt'
->
+/** Who calls and through which connection, as far as a tool may know. */
+export interface ToolCaller
+  extends Pick<Caller, 'subject' | 'clientId' | 'issuer' | 'scopes' | 'organizationId' | 'expiresAt'> {
+  readonly connection: () => ConnectionFacts
+}
+
+/** What a connection can reach, and why its caller may use it. */
+export interface ConnectionFacts {
+  readonly mode: 'environment' | 'workspace'
+  readonly readOnly: boolean
+  readonly toolsets: readonly Toolset[]
+  readonly toolsetsLeftOut: readonly Toolset[]
+  /** Of a connection that has those too. */
+  readonly urlWithAll: string
+  /** Environment mode: what lets this caller administer the environment, in the words of the configuration. */
+  readonly administratorRule: string | undefined
+  /** The environment that it is bound to. */
+  readonly environmentId: string | undefined
+}
 
 export interface ToolContext {
   readonly scalekit: Scalekit
@@ -95,8 +109,12 @@ export interface ToolDefinition<
    * a person confirms every write there.
    */
   readonly unconfirmed?: string
+  /** What has to be true before the API accepts the write: the next step of `precondition_failed`. */
+  readonly precondition?: string
   /** It creates something for a person only, which `run` returns as `revealed`: the person gets it with this message, and no result has it. */
   readonly reveals?: { readonly kind: 'link' | 'secret'; readonly message: string }
+  /** The id of the object that `already_exists` is about, where it can be read. */
+  existing?(args: z.output<Input>, context: ToolContext): Promise<string | undefined>
   /** What the question names. Required for every write that is confirmed; read again before the act. */
   target?(args: z.output<Input>, context: ToolContext): Promise<Target>
   run(

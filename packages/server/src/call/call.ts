@@ -5,10 +5,11 @@ import type { Docs } from '../docs-search/docs.js'
 import { ToolError, toToolError } from '../errors.js'
 import { redact } from '../observe/redact.js'
 import type { Scalekit } from '../scalekit/scalekit.js'
-import type { Revealed, ToolContext, ToolDefinition } from '../tool.js'
-import type { Decision } from './access.js'
+import type { Revealed, ToolCaller, ToolContext, ToolDefinition } from '../tool.js'
+import type { Bounds, Decision } from './access.js'
 import { type Ending, withDeadline } from './deadline.js'
 import { digestOf } from './digest.js'
+import { explainFailure } from './explain-failure.js'
 import type { Idempotency } from './idempotency.js'
 import { confirm, type UsedAnswers } from './interaction/confirm.js'
 import { handedOver, handOver, requireWayForLink } from './interaction/hand-over.js'
@@ -23,7 +24,8 @@ const RESULT_LIMIT = 80_000
 export interface Call {
   readonly tool: ToolDefinition
   readonly arguments: Readonly<Record<string, unknown>>
-  readonly caller: Caller
+  readonly caller: Caller & ToolCaller
+  readonly mode: Bounds['mode']
   /** Whether the caller may use the tool. */
   readonly decision: Decision
   /** The environment that the connection is bound to: by configuration or by `?environment=`. */
@@ -87,7 +89,10 @@ export async function call(request: Call): Promise<CallToolResult | InputRequire
     const { args, result } = await withDeadline(request.ending, request.deadlineMs, async (signal) => {
       const args = openPage(request, await resolve(request, valid, signal))
       admitted = true
-      return { args, result: await confirmAndRun(request, args, signal) }
+      const result = await confirmAndRun(request, args, signal).catch((cause: unknown) =>
+        explain(cause, request, args, signal),
+      )
+      return { args, result }
     })
     if ('question' in result) {
       finish('input_required')
@@ -120,6 +125,21 @@ function resolve(
     scalekit: scalekit(signal),
     isBound: boundEnvironment !== undefined,
   })
+}
+
+/** @throws ToolError */
+async function explain(
+  cause: unknown,
+  request: Call,
+  args: Record<string, unknown>,
+  signal: AbortSignal,
+): Promise<never> {
+  const { tool, mode } = request
+  throw await explainFailure(cause, { tool, mode, args, context: contextOf(request, signal) })
+}
+
+function contextOf({ scalekit, docs, caller, progress }: Call, signal: AbortSignal): ToolContext {
+  return { scalekit: scalekit(signal), docs, caller, progress }
 }
 
 /** The token of the next page is the API's own: sealed for this caller and this list when it goes out. */

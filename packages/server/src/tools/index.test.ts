@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { parseSelection } from '../call/access.js'
 import { describeTool } from '../mcp/catalog/describe-tool.js'
-import { instructions } from '../mcp/sdk-server.js'
+import { instructionsFor } from '../mcp/instructions.js'
 import { optInToolsets, scopes, type Toolset, toolsets } from '../tool.js'
 import { tools } from './index.js'
 
@@ -78,6 +79,11 @@ describe('the surface of all tools', () => {
   })
 
   test('instructions and descriptions together are short, and none talks about the display', () => {
+    const instructions = instructionsFor(parseSelection(new URLSearchParams()), {
+      resource: 'https://mcp.example.com/mcp',
+      mode: 'workspace',
+      readOnly: false,
+    })
     const texts = [instructions, ...tools.map((tool) => tool.description)]
     // A token is at least three characters of such text.
     expect(texts.join(' ').length / 3).toBeLessThan(6_000)

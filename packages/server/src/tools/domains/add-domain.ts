@@ -35,6 +35,12 @@ export default defineTool({
   }),
   output: z.object({ domain: domainFields }),
   target: (args, context) => organizationTarget(args, context, { Domain: args.domain, Type: args.type }),
+  async existing({ environmentId, organizationId, domain }, { scalekit }) {
+    const { domains } = await scalekit
+      .domains(environmentId)
+      .listDomains({ identities: { case: 'organizationId', value: organizationId } })
+    return domains.find((each) => each.domain === domain.toLowerCase())?.id
+  },
   async run({ environmentId, organizationId, domain, type }, { scalekit }) {
     const created = await scalekit.domains(environmentId).createDomain({
       identities: { case: 'organizationId', value: organizationId },

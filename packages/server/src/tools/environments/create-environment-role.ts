@@ -29,6 +29,8 @@ export default defineTool({
       changes: roleChanges(args),
     }
   },
+  existing: async ({ environmentId, name }, { scalekit }) =>
+    (await readRole(scalekit, environmentId, name)).id,
   async run(args, { scalekit }) {
     const { environmentId, name } = args
     await scalekit.roles(environmentId).createRole({

@@ -23,6 +23,10 @@ export default defineTool({
     description: text(2000).optional().describe('What it allows, in the words of the consent page.'),
   }),
   output: z.object({ scope: environmentScopeFields }),
+  async existing({ environmentId, name }, { scalekit }) {
+    const { scopes } = await scalekit.clients(environmentId).listScopes({})
+    return scopes.find((scope) => scope.name === name)?.id
+  },
   async run({ environmentId, name, description }, { scalekit }) {
     const { scope } = await scalekit.clients(environmentId).createScope({ scope: { name, description } })
     if (!scope) throw new ToolError('internal', 'Scalekit did not return the scope.')

@@ -18,6 +18,8 @@ export default defineTool({
     reassignTo: roleName.optional().describe('The role that its users get instead.'),
   }),
   output: z.object({ deleted: z.boolean() }),
+  precondition:
+    'If users have the role, give reassignTo. If other roles extend it, change or delete those first (list_environment_roles).',
   async target({ environmentId, name, reassignTo }, { scalekit }) {
     const { id } = await readRole(scalekit, environmentId, name)
     return { id, name, changes: { 'Its users get': reassignTo } }

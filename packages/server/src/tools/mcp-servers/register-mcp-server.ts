@@ -4,6 +4,7 @@ import { ToolError } from '../../errors.js'
 import { environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { mcpServerFields, toMcpServer } from './mcp-server.js'
+import { mcpServerAt } from './mcp-server-at.js'
 import {
   accessTokenSeconds,
   formerServerNames,
@@ -42,6 +43,7 @@ export default defineTool({
   async target({ environmentId, ...settings }) {
     return { name: settings.name, changes: serverChanges(settings) }
   },
+  existing: ({ environmentId, url }, context) => mcpServerAt(url, environmentId, context),
   async run(args, { scalekit }) {
     const { resource } = await scalekit.clients(args.environmentId).createResource({
       resource: {

@@ -4,6 +4,7 @@ import { environmentId, mcpServerId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { requireChange } from '../require-change.js'
 import { mcpServerFields, toMcpServer } from './mcp-server.js'
+import { mcpServerAt } from './mcp-server-at.js'
 import {
   accessTokenSeconds,
   formerServerNames,
@@ -63,6 +64,7 @@ export default defineTool({
     const { id, name } = await readMcpServer(scalekit, { environmentId, mcpServerId })
     return { id, name, changes: serverChanges(changes) }
   },
+  existing: ({ environmentId, url }, context) => mcpServerAt(url, environmentId, context),
   async run({ environmentId, mcpServerId, useScalekitAuthentication, ...given }, { scalekit }) {
     const changes = { ...given, provider: providerOf({ ...given, useScalekitAuthentication }) }
     requireChange(changes, names)

@@ -3,6 +3,7 @@ import { ToolError } from '../../errors.js'
 import { environmentId, text } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { organizationFields, toOrganization } from './organization.js'
+import { organizationWith } from './organization-with.js'
 
 export default defineTool({
   name: 'create_organization',
@@ -20,6 +21,7 @@ export default defineTool({
     externalId: text(255).optional().describe('Its id in your own system; unique in the environment.'),
   }),
   output: z.object({ organization: organizationFields }),
+  existing: ({ environmentId, externalId }, context) => organizationWith(externalId, environmentId, context),
   async run({ environmentId, name, externalId }, { scalekit }) {
     const { organization } = await scalekit
       .organizations(environmentId)

@@ -5,6 +5,7 @@ import { defineTool } from '../../tool.js'
 import { organizationTarget } from '../organization-target.js'
 import { requireChange } from '../require-change.js'
 import { organizationFields, toOrganization } from './organization.js'
+import { organizationWith } from './organization-with.js'
 
 /** Arguments by the names of the API: what is named is changed. */
 const fields = {
@@ -45,6 +46,7 @@ export default defineTool({
       Slug: slug,
       Metadata: metadata?.map(({ key, value }) => `${key}=${value}`),
     }),
+  existing: ({ environmentId, externalId }, context) => organizationWith(externalId, environmentId, context),
   async run({ environmentId, organizationId, ...changes }, { scalekit }) {
     requireChange(changes, names)
     const { organization } = await scalekit.organizations(environmentId).updateOrganization({

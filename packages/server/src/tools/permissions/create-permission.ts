@@ -21,6 +21,10 @@ export default defineTool({
     description: permissionDescription,
   }),
   output: z.object({ permission: permissionFields }),
+  async existing({ environmentId, name }, { scalekit }) {
+    const { permission } = await scalekit.roles(environmentId).getPermission({ permissionName: name })
+    return permission?.id
+  },
   async run({ environmentId, name, description }, { scalekit }) {
     const { permission } = await scalekit
       .roles(environmentId)

@@ -44,6 +44,15 @@ export default defineTool({
     }
     return { name: args.email, changes }
   },
+  precondition:
+    'Remove a user of the organization first, or ask the user whether its limit of users may grow.',
+  async existing({ environmentId, organizationId, email, externalId }, { scalekit }) {
+    const users = scalekit.users(environmentId)
+    const found = await users.searchOrganizationUsers({ organizationId, query: email, pageSize: 30 })
+    const member = found.users.find((each) => each.email.toLowerCase() === email.toLowerCase())
+    if (member || externalId === undefined) return member?.id
+    return (await users.getUser({ identities: { case: 'externalId', value: externalId } })).user?.id
+  },
   async run(args, { scalekit }) {
     const { user } = await scalekit.users(args.environmentId).createUserAndMembership({
       organizationId: args.organizationId,

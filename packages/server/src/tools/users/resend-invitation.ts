@@ -25,6 +25,8 @@ export default defineTool({
       resentCount: z.number(),
     }),
   }),
+  precondition:
+    'Check the status with get_organization_user: only a user with PENDING_INVITE or INVITE_EXPIRED has an invitation.',
   async target(args, context) {
     const { id, email } = await readUser(context.scalekit, args)
     const organization = await organizationTarget(args, context)

@@ -26,6 +26,10 @@ export default defineTool({
   async target({ email, role }) {
     return { name: email, changes: { Role: role } }
   },
+  async existing({ email }, { scalekit }) {
+    const { members } = await scalekit.members().listMembers({ pageSize: 100 })
+    return members.find((each) => each.email.toLowerCase() === email.toLowerCase())?.id
+  },
   async run({ role, ...person }, { scalekit }) {
     const { member } = await scalekit.members().createMember({
       member: { ...person, role: members.MemberRole[role] },
