@@ -92,7 +92,7 @@ describe('a server with the credentials of one environment', () => {
       isAdministrator: true,
       administratorRule: 'ADMIN_ORGANIZATION',
       mode: 'environment',
-      environments: [{ id: '', type: 'PRD' }],
+      environments: [{ id: environmentId, type: 'PRD' }],
     })
   })
 

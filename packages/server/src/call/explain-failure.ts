@@ -66,10 +66,11 @@ const listedByName: readonly (readonly [part: string, listedBy: string])[] = [
   ['connected_account', 'list_connected_accounts'],
 ]
 
-/** A tool names the object last, after those that hold it. */
+/** The object is the last one that a tool names, and its organization where it names no other. */
 function notFound(error: ToolError, { tool, args }: FailedCall): ToolError {
   const ids = idsOf(args)
-  const key = Object.keys(tool.input.shape).findLast((name) => ids[name] !== undefined && kinds[name])
+  const named = Object.keys(tool.input.shape).filter((name) => ids[name] !== undefined && kinds[name])
+  const key = named.findLast((name) => name !== 'organizationId') ?? named[0]
   const kind = key === undefined ? undefined : kinds[key]
   if (!isAnsweredByApi(error) || key === undefined || !kind) {
     const [, listedBy] = listedByName.find(([part]) => tool.name.includes(part)) ?? []
