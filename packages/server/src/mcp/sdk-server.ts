@@ -4,7 +4,7 @@ import {
   type McpRequestContext,
   ProtocolError,
   ProtocolErrorCode,
-  Server,
+  type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server'
 import { showsViews } from '../apps/ui-resources.js'
@@ -28,6 +28,7 @@ import { version } from '../version.js'
 import { toolLists } from './catalog/tool-lists.js'
 import type { Fixtures } from './fixtures.js'
 import { instructionsFor } from './instructions.js'
+import { PlainServer, refuseCursor } from './plain-server.js'
 
 export interface McpOptions extends CallOptions {
   readonly tools: readonly ToolDefinition[]
@@ -54,7 +55,7 @@ export function createMcpFactory(options: McpOptions): (context: McpRequestConte
 
   return ({ authInfo }) => {
     const { selection } = principalFrom(options, authInfo)
-    const server = new Server(serverInfo, {
+    const server = new PlainServer(serverInfo, {
       instructions: instructionsFor(selection, options.bounds),
       capabilities: {
         tools: { listChanged: false },
@@ -85,7 +86,8 @@ export function createMcpFactory(options: McpOptions): (context: McpRequestConte
         return tool && run(tool, args, context)
       }
 
-    server.setRequestHandler('tools/list', (_, context) => {
+    server.setRequestHandler('tools/list', (request, context) => {
+      refuseCursor(request)
       const { selection } = principalOf(options, context)
       const bound = boundEnvironment(options, selection) !== undefined
       return { tools: [...list(selection, bound, showsViews(capabilitiesOf(server, context))), ...listed] }
@@ -97,12 +99,19 @@ export function createMcpFactory(options: McpOptions): (context: McpRequestConte
       if (!tool) throw unknownTool()
       return run(tool, params.arguments ?? {}, context)
     })
-    server.setRequestHandler('prompts/list', () => ({ prompts: listPrompts() }))
+    server.setRequestHandler('prompts/list', (request) => {
+      refuseCursor(request)
+      return { prompts: listPrompts() }
+    })
     server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments ?? {}))
-    server.setRequestHandler('resources/list', () => ({ resources: listDocs() }))
-    server.setRequestHandler('resources/templates/list', (_, context) => ({
-      resourceTemplates: listObjectTemplates((tool) => isOffered(tool, context)),
-    }))
+    server.setRequestHandler('resources/list', (request) => {
+      refuseCursor(request)
+      return { resources: listDocs() }
+    })
+    server.setRequestHandler('resources/templates/list', (request, context) => {
+      refuseCursor(request)
+      return { resourceTemplates: listObjectTemplates((tool) => isOffered(tool, context)) }
+    })
     server.setRequestHandler('resources/read', ({ params }, context) =>
       readResource(params.uri, options.docs, caller(context)),
     )
