@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { Client } from '@modelcontextprotocol/client'
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
@@ -186,5 +189,72 @@ describe('scalekit-mcp stdio', () => {
 
   test('ends when the client has closed stdin', async () => {
     expect(await runToEnd(['stdio'], environment('none'))).toMatchObject({ code: 0, stdout: '' })
+  })
+
+  /** Writes all messages and closes stdin, as a shell does. */
+  const pipeThrough = async (messages: readonly object[], audit = 'none') => {
+    const child = spawn(process.execPath, [entry, 'stdio', '--scopes', everything], {
+      env: environment(audit),
+    })
+    const ended = once(child, 'exit')
+    child.stdin.end(messages.map((message) => `${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`).join(''))
+    const [stdout] = await Promise.all([text(child.stdout), text(child.stderr)])
+    const [code] = await ended
+    const answers = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    return { code, answerTo: (id: number) => answers.find((answer) => answer.id === id) }
+  }
+  const begin = (capabilities: object) => [
+    {
+      id: 1,
+      method: 'initialize',
+      params: { protocolVersion: '2025-11-25', capabilities, clientInfo: { name: 'shell', version: '1' } },
+    },
+    { method: 'notifications/initialized' },
+  ]
+
+  test('answers every call that it has read before it ends', async () => {
+    const audit = join(folder, 'piped.jsonl')
+    const { code, answerTo } = await pipeThrough(
+      [
+        ...begin({}),
+        {
+          id: 2,
+          method: 'tools/call',
+          params: { name: 'create_organization', arguments: { name: 'Piped' } },
+        },
+        { id: 3, method: 'tools/call', params: { name: 'list_organizations', arguments: {} } },
+      ],
+      audit,
+    )
+    expect(code).toBe(0)
+    expect(answerTo(1).result.serverInfo.name).toBe('scalekit-mcp')
+    expect(answerTo(2).result.structuredContent.organization).toMatchObject({ displayName: 'Piped' })
+    expect(answerTo(3).result.structuredContent.items.length).toBeGreaterThan(0)
+    expect(await readFile(audit, 'utf8')).not.toContain('upstream_timeout')
+  })
+
+  test('a question that nobody can answer any more changes nothing', async () => {
+    const { code, answerTo } = await pipeThrough([
+      ...begin({ elicitation: {} }),
+      {
+        id: 2,
+        method: 'tools/call',
+        params: { name: 'delete_organization', arguments: { organizationId: 'org_100000000000000004' } },
+      },
+    ])
+    expect(code).toBe(0)
+    expect(answerTo(2)).toBeDefined()
+    const there = await pipeThrough([
+      ...begin({}),
+      {
+        id: 2,
+        method: 'tools/call',
+        params: { name: 'get_organization_details', arguments: { organizationId: 'org_100000000000000004' } },
+      },
+    ])
+    expect(there.answerTo(2).result.structuredContent).toBeDefined()
   })
 })

@@ -7,7 +7,7 @@ export function toolSnapshots(): Record<string, string> {
   return Object.fromEntries(
     tools.map((tool) => [
       `packages/server/src/tools/snapshots/${tool.name}.json`,
-      `${JSON.stringify(describeTool(tool, false, 'http://localhost:3002'), null, 2)}\n`,
+      `${JSON.stringify(describeTool(tool, false), null, 2)}\n`,
     ]),
   )
 }
@@ -43,7 +43,7 @@ interface Property {
 }
 
 function describe(tool: ToolDefinition): string {
-  const { inputSchema } = describeTool(tool, false, 'http://localhost:3002')
+  const { inputSchema } = describeTool(tool, false)
   const properties = Object.entries((inputSchema.properties ?? {}) as Record<string, Property>)
   const required = new Set(inputSchema.required ?? [])
   const rows = properties.map(

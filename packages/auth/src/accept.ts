@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import Negotiator from 'negotiator'
 import { type AnswerType, convertAnswer, JSON_TYPE, STREAM_TYPE } from './convert-answer.js'
 import { AuthError } from './errors.js'
+import { idOf } from './json-rpc.js'
 
 export type { AnswerType }
 
@@ -66,5 +67,5 @@ export function answerAsAccepted(
   if (acceptsOnly === JSON_TYPE && Object(message).method === 'subscriptions/listen') {
     throw new AuthError('not_acceptable', `A subscription is a stream. Send Accept: ${BOTH}.`)
   }
-  convertAnswer(res, acceptsOnly)
+  convertAnswer(res, acceptsOnly, idOf(message))
 }

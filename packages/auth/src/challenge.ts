@@ -56,8 +56,11 @@ export function challengeHeader(error: AuthError, { resourceMetadataUrl, scopes 
   return `Bearer ${parameters.map(([name, value]) => `${name}="${quotable(value)}"`).join(', ')}`
 }
 
+/** Of the message that is refused: `null` where it could not be read (JSON-RPC 2.0 section 5). */
+export type MessageId = string | number | null
+
 /** Answers with the errors of a challenge. */
-export type SendChallenge = (res: ServerResponse, error: AuthError) => void
+export type SendChallenge = (res: ServerResponse, error: AuthError, id: MessageId) => void
 
 /**
  * Makes what answers with an error: its status, the challenge where one belongs, `{error, error_description}` or a
@@ -65,10 +68,10 @@ export type SendChallenge = (res: ServerResponse, error: AuthError) => void
  */
 export function createSendChallenge(challenge: Challenge): SendChallenge {
   const prepared = new WeakMap<AuthError, PreparedJson>()
-  return (res, error) => {
+  return (res, error, id) => {
     let answer = prepared.get(error)
     if (!answer) {
-      answer = prepareJson(error.status, bodyOf(error), headersOf(error, challenge))
+      answer = prepareJson(error.status, bodyOf(error, id), headersOf(error, challenge))
       if (error.code === 'missing_token') prepared.set(error, answer)
     }
     sendPrepared(res, answer)
@@ -77,7 +80,7 @@ export function createSendChallenge(challenge: Challenge): SendChallenge {
 
 /** Answers once with an error. */
 export function sendChallenge(res: ServerResponse, error: AuthError, challenge: Challenge): void {
-  sendJson(res, error.status, bodyOf(error), headersOf(error, challenge))
+  sendJson(res, error.status, bodyOf(error, null), headersOf(error, challenge))
 }
 
 function headersOf(error: AuthError, challenge: Challenge): OutgoingHttpHeaders {
@@ -88,9 +91,9 @@ function headersOf(error: AuthError, challenge: Challenge): OutgoingHttpHeaders 
   }
 }
 
-function bodyOf(error: AuthError): unknown {
+function bodyOf(error: AuthError, id: MessageId): unknown {
   const kind = ERRORS[error.code]
-  if ('rpc' in kind) return { jsonrpc: '2.0', id: null, error: { code: kind.rpc, message: error.message } }
+  if ('rpc' in kind) return { jsonrpc: '2.0', id, error: { code: kind.rpc, message: error.message } }
   return { error: error.code, error_description: error.message }
 }
 

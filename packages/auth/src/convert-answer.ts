@@ -18,10 +18,12 @@ interface Conversion {
 /**
  * Sends an answer of the other media type as `type`: the response in a stream as one JSON document, a JSON document as a
  * stream of one event. Other answers pass through; errors stay JSON (RFC 9110 section 15.5.7).
+ *
+ * @param id of the request, for an error that takes the place of its response
  */
-export function convertAnswer(res: ServerResponse, type: AnswerType): void {
+export function convertAnswer(res: ServerResponse, type: AnswerType, id: string | number | null): void {
   const { writeHead, flushHeaders, write, end } = res
-  const conversion = type === JSON_TYPE ? new ResponseOfStream() : new StreamOfDocument()
+  const conversion = type === JSON_TYPE ? new ResponseOfStream(id) : new StreamOfDocument()
   let sent = false
 
   const isHeld = () =>
@@ -103,11 +105,16 @@ const REPLACED_HEADERS = ['Content-Length', 'Transfer-Encoding', 'ETag', 'Cache-
 class ResponseOfStream implements Conversion {
   #answer: PreparedJson | undefined
   readonly #decoder = new TextDecoder()
+  readonly #id: string | number | null
   readonly #parser = createParser({
     onEvent: ({ data }) => {
-      this.#answer ??= answerIn(data)
+      this.#answer ??= answerIn(data, this.#id)
     },
   })
+
+  constructor(id: string | number | null) {
+    this.#id = id
+  }
 
   take(chunk: Uint8Array): PreparedJson | undefined {
     this.#parser.feed(this.#decoder.decode(chunk, { stream: true }))
@@ -115,11 +122,11 @@ class ResponseOfStream implements Conversion {
   }
 
   end(): PreparedJson {
-    return this.#answer ?? rpcError(500, -32603, 'The call ended without a response.')
+    return this.#answer ?? rpcError(500, this.#id, -32603, 'The call ended without a response.')
   }
 }
 
-function answerIn(data: string): PreparedJson | undefined {
+function answerIn(data: string, requestId: string | number | null): PreparedJson | undefined {
   // The first event of a resumable stream has no data (MCP 2025-11-25, Streamable HTTP).
   if (data === '') return undefined
   const message: unknown = JSON.parse(data)
@@ -128,13 +135,14 @@ function answerIn(data: string): PreparedJson | undefined {
   const { status, rpc } = ERRORS.not_acceptable
   return rpcError(
     status,
+    requestId,
     rpc,
     `The call asks the client a question, which needs a stream. Send Accept: ${JSON_TYPE}, ${STREAM_TYPE}.`,
   )
 }
 
-function rpcError(status: number, code: number, message: string): PreparedJson {
-  return prepareJson(status, { jsonrpc: '2.0', id: null, error: { code, message } })
+function rpcError(status: number, id: string | number | null, code: number, message: string): PreparedJson {
+  return prepareJson(status, { jsonrpc: '2.0', id, error: { code, message } })
 }
 
 /** A stream with one event (HTML Standard, server-sent events). */

@@ -51,7 +51,13 @@ function refuseOthers(body: object, allowed: ReadonlySet<string>): void {
   throw invalidMessage(`The message may have only the members ${[...allowed].join(', ')}.`)
 }
 
-function isId(id: unknown): boolean {
+/** The id of what may be a message; `null` where there is none. */
+export function idOf(body: unknown): string | number | null {
+  const id: unknown = isObject(body) && Object.hasOwn(body, 'id') ? body.id : null
+  return isId(id) ? id : null
+}
+
+function isId(id: unknown): id is string | number {
   return Number.isSafeInteger(id) || (typeof id === 'string' && id.length <= 128)
 }
 

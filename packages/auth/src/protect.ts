@@ -10,7 +10,7 @@ import { checkFresh } from './fresh.js'
 import { checkHeaders } from './header-limits.js'
 import { createHostCheck } from './hosts.js'
 import { parseBody, readBody } from './json-body.js'
-import { checkMessage } from './json-rpc.js'
+import { checkMessage, idOf } from './json-rpc.js'
 import { createMetadataEndpoint, resourceMetadataUrl } from './metadata.js'
 import { checkMethod } from './method.js'
 import { createOriginCheck, originsOf } from './origins.js'
@@ -45,6 +45,8 @@ export interface Admitted {
 interface Known {
   caller?: Caller
   message?: unknown
+  /** Of a message that breaks a rule, too. */
+  id?: string | number | null
 }
 
 /** A request that was admitted, and its caller. */
@@ -53,6 +55,8 @@ export interface ProtectedRequest {
   readonly res: ServerResponse
   readonly caller?: Caller | undefined
 }
+
+interface RefusedRequest extends ProtectedRequest, Pick<Known, 'id'> {}
 
 /** The protection of one MCP endpoint of a bare Node server; nothing is added to the request. */
 export interface NodeProtection extends Pick<ToolScopes, 'tool'> {
@@ -130,6 +134,7 @@ export function createProtection(options: ProtectOptions): NodeProtection {
       return { outcome: 'admitted', caller, message: undefined, acceptsOnly: undefined }
     const acceptsOnly = negotiateAnswer(req)
     const message = parseBody(await readBody(req, res))
+    known.id = idOf(message)
     checkMessage(message, { responses })
     known.message = message
     toolScopes.check(message, caller)
@@ -138,19 +143,19 @@ export function createProtection(options: ProtectOptions): NodeProtection {
   }
 
   /** A bad credential counts, and may be one too many. */
-  async function turnAway(request: ProtectedRequest, error: unknown): Promise<Refusal> {
+  async function turnAway(request: RefusedRequest, error: unknown): Promise<Refusal> {
     const refused = refusalFor(error)
     if (refused.code !== 'invalid_token') return refuse(request, refused)
     const counted = limits.countFailure(addressOf(request.req))
     return refuse(request, await counted.then(() => refused, refusalFor))
   }
 
-  function refuse(request: ProtectedRequest, error: AuthError): Refusal {
-    const { req, res } = request
+  function refuse(request: RefusedRequest, error: AuthError): Refusal {
+    const { req, res, id = null } = request
     const refusal = refusalOf(error, addressOf(req))
     options.onRefused?.(refusal, req)
     const asked = scopesAsked(request, error)
-    sendChallenge(res, asked ? askingFor(asked, error) : error)
+    sendChallenge(res, asked ? askingFor(asked, error) : error, id)
     return refusal
   }
 

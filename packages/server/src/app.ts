@@ -125,8 +125,13 @@ export function createApp(options: AppOptions): App {
 }
 
 /** What the deployment allows, whatever a request asks for. */
-export function boundsOf({ upstream, readOnly }: Pick<Config, 'upstream' | 'readOnly'>): Bounds {
+export function boundsOf({
+  upstream,
+  readOnly,
+  resource,
+}: Pick<Config, 'upstream' | 'readOnly' | 'resource'>): Bounds {
   return {
+    resource,
     mode: upstream.mode,
     readOnly,
     ...(upstream.mode === 'environment' ? { environmentId: upstream.environmentId ?? '' } : {}),
@@ -181,10 +186,12 @@ export function optionsOfMcp(
 ): McpOptions {
   return {
     tools: options.tools,
-    origin: new URL(config.resource).origin,
     bounds,
     ...(config.upstream.mode === 'environment'
-      ? { onlyEnvironment: { id: config.upstream.environmentId ?? '' } }
+      ? {
+          onlyEnvironment: { id: config.upstream.environmentId ?? '' },
+          administrators: config.upstream.administrators,
+        }
       : {}),
     seal: createRoundSeal(config.shared?.stateKey),
     usedAnswers: options.shared.usedAnswers,

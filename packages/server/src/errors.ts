@@ -8,12 +8,12 @@ export const toolErrors = {
   invalid_token: 'Ask the user to sign in to this server again, then call again.',
   insufficient_scope: 'Ask the user to authorize the missing scopes, then call again.',
   tool_not_available: 'Choose another tool from tools/list.',
-  environment_not_available:
-    'Leave environmentId out, or name the environment that this connection is bound to.',
+  environment_not_available: 'Leave environmentId out: the connection has one environment.',
   not_found: 'Check the id with the matching list_ tool.',
   already_exists: 'Read the existing one, or choose another name or id.',
   permission_denied: 'Ask an administrator of the workspace for this permission.',
-  precondition_failed: 'Read the current state, correct what stands in the way, then call again.',
+  precondition_failed:
+    'Read the object with the matching get_ or list_ tool, change what the message names, then call again.',
   person_needed:
     'Show the user the link in handOff.url: they sign in there and decide. Then call wait_for_hand_off with handOff.id, or repeat this call: it gives the result. Without the user, stop here.',
   confirmation_unavailable: 'Let a person make this change, with a client that they have signed in to.',
@@ -46,7 +46,7 @@ export interface ToolErrorOptions {
 export class ToolError extends Error {
   readonly code: ToolErrorCode
   readonly nextStep: string
-  /** What a program can read of it, beside the code: like the id of the object that exists. Public, and ours. */
+  /** What a program can read of it, in addition to the code: like the id of the object that exists. Public, and ours. */
   readonly details: Readonly<Record<string, unknown>>
 
   constructor(code: ToolErrorCode, message: string, options: ToolErrorOptions = {}) {
@@ -108,7 +108,10 @@ export function toToolError(error: unknown): ToolError {
       )
     case Code.FailedPrecondition:
     case Code.Aborted:
-      return as('precondition_failed', 'Scalekit refused because of the present state of the object')
+      return as(
+        'precondition_failed',
+        `Scalekit refused because of the present state of the object${refusedFields(error)}`,
+      )
     case Code.ResourceExhausted: {
       const seconds = retryAfterOf(error) ?? 0
       return as(

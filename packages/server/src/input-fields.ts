@@ -4,27 +4,35 @@ import { withoutInvisible } from './observe/invisible.js'
 
 /** Fields that several tools share. Each is bounded; ids are checked here and encoded again by the API client. */
 
-// Each stands in many tools, so it is said in few words: the pattern shows the form of an id.
-const id = (prefix: string) => z.string().regex(new RegExp(`^${prefix}_[0-9]{1,28}$`))
+// Each is in many tools, so its description is short: the pattern shows the form of an id.
+const id = (prefix: string, what: string) =>
+  z
+    .string()
+    .regex(new RegExp(`^${prefix}_[0-9]{1,28}$`))
+    .describe(`${what}.`)
 
-export const environmentId = id('env')
-export const organizationId = id('org')
-export const mcpServerId = id('(res|app|mcp)')
-export const connectionId = id('conn')
-export const userId = id('usr')
-export const clientId = id('(prd_)?skc')
-export const organizationClientId = id('m2morg')
-export const secretId = id('sec')
-export const directoryId = id('dir')
-export const directoryGroupId = id('dirgroup')
-export const domainId = id('dom')
-export const sessionId = id('ses')
+export const mcpServerId = id('(res|app|mcp)', 'Registered MCP server')
+export const connectionId = id('conn', 'Connection')
+export const userId = id('usr', 'User')
+export const clientId = id('(prd_)?skc', 'Client')
+export const organizationClientId = id('m2morg', 'Client')
+export const secretId = id('sec', 'Secret')
+export const directoryId = id('dir', 'Directory')
+export const directoryGroupId = id('dirgroup', 'Group')
+export const domainId = id('dom', 'Domain')
+export const sessionId = id('ses', 'Session')
+
+/** An id or a name (of an organization also its external id): `resolve-names.ts` turns a name into the id before the tool runs. */
+const idOrName = (words: string) => z.string().min(1).max(255).describe(words)
+
+export const environmentId = idOrName('Id or name.')
+export const organizationId = idOrName('Id or name.')
 
 /** The rule of the API for names of roles. */
 export const roleName = z
   .string()
   .regex(/^[a-zA-Z0-9_]{1,64}$/)
-  .describe('Name of a role, like member.')
+  .describe('Role, like member.')
 
 /** Line feed, tab, private use and unassigned. */
 const outsideLine = /[\n\t\p{Co}\p{Cn}]/u
@@ -46,14 +54,14 @@ function isVisibleLine(value: string): boolean {
   return withoutInvisible(value) === value && !outsideLine.test(value)
 }
 
-const metadataKey = text(25).min(3)
+const metadataKey = text(25).min(3).describe('Key.')
 
 /** Names and values that mean something to your own application. An object is accepted for the list of its members. */
 export const metadata = (max: number) =>
   z.preprocess(
     (value) => (isObject(value) ? Object.entries(value).map(([key, each]) => ({ key, value: each })) : value),
     z
-      .array(z.strictObject({ key: metadataKey, value: text(256) }))
+      .array(z.strictObject({ key: metadataKey, value: text(256).describe('Value.') }))
       .max(max)
       .refine((pairs) => new Set(pairs.map(({ key }) => key)).size === pairs.length, {
         message: 'Name each key once.',
@@ -78,7 +86,9 @@ export const email = z
 
 /** How many items a page has, by what the API allows. `null` is absent. */
 export const pageSizeBetween = (min: number, max: number) =>
-  z.preprocess((value) => value ?? undefined, z.number().int().min(min).max(max).default(20))
+  z
+    .preprocess((value) => value ?? undefined, z.number().int().min(min).max(max).default(20))
+    .describe('Items per page.')
 
 export const pageSize = pageSizeBetween(1, 100)
 
@@ -88,7 +98,8 @@ export const pageToken = z
     (value) => (Number.isSafeInteger(value) ? String(value) : (value ?? undefined)),
     z
       .string()
-      .regex(/^[A-Za-z0-9_=+.-]{0,320}$/)
+      .max(320)
+      .refine((value) => /^[A-Za-z0-9_=+.-]*$/.test(value), 'Not a page token.')
       .optional(),
   )
   .optional()

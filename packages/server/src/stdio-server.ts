@@ -7,6 +7,7 @@ import { unaudited } from './audit/request-audit.js'
 import { parseSelection } from './call/access.js'
 import type { Config } from './config/config.js'
 import { createDocs } from './docs-search/docs.js'
+import { createFinishingTransport } from './finishing-transport.js'
 import { createLoopbackPages } from './http/hand-off/loopback-pages.js'
 import { openAudit } from './main.js'
 import { createMcpFactory, type McpOptions } from './mcp/sdk-server.js'
@@ -16,10 +17,12 @@ import { createOwn } from './shared/shared.js'
 import type { Scope } from './tool.js'
 import { tools } from './tools/index.js'
 
-/** How long the process speaks for the operator who started it; said anew with each call. */
+/** How long the process speaks for the operator who started it; renewed with each call. */
 const VALID_S = 3_600
 
 export interface StdioServer {
+  /** The client has closed stdin, and every call has been answered. */
+  readonly finished: Promise<void>
   close(): Promise<void>
 }
 
@@ -65,8 +68,13 @@ export async function startStdio(
   }
   const pages = createLoopbackPages(() => mcp, principal)
   const factory = createMcpFactory(mcp)
-  const handle = serveStdio(factory, { onerror: (error) => log.debug({ err: error }, 'mcp') })
+  const transport = createFinishingTransport(config.timeouts.call)
+  const handle = serveStdio(factory, {
+    transport,
+    onerror: (error) => log.debug({ err: error }, 'mcp'),
+  })
   return {
+    finished: transport.finished,
     async close() {
       await handle.close()
       await pages.close()

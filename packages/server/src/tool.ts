@@ -26,28 +26,38 @@ export const toolsets = [
   'connections',
   'mcp-servers',
   'docs',
+  'directories',
+  'domains',
+  'clients',
 ] as const
 
 /** These are offered only where the URL names them: fewer tools leave more room in a context. */
-export const optInToolsets = [
-  'directories',
-  'domains',
-  'permissions',
-  'clients',
-  'sessions',
-  'audit',
-] as const
+export const optInToolsets = ['permissions', 'sessions', 'audit'] as const
 
 export type Toolset = (typeof toolsets)[number] | (typeof optInToolsets)[number]
 
 /** What a call does to Scalekit's data. Annotations, read-only mode, confirmation and audit follow from it. */
 export type Effect = 'read' | 'create' | 'update' | 'delete'
 
-/** Who calls, as far as a tool may know. */
-export type ToolCaller = Pick<
-  Caller,
-  'subject' | 'clientId' | 'issuer' | 'scopes' | 'organizationId' | 'expiresAt'
->
+/** Who calls and through which connection, as far as a tool may know. */
+export interface ToolCaller
+  extends Pick<Caller, 'subject' | 'clientId' | 'issuer' | 'scopes' | 'organizationId' | 'expiresAt'> {
+  readonly connection: () => ConnectionFacts
+}
+
+/** What a connection can reach, and why its caller may use it. */
+export interface ConnectionFacts {
+  readonly mode: 'environment' | 'workspace'
+  readonly readOnly: boolean
+  readonly toolsets: readonly Toolset[]
+  readonly toolsetsLeftOut: readonly Toolset[]
+  /** Of a connection that has those too. */
+  readonly urlWithAll: string
+  /** Environment mode: what lets this caller administer the environment, in the words of the configuration. */
+  readonly administratorRule: string | undefined
+  /** The environment that it is bound to. */
+  readonly environmentId: string | undefined
+}
 
 export interface ToolContext {
   readonly scalekit: Scalekit
@@ -104,10 +114,14 @@ export interface ToolDefinition<
    * a person confirms every write there.
    */
   readonly unconfirmed?: string
+  /** What has to be true before the API accepts the write: the next step of `precondition_failed`. */
+  readonly precondition?: string
   /** It creates something for a person only, which `run` returns as `revealed`: the person gets it with this message, and no result has it. */
   readonly reveals?: { readonly kind: 'link' | 'secret'; readonly message: string }
   /** The call waits for a person, whose time is not its own. It is offered with every toolset: a call of any may need a person. */
   readonly waitsForPerson?: true
+  /** The id of the object that `already_exists` is about, where it can be read. */
+  existing?(args: z.output<Input>, context: ToolContext): Promise<string | undefined>
   /** What the question names. Required for every write that is confirmed; read again before the act. */
   target?(args: z.output<Input>, context: ToolContext): Promise<Target>
   run(
@@ -119,9 +133,10 @@ export interface ToolDefinition<
 /** Every create takes one: repeated with the same key within a day, it gives the first result. */
 const idempotencyKey = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{8,64}$/)
+  .max(64)
+  .refine((key) => /^[A-Za-z0-9_-]{8,}$/.test(key), '8 to 64 letters, digits, - or _.')
   .optional()
-  .describe('Random; repeat it to retry safely.')
+  .describe('Random; repeat it to retry.')
 
 const handedOver = z.boolean().optional().describe('A person has it.')
 

@@ -66,7 +66,7 @@ describe('what is recorded', () => {
       await postMessage(server.url, 'nonsense', 'tools/list'),
       await postMessage(server.url, token, 'tools/list', {}, { headers: { origin: 'https://evil.example' } }),
       await postMessage(server.url, token, 'no/such', {}),
-      await postCall(server.url, token, 'list_organizations', { environmentId: 'env_nonsense' }),
+      await postCall(server.url, token, 'list_organizations', { environmentId: DEV, pageSize: 0 }),
       await postCall(server.url, token, 'no_such_tool'),
     ]
     await fetch(new URL('/.well-known/oauth-protected-resource/mcp', server.url))

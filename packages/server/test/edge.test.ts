@@ -270,17 +270,6 @@ describe('what the URL selects', () => {
   })
 })
 
-test('every tool has an icon, which anyone may load', async () => {
-  const { tools: listed } = (await send({ ...legacy('tools/list'), query: '?toolsets=all' })).json.result
-  const icons = new Set<string>(listed.map(({ icons }: { icons: { src: string }[] }) => icons[0]?.src))
-  expect(icons.size).toBeGreaterThan(5)
-  for (const src of icons) {
-    const response = await fetch(src)
-    expect(response.headers.get('content-type')).toContain('image/svg+xml')
-    expect(await response.text()).toMatch(/^<svg .*<\/svg>$/)
-  }
-})
-
 describe('health', () => {
   test('GET /health tells that it lives, with its version', async () => {
     const response = await fetch(new URL('/health', server.url))

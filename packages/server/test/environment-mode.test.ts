@@ -85,6 +85,25 @@ const call = (name: string, args: Record<string, unknown> = {}) =>
   send('tools/call', { name, arguments: args })
 
 describe('a server with the credentials of one environment', () => {
+  test('whoami tells who administers the environment by which variable', async () => {
+    expect((await call('whoami')).structuredContent).toMatchObject({
+      email: 'operator@example.com',
+      roles: [],
+      isAdministrator: true,
+      administratorRule: 'ADMIN_ORGANIZATION',
+      mode: 'environment',
+      environments: [{ id: environmentId, type: 'PRD' }],
+    })
+  })
+
+  test('no list of environments is read: the environment is the only one', async () => {
+    expect((await call('list_organizations', {})).isError).toBeFalsy()
+    const named = await call('list_organizations', { environment: 'Development' })
+    expect(JSON.parse(named.content[0].text).error).toMatchObject({ code: 'environment_not_available' })
+    const found = await call('get_organization_details', { organization: 'operator' })
+    expect(found.structuredContent.organization).toMatchObject({ id: operator })
+  })
+
   test('calls the API as the environment, never with the token of the caller', async () => {
     const { structuredContent } = await call('create_organization', { name: 'Acme' })
     expect(structuredContent.organization).toMatchObject({ displayName: 'Acme' })

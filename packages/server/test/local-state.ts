@@ -3,6 +3,8 @@ import type { ServerUnderTest } from './server-under-test.js'
 /** What tests change in the state of the local environment. */
 export interface LocalState {
   environments: {
+    display_name: string
+    organizations: { id: string; display_name: string; external_id?: string }[]
     directories: { id: string; secrets: unknown[] }[]
     directory_groups: unknown[]
     directory_users: unknown[]

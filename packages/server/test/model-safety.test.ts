@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { measure } from '../../../test/harness/measure.js'
+import { parseSelection } from '../src/call/access.js'
 import { describeTool } from '../src/mcp/catalog/describe-tool.js'
-import { instructions } from '../src/mcp/sdk-server.js'
+import { instructionsFor } from '../src/mcp/instructions.js'
 import { tools } from '../src/tools/index.js'
 import { type BehindFaultyApi, startBehindFaultyApi } from './behind-faulty-api.js'
 import type { FaultyApi } from './faulty-api.js'
@@ -134,14 +135,13 @@ describe('texts of third parties', () => {
 describe('what a model may do', () => {
   test('annotations say what a tool does to data', () => {
     const wrong = tools.filter((tool) => {
-      const { readOnlyHint, destructiveHint, idempotentHint } =
-        describeTool(tool, false, server.url).annotations ?? {}
+      const { readOnlyHint, destructiveHint, idempotentHint } = describeTool(tool, false).annotations ?? {}
       if (tool.effect === 'read') return readOnlyHint !== true
       const takesAway = tool.effect !== 'create' || tool.irreversible === true
       return (
         readOnlyHint !== false ||
         destructiveHint !== takesAway ||
-        idempotentHint !== (tool.effect !== 'create')
+        (idempotentHint ?? false) !== (tool.effect !== 'create')
       )
     })
     expect(wrong.map(({ name }) => name)).toEqual([])
@@ -194,6 +194,9 @@ describe('what a model may do', () => {
   })
 
   test('instructions and descriptions together are short', () => {
+    const selection = parseSelection(new URLSearchParams())
+    const bounds = { resource: server.resource, mode: 'workspace', readOnly: false } as const
+    const instructions = instructionsFor(selection, bounds)
     const texts = [instructions, ...tools.map(({ description }) => description)].join(' ')
     // A token is at least three characters of such text.
     const tokens = Math.ceil(texts.length / 3)

@@ -39,8 +39,10 @@ export function sampleArguments(
   tool: ToolDefinition,
   overrides: Readonly<Record<string, unknown>> = {},
 ): Record<string, unknown> {
-  const schema = describeTool(tool, false, 'http://localhost:3002').inputSchema as Schema
-  const required = [...(schema.required ?? []), ...aChange(tool, schema)]
+  const schema = describeTool(tool, false).inputSchema as Schema
+  // It may be left out, but the seed has two environments.
+  const environment = schema.properties?.environmentId ? ['environmentId'] : []
+  const required = [...environment, ...(schema.required ?? []), ...aChange(tool, schema)]
   const sample = Object.fromEntries(
     required.map((name) => [name, sampleOf(name, schema.properties?.[name] ?? {})]),
   )

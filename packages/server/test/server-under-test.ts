@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import {
   Client as ModernClient,
   StreamableHTTPClientTransport as ModernTransport,
@@ -14,6 +15,7 @@ import type { Timeouts } from '../src/config/timeouts.js'
 import { startServer } from '../src/main.js'
 import { createLog } from '../src/observe/log.js'
 import type { ToolDefinition } from '../src/tool.js'
+import { tools as productTools } from '../src/tools/index.js'
 
 export const eras = ['2026-07-28', '2025-11-25'] as const
 export type Era = (typeof eras)[number]
@@ -168,7 +170,7 @@ export async function startServerUnderTest(
           : new LegacyTransport(target, { requestInit })
       await (client as ModernClient).connect(transport as ModernTransport)
       try {
-        return answer(await (client as ModernClient).callTool({ name: tool, arguments: args }))
+        return answer(tool, await (client as ModernClient).callTool({ name: tool, arguments: args }))
       } finally {
         await client.close()
       }
@@ -225,7 +227,8 @@ function legacyClient(person: Person | undefined): LegacyClient {
   return client
 }
 
-function answer(result: unknown): Answer {
+/** Reads a result, which must match the tool's own output schema: the list of tools does not repeat it. */
+function answer(tool: string, result: unknown): Answer {
   const { isError, structuredContent, content } = result as {
     isError?: boolean
     structuredContent?: Record<string, unknown>
@@ -234,6 +237,10 @@ function answer(result: unknown): Answer {
   const text = JSON.parse(content[0]?.text ?? 'null')
   if (!isError && JSON.stringify(text) !== JSON.stringify(structuredContent)) {
     throw new Error('the text is not the same object as structuredContent')
+  }
+  const output = productTools.find(({ name }) => name === tool)?.output
+  if (!isError && output && !isDeepStrictEqual(output.parse(structuredContent), structuredContent)) {
+    throw new Error(`the result of ${tool} does not match its output schema`)
   }
   return { ok: !isError, result: structuredContent, error: isError ? text.error : undefined }
 }

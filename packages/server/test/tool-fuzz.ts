@@ -66,7 +66,7 @@ function objectsOf({ properties = {}, required = [] }: Schema): fc.Arbitrary<Rec
 
 /** Arguments from a tool's own schema, and the same with one of them replaced, added or taken away. */
 function argumentsOf(tool: ToolDefinition): fc.Arbitrary<Record<string, unknown>> {
-  const schema = describeTool(tool, false, 'http://localhost').inputSchema as Schema
+  const schema = describeTool(tool, false).inputSchema as Schema
   const names = [...Object.keys(schema.properties ?? {}), 'constructor', 'environment_id', 'extra']
   const valid = fc.oneof(
     objectsOf(schema),

@@ -5,6 +5,7 @@ import { tools } from '../src/tools/index.js'
 
 interface Schema {
   readonly type?: string
+  readonly description?: string
   readonly enum?: readonly unknown[]
   readonly pattern?: string
   readonly maxLength?: number
@@ -34,6 +35,15 @@ function openings(schema: Schema, path: string): string[] {
   return [...found, ...inner.flatMap(([name, each]) => openings(each, `${path}.${name}`))]
 }
 
+/** The properties of an input schema that have no description, with their path. */
+function undescribed({ properties = {}, items }: Schema, path: string): string[] {
+  const own = Object.entries(properties).flatMap(([name, each]) => [
+    ...(each.description ? [] : [`${path}.${name}`]),
+    ...undescribed(each, `${path}.${name}`),
+  ])
+  return items ? [...own, ...undescribed(items, `${path}.[]`)] : own
+}
+
 /** By its length, its words, or a pattern from start to end without `*`, `+` or `{n,}` outside of brackets. */
 function isBounded({ maxLength, enum: words, pattern }: Schema): boolean {
   if (maxLength !== undefined || words) return true
@@ -49,9 +59,23 @@ test('an opening is seen', () => {
 })
 
 test('the input of every tool is closed and bounded', () => {
-  const found = tools.flatMap((tool) =>
-    openings(describeTool(tool, false, 'http://localhost').inputSchema as Schema, tool.name),
-  )
+  const found = tools.flatMap((tool) => openings(describeTool(tool, false).inputSchema as Schema, tool.name))
   expect(found).toEqual([])
   measure('C2', `${found.length} in ${tools.length} tools`)
+})
+
+test('every property of every input has a short description', () => {
+  const missing = { properties: { a: { items: { properties: { b: {} } }, description: 'A.' } } }
+  expect(undescribed(missing, 't')).toEqual(['t.a.[].b'])
+  const schemas = tools.map((tool) => ({
+    name: tool.name,
+    schema: describeTool(tool, false).inputSchema as Schema,
+  }))
+  expect(schemas.flatMap(({ name, schema }) => undescribed(schema, name))).toEqual([])
+  const long = schemas.flatMap(({ name, schema }) =>
+    Object.entries(schema.properties ?? {}).flatMap(([property, { description = '' }]) =>
+      description.length > 100 ? [`${name}.${property}`] : [],
+    ),
+  )
+  expect(long).toEqual([])
 })

@@ -16,6 +16,8 @@ export interface Selection {
 
 /** What the deployment itself allows: an upper bound that no request can loosen. */
 export interface Bounds {
+  /** The URL of this server, which errors name. */
+  readonly resource: string
   /** `environment`: the API is called with one environment's credentials, so some tools cannot work. */
   readonly mode: 'environment' | 'workspace'
   /** Environment mode: the one environment; empty when its id is not known. */
@@ -164,11 +166,40 @@ export function readSelection(url: string, { environmentId }: Bounds): Selection
   }
 }
 
+/** The toolsets that a connection has, and those that its URL leaves out, in the order of the documentation. */
+export function toolsetsOf(selection: Selection): {
+  readonly selected: Toolset[]
+  readonly leftOut: Toolset[]
+} {
+  const all: readonly Toolset[] = [...toolsets, ...optInToolsets]
+  return {
+    selected: all.filter((each) => selection.toolsets.has(each)),
+    leftOut: all.filter((each) => !selection.toolsets.has(each)),
+  }
+}
+
+/** The URL of a connection that has further toolsets; everything else that this connection's URL says stays. */
+export function urlWith(further: readonly Toolset[], selection: Selection, resource: string): string {
+  const { selected } = toolsetsOf(selection)
+  const hasDefault = toolsets.every((each) => selection.toolsets.has(each))
+  const named = hasDefault ? ['default', ...selected.filter((each) => !byDefault.has(each))] : selected
+  const others = [
+    ...(selection.readOnly ? ['readonly=true'] : []),
+    ...(selection.environmentId === undefined ? [] : [`environment=${selection.environmentId}`]),
+    ...(selection.access === 'write' ? ['access=write'] : []),
+  ]
+  return `${resource}?${[`toolsets=${[...named, ...further].join(',')}`, ...others].join('&')}`
+}
+
 /**
  * Whether a selection, within the deployment's bounds, contains a tool. Scopes do not count here: a client
  * must see a tool before it can ask the user for its scopes.
  */
-export function isSelected(tool: ToolDefinition, selection: Selection, bounds: Bounds): boolean {
+export function isSelected(
+  tool: ToolDefinition,
+  selection: Selection,
+  bounds: Pick<Bounds, 'mode' | 'readOnly'>,
+): boolean {
   if (tool.workspaceOnly && bounds.mode === 'environment') return false
   if ((selection.readOnly || bounds.readOnly) && tool.effect !== 'read') return false
   return tool.waitsForPerson === true || selection.toolsets.has(tool.toolset)
@@ -196,14 +227,27 @@ function notSelected(tool: ToolDefinition, selection: Selection, bounds: Bounds)
     return new ToolError(
       'tool_not_available',
       `${tool.name} needs a server in workspace mode; this one is bound to one environment.`,
+      { nextStep: 'Tell the user that this has to be done in the Scalekit dashboard.' },
     )
   }
   if ((selection.readOnly || bounds.readOnly) && tool.effect !== 'read') {
-    const what = bounds.readOnly ? 'server' : 'connection'
-    return new ToolError('tool_not_available', `${tool.name} changes data and this ${what} is read-only.`)
+    const [what, nextStep] = bounds.readOnly
+      ? ['server', 'Tell the user that the operator of this server allows reading only (READ_ONLY).']
+      : [
+          'connection',
+          'Show the user that the URL of this connection has readonly=true; without it, writes work.',
+        ]
+    return new ToolError('tool_not_available', `${tool.name} changes data and this ${what} is read-only.`, {
+      nextStep,
+    })
   }
+  const url = urlWith([tool.toolset], selection, bounds.resource)
   return new ToolError(
     'tool_not_available',
     `${tool.name} is in the toolset ${tool.toolset}, which this connection leaves out.`,
+    {
+      nextStep: `Show the user this URL: a connection with it has the tool. ${url}`,
+      details: { toolset: tool.toolset, url },
+    },
   )
 }

@@ -1,6 +1,7 @@
 import type { CallToolResult, ClientCapabilities, InputRequiredResult } from '@modelcontextprotocol/server'
 import type { Caller } from '@scalekit-mcp/auth'
 import type { RequestAudit } from '../audit/request-audit.js'
+import type { AdministratorRule } from '../config/administrator-rule.js'
 import type { Docs } from '../docs-search/docs.js'
 import type { ToolError } from '../errors.js'
 import type { Trail } from '../scalekit/call-upstream.js'
@@ -9,6 +10,7 @@ import type { ToolDefinition } from '../tool.js'
 import { type Bounds, type Decision, decide, type Selection } from './access.js'
 import { type Call, call, type Outcome, renderError } from './call.js'
 import { isClientAlone } from './client-alone.js'
+import { connectionOf } from './connection-of.js'
 import type { Idempotency } from './idempotency.js'
 import type { UsedAnswers } from './interaction/confirm.js'
 import type { HandOffs } from './interaction/hand-off.js'
@@ -39,6 +41,8 @@ export interface CallOptions {
   readonly bounds: Bounds
   /** Environment mode: the only environment. Its id is empty when it is not known. */
   readonly onlyEnvironment?: { readonly id: string }
+  /** Environment mode: who administers it. */
+  readonly administrators?: AdministratorRule
   readonly seal: RoundSeal
   readonly usedAnswers: UsedAnswers
   readonly handOffs: HandOffs
@@ -93,11 +97,24 @@ export function callOf(
   const { caller, selection, decided, trail, audit, tokenRefused } = principal
   const { tool, arguments: args } = request
   const isAttended = hasPerson(options, principal)
+  const bound = boundEnvironment(options, selection)
   return {
     ...request,
-    caller,
+    caller: {
+      ...caller,
+      connection: () =>
+        connectionOf({
+          bounds: options.bounds,
+          selection,
+          environmentId: bound?.id,
+          caller,
+          administrators: options.administrators,
+          isOperator: options.principal !== undefined,
+        }),
+    },
+    mode: options.bounds.mode,
     decision: decided?.tool === tool ? decided.decision : decide(tool, caller, selection, options.bounds),
-    boundEnvironment: boundEnvironment(options, selection),
+    boundEnvironment: bound,
     idempotency: options.idempotency,
     pages: options.pages,
     usedAnswers: options.usedAnswers,

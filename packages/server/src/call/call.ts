@@ -1,17 +1,15 @@
 import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server'
 import type { Caller } from '@scalekit-mcp/auth'
-import type * as z from 'zod'
 import type { RequestAudit } from '../audit/request-audit.js'
 import type { Docs } from '../docs-search/docs.js'
 import { ToolError, toToolError } from '../errors.js'
 import { redact } from '../observe/redact.js'
 import type { Scalekit } from '../scalekit/scalekit.js'
-import type { Revealed, ToolContext, ToolDefinition } from '../tool.js'
-import type { Decision } from './access.js'
-import { takesEnvironment, withoutEnvironment } from './bound-input.js'
+import type { Revealed, ToolCaller, ToolContext, ToolDefinition } from '../tool.js'
+import type { Bounds, Decision } from './access.js'
 import { type Ending, withDeadline } from './deadline.js'
 import { digestOf } from './digest.js'
-import { byCurrentNames } from './former-names.js'
+import { explainFailure } from './explain-failure.js'
 import type { Idempotency } from './idempotency.js'
 import { confirmAtPage, confirmInClient, type UsedAnswers } from './interaction/confirm.js'
 import { type HandOffs, handedOff, handOff, LONGEST_WAIT_MS, mayHandOff } from './interaction/hand-off.js'
@@ -19,6 +17,8 @@ import { handedOver, handOver } from './interaction/hand-over.js'
 import type { Interaction } from './interaction/interaction.js'
 import { type Question, questionFor } from './interaction/question.js'
 import type { PageSeal } from './page-seal.js'
+import { resolveNames } from './resolve-names.js'
+import { validate } from './validate.js'
 
 /** About 25,000 tokens of JSON: what the common clients take at most. */
 const RESULT_LIMIT = 80_000
@@ -26,7 +26,8 @@ const RESULT_LIMIT = 80_000
 export interface Call {
   readonly tool: ToolDefinition
   readonly arguments: Readonly<Record<string, unknown>>
-  readonly caller: Caller
+  readonly caller: Caller & ToolCaller
+  readonly mode: Bounds['mode']
   /** Whether the caller may use the tool. */
   readonly decision: Decision
   /** The environment that the connection is bound to: by configuration or by `?environment=`. */
@@ -59,8 +60,8 @@ export interface Outcome {
 }
 
 /**
- * Everything that happens to every call, in order: authorize, validate, confirm, run with a deadline, hand a
- * link over, redact, cap, record, render. A write is in the audit log before it goes out. (Selecting the tool by its name is the protocol's: an unknown name is -32602.)
+ * Everything that happens to every call, in order: authorize, validate, resolve names, confirm, run with a deadline, hand
+ * a link over, redact, cap, record, render. A write is in the audit log before it goes out. (Selecting the tool by its name is the protocol's: an unknown name is -32602.)
  *
  * @returns a result; a failure is one with `isError`, a code, what happened and what to do next (MCP
  * 2026-07-28, server/tools, "Error Handling"). It does not throw.
@@ -87,10 +88,21 @@ export async function call(request: Call): Promise<CallToolResult | InputRequire
   }
   try {
     authorize(request)
-    const args = openPage(request, validate(request))
-    admitted = true
+    const valid = validate(tool, request.arguments, request.boundEnvironment)
     const ms = request.deadlineMs + (tool.waitsForPerson ? LONGEST_WAIT_MS : 0)
-    const result = await withDeadline(request.ending, ms, (signal) => confirmAndRun(request, args, signal))
+    const { args, result } = await withDeadline(request.ending, ms, async (signal) => {
+      const ended = await endedAtPage(request)
+      if (ended) {
+        admitted = true
+        return { args: valid, result: ended }
+      }
+      const args = openPage(request, await resolve(request, valid, signal))
+      admitted = true
+      const result = await confirmAndRun(request, args, signal).catch((cause: unknown) =>
+        explain(cause, request, args, signal),
+      )
+      return { args, result }
+    })
     if ('question' in result) {
       finish('input_required')
       return result.question
@@ -112,42 +124,38 @@ function authorize({ tool, decision }: Call): void {
   throw new ToolError('insufficient_scope', `${tool.name} needs the scopes ${decision.scopes.join(' ')}.`)
 }
 
-/** Aliases become names, the bound environment is filled in, and the schema decides. Values are not repeated. */
-function validate({ tool, arguments: given, boundEnvironment }: Call): Record<string, unknown> {
-  const args = byCurrentNames(given, tool.aliases)
-  const unbound = bindEnvironment(tool, args, boundEnvironment)
-  const parsed = unbound.schema.safeParse(args)
-  if (parsed.success) return { ...parsed.data, ...unbound.fixed }
-  throw new ToolError('invalid_arguments', parsed.error.issues.map(describeIssue).join(' '))
-}
-
-/** On a bound connection `environmentId` is not an argument: it is fixed. The same id may still be given. */
-function bindEnvironment(
-  tool: ToolDefinition,
+function resolve(
+  { tool, caller, scalekit, boundEnvironment }: Call,
   args: Record<string, unknown>,
-  environment: { readonly id: string } | undefined,
-): { schema: z.ZodObject; fixed: { environmentId?: string } } {
-  if (!environment || !takesEnvironment(tool.input)) return { schema: tool.input, fixed: {} }
-  if (args.environmentId !== undefined && args.environmentId !== environment.id) {
-    throw new ToolError(
-      'environment_not_available',
-      environment.id === ''
-        ? 'This server is bound to one environment, whose id it does not know.'
-        : `This connection is bound to ${environment.id}.`,
-    )
-  }
-  delete args.environmentId
-  return { schema: withoutEnvironment(tool.input), fixed: { environmentId: environment.id } }
+  signal: AbortSignal,
+): Promise<Record<string, unknown>> {
+  return resolveNames(tool, args, {
+    caller,
+    scalekit: scalekit(signal),
+    isBound: boundEnvironment !== undefined,
+  })
 }
 
-function describeIssue(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') {
-    const { keys } = issue
-    const names = keys.slice(0, 5).map((key) => JSON.stringify(key.slice(0, 60)))
-    const more = keys.length > names.length ? ` and ${keys.length - names.length} more` : ''
-    return `${names.join(', ')}${more} ${keys.length === 1 ? 'is not an argument' : 'are not arguments'} of this tool.`
+/** @throws ToolError */
+async function explain(
+  cause: unknown,
+  request: Call,
+  args: Record<string, unknown>,
+  signal: AbortSignal,
+): Promise<never> {
+  const { tool, mode } = request
+  throw await explainFailure(cause, { tool, mode, args, context: contextOf(request, signal) })
+}
+
+function contextOf(request: Call, signal: AbortSignal): ToolContext {
+  const { caller, handOffs } = request
+  return {
+    scalekit: request.scalekit(signal),
+    docs: request.docs,
+    caller,
+    progress: request.progress,
+    waitForHandOff: (id) => handOffs.wait(id, caller, signal),
   }
-  return `${issue.path.join('.') || 'arguments'}: ${issue.message.replace(/\.$/, '')}.`
 }
 
 /** The token of the next page is the API's own: sealed for this caller and this list when it goes out. */
@@ -165,26 +173,32 @@ function sealPage(
   return { ...output, nextPageToken: pages.seal(output.nextPageToken, { caller, tool: tool.name, args }) }
 }
 
+/** What came of the call at a page: before the names in it are resolved, because what they name may be gone by that call. */
+async function endedAtPage({
+  tool,
+  interaction,
+  audit,
+}: Call): Promise<{ output: Record<string, unknown> } | undefined> {
+  const ended = mayHandOff(tool, interaction) ? await handedOff(interaction) : undefined
+  if (ended) audit.personAnswered(ended.answeredIn)
+  return ended
+}
+
 /** What only a person may decide or see comes first: in the client where it can ask, else at a page of this server. */
 async function confirmAndRun(
   request: Call,
   args: Record<string, unknown>,
   signal: AbortSignal,
 ): Promise<{ question: InputRequiredResult } | { output: Record<string, unknown> }> {
-  const { tool, interaction, audit } = request
+  const { tool, interaction } = request
   const { atPage } = interaction
   const context = contextOf(request, signal)
   const done = handedOver(tool, args, interaction)
   if (done) return { output: done }
-  const waits = mayHandOff(tool, interaction)
-  const ended = waits ? await handedOff(interaction) : undefined
-  if (ended) {
-    audit.personAnswered(ended.answeredIn)
-    return ended
-  }
   const question = await questionFor(tool, args, context)
   if (atPage) await confirmAtPage(question, atPage)
-  else if (question?.required && waits) return { question: await handOff(tool, args, interaction) }
+  else if (question?.required && mayHandOff(tool, interaction))
+    return { question: await handOff(tool, args, interaction) }
   else if (question?.typed && interaction.canAsk) {
     const asked = await confirmInClient(tool.name, question, interaction, request.usedAnswers)
     if (asked) return { question: asked }
@@ -197,24 +211,17 @@ async function confirmAndRun(
   return { output: { ...output, handedOver: true } }
 }
 
-function contextOf(request: Call, signal: AbortSignal): ToolContext {
-  const { caller, handOffs } = request
-  return {
-    scalekit: request.scalekit(signal),
-    docs: request.docs,
-    caller,
-    progress: request.progress,
-    waitForHandOff: (id) => handOffs.wait(id, caller, signal),
-  }
-}
-
 /** What a page shows of a call before the person decides. @throws ToolError where the call would be refused */
 export function previewCall(request: Call): Promise<Question | undefined> {
+  const { tool } = request
   authorize(request)
-  const args = validate(request)
-  return withDeadline(request.ending, request.deadlineMs, (signal) =>
-    questionFor(request.tool, args, contextOf(request, signal)),
-  )
+  const valid = validate(tool, request.arguments, request.boundEnvironment)
+  return withDeadline(request.ending, request.deadlineMs, async (signal) => {
+    const args = await resolve(request, valid, signal)
+    return questionFor(tool, args, contextOf(request, signal)).catch((cause: unknown) =>
+      explain(cause, request, args, signal),
+    )
+  })
 }
 
 /** It is in the audit log before it goes out, and it goes out once for its key. */

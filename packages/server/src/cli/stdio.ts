@@ -9,7 +9,7 @@ export interface StdioOptions {
   readonly readOnly?: true
 }
 
-/** `scalekit-mcp stdio`: MCP for clients that start a process. Ends when the client closes stdin. */
+/** `scalekit-mcp stdio`: MCP for clients that start a process. Ends when the client has closed stdin and its calls are answered. */
 export async function stdio({ scopes, readOnly }: StdioOptions): Promise<void> {
   const config = loadConfig(readOnly ? { READ_ONLY: 'true' } : {}, undefined, 'operator')
   if (config.upstream.mode === 'workspace') {
@@ -18,7 +18,7 @@ export async function stdio({ scopes, readOnly }: StdioOptions): Promise<void> {
     )
   }
   const server = await startStdio(config, createLog(config.logLevel), parseScopes(scopes))
-  process.stdin.once('end', () => void end(server))
+  void server.finished.then(() => end(server))
   stopOnSignal(() => server.close())
 }
 

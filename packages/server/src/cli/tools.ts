@@ -16,7 +16,7 @@ export interface ToolsOptions {
 
 /** `scalekit-mcp tools`: what a connection offers whose URL ends like this, decided by what decides it in the server. */
 export function listTools({ urlQuery, scopes, mode, json }: ToolsOptions): void {
-  const bounds: Bounds = { mode, readOnly: toolDefaults().readOnly }
+  const bounds: Pick<Bounds, 'mode' | 'readOnly'> = { mode, readOnly: toolDefaults().readOnly }
   const selection = select(urlQuery)
   const held = scopes === undefined ? undefined : new Set<string>(parseScopes(scopes))
   const offered = allTools

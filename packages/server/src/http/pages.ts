@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type NodeProtection, pathOf, sendJson } from '@scalekit-mcp/auth'
-import { serveIcon } from '../mcp/catalog/icons.js'
 import { version } from '../version.js'
 import { createKnownAnswer } from './known-answer.js'
 
@@ -18,7 +17,7 @@ export interface PagesOptions {
 export type Page = (req: IncomingMessage, res: ServerResponse) => Promise<void>
 
 /**
- * What is public beside MCP: health, readiness, icons. Paths are compared as they were sent. A framework for so few took a
+ * What is public beside MCP: health and readiness. Paths are compared as they were sent. A framework for so few took a
  * fifth of the time to start and 15 MB.
  */
 export function createPages(options: PagesOptions): Page {
@@ -32,7 +31,6 @@ export function createPages(options: PagesOptions): Page {
     const reads = req.method === 'GET' || req.method === 'HEAD'
     const page = reads ? pages.get(path) : undefined
     if (page) return page(req, res)
-    if (reads && serveIcon(path, res)) return
     options.protection.notFound(req, res)
   }
 }

@@ -211,9 +211,9 @@ const completeMembers = JSON.stringify(complete).slice(1, -1)
 const MAX_LISTS = 100
 
 /** Serializing the list takes longer than everything else about it: it is done once per selection, era and form. */
-function createListBytes({ tools, bounds, origin, onlyEnvironment, fixtures }: McpOptions) {
+function createListBytes({ tools, bounds, onlyEnvironment, fixtures }: McpOptions) {
   const listed = [...(fixtures?.tools.values() ?? [])].map(({ definition }) => definition)
-  const list = toolLists(tools, bounds, origin)
+  const list = toolLists(tools, bounds)
   const made = new LRUCache<string, PreparedResult>({ max: MAX_LISTS })
   return ({ era, answerType, capabilities }: ToolMessage, { selection }: Principal): PreparedResult => {
     const bound = boundEnvironment({ onlyEnvironment }, selection) !== undefined

@@ -129,13 +129,14 @@ function isEnvelope(meta: Json | undefined): boolean {
 }
 const ENVELOPE: ReadonlySet<string> = new Set([VERSION, CLIENT_INFO, CAPABILITIES])
 
-/** Each is an object, of objects or (`roots.listChanged`) flags. */
+/** Each is an object, of objects or (`roots.listChanged`) flags. A form may say whether it applies defaults. */
 function isCapabilities(capabilities: unknown): boolean {
   return (
     isObject(capabilities) &&
     Object.entries(capabilities).every(
       ([name, value]) => isObject(value) && Object.values(value).every(name === 'roots' ? isFlag : isObject),
-    )
+    ) &&
+    isOptional(Object(Object(capabilities.elicitation).form).applyDefaults, isFlag)
   )
 }
 
@@ -153,9 +154,9 @@ type Members = Pick<ToolMessage, 'name' | 'arguments' | 'requestState' | 'inputR
 
 const NO_CALL: Members = { name: '', arguments: {}, requestState: undefined, inputResponses: undefined }
 
-/** All tools are on one page. */
+/** All tools are on one page, so a cursor is refused, which is left to the SDK. */
 function listMembers(params: Json): Members | undefined {
-  return hasOnly(params, LIST) && isOptional(params.cursor, isText) ? NO_CALL : undefined
+  return hasOnly(params, LIST) && (params.cursor === undefined || params.cursor === '') ? NO_CALL : undefined
 }
 const LIST: ReadonlySet<string> = new Set(['_meta', 'cursor'])
 

@@ -7,7 +7,10 @@ const names = [
   'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ1In0.c2ln',
   'Bearer abcdefgh12345678',
   'bearer abcdefgh12345678',
-  ...['test', 'live', 'sk', 'sks'].map((kind) => `${kind}_ABCDEFGHIJKLMNOPQRSTUVWX`),
+  'Basic c2tjXzEwMDp0ZXN0X2xvY2Fs',
+  ...['test', 'live', 'sks', 'sk_live', 'sk_test', 'whsec', 'ghp'].map(
+    (kind) => `${kind}_AB1DEFGHIJKLMNOPQRSTUVWX`,
+  ),
   'a\u{e0041}b',
 ]
 
@@ -70,6 +73,32 @@ const invisible = {
 test.each(Object.entries(invisible))('%s are removed from values and from keys', (_, hidden) => {
   expect(redact({ [`a${hidden}b`]: `a${hidden}b` })).toEqual({ ab: 'ab' })
   expect(redact([{ nested: { [`${hidden}k`]: 1 } }])).toEqual([{ nested: { k: 1 } }])
+})
+
+test.each([
+  'Bearer Logistics GmbH',
+  'Standard Bearer Logistics',
+  'use bearer authentication',
+  'Basic Subscriptions International',
+  `sk_${'abcdefgh'.repeat(3)}`,
+  `test_${'abcdefgh'.repeat(3)}`,
+  'latest_release_notes',
+  'ghosts-of-the-past-and-future',
+  'xoxo-from-all-of-our-offices',
+])('the name or text %s stays as it is', (text) => {
+  expect(redact({ [text]: text })).toEqual({ [text]: text })
+})
+
+test.each([
+  `ghp_${'a1'.repeat(18)}`,
+  `whsec_${'MfKQ9r8GKYqrTwjU'.repeat(2)}`,
+  `sk_live_${'51H8'.repeat(6)}`,
+  `test_${'Ab1'.repeat(10)}`,
+  'AKIAIOSFODNN7EXAMPLE',
+  'Basic c2tjXzEwMDp0ZXN0X2xvY2Fs',
+  'Bearer mF_9.B5f-4.1JqM99',
+])('the credential %s is removed', (text) => {
+  expect(redact(`Use ${text} here`)).toBe('Use [redacted] here')
 })
 
 test('keys that look the same after cleaning keep their values', () => {

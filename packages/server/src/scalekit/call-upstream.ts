@@ -3,7 +3,7 @@ import type { ContextValues, Transport, UnaryResponse } from '@connectrpc/connec
 import { answerStatus } from '@scalekit-mcp/api'
 import type { RequestAudit } from '../audit/request-audit.js'
 import type { Metrics } from '../observe/metrics.js'
-import type { EnvironmentType, Upstream } from './scalekit.js'
+import type { EnvironmentType, KnownEnvironment, Upstream } from './scalekit.js'
 
 type HeaderFields = ConstructorParameters<typeof Headers>[0]
 
@@ -43,6 +43,10 @@ export class CallUpstream implements Upstream {
 
   environmentType(environmentId: string): Promise<EnvironmentType> {
     return this.#upstream.environmentType(environmentId)
+  }
+
+  environments(): Promise<readonly KnownEnvironment[]> {
+    return this.#upstream.environments()
   }
 }
 

@@ -47,6 +47,7 @@ export function environmentMode(
       workspace: () => transport,
       inEnvironment: () => transport,
       environmentType: async () => config.environmentType,
+      environments: async () => [{ id: config.environmentId ?? '', name: '', type: config.environmentType }],
     }
   }
 }

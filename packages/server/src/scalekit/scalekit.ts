@@ -18,6 +18,14 @@ import type { Turns } from './turns.js'
 
 export type EnvironmentType = 'DEV' | 'PRD'
 
+/** An environment that the caller can reach. */
+export interface KnownEnvironment {
+  readonly id: string
+  /** Empty where it is not known. */
+  readonly name: string
+  readonly type: EnvironmentType
+}
+
 /** How one caller's requests are authorized and sent. One implementation per mode. */
 export interface Upstream {
   /** Sends requests that name no environment. */
@@ -25,6 +33,8 @@ export interface Upstream {
   /** Sends requests about one environment. */
   inEnvironment(environmentId: string): Transport
   environmentType(environmentId: string): Promise<EnvironmentType>
+  /** Those that the caller can reach, as they were a few seconds ago. */
+  environments(): Promise<readonly KnownEnvironment[]>
 }
 
 /** The management API as one call may use it. Clients are Connect clients of Scalekit's own services. */
@@ -86,6 +96,11 @@ export class Scalekit {
 
   auditLogs(environmentId: string): Client<typeof AuditLogsService> {
     return this.#client(AuditLogsService, environmentId)
+  }
+
+  /** The environments that the caller can reach, as they were a few seconds ago. */
+  knownEnvironments(): Promise<readonly KnownEnvironment[]> {
+    return this.#upstream.environments()
   }
 
   /** DEV or PRD: decides whether a client that cannot ask a person may go on without asking. */

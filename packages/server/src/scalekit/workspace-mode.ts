@@ -1,4 +1,4 @@
-import { createClient, type Interceptor, type Transport } from '@connectrpc/connect'
+import { Code, ConnectError, createClient, type Interceptor, type Transport } from '@connectrpc/connect'
 import { commons, createRestTransport, EnvironmentService } from '@scalekit-mcp/api'
 import type { Caller, Secret } from '@scalekit-mcp/auth'
 import { digestOf } from '../call/digest.js'
@@ -6,16 +6,16 @@ import type { WorkspaceModeConfig } from '../config/config.js'
 import { callerTokenRefused, ToolError, toToolError } from '../errors.js'
 import { ExpiringCache } from './expiring-cache.js'
 import { isUnauthenticated, renewToken } from './renew-token.js'
-import type { EnvironmentType, Upstream } from './scalekit.js'
+import type { EnvironmentType, KnownEnvironment, Upstream } from './scalekit.js'
 import { requestToken, type TokenEndpoint, TokenRefusal } from './token-endpoint.js'
 
 const EARLY_MS = 10_000
-/** How long the domain of an environment is remembered for one caller. */
+/** How long environments are remembered for one caller. */
 const ENVIRONMENT_MS = 5_000
 
 type HeaderFields = Record<string, string>
 
-interface KnownEnvironment {
+interface EnvironmentAddress {
   readonly domain: string
   readonly type: EnvironmentType
 }
@@ -30,7 +30,8 @@ export function workspaceMode(
   policy: (caller: Caller) => Interceptor[],
 ): (caller: Caller) => Upstream {
   const tokens = new ExpiringCache<HeaderFields>(10_000, endpoint.now)
-  const environments = new ExpiringCache<KnownEnvironment>(10_000)
+  const addresses = new ExpiringCache<EnvironmentAddress>(10_000)
+  const lists = new ExpiringCache<readonly KnownEnvironment[]>(10_000)
 
   const authorizationOf = async (caller: Caller, key: string): Promise<HeaderFields> => {
     if (config.forwardCallerToken) return bearer(caller.token)
@@ -57,26 +58,26 @@ export function workspaceMode(
       authorize,
       interceptors: [...policy(caller), renew],
     })
-    const lookUp = (environmentId: string): Promise<KnownEnvironment> =>
-      environments
-        .get(`${key} ${environmentId}`, async () => ({
-          value: await readEnvironment(workspace, environmentId),
-          expiresAt: Date.now() + ENVIRONMENT_MS,
-        }))
+    const remember = <Value>(cache: ExpiringCache<Value>, id: string, read: () => Promise<Value>) =>
+      cache
+        .get(id, async () => ({ value: await read(), expiresAt: Date.now() + ENVIRONMENT_MS }))
         .catch((error: unknown) => {
           // Tried as often as it should be: the call that needs it must not repeat it.
           throw toToolError(error)
         })
+    const lookUp = (environmentId: string): Promise<EnvironmentAddress> =>
+      remember(addresses, `${key} ${environmentId}`, () => readEnvironment(workspace, environmentId))
     return {
       workspace: () => workspace,
       inEnvironment: (environmentId) => naming(workspace, () => lookUp(environmentId)),
       environmentType: async (environmentId) => (await lookUp(environmentId)).type,
+      environments: () => remember(lists, key, () => listEnvironments(workspace)),
     }
   }
 }
 
 /** The same requests, about one environment. */
-function naming(workspace: Transport, environment: () => Promise<KnownEnvironment>): Transport {
+function naming(workspace: Transport, environment: () => Promise<EnvironmentAddress>): Transport {
   return {
     stream: workspace.stream,
     async unary(method, signal, timeoutMs, header, input, contextValues) {
@@ -116,13 +117,38 @@ function exchange(endpoint: TokenEndpoint, caller: Caller) {
 }
 
 /** A write must never go out without its environment, so an environment without a domain is an error. */
-async function readEnvironment(transport: Transport, id: string): Promise<KnownEnvironment> {
-  const { environment } = await createClient(EnvironmentService, transport).getEnvironment({ id })
+async function readEnvironment(transport: Transport, id: string): Promise<EnvironmentAddress> {
+  const { environment } = await createClient(EnvironmentService, transport)
+    .getEnvironment({ id })
+    .catch((cause: unknown) => {
+      throw ConnectError.from(cause).code === Code.NotFound ? unknownEnvironment(id, cause) : cause
+    })
   if (!environment?.domain || environment.id !== id) {
     throw new ToolError('upstream_unavailable', 'Scalekit did not name the domain of this environment.')
   }
-  return {
-    domain: environment.domain,
-    type: environment.type === commons.EnvironmentType.DEV ? 'DEV' : 'PRD',
-  }
+  return { domain: environment.domain, type: typeOf(environment) }
 }
+
+function unknownEnvironment(id: string, cause: unknown): ToolError {
+  return new ToolError('not_found', `This account has no environment ${id}.`, {
+    nextStep: 'Check the id with list_environments.',
+    cause,
+  })
+}
+
+async function listEnvironments(transport: Transport): Promise<readonly KnownEnvironment[]> {
+  const api = createClient(EnvironmentService, transport)
+  const found: KnownEnvironment[] = []
+  let pageToken = ''
+  do {
+    const page = await api.listEnvironment({ pageSize: 100, pageToken })
+    found.push(
+      ...page.environments.map((each) => ({ id: each.id, name: each.displayName, type: typeOf(each) })),
+    )
+    pageToken = page.nextPageToken
+  } while (pageToken !== '')
+  return found
+}
+
+const typeOf = ({ type }: { readonly type: commons.EnvironmentType }): EnvironmentType =>
+  type === commons.EnvironmentType.DEV ? 'DEV' : 'PRD'

@@ -1,68 +1,50 @@
 import type { Tool } from '@modelcontextprotocol/server'
 import * as z from 'zod'
-import { withoutEnvironment } from '../../call/bound-input.js'
+import { freeInput, withoutEnvironment } from '../../call/environment-input.js'
 import type { ToolDefinition } from '../../tool.js'
-import { iconUrl } from './icons.js'
 
 /**
- * What `tools/list` says of a tool. Schemas are JSON Schema 2020-12, closed, without unions, `$ref` or
- * `format`, since many clients refuse those. Converting is costly: do it once per tool, not per request.
+ * What `tools/list` says about a tool. Every list costs context, so it says what a client needs and no more. Schemas are JSON
+ * Schema 2020-12, closed, without unions, `$ref` or `format`, since many clients refuse those. Converting is costly: do it once
+ * per tool, not per request. Results hold the tool's own output schema; the list says only that they are objects, because few
+ * clients show more of it to their model.
  *
- * @param origin of this server, where the icons are
  * @param boundEnvironment with it, the argument `environmentId` is left out: there is nothing to choose
  */
-export function describeTool(tool: ToolDefinition, boundEnvironment: boolean, origin: string): Tool {
-  const input = boundEnvironment ? withoutEnvironment(tool.input) : tool.input
+export function describeTool(tool: ToolDefinition, boundEnvironment: boolean): Tool {
+  const input = boundEnvironment ? withoutEnvironment(tool.input) : freeInput(tool.input)
   return {
     name: tool.name,
     title: tool.title,
     description: tool.description,
     inputSchema: inputSchema(input) as Tool['inputSchema'],
-    outputSchema: outputSchema(tool) as NonNullable<Tool['outputSchema']>,
+    outputSchema: { type: 'object' },
     annotations: annotationsOf(tool),
-    icons: [{ src: iconUrl(tool.toolset, origin) }],
   }
-}
-
-/** MCP, ToolAnnotations: `destructiveHint: false` promises that a tool only adds; an update replaces what was there. */
-function annotationsOf({ effect, irreversible }: ToolDefinition): NonNullable<Tool['annotations']> {
-  if (effect === 'read') return { readOnlyHint: true, openWorldHint: true }
-  return {
-    readOnlyHint: false,
-    destructiveHint: effect === 'delete' || effect === 'update' || irreversible === true,
-    idempotentHint: effect !== 'create',
-    openWorldHint: true,
-  }
-}
-
-const target = { target: 'draft-2020-12', reused: 'inline' } as const
-
-function inputSchema(schema: z.ZodObject): Record<string, unknown> {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
-    ...target,
-    io: 'input',
-    // An empty text is refused when it comes; every list of tools would say so fifty times.
-    override: ({ jsonSchema }) => {
-      if (jsonSchema.minLength === 1) delete jsonSchema.minLength
-    },
-  })
-  return rest
 }
 
 /**
- * Every list of tools costs context. That there is nothing else in a result needs no saying, and what a write
- * answers is described where the same object is read.
+ * MCP, ToolAnnotations: `destructiveHint: false` promises that a tool only adds; an update replaces what was there. Absent,
+ * `idempotentHint` is false and `openWorldHint` is true.
  */
-function outputSchema({ output, effect }: ToolDefinition): Record<string, unknown> {
-  const { $schema: _, ...rest } = z.toJSONSchema(output, {
-    ...target,
-    io: 'output',
+function annotationsOf({ effect, irreversible }: ToolDefinition): NonNullable<Tool['annotations']> {
+  if (effect === 'read') return { readOnlyHint: true }
+  return {
+    readOnlyHint: false,
+    destructiveHint: effect === 'delete' || effect === 'update' || irreversible === true,
+    ...(effect === 'create' ? {} : { idempotentHint: true }),
+  }
+}
+
+function inputSchema(schema: z.ZodObject): Record<string, unknown> {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    target: 'draft-2020-12',
+    reused: 'inline',
+    io: 'input',
     override: ({ jsonSchema }) => {
-      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties
-      delete jsonSchema.propertyNames
-      if (effect === 'read') return
-      delete jsonSchema.description
-      delete jsonSchema.required
+      // An empty text or list is refused when it comes; every list of tools would say so fifty times.
+      if (jsonSchema.minLength === 1) delete jsonSchema.minLength
+      if (jsonSchema.minItems === 1) delete jsonSchema.minItems
     },
   })
   return rest

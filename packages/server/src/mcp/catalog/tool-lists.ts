@@ -11,12 +11,11 @@ import { describeTool } from './describe-tool.js'
 export function toolLists(
   tools: readonly ToolDefinition[],
   bounds: Bounds,
-  origin: string,
 ): (selection: Selection, bound: boolean, withViews: boolean) => Tool[] {
   const described = { free: new Map<string, Tool>(), bound: new Map<string, Tool>() }
   const describe = (tool: ToolDefinition, bound: boolean): Tool => {
     const known = bound ? described.bound : described.free
-    const own = known.get(tool.name) ?? describeTool(tool, bound, origin)
+    const own = known.get(tool.name) ?? describeTool(tool, bound)
     known.set(tool.name, own)
     return own
   }

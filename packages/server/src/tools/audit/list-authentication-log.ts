@@ -33,7 +33,7 @@ export default defineTool({
   name: 'list_authentication_log',
   title: 'List authentication log',
   description:
-    'List attempts to sign in to an environment, newest first, by person, outcome and time, to find out why somebody cannot sign in.',
+    'List attempts to sign in, newest first, by person, outcome and time: why can somebody not sign in?',
   toolset: 'audit',
   scopes: ['environment:read'],
   effect: 'read',

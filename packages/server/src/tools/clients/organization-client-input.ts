@@ -4,8 +4,8 @@ import type { Target } from '../../tool.js'
 
 /** What can be said of a client. The API leaves as it is what is not said, and cannot empty a list. */
 export const organizationClientSettings = {
-  name: text(128),
-  description: text(512).optional(),
+  name: text(128).describe('Display name.'),
+  description: text(512).optional().describe('What it is for.'),
   scopes: z
     .array(z.string().regex(/^[a-zA-Z0-9:]{1,64}$/))
     .min(1)

@@ -49,14 +49,14 @@ const oidcScopes = ['openid', 'profile', 'email', 'address', 'phone'] as const
 /** Settings of an OIDC connection. Enough are: discoveryEndpoint (or issuer), clientId, clientSecret. */
 export const oidcSettings = {
   discoveryEndpoint: httpsUrl.optional().describe("The provider's openid-configuration."),
-  issuer: httpsUrl.optional(),
-  authorizeUri: httpsUrl.optional(),
-  tokenUri: httpsUrl.optional(),
-  userInfoUri: httpsUrl.optional(),
-  jwksUri: httpsUrl.optional(),
+  issuer: httpsUrl.optional().describe('Issuer URL.'),
+  authorizeUri: httpsUrl.optional().describe('Authorization endpoint.'),
+  tokenUri: httpsUrl.optional().describe('Token endpoint.'),
+  userInfoUri: httpsUrl.optional().describe('UserInfo endpoint.'),
+  jwksUri: httpsUrl.optional().describe('Key set URL.'),
   clientId: text(256).optional().describe('Client id at the identity provider.'),
   clientSecret: text(512).optional().describe('Stays in the conversation; the admin portal is safer.'),
-  scopes: z.array(z.enum(oidcScopes)).max(5).optional(),
+  scopes: z.array(z.enum(oidcScopes)).max(5).optional().describe('Asked of the provider.'),
 }
 
 /** The settings by the names of the API, of which earlier clients send one object. */

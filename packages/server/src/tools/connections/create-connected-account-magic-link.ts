@@ -23,6 +23,7 @@ export default defineTool({
     identifier: text(100).describe('The user, as the application names it.'),
   }),
   output: z.object({ expiresAt: time }),
+  precondition: 'This connection needs no authorization, so there is nothing to link.',
   async target({ connector, identifier }) {
     return { name: identifier, changes: { Connection: connector } }
   },

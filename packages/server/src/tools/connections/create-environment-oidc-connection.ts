@@ -30,6 +30,10 @@ export default defineTool({
       changes: { Provider: provider, ...oidcChanges(settings) },
     }
   },
+  async existing({ environmentId, keyId }, { scalekit }) {
+    const { connections } = await scalekit.connections(environmentId).listConnections({ include: 'all' })
+    return connections.find((each) => each.keyId === keyId)?.id
+  },
   async run({ environmentId, provider, keyId, ...settings }, { scalekit, progress }) {
     const client = scalekit.connections(environmentId)
     const { connection } = await client.createEnvironmentConnection({

@@ -15,7 +15,12 @@ export default defineTool({
   toolset: 'connections',
   scopes: ['organization:write'],
   effect: 'create',
-  input: z.object({ environmentId, organizationId, provider, type: z.enum(['OIDC', 'SAML']) }),
+  input: z.object({
+    environmentId,
+    organizationId,
+    provider,
+    type: z.enum(['OIDC', 'SAML']).describe('Protocol.'),
+  }),
   output: z.object({ connection: connectionFields }),
   target: (args, context) => organizationTarget(args, context, { Provider: args.provider, Type: args.type }),
   async run({ environmentId, organizationId, provider, type }, { scalekit }) {

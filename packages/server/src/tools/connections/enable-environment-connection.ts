@@ -16,6 +16,8 @@ export default defineTool({
   aliases: { connection_id: 'connectionId' },
   input: z.object(whichConnection),
   output: z.object({ connection: connectionFields }),
+  precondition:
+    'The connection is not complete (get_connection). Set discoveryEndpoint or issuer, clientId and clientSecret with update_environment_oidc_connection; for a connection of an organization use generate_admin_portal_link.',
   target: connectionTarget,
   async run(args, { scalekit }) {
     const { environmentId, connectionId, organizationId } = args

@@ -13,7 +13,7 @@ export default defineTool({
   effect: 'read',
   input: z.object({
     environmentId,
-    provider: text(50).optional(),
+    provider: text(50).optional().describe('Only this provider, like GMAIL.'),
     connector: connectorName().optional(),
     identifier: text(100).optional().describe('The user, as the application names it.'),
     // The API takes fewer than 100.

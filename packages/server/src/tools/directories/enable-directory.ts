@@ -15,6 +15,8 @@ export default defineTool({
   effect: 'update',
   input: z.object({ environmentId, organizationId, directoryId }),
   output: z.object({ directory: directoryFields }),
+  precondition:
+    'The directory has no secret (get_directory). The administrator of the organization creates one in the admin portal: generate_admin_portal_link.',
   async target(args, { scalekit }) {
     const { id, name } = await readDirectory(scalekit, args)
     return { id, name, changes: { Organization: args.organizationId } }

@@ -8,7 +8,7 @@ export default defineTool({
   name: 'list_directories',
   title: 'List directories',
   description:
-    'List the directories from which an organization provisions users and groups (SCIM), with their status and whether they are enabled.',
+    'List the directories (SCIM) from which an organization provisions users and groups, with their status.',
   toolset: 'directories',
   scopes: ['organization:read'],
   effect: 'read',

@@ -8,7 +8,7 @@ export default defineTool({
   name: 'list_directory_groups',
   title: 'List directory groups',
   description:
-    'List the groups that a directory has sent, with the number of their users. Which roles they give is in get_directory.',
+    'List the groups that a directory has sent, with the number of users. Their roles are in get_directory.',
   toolset: 'directories',
   scopes: ['organization:read'],
   effect: 'read',

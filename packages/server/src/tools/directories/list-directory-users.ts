@@ -14,8 +14,7 @@ import { directoryPageSize } from './directory-page.js'
 export default defineTool({
   name: 'list_directory_users',
   title: 'List directory users',
-  description:
-    'List the users that a directory has sent, with their groups. For users of the organization use list_organization_users.',
+  description: 'List the users that a directory has sent, with their groups.',
   toolset: 'directories',
   scopes: ['organization:read'],
   effect: 'read',

@@ -9,7 +9,7 @@ export default defineTool({
   name: 'search_docs',
   title: 'Search the documentation',
   description:
-    "Search Scalekit's documentation for the sections that fit best. Use it before you write code for Scalekit or explain how it works.",
+    "Search Scalekit's documentation. Use it before you write code for Scalekit or explain how it works.",
   toolset: 'docs',
   scopes: [],
   effect: 'read',

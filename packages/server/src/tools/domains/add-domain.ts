@@ -18,7 +18,7 @@ export default defineTool({
   name: 'add_domain',
   title: 'Add domain',
   description:
-    'Give an organization a domain, without proof that it owns it: never a public mail domain. Everybody with such an address signs in through it, or may join it.',
+    'Give an organization a domain without proof of ownership: everybody with such an address signs in through it, or may join. Never a public mail domain.',
   toolset: 'domains',
   scopes: ['organization:write'],
   effect: 'create',
@@ -35,6 +35,12 @@ export default defineTool({
   }),
   output: z.object({ domain: domainFields }),
   target: (args, context) => organizationTarget(args, context, { Domain: args.domain, Type: args.type }),
+  async existing({ environmentId, organizationId, domain }, { scalekit }) {
+    const { domains } = await scalekit
+      .domains(environmentId)
+      .listDomains({ identities: { case: 'organizationId', value: organizationId } })
+    return domains.find((each) => each.domain === domain.toLowerCase())?.id
+  },
   async run({ environmentId, organizationId, domain, type }, { scalekit }) {
     const created = await scalekit.domains(environmentId).createDomain({
       identities: { case: 'organizationId', value: organizationId },

@@ -16,7 +16,7 @@ export default defineTool({
   input: z.object({
     environmentId,
     organizationId,
-    type: z.enum(domainTypes).optional(),
+    type: z.enum(domainTypes).optional().describe('Only this type.'),
     pageSize,
     pageToken,
   }),

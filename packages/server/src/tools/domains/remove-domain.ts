@@ -7,7 +7,7 @@ export default defineTool({
   name: 'remove_domain',
   title: 'Remove domain',
   description:
-    'Take a domain from an organization. People with its addresses are no longer led to its single sign-on, or can no longer join.',
+    'Take a domain from an organization: its addresses no longer lead to its single sign-on, or can no longer join.',
   toolset: 'domains',
   scopes: ['organization:write'],
   effect: 'delete',

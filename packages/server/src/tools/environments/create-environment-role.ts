@@ -8,7 +8,7 @@ export default defineTool({
   name: 'create_environment_role',
   title: 'Create environment role',
   description:
-    'Create a role that users of organizations can have. Permissions must exist. With extends it also has the permissions of that role.',
+    'Create a role for users of organizations. Permissions must exist; with extends it also has those of that role.',
   toolset: 'environments',
   scopes: ['environment:write'],
   effect: 'create',
@@ -29,6 +29,8 @@ export default defineTool({
       changes: roleChanges(args),
     }
   },
+  existing: async ({ environmentId, name }, { scalekit }) =>
+    (await readRole(scalekit, environmentId, name)).id,
   async run(args, { scalekit }) {
     const { environmentId, name } = args
     await scalekit.roles(environmentId).createRole({

@@ -7,7 +7,7 @@ import { environmentScopeFields, toEnvironmentScope } from './environment-scope.
 export default defineTool({
   name: 'create_environment_scope',
   title: 'Create environment scope',
-  description: 'Create an OAuth scope in an environment, so that its MCP servers can ask for it.',
+  description: 'Create an OAuth scope that MCP servers of an environment can ask for.',
   toolset: 'environments',
   scopes: ['environment:write'],
   effect: 'create',
@@ -23,6 +23,10 @@ export default defineTool({
     description: text(2000).optional().describe('What it allows, in the words of the consent page.'),
   }),
   output: z.object({ scope: environmentScopeFields }),
+  async existing({ environmentId, name }, { scalekit }) {
+    const { scopes } = await scalekit.clients(environmentId).listScopes({})
+    return scopes.find((scope) => scope.name === name)?.id
+  },
   async run({ environmentId, name, description }, { scalekit }) {
     const { scope } = await scalekit.clients(environmentId).createScope({ scope: { name, description } })
     if (!scope) throw new ToolError('internal', 'Scalekit did not return the scope.')

@@ -7,7 +7,7 @@ export default defineTool({
   name: 'delete_environment_role',
   title: 'Delete environment role',
   description:
-    'Delete a role of an environment. Users who have it need another: name it in reassignTo. Refused while other roles extend it.',
+    'Delete a role. Users who have it need another one (reassignTo). Refused while other roles extend it.',
   toolset: 'environments',
   scopes: ['environment:write'],
   effect: 'delete',
@@ -18,6 +18,8 @@ export default defineTool({
     reassignTo: roleName.optional().describe('The role that its users get instead.'),
   }),
   output: z.object({ deleted: z.boolean() }),
+  precondition:
+    'If users have the role, give reassignTo. If other roles extend it, change or delete those first (list_environment_roles).',
   async target({ environmentId, name, reassignTo }, { scalekit }) {
     const { id } = await readRole(scalekit, environmentId, name)
     return { id, name, changes: { 'Its users get': reassignTo } }

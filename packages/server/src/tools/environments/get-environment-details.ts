@@ -7,7 +7,7 @@ import { environmentFields, toEnvironment } from './environment.js'
 export default defineTool({
   name: 'get_environment_details',
   title: 'Get environment details',
-  description: 'Get one environment: its name, type (DEV or PRD), domain, region and custom domain.',
+  description: 'Get one environment: name, type (DEV or PRD), domain, region and custom domain.',
   toolset: 'environments',
   scopes: ['environment:read'],
   effect: 'read',

@@ -7,7 +7,7 @@ export default defineTool({
   name: 'list_environment_roles',
   title: 'List environment roles',
   description:
-    'List all roles that users of organizations can have in an environment, with their permissions, and which are the defaults.',
+    'List the roles that users of organizations can have, with their permissions, and which are the defaults.',
   toolset: 'environments',
   scopes: ['environment:read'],
   effect: 'read',

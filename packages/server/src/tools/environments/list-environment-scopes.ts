@@ -7,7 +7,7 @@ export default defineTool({
   name: 'list_environment_scopes',
   title: 'List environment scopes',
   description:
-    'List the OAuth scopes of an environment that its MCP servers can ask for. Not the scopes of this connection: for those use whoami.',
+    'List the OAuth scopes that MCP servers of an environment can ask for. For those of this connection use whoami.',
   toolset: 'environments',
   scopes: ['environment:read'],
   effect: 'read',

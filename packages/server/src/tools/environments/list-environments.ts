@@ -6,8 +6,7 @@ import { environmentFields, toEnvironment } from './environment.js'
 export default defineTool({
   name: 'list_environments',
   title: 'List environments',
-  description:
-    'List the environments of the workspace with their type (DEV or PRD) and domain. Most other tools need an environment id from here.',
+  description: 'List the environments of the workspace with their type (DEV or PRD) and domain.',
   toolset: 'environments',
   scopes: ['environment:read'],
   effect: 'read',

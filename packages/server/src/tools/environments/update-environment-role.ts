@@ -11,7 +11,7 @@ export default defineTool({
   name: 'update_environment_role',
   title: 'Update environment role',
   description:
-    'Change a role of an environment, or make it a default. What is left out stays; permissions, if given, replace all that it has.',
+    'Change a role, or make it a default. What is left out stays; permissions, if given, replace all that it has.',
   toolset: 'environments',
   scopes: ['environment:write'],
   effect: 'update',

@@ -9,7 +9,7 @@ export default defineTool({
   name: 'get_mcp_server',
   title: 'Get MCP server',
   description:
-    'Get one registered MCP server, and what its developer puts into it: the protected-resource metadata and the lines to paste.',
+    'Get one registered MCP server, and what its developer configures: the protected-resource metadata and code.',
   toolset: 'mcp-servers',
   scopes: ['environment:read'],
   effect: 'read',

@@ -36,7 +36,7 @@ export const scopeNames = z
   .describe('Names of scopes, like todo:read.')
 
 export const serverName = text(128).describe('Name that people see when they sign in.')
-export const serverDescription = text(512)
+export const serverDescription = text(512).describe('What the server does.')
 export const accessTokenSeconds = z.number().int().min(60).max(86_400).describe('Life of access tokens.')
 export const refreshTokenSeconds = z
   .number()

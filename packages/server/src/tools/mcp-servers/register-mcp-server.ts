@@ -4,6 +4,7 @@ import { ToolError } from '../../errors.js'
 import { environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { mcpServerFields, toMcpServer } from './mcp-server.js'
+import { mcpServerAt } from './mcp-server-at.js'
 import {
   accessTokenSeconds,
   formerServerNames,
@@ -22,7 +23,7 @@ export default defineTool({
   name: 'register_mcp_server',
   title: 'Register MCP server',
   description:
-    'Register an MCP server so that Scalekit signs in its users. Answers the protected-resource metadata and the lines to paste into the server.',
+    'Register an MCP server so that Scalekit signs in its users. Returns what its developer configures.',
   toolset: 'mcp-servers',
   scopes: ['environment:write'],
   effect: 'create',
@@ -42,6 +43,7 @@ export default defineTool({
   async target({ environmentId, ...settings }) {
     return { name: settings.name, changes: serverChanges(settings) }
   },
+  existing: ({ environmentId, url }, context) => mcpServerAt(url, environmentId, context),
   async run(args, { scalekit }) {
     const { resource } = await scalekit.clients(args.environmentId).createResource({
       resource: {

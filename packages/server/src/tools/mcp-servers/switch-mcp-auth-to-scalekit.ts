@@ -8,7 +8,7 @@ export default defineTool({
   name: 'switch_mcp_auth_to_scalekit',
   title: 'Switch MCP sign-in to Scalekit',
   description:
-    'Let Scalekit itself sign in the users of an MCP server, instead of the provider of your own that does it now. Users sign in again.',
+    'Let Scalekit sign in the users of an MCP server instead of your own provider. Users sign in again.',
   toolset: 'mcp-servers',
   scopes: ['environment:write'],
   effect: 'update',

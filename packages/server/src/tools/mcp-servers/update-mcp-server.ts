@@ -4,6 +4,7 @@ import { environmentId, mcpServerId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { requireChange } from '../require-change.js'
 import { mcpServerFields, toMcpServer } from './mcp-server.js'
+import { mcpServerAt } from './mcp-server-at.js'
 import {
   accessTokenSeconds,
   formerServerNames,
@@ -38,7 +39,7 @@ export default defineTool({
   name: 'update_mcp_server',
   title: 'Update MCP server',
   description:
-    'Change a registered MCP server. What is left out stays; scopes, if given, replace all. A new url is a new audience: the server must expect it too.',
+    'Change a registered MCP server. What is left out stays; scopes, if given, replace all. A new url is a new audience.',
   toolset: 'mcp-servers',
   scopes: ['environment:write'],
   effect: 'update',
@@ -54,15 +55,16 @@ export default defineTool({
     useScalekitAuthentication: useScalekitAuthentication.optional(),
     accessTokenSeconds: accessTokenSeconds.optional(),
     refreshTokenSeconds: refreshTokenSeconds.optional(),
-    dynamicRegistration: z.boolean().optional(),
+    dynamicRegistration: z.boolean().optional().describe('Let clients register themselves (RFC 7591).'),
     metadataDocuments: z.boolean().optional().describe('Let clients be known by a metadata document.'),
-    crossAppAccess: z.boolean().optional(),
+    crossAppAccess: z.boolean().optional().describe('Accept ID-JAG grants.'),
   }),
   output: z.object({ mcpServer: mcpServerFields }),
   async target({ environmentId, mcpServerId, ...changes }, { scalekit }) {
     const { id, name } = await readMcpServer(scalekit, { environmentId, mcpServerId })
     return { id, name, changes: serverChanges(changes) }
   },
+  existing: ({ environmentId, url }, context) => mcpServerAt(url, environmentId, context),
   async run({ environmentId, mcpServerId, useScalekitAuthentication, ...given }, { scalekit }) {
     const changes = { ...given, provider: providerOf({ ...given, useScalekitAuthentication }) }
     requireChange(changes, names)

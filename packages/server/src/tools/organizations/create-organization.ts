@@ -3,12 +3,13 @@ import { ToolError } from '../../errors.js'
 import { environmentId, text } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { organizationFields, toOrganization } from './organization.js'
+import { organizationWith } from './organization-with.js'
 
 export default defineTool({
   name: 'create_organization',
   title: 'Create organization',
   description:
-    'Create an organization (one of your customers) in an environment. With externalId, a second call with the same one is refused.',
+    'Create an organization (a customer) in an environment. An externalId that is taken is refused.',
   toolset: 'organizations',
   scopes: ['organization:write'],
   effect: 'create',
@@ -20,6 +21,7 @@ export default defineTool({
     externalId: text(255).optional().describe('Its id in your own system; unique in the environment.'),
   }),
   output: z.object({ organization: organizationFields }),
+  existing: ({ environmentId, externalId }, context) => organizationWith(externalId, environmentId, context),
   async run({ environmentId, name, externalId }, { scalekit }) {
     const { organization } = await scalekit
       .organizations(environmentId)

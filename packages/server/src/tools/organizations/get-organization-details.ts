@@ -7,7 +7,7 @@ import { organizationFields, toOrganization } from './organization.js'
 export default defineTool({
   name: 'get_organization_details',
   title: 'Get organization details',
-  description: 'Get one organization: its name, external id, metadata and enabled features.',
+  description: 'Get one organization: name, external id, metadata and enabled features.',
   toolset: 'organizations',
   scopes: ['organization:read'],
   effect: 'read',

@@ -21,12 +21,18 @@ export default defineTool({
     environmentId,
     organizationId,
     features: z
-      .array(z.strictObject({ name: z.enum(featureNames), enabled: z.boolean() }))
+      .array(
+        z.strictObject({
+          name: z.enum(featureNames).describe('Feature.'),
+          enabled: z.boolean().describe('On or off.'),
+        }),
+      )
       .min(1)
       .max(featureNames.length)
       .refine((features) => new Set(features.map(({ name }) => name)).size === features.length, {
         message: 'Name each feature once.',
-      }),
+      })
+      .describe('Those that change.'),
   }),
   output: z.object({ organization: organizationFields }),
   target: (args, context) =>

@@ -5,6 +5,7 @@ import { defineTool } from '../../tool.js'
 import { organizationTarget } from '../organization-target.js'
 import { requireChange } from '../require-change.js'
 import { organizationFields, toOrganization } from './organization.js'
+import { organizationWith } from './organization-with.js'
 
 /** Arguments by the names of the API: what is named is changed. */
 const fields = {
@@ -19,7 +20,7 @@ export default defineTool({
   name: 'update_organization',
   title: 'Update organization',
   description:
-    'Change the name, external id, slug or metadata of an organization. What is left out stays; metadata, if given, replaces all of it.',
+    'Change the name, external id, slug or metadata of an organization. What is left out stays; metadata is replaced as a whole.',
   toolset: 'organizations',
   scopes: ['organization:write'],
   effect: 'update',
@@ -45,6 +46,7 @@ export default defineTool({
       Slug: slug,
       Metadata: metadata?.map(({ key, value }) => `${key}=${value}`),
     }),
+  existing: ({ environmentId, externalId }, context) => organizationWith(externalId, environmentId, context),
   async run({ environmentId, organizationId, ...changes }, { scalekit }) {
     requireChange(changes, names)
     const { organization } = await scalekit.organizations(environmentId).updateOrganization({

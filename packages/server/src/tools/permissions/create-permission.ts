@@ -8,7 +8,7 @@ export default defineTool({
   name: 'create_permission',
   title: 'Create permission',
   description:
-    'Create a permission that roles can have and tokens carry. It does nothing until a role has it (add_permissions_to_role) and the application asks for it.',
+    'Create a permission. It does nothing until a role has it (add_permissions_to_role) and the application asks for it.',
   toolset: 'permissions',
   scopes: ['environment:write'],
   effect: 'create',
@@ -21,6 +21,10 @@ export default defineTool({
     description: permissionDescription,
   }),
   output: z.object({ permission: permissionFields }),
+  async existing({ environmentId, name }, { scalekit }) {
+    const { permission } = await scalekit.roles(environmentId).getPermission({ permissionName: name })
+    return permission?.id
+  },
   async run({ environmentId, name, description }, { scalekit }) {
     const { permission } = await scalekit
       .roles(environmentId)

@@ -7,8 +7,7 @@ import { permissionName } from './permission.js'
 export default defineTool({
   name: 'delete_permission',
   title: 'Delete permission',
-  description:
-    'Delete a permission of an environment. Every role loses it, and so do the users who have these roles.',
+  description: 'Delete a permission. All roles, and their users, lose it.',
   toolset: 'permissions',
   scopes: ['environment:write'],
   effect: 'delete',

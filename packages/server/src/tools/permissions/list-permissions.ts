@@ -7,7 +7,7 @@ export default defineTool({
   name: 'list_permissions',
   title: 'List permissions',
   description:
-    'List the permissions of an environment, of which roles are made. Which role has which is in list_environment_roles.',
+    'List the permissions of which roles are made. Which role has which is in list_environment_roles.',
   toolset: 'permissions',
   scopes: ['environment:read'],
   effect: 'read',

@@ -16,7 +16,7 @@ export const permissionName = z
   .regex(/^[a-zA-Z0-9_:]{1,64}$/)
   .describe('Like projects:read.')
 
-export const permissionDescription = text(2000)
+export const permissionDescription = text(2000).describe('What it allows.')
 
 export function toPermission(permission: roles.Permission): z.output<typeof permissionFields> {
   return {

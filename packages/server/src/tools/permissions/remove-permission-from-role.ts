@@ -8,7 +8,7 @@ export default defineTool({
   name: 'remove_permission_from_role',
   title: 'Remove permission from role',
   description:
-    'Take a permission from a role. Users with the role lose it with their next token; one that the role has by extending another stays.',
+    'Take a permission from a role. Users lose it with their next token, unless an extended role has it.',
   toolset: 'permissions',
   scopes: ['environment:write'],
   effect: 'update',

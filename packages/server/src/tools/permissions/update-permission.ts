@@ -7,7 +7,7 @@ import { permissionDescription, permissionFields, permissionName, toPermission }
 export default defineTool({
   name: 'update_permission',
   title: 'Update permission',
-  description: 'Change the description of a permission. Its name stays: applications know it by that.',
+  description: 'Change the description of a permission. Its name stays.',
   toolset: 'permissions',
   scopes: ['environment:write'],
   effect: 'update',

@@ -8,7 +8,7 @@ import { redirectUri, requireAllowedIn } from './redirect-uri.js'
 export default defineTool({
   name: 'add_redirect_uri',
   title: 'Add redirect URI',
-  description: "Allow a sign-in of a client (by default the environment's own) to end at a URI.",
+  description: "Allow sign-ins of an app (by default the environment's own client) to end at a URI.",
   toolset: 'redirect-uris',
   scopes: ['environment:write'],
   effect: 'update',

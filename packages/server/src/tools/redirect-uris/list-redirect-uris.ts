@@ -7,7 +7,7 @@ export default defineTool({
   name: 'list_redirect_uris',
   title: 'List redirect URIs',
   description:
-    'List the clients (apps) of an environment with their redirect URIs, post-logout redirect URIs and initiate login URI. With clientId only that one.',
+    'List the clients (apps) of an environment with their redirect, post-logout redirect and initiate login URIs.',
   toolset: 'redirect-uris',
   scopes: ['environment:read'],
   effect: 'read',

@@ -8,7 +8,7 @@ export default defineTool({
   name: 'remove_initiate_login_uri',
   title: 'Remove initiate login URI',
   description:
-    "Remove the initiate login URI of a client (by default the environment's own): sign-ins that do not start in the app no longer reach it.",
+    'Remove the initiate login URI of an app: sign-ins that do not start in the app no longer reach it.',
   toolset: 'redirect-uris',
   scopes: ['environment:write'],
   effect: 'update',

@@ -8,7 +8,7 @@ import { listedUri } from './redirect-uri.js'
 export default defineTool({
   name: 'remove_post_logout_redirect_uri',
   title: 'Remove post-logout redirect URI',
-  description: "No longer allow a sign-out of a client (by default the environment's own) to end at a URI.",
+  description: "Stop sign-outs of an app (by default the environment's own client) at a URI.",
   toolset: 'redirect-uris',
   scopes: ['environment:write'],
   effect: 'update',

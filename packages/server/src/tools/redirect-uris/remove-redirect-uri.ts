@@ -9,7 +9,7 @@ export default defineTool({
   name: 'remove_redirect_uri',
   title: 'Remove redirect URI',
   description:
-    "No longer allow a sign-in of a client (by default the environment's own) to end at a URI. Apps that use it fail at once.",
+    "Stop sign-ins of an app (by default the environment's own client) at a URI. Apps that use it fail at once.",
   toolset: 'redirect-uris',
   scopes: ['environment:write'],
   effect: 'update',

@@ -9,7 +9,7 @@ export default defineTool({
   name: 'set_initiate_login_uri',
   title: 'Set initiate login URI',
   description:
-    "Set the page of an app (by default the environment's own client) where a sign-in begins that did not start in the app, such as from an invitation or the customer's IdP.",
+    'Set the page of an app where a sign-in begins that did not start in the app, such as from an invitation or an IdP.',
   toolset: 'redirect-uris',
   scopes: ['environment:write'],
   effect: 'update',

@@ -6,8 +6,7 @@ import { readSession, sessionFields, toSession } from './session.js'
 export default defineTool({
   name: 'get_session',
   title: 'Get session',
-  description:
-    'Get one session: whose it is, its state, its device, and the applications that it is signed in to.',
+  description: 'Get one session: whose it is, its state, device and applications.',
   toolset: 'sessions',
   scopes: ['organization:read'],
   effect: 'read',

@@ -6,15 +6,14 @@ import { sessionFields, toSession } from './session.js'
 export default defineTool({
   name: 'list_user_sessions',
   title: 'List user sessions',
-  description:
-    'List the sessions of a user with their state, device and applications, to see where they are signed in.',
+  description: 'List the sessions of a user with their state, device and applications.',
   toolset: 'sessions',
   scopes: ['organization:read'],
   effect: 'read',
   input: z.object({
     environmentId,
     userId,
-    status: z.enum(['active', 'expired', 'revoked', 'logout']).optional(),
+    status: z.enum(['active', 'expired', 'revoked', 'logout']).optional().describe('Only this state.'),
     pageSize,
     pageToken,
   }),

@@ -7,7 +7,7 @@ export default defineTool({
   name: 'remove_session',
   title: 'End session',
   description:
-    'End one session of a user, with its refresh tokens. The person has to sign in again there; access tokens live until they expire.',
+    'End one session of a user, with its refresh tokens. Access tokens are valid until they expire.',
   toolset: 'sessions',
   scopes: ['organization:write'],
   effect: 'delete',

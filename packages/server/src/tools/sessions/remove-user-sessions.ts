@@ -7,7 +7,7 @@ export default defineTool({
   name: 'remove_user_sessions',
   title: 'End all sessions of a user',
   description:
-    'End all sessions of a user on all devices, when an account may be in other hands. The person has to sign in again; access tokens live until they expire.',
+    'End all sessions of a user on all devices, with their refresh tokens. Access tokens are valid until they expire.',
   toolset: 'sessions',
   scopes: ['organization:write'],
   effect: 'delete',

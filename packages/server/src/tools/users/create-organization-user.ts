@@ -17,7 +17,7 @@ export default defineTool({
   name: 'create_organization_user',
   title: 'Create organization user',
   description:
-    'Add a user to an organization and send an invitation by e-mail, unless sendInvitation is false. Without a role the user gets the default role of members.',
+    'Add a user to an organization and invite them by e-mail, unless sendInvitation is false. Without a role they get the default role.',
   toolset: 'users',
   scopes: ['organization:write'],
   effect: 'create',
@@ -27,10 +27,10 @@ export default defineTool({
     organizationId,
     email,
     role: roleName.optional(),
-    givenName: text(255).optional(),
-    familyName: text(255).optional(),
+    givenName: text(255).optional().describe('First name.'),
+    familyName: text(255).optional().describe('Last name.'),
     externalId: text(255).optional().describe('Their id in your own system; unique in the environment.'),
-    metadata: metadata(20).optional(),
+    metadata: metadata(20).optional().describe('Of your own application.'),
     sendInvitation: z.boolean().default(true).describe('Send the invitation e-mail.'),
   }),
   output: z.object({ user: userFields }),
@@ -43,6 +43,15 @@ export default defineTool({
       Metadata: args.metadata?.map(({ key, value }) => `${key}=${value}`),
     }
     return { name: args.email, changes }
+  },
+  precondition:
+    'Remove a user of the organization first, or ask the user whether its limit of users may grow.',
+  async existing({ environmentId, organizationId, email, externalId }, { scalekit }) {
+    const users = scalekit.users(environmentId)
+    const found = await users.searchOrganizationUsers({ organizationId, query: email, pageSize: 30 })
+    const member = found.users.find((each) => each.email.toLowerCase() === email.toLowerCase())
+    if (member || externalId === undefined) return member?.id
+    return (await users.getUser({ identities: { case: 'externalId', value: externalId } })).user?.id
   },
   async run(args, { scalekit }) {
     const { user } = await scalekit.users(args.environmentId).createUserAndMembership({

@@ -7,8 +7,7 @@ import { toUser, userFields } from './user.js'
 export default defineTool({
   name: 'get_organization_user',
   title: 'Get organization user',
-  description:
-    'Get one user as one organization sees them: profile, roles, status of the invitation, last sign-in.',
+  description: 'Get one user as one organization sees them: profile, roles, status, last sign-in.',
   toolset: 'users',
   scopes: ['organization:read'],
   effect: 'read',

@@ -6,7 +6,8 @@ import { toUser, userFields } from './user.js'
 export default defineTool({
   name: 'list_organization_users',
   title: 'List organization users',
-  description: 'List the users of one organization with their roles and whether their invitation is pending.',
+  description:
+    'List the users of one organization with their roles and status, such as a pending invitation.',
   toolset: 'users',
   scopes: ['organization:read'],
   effect: 'read',

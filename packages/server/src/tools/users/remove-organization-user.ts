@@ -8,7 +8,7 @@ export default defineTool({
   name: 'remove_organization_user',
   title: 'Remove organization user',
   description:
-    'Remove a user from one organization: the membership and its roles end. The person stays a user of the environment and of their other organizations.',
+    'Remove a user from one organization with the roles there. A user without another organization is deleted.',
   toolset: 'users',
   scopes: ['organization:write'],
   effect: 'delete',

@@ -10,7 +10,7 @@ export default defineTool({
   name: 'resend_invitation',
   title: 'Resend invitation',
   description:
-    'Send the invitation e-mail of an organization again to a user who has not accepted it yet (status PENDING_INVITE), with a new time limit.',
+    'Send the invitation e-mail again to a user who has not accepted it yet (PENDING_INVITE), with a new time limit.',
   toolset: 'users',
   scopes: ['organization:write'],
   // Each call makes one more e-mail: it is not repeated lightly.
@@ -25,6 +25,8 @@ export default defineTool({
       resentCount: z.number(),
     }),
   }),
+  precondition:
+    'Check the status with get_organization_user: only a user with PENDING_INVITE or INVITE_EXPIRED has an invitation.',
   async target(args, context) {
     const { id, email } = await readUser(context.scalekit, args)
     const organization = await organizationTarget(args, context)

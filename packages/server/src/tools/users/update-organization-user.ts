@@ -10,7 +10,7 @@ export default defineTool({
   name: 'update_organization_user',
   title: 'Update organization user',
   description:
-    'Change the role of a user in one organization, or their names, which every organization of theirs sees. The e-mail address cannot be changed.',
+    'Change the role of a user in one organization, or their names, which all their organizations see. The e-mail address stays.',
   toolset: 'users',
   scopes: ['organization:write'],
   effect: 'update',
@@ -19,8 +19,8 @@ export default defineTool({
     organizationId,
     userId,
     role: roleName.optional().describe('Name of a role; it replaces all roles in this organization.'),
-    givenName: text(255).optional(),
-    familyName: text(255).optional(),
+    givenName: text(255).optional().describe('First name.'),
+    familyName: text(255).optional().describe('Last name.'),
   }),
   output: z.object({ user: userFields }),
   async target(args, context) {

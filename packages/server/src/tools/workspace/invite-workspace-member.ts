@@ -9,7 +9,7 @@ export default defineTool({
   name: 'invite_workspace_member',
   title: 'Invite workspace member',
   description:
-    'Invite a person to administer this Scalekit workspace. USER reads; ADMIN may change everything. For users of a customer use create_organization_user.',
+    'Invite a person to administer this workspace: USER reads, ADMIN changes everything. For users of a customer use create_organization_user.',
   toolset: 'workspace',
   scopes: ['workspace:write'],
   effect: 'create',
@@ -19,12 +19,16 @@ export default defineTool({
       .enum(['ADMIN', 'USER'])
       .default('USER')
       .describe('What the member may do. Ask the user; ADMIN is never assumed.'),
-    firstName: text(200).optional(),
-    lastName: text(200).optional(),
+    firstName: text(200).optional().describe('First name.'),
+    lastName: text(200).optional().describe('Last name.'),
   }),
   output: z.object({ member: memberFields }),
   async target({ email, role }) {
     return { name: email, changes: { Role: role } }
+  },
+  async existing({ email }, { scalekit }) {
+    const { members } = await scalekit.members().listMembers({ pageSize: 100 })
+    return members.find((each) => each.email.toLowerCase() === email.toLowerCase())?.id
   },
   async run({ role, ...person }, { scalekit }) {
     const { member } = await scalekit.members().createMember({

@@ -7,7 +7,7 @@ export default defineTool({
   name: 'list_workspace_members',
   title: 'List workspace members',
   description:
-    'List the people who administer this Scalekit workspace, with their roles. Not the users of organizations: for those use list_organization_users.',
+    'List the people who administer this Scalekit workspace, with their roles. For users of a customer use list_organization_users.',
   toolset: 'workspace',
   scopes: ['workspace:read'],
   effect: 'read',

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eras, type ServerUnderTest, startServerUnderTest } from '../../../test/server-under-test.js'
 
+const DEV = 'env_100000000000000001'
+const PRD = 'env_100000000000000002'
+
 let server: ServerUnderTest
 beforeAll(async () => {
   server = await startServerUnderTest()
@@ -8,20 +11,62 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 describe.each(eras)('whoami over %s', (era) => {
-  test('tells the subject, the client and the scopes of the token', async () => {
-    const token = await server.token({ scopes: ['environment:read', 'organization:write'] })
-    const { result } = await server.call(era, 'whoami', {}, { token })
+  const whoami = async (request: Record<string, unknown> = {}, query = '') =>
+    (await server.call(era, 'whoami', {}, { token: await server.token(request), query })).result
+
+  test('tells the person, the role, the client and the scopes of the token', async () => {
+    const result = await whoami({ scopes: ['environment:read', 'organization:write'] })
     expect(result).toMatchObject({
       subject: expect.stringMatching(/^usr_/),
+      email: 'admin@example.com',
+      name: 'Ada Admin',
+      roles: ['ADMIN'],
+      isAdministrator: true,
+      administratorRule: 'the workspace role ADMIN',
       issuer: `${server.local.url}/workspace`,
       scopes: ['environment:read', 'organization:write'],
+      mode: 'workspace',
+      readOnly: false,
     })
     expect(Date.parse(String(result?.expiresAt))).toBeGreaterThan(Date.now())
   })
 
+  test('a member with the role USER does not administer', async () => {
+    expect(await whoami({ subject: 'viewer@example.com' })).toMatchObject({
+      email: 'viewer@example.com',
+      roles: ['USER'],
+      isAdministrator: false,
+    })
+  })
+
+  test('lists the environments that the connection reaches, for who may read them', async () => {
+    const both = [
+      { id: DEV, name: 'Development', type: 'DEV' },
+      { id: PRD, name: 'Production', type: 'PRD' },
+    ]
+    expect((await whoami())?.environments).toEqual(expect.arrayContaining(both))
+    expect((await whoami({}, `?environment=${PRD}`))?.environments).toEqual(both.slice(1))
+    expect(await whoami({ scopes: ['organization:read'] })).not.toHaveProperty('environments')
+  })
+
+  test('lists the toolsets of the connection, and the URL that has the others too', async () => {
+    const result = await whoami()
+    expect(result?.toolsets).toContain('organizations')
+    expect(result?.toolsetsLeftOut).toEqual(['permissions', 'sessions', 'audit'])
+    const url = String(result?.urlWithAllToolsets)
+    expect(url).toBe(`${server.url}?toolsets=default,permissions,sessions,audit`)
+    const more = await whoami({}, new URL(url).search)
+    expect(more).toMatchObject({ toolsetsLeftOut: [] })
+    expect(more).not.toHaveProperty('urlWithAllToolsets')
+    const narrow = await whoami({}, `?toolsets=workspace&readonly=true&environment=${DEV}`)
+    expect(narrow).toMatchObject({ readOnly: true, toolsets: ['workspace'] })
+    expect(narrow?.urlWithAllToolsets).toMatch(
+      /\?toolsets=workspace,environments,.*&readonly=true&environment=env_\d+$/,
+    )
+  })
+
   test('needs no scope', async () => {
-    const token = await server.token({ scopes: [] })
-    expect((await server.call(era, 'whoami', {}, { token })).result).toMatchObject({ scopes: [] })
+    expect(await whoami({ scopes: [] })).toMatchObject({ scopes: [], email: 'admin@example.com' })
   })
 
   test('refuses an argument, since it has none', async () => {

@@ -1,31 +1,70 @@
 import * as z from 'zod'
-import { defineTool } from '../../tool.js'
+import { defineTool, type ToolContext } from '../../tool.js'
+import { readPerson } from './person.js'
 
 export default defineTool({
   name: 'whoami',
   title: 'Who am I',
   description:
-    'Tell who is signed in, through which client, with which scopes, and until when. Use it first, or when a call was refused.',
+    'Tell who is signed in, with which role and scopes, which environments and toolsets this connection reaches, and how to get more. Use it first, or when a call was refused.',
   toolset: 'workspace',
   scopes: [],
   effect: 'read',
   input: z.object({}),
   output: z.object({
     subject: z.string().describe('User id, or the client id of a machine.'),
+    email: z.string().optional(),
+    name: z.string().optional(),
+    roles: z.array(z.string()).optional(),
+    isAdministrator: z.boolean().optional().describe('Absent where it could not be read.'),
+    administratorRule: z.string().describe('What decides about that.'),
     clientId: z.string(),
     issuer: z.string(),
     scopes: z.array(z.string()),
     organizationId: z.string().optional(),
     expiresAt: z.string().describe('ISO 8601, UTC.'),
+    mode: z.string().describe('workspace, or environment: the server manages one.'),
+    readOnly: z.boolean(),
+    environments: z
+      .array(z.object({ id: z.string(), name: z.string().optional(), type: z.string() }))
+      .optional()
+      .describe('Needs the scope environment:read.'),
+    toolsets: z.array(z.string()),
+    toolsetsLeftOut: z.array(z.string()),
+    urlWithAllToolsets: z.string().optional().describe('For the person, to connect again.'),
   }),
-  async run(_, { caller: { subject, clientId, issuer, scopes, organizationId, expiresAt } }) {
+  async run(_, context) {
+    const { subject, clientId, issuer, scopes, organizationId, expiresAt, connection } = context.caller
+    const { mode, readOnly, toolsets, toolsetsLeftOut, urlWithAll, administratorRule } = connection()
+    const [person, environments] = await Promise.all([readPerson(context), reachable(context)])
     return {
       subject,
+      ...person,
+      isAdministrator: mode === 'environment' || person?.roles.includes('ADMIN'),
+      administratorRule: administratorRule ?? 'the workspace role ADMIN',
       clientId,
       issuer,
       scopes: [...scopes].sort(),
-      ...(organizationId ? { organizationId } : {}),
+      organizationId: organizationId || undefined,
       expiresAt: new Date(expiresAt * 1000).toISOString(),
+      mode,
+      readOnly,
+      environments,
+      toolsets: [...toolsets],
+      toolsetsLeftOut: [...toolsetsLeftOut],
+      urlWithAllToolsets: toolsetsLeftOut.length > 0 ? urlWithAll : undefined,
     }
   },
 })
+
+type Environment = { readonly id: string; readonly name: string | undefined; readonly type: string }
+
+/** The environments that this connection reaches. Undefined where they cannot be read. */
+async function reachable({ scalekit, caller }: ToolContext): Promise<Environment[] | undefined> {
+  if (!caller.scopes.has('environment:read')) return undefined
+  const { environmentId } = caller.connection()
+  const known = await scalekit.knownEnvironments().catch(() => undefined)
+  return known
+    ?.filter(({ id }) => environmentId === undefined || id === environmentId)
+    .map(({ id, name, type }) => ({ id, name: name || undefined, type }))
+}
