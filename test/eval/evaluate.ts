@@ -51,7 +51,8 @@ export async function evaluate(task: Task, model: Model, limits: Limits): Promis
     )
     const run = await converse(task, email, model, session, limits)
     await session.close()
-    const checks = await task.checks({ world, person, answer: run.answer })
+    const results = run.calls.map(({ text }) => text)
+    const checks = await task.checks({ world, person, answer: run.answer, results })
     const missing = Object.entries(checks).flatMap(([what, isTrue]) => (isTrue ? [] : [what]))
     const wrongTurns = run.calls.filter(({ isError }) => isError).length
     return {

@@ -6,6 +6,8 @@ export interface Outcome {
   readonly world: World
   readonly person: Person
   readonly answer: string
+  /** Everything that tools answered. */
+  readonly results: readonly string[]
 }
 
 /** Something that an administrator asks an agent to do. */

@@ -116,6 +116,23 @@ test('the address of a result opens its page', async () => {
   }
 })
 
+test('every method of the SDK in an example exists', async () => {
+  const sdk = server.sdk('env_100000000000000001') as unknown as Record<string, unknown>
+  const called = new Set<string>()
+  for (const page of Object.keys(questions)) {
+    const text = await (await fetch(`${server.local.url}/docs/${page}.md`)).text()
+    for (const [, path = ''] of text.matchAll(/\bscalekit\.([a-zA-Z0-9.]+)\(/g)) called.add(path)
+  }
+  const missing = [...called].filter((path) => {
+    const method = path
+      .split('.')
+      .reduce<unknown>((from, name) => (from as Record<string, unknown>)?.[name], sdk)
+    return typeof method !== 'function'
+  })
+  expect(called.size).toBeGreaterThan(25)
+  expect(missing).toEqual([])
+})
+
 test.each([
   'docs/saaskit-complete/nothing.md',
   'docs/nothing/users.md',

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Outcome, Task } from '../task.js'
 import { DEVELOPMENT } from '../world.js'
+import { checksOfSecret } from './shown-secret.js'
 
 const APPLICATION = 'skc_100000000000000001'
 const ACME = 'org_100000000000000001'
@@ -53,7 +54,7 @@ const dotEnv: Task = {
     return {
       'the answer has the URL of the environment': answer.includes(`${world.localUrl}/${DEVELOPMENT}`),
       'the answer has the client id': answer.includes(APPLICATION),
-      'the person has a secret that works': await hasWorkingSecret(outcome, APPLICATION),
+      ...(await secretChecks(outcome, APPLICATION)),
     }
   },
 }
@@ -68,7 +69,7 @@ const rotateSecret: Task = {
       'the app has a new secret': secrets.some(
         (each) => 'sha256' in each && each.sha256 !== hashOf(FIRST_SECRET),
       ),
-      'the person has a secret that works': await hasWorkingSecret(outcome, APPLICATION),
+      ...(await secretChecks(outcome, APPLICATION)),
     }
   },
 }
@@ -88,8 +89,7 @@ const machineClient: Task = {
       'the client exists': client !== undefined,
       'its only scope is projects:read': client?.scopes.join() === 'projects:read',
       'the answer has its client id': client !== undefined && outcome.answer.includes(client.client_id),
-      'the person has a secret that works':
-        client !== undefined && (await hasWorkingSecret(outcome, client.client_id)),
+      ...(await secretChecks(outcome, client?.client_id)),
     }
   },
 }
@@ -98,19 +98,14 @@ const hashOf = (secret: string) => createHash('sha256').update(secret).digest('h
 
 const isOnly = (list: unknown, value: string) => Array.isArray(list) && list.length === 1 && list[0] === value
 
-/** Whether a page that the person opened shows a secret with which the client gets a token. */
-async function hasWorkingSecret({ world, person }: Outcome, clientId: string): Promise<boolean> {
-  const words = new Set(person.pages.flatMap(({ text }) => text.match(/[\w.~+/=-]{16,200}/g) ?? []))
-  words.delete(FIRST_SECRET)
-  for (const secret of words) {
+/** Whether a client gets a token with a secret that is on a page which the person opened, and nowhere else. */
+function secretChecks(outcome: Outcome, clientId: string | undefined): Promise<Record<string, boolean>> {
+  const url = `${outcome.world.localUrl}/${DEVELOPMENT}/oauth/token`
+  return checksOfSecret(outcome, 'secret', async (secret) => {
+    if (clientId === undefined || secret === FIRST_SECRET) return false
     const form = { grant_type: 'client_credentials', client_id: clientId, client_secret: secret }
-    const response = await fetch(`${world.localUrl}/${DEVELOPMENT}/oauth/token`, {
-      method: 'POST',
-      body: new URLSearchParams(form),
-    })
-    if (response.ok) return true
-  }
-  return false
+    return (await fetch(url, { method: 'POST', body: new URLSearchParams(form) })).ok
+  })
 }
 
 export const applicationTasks = [moveApplication, registerMcpServer, dotEnv, rotateSecret, machineClient]
