@@ -16,7 +16,7 @@ const ACME = 'organizations/org_100000000000000001'
 const GLOBEX = 'organizations/org_100000000000000002'
 const APPLICATION = 'skc_100000000000000001'
 
-/** What the person was told, and what a page showed to them alone. */
+/** The final answer, and what a page showed to the person alone. */
 interface Done {
   readonly answer: string
   readonly shown?: string

@@ -1,7 +1,7 @@
 import type { Model, Reply, ToolResult } from './models/model.js'
 import { agreeingPerson } from './person.js'
 import { connect, type Session } from './session.js'
-import type { Task } from './task.js'
+import type { Outcome, Task } from './task.js'
 import { startWorld } from './world.js'
 
 export interface Limits {
@@ -52,8 +52,7 @@ export async function evaluate(task: Task, model: Model, limits: Limits): Promis
     const run = await converse(task, email, model, session, limits)
     await session.close()
     const results = run.calls.map(({ text }) => text)
-    const checks = await task.checks({ world, person, answer: run.answer, results })
-    const missing = Object.entries(checks).flatMap(([what, isTrue]) => (isTrue ? [] : [what]))
+    const missing = await missingOf(task, { world, person, answer: run.answer, results })
     const wrongTurns = run.calls.filter(({ isError }) => isError).length
     return {
       task: task.name,
@@ -64,6 +63,16 @@ export async function evaluate(task: Task, model: Model, limits: Limits): Promis
     }
   } finally {
     await world.close()
+  }
+}
+
+/** What is not true afterwards. A state in which a check cannot even be made is one of them. */
+async function missingOf(task: Task, outcome: Outcome): Promise<string[]> {
+  try {
+    const checks = await task.checks(outcome)
+    return Object.entries(checks).flatMap(([what, isTrue]) => (isTrue ? [] : [what]))
+  } catch (error) {
+    return [`it can be checked: ${error}`]
   }
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { evaluate, type RecordedCall } from './evaluate.js'
 import { modelFrom } from './models/endpoint.js'
 import type { OfferedTool } from './models/model.js'
@@ -25,7 +25,10 @@ async function offeredTools(): Promise<readonly OfferedTool[]> {
     await world.close()
   }
 }
-const tools = await offeredTools()
+let tools: readonly OfferedTool[]
+beforeAll(async () => {
+  tools = await offeredTools()
+})
 
 /** The arguments of each call that a model could only have guessed. */
 function guesses(calls: readonly RecordedCall[], { ask, implied }: Task): string[] {

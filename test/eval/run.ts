@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { type Evaluation, evaluate, type Limits } from './evaluate.js'
 import { modelFrom } from './models/endpoint.js'
+import type { Model } from './models/model.js'
 import { problemsOf, tableOf } from './report.js'
 import type { Task } from './task.js'
 import { tasks } from './tasks/index.js'
@@ -16,8 +17,30 @@ const usage = `Usage: npm run eval -- [--task NAME] [--json FILE] [--turns 50] [
 Tasks: ${tasks.map(({ name }) => name).join(', ')}
 `
 
-/** Lets a model do the tasks, one after the other, and prints how it went. Ends with 1 unless all are done, with 78 for wrong settings. */
-async function main(): Promise<void> {
+interface Settings {
+  readonly model: Model
+  readonly limits: Limits
+  readonly chosen: readonly Task[]
+  readonly jsonFile: string | undefined
+}
+
+/** Lets a model do the tasks, one after the other, and prints how it went. Ends with 1 unless all are done. */
+async function main({ model, limits, chosen, jsonFile }: Settings): Promise<void> {
+  const evaluations: Evaluation[] = []
+  for (const task of chosen) {
+    const evaluation = await evaluate(task, model, limits)
+    evaluations.push(evaluation)
+    process.stderr.write(evaluation.done ? `${task.name}: done\n` : `${problemsOf(evaluation)}\n`)
+  }
+  process.stdout.write(`\n${tableOf(evaluations)}\n`)
+  if (jsonFile) {
+    await writeFile(jsonFile, `${JSON.stringify(reportOf(model.name, limits, evaluations), null, 2)}\n`)
+  }
+  if (evaluations.some(({ done }) => !done)) process.exitCode = 1
+}
+
+/** @throws Error with what to set */
+function readSettings(): Settings {
   const { values } = parseArgs({
     options: {
       task: { type: 'string', multiple: true },
@@ -27,25 +50,30 @@ async function main(): Promise<void> {
       toolsets: { type: 'string', default: 'all' },
     },
   })
-  const model = modelFrom(process.env)
-  const limits: Limits = {
-    turns: positive(values.turns, '--turns'),
-    seconds: positive(values.seconds, '--seconds'),
-    toolsets: values.toolsets,
+  return {
+    model: modelFrom(process.env),
+    limits: {
+      turns: positive(values.turns, '--turns'),
+      seconds: positive(values.seconds, '--seconds'),
+      toolsets: values.toolsets,
+    },
+    chosen: tasksNamed(values.task),
+    jsonFile: values.json,
   }
-  const evaluations: Evaluation[] = []
-  for (const task of chosen(values.task)) {
-    const evaluation = await evaluate(task, model, limits)
-    evaluations.push(evaluation)
-    process.stderr.write(evaluation.done ? `${task.name}: done\n` : `${problemsOf(evaluation)}\n`)
-  }
-  process.stdout.write(`\n${tableOf(evaluations)}\n`)
-  if (values.json)
-    await writeFile(values.json, `${JSON.stringify(reportOf(model.name, limits, evaluations), null, 2)}\n`)
-  if (evaluations.some(({ done }) => !done)) process.exitCode = 1
 }
 
-function chosen(names: readonly string[] = []): readonly Task[] {
+/** Settings, or undefined after it has said what is wrong with them. */
+function settingsOrUsage(): Settings | undefined {
+  try {
+    return readSettings()
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
+    process.exitCode = 78
+    return undefined
+  }
+}
+
+function tasksNamed(names: readonly string[] = []): readonly Task[] {
   const unknown = names.find((name) => !tasks.some((task) => task.name === name))
   if (unknown !== undefined) throw new Error(`There is no task ${unknown}.`)
   return names.length === 0 ? tasks : tasks.filter(({ name }) => names.includes(name))
@@ -67,7 +95,5 @@ function reportOf(model: string, limits: Limits, evaluations: readonly Evaluatio
   return { model, limits, tasks: withoutTexts }
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`)
-  process.exitCode = 78
-})
+const settings = settingsOrUsage()
+if (settings) await main(settings)

@@ -1,7 +1,7 @@
 import type { Person } from './person.js'
 import type { World } from './world.js'
 
-/** How a task ended: what the person was told, what they were shown, and the environment to look into. */
+/** How a task ended: the final answer, the pages that the person opened, and the environment to look into. */
 export interface Outcome {
   readonly world: World
   readonly person: Person

@@ -11,7 +11,7 @@ export interface PlannedCall {
 export interface Plan {
   readonly task: string
   readonly calls: readonly PlannedCall[]
-  /** What is told in the end, from the results in their order. */
+  /** The final answer, from the results in their order. */
   answer(results: readonly unknown[]): string
   /** Calls that fail as part of the way. Default: none. */
   readonly wrongTurns?: number
