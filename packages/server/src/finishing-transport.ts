@@ -4,6 +4,12 @@ import { StdioServerTransport } from '@modelcontextprotocol/server/stdio'
 
 type Id = string | number
 
+/** Those of the process. */
+export interface Streams {
+  readonly stdin: Readable
+  readonly stdout: Writable
+}
+
 /** The SDK's own transport ends when stdin ends, and aborts what it has not answered. */
 export interface FinishingTransport extends Transport {
   /** Settles when the client has closed stdin and every call has been answered, or the transport was closed. */
@@ -16,11 +22,7 @@ export interface FinishingTransport extends Transport {
  *
  * @param graceMs how long calls have after the end of stdin
  */
-export function createFinishingTransport(
-  graceMs: number,
-  stdin: Readable = process.stdin,
-  stdout: Writable = process.stdout,
-): FinishingTransport {
+export function createFinishingTransport({ stdin, stdout }: Streams, graceMs: number): FinishingTransport {
   const unanswered = new Set<Id>()
   const asked = new Set<Id>()
   let ended = false

@@ -7,7 +7,7 @@ import { unaudited } from './audit/request-audit.js'
 import { parseSelection } from './call/access.js'
 import type { Config } from './config/config.js'
 import { createDocs } from './docs-search/docs.js'
-import { createFinishingTransport } from './finishing-transport.js'
+import { createFinishingTransport, type Streams } from './finishing-transport.js'
 import { createLoopbackPages } from './http/hand-off/loopback-pages.js'
 import { openAudit } from './main.js'
 import { createMcpFactory, type McpOptions } from './mcp/sdk-server.js'
@@ -35,6 +35,7 @@ export async function startStdio(
   config: Config,
   log: Logger,
   scopes: readonly Scope[],
+  streams: Streams,
 ): Promise<StdioServer> {
   const audit = await openAudit(config, log)
   const connection = connectScalekit(config)
@@ -68,7 +69,7 @@ export async function startStdio(
   }
   const pages = createLoopbackPages(() => mcp, principal)
   const factory = createMcpFactory(mcp)
-  const transport = createFinishingTransport(config.timeouts.call)
+  const transport = createFinishingTransport(streams, config.timeouts.call)
   const handle = serveStdio(factory, {
     transport,
     onerror: (error) => log.debug({ err: error }, 'mcp'),

@@ -36,7 +36,9 @@ export default defineTool({
   async run(_, context) {
     const { subject, clientId, issuer, scopes, organizationId, expiresAt, connection } = context.caller
     const { mode, readOnly, toolsets, toolsetsLeftOut, urlWithAll, administratorRule } = connection()
-    const [person, environments] = await Promise.all([readPerson(context), reachable(context)])
+    const read = await Promise.allSettled([readPerson(context), reachable(context)])
+    // What cannot be read is absent.
+    const [person, environments] = [ifRead(read[0]), ifRead(read[1])]
     return {
       subject,
       ...person,
@@ -59,12 +61,16 @@ export default defineTool({
 
 type Environment = { readonly id: string; readonly name: string | undefined; readonly type: string }
 
-/** The environments that this connection reaches. Undefined where they cannot be read. */
+function ifRead<Value>(result: PromiseSettledResult<Value>): Value | undefined {
+  return result.status === 'fulfilled' ? result.value : undefined
+}
+
+/** The environments that this connection reaches, for a caller who may read them. */
 async function reachable({ scalekit, caller }: ToolContext): Promise<Environment[] | undefined> {
   if (!caller.scopes.has('environment:read')) return undefined
   const { environmentId } = caller.connection()
-  const known = await scalekit.knownEnvironments().catch(() => undefined)
+  const known = await scalekit.knownEnvironments()
   return known
-    ?.filter(({ id }) => environmentId === undefined || id === environmentId)
+    .filter(({ id }) => environmentId === undefined || id === environmentId)
     .map(({ id, name, type }) => ({ id, name: name || undefined, type }))
 }
