@@ -80,13 +80,16 @@ async function newSecret(clientId: string): Promise<string> {
   return plain_secret
 }
 
+/** Everything was done already. */
+const absent = { answer: async () => ({ action: 'decline' as const }), visit: async () => undefined }
+
 function checksOf(task: Task, { answer, shown }: Done) {
   const pages = shown === undefined ? [] : [{ url: '', status: 200, text: `<code>${shown}</code>` }]
   return task.checks({
     world,
     answer,
     results: [],
-    person: { pages, answer: async () => ({ action: 'decline' }) },
+    person: { ...absent, pages },
   })
 }
 
@@ -108,7 +111,7 @@ test('a secret that the model has seen is found', async () => {
     world,
     answer: '',
     results: [`{"secret":"${shown}"}`],
-    person: { pages: [{ url: '', status: 200, text: shown }], answer: async () => ({ action: 'decline' }) },
+    person: { ...absent, pages: [{ url: '', status: 200, text: shown }] },
   })
   expect(checks).toMatchObject({
     'the person has a secret that works': true,

@@ -1,6 +1,6 @@
 import type { Model, Reply, ToolResult } from './models/model.js'
 import { agreeingPerson } from './person.js'
-import { connect, type Session } from './session.js'
+import { type Asking, connect, type Session } from './session.js'
 import type { Outcome, Task } from './task.js'
 import { startWorld } from './world.js'
 
@@ -10,6 +10,7 @@ export interface Limits {
   readonly seconds: number
   /** Which tools are offered: the value of `?toolsets=`. */
   readonly toolsets: string
+  readonly asking: Asking
 }
 
 export interface RecordedCall {
@@ -43,11 +44,12 @@ export async function evaluate(task: Task, model: Model, limits: Limits): Promis
   const world = await startWorld()
   try {
     await task.prepare?.(world)
-    const person = agreeingPerson()
+    const person = agreeingPerson(email)
     const session = await connect(
       `${world.mcpUrl}?toolsets=${limits.toolsets}`,
       await world.token(email),
       person,
+      limits.asking,
     )
     const run = await converse(task, email, model, session, limits)
     await session.close()

@@ -1,4 +1,5 @@
 import type { ElicitRequestParams, ElicitResult } from '@modelcontextprotocol/client'
+import { type HandOffPage, HandOffVisitor } from '../harness/hand-off-page.js'
 
 /** A page that the person opened, as it was shown. */
 export interface OpenedPage {
@@ -11,21 +12,39 @@ export interface OpenedPage {
 export interface Person {
   readonly pages: readonly OpenedPage[]
   answer(question: ElicitRequestParams): Promise<ElicitResult>
+  /** Opens the page of a call that waits, signs in, and confirms it. */
+  visit(link: string): Promise<void>
 }
 
 /** A person who agrees to everything, and does only what a question or a link asks of them. */
-export function agreeingPerson(): Person {
+export function agreeingPerson(email: string): Person {
   const pages: OpenedPage[] = []
-  return {
+  const visitor = new HandOffVisitor(email)
+  const see = (url: string, { status, html, values }: HandOffPage) => {
+    pages.push({ url, status, text: [html, ...values.values()].join('\n') })
+  }
+  const person: Person = {
     pages,
     async answer(question) {
-      if (question.mode === 'url') {
-        pages.push(await open(question.url))
-        return { action: 'accept' }
+      if (question.mode !== 'url') {
+        return { action: 'accept', content: { name: nameToType(question.message) } }
       }
-      return { action: 'accept', content: { name: nameToType(question.message) } }
+      if (new URL(question.url).pathname.startsWith('/hand-off/')) await person.visit(question.url)
+      else pages.push(await open(question.url))
+      return { action: 'accept' }
+    },
+    async visit(link) {
+      const page = await visitor.open(link)
+      see(link, page)
+      if (page.fields.token === undefined) return
+      const shown = await page.send('confirm', page.asksFor)
+      see(link, shown)
+      for (const value of shown.values.values()) {
+        if (/^https?:\/\/\S+$/.test(value) && shown.html.includes('>Open</a>')) pages.push(await open(value))
+      }
     },
   }
+  return person
 }
 
 /** The name that the last line of a confirmation asks for. */
@@ -33,7 +52,7 @@ function nameToType(message: string): string {
   return /^To confirm, type the name(?: of \S+)?: (.*)$/m.exec(message)?.[1] ?? ''
 }
 
-/** Opens a link in a browser that keeps cookies between redirects. Hand-off pages with a sign-in or a button belong here. */
+/** Opens a link in a browser that keeps cookies between redirects. */
 async function open(url: string): Promise<OpenedPage> {
   const cookies = new Map<string, string>()
   let next = url

@@ -12,13 +12,14 @@ import type { Task } from './task.js'
 import { tasks } from './tasks/index.js'
 import { startWorld } from './world.js'
 
-const limits = { turns: 60, seconds: 600, toolsets: 'all' }
+const limits = { turns: 60, seconds: 600, toolsets: 'default', asking: 'links' } as const
 
 async function offeredTools(): Promise<readonly OfferedTool[]> {
   const world = await startWorld()
   try {
     const token = await world.token('admin@example.com')
-    const session = await connect(`${world.mcpUrl}?toolsets=all`, token, agreeingPerson())
+    const person = agreeingPerson('admin@example.com')
+    const session = await connect(world.mcpUrl, token, person, 'links')
     await session.close()
     return session.tools
   } finally {

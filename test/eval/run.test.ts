@@ -109,7 +109,7 @@ describe('a model that does not come to an end', () => {
 
   test('is stopped after its turns', async () => {
     const model = await startScriptedModel(() => ({ tool: 'whoami', arguments: {} }))
-    const limits = { turns: 3, seconds: 600, toolsets: 'all' }
+    const limits = { turns: 3, seconds: 600, toolsets: 'default', asking: 'links' as const }
     const { ended, done, calls } = await evaluate(
       task,
       modelFrom({ EVAL_MODEL_URL: model.url, EVAL_MODEL: 'm' }),
@@ -123,7 +123,7 @@ describe('a model that does not come to an end', () => {
     const silent = createServer(() => {})
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
     const url = `http://localhost:${(silent.address() as AddressInfo).port}`
-    const limits = { turns: 3, seconds: 1, toolsets: 'all' }
+    const limits = { turns: 3, seconds: 1, toolsets: 'default', asking: 'links' as const }
     const { ended, done } = await evaluate(task, modelFrom({ EVAL_MODEL_URL: url, EVAL_MODEL: 'm' }), limits)
     silent.closeAllConnections()
     silent.close()
@@ -137,7 +137,12 @@ describe('a model that does not come to an end', () => {
     await new Promise<void>((resolve) => refusing.listen(0, '127.0.0.1', resolve))
     const url = `http://localhost:${(refusing.address() as AddressInfo).port}`
     const model = modelFrom({ EVAL_MODEL_URL: url, EVAL_MODEL: 'm', EVAL_MODEL_KEY: KEY })
-    const { ended, error } = await evaluate(task, model, { turns: 3, seconds: 600, toolsets: 'all' })
+    const { ended, error } = await evaluate(task, model, {
+      turns: 3,
+      seconds: 600,
+      toolsets: 'default',
+      asking: 'links' as const,
+    })
     refusing.closeAllConnections()
     refusing.close()
     expect(ended).toBe('error')

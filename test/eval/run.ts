@@ -7,7 +7,10 @@ import { problemsOf, tableOf } from './report.js'
 import type { Task } from './task.js'
 import { tasks } from './tasks/index.js'
 
-const usage = `Usage: npm run eval -- [--task NAME] [--json FILE] [--turns 50] [--seconds 300] [--toolsets all]
+const usage = `Usage: npm run eval -- [--task NAME] [--json FILE] [--turns 50] [--seconds 300] [--toolsets default]
+       [--client links|dialogues]
+
+  --client         links: the client declares no elicitation, so calls that need a person wait at a page; dialogues: it asks
 
   EVAL_MODEL_URL   a model API that speaks /v1/chat/completions or /v1/messages
   EVAL_MODEL       the name of the model
@@ -47,7 +50,8 @@ function readSettings(): Settings {
       json: { type: 'string' },
       turns: { type: 'string', default: '50' },
       seconds: { type: 'string', default: '300' },
-      toolsets: { type: 'string', default: 'all' },
+      toolsets: { type: 'string', default: 'default' },
+      client: { type: 'string', default: 'links' },
     },
   })
   return {
@@ -56,6 +60,7 @@ function readSettings(): Settings {
       turns: positive(values.turns, '--turns'),
       seconds: positive(values.seconds, '--seconds'),
       toolsets: values.toolsets,
+      asking: askingBy(values.client),
     },
     chosen: tasksNamed(values.task),
     jsonFile: values.json,
@@ -77,6 +82,11 @@ function tasksNamed(names: readonly string[] = []): readonly Task[] {
   const unknown = names.find((name) => !tasks.some((task) => task.name === name))
   if (unknown !== undefined) throw new Error(`There is no task ${unknown}.`)
   return names.length === 0 ? tasks : tasks.filter(({ name }) => names.includes(name))
+}
+
+function askingBy(client: string): Limits['asking'] {
+  if (client === 'links' || client === 'dialogues') return client
+  throw new Error(`--client needs links or dialogues, not ${client}.`)
 }
 
 function positive(text: string, option: string): number {

@@ -16,12 +16,20 @@ export interface Session {
   close(): Promise<void>
 }
 
-export async function connect(url: string, token: string, person: Person): Promise<Session> {
+/** How the client reaches its person: by its own dialogues, or only by showing the links of pages. */
+export type Asking = 'dialogues' | 'links'
+
+export async function connect(url: string, token: string, person: Person, asking: Asking): Promise<Session> {
   const client = new Client(
     { name: 'scalekit-eval', version: '1' },
-    { capabilities: { elicitation: { form: {}, url: {} } }, versionNegotiation: { mode: 'auto' } },
+    {
+      capabilities: asking === 'dialogues' ? { elicitation: { form: {}, url: {} } } : {},
+      versionNegotiation: { mode: 'auto' },
+    },
   )
-  client.setRequestHandler('elicitation/create', ({ params }) => person.answer(params))
+  if (asking === 'dialogues') {
+    client.setRequestHandler('elicitation/create', ({ params }) => person.answer(params))
+  }
   const requestInit = { headers: { authorization: `Bearer ${token}` } }
   await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit }))
   return {
@@ -30,10 +38,12 @@ export async function connect(url: string, token: string, person: Person): Promi
     async call(name, args, signal) {
       try {
         const { content, isError = false } = await client.callTool({ name, arguments: args }, { signal })
-        return {
-          text: content.map((part) => (part.type === 'text' ? part.text : `[${part.type}]`)).join('\n'),
-          isError,
-        }
+        const text = content.map((part) => (part.type === 'text' ? part.text : `[${part.type}]`)).join('\n')
+        const link = isError ? linkOf(text) : undefined
+        if (link === undefined) return { text, isError }
+        // The agent shows the link, and the person follows it at once. The call waits: that is no wrong turn.
+        await person.visit(link)
+        return { text, isError: false }
       } catch (error) {
         if (signal.aborted) throw error
         return { text: String(error), isError: true }
@@ -53,4 +63,10 @@ async function allTools(client: Client): Promise<OfferedTool[]> {
     cursor = page.nextCursor
   } while (cursor)
   return tools
+}
+
+/** The page where a call waits for the person. */
+function linkOf(text: string): string | undefined {
+  const { error } = JSON.parse(text) as { error?: { code: string; handOff?: { url: string } } }
+  return error?.code === 'person_needed' ? error.handOff?.url : undefined
 }

@@ -13,7 +13,9 @@ export async function checksOfSecret(
   name: string,
   works: (word: string) => Promise<boolean>,
 ): Promise<Record<string, boolean>> {
-  const words = new Set(person.pages.flatMap(({ text }) => text.match(WORD) ?? []))
+  const found = person.pages.flatMap(({ text }) => text.match(WORD) ?? [])
+  // A line of a .env file is a name and a value.
+  const words = new Set(found.flatMap((word) => [word, word.slice(word.indexOf('=') + 1)]))
   for (const word of words) {
     if (!(await works(word))) continue
     const isSeen = [answer, ...results].some((text) => text.includes(word))
