@@ -16,6 +16,7 @@ import getConnection from './connections/get-connection.js'
 import listConnectedAccounts from './connections/list-connected-accounts.js'
 import listEnvironmentConnections from './connections/list-environment-connections.js'
 import listOrganizationConnections from './connections/list-organization-connections.js'
+import updateConnection from './connections/update-connection.js'
 import updateEnvironmentOidcConnection from './connections/update-environment-oidc-connection.js'
 import disableDirectory from './directories/disable-directory.js'
 import enableDirectory from './directories/enable-directory.js'
@@ -116,6 +117,7 @@ export const tools: readonly ToolDefinition[] = [
   createEnvironmentOidcConnection,
   updateEnvironmentOidcConnection,
   createOrganizationConnection,
+  updateConnection,
   enableEnvironmentConnection,
   disableEnvironmentConnection,
   deleteConnection,

@@ -49,15 +49,42 @@ const oidcScopes = ['openid', 'profile', 'email', 'address', 'phone'] as const
 /** Settings of an OIDC connection. Enough are: discoveryEndpoint (or issuer), clientId, clientSecret. */
 export const oidcSettings = {
   discoveryEndpoint: httpsUrl.optional().describe("The provider's openid-configuration."),
-  issuer: httpsUrl.optional(),
-  authorizeUri: httpsUrl.optional(),
-  tokenUri: httpsUrl.optional(),
-  userInfoUri: httpsUrl.optional(),
-  jwksUri: httpsUrl.optional(),
+  issuer: httpsUrl.optional().describe('Issuer of the ID tokens.'),
+  authorizeUri: httpsUrl.optional().describe('Authorization endpoint, if it is not discovered.'),
+  tokenUri: httpsUrl.optional().describe('Token endpoint, if it is not discovered.'),
+  userInfoUri: httpsUrl.optional().describe('User info endpoint, if it is not discovered.'),
+  jwksUri: httpsUrl.optional().describe('Key set (JWKS), if it is not discovered.'),
   clientId: text(256).optional().describe('Client id at the identity provider.'),
   clientSecret: text(512).optional().describe('Stays in the conversation; the admin portal is safer.'),
-  scopes: z.array(z.enum(oidcScopes)).max(5).optional(),
+  scopes: z.array(z.enum(oidcScopes)).max(5).optional().describe('Scopes to request.'),
 }
+
+const nameIdFormats = ['UNSPECIFIED', 'EMAIL', 'TRANSIENT', 'PERSISTENT'] as const
+
+/** Settings of a SAML connection. Enough are: idpMetadataUrl, or idpEntityId with idpSignOnUrl and idpCertificate. */
+export const samlSettings = {
+  idpMetadataUrl: httpsUrl.optional().describe("The provider's SAML metadata; replaces the next three."),
+  idpEntityId: text(512).optional().describe('Entity ID (issuer) of the identity provider.'),
+  idpSignOnUrl: httpsUrl.optional().describe('Where sign-in requests go.'),
+  idpCertificate: z
+    .string()
+    .max(16_000)
+    .regex(/^[\w+/=\s-]+$/)
+    .optional()
+    .describe('Signing certificate, PEM or Base64.'),
+  nameIdFormat: z.enum(nameIdFormats).optional().describe('Name ID format that is requested.'),
+  signRequests: z.boolean().optional().describe('Sign the requests to the provider.'),
+  forceAuthn: z.boolean().optional().describe('Ask for credentials in spite of a session at the provider.'),
+}
+
+/** Settings that both kinds of single sign-on have. */
+const ssoSettings = {
+  jitProvisioning: z.boolean().optional().describe("Create users of the organization's domains at sign-in."),
+  syncProfile: z.boolean().optional().describe('Update the profile of users at each sign-in.'),
+}
+
+/** Settings of a connection of an organization: those of its type, and the common ones. */
+export const organizationSettings = { ...oidcSettings, ...samlSettings, ...ssoSettings }
 
 /** The settings by the names of the API, of which earlier clients send one object. */
 export const oidcConfigMembers = {
@@ -76,4 +103,7 @@ export const keyId = text(300).describe('A name that is unique in the environmen
 
 export const toScope = (name: (typeof oidcScopes)[number]) => connections.OIDCScope[name]
 
+export const toNameIdFormat = (name: (typeof nameIdFormats)[number]) => connections.NameIdFormat[name]
+
 export type OidcSettings = z.output<z.ZodObject<typeof oidcSettings>>
+export type OrganizationSettings = z.output<z.ZodObject<typeof organizationSettings>>
