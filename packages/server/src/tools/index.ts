@@ -1,6 +1,7 @@
 import type { ToolDefinition } from '../tool.js'
 import listAuthenticationLog from './audit/list-authentication-log.js'
 import createOrganizationClient from './clients/create-organization-client.js'
+import createOrganizationClientSecret from './clients/create-organization-client-secret.js'
 import deleteOrganizationClient from './clients/delete-organization-client.js'
 import getOrganizationClient from './clients/get-organization-client.js'
 import listOrganizationClients from './clients/list-organization-clients.js'
@@ -36,6 +37,8 @@ import getEnvironmentDetails from './environments/get-environment-details.js'
 import listEnvironmentRoles from './environments/list-environment-roles.js'
 import listEnvironmentScopes from './environments/list-environment-scopes.js'
 import listEnvironments from './environments/list-environments.js'
+import rotateClientSecret from './environments/rotate-client-secret.js'
+import updateClientSecret from './environments/update-client-secret.js'
 import updateEnvironmentRole from './environments/update-environment-role.js'
 import deleteMcpServer from './mcp-servers/delete-mcp-server.js'
 import getMcpServer from './mcp-servers/get-mcp-server.js'
@@ -85,6 +88,8 @@ export const tools: readonly ToolDefinition[] = [
   listEnvironments,
   getEnvironmentDetails,
   getEnvironmentCredentials,
+  rotateClientSecret,
+  updateClientSecret,
   listEnvironmentRoles,
   createEnvironmentRole,
   updateEnvironmentRole,
@@ -148,6 +153,7 @@ export const tools: readonly ToolDefinition[] = [
   listOrganizationClients,
   getOrganizationClient,
   createOrganizationClient,
+  createOrganizationClientSecret,
   updateOrganizationClient,
   deleteOrganizationClient,
   removeClientSecret,

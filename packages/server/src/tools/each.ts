@@ -1,0 +1,48 @@
+import * as z from 'zod'
+import { toToolError } from '../errors.js'
+import type { ToolContext } from '../tool.js'
+
+/** Why one of several items failed, with the fields of a failed call. */
+export const itemError = z
+  .object({ code: z.string(), message: z.string(), nextStep: z.string() })
+  .optional()
+  .describe('Why this item failed; the others are not affected.')
+
+export interface Failed {
+  readonly error: z.output<typeof itemError>
+}
+
+/** The most items that a tool takes at once. */
+export const MOST_ITEMS = 20
+
+/** A call has a few seconds; Scalekit limits the rate of requests. */
+const AT_ONCE = 5
+
+/**
+ * Does the same for each item, a few at once. An item that fails does not stop the others; its place has the error.
+ *
+ * @param what the work, for a client that shows progress
+ */
+export async function each<Item, Done>(
+  items: readonly Item[],
+  progress: ToolContext['progress'],
+  what: string,
+  step: (item: Item) => Promise<Done>,
+): Promise<(Done | Failed)[]> {
+  const results: (Done | Failed)[] = []
+  const waiting = items.entries()
+  let done = 0
+  const work = async () => {
+    for (const [index, item] of waiting) {
+      results[index] = await step(item).catch(failed)
+      progress(++done, what, items.length)
+    }
+  }
+  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  return results
+}
+
+function failed(cause: unknown): Failed {
+  const { code, message, nextStep } = toToolError(cause)
+  return { error: { code, message, nextStep } }
+}
