@@ -19,12 +19,14 @@ import listEnvironmentConnections from './connections/list-environment-connectio
 import listOrganizationConnections from './connections/list-organization-connections.js'
 import updateConnection from './connections/update-connection.js'
 import updateEnvironmentOidcConnection from './connections/update-environment-oidc-connection.js'
+import createDirectory from './directories/create-directory.js'
 import disableDirectory from './directories/disable-directory.js'
 import enableDirectory from './directories/enable-directory.js'
 import getDirectory from './directories/get-directory.js'
 import listDirectories from './directories/list-directories.js'
 import listDirectoryGroups from './directories/list-directory-groups.js'
 import listDirectoryUsers from './directories/list-directory-users.js'
+import rotateDirectorySecret from './directories/rotate-directory-secret.js'
 import searchDocs from './docs/search-docs.js'
 import addDomain from './domains/add-domain.js'
 import listDomains from './domains/list-domains.js'
@@ -139,6 +141,8 @@ export const tools: readonly ToolDefinition[] = [
   getDirectory,
   listDirectoryUsers,
   listDirectoryGroups,
+  createDirectory,
+  rotateDirectorySecret,
   enableDirectory,
   disableDirectory,
   listDomains,
