@@ -67,6 +67,7 @@ import listRedirectUris from './redirect-uris/list-redirect-uris.js'
 import removeInitiateLoginUri from './redirect-uris/remove-initiate-login-uri.js'
 import removePostLogoutRedirectUri from './redirect-uris/remove-post-logout-redirect-uri.js'
 import removeRedirectUri from './redirect-uris/remove-redirect-uri.js'
+import setAppUrls from './redirect-uris/set-app-urls.js'
 import setInitiateLoginUri from './redirect-uris/set-initiate-login-uri.js'
 import getSession from './sessions/get-session.js'
 import listUserSessions from './sessions/list-user-sessions.js'
@@ -99,6 +100,7 @@ export const tools: readonly ToolDefinition[] = [
   listEnvironmentScopes,
   createEnvironmentScope,
   listRedirectUris,
+  setAppUrls,
   addRedirectUri,
   removeRedirectUri,
   setInitiateLoginUri,

@@ -21,7 +21,7 @@ export default defineTool({
   async run({ environmentId, uri, clientId }, { scalekit, progress }) {
     await requireAllowedIn(environmentId, uri, scalekit)
     const { id } = await findClient(scalekit, environmentId, clientId)
-    const edit = { environmentId, clientId: id, list: 'postLogoutRedirectUris', uri, wanted: true } as const
+    const edit = { environmentId, clientId: id, postLogoutRedirectUris: { add: [uri] } }
     return { client: toClient(await editUris({ scalekit, progress }, edit)) }
   },
 })

@@ -19,7 +19,7 @@ export default defineTool({
   async run({ environmentId, uri, clientId }, { scalekit, progress }) {
     const client = await findClient(scalekit, environmentId, clientId)
     requireListed(client.postLoginUris, uri)
-    const edit = { environmentId, clientId: client.id, list: 'postLoginUris', uri, wanted: false } as const
+    const edit = { environmentId, clientId: client.id, postLoginUris: { remove: [uri] } }
     return { client: toClient(await editUris({ scalekit, progress }, edit)) }
   },
 })
