@@ -70,9 +70,11 @@ import removeRedirectUri from './redirect-uris/remove-redirect-uri.js'
 import setAppUrls from './redirect-uris/set-app-urls.js'
 import setInitiateLoginUri from './redirect-uris/set-initiate-login-uri.js'
 import getSession from './sessions/get-session.js'
+import getSessionPolicy from './sessions/get-session-policy.js'
 import listUserSessions from './sessions/list-user-sessions.js'
 import removeSession from './sessions/remove-session.js'
 import removeUserSessions from './sessions/remove-user-sessions.js'
+import updateSessionPolicy from './sessions/update-session-policy.js'
 import createOrganizationUser from './users/create-organization-user.js'
 import getOrganizationUser from './users/get-organization-user.js'
 import listOrganizationUsers from './users/list-organization-users.js'
@@ -167,5 +169,7 @@ export const tools: readonly ToolDefinition[] = [
   getSession,
   removeSession,
   removeUserSessions,
+  getSessionPolicy,
+  updateSessionPolicy,
   listAuthenticationLog,
 ]
