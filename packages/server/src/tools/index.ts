@@ -49,7 +49,9 @@ import registerMcpServer from './mcp-servers/register-mcp-server.js'
 import switchMcpAuthToScalekit from './mcp-servers/switch-mcp-auth-to-scalekit.js'
 import updateMcpServer from './mcp-servers/update-mcp-server.js'
 import createOrganization from './organizations/create-organization.js'
+import createOrganizations from './organizations/create-organizations.js'
 import deleteOrganization from './organizations/delete-organization.js'
+import deleteOrganizations from './organizations/delete-organizations.js'
 import generateAdminPortalLink from './organizations/generate-admin-portal-link.js'
 import getOrganizationDetails from './organizations/get-organization-details.js'
 import listOrganizations from './organizations/list-organizations.js'
@@ -112,8 +114,10 @@ export const tools: readonly ToolDefinition[] = [
   listOrganizations,
   getOrganizationDetails,
   createOrganization,
+  createOrganizations,
   updateOrganization,
   deleteOrganization,
+  deleteOrganizations,
   updateOrganizationSettings,
   generateAdminPortalLink,
   listOrganizationUsers,
