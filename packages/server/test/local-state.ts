@@ -7,6 +7,7 @@ export interface LocalState {
     directory_groups: unknown[]
     directory_users: unknown[]
     domains: unknown[]
+    users: unknown[]
   }[]
 }
 

@@ -34,13 +34,18 @@ const words: Readonly<Record<string, string>> = {
   role: 'USER',
 }
 
+/** Where a schema leaves several ways open: one of them. */
+const choices: Readonly<Record<string, readonly string[]>> = {
+  resend_invitation: ['organizationId', 'userId'],
+}
+
 /** Arguments that a tool's schema takes: its required ones, plausible, with those of `overrides` in place that it takes. */
 export function sampleArguments(
   tool: ToolDefinition,
   overrides: Readonly<Record<string, unknown>> = {},
 ): Record<string, unknown> {
   const schema = describeTool(tool, false, 'http://localhost:3002').inputSchema as Schema
-  const required = [...(schema.required ?? []), ...aChange(tool, schema)]
+  const required = [...(schema.required ?? []), ...(choices[tool.name] ?? []), ...aChange(tool, schema)]
   const sample = Object.fromEntries(
     required.map((name) => [name, sampleOf(name, schema.properties?.[name] ?? {})]),
   )

@@ -79,7 +79,9 @@ import removeUserSessions from './sessions/remove-user-sessions.js'
 import updateSessionPolicy from './sessions/update-session-policy.js'
 import createOrganizationUser from './users/create-organization-user.js'
 import getOrganizationUser from './users/get-organization-user.js'
+import listInvitations from './users/list-invitations.js'
 import listOrganizationUsers from './users/list-organization-users.js'
+import listUsers from './users/list-users.js'
 import removeOrganizationUser from './users/remove-organization-user.js'
 import resendInvitation from './users/resend-invitation.js'
 import updateOrganizationUser from './users/update-organization-user.js'
@@ -120,11 +122,13 @@ export const tools: readonly ToolDefinition[] = [
   deleteOrganizations,
   updateOrganizationSettings,
   generateAdminPortalLink,
+  listUsers,
   listOrganizationUsers,
   getOrganizationUser,
   createOrganizationUser,
   updateOrganizationUser,
   removeOrganizationUser,
+  listInvitations,
   resendInvitation,
   listEnvironmentConnections,
   listOrganizationConnections,
