@@ -50,10 +50,10 @@ const oidcScopes = ['openid', 'profile', 'email', 'address', 'phone'] as const
 export const oidcSettings = {
   discoveryEndpoint: httpsUrl.optional().describe("The provider's openid-configuration."),
   issuer: httpsUrl.optional().describe('Issuer of the ID tokens.'),
-  authorizeUri: httpsUrl.optional().describe('Authorization endpoint, if it is not discovered.'),
-  tokenUri: httpsUrl.optional().describe('Token endpoint, if it is not discovered.'),
-  userInfoUri: httpsUrl.optional().describe('User info endpoint, if it is not discovered.'),
-  jwksUri: httpsUrl.optional().describe('Key set (JWKS), if it is not discovered.'),
+  authorizeUri: httpsUrl.optional().describe('Authorization endpoint.'),
+  tokenUri: httpsUrl.optional().describe('Token endpoint.'),
+  userInfoUri: httpsUrl.optional().describe('User info endpoint.'),
+  jwksUri: httpsUrl.optional().describe('Key set (JWKS).'),
   clientId: text(256).optional().describe('Client id at the identity provider.'),
   clientSecret: text(512).optional().describe('Stays in the conversation; the admin portal is safer.'),
   scopes: z.array(z.enum(oidcScopes)).max(5).optional().describe('Scopes to request.'),
@@ -73,8 +73,6 @@ export const samlSettings = {
     .optional()
     .describe('Signing certificate, PEM or Base64.'),
   nameIdFormat: z.enum(nameIdFormats).optional().describe('Name ID format that is requested.'),
-  signRequests: z.boolean().optional().describe('Sign the requests to the provider.'),
-  forceAuthn: z.boolean().optional().describe('Ask for credentials in spite of a session at the provider.'),
 }
 
 /** Settings that both kinds of single sign-on have. */

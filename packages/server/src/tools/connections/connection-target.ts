@@ -37,8 +37,6 @@ export function settingsChanges(settings: OrganizationSettings): NonNullable<Tar
     'Sign-on URL': settings.idpSignOnUrl,
     Certificate: settings.idpCertificate === undefined ? undefined : 'a new one',
     'Name ID format': settings.nameIdFormat,
-    'Sign requests': settings.signRequests,
-    'Ask for credentials again': settings.forceAuthn,
     'Create users at sign-in': settings.jitProvisioning,
     'Update profiles at sign-in': settings.syncProfile,
   }

@@ -126,8 +126,6 @@ function toSaml(settings: OrganizationSettings) {
     idpSsoUrl: settings.idpSignOnUrl,
     idpCertificate: settings.idpCertificate,
     idpNameIdFormat: settings.nameIdFormat && toNameIdFormat(settings.nameIdFormat),
-    wantRequestSigned: settings.signRequests,
-    forceAuthn: settings.forceAuthn,
     jitProvisioningWithSsoEnabled: settings.jitProvisioning,
     syncUserProfileOnLogin: settings.syncProfile,
   }

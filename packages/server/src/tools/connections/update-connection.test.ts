@@ -58,10 +58,10 @@ describe.each(eras)('update_connection over %s', (era) => {
   test('sets up SAML by hand', async () => {
     const connectionId = await draft('SAML')
     const idpEntityId = 'https://idp.example.com/entity'
-    const { result } = await update({ connectionId, idpEntityId, forceAuthn: true })
+    const { result } = await update({ connectionId, idpEntityId, nameIdFormat: 'PERSISTENT' })
     expect(result?.connection).toMatchObject({ saml: { idpEntityId } })
     expect(await upstream(connectionId)).toMatchObject({
-      saml_config: { idp_entity_id: idpEntityId, force_authn: true },
+      saml_config: { idp_entity_id: idpEntityId, idp_name_id_format: 'PERSISTENT' },
     })
   })
 

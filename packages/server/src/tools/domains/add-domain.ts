@@ -18,7 +18,7 @@ export default defineTool({
   name: 'add_domain',
   title: 'Add domain',
   description:
-    'Give an organization a domain, without proof that it owns it: never a public mail domain. Everybody with such an address signs in through it, or may join it.',
+    'Give an organization a domain, without proof that it owns it: never a public mail domain. While the organization has an enabled connection, everybody who signs in with such an address is sent to it. Scalekit has no other switch that requires single sign-on.',
   toolset: 'domains',
   scopes: ['organization:write'],
   effect: 'create',

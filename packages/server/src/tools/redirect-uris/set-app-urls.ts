@@ -6,10 +6,10 @@ import { defineTool, type ToolContext } from '../../tool.js'
 import { requireChange } from '../require-change.js'
 import { clientFields, findClient, requireListed, toClient } from './client.js'
 import { edited, editUris, type ListEdit } from './edit-uris.js'
-import { initiateLoginUri, listedUri, redirectUri, requireAllowedIn } from './redirect-uri.js'
+import { anyListedUri, anyRedirectUri, initiateLoginUri, requireAllowedIn } from './redirect-uri.js'
 
-const added = z.array(redirectUri).max(20).optional()
-const removed = z.array(listedUri).max(20).optional()
+const added = z.array(anyRedirectUri).max(20).optional()
+const removed = z.array(anyListedUri).max(20).optional()
 
 const urls = {
   addRedirectUris: added.describe('Callbacks: where a sign-in may end.'),
