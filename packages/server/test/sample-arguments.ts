@@ -26,6 +26,7 @@ const words: Readonly<Record<string, string>> = {
   email: 'new.person@example.com',
   adminEmail: 'new.person@example.com',
   uri: 'https://app.example.com/callback',
+  addRedirectUris: 'https://app.example.com/callback',
   url: 'https://mcp.example.com/mcp',
   discoveryEndpoint: 'https://idp.example.com/.well-known/openid-configuration',
   name: 'sample',

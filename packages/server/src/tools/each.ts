@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { toToolError } from '../errors.js'
+import { type ToolErrorCode, toToolError } from '../errors.js'
 import type { ToolContext } from '../tool.js'
 
 /** Why one of several items failed, with the fields of a failed call. */
@@ -22,6 +22,7 @@ const AT_ONCE = 5
  * Does the same for each item, a few at once. An item that fails does not stop the others; its place has the error.
  *
  * @param what the work, for a client that shows progress
+ * @throws ToolError what is wrong with the call as a whole, like a permission that is missing
  */
 export async function each<Item, Done>(
   items: readonly Item[],
@@ -42,7 +43,18 @@ export async function each<Item, Done>(
   return results
 }
 
+/** What is wrong with the call, and so with every item of it. */
+const ofTheCall: ReadonlySet<ToolErrorCode> = new Set([
+  'invalid_token',
+  'permission_denied',
+  'environment_not_available',
+  'tool_not_available',
+  'audit_unavailable',
+])
+
 function failed(cause: unknown): Failed {
-  const { code, message, nextStep } = toToolError(cause)
+  const error = toToolError(cause)
+  if (ofTheCall.has(error.code)) throw error
+  const { code, message, nextStep } = error
   return { error: { code, message, nextStep } }
 }

@@ -52,7 +52,7 @@ export default defineTool({
     const api = scalekit.clients(environmentId)
     const { plainSecret, secret } = await api.createClientSecret({ clientId: client.id })
     if (!plainSecret || !secret) throw new ToolError('internal', 'Scalekit did not return the secret.')
-    // The new secret reaches the person also when an old one could not be disabled.
+    // The new secret reaches the person also where Scalekit refuses to disable an old one.
     const outcomes = await each(client.secrets, progress, 'Previous secrets', async (before) => {
       if (previous === 'keep' || !isActive(before)) return {}
       await api.updateClientSecret({
