@@ -79,7 +79,7 @@ describe('signing in through a connection', () => {
     const end = await app.simulate({ connection_id }, { email: 'ana@acme.example' })
     await app.finish(end.url, end.verifier)
     const at = await app.start({ login_hint: 'ben@acme.example' })
-    const refused = await at.browser.submit(at.url, at.page, { answer: 'access_denied' })
+    const refused = await at.browser.submit(at.url, at.page, { answer: 'refuse' })
     expect(errorOf(refused.url)).toBe('access_denied')
     const { authRequests } = await api('GET', '/logs/authentication/requests')
     const sso = { connection_id, connection_type: 'OIDC', organization_id: ACME }
