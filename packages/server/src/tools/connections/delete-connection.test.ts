@@ -29,7 +29,11 @@ describe.each(eras)('delete_connection over %s', (era) => {
         })
       }
       const { result } = await server.call(era, 'delete_connection', args, { person: typesTheName })
-      expect(result).toEqual({ deleted: true })
+      expect(result).toMatchObject({
+        deleted: true,
+        connection: { id: args.connectionId, type: 'OIDC', provider: 'CUSTOM', enabled: false },
+        domains: [],
+      })
       await expect(server.read(`connections/${args.connectionId}`, environment)).rejects.toThrow('404')
     }
   })

@@ -1,8 +1,8 @@
 import type { clients } from '@scalekit-mcp/api'
 import * as z from 'zod'
-import { ToolError } from '../../errors.js'
-import type { ToolContext } from '../../tool.js'
-import { allClients } from '../all-clients.js'
+import { ToolError } from '../errors.js'
+import type { ToolContext } from '../tool.js'
+import { allClients } from './all-clients.js'
 
 /** A client (an app) with where it may send people, as results give it. */
 export const clientFields = z.object({
