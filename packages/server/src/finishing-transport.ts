@@ -10,6 +10,11 @@ export interface FinishingTransport extends Transport {
   readonly finished: Promise<void>
 }
 
+export interface StandardStreams {
+  readonly stdin: Readable
+  readonly stdout: Writable
+}
+
 /**
  * Creates a transport on stdin and stdout that answers what it has read before it closes: a client may write its requests and
  * close stdin at once, as a shell does. What such a client is asked is answered with an error.
@@ -18,8 +23,7 @@ export interface FinishingTransport extends Transport {
  */
 export function createFinishingTransport(
   graceMs: number,
-  stdin: Readable = process.stdin,
-  stdout: Writable = process.stdout,
+  { stdin, stdout }: StandardStreams,
 ): FinishingTransport {
   const unanswered = new Set<Id>()
   const asked = new Set<Id>()

@@ -17,7 +17,7 @@ export async function stdio({ scopes, readOnly }: StdioOptions): Promise<void> {
       'stdio manages one environment: set SCALEKIT_ENV_URL, SCALEKIT_CLIENT_ID and SCALEKIT_CLIENT_SECRET. For a workspace people sign in, which takes scalekit-mcp serve.',
     )
   }
-  const server = await startStdio(config, createLog(config.logLevel), parseScopes(scopes))
+  const server = await startStdio(config, createLog(config.logLevel), parseScopes(scopes), process)
   void server.finished.then(() => end(server))
   stopOnSignal(() => server.close())
 }

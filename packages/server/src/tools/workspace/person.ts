@@ -12,11 +12,10 @@ export interface Person {
 /** So that an API that does not answer leaves time for the rest. */
 const options = { timeoutMs: 5_000 }
 
-/** Reads who is signed in. Undefined for a client without a person, and where it cannot be read. */
-export async function readPerson(context: ToolContext): Promise<Person | undefined> {
+/** Reads who is signed in. Undefined for a client without a person. */
+export function readPerson(context: ToolContext): Promise<Person | undefined> {
   const { mode } = context.caller.connection()
-  const read = mode === 'workspace' ? readMember : readUser
-  return read(context).catch(() => undefined)
+  return mode === 'workspace' ? readMember(context) : readUser(context)
 }
 
 async function readMember({ scalekit }: ToolContext): Promise<Person | undefined> {

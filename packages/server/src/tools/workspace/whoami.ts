@@ -36,7 +36,10 @@ export default defineTool({
   async run(_, context) {
     const { subject, clientId, issuer, scopes, organizationId, expiresAt, connection } = context.caller
     const { mode, readOnly, toolsets, toolsetsLeftOut, urlWithAll, administratorRule } = connection()
-    const [person, environments] = await Promise.all([readPerson(context), reachable(context)])
+    // What cannot be read is left out: this tool explains why another call failed.
+    const [read, listed] = await Promise.allSettled([readPerson(context), reachable(context)])
+    const person = read.status === 'fulfilled' ? read.value : undefined
+    const environments = listed.status === 'fulfilled' ? listed.value : undefined
     return {
       subject,
       ...person,
@@ -59,12 +62,12 @@ export default defineTool({
 
 type Environment = { readonly id: string; readonly name: string | undefined; readonly type: string }
 
-/** The environments that this connection reaches. Undefined where they cannot be read. */
+/** The environments that this connection reaches. Undefined for who may not read them. */
 async function reachable({ scalekit, caller }: ToolContext): Promise<Environment[] | undefined> {
   if (!caller.scopes.has('environment:read')) return undefined
   const { environmentId } = caller.connection()
-  const known = await scalekit.knownEnvironments().catch(() => undefined)
+  const known = await scalekit.knownEnvironments()
   return known
-    ?.filter(({ id }) => environmentId === undefined || id === environmentId)
+    .filter(({ id }) => environmentId === undefined || id === environmentId)
     .map(({ id, name, type }) => ({ id, name: name || undefined, type }))
 }
