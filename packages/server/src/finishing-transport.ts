@@ -4,16 +4,15 @@ import { StdioServerTransport } from '@modelcontextprotocol/server/stdio'
 
 type Id = string | number
 
-/** Those of the process. */
-export interface Streams {
-  readonly stdin: Readable
-  readonly stdout: Writable
-}
-
 /** The SDK's own transport ends when stdin ends, and aborts what it has not answered. */
 export interface FinishingTransport extends Transport {
   /** Settles when the client has closed stdin and every call has been answered, or the transport was closed. */
   readonly finished: Promise<void>
+}
+
+export interface StandardStreams {
+  readonly stdin: Readable
+  readonly stdout: Writable
 }
 
 /**
@@ -22,7 +21,10 @@ export interface FinishingTransport extends Transport {
  *
  * @param graceMs how long calls have after the end of stdin
  */
-export function createFinishingTransport({ stdin, stdout }: Streams, graceMs: number): FinishingTransport {
+export function createFinishingTransport(
+  graceMs: number,
+  { stdin, stdout }: StandardStreams,
+): FinishingTransport {
   const unanswered = new Set<Id>()
   const asked = new Set<Id>()
   let ended = false

@@ -7,7 +7,7 @@ import { unaudited } from './audit/request-audit.js'
 import { parseSelection } from './call/access.js'
 import type { Config } from './config/config.js'
 import { createDocs } from './docs-search/docs.js'
-import { createFinishingTransport, type Streams } from './finishing-transport.js'
+import { createFinishingTransport, type StandardStreams } from './finishing-transport.js'
 import { createLoopbackPages } from './http/hand-off/loopback-pages.js'
 import { openAudit } from './main.js'
 import { createMcpFactory, type McpOptions } from './mcp/sdk-server.js'
@@ -27,7 +27,7 @@ export interface StdioServer {
 }
 
 /**
- * Serves MCP on stdin and stdout, to the process that started this one. Nobody signs in: the operator, who has the
+ * Serves MCP on two streams, to the process that started this one. Nobody signs in: the operator, who has the
  * environment's credentials, says with `scopes` what the client may do. Tools that need another are not there, because
  * nobody could grant it.
  */
@@ -35,7 +35,7 @@ export async function startStdio(
   config: Config,
   log: Logger,
   scopes: readonly Scope[],
-  streams: Streams,
+  streams: StandardStreams,
 ): Promise<StdioServer> {
   const audit = await openAudit(config, log)
   const connection = connectScalekit(config)
@@ -69,7 +69,7 @@ export async function startStdio(
   }
   const pages = createLoopbackPages(() => mcp, principal)
   const factory = createMcpFactory(mcp)
-  const transport = createFinishingTransport(streams, config.timeouts.call)
+  const transport = createFinishingTransport(config.timeouts.call, streams)
   const handle = serveStdio(factory, {
     transport,
     onerror: (error) => log.debug({ err: error }, 'mcp'),

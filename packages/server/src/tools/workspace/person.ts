@@ -12,7 +12,7 @@ export interface Person {
 /** So that an API that does not answer leaves time for the rest. */
 const options = { timeoutMs: 5_000 }
 
-/** Reads who is signed in. @returns undefined for a client without a person */
+/** Reads who is signed in. Undefined for a client without a person. */
 export function readPerson(context: ToolContext): Promise<Person | undefined> {
   const { mode } = context.caller.connection()
   return mode === 'workspace' ? readMember(context) : readUser(context)

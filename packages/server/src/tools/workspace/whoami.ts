@@ -36,9 +36,10 @@ export default defineTool({
   async run(_, context) {
     const { subject, clientId, issuer, scopes, organizationId, expiresAt, connection } = context.caller
     const { mode, readOnly, toolsets, toolsetsLeftOut, urlWithAll, administratorRule } = connection()
-    const read = await Promise.allSettled([readPerson(context), reachable(context)])
-    // What cannot be read is absent.
-    const [person, environments] = [ifRead(read[0]), ifRead(read[1])]
+    // What cannot be read is left out: this tool explains why another call failed.
+    const [read, listed] = await Promise.allSettled([readPerson(context), reachable(context)])
+    const person = read.status === 'fulfilled' ? read.value : undefined
+    const environments = listed.status === 'fulfilled' ? listed.value : undefined
     return {
       subject,
       ...person,
@@ -61,11 +62,7 @@ export default defineTool({
 
 type Environment = { readonly id: string; readonly name: string | undefined; readonly type: string }
 
-function ifRead<Value>(result: PromiseSettledResult<Value>): Value | undefined {
-  return result.status === 'fulfilled' ? result.value : undefined
-}
-
-/** The environments that this connection reaches, for a caller who may read them. */
+/** The environments that this connection reaches. Undefined for who may not read them. */
 async function reachable({ scalekit, caller }: ToolContext): Promise<Environment[] | undefined> {
   if (!caller.scopes.has('environment:read')) return undefined
   const { environmentId } = caller.connection()

@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { validate } from '../src/call/validate.js'
+import { describeTool } from '../src/mcp/catalog/describe-tool.js'
+import { tools } from '../src/tools/index.js'
+import { sampleArguments } from './sample-arguments.js'
+import { eras, type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
+
+const DEV = 'env_100000000000000001'
+const ACME = 'org_100000000000000001'
+
+let server: ServerUnderTest
+beforeAll(async () => {
+  server = await startServerUnderTest()
+})
+afterAll(() => server.close())
+
+/** Optional arguments to which null, or an empty text, means something. */
+const meaningful = new Set<string>(['pageToken'])
+
+describe('an optional argument that a strict function call leaves out', () => {
+  test.each(tools.map((tool) => ({ name: tool.name, tool })))('$name', ({ tool }) => {
+    const { properties = {}, required = [] } = describeTool(tool, false).inputSchema
+    const sample = sampleArguments(tool)
+    const expected = validate(tool, sample, undefined)
+    for (const name of Object.keys(properties)) {
+      if (required.includes(name) || name in sample || meaningful.has(name)) continue
+      for (const absent of [null, '']) {
+        expect([name, absent, validate(tool, { ...sample, [name]: absent }, undefined)]).toEqual([
+          name,
+          absent,
+          expected,
+        ])
+      }
+    }
+  })
+
+  test('a required one is not left out', () => {
+    const tool = tools.find(({ name }) => name === 'create_organization')
+    expect(() => tool && validate(tool, { environmentId: DEV, name: null }, undefined)).toThrow(/^name: /)
+  })
+
+  test('on a bound connection the environment is one of them', async () => {
+    for (const absent of [null, '']) {
+      const query = `?environment=${DEV}`
+      expect(
+        (await server.call('2026-07-28', 'list_organizations', { environmentId: absent }, { query })).ok,
+      ).toBe(true)
+    }
+  })
+})
+
+describe.each(eras)('names over %s', (era) => {
+  test.each([
+    ['Persian', 'می\u200cخواهم'],
+    ['Devanagari', 'क्\u200dष'],
+    ['an emoji family', '👨\u200d👩\u200d👧'],
+    ['a soft hyphen', 'Donau\u00addampf'],
+    ['a company', 'Bearer Logistics GmbH'],
+  ])('with %s are accepted and returned as they are', async (_, name) => {
+    const created = await server.call(era, 'create_organization', { environmentId: DEV, name })
+    expect(created.result?.organization).toMatchObject({ displayName: name })
+  })
+
+  test.each([
+    ['a bidirectional override', 'Acme\u202egpj'],
+    ['tag characters', 'Acme\u{e0041}\u{e007f}'],
+  ])('with %s are refused', async (_, name) => {
+    const { error } = await server.call(era, 'update_organization', {
+      environmentId: DEV,
+      organizationId: ACME,
+      name,
+    })
+    expect(error).toMatchObject({ code: 'invalid_arguments' })
+  })
+
+  test('an external id that only looks like a key is returned as it is', async () => {
+    const externalId = `sk_${'abcdefgh'.repeat(3)}${era.replaceAll('-', '')}`
+    const created = await server.call(era, 'create_organization', {
+      environmentId: DEV,
+      name: 'Keys',
+      externalId,
+    })
+    expect(created.result?.organization).toMatchObject({ externalId })
+  })
+})
