@@ -17,6 +17,7 @@ import getConnection from './connections/get-connection.js'
 import listConnectedAccounts from './connections/list-connected-accounts.js'
 import listEnvironmentConnections from './connections/list-environment-connections.js'
 import listOrganizationConnections from './connections/list-organization-connections.js'
+import searchOrganizationConnections from './connections/search-organization-connections.js'
 import updateConnection from './connections/update-connection.js'
 import updateEnvironmentOidcConnection from './connections/update-environment-oidc-connection.js'
 import createDirectory from './directories/create-directory.js'
@@ -132,6 +133,7 @@ export const tools: readonly ToolDefinition[] = [
   resendInvitation,
   listEnvironmentConnections,
   listOrganizationConnections,
+  searchOrganizationConnections,
   getConnection,
   createEnvironmentOidcConnection,
   updateEnvironmentOidcConnection,

@@ -7,7 +7,7 @@ export default defineTool({
   name: 'get_session_policy',
   title: 'Get session policy',
   description:
-    'Get how long the sessions of an organization last: its own policy, that of the environment, and what new sessions get of both.',
+    'Get how long the sessions of an organization last: its own policy, that of the environment, and what new sessions get of both. The policy of the environment is changed in the Scalekit dashboard.',
   toolset: 'sessions',
   scopes: ['organization:read'],
   effect: 'read',
