@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import * as z from 'zod'
 import { measure } from '../../../test/harness/measure.js'
 import { describeTool } from '../src/mcp/catalog/describe-tool.js'
 import { tools } from '../src/tools/index.js'
@@ -59,7 +60,10 @@ test('an opening is seen', () => {
 })
 
 test('the input of every tool is closed and bounded', () => {
-  const found = tools.flatMap((tool) => openings(describeTool(tool, false).inputSchema as Schema, tool.name))
+  // Not the listed schemas, which leave long limits out.
+  const found = tools.flatMap(({ name, input }) =>
+    openings(z.toJSONSchema(input, { io: 'input' }) as Schema, name),
+  )
   expect(found).toEqual([])
   measure('C2', `${found.length} in ${tools.length} tools`)
 })
