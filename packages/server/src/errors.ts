@@ -13,7 +13,7 @@ export const toolErrors = {
   already_exists: 'Read the existing one, or choose another name or id.',
   permission_denied: 'Ask an administrator of the workspace for this permission.',
   precondition_failed:
-    'Read the object with the matching get_ or list_ tool, change what the message names, then call again.',
+    'Read the object with the matching get_ or list_ tool, remove the obstacle, then call again.',
   confirmation_unavailable:
     'Use a client that supports elicitation, or make this change in the Scalekit dashboard.',
   confirmation_declined: 'Nothing was changed. Call again only if the user asks for it.',

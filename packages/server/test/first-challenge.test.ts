@@ -61,7 +61,7 @@ describe('a first sign-in asks for', () => {
   test('what a read-only server can do', () => {
     const first = createFirstChallenge(
       tools,
-      { mode: 'environment', readOnly: true },
+      { resource: 'https://mcp.example.com/mcp', mode: 'environment', readOnly: true },
       ['organization:read'],
       'short',
     )
