@@ -36,6 +36,8 @@ export default defineConfig({
       suite('deploy'),
       // An earlier commit, built beside this one: each goes on with what the other has stored.
       suite('upgrade'),
+      // What administrators ask an agent: the tasks of `npm run eval` with plans in place of a model.
+      suite('eval'),
       // Messages and arguments by the thousand, a hundred kills. Short forms are in `npm test`.
       suite('long', 3_600_000),
       {

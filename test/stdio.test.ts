@@ -13,6 +13,7 @@ import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { createLocalScalekit, type LocalScalekit } from '@scalekit-mcp/local'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { typesTheName } from '../packages/server/test/server-under-test.js'
+import { HandOffVisitor } from './harness/hand-off-page.js'
 import { runToEnd } from './harness/program.js'
 import { untilAnswered } from './harness/until-answered.js'
 
@@ -139,6 +140,37 @@ describe.each([
     )
     await client.close()
   })
+})
+
+test('over stdio a client that cannot ask hands a confirmation off to a page of this machine', async () => {
+  const transport = new StdioClientTransport({
+    command: process.execPath,
+    args: [entry, 'stdio', '--scopes', everything],
+    env: environment('none'),
+    stderr: 'pipe',
+  })
+  const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: 'auto' } })
+  await client.connect(transport)
+  const call = async (name: string, args: Record<string, unknown>) => {
+    const { content } = await client.callTool({ name, arguments: args })
+    return JSON.parse((content as { text?: string }[])[0]?.text ?? '')
+  }
+  const { organization } = await call('create_organization', { name: 'By hand' })
+  const args = { organizationId: organization.id }
+  const { error } = await call('delete_organization', args)
+  expect(error).toMatchObject({ code: 'person_needed' })
+  const { url, id } = error.handOff
+  expect(new URL(url).hostname).toBe('127.0.0.1')
+  const foreign = await fetch(url.replace('127.0.0.1', 'localhost'))
+  expect(foreign.status).toBe(404)
+  const page = await new HandOffVisitor('nobody').open(url)
+  expect((await page.post({ ...page.fields, token: 'x', decision: 'confirm', name: 'By hand' })).status).toBe(
+    403,
+  )
+  await page.send('confirm', 'By hand')
+  expect(await call('wait_for_hand_off', { handOffId: id })).toMatchObject({ status: 'done' })
+  expect(await call('delete_organization', args)).toMatchObject({ deleted: true })
+  await client.close()
 })
 
 describe('scalekit-mcp stdio', () => {

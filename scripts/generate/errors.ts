@@ -46,7 +46,8 @@ A client of MCP 2025-11-25 or earlier that answers a question of the server gets
 
 ## A tool call fails
 
-The result has \`isError\`, and as text \`{"error":{"code","message","nextStep"}}\`.
+The result has \`isError\`, and as text \`{"error":{"code","message","nextStep"}}\`. With \`person_needed\` it also has
+\`handOff\`: \`id\`, \`url\` of the page, \`expiresAt\`.
 
 Over HTTP, \`invalid_token\` is the answer 401 with the challenge above, so that the client renews its token. The tool's result has it
 only where a stream has begun before: after a report of progress, or a question to the user.

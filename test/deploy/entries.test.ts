@@ -139,7 +139,5 @@ test('the function answers what a gateway hands to it', async () => {
   expect(session).not.toBe('')
   const target = { environmentId: 'env_100000000000000002', organizationId: 'org_100000000000000011' }
   const call = { name: 'delete_organization', arguments: target }
-  expect((await send('tools/call', call, { 'mcp-session-id': session })).body).toContain(
-    'confirmation_unavailable',
-  )
+  expect((await send('tools/call', call, { 'mcp-session-id': session })).body).toContain('person_needed')
 })

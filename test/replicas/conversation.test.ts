@@ -56,7 +56,7 @@ describe.each(eras)('a conversation over %s, through three replicas', (era) => {
         const second = await call('list_organizations', { pageSize: 1, pageToken: first.nextPageToken })
         expect(second.items).toHaveLength(1)
         const { id } = organization as { id: string }
-        expect(await call('delete_organization', { organizationId: id })).toEqual({ deleted: true })
+        expect(await call('delete_organization', { organizationId: id })).toMatchObject({ deleted: true })
         await client.close()
       }),
     )

@@ -49,7 +49,7 @@ export function siteRoutes({ context, ...parts }: Site): Router {
   router.get(STYLESHEET_PATH, (_request, response) => {
     response.type('css').set('X-Content-Type-Options', 'nosniff').send(STYLESHEET)
   })
-  router.use('/docs', docsRoutes())
+  router.use('/docs', docsRoutes(context.baseUrl))
   router.use(dashboardRoutes({ context, ...parts }))
   router.use('/:realm/directories/:directory/scim/v2', scimRoutes(context))
   router.use('/:realm', portalRoutes(portalContext(context)))

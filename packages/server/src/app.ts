@@ -3,12 +3,15 @@ import { createProtection, hostsOf, originsOf, type ProtectOptions } from '@scal
 import type { AuditLog } from './audit/audit-log.js'
 import { type Bounds, isSelected, parseSelection } from './call/access.js'
 import { createAdministrators } from './call/administrators.js'
+import { createHandOffs } from './call/interaction/hand-off.js'
 import { createRoundSeal } from './call/interaction/round-seal.js'
 import { createPageSeal } from './call/page-seal.js'
 import type { Config } from './config/config.js'
 import type { Docs } from './docs-search/docs.js'
 import { createFirstChallenge } from './first-challenge.js'
 import { createClientAddress } from './http/client-address.js'
+import { createHandOffPages, HAND_OFF_PATH } from './http/hand-off/hand-off-pages.js'
+import { createSignIn } from './http/hand-off/sign-in.js'
 import { createLanding } from './http/landing.js'
 import { createListener } from './http/listener.js'
 import { createPages } from './http/pages.js'
@@ -65,21 +68,19 @@ export function createApp(options: AppOptions): App {
     ...(shared.redis ? { redis: shared.redis } : {}),
   })
   const bounds = boundsOf(config)
-  const mcpOptions = optionsOfMcp(options, bounds)
+  const handOffUrl = new URL(HAND_OFF_PATH, config.resource).href
+  const mcpOptions = optionsOfMcp(options, bounds, (id) => handOffUrl + id)
+  const requireAdministrator =
+    config.upstream.mode === 'workspace'
+      ? undefined
+      : createAdministrators(config.upstream.administrators, options.scalekit, config.timeouts.administrator)
   const sdk = createSdkBridge(mcpOptions, log)
   const serveMessage = createServeMessage({
     tools,
     bounds,
     scopeNames: config.scopeNames,
     protection,
-    requireAdministrator:
-      config.upstream.mode === 'workspace'
-        ? undefined
-        : createAdministrators(
-            config.upstream.administrators,
-            options.scalekit,
-            config.timeouts.administrator,
-          ),
+    requireAdministrator,
     begin: observation.begin,
     dispatch: createDispatcher(mcpOptions, {
       // Every replica has the secret, so that a session outlives a restart and another worker.
@@ -102,6 +103,16 @@ export function createApp(options: AppOptions): App {
     }),
     protection,
     serveMessage,
+    handOffPages: createHandOffPages({
+      mcp: mcpOptions,
+      resource: config.resource,
+      hosts: allowedHosts,
+      kept: shared.kept,
+      sessionMs: config.timeouts.handOff,
+      signIn: createSignIn(config, shared.kept),
+      protection,
+      requireAdministrator,
+    }),
     pages: createPages({ ...options, redis: shared.redis, protection }),
   })
   return {
@@ -171,6 +182,7 @@ export function optionsOfMcp(
     readonly observation?: Pick<Observation, 'metrics'>
   },
   bounds: Bounds,
+  urlOfHandOff: (id: string) => string | Promise<string>,
 ): McpOptions {
   return {
     tools: options.tools,
@@ -183,6 +195,7 @@ export function optionsOfMcp(
       : {}),
     seal: createRoundSeal(config.shared?.stateKey),
     usedAnswers: options.shared.usedAnswers,
+    handOffs: createHandOffs(options.shared.kept, urlOfHandOff, config.timeouts.handOff),
     idempotency: options.shared.idempotency,
     pages: createPageSeal(config.stateKey),
     deadlineMs: config.timeouts.call,

@@ -14,12 +14,11 @@ export const toolErrors = {
   permission_denied: 'Ask an administrator of the workspace for this permission.',
   precondition_failed:
     'Read the object with the matching get_ or list_ tool, remove the obstacle, then call again.',
-  confirmation_unavailable:
-    'Use a client that supports elicitation, or make this change in the Scalekit dashboard.',
+  person_needed:
+    'Show the user the link in handOff.url: they sign in there and decide. Then call wait_for_hand_off with handOff.id, or repeat this call: it gives the result. Without the user, stop here.',
+  confirmation_unavailable: 'Let a person make this change, with a client that they have signed in to.',
   confirmation_declined: 'Nothing was changed. Call again only if the user asks for it.',
   confirmation_mismatch: 'Nothing was changed. Call again and let the user type the name exactly as shown.',
-  link_needs_person:
-    'Use a client with URL elicitation, or make the link in the Scalekit dashboard. The operator of this server can allow links in results (LINKS_IN_RESULTS).',
   idempotency_conflict: 'Use a new idempotencyKey for another create.',
   idempotency_unavailable: 'Nothing was changed. Call again in a few seconds with the same idempotencyKey.',
   rate_limited: 'Wait as long as stated, then call again.',

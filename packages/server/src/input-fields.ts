@@ -107,3 +107,6 @@ export const pageToken = z
 
 /** How every list answers. */
 export const nextPageToken = z.string().optional().describe('There are more items.')
+
+/** What a search looks for, by the rule of the API. */
+export const searchQuery = text(100).min(3)

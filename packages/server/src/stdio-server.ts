@@ -8,8 +8,9 @@ import { parseSelection } from './call/access.js'
 import type { Config } from './config/config.js'
 import { createDocs } from './docs-search/docs.js'
 import { createFinishingTransport, type StandardStreams } from './finishing-transport.js'
+import { createLoopbackPages } from './http/hand-off/loopback-pages.js'
 import { openAudit } from './main.js'
-import { createMcpFactory } from './mcp/sdk-server.js'
+import { createMcpFactory, type McpOptions } from './mcp/sdk-server.js'
 import type { Logger } from './observe/log.js'
 import { connectScalekit } from './scalekit/connect.js'
 import { createOwn } from './shared/shared.js'
@@ -44,34 +45,30 @@ export async function startStdio(
     log.warn({ err: cause }, message),
   )
   const selection = parseSelection(new URLSearchParams({ toolsets: 'all' }))
-  const factory = createMcpFactory({
-    ...optionsOfMcp(
-      {
-        config,
-        docs,
-        shared,
-        scalekit: connection.scalekit,
-        tools: tools.filter((tool) => tool.scopes.every((scope) => scopes.includes(scope))),
-      },
-      bounds,
-    ),
-    principal() {
-      const caller = operator(config, scopes)
-      const requestId = randomUUID()
-      const recorded = audit ? auditCall(audit, caller, requestId) : unaudited
-      return {
-        caller,
-        selection,
-        requestId,
-        audit: recorded,
-        trail: { audit: recorded, traceparent: undefined },
-        tokenRefused: () => undefined,
-        recheck: async () => undefined,
-        note: (fields) => log.info({ requestId, ...fields }, 'tool call'),
-        asks: () => () => undefined,
-      }
-    },
-  })
+  const principal = () => {
+    const caller = operator(config, scopes)
+    const requestId = randomUUID()
+    const recorded = audit ? auditCall(audit, caller, requestId) : unaudited
+    return {
+      caller,
+      selection,
+      requestId,
+      audit: recorded,
+      trail: { audit: recorded, traceparent: undefined },
+      tokenRefused: () => undefined,
+      recheck: async () => undefined,
+      note: (fields: Readonly<Record<string, unknown>>) => log.info({ requestId, ...fields }, 'tool call'),
+      asks: () => () => undefined,
+    }
+  }
+  const offered = tools.filter((tool) => tool.scopes.every((scope) => scopes.includes(scope)))
+  const { scalekit } = connection
+  const mcp: McpOptions = {
+    ...optionsOfMcp({ config, docs, shared, scalekit, tools: offered }, bounds, (id) => pages.urlOf(id)),
+    principal,
+  }
+  const pages = createLoopbackPages(() => mcp, principal)
+  const factory = createMcpFactory(mcp)
   const transport = createFinishingTransport(config.timeouts.call, streams)
   const handle = serveStdio(factory, {
     transport,
@@ -81,6 +78,7 @@ export async function startStdio(
     finished: transport.finished,
     async close() {
       await handle.close()
+      await pages.close()
       await docs.close()
       await connection.close()
       await shared.close()

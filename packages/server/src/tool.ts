@@ -1,6 +1,7 @@
 import type { Caller } from '@scalekit-mcp/auth'
 import * as z from 'zod'
 import type { FormerNames } from './call/former-names.js'
+import type { Progress as HandOffProgress } from './call/interaction/outcome.js'
 import type { Docs } from './docs-search/docs.js'
 import type { Scalekit } from './scalekit/scalekit.js'
 
@@ -62,6 +63,10 @@ export interface ToolContext {
   readonly scalekit: Scalekit
   readonly docs: Docs
   readonly caller: ToolCaller
+  /** Waits until a person has dealt with a call of this caller, for less than half a minute. @throws ToolError `not_found` */
+  readonly waitForHandOff: (
+    id: string,
+  ) => Promise<{ readonly tool: string; readonly progress: HandOffProgress }>
   /** Tells a client that asked for it how far a call of several steps is. `total` where it is known. */
   readonly progress: (done: number, message: string, total?: number) => void
 }
@@ -113,6 +118,8 @@ export interface ToolDefinition<
   readonly precondition?: string
   /** It creates something for a person only, which `run` returns as `revealed`: the person gets it with this message, and no result has it. */
   readonly reveals?: { readonly kind: 'link' | 'secret'; readonly message: string }
+  /** The call waits for a person, whose time is not its own. It is offered with every toolset: a call of any may need a person. */
+  readonly waitsForPerson?: true
   /** The id of the object that `already_exists` is about, where it can be read. */
   existing?(args: z.output<Input>, context: ToolContext): Promise<string | undefined>
   /** What the question names. Required for every write that is confirmed; read again before the act. */

@@ -107,7 +107,7 @@ describe.each(clients)('a client of the SDK $sdk that speaks $revision', (speaks
     })
     expect(transport.protocolVersion).toBe(speaks.revision)
     expect(transport.sessionId).toMatch(/^v1\.[\w-]+$/)
-    expect(await remove(client, id)).toBe('{"deleted":true}')
+    expect(await remove(client, id)).toContain('"deleted":true')
     expect(asked).toEqual([
       { message: expect.stringContaining(id), requestedSchema: expect.objectContaining({ type: 'object' }) },
     ])
@@ -167,7 +167,7 @@ describe.each(clients)('a client of the SDK $sdk that speaks $revision', (speaks
       return message.includes('First') ? typesTheName(message) : { action: 'decline' }
     })
     expect(await Promise.all(ids.map((id) => remove(client, id)))).toEqual([
-      '{"deleted":true}',
+      expect.stringContaining('"deleted":true'),
       'confirmation_declined',
     ])
     await client.close()
@@ -187,7 +187,7 @@ describe('a question', () => {
     const { organizationId, asked } = await begin(await server.token())
     expect(asked.question.id).toMatch(/^[\w-]{32}$/)
     expect((await asked.reply(accept)).status).toBe(202)
-    expect(await asked.result()).toEqual({ deleted: true })
+    expect(await asked.result()).toMatchObject({ deleted: true })
     const again = await asked.reply(accept)
     expect([again.status, again.message.error?.message]).toEqual([
       400,
@@ -200,7 +200,7 @@ describe('a question', () => {
     const { asked } = await begin(await server.token())
     const replies = await Promise.all([asked.reply(accept), asked.reply(accept)])
     expect(replies.map(({ status }) => status).sort()).toEqual([202, 400])
-    expect(await asked.result()).toEqual({ deleted: true })
+    expect(await asked.result()).toMatchObject({ deleted: true })
   })
 
   test('is not there for other callers, sessions and ids, whether it waits or not', async () => {
@@ -229,7 +229,7 @@ describe('a question', () => {
     expect((await asked.reply(accept, { session: '' })).status).toBe(400)
     expect(await exists(organizationId)).toBe(true)
     expect((await asked.reply(accept)).status).toBe(202)
-    expect(await asked.result()).toEqual({ deleted: true })
+    expect(await asked.result()).toMatchObject({ deleted: true })
     await own.asked.leave()
   })
 
@@ -239,7 +239,7 @@ describe('a question', () => {
     expect((await asked.reply(accept, { token: elsewhere })).status).toBe(400)
     const token = await server.token({ claims: { sid: 'ses_1' } })
     expect((await asked.reply(accept, { token })).status).toBe(202)
-    expect(await asked.result()).toEqual({ deleted: true })
+    expect(await asked.result()).toMatchObject({ deleted: true })
   })
 
   test('costs its answer no more than any request: the write was paid for when it was called', async () => {
@@ -327,7 +327,7 @@ describe('a question', () => {
     expect((await asked.reply(accept)).status).toBe(400)
     expect(await exists(organizationId)).toBe(true)
     expect((await other.asked.reply(accept)).status).toBe(202)
-    expect(await other.asked.result()).toEqual({ deleted: true })
+    expect(await other.asked.result()).toMatchObject({ deleted: true })
   })
 
   test.each([
@@ -353,7 +353,7 @@ describe('a question', () => {
     const args = { environmentId: PRD, organizationId: await createOrganization('JSON') }
     const headers = { 'mcp-session-id': session, accept: 'application/json' }
     const posted = await postCall(server.url, token, 'delete_organization', args, { headers })
-    expect(toolErrorOf(posted)?.code).toBe('confirmation_unavailable')
+    expect(toolErrorOf(posted)?.code).toBe('person_needed')
   })
 })
 
@@ -400,7 +400,7 @@ describe('a session', () => {
       expect((await list(bearer, id)).status).toBe(200)
       const headers = { 'mcp-session-id': id }
       const call = await postCall(server.url, bearer, 'delete_organization', args, { headers })
-      expect(toolErrorOf(call)?.code).toBe('confirmation_unavailable')
+      expect(toolErrorOf(call)?.code).toBe('person_needed')
     }
   })
 

@@ -13,7 +13,7 @@ let both: BehindFaultyApi
 let api: FaultyApi
 let server: ServerUnderTest
 beforeAll(async () => {
-  both = await startBehindFaultyApi(() => ({ LINKS_IN_RESULTS: '1' }))
+  both = await startBehindFaultyApi()
   ;({ api, server } = both)
 })
 afterAll(() => both.close())
@@ -22,7 +22,13 @@ afterEach(() => {
 })
 
 /** What reads nothing from the API has nothing to fail with, and what a person confirms first does not reach it. */
-const withoutApi = new Set(['whoami', 'search_docs', 'invite_workspace_member'])
+const withoutApi = new Set([
+  'whoami',
+  'search_docs',
+  'wait_for_hand_off',
+  'invite_workspace_member',
+  'create_connected_account_magic_link',
+])
 const affected = tools.filter(({ name }) => !withoutApi.has(name))
 
 const secret = 'upstream-secret-detail'
@@ -109,7 +115,7 @@ describe.each(faults)('when the API answers with $kind', ({ kind, fault, code, s
 })
 
 test('when the API does not answer at all, every tool ends by its deadline and says so', async () => {
-  const hasty = await startBehindFaultyApi(() => ({ LINKS_IN_RESULTS: '1' }), timeouts)
+  const hasty = await startBehindFaultyApi(undefined, timeouts)
   onTestFinished(() => hasty.close())
   const answers = await callAll('client-that-waits', () => undefined, affected.length, hasty)
   for (const { tool, posted, error } of answers) {

@@ -9,6 +9,7 @@ export interface LocalState {
     directory_groups: unknown[]
     directory_users: unknown[]
     domains: unknown[]
+    users: unknown[]
   }[]
 }
 

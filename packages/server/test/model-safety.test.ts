@@ -17,7 +17,7 @@ let api: FaultyApi
 let server: ServerUnderTest
 let token: string
 beforeAll(async () => {
-  both = await startBehindFaultyApi(() => ({ LINKS_IN_RESULTS: '1' }))
+  both = await startBehindFaultyApi()
   ;({ api, server } = both)
   token = await server.token()
 })

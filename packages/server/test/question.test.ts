@@ -66,7 +66,7 @@ describe('the time that a person takes', () => {
     expect(await metric('scalekit_mcp_questions_waiting')).toBe(1)
     const before = await metric(total)
     await call.reply(typed('Thinks'))
-    expect(await call.result()).toEqual({ deleted: true })
+    expect(await call.result()).toMatchObject({ deleted: true })
     await expect.poll(() => lineOf(call.requestId)).toBeDefined()
     const { milliseconds, personMs } = lineOf(call.requestId)
     expect(personMs).toBeGreaterThan(ROUNDED_MS)
@@ -93,7 +93,7 @@ describe('the time that a person takes', () => {
 test('the audit log says which request brought the answer that released a write', async () => {
   const { call } = await ask('Audited', await server.token())
   const answer = await call.reply(typed('Audited'))
-  expect(await call.result()).toEqual({ deleted: true })
+  expect(await call.result()).toMatchObject({ deleted: true })
   const answeredIn = answer.headers.get('x-request-id')
   const recordsOf = async (requestId: string | null): Promise<AuditRecord[]> =>
     (await readRecords(place.file)).filter((record) => record.requestId === requestId)

@@ -26,12 +26,18 @@ const words: Readonly<Record<string, string>> = {
   email: 'new.person@example.com',
   adminEmail: 'new.person@example.com',
   uri: 'https://app.example.com/callback',
+  addRedirectUris: 'https://app.example.com/callback',
   url: 'https://mcp.example.com/mcp',
   discoveryEndpoint: 'https://idp.example.com/.well-known/openid-configuration',
   name: 'sample',
   roleName: 'member',
   domain: 'new.example',
   role: 'USER',
+}
+
+/** Where a schema leaves several ways open: one of them. */
+const choices: Readonly<Record<string, readonly string[]>> = {
+  resend_invitation: ['organizationId', 'userId'],
 }
 
 /** Arguments that a tool's schema takes: its required ones, plausible, with those of `overrides` in place that it takes. */
@@ -42,7 +48,8 @@ export function sampleArguments(
   const schema = describeTool(tool, false).inputSchema as Schema
   // It may be left out, but the seed has two environments.
   const environment = schema.properties?.environmentId ? ['environmentId'] : []
-  const required = [...environment, ...(schema.required ?? []), ...aChange(tool, schema)]
+  const chosen = choices[tool.name] ?? []
+  const required = [...environment, ...(schema.required ?? []), ...chosen, ...aChange(tool, schema)]
   const sample = Object.fromEntries(
     required.map((name) => [name, sampleOf(name, schema.properties?.[name] ?? {})]),
   )

@@ -97,6 +97,7 @@ export function idsOf(answer: Answer): string[] {
 export const patient: Timeouts = {
   call: 60_000,
   answer: 60_000,
+  handOff: 900_000,
   administrator: 60_000,
   connect: 30_000,
   silence: 30_000,

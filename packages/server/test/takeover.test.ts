@@ -81,7 +81,7 @@ describe("an identity provider of an attacker's", () => {
 
   test('is stopped in production at its first step, when the client cannot ask', async () => {
     const before = await server.state()
-    expect(await takeOver(PRD)).toEqual({ stoppedAt: 'create', why: 'confirmation_unavailable' })
+    expect(await takeOver(PRD)).toEqual({ stoppedAt: 'create', why: 'person_needed' })
     expect(await server.state()).toEqual(before)
   })
 

@@ -105,10 +105,7 @@ export interface Fuzzed {
 
 /** Calls every tool with generated arguments; the API answers that there is no such thing. */
 export async function fuzzTools(perTool: number, seed?: number): Promise<Fuzzed> {
-  const { server, api, close } = await startBehindFaultyApi(() => ({
-    LINKS_IN_RESULTS: '1',
-    LOG_LEVEL: 'error',
-  }))
+  const { server, api, close } = await startBehindFaultyApi(() => ({ LOG_LEVEL: 'error' }))
   const token = await server.token()
   const url = `${server.url}?toolsets=all`
   const wrong: string[] = []

@@ -74,6 +74,21 @@ describe('signing in through a connection', () => {
     expect((await signIn('PETER@initech.example')).id.sub).toBe(first.id.sub)
   })
 
+  it('is in the authentication log with its connection, also where the identity provider refuses', async () => {
+    const connection_id = await connect(ACME)
+    const end = await app.simulate({ connection_id }, { email: 'ana@acme.example' })
+    await app.finish(end.url, end.verifier)
+    const at = await app.start({ login_hint: 'ben@acme.example' })
+    const refused = await at.browser.submit(at.url, at.page, { answer: 'refuse' })
+    expect(errorOf(refused.url)).toBe('access_denied')
+    const { authRequests } = await api('GET', '/logs/authentication/requests')
+    const sso = { connection_id, connection_type: 'OIDC', organization_id: ACME }
+    expect(authRequests).toMatchObject([
+      { email: 'ben@acme.example', status: 'failure', ...sso, connection_provider: 'IDP_SIMULATOR' },
+      { email: 'ana@acme.example', status: 'success', ...sso, connection_provider: 'IDP_SIMULATOR' },
+    ])
+  })
+
   it('finds the connection by organization, domain and e-mail address', async () => {
     const connection = await connect(ACME)
     for (const params of [

@@ -132,6 +132,19 @@ function wrongQuery(message: string): ToolError {
   return new ToolError('invalid_arguments', message, { nextStep: 'Correct the URL of this server.' })
 }
 
+/** A selection as JSON can hold it. */
+export type StoredSelection = Omit<Selection, 'toolsets'> & { readonly toolsets: readonly Toolset[] }
+
+export const storedSelection = (selection: Selection): StoredSelection => ({
+  ...selection,
+  toolsets: [...selection.toolsets],
+})
+
+export const selectionOf = (stored: StoredSelection): Selection => ({
+  ...stored,
+  toolsets: new Set(stored.toolsets),
+})
+
 const everything = parseSelection(new URLSearchParams())
 
 /**
@@ -189,7 +202,7 @@ export function isSelected(
 ): boolean {
   if (tool.workspaceOnly && bounds.mode === 'environment') return false
   if ((selection.readOnly || bounds.readOnly) && tool.effect !== 'read') return false
-  return selection.toolsets.has(tool.toolset)
+  return tool.waitsForPerson === true || selection.toolsets.has(tool.toolset)
 }
 
 /**

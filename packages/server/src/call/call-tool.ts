@@ -13,7 +13,8 @@ import { isClientAlone } from './client-alone.js'
 import { connectionOf } from './connection-of.js'
 import type { Idempotency } from './idempotency.js'
 import type { UsedAnswers } from './interaction/confirm.js'
-import type { RoundSeal, RoundState } from './interaction/interaction.js'
+import type { HandOffs } from './interaction/hand-off.js'
+import type { AtPage, RoundSeal, RoundState } from './interaction/interaction.js'
 import type { PageSeal } from './page-seal.js'
 
 /** Who sent a request, and what its URL selected. The edge puts it beside the request; nothing here outlives it. */
@@ -44,6 +45,7 @@ export interface CallOptions {
   readonly administrators?: AdministratorRule
   readonly seal: RoundSeal
   readonly usedAnswers: UsedAnswers
+  readonly handOffs: HandOffs
   readonly idempotency: Idempotency
   readonly pages: PageSeal
   /** How long a call has. */
@@ -71,17 +73,32 @@ export interface ToolRequest extends Pick<Call, 'tool' | 'arguments' | 'ending' 
   readonly state: RoundState | undefined
   /** What the person answered. */
   readonly responses: Record<string, unknown> | undefined
+  /** Set where the person makes the call at a page of this server. */
+  readonly atPage?: AtPage
 }
 
 /** Runs a tool for one message. */
-export function callTool(
+export async function callTool(
   options: CallOptions,
   principal: Principal,
-  { capabilities, state, responses, ...request }: ToolRequest,
+  request: ToolRequest,
 ): Promise<CallToolResult | InputRequiredResult> {
+  if (!request.tool.waitsForPerson) return call(callOf(options, principal, request))
+  const answered = principal.asks()
+  return call(callOf(options, principal, request)).finally(answered)
+}
+
+/** A call with everything that it needs. */
+export function callOf(
+  options: CallOptions,
+  principal: Principal,
+  { capabilities, state, responses, atPage, ...request }: ToolRequest,
+): Call {
   const { caller, selection, decided, trail, audit, tokenRefused } = principal
+  const { tool, arguments: args } = request
+  const isAttended = hasPerson(options, principal)
   const bound = boundEnvironment(options, selection)
-  return call({
+  return {
     ...request,
     caller: {
       ...caller,
@@ -96,19 +113,21 @@ export function callTool(
         }),
     },
     mode: options.bounds.mode,
-    decision:
-      decided?.tool === request.tool
-        ? decided.decision
-        : decide(request.tool, caller, selection, options.bounds),
+    decision: decided?.tool === tool ? decided.decision : decide(tool, caller, selection, options.bounds),
     boundEnvironment: bound,
     idempotency: options.idempotency,
     pages: options.pages,
     usedAnswers: options.usedAnswers,
+    handOffs: options.handOffs,
     interaction: {
-      ...waysToAsk(hasPerson(options, principal) ? capabilities : undefined),
+      ...waysToAsk(isAttended ? capabilities : undefined),
       state,
       responses,
       seal: (next) => options.seal.mint(next, caller),
+      handOff: isAttended
+        ? options.handOffs.forCall({ caller, tool: tool.name, arguments: args, selection })
+        : undefined,
+      atPage,
     },
     deadlineMs: options.deadlineMs,
     scalekit: (signal) => options.scalekit(caller, signal, trail),
@@ -116,7 +135,7 @@ export function callTool(
     audit,
     record: (outcome) => options.record(outcome, principal),
     tokenRefused,
-  })
+  }
 }
 
 /** Ends a call between two rounds: the person did not answer. */

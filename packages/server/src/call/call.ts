@@ -11,9 +11,11 @@ import { type Ending, withDeadline } from './deadline.js'
 import { digestOf } from './digest.js'
 import { explainFailure } from './explain-failure.js'
 import type { Idempotency } from './idempotency.js'
-import { confirm, type UsedAnswers } from './interaction/confirm.js'
-import { handedOver, handOver, requireWayForLink } from './interaction/hand-over.js'
+import { confirmAtPage, confirmInClient, type UsedAnswers } from './interaction/confirm.js'
+import { type HandOffs, handedOff, handOff, LONGEST_WAIT_MS, mayHandOff } from './interaction/hand-off.js'
+import { handedOver, handOver } from './interaction/hand-over.js'
 import type { Interaction } from './interaction/interaction.js'
+import { type Question, questionFor } from './interaction/question.js'
 import type { PageSeal } from './page-seal.js'
 import { resolveNames } from './resolve-names.js'
 import { validate } from './validate.js'
@@ -32,6 +34,7 @@ export interface Call {
   readonly boundEnvironment?: { readonly id: string } | undefined
   readonly interaction: Interaction
   readonly usedAnswers: UsedAnswers
+  readonly handOffs: Pick<HandOffs, 'wait'>
   readonly idempotency: Idempotency
   readonly pages: PageSeal
   readonly ending: Ending
@@ -86,7 +89,13 @@ export async function call(request: Call): Promise<CallToolResult | InputRequire
   try {
     authorize(request)
     const valid = validate(tool, request.arguments, request.boundEnvironment)
-    const { args, result } = await withDeadline(request.ending, request.deadlineMs, async (signal) => {
+    const ms = request.deadlineMs + (tool.waitsForPerson ? LONGEST_WAIT_MS : 0)
+    const { args, result } = await withDeadline(request.ending, ms, async (signal) => {
+      const ended = await endedAtPage(request)
+      if (ended) {
+        admitted = true
+        return { args: valid, result: ended }
+      }
       const args = openPage(request, await resolve(request, valid, signal))
       admitted = true
       const result = await confirmAndRun(request, args, signal).catch((cause: unknown) =>
@@ -138,8 +147,15 @@ async function explain(
   throw await explainFailure(cause, { tool, mode, args, context: contextOf(request, signal) })
 }
 
-function contextOf({ scalekit, docs, caller, progress }: Call, signal: AbortSignal): ToolContext {
-  return { scalekit: scalekit(signal), docs, caller, progress }
+function contextOf(request: Call, signal: AbortSignal): ToolContext {
+  const { caller, handOffs } = request
+  return {
+    scalekit: request.scalekit(signal),
+    docs: request.docs,
+    caller,
+    progress: request.progress,
+    waitForHandOff: (id) => handOffs.wait(id, caller, signal),
+  }
 }
 
 /** The token of the next page is the API's own: sealed for this caller and this list when it goes out. */
@@ -157,28 +173,55 @@ function sealPage(
   return { ...output, nextPageToken: pages.seal(output.nextPageToken, { caller, tool: tool.name, args }) }
 }
 
+/** What came of the call at a page: before the names in it are resolved, because what they name may be gone by that call. */
+async function endedAtPage({
+  tool,
+  interaction,
+  audit,
+}: Call): Promise<{ output: Record<string, unknown> } | undefined> {
+  const ended = mayHandOff(tool, interaction) ? await handedOff(interaction) : undefined
+  if (ended) audit.personAnswered(ended.answeredIn)
+  return ended
+}
+
+/** What only a person may decide or see comes first: in the client where it can ask, else at a page of this server. */
 async function confirmAndRun(
   request: Call,
   args: Record<string, unknown>,
   signal: AbortSignal,
 ): Promise<{ question: InputRequiredResult } | { output: Record<string, unknown> }> {
   const { tool, interaction } = request
-  const context: ToolContext = {
-    scalekit: request.scalekit(signal),
-    docs: request.docs,
-    caller: request.caller,
-    progress: request.progress,
-  }
+  const { atPage } = interaction
+  const context = contextOf(request, signal)
   const done = handedOver(tool, args, interaction)
   if (done) return { output: done }
-  requireWayForLink(tool, interaction)
-  const confirmation = tool.effect === 'read' ? undefined : await confirm(tool, args, context, request)
-  if (confirmation) return { question: confirmation }
-  const target = tool.reveals ? await tool.target?.(args, context) : undefined
+  const question = await questionFor(tool, args, context)
+  if (atPage) await confirmAtPage(question, atPage)
+  else if (question?.required && mayHandOff(tool, interaction))
+    return { question: await handOff(tool, args, interaction) }
+  else if (question?.typed && interaction.canAsk) {
+    const asked = await confirmInClient(tool.name, question, interaction, request.usedAnswers)
+    if (asked) return { question: asked }
+  }
   const result = await (tool.effect === 'read' ? tool.run(args, context) : write(request, args, context))
   const { revealed, ...output } = result as ToolResult
-  const question = revealed && (await handOver(tool, args, { output, revealed }, interaction, target))
-  return question ? { question } : { output }
+  if (!revealed) return { output }
+  if (!atPage) return { question: await handOver(tool, args, output, revealed, question, interaction) }
+  atPage.reveal(revealed)
+  return { output: { ...output, handedOver: true } }
+}
+
+/** What a page shows of a call before the person decides. @throws ToolError where the call would be refused */
+export function previewCall(request: Call): Promise<Question | undefined> {
+  const { tool } = request
+  authorize(request)
+  const valid = validate(tool, request.arguments, request.boundEnvironment)
+  return withDeadline(request.ending, request.deadlineMs, async (signal) => {
+    const args = await resolve(request, valid, signal)
+    return questionFor(tool, args, contextOf(request, signal)).catch((cause: unknown) =>
+      explain(cause, request, args, signal),
+    )
+  })
 }
 
 /** It is in the audit log before it goes out, and it goes out once for its key. */

@@ -190,10 +190,10 @@ export const variables = {
     schema: flag,
     describe: 'Offer only tools that read, whatever the URL of a connection asks for.',
   },
-  LINKS_IN_RESULTS: {
-    schema: flag,
+  HAND_OFF_CLIENT_ID: {
+    schema: z.string().max(500).optional(),
     describe:
-      'Let links that open something (admin portal, connected accounts) stand in results, for clients without URL elicitation. They then stay in transcripts until they end.',
+      'Client id of this server at its authorization server, for the pages where a person confirms a call. Needed only where that server registers no clients by itself. Register the redirect URI <origin of this server>/hand-off/callback for it.',
   },
   DOCS_URL: {
     schema: baseUrl.default('https://docs.scalekit.com'),

@@ -51,6 +51,8 @@ export interface Config {
   /** Absent: the default of the kit, by where the resource is. */
   readonly requestsPerMinute?: number
   readonly readOnly: boolean
+  /** Absent: this server registers itself. */
+  readonly handOffClientId?: string
   readonly docsUrl: string
   readonly timeouts: Timeouts
   readonly stateKey?: Secret
@@ -261,6 +263,7 @@ function assemble(values: Values): Config {
     trustProxy: values.TRUST_PROXY,
     ...(values.REQUESTS_PER_MINUTE === undefined ? {} : { requestsPerMinute: values.REQUESTS_PER_MINUTE }),
     readOnly: values.READ_ONLY,
+    ...(values.HAND_OFF_CLIENT_ID ? { handOffClientId: values.HAND_OFF_CLIENT_ID } : {}),
     docsUrl: `${values.DOCS_URL}/`,
     timeouts,
     ...auditOf(values.AUDIT_FILE, values.AUDIT_KEY_FILE),

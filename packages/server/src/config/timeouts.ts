@@ -4,6 +4,8 @@ export interface Timeouts {
   readonly call: number
   /** A person whom a call asks. */
   readonly answer: number
+  /** A person at a page of this server, from the call until the page is left. */
+  readonly handOff: number
   /** The reads that decide whether a caller administers the environment. */
   readonly administrator: number
   /** A connection. */
@@ -16,6 +18,7 @@ export interface Timeouts {
 export const timeouts: Timeouts = {
   call: 5_500,
   answer: 300_000,
+  handOff: 900_000,
   administrator: 5_000,
   connect: 1_000,
   silence: 2_500,

@@ -27,7 +27,7 @@ export function splitSections(topic: string, source: URL, markdown: string): Sec
     const heading = inCode ? undefined : /^#{1,4}\s+(\S.{0,199})$/.exec(line)?.[1]
     if (heading === undefined) {
       lines.push(line)
-      const page = inCode ? undefined : /^(?:source|url):\s*(https:\/\/\S{1,300})$/i.exec(line.trim())?.[1]
+      const page = inCode ? undefined : /^(?:source|url):\s*(https?:\/\/\S{1,300})$/i.exec(line.trim())?.[1]
       if (page && URL.canParse(page) && new URL(page).origin === source.origin) url = page
       continue
     }

@@ -33,7 +33,7 @@ export class Exchange {
   readonly method: string
   readonly address: string
   /** Which part of the server it is for: the path is the client's own text, so the audit log does not repeat it. */
-  readonly place: 'mcp' | 'metadata' | 'other'
+  readonly place: 'mcp' | 'metadata' | 'hand-off' | 'other'
   readonly audit: RequestAudit
   /** Who calls, once the token was verified. */
   caller: Caller | undefined
@@ -60,7 +60,7 @@ export class Exchange {
     this.res = res
     this.method = req.method ?? ''
     this.address = options.addressOf(req)
-    this.place = path === options.path ? 'mcp' : path.startsWith('/.well-known/') ? 'metadata' : 'other'
+    this.place = placeOf(path, options.path)
     // Probes have no record.
     this.#record = options.auditLog && path !== '/ready' ? new HttpAudit(options.auditLog, this) : undefined
     this.audit = this.#record ?? unaudited
@@ -130,4 +130,10 @@ export class Exchange {
     log.info({ requestId, traceId, ...line, ...person, ...this.#notes }, 'request')
     this.#record?.closed(writableFinished ? statusCode : 0)
   }
+}
+
+function placeOf(path: string, mcpPath: string): Exchange['place'] {
+  if (path === mcpPath) return 'mcp'
+  if (path.startsWith('/.well-known/')) return 'metadata'
+  return path.startsWith('/hand-off/') ? 'hand-off' : 'other'
 }

@@ -58,7 +58,7 @@ function opensPage({ url = '', headers }: IncomingMessage): boolean {
 }
 
 /** The one Host of a request; more than one is nobody's. */
-function hostOf({ headers, rawHeaders }: IncomingMessage): string {
+export function hostOf({ headers, rawHeaders }: IncomingMessage): string {
   const given = rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host')
   return given.length === 1 ? (headers.host ?? '') : ''
 }

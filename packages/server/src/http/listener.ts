@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { type Admission, type Caller, type NodeProtection, sendServerError } from '@scalekit-mcp/auth'
 import { Exchange, type ExchangeOptions } from './exchange.js'
+import type { HandOffPages } from './hand-off/hand-off-pages.js'
 import type { Page } from './pages.js'
 
 export interface ListenerOptions extends ExchangeOptions {
@@ -9,13 +10,15 @@ export interface ListenerOptions extends ExchangeOptions {
   readonly protection: NodeProtection
   /** Serves what the protection let through. */
   readonly serveMessage: (exchange: Exchange, caller: Caller) => Promise<void>
-  /** Everything that is not about the resource. */
+  /** Where a person decides about a call. */
+  readonly handOffPages: HandOffPages
+  /** Everything else that is not about the resource. */
   readonly pages: Page
 }
 
 /** The order in which every request is served: protected, then MCP or a page; noted when it has ended. */
 export function createListener(options: ListenerOptions): RequestListener {
-  const { landing, protection, serveMessage, pages, log } = options
+  const { landing, protection, serveMessage, handOffPages, pages, log } = options
 
   async function decide({ req, res }: Exchange): Promise<Admission> {
     return landing(req, res) ? { outcome: 'served' } : protection.admit(req, res)
@@ -23,7 +26,10 @@ export function createListener(options: ListenerOptions): RequestListener {
 
   async function serve(exchange: Exchange, deciding: Promise<Admission>): Promise<void> {
     const admission = await deciding
-    if (admission.outcome === 'elsewhere') return pages(exchange.req, exchange.res)
+    if (admission.outcome === 'elsewhere') {
+      if (await handOffPages(exchange)) return
+      return pages(exchange.req, exchange.res)
+    }
     if (admission.outcome === 'served') return
     exchange.caller = admission.caller
     exchange.message = admission.message

@@ -4,6 +4,7 @@ import { connectRedis } from './redis.js'
 import { createValueSeal } from './sealed-value.js'
 import type { Shared } from './shared.js'
 import { createSharedIdempotency } from './shared-idempotency.js'
+import { createSharedKeyValue } from './shared-key-value.js'
 import { createSharedLimiter } from './shared-limiter.js'
 import { createSharedQuestions } from './shared-questions.js'
 import { createSharedRevocations } from './shared-revocations.js'
@@ -21,6 +22,7 @@ export async function connectShared(
     createLimiter: (options) => createSharedLimiter(client, options),
     idempotency: createSharedIdempotency(client, values),
     usedAnswers: createSharedUsedAnswers(client),
+    kept: createSharedKeyValue(client, values),
     questions: createSharedQuestions(client, subscriber, values, answerMs, (cause) =>
       log.warn(
         { err: cause, alert: 'redis' },

@@ -3,6 +3,7 @@ import { createIdempotency, type Idempotency } from '../call/idempotency.js'
 import type { UsedAnswers } from '../call/interaction/confirm.js'
 import { createUsedAnswers } from '../call/interaction/used-answers.js'
 import { createQuestions, type Questions } from '../mcp/questions.js'
+import { createKeyValue, type KeyValue } from './key-value.js'
 
 /** What replicas of this server know together. Alone, each process has its own. */
 export interface Shared {
@@ -11,6 +12,8 @@ export interface Shared {
   readonly idempotency: Idempotency
   readonly usedAnswers: UsedAnswers
   readonly questions: Questions
+  /** What persons are waited for with. */
+  readonly kept: KeyValue
   /** Absent: every process asks the authorization server itself. */
   readonly revocations?: RevocationStore
   /** For `/ready`; absent when nothing is shared. */
@@ -27,6 +30,7 @@ export function createOwn(answerMs: number): Shared {
   return {
     idempotency: createIdempotency(),
     usedAnswers: createUsedAnswers(),
+    kept: createKeyValue(),
     questions: createQuestions(answerMs),
     close: async () => undefined,
   }

@@ -26,7 +26,7 @@ describe('the surface of all tools', () => {
     const names = tools.map((tool) => tool.name)
     expect(new Set(names).size).toBe(names.length)
     const verbs =
-      /^(list|get|create|update|delete|add|remove|enable|disable|search|set|invite|resend|generate|register|switch)_[a-z_]+$|^whoami$/
+      /^(list|get|create|update|delete|add|remove|enable|disable|search|set|invite|resend|generate|register|rotate|switch|wait_for)_[a-z_]+$|^whoami$/
     expect(names.filter((name) => !verbs.test(name))).toEqual([])
   })
 

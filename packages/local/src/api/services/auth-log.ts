@@ -41,6 +41,7 @@ export function authLogHandlers({ database }: Store): Partial<ServiceImpl<typeof
             organizationId: data.organization_id,
             connectionId: data.connection_id,
             connectionType: data.connection_type,
+            connectionProvider: data.connection_provider,
             workflow: data.workflow,
           }
         }),

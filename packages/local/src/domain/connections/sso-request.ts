@@ -8,8 +8,13 @@ const LIFETIME_SECONDS = 600
 
 /** What an identity provider is asked for: to finish a sign-in, or to try a connection in the admin portal. */
 export const Purpose = z.discriminatedUnion('kind', [
-  /** `page`: the path of the sign-in that waits for the answer. */
-  z.object({ kind: z.literal('sign-in'), uid: z.string(), page: z.string() }),
+  /** `page`: the path of the sign-in that waits for the answer; `email`: the address that led to the connection. */
+  z.object({
+    kind: z.literal('sign-in'),
+    uid: z.string(),
+    page: z.string(),
+    email: z.string().optional(),
+  }),
   z.object({ kind: z.literal('test') }),
 ])
 export type Purpose = z.infer<typeof Purpose>

@@ -10,6 +10,7 @@ export const AuthRequestData = z.object({
   organization_id: z.string().default(''),
   connection_id: z.string().default(''),
   connection_type: z.string().default(''),
+  connection_provider: z.string().default(''),
   workflow: z.string().default(''),
 })
 

@@ -51,10 +51,10 @@ export function createConclusion(context: OAuthContext, server: AuthorizationSer
       // Whoever comes from an identity provider, or is signed in, has no other person to choose here.
       return given === undefined
         ? elsewhere.show(step, { email: person.email, problem: choice.refusal.message })
-        : refuse(step, choice.refusal)
+        : turnAway(step, person, proof, choice.refusal)
     }
     const organization = await enter(person, choice.offer)
-    if (organization instanceof SignInRefusal) return refuse(step, organization)
+    if (organization instanceof SignInRefusal) return turnAway(step, person, proof, organization)
     // Each organization keeps its own way to sign in: entering another one goes through its identity provider.
     const entersAnother = proof.session || answer !== undefined
     if (organization !== undefined && entersAnother && proof.organization !== organization)
@@ -68,14 +68,17 @@ export function createConclusion(context: OAuthContext, server: AuthorizationSer
     const inside = organization === undefined ? {} : { organization }
     const about = circumstances(request, interaction.params)
     const verdict = await askBeforeSession(context, realm, { login, ...inside }, about)
-    if (!verdict.allowed) return refuse(step, new SignInRefusal('access_denied', verdict.message))
+    if (!verdict.allowed)
+      return turnAway(step, person, proof, new SignInRefusal('access_denied', verdict.message))
     const { claims: addedClaims } = verdict
     if (organization !== undefined && realm !== WORKSPACE) {
       const accepted = { organization, user: person.id }
       await database.transaction((db) => acceptInvitation(db, clock, accepted))
     }
     const acting = await findPerson(database, realm, person.id, organization)
-    await noteSignIn(context, server, interaction, { email: person.email, person: acting ?? person })
+    const [connection] = proof.amr
+    const attempt = { email: person.email, person: acting ?? person, connection }
+    await noteSignIn(context, server, interaction, attempt)
     const result = { ...(proof.session ? {} : { login }), ...inside, addedClaims, ...ANSWERED }
     await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false })
   }
@@ -102,6 +105,13 @@ export function createConclusion(context: OAuthContext, server: AuthorizationSer
     const view = { client: await clientName(server, interaction), person, offers }
     const csrf = newCsrfToken(request, response, action)
     sendPage(response, <OrganizationPage {...view} {...{ action, csrf }} />, { leadsAway: true })
+  }
+
+  /** Refuses somebody who has proven who they are. */
+  async function turnAway(step: Step, { email }: Person, { amr }: Proof, refusal: SignInRefusal) {
+    const [connection] = amr
+    await noteSignIn(context, server, step.interaction, { email, person: undefined, connection })
+    return refuse(step, refusal)
   }
 
   async function refuse({ request, response }: Step, { code, message }: SignInRefusal): Promise<void> {

@@ -6,10 +6,11 @@ import { findPerson, type Person } from '../../domain/users/people.js'
 import type { ConnectionRow } from '../../storage/registry-schema.js'
 import type { AuthorizationServer } from '../server/authorization-server.js'
 import type { OAuthContext } from '../server/oauth-context.js'
-import { checkedResult, ssoResult } from '../sso/sso-result.js'
+import { checkedResult, type SsoResult, ssoResult, takeOutcome } from '../sso/sso-result.js'
 import { startSso } from '../sso/start-sso.js'
 import { circumstances } from './circumstances.js'
 import { formAction } from './interaction.js'
+import { noteSignIn } from './note-sign-in.js'
 import { keptAssertions, type Proof } from './proof.js'
 import type { Step } from './step.js'
 
@@ -27,7 +28,8 @@ export function createSsoSteps(context: OAuthContext, server: AuthorizationServe
 
   async function goTo(step: Step, connection: ConnectionRow, loginHint?: string): Promise<void> {
     const { response, interaction } = step
-    const purpose = { kind: 'sign-in', uid: interaction.uid, page: formAction(server, interaction) } as const
+    const page = formAction(server, interaction)
+    const purpose = { kind: 'sign-in', uid: interaction.uid, page, email: loginHint } as const
     return orRefuse(step, async () => {
       const place = await startSso(context, connection, purpose, loginHint)
       response.set('Cache-Control', 'no-store').redirect(303, place)
@@ -39,16 +41,20 @@ export function createSsoSteps(context: OAuthContext, server: AuthorizationServe
     const { uid } = interaction
     const about = circumstances(request, interaction.params)
     return orRefuse(step, async () => {
-      const result = await ssoResult(context, realm, {
-        uid,
-        ticket: String(request.query.ticket ?? ''),
-        about,
+      const outcome = await takeOutcome(context, realm, { uid, ticket: String(request.query.ticket ?? '') })
+      const { email, connection } = outcome
+      return orRefuse(step, async () => goOn(step, await ssoResult(context, realm, outcome, about)), {
+        email,
+        connection,
       })
-      if (result.kind === 'elsewhere') return goTo(step, result.connection, result.email)
-      if (result.kind === 'person') return finish(step, result)
-      await assertions.put(uid, { connection: result.connection, identity: result.identity })
-      return outcomes.checkMail(step, result.identity.email)
     })
+  }
+
+  async function goOn(step: Step, result: SsoResult): Promise<void> {
+    if (result.kind === 'elsewhere') return goTo(step, result.connection, result.email)
+    if (result.kind === 'person') return finish(step, result)
+    await assertions.put(step.interaction.uid, { connection: result.connection, identity: result.identity })
+    return outcomes.checkMail(step, result.identity.email)
   }
 
   /** Goes on with what an identity provider said, if it said it about this address, which is proven now. */
@@ -59,7 +65,10 @@ export function createSsoSteps(context: OAuthContext, server: AuthorizationServe
     const assertion = await assertions.take(interaction.uid)
     if (assertion === undefined) return false
     const about = circumstances(request, interaction.params)
-    await orRefuse(step, async () => finish(step, await checkedResult(context, realm, assertion, about)))
+    await orRefuse(step, async () => finish(step, await checkedResult(context, realm, assertion, about)), {
+      email,
+      connection: assertion.connection,
+    })
     return true
   }
 
@@ -76,11 +85,17 @@ export function createSsoSteps(context: OAuthContext, server: AuthorizationServe
     })
   }
 
-  async function orRefuse(step: Step, action: () => Promise<void>): Promise<void> {
+  /** @param attempt what the log notes where the sign-in is refused: whose it was, and through which connection */
+  async function orRefuse(
+    step: Step,
+    action: () => Promise<void>,
+    attempt?: { readonly email: string; readonly connection: string },
+  ): Promise<void> {
     try {
       await action()
     } catch (refusal) {
       if (!(refusal instanceof SignInRefusal)) throw refusal
+      if (attempt) await noteSignIn(context, server, step.interaction, { ...attempt, person: undefined })
       await outcomes.refuse(step, refusal)
     }
   }

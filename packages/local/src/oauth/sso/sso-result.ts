@@ -1,6 +1,6 @@
 import { connectionOfDomain } from '../../domain/connections/domain-connections.js'
 import { SignInRefusal } from '../../domain/connections/sign-in-refusal.js'
-import { ssoOutcomes } from '../../domain/connections/sso-outcome.js'
+import { type SsoOutcome, ssoOutcomes } from '../../domain/connections/sso-outcome.js'
 import { domainOf } from '../../domain/domains/domain-data.js'
 import type { AssertedIdentity } from '../../domain/users/asserted-identity.js'
 import type { Circumstances } from '../../domain/users/circumstances.js'
@@ -16,12 +16,12 @@ export type SsoResult =
   /** The address has to be proven by e-mail. */
   | { kind: 'check'; connection: string; identity: AssertedIdentity }
 
-/** Reads the answer that an identity provider gave for a sign-in. Throws a `SignInRefusal`. */
-export async function ssoResult(
+/** The answer of an identity provider for a sign-in, which is taken once. Throws a `SignInRefusal`. */
+export async function takeOutcome(
   context: OAuthContext,
   environment: string,
-  { uid, ticket, about }: { uid: string; ticket: string; about: Circumstances },
-): Promise<SsoResult> {
+  { uid, ticket }: { uid: string; ticket: string },
+): Promise<SsoOutcome & { readonly email: string }> {
   const outcome = await ssoOutcomes(context, environment).take(ticket)
   if (outcome?.purpose.kind !== 'sign-in' || outcome.purpose.uid !== uid) {
     throw new SignInRefusal(
@@ -29,6 +29,16 @@ export async function ssoResult(
       'The answer of the identity provider belongs to another sign-in.',
     )
   }
+  return { ...outcome, email: outcome.identity?.email ?? outcome.purpose.email ?? '' }
+}
+
+/** What follows from the answer. Throws a `SignInRefusal`. */
+export async function ssoResult(
+  context: OAuthContext,
+  environment: string,
+  outcome: SsoOutcome,
+  about: Circumstances,
+): Promise<SsoResult> {
   const { identity, refusal } = outcome
   if (identity === undefined) {
     throw new SignInRefusal(

@@ -1,4 +1,7 @@
 import type { Caller } from '@scalekit-mcp/auth'
+import type { Revealed } from '../../tool.js'
+import type { StoredSelection } from '../access.js'
+import type { Outcome } from './outcome.js'
 
 /** What a confirmation was asked for. */
 export interface ConfirmationState {
@@ -10,7 +13,7 @@ export interface ConfirmationState {
   readonly nonce: string
 }
 
-/** What remains of a result whose link went to a person. */
+/** What remains of a result whose link went to a person in the client. */
 export interface HandOverState {
   readonly kind: 'hand_over'
   readonly tool: string
@@ -18,8 +21,15 @@ export interface HandOverState {
   readonly output: Readonly<Record<string, unknown>>
 }
 
+/** The client was asked to bring a person to a page of this server. */
+export interface HandOffRound {
+  readonly kind: 'hand_off'
+  readonly tool: string
+  readonly digest: string
+}
+
 /** What passes from one round of a call to the next: sealed by the server, carried by the client. */
-export type RoundState = ConfirmationState | HandOverState
+export type RoundState = ConfirmationState | HandOverState | HandOffRound
 
 export interface RoundSeal {
   mint(state: RoundState, caller: Caller): Promise<string>
@@ -27,7 +37,32 @@ export interface RoundSeal {
   verify(text: string, caller: Caller): Promise<RoundState>
 }
 
-/** The other side of a call: how it can reach a person, and what the person answered. */
+/** A call that waits for a person at a page of this server. */
+export interface HandOff {
+  /** Names the page. It opens nothing: the page is for the owner only. */
+  readonly id: string
+  readonly tool: string
+  /** As the client sent them. */
+  readonly arguments: Readonly<Record<string, unknown>>
+  readonly selection: StoredSelection
+  /** Who alone may open the page. */
+  readonly owner: Pick<Caller, 'issuer' | 'subject'>
+  readonly clientId: string
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number
+}
+
+/** One call that can be handed off. */
+export interface WaitingCall {
+  /** How this call ended at its page. An outcome is given once. @returns undefined where it did not, or was never there */
+  outcome(): Promise<Outcome | undefined>
+  /** The page of this call: the one where it waits already, or a new one. */
+  open(): Promise<{ readonly handOff: HandOff; readonly url: string }>
+  /** The person said no in the client. */
+  decline(id: string): Promise<void>
+}
+
+/** How a call can reach a person, and what the person answered. */
 export interface Interaction {
   /** The client can ask a person to fill in a form. */
   readonly canAsk: boolean
@@ -36,4 +71,23 @@ export interface Interaction {
   readonly state: RoundState | undefined
   readonly responses: Record<string, unknown> | undefined
   seal(state: RoundState): Promise<string>
+  /** Lets this call wait at a page of this server. Absent where there is no person: a client with its own token. */
+  readonly handOff: WaitingCall | undefined
+  /** The call is made by the person at that page. */
+  readonly atPage: AtPage | undefined
+}
+
+/** What the person did at the page. */
+export interface AtPage {
+  /** Of what the page showed. */
+  readonly digest: string
+  /** What was typed to confirm. */
+  readonly typed: string
+  /**
+   * From here on the call counts as made.
+   * @throws ToolError `confirmation_declined` where it was made already
+   */
+  claim(): Promise<void>
+  /** Shows to the person, and to nobody else, what the call created for them. */
+  reveal(revealed: readonly Revealed[]): void
 }

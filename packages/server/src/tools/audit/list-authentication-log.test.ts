@@ -55,6 +55,13 @@ describe.each(eras)('list_authentication_log over %s', (era) => {
     expect([...emails(first), ...emails(rest)]).toEqual(emails(await list()))
   })
 
+  test('says whether nothing matches or nothing is recorded', async () => {
+    expect((await list()).result).not.toHaveProperty('recorded')
+    expect((await list({ email: 'eve@umbrella.example' })).result).toMatchObject({ items: [], recorded: 3 })
+    const elsewhere = await list({ environmentId: 'env_100000000000000002' })
+    expect(elsewhere.result).toMatchObject({ items: [], recorded: 0 })
+  })
+
   test('has nothing of another environment', async () => {
     expect(idsOf(await list({ environmentId: 'env_100000000000000002' }))).toEqual([])
   })

@@ -12,14 +12,13 @@ const instant = z
   .refine((value) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?Z$/.test(value) && isDate(value), {
     message: 'A time in UTC, like 2026-01-31T08:00:00Z.',
   })
-  .describe('Like 2026-01-31T08:00:00Z.')
 
 const entry = z.object({
   id: z.string(),
   at: time,
   email: z.string(),
   status: z.string(),
-  workflow: z.string().optional(),
+  workflow: z.string().optional().describe('What kind of sign-in it was.'),
   organizationId: z.string().optional(),
   connectionId: z.string().optional(),
   connectionType: z.string().optional(),
@@ -33,26 +32,34 @@ export default defineTool({
   name: 'list_authentication_log',
   title: 'List authentication log',
   description:
-    'List attempts to sign in, newest first, by person, outcome and time: why can somebody not sign in?',
+    'List attempts to sign in, newest first, by person, outcome and time. Scalekit records how an attempt ended, not why: check the user (list_users) and the connection (get_connection).',
   toolset: 'audit',
   scopes: ['environment:read'],
   effect: 'read',
   input: z.object({
     environmentId,
-    email: email.optional(),
+    email: email.optional().describe('Only of this person.'),
     status: z
       .string()
       .regex(/^[A-Za-z_]{1,40}$/)
       .optional()
       .describe('Outcome, like success or failure.'),
-    from: instant.optional(),
-    to: instant.optional(),
+    from: instant.optional().describe('Not before, like 2026-01-31T08:00:00Z.'),
+    to: instant.optional().describe('Not after, in the same form.'),
     pageSize,
     pageToken,
   }),
-  output: z.object({ items: z.array(entry), nextPageToken }),
+  output: z.object({
+    items: z.array(entry),
+    recorded: z
+      .number()
+      .optional()
+      .describe('Where nothing matches: how many attempts are recorded in all. 0: none, of anybody.'),
+    nextPageToken,
+  }),
   async run({ environmentId, email, status, from, to, pageSize, pageToken }, { scalekit }) {
-    const page = await scalekit.auditLogs(environmentId).listAuthRequests({
+    const log = scalekit.auditLogs(environmentId)
+    const page = await log.listAuthRequests({
       email,
       status: status ? [status] : [],
       ...(from && { startTime: timestampFromDate(new Date(from)) }),
@@ -60,7 +67,12 @@ export default defineTool({
       pageSize,
       pageToken,
     })
-    return { items: page.authRequests.map(toEntry), nextPageToken: page.nextPageToken || undefined }
+    const all = page.authRequests.length === 0 ? await log.listAuthRequests({ pageSize: 1 }) : undefined
+    return {
+      items: page.authRequests.map(toEntry),
+      recorded: all && Math.max(all.totalSize, all.authRequests.length),
+      nextPageToken: page.nextPageToken || undefined,
+    }
   },
 })
 

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { eras, idOf, type ServerUnderTest, startServerUnderTest } from '../../../test/server-under-test.js'
+import { runTool } from '../../../test/run-tool.js'
+import { eras, type ServerUnderTest, startServerUnderTest } from '../../../test/server-under-test.js'
+import createOrganizationClient from './create-organization-client.js'
 
 const environmentId = 'env_100000000000000001'
 const organizationId = 'org_100000000000000001'
@@ -13,50 +15,66 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-describe.each(eras)('create_organization_client over %s', (era) => {
-  const create = (args: Record<string, unknown>) =>
-    server.call(era, 'create_organization_client', { environmentId, organizationId, ...args }, { query })
-
-  test('creates a client, and reveals its secret to nobody', async () => {
-    const answer = await create({
-      name: `Robot ${era}`,
+describe('create_organization_client', () => {
+  test('creates a client, whose credentials a person gets and which work', async () => {
+    const { output, revealed } = await runTool(server, createOrganizationClient, {
+      environmentId,
+      organizationId,
+      name: 'Robot',
       description: 'Deploys',
       scopes: ['deploy:write'],
       audience: ['https://api.example.com'],
       accessTokenSeconds: 600,
     })
+    const [tokenUrl, clientId, secret] = revealed.map(({ value }) => value)
+    expect(revealed.map(({ label }) => label)).toEqual(['Token URL', 'Client ID', 'Client secret'])
     const { client } = await server
       .sdk(environmentId)
-      .m2m.getOrganizationClient(organizationId, idOf(answer, 'client'))
+      .m2m.getOrganizationClient(organizationId, clientId ?? '')
     expect(client).toMatchObject({
-      name: `Robot ${era}`,
+      name: 'Robot',
       description: 'Deploys',
       scopes: ['deploy:write'],
       audience: ['https://api.example.com'],
       expiry: 600n,
     })
-    const [secret] = client?.secrets ?? []
-    expect(answer.result).toMatchObject({
-      client: { secrets: [{ id: secret?.id, suffix: secret?.secretSuffix }] },
-      nextStep: expect.stringContaining('dashboard'),
+    expect(output).toMatchObject({
+      client: { id: clientId, secrets: [{ suffix: secret?.slice(-4) }] },
+      tokenUrl,
     })
-    for (const text of [JSON.stringify(answer), server.log.join('')]) expect(text).not.toMatch(secretValue)
-    const { plainSecret } = await server
-      .sdk(environmentId)
-      .m2m.addOrganizationClientSecret(organizationId, idOf(answer, 'client'))
-    expect(plainSecret).toMatch(secretValue)
+    expect(JSON.stringify(output)).not.toMatch(secretValue)
+    expect(server.log.join('')).not.toMatch(secretValue)
+    const response = await fetch(tokenUrl ?? '', {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        client_id: clientId ?? '',
+        client_secret: secret ?? '',
+      }),
+    })
+    expect(await response.json()).toMatchObject({ scope: 'deploy:write' })
   })
 
-  test('repeated with the same key, creates one', async () => {
-    const key = { name: 'Once', idempotencyKey: `key-${era}` }
-    expect(idOf(await create(key), 'client')).toBe(idOf(await create(key), 'client'))
+  test('says that there is no such organization', async () => {
+    const args = { environmentId, organizationId: 'org_999', name: 'Robot' }
+    await expect(runTool(server, createOrganizationClient, args)).rejects.toThrow(/org_999/)
+  })
+})
+
+describe.each(eras)('create_organization_client over %s', (era) => {
+  const create = (args: Record<string, unknown>) =>
+    server.call(era, 'create_organization_client', { environmentId, organizationId, ...args }, { query })
+
+  test('creates nothing where no person can get the secret', async () => {
+    expect((await create({ name: `Robot ${era}` })).error).toMatchObject({ code: 'person_needed' })
+    const { clients } = await server.sdk(environmentId).m2m.listOrganizationClients(organizationId)
+    expect(clients.map(({ name }) => name)).not.toContain(`Robot ${era}`)
   })
 
   test.each([
-    ['an organization that does not exist', { organizationId: 'org_999' }, 'not_found'],
-    ['a life that is too short', { accessTokenSeconds: 299 }, 'invalid_arguments'],
-    ['a scope with a space', { scopes: ['a b'] }, 'invalid_arguments'],
-  ])('refuses %s', async (_, args, code) => {
-    expect((await create({ name: 'Robot', ...args })).error).toMatchObject({ code })
+    ['a life that is too short', { accessTokenSeconds: 299 }],
+    ['a scope with a space', { scopes: ['a b'] }],
+  ])('refuses %s', async (_, args) => {
+    expect((await create({ name: 'Robot', ...args })).error).toMatchObject({ code: 'invalid_arguments' })
   })
 })

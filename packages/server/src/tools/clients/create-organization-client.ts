@@ -2,30 +2,31 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { revealMachineCredentials } from '../client-secret.js'
+import { environmentUrl } from '../environment-url.js'
 import { organizationTarget } from '../organization-target.js'
 import { organizationClientFields, toOrganizationClient } from './organization-client.js'
 import { clientChanges, organizationClientSettings } from './organization-client-input.js'
-
-/** The API makes a secret with every client and shows it once: to nobody here, since a result is kept in transcripts. */
-const nextStep =
-  'Nobody has seen the secret that Scalekit made with this client. A person makes one to use in the Scalekit dashboard; then take the first away with remove_client_secret.'
 
 export default defineTool({
   name: 'create_organization_client',
   title: 'Create organization client',
   description:
-    "Create a client with which an organization's machines get tokens (client credentials). A person creates its secret in the Scalekit dashboard.",
+    "Create a client with which an organization's machines get tokens (client credentials). A person gets its credentials: token URL, client id and secret.",
   toolset: 'clients',
   scopes: ['organization:write'],
   effect: 'create',
+  reveals: { kind: 'secret', message: 'Credentials of the new client. The secret is shown this once.' },
   input: z.object({ environmentId, organizationId, ...organizationClientSettings }),
-  output: z.object({ client: organizationClientFields, nextStep: z.string() }),
+  output: z.object({ client: organizationClientFields, tokenUrl: z.string() }),
   async target(args, context) {
     const { id, name } = await organizationTarget(args, context)
     return { name: args.name, changes: { Organization: `${name} (${id})`, ...clientChanges(args) } }
   },
-  async run({ environmentId, organizationId, accessTokenSeconds, ...settings }, { scalekit }) {
-    const { client } = await scalekit.clients(environmentId).createOrganizationClient({
+  async run({ environmentId, organizationId, accessTokenSeconds, ...settings }, context) {
+    const tokenUrl = `${await environmentUrl(context, environmentId)}/oauth/token`
+    const clients = context.scalekit.clients(environmentId)
+    const { client, plainSecret } = await clients.createOrganizationClient({
       organizationId,
       client: {
         ...settings,
@@ -33,6 +34,10 @@ export default defineTool({
       },
     })
     if (!client) throw new ToolError('internal', 'Scalekit did not return the client.')
-    return { client: toOrganizationClient(client), nextStep }
+    return {
+      client: toOrganizationClient(client),
+      tokenUrl,
+      revealed: revealMachineCredentials({ tokenUrl, clientId: client.clientId, secret: plainSecret }),
+    }
   },
 })

@@ -33,7 +33,7 @@ describe.each(eras)('delete_organization_client over %s', (era) => {
       const clientId = client?.clientId ?? ''
       const args = { environmentId: environment, organizationId: organization, clientId }
       if (environment === PRD) {
-        expect((await remove(args)).error).toMatchObject({ code: 'confirmation_unavailable' })
+        expect((await remove(args)).error).toMatchObject({ code: 'person_needed' })
       }
       expect((await remove(args, typesTheName)).result).toEqual({ deleted: true })
       await expect(m2m.getOrganizationClient(organization, clientId)).rejects.toThrow('no client')

@@ -1,7 +1,8 @@
-import { clients } from '@scalekit-mcp/api'
+import type { clients } from '@scalekit-mcp/api'
 import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import type { ToolContext } from '../../tool.js'
+import { clientSecretFields, toClientSecret } from '../client-secret.js'
 import { time, toTime } from '../times.js'
 
 /** A client of an organization, as results give it. */
@@ -13,16 +14,7 @@ export const organizationClientFields = z.object({
   audience: z.array(z.string()).describe('For whom its tokens are.'),
   customClaims: z.array(z.object({ key: z.string(), value: z.string() })),
   accessTokenSeconds: z.number(),
-  secrets: z.array(
-    z.object({
-      id: z.string(),
-      suffix: z.string(),
-      status: z.string(),
-      createdAt: time,
-      expiresAt: time,
-      lastUsedAt: time,
-    }),
-  ),
+  secrets: z.array(clientSecretFields),
   createdAt: time,
 })
 
@@ -36,14 +28,7 @@ export function toOrganizationClient(client: clients.M2MClient): z.output<typeof
     audience: client.audience,
     customClaims: client.customClaims.map(({ key, value }) => ({ key, value })),
     accessTokenSeconds: Number(client.expiry),
-    secrets: client.secrets.map((secret) => ({
-      id: secret.id,
-      suffix: secret.secretSuffix,
-      status: clients.ClientSecretStatus[secret.status] ?? 'UNKNOWN',
-      createdAt: toTime(secret.createTime),
-      expiresAt: toTime(secret.expireTime),
-      lastUsedAt: toTime(secret.lastUsedTime),
-    })),
+    secrets: client.secrets.map(toClientSecret),
     createdAt: toTime(client.createTime),
   }
 }

@@ -46,7 +46,7 @@ describe.each(eras)('remove_client_secret over %s', (era) => {
       const args = { environmentId: environment, organizationId: organization, clientId, secretId }
       expect(await signsIn(environment, clientId, first)).toBe(true)
       if (environment === PRD) {
-        expect((await remove(args)).error).toMatchObject({ code: 'confirmation_unavailable' })
+        expect((await remove(args)).error).toMatchObject({ code: 'person_needed' })
         expect(await signsIn(environment, clientId, first)).toBe(true)
       }
       expect((await remove(args, typesTheName)).result).toEqual({ removed: true })

@@ -59,6 +59,31 @@ export const oidcSettings = {
   scopes: z.array(z.enum(oidcScopes)).max(5).optional().describe('Asked of the provider.'),
 }
 
+const nameIdFormats = ['UNSPECIFIED', 'EMAIL', 'TRANSIENT', 'PERSISTENT'] as const
+
+/** Settings of a SAML connection. Enough are: idpMetadataUrl, or idpEntityId with idpSignOnUrl and idpCertificate. */
+export const samlSettings = {
+  idpMetadataUrl: httpsUrl.optional().describe("The provider's SAML metadata; replaces the next three."),
+  idpEntityId: text(512).optional().describe('Entity ID (issuer) of the identity provider.'),
+  idpSignOnUrl: httpsUrl.optional().describe('Where sign-in requests go.'),
+  idpCertificate: z
+    .string()
+    .max(16_000)
+    .regex(/^[\w+/=\s-]+$/)
+    .optional()
+    .describe('Signing certificate, PEM or Base64.'),
+  nameIdFormat: z.enum(nameIdFormats).optional().describe('Name ID format that is requested.'),
+}
+
+/** Settings that both kinds of single sign-on have. */
+const ssoSettings = {
+  jitProvisioning: z.boolean().optional().describe("Create users of the organization's domains at sign-in."),
+  syncProfile: z.boolean().optional().describe('Update the profile of users at each sign-in.'),
+}
+
+/** Settings of a connection of an organization: those of its type, and the common ones. */
+export const organizationSettings = { ...oidcSettings, ...samlSettings, ...ssoSettings }
+
 /** The settings by the names of the API, of which earlier clients send one object. */
 export const oidcConfigMembers = {
   discovery_endpoint: 'discoveryEndpoint',
@@ -76,4 +101,7 @@ export const keyId = text(300).describe('A name that is unique in the environmen
 
 export const toScope = (name: (typeof oidcScopes)[number]) => connections.OIDCScope[name]
 
+export const toNameIdFormat = (name: (typeof nameIdFormats)[number]) => connections.NameIdFormat[name]
+
 export type OidcSettings = z.output<z.ZodObject<typeof oidcSettings>>
+export type OrganizationSettings = z.output<z.ZodObject<typeof organizationSettings>>

@@ -1,6 +1,6 @@
 import type { connections } from '@scalekit-mcp/api'
 import type { Target, ToolContext } from '../../tool.js'
-import type { OidcSettings, WhichConnection } from './connection-input.js'
+import type { OidcSettings, OrganizationSettings, WhichConnection } from './connection-input.js'
 import { readConnection } from './connections-of.js'
 
 /** What a person confirms about a connection that exists: they type its name and see which identity provider it trusts. */
@@ -25,6 +25,20 @@ export function oidcChanges(settings: OidcSettings): NonNullable<Target['changes
     'Client ID': settings.clientId,
     'Client secret': settings.clientSecret === undefined ? undefined : 'a new one',
     Scopes: settings.scopes,
+  }
+}
+
+/** The same for a connection of an organization, of either type. */
+export function settingsChanges(settings: OrganizationSettings): NonNullable<Target['changes']> {
+  return {
+    ...oidcChanges(settings),
+    Metadata: settings.idpMetadataUrl,
+    'Identity provider': settings.idpEntityId,
+    'Sign-on URL': settings.idpSignOnUrl,
+    Certificate: settings.idpCertificate === undefined ? undefined : 'a new one',
+    'Name ID format': settings.nameIdFormat,
+    'Create users at sign-in': settings.jitProvisioning,
+    'Update profiles at sign-in': settings.syncProfile,
   }
 }
 

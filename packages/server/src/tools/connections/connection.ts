@@ -26,6 +26,23 @@ export const connectionFields = listedConnectionFields.extend({
       redirectUri: z.string().optional().describe('To register at the identity provider.'),
     })
     .optional(),
+  saml: z
+    .object({
+      acsUrl: z
+        .string()
+        .optional()
+        .describe('Assertion consumer service URL, to register at the identity provider.'),
+      spEntityId: z
+        .string()
+        .optional()
+        .describe('Entity ID (audience), to register at the identity provider.'),
+      spMetadataUrl: z.string().optional(),
+      idpMetadataUrl: z.string().optional(),
+      idpEntityId: z.string().optional(),
+      idpSignOnUrl: z.string().optional(),
+      certificatesExpireAt: z.array(z.string()),
+    })
+    .optional(),
   updatedAt: time,
 })
 
@@ -53,6 +70,7 @@ export function toConnection(connection: connections.Connection): z.output<typeo
     organizationId: connection.organizationId || undefined,
     domains: connection.domains.map(({ domain }) => domain),
     oidc: settings.case === 'oidcConfig' ? toOidc(settings.value) : undefined,
+    saml: settings.case === 'samlConfig' ? toSaml(settings.value) : undefined,
     createdAt: toTime(connection.createTime),
     updatedAt: toTime(connection.updateTime),
   }
@@ -75,5 +93,17 @@ function toOidc(config: connections.OIDCConnectionConfig) {
     clientId: config.clientId || undefined,
     scopes: config.scopes.map((scope) => connections.OIDCScope[scope] ?? 'unknown'),
     redirectUri: config.redirectUri || undefined,
+  }
+}
+
+function toSaml(config: connections.SAMLConnectionConfigResponse) {
+  return {
+    acsUrl: config.spAssertionUrl || undefined,
+    spEntityId: config.spEntityId || undefined,
+    spMetadataUrl: config.spMetadataUrl || undefined,
+    idpMetadataUrl: config.idpMetadataUrl || undefined,
+    idpEntityId: config.idpEntityId || undefined,
+    idpSignOnUrl: config.idpSsoUrl || undefined,
+    certificatesExpireAt: config.idpCertificates.flatMap(({ expiryTime }) => toTime(expiryTime) ?? []),
   }
 }

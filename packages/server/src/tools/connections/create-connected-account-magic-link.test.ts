@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { atPage } from '../../../test/at-page.js'
 import { eras, type ServerUnderTest, startServerUnderTest } from '../../../test/server-under-test.js'
 
 const environmentId = 'env_100000000000000001'
 
 let server: ServerUnderTest
 beforeAll(async () => {
-  server = await startServerUnderTest({ LINKS_IN_RESULTS: '1' })
+  server = await startServerUnderTest()
 })
 afterAll(() => server.close())
 
 describe.each(eras)('create_connected_account_magic_link over %s', (era) => {
-  test('makes a link for one user and one service', async () => {
+  test('creates a link for one user and one service, which the person gets at a page', async () => {
     const token = await server.token({
       subject: undefined,
       client_id: 'skc_100000000000000001',
@@ -27,28 +28,24 @@ describe.each(eras)('create_connected_account_magic_link over %s', (era) => {
     }
     await post('connections', { provider_key: 'CALENDAR', type: 'OAUTH', key_id: connector })
     await post('connected_accounts', { connector, identifier: 'ada', connected_account: {} })
-    const { result } = await server.call(era, 'create_connected_account_magic_link', {
-      environmentId,
-      connector,
-      identifier: 'ada',
-    })
-    expect(result).toMatchObject({
-      link: expect.stringMatching(/^http/),
-      expiresAt: expect.stringMatching(/Z$/),
-    })
+    const args = { environmentId, connector, identifier: 'ada' }
+    const { error } = await server.call(era, 'create_connected_account_magic_link', args)
+    const link = (await atPage(error)).values.get('Link to connect the account') ?? ''
+    expect(link).toMatch(/^http/)
+    const { result } = await server.call(era, 'create_connected_account_magic_link', args)
+    expect(result).toEqual({ handedOver: true, expiresAt: expect.stringMatching(/Z$/) })
     const { connected_accounts } = await server.read('connected_accounts?identifier=ada', environmentId)
     expect(connected_accounts).toEqual(
       expect.arrayContaining([expect.objectContaining({ connector, status: 'PENDING_AUTH' })]),
     )
-    expect(server.log.join('')).not.toContain(String(result?.link))
+    expect(server.log.join('')).not.toContain(link)
   })
 
   test('says that there is no such service', async () => {
-    const { error } = await server.call(era, 'create_connected_account_magic_link', {
-      environmentId,
-      connector: 'nothing',
-      identifier: 'ada',
-    })
+    const args = { environmentId, connector: 'nothing', identifier: 'ada' }
+    const asked = await server.call(era, 'create_connected_account_magic_link', args)
+    expect((await atPage(asked.error)).html).toContain('Not done')
+    const { error } = await server.call(era, 'create_connected_account_magic_link', args)
     expect(error).toMatchObject({ code: 'not_found' })
   })
 })

@@ -2,16 +2,24 @@ import { connections } from '@scalekit-mcp/api'
 import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { environmentId, organizationId } from '../../input-fields.js'
-import { defineTool } from '../../tool.js'
+import { defineTool, type ToolContext } from '../../tool.js'
 import { organizationTarget } from '../organization-target.js'
 import { connectionFields, toConnection } from './connection.js'
-import { provider, toProvider } from './connection-input.js'
+import { type OrganizationSettings, organizationSettings, provider, toProvider } from './connection-input.js'
+import { settingsChanges } from './connection-target.js'
+import {
+  isEmpty,
+  type OrganizationConnection,
+  requireSettingsOf,
+  switchConnection,
+  writeSettings,
+} from './organization-settings.js'
 
 export default defineTool({
   name: 'create_organization_connection',
   title: 'Create organization connection',
   description:
-    'Begin single sign-on for an organization: a draft connection, which its administrator completes in the admin portal (generate_admin_portal_link).',
+    "Create single sign-on for an organization. With settings and enabled, people can sign in at once; without, its administrator completes the draft in the admin portal. Answers what the identity provider needs. add_domain sends everybody with the organization's addresses to it.",
   toolset: 'connections',
   scopes: ['organization:write'],
   effect: 'create',
@@ -20,15 +28,44 @@ export default defineTool({
     organizationId,
     provider,
     type: z.enum(['OIDC', 'SAML']).describe('Protocol.'),
+    ...organizationSettings,
+    enabled: z.boolean().default(false).describe('Let people sign in through it; needs complete settings.'),
   }),
   output: z.object({ connection: connectionFields }),
-  target: (args, context) => organizationTarget(args, context, { Provider: args.provider, Type: args.type }),
-  async run({ environmentId, organizationId, provider, type }, { scalekit }) {
-    const { connection } = await scalekit.connections(environmentId).createConnection({
+  async target({ environmentId, organizationId, provider, type, enabled, ...settings }, context) {
+    requireSettingsOf(type, settings)
+    const changes = { Provider: provider, Type: type, ...settingsChanges(settings), Enabled: enabled }
+    return organizationTarget({ environmentId, organizationId }, context, changes)
+  },
+  async run({ environmentId, organizationId, provider, type, enabled, ...settings }, context) {
+    requireSettingsOf(type, settings)
+    const client = context.scalekit.connections(environmentId)
+    const { connection } = await client.createConnection({
       organizationId,
       connection: { provider: toProvider(provider), type: connections.ConnectionType[type] },
     })
     if (!connection) throw new ToolError('internal', 'Scalekit did not return the connection.')
-    return { connection: toConnection(connection) }
+    // Several steps for the API, one for the caller: when one is refused, no draft stays behind.
+    const draft = { environmentId, organizationId, connection }
+    return complete(draft, settings, enabled, context).then(
+      (done) => ({ connection: toConnection(done) }),
+      async (refused: unknown) => {
+        await client.deleteConnection({ organizationId, id: connection.id })
+        throw refused
+      },
+    )
   },
 })
+
+async function complete(
+  draft: OrganizationConnection,
+  settings: OrganizationSettings,
+  enabled: boolean,
+  { scalekit, progress }: ToolContext,
+): Promise<connections.Connection> {
+  progress(1, 'Created as a draft', 3)
+  const connection = isEmpty(settings) ? draft.connection : await writeSettings(scalekit, draft, settings)
+  if (!enabled) return connection
+  progress(2, 'Enabling it', 3)
+  return switchConnection(scalekit, { ...draft, connection }, true)
+}

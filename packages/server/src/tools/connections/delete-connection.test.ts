@@ -25,11 +25,15 @@ describe.each(eras)('delete_connection over %s', (era) => {
       const args = { environmentId: environment, connectionId: idOf(created, 'connection') }
       if (environment !== environmentId) {
         expect((await server.call(era, 'delete_connection', args)).error).toMatchObject({
-          code: 'confirmation_unavailable',
+          code: 'person_needed',
         })
       }
       const { result } = await server.call(era, 'delete_connection', args, { person: typesTheName })
-      expect(result).toEqual({ deleted: true })
+      expect(result).toMatchObject({
+        deleted: true,
+        connection: { id: args.connectionId, type: 'OIDC', provider: 'CUSTOM', enabled: false },
+        domains: [],
+      })
       await expect(server.read(`connections/${args.connectionId}`, environment)).rejects.toThrow('404')
     }
   })

@@ -14,7 +14,9 @@ describe.each(eras)('search_docs over %s', (era) => {
   test('finds the section that fits best', async () => {
     const { result } = await server.call(era, 'search_docs', { query: 'audience slash register mcp server' })
     expect(result?.items).toEqual(
-      expect.arrayContaining([expect.objectContaining({ topic: 'mcp-auth', title: 'Register the server' })]),
+      expect.arrayContaining([
+        expect.objectContaining({ topic: 'mcp-auth', title: 'Register an MCP server' }),
+      ]),
     )
   })
 

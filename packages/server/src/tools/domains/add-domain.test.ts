@@ -46,7 +46,7 @@ describe.each(eras)('add_domain over %s', (era) => {
 
   test('in PRD only after a person confirmed it', async () => {
     const args = { environmentId: PRD, organizationId: northwind, domain: `prd-${era}.example` }
-    expect((await add(args)).error).toMatchObject({ code: 'confirmation_unavailable' })
+    expect((await add(args)).error).toMatchObject({ code: 'person_needed' })
     const asked: string[] = []
     const refused = await add(args, (message) => {
       asked.push(message)

@@ -32,7 +32,7 @@ describe.each(eras)('remove_domain over %s', (era) => {
       const { domain } = await api.createDomain(organization, `gone-${era}.example`)
       const args = { environmentId: environment, organizationId: organization, domainId: domain?.id }
       if (environment === PRD) {
-        expect((await remove(args)).error).toMatchObject({ code: 'confirmation_unavailable' })
+        expect((await remove(args)).error).toMatchObject({ code: 'person_needed' })
       }
       expect((await remove(args, typesTheName)).result).toEqual({ removed: true })
       const left = await api.listDomains(organization)

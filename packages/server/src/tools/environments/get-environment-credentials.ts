@@ -1,31 +1,22 @@
-import { clients } from '@scalekit-mcp/api'
+import type { clients } from '@scalekit-mcp/api'
 import * as z from 'zod'
 import { environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { allClients } from '../all-clients.js'
-import { time, toTime } from '../times.js'
+import { clientSecretFields, toClientSecret } from '../client-secret.js'
 
 const credentials = z.object({
   clientId: z.string(),
   name: z.string().optional(),
   type: z.string().describe('ENV: the environment itself; WEB_APP, SPA, NTV: an app.'),
-  secrets: z.array(
-    z.object({
-      id: z.string(),
-      suffix: z.string(),
-      status: z.string(),
-      createdAt: time,
-      expiresAt: time,
-      lastUsedAt: time,
-    }),
-  ),
+  secrets: z.array(clientSecretFields),
 })
 
 export default defineTool({
   name: 'get_environment_credentials',
   title: 'Get environment credentials',
   description:
-    'Get the client ids of an environment and, of their secrets, the suffix, status and age. Secrets themselves are shown once, when a person creates them in the dashboard.',
+    'Get the client ids of an environment and, of their secrets, the suffix, status and age. A secret itself is shown once, when it is created: rotate_client_secret gives a person a new one, with the lines of a .env file.',
   toolset: 'environments',
   scopes: ['environment:read'],
   effect: 'read',
@@ -36,19 +27,11 @@ export default defineTool({
   },
 })
 
-/** Field by field: a plain secret of the API's message has no way out. */
 function toCredentials(client: clients.Client): z.output<typeof credentials> {
   return {
     clientId: client.id,
     name: client.name || undefined,
     type: client.clientType,
-    secrets: client.secrets.map((secret) => ({
-      id: secret.id,
-      suffix: secret.secretSuffix,
-      status: clients.ClientSecretStatus[secret.status] ?? 'UNKNOWN',
-      createdAt: toTime(secret.createTime),
-      expiresAt: toTime(secret.expireTime),
-      lastUsedAt: toTime(secret.lastUsedTime),
-    })),
+    secrets: client.secrets.map(toClientSecret),
   }
 }

@@ -55,7 +55,7 @@ describe.each(eras)('switch_mcp_auth_to_scalekit over %s', (era) => {
     const inPrd = await withProvider(PRD, `Prd-${era}`)
     const args = { environmentId: PRD, mcpServerId: inPrd }
     const { error } = await server.call(era, 'switch_mcp_auth_to_scalekit', args)
-    expect(error).toMatchObject({ code: 'confirmation_unavailable' })
+    expect(error).toMatchObject({ code: 'person_needed' })
     expect(await provider(PRD, inPrd)).toBe('custom')
     expect((await server.call(era, 'switch_mcp_auth_to_scalekit', args, { person: typesTheName })).ok).toBe(
       true,

@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { ToolError } from '../../errors.js'
-import { environmentId, text } from '../../input-fields.js'
+import { environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { organizationFields, toOrganization } from './organization.js'
+import { createOrganization, harmless, newOrganizationFields } from './new-organization.js'
+import { organizationFields } from './organization.js'
 import { organizationWith } from './organization-with.js'
 
 export default defineTool({
@@ -13,20 +13,12 @@ export default defineTool({
   toolset: 'organizations',
   scopes: ['organization:write'],
   effect: 'create',
-  unconfirmed: 'A new organization has no users and no connections, so nobody can sign in to it.',
+  unconfirmed: harmless,
   aliases: { organizationName: 'name' },
-  input: z.object({
-    environmentId,
-    name: text(200).describe('Display name.'),
-    externalId: text(255).optional().describe('Its id in your own system; unique in the environment.'),
-  }),
+  input: z.object({ environmentId, ...newOrganizationFields }),
   output: z.object({ organization: organizationFields }),
   existing: ({ environmentId, externalId }, context) => organizationWith(externalId, environmentId, context),
-  async run({ environmentId, name, externalId }, { scalekit }) {
-    const { organization } = await scalekit
-      .organizations(environmentId)
-      .createOrganization({ organization: { displayName: name, externalId } })
-    if (!organization) throw new ToolError('internal', 'Scalekit did not return the organization.')
-    return { organization: toOrganization(organization) }
+  async run({ environmentId, ...organization }, { scalekit }) {
+    return { organization: await createOrganization(scalekit, environmentId, organization) }
   },
 })

@@ -43,7 +43,10 @@ describe.each(eras)('delete_organization over %s', (era) => {
       },
     )
     expect(questions).toEqual([expect.stringMatching(/cannot be undone\.\n.*: Doomed$/)])
-    expect(result).toEqual({ deleted: true })
+    expect(result).toEqual({
+      deleted: true,
+      contents: { users: 0, usersOnlyHere: 0, connections: 0, directories: 0 },
+    })
     expect(await exists(PRD, organizationId)).toBe(false)
   })
 
@@ -53,12 +56,44 @@ describe.each(eras)('delete_organization over %s', (era) => {
       environmentId: PRD,
       organizationId: inProduction,
     })
-    expect(refused.error).toMatchObject({ code: 'confirmation_unavailable' })
+    expect(refused.error).toMatchObject({ code: 'person_needed' })
     expect(await exists(PRD, inProduction)).toBe(true)
     const organizationId = await create(DEV)
     const { ok } = await server.call(era, 'delete_organization', { environmentId: DEV, organizationId })
     expect(ok).toBe(true)
     expect(await exists(DEV, organizationId)).toBe(false)
+  })
+
+  test('says what goes with it, to the person and in the result', async () => {
+    const organizationId = await create(DEV)
+    const { connection, directory, user } = server.sdk(DEV)
+    const guest = { email: `guest-${era}@example.com` }
+    await user.createUserAndMembership(organizationId, guest)
+    await user.createMembership(organizationId, 'usr_100000000000000101', {})
+    await server.call(era, 'create_organization_connection', {
+      environmentId: DEV,
+      organizationId,
+      provider: 'OKTA',
+      type: 'OIDC',
+    })
+    await directory.createDirectory(organizationId, { directoryType: 1 } as never)
+    expect((await connection.listConnections(organizationId)).connections).toEqual([])
+    const questions: string[] = []
+    const { result } = await server.call(
+      era,
+      'delete_organization',
+      { environmentId: DEV, organizationId },
+      {
+        person(message) {
+          questions.push(message)
+          return typesTheName(message)
+        },
+      },
+    )
+    expect(result?.contents).toEqual({ users: 2, usersOnlyHere: 1, connections: 1, directories: 1 })
+    expect(questions).toEqual([expect.stringContaining('Of them deleted, without another organization: 1')])
+    const { users } = await user.searchUsers(guest.email)
+    expect(users).toEqual([])
   })
 
   test('says that there is no such organization before it asks anybody', async () => {

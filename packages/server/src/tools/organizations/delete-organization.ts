@@ -2,22 +2,27 @@ import * as z from 'zod'
 import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { organizationTarget } from '../organization-target.js'
+import { contentsChanges, contentsFields, readContents } from './organization-contents.js'
 
 export default defineTool({
   name: 'delete_organization',
   title: 'Delete organization',
   description:
-    'Delete an organization with its connections, directories and memberships. Its users can no longer sign in to it.',
+    'Delete an organization with its connections, directories and memberships. Users without another organization are deleted too; the result says how many.',
   toolset: 'organizations',
   scopes: ['organization:write'],
   effect: 'delete',
   input: z.object({ environmentId, organizationId }),
-  output: z.object({ deleted: z.boolean() }),
-  target: (args, context) => organizationTarget(args, context),
+  output: z.object({ deleted: z.boolean(), contents: contentsFields }),
+  async target(args, context) {
+    const target = await organizationTarget(args, context)
+    return { ...target, changes: contentsChanges(await readContents(context.scalekit, args)) }
+  },
   async run({ environmentId, organizationId }, { scalekit }) {
+    const contents = await readContents(scalekit, { environmentId, organizationId })
     await scalekit
       .organizations(environmentId)
       .deleteOrganization({ identities: { case: 'id', value: organizationId } })
-    return { deleted: true }
+    return { deleted: true, contents }
   },
 })

@@ -3,6 +3,7 @@ import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.j
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { atPage } from '../../../test/at-page.js'
 import {
   type Era,
   eras,
@@ -71,29 +72,21 @@ describe.each(eras)('generate_admin_portal_link over %s', (era) => {
     expect(JSON.parse(result.content[0]?.text ?? '{}').error.code).toBe('confirmation_declined')
   })
 
-  test('is refused, before a link is made, to a client that cannot open one', async () => {
+  test('waits at a page, before a link is created, for a client that opens none', async () => {
     const { error } = await server.call(era, 'generate_admin_portal_link', args)
-    expect(error).toMatchObject({
-      code: 'link_needs_person',
-      nextStep: expect.stringContaining('LINKS_IN_RESULTS'),
-    })
-  })
-
-  test('gives the link in the result where the operator allows it', async () => {
-    const open = await startServerUnderTest({ LINKS_IN_RESULTS: '1' })
-    const { result } = await open.call(era, 'generate_admin_portal_link', args)
-    expect(result?.link).toMatch(/\/magicLink\//)
-    expect(open.log.join('')).not.toContain('magicLink')
-    await open.close()
+    expect(error).toMatchObject({ code: 'person_needed' })
+    const shown = await atPage(error)
+    const link = shown.values.get('Link to the admin portal') ?? ''
+    expect(link).toContain('/magicLink/')
+    const { result } = await server.call(era, 'generate_admin_portal_link', args)
+    expect(result).toMatchObject({ handedOver: true, expiresAt: expect.stringMatching(/Z$/) })
+    expect(JSON.stringify(result)).not.toContain('magicLink')
+    expect(server.log.join('')).not.toContain('magicLink')
   })
 
   test('says that there is no such organization', async () => {
-    const open = await startServerUnderTest({ LINKS_IN_RESULTS: '1' })
-    const { error } = await open.call(era, 'generate_admin_portal_link', {
-      ...args,
-      organizationId: 'org_999',
-    })
+    const unknown = { ...args, organizationId: 'org_999' }
+    const { error } = await server.call(era, 'generate_admin_portal_link', unknown)
     expect(error).toMatchObject({ code: 'not_found' })
-    await open.close()
   })
 })

@@ -30,6 +30,16 @@ describe.each(eras)('list_organizations over %s', (era) => {
     expect(paged).toEqual(ids)
   })
 
+  test('searches names and external ids, whatever their case', async () => {
+    const search = (query: string) =>
+      server.call(era, 'list_organizations', { environmentId, query, pageSize: 100 })
+    const { organizations } = await server.sdk(environmentId).organization.searchOrganization('acme', 30)
+    expect(idsOf(await search('ACME'))).toEqual(organizations.map(({ id }) => id))
+    expect(organizations.length).toBeGreaterThan(0)
+    expect(idsOf(await search('no such organization'))).toEqual([])
+    expect((await search('ac')).error).toMatchObject({ code: 'invalid_arguments' })
+  })
+
   test('says that there is no such environment', async () => {
     const { error } = await server.call(era, 'list_organizations', { environmentId: 'env_999' })
     expect(error).toMatchObject({ code: 'not_found' })

@@ -32,7 +32,7 @@ describe.each(eras)('delete_permission over %s', (era) => {
       await api.createPermission({ name, description: 'Old' } as never)
       await api.addPermissionsToRole('member', [name])
       if (environment !== environmentId) {
-        expect((await remove(environment, name)).error).toMatchObject({ code: 'confirmation_unavailable' })
+        expect((await remove(environment, name)).error).toMatchObject({ code: 'person_needed' })
       }
       expect((await remove(environment, name, typesTheName)).result).toEqual({ deleted: true })
       await expect(api.getPermission(name)).rejects.toThrow()

@@ -43,9 +43,9 @@ describe.each(eras)('add_post_logout_redirect_uri over %s', (era) => {
     },
   )
 
-  test('in PRD is refused when nobody can be asked', async () => {
+  test('in PRD waits for a person where the client cannot ask', async () => {
     const uri = `https://app.example.com/goodbye/${era}`
-    expect((await add(PRD, uri)).error).toMatchObject({ code: 'confirmation_unavailable' })
+    expect((await add(PRD, uri)).error).toMatchObject({ code: 'person_needed' })
     expect((await read(PRD)).post_logout_redirect_uris).not.toContain(uri)
   })
 })

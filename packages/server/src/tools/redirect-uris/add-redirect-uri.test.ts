@@ -69,7 +69,7 @@ describe.each(eras)('add_redirect_uri over %s', (era) => {
     )
     expect(declined.error).toMatchObject({ code: 'confirmation_declined' })
     const unasked = await server.call(era, 'add_redirect_uri', { environmentId: PRD, uri })
-    expect(unasked.error).toMatchObject({ code: 'confirmation_unavailable' })
+    expect(unasked.error).toMatchObject({ code: 'person_needed' })
     expect((await read(PRD)).post_login_uris).not.toContain(uri)
     expect((await server.call(era, 'add_redirect_uri', { environmentId: DEV, uri })).ok).toBe(true)
   })

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { clientId, environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { clientFields, clientTarget, findClient, toClient } from './client.js'
+import { clientFields, clientTarget, findClient, toClient } from '../client.js'
 import { editUris } from './edit-uris.js'
 import { redirectUri, requireAllowedIn } from './redirect-uri.js'
 
@@ -21,7 +21,7 @@ export default defineTool({
   async run({ environmentId, uri, clientId }, { scalekit, progress }) {
     await requireAllowedIn(environmentId, uri, scalekit)
     const { id } = await findClient(scalekit, environmentId, clientId)
-    const edit = { environmentId, clientId: id, list: 'postLoginUris', uri, wanted: true } as const
+    const edit = { environmentId, clientId: id, postLoginUris: { add: [uri] } }
     return { client: toClient(await editUris({ scalekit, progress }, edit)) }
   },
 })

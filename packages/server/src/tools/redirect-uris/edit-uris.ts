@@ -1,7 +1,7 @@
 import type { clients } from '@scalekit-mcp/api'
 import { ToolError } from '../../errors.js'
 import type { ToolContext } from '../../tool.js'
-import { readClient } from './client.js'
+import { readClient } from '../client.js'
 
 /** The lists of a client, by the names of the API. */
 const lists = {
@@ -9,20 +9,31 @@ const lists = {
   postLogoutRedirectUris: 'post_logout_redirect_uris',
 } as const
 
-export interface Edit {
+export type UriList = keyof typeof lists
+
+/** What is added to a list and taken away from it. */
+export interface ListEdit {
+  readonly add?: readonly string[] | undefined
+  readonly remove?: readonly string[] | undefined
+}
+
+export interface Edit extends Readonly<Partial<Record<UriList, ListEdit>>> {
   readonly environmentId: string
   readonly clientId: string
-  readonly list: keyof typeof lists
-  readonly uri: string
-  /** Whether the URI shall be in the list or not. */
-  readonly wanted: boolean
+  /** One value, so there is no edit to lose: the last one counts. */
+  readonly initiateLoginUri?: string | undefined
 }
 
 const WRITES = 5
 const SETTLE_MS = 500
 
+/** A list after an edit: what is added comes last. */
+export function edited(uris: readonly string[], { add = [], remove = [] }: ListEdit): string[] {
+  return [...uris.filter((uri) => !remove.includes(uri)), ...add.filter((uri) => !uris.includes(uri))]
+}
+
 /**
- * Adds a URI to a list of a client, or takes it away, so that no edit at the same time is lost. The API takes
+ * Adds URIs to the lists of a client, and takes others away, in one write and so that no edit at the same time is lost. The API takes
  * whole lists without a precondition: on this server edits of a client go one after the other, and since
  * another replica may have read before we wrote, and written after, we read again once every such write has
  * arrived, and write again on the fresh list if ours was lost.
@@ -43,23 +54,41 @@ export async function editUris(
 
 async function writeUnlessSettled(
   scalekit: ToolContext['scalekit'],
-  { environmentId, clientId, list, uri, wanted }: Edit,
+  edit: Edit,
   writes: number,
 ): Promise<{ settled?: clients.Client; milliseconds: number }> {
   const started = performance.now()
-  const client = await readClient(scalekit, environmentId, clientId)
-  const others = client[list].filter((each) => each !== uri)
-  if (wanted === others.length < client[list].length) return { settled: client, milliseconds: 0 }
+  const client = await readClient(scalekit, edit.environmentId, edit.clientId)
+  const open = changesOf(client, edit, writes)
+  if (open.length === 0) return { settled: client, milliseconds: 0 }
   if (writes === WRITES) {
     throw new ToolError('precondition_failed', 'Others change the URIs of this client at the same time.')
   }
-  await scalekit.clients(environmentId).updateClient({
-    clientId,
-    client: { [list]: wanted ? [...others, uri] : others },
-    mask: { paths: [lists[list]] },
+  await scalekit.clients(edit.environmentId).updateClient({
+    clientId: edit.clientId,
+    client: Object.fromEntries(open.map(({ field, value }) => [field, value])),
+    mask: { paths: open.map(({ path }) => path) },
   })
   return { milliseconds: performance.now() - started }
 }
+
+/** What of an edit a client does not have yet. */
+function changesOf(client: clients.Client, edit: Edit, writes: number) {
+  const { initiateLoginUri } = edit
+  const missing =
+    writes === 0 && initiateLoginUri !== undefined && initiateLoginUri !== client.initiateLoginUri
+  const changes = Object.entries(lists).flatMap(([name, path]) => {
+    const field = name as UriList
+    const value = edited(client[field], edit[field] ?? {})
+    return sameUris(value, client[field]) ? [] : [{ field, path, value }]
+  })
+  return missing
+    ? [...changes, { field: 'initiateLoginUri', path: 'initiate_login_uri', value: initiateLoginUri }]
+    : changes
+}
+
+const sameUris = (some: readonly string[], others: readonly string[]) =>
+  some.length === others.length && some.every((uri) => others.includes(uri))
 
 /**
  * Long enough for a write by others as slow as ours to have arrived, and after each loss more scattered, so

@@ -59,8 +59,11 @@ const uriField = (wrongWith: (uri: string) => string | undefined) =>
       if (message !== undefined) context.addIssue({ code: 'custom', message })
     })
 
+/** One of several URIs to add to a list of a client. */
+export const anyRedirectUri = uriField(wrongWith)
+
 /** A URI to add to a list of a client. */
-export const redirectUri = uriField(wrongWith).describe(
+export const redirectUri = anyRedirectUri.describe(
   'https, or an app scheme; localhost (also http) and https://*.example.com in DEV only.',
 )
 
@@ -70,7 +73,8 @@ export const initiateLoginUri = uriField(
 ).describe('https; localhost (also http) in DEV only.')
 
 /** A URI that is to be removed: whatever stands in a list can be named. */
-export const listedUri = text(2048).describe('Exactly as list_redirect_uris gives it.')
+export const anyListedUri = text(2048)
+export const listedUri = anyListedUri.describe('Exactly as list_redirect_uris gives it.')
 
 /**
  * Localhost and wildcards are for development: in production they would let other programs, or other

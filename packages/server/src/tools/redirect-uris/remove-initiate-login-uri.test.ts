@@ -29,8 +29,8 @@ describe.each(eras)('remove_initiate_login_uri over %s', (era) => {
     expect(await read(DEV)).toMatchObject({ initiate_login_uri: '', post_login_uris: before.post_login_uris })
   })
 
-  test('in PRD is refused when nobody can be asked', async () => {
+  test('in PRD waits for a person where the client cannot ask', async () => {
     const { error } = await server.call(era, 'remove_initiate_login_uri', { environmentId: PRD })
-    expect(error).toMatchObject({ code: 'confirmation_unavailable' })
+    expect(error).toMatchObject({ code: 'person_needed' })
   })
 })

@@ -37,9 +37,9 @@ describe.each(eras)('remove_post_logout_redirect_uri over %s', (era) => {
     expect(error).toMatchObject({ code: 'not_found' })
   })
 
-  test('in PRD is refused when nobody can be asked', async () => {
+  test('in PRD waits for a person where the client cannot ask', async () => {
     const { error } = await remove(PRD, 'http://localhost:3000/')
-    expect(error).toMatchObject({ code: 'confirmation_unavailable' })
+    expect(error).toMatchObject({ code: 'person_needed' })
     expect((await read(PRD)).post_logout_redirect_uris).toContain('http://localhost:3000/')
   })
 })

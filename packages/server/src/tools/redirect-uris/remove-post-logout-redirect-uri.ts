@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { clientId, environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { clientFields, clientTarget, findClient, requireListed, toClient } from './client.js'
+import { clientFields, clientTarget, findClient, requireListed, toClient } from '../client.js'
 import { editUris } from './edit-uris.js'
 import { listedUri } from './redirect-uri.js'
 
@@ -18,13 +18,7 @@ export default defineTool({
   async run({ environmentId, uri, clientId }, { scalekit, progress }) {
     const client = await findClient(scalekit, environmentId, clientId)
     requireListed(client.postLogoutRedirectUris, uri)
-    const edit = {
-      environmentId,
-      clientId: client.id,
-      list: 'postLogoutRedirectUris',
-      uri,
-      wanted: false,
-    } as const
+    const edit = { environmentId, clientId: client.id, postLogoutRedirectUris: { remove: [uri] } }
     return { client: toClient(await editUris({ scalekit, progress }, edit)) }
   },
 })

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { clientId, environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { clientFields, clientTarget, findClient, requireListed, toClient } from './client.js'
+import { clientFields, clientTarget, findClient, requireListed, toClient } from '../client.js'
 import { editUris } from './edit-uris.js'
 import { listedUri } from './redirect-uri.js'
 
@@ -19,7 +19,7 @@ export default defineTool({
   async run({ environmentId, uri, clientId }, { scalekit, progress }) {
     const client = await findClient(scalekit, environmentId, clientId)
     requireListed(client.postLoginUris, uri)
-    const edit = { environmentId, clientId: client.id, list: 'postLoginUris', uri, wanted: false } as const
+    const edit = { environmentId, clientId: client.id, postLoginUris: { remove: [uri] } }
     return { client: toClient(await editUris({ scalekit, progress }, edit)) }
   },
 })

@@ -32,9 +32,25 @@ describe.each(eras)('remove_organization_user over %s', (era) => {
   test('ends the membership when a person types the address; the person stays a user', async () => {
     const userId = await newUser('leaving')
     await server.sdk(environmentId).user.createMembership('org_100000000000000002', userId)
-    expect((await remove(userId)).result).toEqual({ removed: true })
+    expect((await remove(userId)).result).toEqual({
+      removed: true,
+      userDeleted: false,
+      otherOrganizations: 1,
+    })
     expect(await membershipsOf(userId)).toEqual(['org_100000000000000002'])
     expect((await remove(userId)).error).toMatchObject({ code: 'not_found' })
+  })
+
+  test('says, before and after, that a user without another organization is deleted', async () => {
+    const userId = await newUser('deleted')
+    const questions: string[] = []
+    const { result } = await remove(userId, (message) => {
+      questions.push(message)
+      return typesTheName(message)
+    })
+    expect(questions).toEqual([expect.stringContaining('Other organizations: none: the user is deleted')])
+    expect(result).toEqual({ removed: true, userDeleted: true, otherOrganizations: 0 })
+    await expect(membershipsOf(userId)).rejects.toThrow()
   })
 
   test('ends nothing when the person declines', async () => {

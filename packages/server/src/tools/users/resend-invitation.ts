@@ -1,52 +1,114 @@
 import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { environmentId, organizationId, userId } from '../../input-fields.js'
-import { defineTool } from '../../tool.js'
+import { defineTool, type Target, type ToolContext } from '../../tool.js'
+import { each, itemError, MOST_ITEMS } from '../each.js'
 import { organizationTarget } from '../organization-target.js'
 import { time, toTime } from '../times.js'
 import { readUser } from './read-user.js'
+
+const sent = z.object({
+  organizationId: z.string(),
+  userId: z.string(),
+  status: z.string(),
+  expiresAt: time,
+  resentAt: time,
+  resentCount: z.number(),
+})
+
+interface Which {
+  readonly organizationId: string
+  readonly userId: string
+}
 
 export default defineTool({
   name: 'resend_invitation',
   title: 'Resend invitation',
   description:
-    'Send the invitation e-mail again to a user who has not accepted it yet (PENDING_INVITE), with a new time limit.',
+    'Send invitation e-mails again to users who have not accepted yet, with a new time limit: to one (organizationId and userId), or up to 20 (invitations, from list_invitations).',
   toolset: 'users',
   scopes: ['organization:write'],
   // Each call makes one more e-mail: it is not repeated lightly.
   effect: 'create',
-  input: z.object({ environmentId, organizationId, userId }),
+  input: z.object({
+    environmentId,
+    organizationId: organizationId.optional().describe('For one invitation, with userId.'),
+    userId: userId.optional().describe('For one invitation, with organizationId.'),
+    invitations: z
+      .array(z.strictObject({ organizationId, userId }))
+      .min(1)
+      .max(MOST_ITEMS)
+      .optional()
+      .describe('For several, in place of organizationId and userId.'),
+  }),
   output: z.object({
-    invitation: z.object({
-      userId: z.string(),
-      status: z.string(),
-      expiresAt: time,
-      resentAt: time,
-      resentCount: z.number(),
-    }),
+    invitation: sent.optional(),
+    items: z
+      .array(sent.partial().extend({ organizationId: z.string(), userId: z.string(), error: itemError }))
+      .optional(),
+    sent: z.number(),
   }),
   precondition:
     'Check the status with get_organization_user: only a user with PENDING_INVITE or INVITE_EXPIRED has an invitation.',
   async target(args, context) {
-    const { id, email } = await readUser(context.scalekit, args)
-    const organization = await organizationTarget(args, context)
-    return {
-      id,
-      name: email,
-      changes: { Organization: `${organization.name} (${organization.id})` },
-    }
+    const which = whichOf(args)
+    const [only] = which
+    if (only && which.length === 1) return targetOf(args.environmentId, only, context)
+    const results = await each(which, context.progress, 'Reading names', (one) =>
+      targetOf(args.environmentId, one, context),
+    )
+    const found = results.flatMap((result) => ('error' in result ? [] : [result]))
+    if (found.length === 0) throw new ToolError('not_found', 'Scalekit has none of these users.')
+    const to = found.map(({ name, changes }) => `${name}, ${changes?.Organization}`)
+    return { name: `${found.length} invitations`, changes: { To: to } }
   },
-  async run({ environmentId, organizationId, userId }, { scalekit }) {
-    const { invite } = await scalekit.users(environmentId).resendInvite({ organizationId, id: userId })
-    if (!invite) throw new ToolError('internal', 'Scalekit did not return the invitation.')
+  async run(args, { scalekit, progress }) {
+    const which = whichOf(args)
+    const resend = (one: Which) => send(scalekit, args.environmentId, one)
+    if (!args.invitations) return { invitation: await resend(which[0] as Which), sent: 1 }
+    const results = await each(which, progress, 'Sending invitations', resend)
     return {
-      invitation: {
-        userId: invite.userId,
-        status: invite.status,
-        expiresAt: toTime(invite.expiresAt),
-        resentAt: toTime(invite.resentAt),
-        resentCount: invite.resentCount,
-      },
+      items: which.map((one, index) => ({ ...one, ...results[index] })),
+      sent: results.filter((result) => !('error' in result)).length,
     }
   },
 })
+
+/** @throws ToolError `invalid_arguments` unless one form is given, and whole */
+function whichOf({
+  organizationId,
+  userId,
+  invitations,
+}: {
+  readonly organizationId?: string | undefined
+  readonly userId?: string | undefined
+  readonly invitations?: readonly Which[] | undefined
+}): readonly Which[] {
+  if (invitations && organizationId === undefined && userId === undefined) return invitations
+  if (!invitations && organizationId !== undefined && userId !== undefined)
+    return [{ organizationId, userId }]
+  throw new ToolError('invalid_arguments', 'Give organizationId and userId, or invitations.')
+}
+
+async function targetOf(environmentId: string, one: Which, context: ToolContext): Promise<Target> {
+  const { id, email } = await readUser(context.scalekit, { environmentId, ...one })
+  const organization = await organizationTarget({ environmentId, ...one }, context)
+  return { id, name: email, changes: { Organization: `${organization.name} (${organization.id})` } }
+}
+
+async function send(
+  scalekit: ToolContext['scalekit'],
+  environmentId: string,
+  { organizationId, userId }: Which,
+) {
+  const { invite } = await scalekit.users(environmentId).resendInvite({ organizationId, id: userId })
+  if (!invite) throw new ToolError('internal', 'Scalekit did not return the invitation.')
+  return {
+    organizationId,
+    userId,
+    status: invite.status,
+    expiresAt: toTime(invite.expiresAt),
+    resentAt: toTime(invite.resentAt),
+    resentCount: invite.resentCount,
+  }
+}

@@ -46,7 +46,7 @@ describe.each(eras)('invite_workspace_member over %s', (era) => {
       const declined = await invite({ email, role }, () => ({ action: 'decline' }))
       expect(declined.error).toMatchObject({ code: 'confirmation_declined' })
       const unasked = await server.call(era, 'invite_workspace_member', { email, role })
-      expect(unasked.error).toMatchObject({ code: 'confirmation_unavailable' })
+      expect(unasked.error).toMatchObject({ code: 'person_needed' })
       expect(await memberOf(email)).toBeUndefined()
     },
   )

@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto'
+import { type InputRequiredResult, inputRequired, inputResponse } from '@modelcontextprotocol/server'
+import type { Caller } from '@scalekit-mcp/auth'
+import { ToolError } from '../../errors.js'
+import type { KeyValue } from '../../shared/key-value.js'
+import type { ToolDefinition } from '../../tool.js'
+import { type Selection, storedSelection } from '../access.js'
+import { digestOf } from '../digest.js'
+import { givesInClient } from './hand-over.js'
+import type { HandOff, HandOffRound, Interaction, WaitingCall } from './interaction.js'
+import type { Outcome, Progress } from './outcome.js'
+
+/** How long one `wait_for_hand_off` waits: clients and proxies give up a call after half a minute or a minute. */
+export const LONGEST_WAIT_MS = 25_000
+const POLL_MS = 500
+
+const isOver = (progress: Progress): progress is Outcome =>
+  progress.status !== 'waiting' && progress.status !== 'running'
+
+type Owner = Pick<Caller, 'issuer' | 'subject' | 'clientId'>
+
+/** The calls that wait for a person at a page, of all replicas that share `kept`. */
+export interface HandOffs {
+  forCall(call: Omit<HandOff, 'id' | 'owner' | 'clientId' | 'expiresAt' | 'selection'> & ForCall): WaitingCall
+  get(id: string): Promise<HandOff | undefined>
+  progress(id: string): Promise<Progress>
+  /** @returns false where the call was made, or declined, already */
+  claim(id: string): Promise<boolean>
+  settle(id: string, outcome: Outcome): Promise<void>
+  /**
+   * Waits until a hand-off of this caller has ended, for at most `LONGEST_WAIT_MS`.
+   * @throws ToolError `not_found`
+   */
+  wait(id: string, owner: Owner, signal: AbortSignal): Promise<{ tool: string; progress: Progress }>
+}
+
+interface ForCall {
+  readonly caller: Caller
+  readonly selection: Selection
+}
+
+/**
+ * @param kept where hand-offs are
+ * @param urlOf the page of a hand-off
+ * @param handOffMs how long a person has, from the call until the page is left
+ */
+export function createHandOffs(
+  kept: KeyValue,
+  urlOf: (id: string) => string | Promise<string>,
+  handOffMs: number,
+): HandOffs {
+  const recordKey = (id: string) => `hand-off:${id}`
+  const claimKey = (id: string) => `hand-off-claim:${id}`
+  const outcomeKey = (id: string) => `hand-off-outcome:${id}`
+
+  const get = async (id: string) => (await kept.get(recordKey(id))) as HandOff | undefined
+
+  const claim = (id: string) => kept.add(claimKey(id), true, handOffMs)
+
+  const settle = (id: string, outcome: Outcome) => kept.put(outcomeKey(id), outcome, handOffMs)
+
+  const progress = async (id: string): Promise<Progress> => {
+    const outcome = (await kept.get(outcomeKey(id))) as Outcome | undefined
+    if (outcome) return outcome
+    return { status: (await kept.get(claimKey(id))) === undefined ? 'waiting' : 'running' }
+  }
+
+  return {
+    forCall({ caller, tool, arguments: args, selection }) {
+      const { issuer, subject, clientId } = caller
+      const callKey = () => `hand-off-of:${digestOf([issuer, subject, clientId, tool, args])}`
+      const known = async () => {
+        const id = (await kept.get(callKey())) as string | undefined
+        return id === undefined ? undefined : get(id)
+      }
+      return {
+        async outcome() {
+          const handOff = await known()
+          const now = handOff && (await progress(handOff.id))
+          if (!now || !isOver(now)) return undefined
+          // Of two calls at the same time one gets it.
+          return (await kept.delete(callKey())) ? now : undefined
+        },
+        async open() {
+          const waiting = await known()
+          const handOff = waiting ?? {
+            id: randomBytes(32).toString('base64url'),
+            tool,
+            arguments: args,
+            selection: storedSelection(selection),
+            owner: { issuer, subject },
+            clientId,
+            expiresAt: Date.now() + handOffMs,
+          }
+          const url = await urlOf(handOff.id)
+          if (!waiting) {
+            await kept.put(recordKey(handOff.id), handOff, handOffMs)
+            await kept.put(callKey(), handOff.id, handOffMs)
+          }
+          return { handOff, url }
+        },
+        async decline(id) {
+          if (await claim(id)) await settle(id, { status: 'declined' })
+        },
+      }
+    },
+    get,
+    progress,
+    claim,
+    settle,
+    async wait(id, { issuer, subject, clientId }, signal) {
+      const handOff = await get(id)
+      const isTheirs =
+        handOff?.owner.issuer === issuer && handOff.owner.subject === subject && handOff.clientId === clientId
+      if (!handOff || !isTheirs) {
+        throw new ToolError('not_found', 'No call of yours waits under this handOffId.', {
+          nextStep: 'Repeat the call that gave it: it may be over.',
+        })
+      }
+      const until = Date.now() + LONGEST_WAIT_MS
+      for (;;) {
+        const now = await progress(id)
+        if (isOver(now) || Date.now() >= until || signal.aborted) return { tool: handOff.tool, progress: now }
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+      }
+    },
+  }
+}
+
+const KEY = 'hand_off'
+
+/** Whether a call of this tool waits at a page where it needs a person: its client has no way to ask, or to give what it reveals. */
+export function mayHandOff(tool: ToolDefinition, interaction: Interaction): boolean {
+  if (interaction.atPage) return false
+  if (tool.reveals) return !givesInClient(tool, interaction)
+  return tool.effect !== 'read' && !interaction.canAsk
+}
+
+/**
+ * What came of a call at the page where it waited: it is not made again.
+ *
+ * @returns undefined where it still waits, or never did
+ * @throws ToolError what it failed with there; `confirmation_declined`
+ */
+export async function handedOff({
+  handOff: waiting,
+}: Interaction): Promise<
+  { readonly output: Record<string, unknown>; readonly answeredIn: string } | undefined
+> {
+  const outcome = await waiting?.outcome()
+  if (!outcome) return undefined
+  if (outcome.status === 'done') return { output: { ...outcome.output }, answeredIn: outcome.requestId }
+  if (outcome.status === 'declined') throw declined()
+  const { code, message, nextStep } = outcome.error
+  throw new ToolError(code, message, { nextStep })
+}
+
+/**
+ * Lets a call wait at a page of this server. A client that opens URLs is asked to open it.
+ *
+ * @returns what to send to the client
+ * @throws ToolError `person_needed` with the link to the page; `confirmation_unavailable` where nobody can open it
+ */
+export async function handOff(
+  tool: ToolDefinition,
+  args: Record<string, unknown>,
+  { handOff: waiting, canOpenUrl, state, responses, seal }: Interaction,
+): Promise<InputRequiredResult> {
+  if (!waiting) {
+    throw new ToolError(
+      'confirmation_unavailable',
+      `${tool.name} needs a person, and a client with a token of its own has none.`,
+    )
+  }
+  const digest = digestOf(args)
+  const isAsked = state?.kind === 'hand_off' && state.tool === tool.name && state.digest === digest
+  const { handOff: opened, url } = await waiting.open()
+  if (isAsked) {
+    const answer = inputResponse(responses, KEY)
+    if (answer.kind !== 'elicit' || answer.action !== 'accept') {
+      await waiting.decline(opened.id)
+      throw declined()
+    }
+  } else if (canOpenUrl) {
+    const message = tool.reveals?.message ?? `${tool.title}: confirm it on the page of this server.`
+    const round: HandOffRound = { kind: 'hand_off', tool: tool.name, digest }
+    const elicitation = inputRequired.elicitUrl({ message, url })
+    return inputRequired({ inputRequests: { [KEY]: elicitation }, requestState: await seal(round) })
+  }
+  throw personNeeded(tool, opened, url)
+}
+
+const declined = () => new ToolError('confirmation_declined', 'The person did not confirm.')
+
+function personNeeded({ name, reveals }: ToolDefinition, { id, expiresAt }: HandOff, url: string): ToolError {
+  const what = reveals ? `creates a ${reveals.kind} for a person only` : 'needs a person to confirm it'
+  return new ToolError('person_needed', `${name} ${what}.`, {
+    details: { handOff: { id, url, expiresAt: new Date(expiresAt).toISOString() } },
+  })
+}

@@ -1,0 +1,147 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { previewCall } from '../../call/call.js'
+import { type CallOptions, callOf, callTool, type Principal } from '../../call/call-tool.js'
+import type { Ending } from '../../call/deadline.js'
+import type { HandOff } from '../../call/interaction/interaction.js'
+import type { Outcome } from '../../call/interaction/outcome.js'
+import { ToolError, type ToolErrorCode, toToolError } from '../../errors.js'
+import type { Revealed, ToolDefinition } from '../../tool.js'
+import { askPage, messagePage, type Page, revealedPage } from './page.js'
+import { readForm } from './read-form.js'
+import { sameText } from './same-text.js'
+
+/** A person who may open a page, and the call that waits there. */
+export interface Visit {
+  readonly handOff: HandOff
+  readonly tool: ToolDefinition
+  readonly principal: Principal
+  readonly formToken: string
+  /** Names this request in the log. */
+  readonly requestId: string
+}
+
+type Options = Pick<CallOptions, 'handOffs'> & CallOptions
+
+/** A call that a person has begun goes on without the browser. */
+const neverGone: Ending = { onGone: () => undefined, offGone: () => undefined }
+
+const requestOf = ({ handOff, tool }: Visit) => ({
+  tool,
+  arguments: handOff.arguments,
+  capabilities: undefined,
+  state: undefined,
+  responses: undefined,
+  ending: neverGone,
+  progress: () => undefined,
+})
+
+/** What a person sees who opens the page. */
+export async function showHandOff(options: Options, visit: Visit, problem?: string): Promise<Page> {
+  const { handOff, tool, principal, formToken } = visit
+  const { status } = await options.handOffs.progress(handOff.id)
+  if (status !== 'waiting') return endedPage(status)
+  try {
+    const question = await previewCall(callOf(options, principal, requestOf(visit)))
+    return askPage({
+      tool,
+      question,
+      clientId: handOff.clientId,
+      formToken,
+      ...(problem === undefined ? {} : { problem }),
+    })
+  } catch (error) {
+    return failedPage(toToolError(error))
+  }
+}
+
+/** What the person decides by sending the form: then the call is made, here. */
+export async function decideHandOff(
+  options: Options,
+  visit: Visit,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<Page> {
+  const { handOffs } = options
+  const { handOff, tool, principal, formToken, requestId } = visit
+  const form = await readForm(req, res)
+  if (!form || !sameText(form.get('token') ?? '', formToken)) {
+    return messagePage(403, 'Open the page again', 'This form is not from the page that you opened.', {
+      href: handOff.id,
+      label: 'Open the page',
+    })
+  }
+  const settle = (outcome: Outcome) =>
+    handOffs.settle(handOff.id, outcome).catch((cause: unknown) => principal.note({ err: cause }))
+
+  const { status } = await handOffs.progress(handOff.id)
+  if (status !== 'waiting') return endedPage(status)
+  if (form.get('decision') !== 'confirm') {
+    if (await handOffs.claim(handOff.id)) await settle({ status: 'declined' })
+    return endedPage((await handOffs.progress(handOff.id)).status)
+  }
+
+  const revealed: Revealed[] = []
+  let claimed = false
+  const result = await callTool(options, principal, {
+    ...requestOf(visit),
+    atPage: {
+      digest: form.get('digest') ?? '',
+      typed: form.get('name') ?? '',
+      async claim() {
+        claimed = await handOffs.claim(handOff.id)
+        if (!claimed) throw new ToolError('confirmation_declined', 'This call was made or declined already.')
+      },
+      reveal: (values) => void revealed.push(...values),
+    },
+  })
+  const { structuredContent, isError } = result as {
+    structuredContent?: Record<string, unknown>
+    isError?: boolean
+  }
+  if (isError) {
+    const error = errorOf(result)
+    if (!claimed) return unclaimedPage(options, visit, error)
+    await settle({ status: 'failed', error })
+    return failedPage(error)
+  }
+  await settle({ status: 'done', output: structuredContent ?? {}, requestId })
+  return revealed.length > 0 ? revealedPage(tool, revealed) : endedPage('done')
+}
+
+interface CallError {
+  readonly code: ToolErrorCode
+  readonly message: string
+  readonly nextStep: string
+}
+
+/** A result that is an error, as `renderError` writes it. */
+function errorOf(result: unknown): CallError {
+  const { content } = result as { content: readonly { text: string }[] }
+  return JSON.parse(content[0]?.text ?? '').error
+}
+
+/** Nothing was done for this form. What was typed may be corrected; or another form was sent first. */
+async function unclaimedPage(options: Options, visit: Visit, error: CallError): Promise<Page> {
+  const { status } = await options.handOffs.progress(visit.handOff.id)
+  if (status !== 'waiting') return endedPage(status)
+  return error.code === 'confirmation_mismatch'
+    ? showHandOff(options, visit, `${error.message} Look again.`)
+    : failedPage(error)
+}
+
+function failedPage({ message }: Pick<CallError, 'message'>): Page {
+  return messagePage(409, 'Not done', `${message} Your agent was told, or can call again.`)
+}
+
+function endedPage(status: string): Page {
+  switch (status) {
+    case 'done':
+      return messagePage(200, 'Done', 'Go back to your agent: it gets the result.')
+    case 'declined':
+      return messagePage(200, 'Declined', 'Nothing was changed. Your agent is told.')
+    case 'failed':
+      return messagePage(200, 'Not done', 'The call failed. Your agent is told why.')
+    default:
+      return messagePage(200, 'In progress', 'The call is being made. Your agent gets the result.')
+  }
+}

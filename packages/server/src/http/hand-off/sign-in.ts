@@ -1,0 +1,163 @@
+import { isLoopback } from '@scalekit-mcp/auth'
+import type * as OAuth from 'oauth4webapi'
+import type { Config } from '../../config/config.js'
+import { ExpiringCache } from '../../scalekit/expiring-cache.js'
+import { writeScopes } from '../../scope-names.js'
+import type { KeyValue } from '../../shared/key-value.js'
+import { sameText } from './same-text.js'
+
+/** How long a person has at the authorization server. */
+const SIGN_IN_MS = 10 * 60_000
+const METADATA_MS = 60 * 60_000
+const REGISTRATION_MS = 24 * 60 * 60_000
+const REQUEST_MS = 5_000
+
+export const CALLBACK_PATH = '/hand-off/callback'
+export const CLIENT_DOCUMENT_PATH = '/hand-off/client.json'
+
+/** What a sign-in is remembered by until the browser comes back. */
+interface Begun {
+  readonly handOffId: string
+  /** Known to this browser only. */
+  readonly browser: string
+  readonly verifier: string
+  readonly clientId: string
+  readonly scopes: readonly string[]
+}
+
+export interface SignedIn {
+  readonly handOffId: string
+  readonly accessToken: string
+  /** What was asked for, in long names. */
+  readonly scopes: readonly string[]
+}
+
+/** A person signs in to this server, as to any MCP client: with a code and PKCE, for a token whose audience is this server. */
+export interface SignIn {
+  /**
+   * @param browser a secret that this browser sends back
+   * @param again asks the person to choose another account
+   * @returns where to send the browser
+   * @throws Error where the authorization server cannot be reached or lets no client of ours in
+   */
+  begin(handOffId: string, browser: string, scopes: readonly string[], again: boolean): Promise<string>
+  /**
+   * @param url to which the authorization server sent the browser
+   * @throws Error where it did not sign in, or the sign-in was begun elsewhere
+   */
+  finish(url: URL, browser: string | undefined): Promise<SignedIn>
+  /** The client metadata document of this server (CIMD). */
+  readonly clientDocument: Readonly<Record<string, unknown>>
+}
+
+type SignInConfig = Pick<Config, 'resource' | 'authorizationServers' | 'handOffClientId' | 'scopeNames'>
+
+export function createSignIn(config: SignInConfig, kept: KeyValue): SignIn {
+  const { origin, protocol, hostname } = new URL(config.resource)
+  const redirectUri = origin + CALLBACK_PATH
+  const clientDocument = {
+    client_id: origin + CLIENT_DOCUMENT_PATH,
+    client_name: 'Scalekit MCP server',
+    client_uri: origin,
+    redirect_uris: [redirectUri],
+    grant_types: ['authorization_code'],
+    response_types: ['code'],
+    token_endpoint_auth_method: 'none',
+    application_type: isLoopback(hostname) ? 'native' : 'web',
+  }
+  const [issuer = ''] = config.authorizationServers
+  const servers = new ExpiringCache<OAuth.AuthorizationServer>(1)
+  const registered = new ExpiringCache<string>(1)
+
+  /** RFC 8414, or OpenID Connect Discovery. */
+  const readServer = async () => {
+    const oauth = await library()
+    const read = async (algorithm: 'oauth2' | 'oidc') =>
+      oauth.processDiscoveryResponse(
+        new URL(issuer),
+        await oauth.discoveryRequest(new URL(issuer), { algorithm, ...requestOptions(oauth) }),
+      )
+    const value = await read('oauth2').catch(() => read('oidc'))
+    return { value, expiresAt: Date.now() + METADATA_MS }
+  }
+  const server = () => servers.get(issuer, readServer)
+
+  /** MCP 2026-07-28, authorization, "Client Registration": configured, then CIMD, then DCR. */
+  const clientId = async (as: OAuth.AuthorizationServer): Promise<string> => {
+    if (config.handOffClientId) return config.handOffClientId
+    if (as.client_id_metadata_document_supported === true && protocol === 'https:') {
+      return clientDocument.client_id
+    }
+    return registered.get(issuer, async () => {
+      const oauth = await library()
+      const { client_id: _, ...metadata } = clientDocument
+      const response = await oauth.dynamicClientRegistrationRequest(as, metadata, requestOptions(oauth))
+      const client = await oauth.processDynamicClientRegistrationResponse(response)
+      return { value: client.client_id, expiresAt: Date.now() + REGISTRATION_MS }
+    })
+  }
+
+  return {
+    clientDocument,
+    async begin(handOffId, browser, scopes, again) {
+      const oauth = await library()
+      const as = await server()
+      const id = await clientId(as)
+      if (!as.authorization_endpoint)
+        throw new Error('The authorization server has no authorization_endpoint')
+      const state = oauth.generateRandomState()
+      const verifier = oauth.generateRandomCodeVerifier()
+      const begun: Begun = { handOffId, browser, verifier, clientId: id, scopes }
+      await kept.put(stateKey(state), begun, SIGN_IN_MS)
+      const url = new URL(as.authorization_endpoint)
+      const parameters = {
+        response_type: 'code',
+        client_id: id,
+        redirect_uri: redirectUri,
+        state,
+        code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+        code_challenge_method: 'S256',
+        // RFC 8707 section 2.
+        resource: config.resource,
+        ...(scopes.length > 0 ? { scope: writeScopes(scopes, config.scopeNames).join(' ') } : {}),
+        ...(again ? { prompt: 'login' } : {}),
+      }
+      for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
+      return url.href
+    },
+    async finish(url, browser) {
+      const oauth = await library()
+      const state = url.searchParams.get('state') ?? ''
+      const begun = (await kept.get(stateKey(state))) as Begun | undefined
+      if (!begun || browser === undefined || !sameText(begun.browser, browser)) {
+        throw new Error('This sign-in was not begun in this browser')
+      }
+      await kept.delete(stateKey(state))
+      const as = await server()
+      const client = { client_id: begun.clientId }
+      const parameters = oauth.validateAuthResponse(as, client, url, state)
+      const response = await oauth.authorizationCodeGrantRequest(
+        as,
+        client,
+        oauth.None(),
+        parameters,
+        redirectUri,
+        begun.verifier,
+        { additionalParameters: { resource: config.resource }, ...requestOptions(oauth) },
+      )
+      const { access_token } = await oauth.processAuthorizationCodeResponse(as, client, response)
+      return { handOffId: begun.handOffId, accessToken: access_token, scopes: begun.scopes }
+    },
+  }
+}
+
+const stateKey = (state: string) => `hand-off-sign-in:${state}`
+
+/** Loaded with the first page: most servers never need it. */
+const library = () => import('oauth4webapi')
+
+/** The configuration refuses http where it leaves this machine or its private network. */
+const requestOptions = (oauth: typeof OAuth) => ({
+  [oauth.allowInsecureRequests]: true,
+  signal: AbortSignal.timeout(REQUEST_MS),
+})

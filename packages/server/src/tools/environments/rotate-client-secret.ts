@@ -1,0 +1,85 @@
+import { clients } from '@scalekit-mcp/api'
+import * as z from 'zod'
+import { ToolError } from '../../errors.js'
+import { clientId, environmentId } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { findClient } from '../client.js'
+import { clientSecretFields, toClientSecret } from '../client-secret.js'
+import { each, itemError } from '../each.js'
+import { environmentUrl } from '../environment-url.js'
+
+const { ACTIVE, INACTIVE } = clients.ClientSecretStatus
+
+export default defineTool({
+  name: 'rotate_client_secret',
+  title: 'Rotate client secret',
+  description:
+    "Create a new secret for a client of an environment (by default the environment's own). A person gets it as the lines of a .env file. Keep the previous secrets until every app has the new one, then disable them with update_client_secret.",
+  toolset: 'environments',
+  scopes: ['environment:write'],
+  effect: 'update',
+  reveals: { kind: 'secret', message: 'Lines for the .env file of the app. The secret is shown this once.' },
+  input: z.object({
+    environmentId,
+    clientId: clientId.optional().describe("Default: the environment's own client."),
+    previous: z
+      .enum(['keep', 'disable'])
+      .default('keep')
+      .describe('disable: what uses them, also this server, fails at once.'),
+  }),
+  output: z.object({
+    environmentUrl: z.string(),
+    clientId: z.string(),
+    secret: clientSecretFields,
+    previous: z.array(clientSecretFields.extend({ error: itemError })),
+  }),
+  async target({ environmentId, clientId, previous }, { scalekit }) {
+    const { id, name, secrets } = await findClient(scalekit, environmentId, clientId)
+    const names = secrets.filter(isActive).map((secret) => `${secret.id}, ends in ${secret.secretSuffix}`)
+    return {
+      id,
+      name: name || id,
+      changes: {
+        'New secret': 'a person gets it',
+        [previous === 'keep' ? 'Stay valid' : 'Are disabled']: names,
+      },
+    }
+  },
+  async run({ environmentId, clientId, previous }, context) {
+    const { scalekit, progress } = context
+    const client = await findClient(scalekit, environmentId, clientId)
+    const url = await environmentUrl(context, environmentId)
+    const api = scalekit.clients(environmentId)
+    const { plainSecret, secret } = await api.createClientSecret({ clientId: client.id })
+    if (!plainSecret || !secret) throw new ToolError('internal', 'Scalekit did not return the secret.')
+    // The new secret reaches the person also where Scalekit refuses to disable an old one.
+    const outcomes = await each(client.secrets, progress, 'Previous secrets', async (before) => {
+      if (previous === 'keep' || !isActive(before)) return {}
+      await api.updateClientSecret({
+        clientId: client.id,
+        secretId: before.id,
+        secret: { status: INACTIVE },
+        mask: { paths: ['status'] },
+      })
+      return { status: clients.ClientSecretStatus[INACTIVE] }
+    })
+    return {
+      environmentUrl: url,
+      clientId: client.id,
+      secret: toClientSecret(secret),
+      previous: client.secrets.map((before, index) => ({ ...toClientSecret(before), ...outcomes[index] })),
+      revealed: [{ label: '.env', value: environmentFile(url, client.id, plainSecret) }],
+    }
+  },
+})
+
+const isActive = ({ status }: clients.ClientSecret) => status === ACTIVE
+
+/** The variables that Scalekit's quickstarts and SDKs use. */
+function environmentFile(url: string, clientId: string, secret: string): string {
+  return [
+    `SCALEKIT_ENVIRONMENT_URL=${url}`,
+    `SCALEKIT_CLIENT_ID=${clientId}`,
+    `SCALEKIT_CLIENT_SECRET=${secret}`,
+  ].join('\n')
+}

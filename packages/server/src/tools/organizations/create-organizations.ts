@@ -1,0 +1,40 @@
+import * as z from 'zod'
+import { environmentId } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { each, itemError, MOST_ITEMS } from '../each.js'
+import { createOrganization, harmless, newOrganizationFields } from './new-organization.js'
+import { organizationFields } from './organization.js'
+
+export default defineTool({
+  name: 'create_organizations',
+  title: 'Create organizations',
+  description:
+    'Create up to 20 organizations in an environment. Each item of the result has the organization, or why it was not created; the others are not affected.',
+  toolset: 'organizations',
+  scopes: ['organization:write'],
+  effect: 'create',
+  unconfirmed: harmless,
+  input: z.object({
+    environmentId,
+    organizations: z
+      .array(z.strictObject(newOrganizationFields))
+      .min(1)
+      .max(MOST_ITEMS)
+      .describe('The new organizations.'),
+  }),
+  output: z.object({
+    items: z.array(
+      z.object({ name: z.string(), organization: organizationFields.optional(), error: itemError }),
+    ),
+    created: z.number(),
+  }),
+  async run({ environmentId, organizations }, { scalekit, progress }) {
+    const results = await each(organizations, progress, 'Creating organizations', async (organization) => ({
+      organization: await createOrganization(scalekit, environmentId, organization),
+    }))
+    return {
+      items: organizations.map(({ name }, index) => ({ name, ...results[index] })),
+      created: results.filter((result) => 'organization' in result).length,
+    }
+  },
+})

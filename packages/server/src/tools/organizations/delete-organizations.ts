@@ -1,0 +1,77 @@
+import * as z from 'zod'
+import { ToolError } from '../../errors.js'
+import { environmentId, organizationId } from '../../input-fields.js'
+import { defineTool, type ToolContext } from '../../tool.js'
+import { each, itemError, MOST_ITEMS } from '../each.js'
+import { organizationTarget } from '../organization-target.js'
+
+export default defineTool({
+  name: 'delete_organizations',
+  title: 'Delete organizations',
+  description:
+    'Delete up to 20 organizations with their connections, directories and memberships, after one confirmation. Users without another organization are deleted too. Each item of the result says whether it is done.',
+  toolset: 'organizations',
+  scopes: ['organization:write'],
+  effect: 'delete',
+  input: z.object({
+    environmentId,
+    organizationIds: z
+      .array(organizationId)
+      .min(1)
+      .max(MOST_ITEMS)
+      .refine((ids) => new Set(ids).size === ids.length, { message: 'Name each organization once.' })
+      .describe('From list_organizations.'),
+  }),
+  output: z.object({
+    items: z.array(
+      z.object({
+        organizationId: z.string(),
+        name: z.string().optional(),
+        users: z.number().optional().describe('How many users it had.'),
+        error: itemError,
+      }),
+    ),
+    deleted: z.number(),
+  }),
+  async target({ environmentId, organizationIds }, context) {
+    const results = await each(organizationIds, context.progress, 'Reading names', (organizationId) =>
+      lookUp({ environmentId, organizationId }, context),
+    )
+    const found = results.flatMap((result) => ('error' in result ? [] : [result]))
+    if (found.length === 0) {
+      throw new ToolError('not_found', 'Scalekit has none of these organizations.')
+    }
+    return {
+      name: `${found.length} ${found.length === 1 ? 'organization' : 'organizations'}`,
+      changes: { Organizations: found.map(({ id, name, users }) => `${name} (${id}, ${users} users)`) },
+    }
+  },
+  async run({ environmentId, organizationIds }, context) {
+    const { scalekit, progress } = context
+    const results = await each(
+      organizationIds,
+      progress,
+      'Deleting organizations',
+      async (organizationId) => {
+        const { name, users } = await lookUp({ environmentId, organizationId }, context)
+        await scalekit
+          .organizations(environmentId)
+          .deleteOrganization({ identities: { case: 'id', value: organizationId } })
+        return { name, users }
+      },
+    )
+    return {
+      items: organizationIds.map((organizationId, index) => ({ organizationId, ...results[index] })),
+      deleted: results.filter((result) => 'name' in result).length,
+    }
+  },
+})
+
+async function lookUp(which: { environmentId: string; organizationId: string }, context: ToolContext) {
+  const { organizationId } = which
+  const [{ id, name }, { totalSize }] = await Promise.all([
+    organizationTarget(which, context),
+    context.scalekit.users(which.environmentId).listOrganizationUsers({ organizationId, pageSize: 1 }),
+  ])
+  return { id, name, users: totalSize }
+}

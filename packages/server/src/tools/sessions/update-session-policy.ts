@@ -1,0 +1,77 @@
+import { commons, organizations } from '@scalekit-mcp/api'
+import * as z from 'zod'
+import { ToolError } from '../../errors.js'
+import { environmentId, organizationId } from '../../input-fields.js'
+import { defineTool } from '../../tool.js'
+import { organizationTarget } from '../organization-target.js'
+import { requireChange } from '../require-change.js'
+import { readSessionPolicy, type SessionPolicy, sessionPolicyFields } from './session-policy.js'
+
+const { CUSTOM, APPLICATION } = organizations.SessionPolicyType
+const { MINUTES } = commons.TimeUnit
+const YEAR_MINUTES = 525_600
+
+export default defineTool({
+  name: 'update_session_policy',
+  title: 'Update session policy',
+  description:
+    'Limit how long sessions of an organization last, in all and without activity. What is left out stays. New sessions get the shorter of this and the policy of the environment; sessions that exist keep theirs, until remove_user_sessions.',
+  toolset: 'sessions',
+  scopes: ['organization:write'],
+  effect: 'update',
+  input: z.object({
+    environmentId,
+    organizationId,
+    absoluteMinutes: z
+      .number()
+      .int()
+      .min(1)
+      .max(YEAR_MINUTES)
+      .optional()
+      .describe('A session ends this long after its start; 480 are 8 hours.'),
+    idleMinutes: z
+      .number()
+      .int()
+      .min(0)
+      .max(YEAR_MINUTES)
+      .optional()
+      .describe('A session ends after this long without activity; 0: never.'),
+    useEnvironmentPolicy: z.boolean().optional().describe("true drops the organization's own policy."),
+  }),
+  output: z.object({ policy: sessionPolicyFields }),
+  target: ({ absoluteMinutes, idleMinutes, useEnvironmentPolicy, ...which }, context) =>
+    organizationTarget(which, context, {
+      'Sessions end after': inMinutes(absoluteMinutes),
+      'Without activity they end after': idleMinutes === 0 ? 'any time' : inMinutes(idleMinutes),
+      Policy: useEnvironmentPolicy ? 'that of the environment' : undefined,
+    }),
+  async run(args, { scalekit }) {
+    requireChange(args, ['absoluteMinutes', 'idleMinutes', 'useEnvironmentPolicy'])
+    const { environmentId, organizationId, absoluteMinutes, idleMinutes, useEnvironmentPolicy } = args
+    if (useEnvironmentPolicy && (absoluteMinutes !== undefined || idleMinutes !== undefined)) {
+      throw new ToolError('invalid_arguments', 'useEnvironmentPolicy: give it without times.')
+    }
+    const before = await readSessionPolicy(scalekit, args)
+    await scalekit.organizations(environmentId).updateOrganizationSessionPolicy({
+      organizationId,
+      ...(useEnvironmentPolicy
+        ? { policySource: APPLICATION }
+        : { policySource: CUSTOM, ...wanted(before, absoluteMinutes, idleMinutes) }),
+    })
+    return { policy: await readSessionPolicy(scalekit, args) }
+  },
+})
+
+/** All of the policy: what a write leaves out is not documented. Without an own policy, it begins with the environment's. */
+function wanted({ own, environment }: SessionPolicy, absolute: number | undefined, idle: number | undefined) {
+  const before = own ?? environment
+  const idleMinutes = idle ?? before.idleMinutes ?? 0
+  return {
+    absoluteSessionTimeout: absolute ?? before.absoluteMinutes,
+    absoluteSessionTimeoutUnit: MINUTES,
+    idleSessionTimeoutEnabled: idleMinutes > 0,
+    ...(idleMinutes > 0 && { idleSessionTimeout: idleMinutes, idleSessionTimeoutUnit: MINUTES }),
+  }
+}
+
+const inMinutes = (value: number | undefined) => (value === undefined ? undefined : `${value} minutes`)
