@@ -4,12 +4,14 @@ import { withoutInvisible } from './observe/invisible.js'
 
 /** Fields that several tools share. Each is bounded; ids are checked here and encoded again by the API client. */
 
-// Each is in many tools, so its description is short: the pattern shows the form of an id.
-const id = (prefix: string, what: string) =>
-  z
+// Each is in many tools, so it is short there: an id comes from another result, and its form is checked when it comes.
+const id = (prefix: string, what: string) => {
+  const form = new RegExp(`^${prefix}_[0-9]{1,28}$`)
+  return z
     .string()
-    .regex(new RegExp(`^${prefix}_[0-9]{1,28}$`))
-    .describe(`${what}.`)
+    .refine((value) => form.test(value), `Not the id of a ${what.toLowerCase()}.`)
+    .describe(`${what} id.`)
+}
 
 export const mcpServerId = id('(res|app|mcp)', 'Registered MCP server')
 export const connectionId = id('conn', 'Connection')

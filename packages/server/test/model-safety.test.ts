@@ -139,7 +139,7 @@ describe('what a model may do', () => {
       if (tool.effect === 'read') return readOnlyHint !== true
       const takesAway = tool.effect !== 'create' || tool.irreversible === true
       return (
-        readOnlyHint !== false ||
+        readOnlyHint !== undefined ||
         destructiveHint !== takesAway ||
         (idempotentHint ?? false) !== (tool.effect !== 'create')
       )

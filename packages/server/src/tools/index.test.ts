@@ -59,8 +59,9 @@ describe('the surface of all tools', () => {
   })
 
   test('annotations follow from the effect', () => {
-    const hints = described.map(({ tool, definition }) => [tool.effect, definition.annotations?.readOnlyHint])
-    expect(hints.every(([effect, readOnly]) => (effect === 'read') === readOnly)).toBe(true)
+    for (const { tool, definition } of described) {
+      expect(definition.annotations?.readOnlyHint ?? false, tool.name).toBe(tool.effect === 'read')
+    }
   })
 
   test('an annotation promises that a tool only adds only where nothing is replaced or removed', () => {

@@ -17,6 +17,7 @@ import getConnection from './connections/get-connection.js'
 import listConnectedAccounts from './connections/list-connected-accounts.js'
 import listEnvironmentConnections from './connections/list-environment-connections.js'
 import listOrganizationConnections from './connections/list-organization-connections.js'
+import searchOrganizationConnections from './connections/search-organization-connections.js'
 import updateConnection from './connections/update-connection.js'
 import updateEnvironmentOidcConnection from './connections/update-environment-oidc-connection.js'
 import createDirectory from './directories/create-directory.js'
@@ -54,9 +55,11 @@ import deleteOrganization from './organizations/delete-organization.js'
 import deleteOrganizations from './organizations/delete-organizations.js'
 import generateAdminPortalLink from './organizations/generate-admin-portal-link.js'
 import getOrganizationDetails from './organizations/get-organization-details.js'
+import getSessionPolicy from './organizations/get-session-policy.js'
 import listOrganizations from './organizations/list-organizations.js'
 import updateOrganization from './organizations/update-organization.js'
 import updateOrganizationSettings from './organizations/update-organization-settings.js'
+import updateSessionPolicy from './organizations/update-session-policy.js'
 import addPermissionsToRole from './permissions/add-permissions-to-role.js'
 import createPermission from './permissions/create-permission.js'
 import deletePermission from './permissions/delete-permission.js'
@@ -72,11 +75,9 @@ import removeRedirectUri from './redirect-uris/remove-redirect-uri.js'
 import setAppUrls from './redirect-uris/set-app-urls.js'
 import setInitiateLoginUri from './redirect-uris/set-initiate-login-uri.js'
 import getSession from './sessions/get-session.js'
-import getSessionPolicy from './sessions/get-session-policy.js'
 import listUserSessions from './sessions/list-user-sessions.js'
 import removeSession from './sessions/remove-session.js'
 import removeUserSessions from './sessions/remove-user-sessions.js'
-import updateSessionPolicy from './sessions/update-session-policy.js'
 import createOrganizationUser from './users/create-organization-user.js'
 import getOrganizationUser from './users/get-organization-user.js'
 import listInvitations from './users/list-invitations.js'
@@ -134,6 +135,7 @@ export const tools: readonly ToolDefinition[] = [
   resendInvitation,
   listEnvironmentConnections,
   listOrganizationConnections,
+  searchOrganizationConnections,
   getConnection,
   createEnvironmentOidcConnection,
   updateEnvironmentOidcConnection,

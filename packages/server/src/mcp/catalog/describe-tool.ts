@@ -24,16 +24,18 @@ export function describeTool(tool: ToolDefinition, boundEnvironment: boolean): T
 
 /**
  * MCP, ToolAnnotations: `destructiveHint: false` promises that a tool only adds; an update replaces what was there. Absent,
- * `idempotentHint` is false and `openWorldHint` is true.
+ * `readOnlyHint` and `idempotentHint` are false, `openWorldHint` is true. `destructiveHint` is always given: clients ask their user
+ * by it.
  */
 function annotationsOf({ effect, irreversible }: ToolDefinition): NonNullable<Tool['annotations']> {
   if (effect === 'read') return { readOnlyHint: true }
   return {
-    readOnlyHint: false,
     destructiveHint: effect === 'delete' || effect === 'update' || irreversible === true,
     ...(effect === 'create' ? {} : { idempotentHint: true }),
   }
 }
+
+const LONG = 200
 
 function inputSchema(schema: z.ZodObject): Record<string, unknown> {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {
@@ -44,6 +46,8 @@ function inputSchema(schema: z.ZodObject): Record<string, unknown> {
       // An empty text or list is refused when it comes; every list of tools would say so fifty times.
       if (jsonSchema.minLength === 1) delete jsonSchema.minLength
       if (jsonSchema.minItems === 1) delete jsonSchema.minItems
+      // Nobody reaches such a limit by mistake.
+      if ((jsonSchema.maxLength ?? 0) >= LONG) delete jsonSchema.maxLength
     },
   })
   return rest

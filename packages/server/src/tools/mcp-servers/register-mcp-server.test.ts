@@ -32,6 +32,15 @@ describe.each(eras)('register_mcp_server over %s', (era) => {
     expect(await found.json()).toMatchObject({ issuer, code_challenge_methods_supported: ['S256'] })
     expect(setup.environmentVariables).toContain(`EXPECTED_AUDIENCE='${url}'\n`)
     expect(setup.express).toContain(mcpServer.id)
+    expect(setup.challenge).toBe(
+      `WWW-Authenticate: Bearer realm="mcp", resource_metadata="${setup.metadataUrl}", scope="notes:read notes:write"`,
+    )
+    const keys = await (await fetch(setup.keysUrl ?? '')).json()
+    expect(keys).toMatchObject({ keys: [{ kty: 'RSA' }] })
+    const token = await server.token({ resource: url, scopes: ['notes:read'], subject: 'ana@acme.example' })
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+    expect(claims.iss).toBe(setup.issuer)
+    expect([claims.aud].flat()).toContain(url)
   })
 
   test('refuses an address of Scalekit itself, whose tokens would be for its API', async () => {

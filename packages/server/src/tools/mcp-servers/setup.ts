@@ -6,7 +6,11 @@ import { inertJson, isPlainUrl } from './inert.js'
 export const setupFields = z.object({
   metadataUrl: z.string().describe('Serve the metadata here, without authorization (RFC 9728 section 3.1).'),
   metadata: z.string().describe('The protected-resource metadata, as JSON in one line.'),
+  challenge: z.string().describe('The header of a 401 to a request without a valid token.'),
+  issuer: z.string().describe('The iss of valid tokens; their aud is the URL of the server.'),
+  keysUrl: z.string().describe('The keys that sign them (JWKS).'),
   environmentVariables: z.string().describe('For a .env file.'),
+  install: z.string().describe('Adds the package that does all of this on Express.'),
   express: z.string().describe('For a server on Express with @scalekit-mcp/auth.'),
 })
 
@@ -31,9 +35,14 @@ export function setupOf(resource: clients.Resource): z.output<typeof setupFields
   })
   const { origin, pathname } = new URL(url)
   const environmentUrl = issuer.replace(/\/resources\/[^/]+$/, '')
+  const metadataUrl = `${origin}/.well-known/oauth-protected-resource${pathname === '/' ? '' : pathname}`
   return {
-    metadataUrl: `${origin}/.well-known/oauth-protected-resource${pathname === '/' ? '' : pathname}`,
+    metadataUrl,
     metadata,
+    challenge: challengeOf(metadataUrl, scopes),
+    issuer: environmentUrl,
+    keysUrl: `${environmentUrl}/keys`,
+    install: 'npm install @scalekit-mcp/auth',
     environmentVariables: `EXPECTED_AUDIENCE='${url}'\nPROTECTED_RESOURCE_METADATA='${metadata}'`,
     express: `const protection = protect(app, ${inertJson({
       resource: url,
@@ -41,4 +50,14 @@ export function setupOf(resource: clients.Resource): z.output<typeof setupFields
       scopes,
     })})\napp.post(protection.path, handler)`,
   }
+}
+
+/**
+ * RFC 9728 section 5.1; only scopes that can stand between quotes (RFC 6749 section 3.3), and that mean nothing to a shell. What
+ * follows `Bearer` directly must not look like a credential, which results hide: so a realm comes first (RFC 6750 section 3).
+ */
+function challengeOf(metadataUrl: string, scopes: readonly string[]): string {
+  const named = scopes.filter((scope) => /^[\w:./-]+$/.test(scope)).join(' ')
+  const scope = named === '' ? '' : `, scope="${named}"`
+  return `WWW-Authenticate: Bearer realm="mcp", resource_metadata="${metadataUrl}"${scope}`
 }

@@ -7,8 +7,8 @@ export default defineTool({
   name: 'get_session_policy',
   title: 'Get session policy',
   description:
-    'Get how long the sessions of an organization last: its own policy, that of the environment, and what new sessions get of both.',
-  toolset: 'sessions',
+    'Get how long the sessions of an organization last: its own policy, that of the environment, and what new sessions get of both. The policy of the environment is changed in the Scalekit dashboard.',
+  toolset: 'organizations',
   scopes: ['organization:read'],
   effect: 'read',
   input: z.object({ environmentId, organizationId }),

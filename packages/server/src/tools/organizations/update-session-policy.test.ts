@@ -10,7 +10,7 @@ const environmentId = 'env_100000000000000001'
 const organizationId = 'org_100000000000000001'
 const PRD = 'env_100000000000000002'
 const northwind = 'org_100000000000000011'
-const query = '?toolsets=sessions'
+const query = '?toolsets=organizations'
 
 let server: ServerUnderTest
 beforeAll(async () => {

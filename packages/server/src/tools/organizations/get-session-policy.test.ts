@@ -3,7 +3,7 @@ import { eras, type ServerUnderTest, startServerUnderTest } from '../../../test/
 
 const environmentId = 'env_100000000000000001'
 const organizationId = 'org_100000000000000001'
-const query = '?toolsets=sessions'
+const query = '?toolsets=organizations'
 
 let server: ServerUnderTest
 beforeAll(async () => {

@@ -16,7 +16,7 @@ export default defineTool({
   title: 'Update session policy',
   description:
     'Limit how long sessions of an organization last, in all and without activity. What is left out stays. New sessions get the shorter of this and the policy of the environment; sessions that exist keep theirs, until remove_user_sessions.',
-  toolset: 'sessions',
+  toolset: 'organizations',
   scopes: ['organization:write'],
   effect: 'update',
   input: z.object({
