@@ -13,7 +13,7 @@ export const toolErrors = {
   already_exists: 'Read the existing one, or choose another name or id.',
   permission_denied: 'Ask an administrator of the workspace for this permission.',
   precondition_failed:
-    'Read the object with the matching get_ or list_ tool, change what the message names, then call again.',
+    'Read the object with the matching get_ or list_ tool, remove the obstacle, then call again.',
   person_needed:
     'Show the user the link in handOff.url: they sign in there and decide. Then call wait_for_hand_off with handOff.id, or repeat this call: it gives the result. Without the user, stop here.',
   confirmation_unavailable: 'Let a person make this change, with a client that they have signed in to.',

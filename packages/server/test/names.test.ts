@@ -169,6 +169,26 @@ describe.each(eras)('organizations over %s', (era) => {
     expect(questions).toEqual([expect.stringMatching(/env_1.*2.*the name of org_\d+: Fabrikam$/s)])
   })
 
+  test('in a list of organizations each may be a name', async () => {
+    for (const name of ['One of two', 'Two of two']) {
+      await server.call(era, 'create_organization', { environmentId: DEV, name })
+    }
+    const args = { environment: 'Development', organizationIds: ['one of two', 'Two of two'] }
+    const { result } = await server.call(era, 'delete_organizations', args)
+    expect(result).toMatchObject({ deleted: 2 })
+    const unknown = { environment: 'Development', organizationIds: [ACME, 'nobody knows'] }
+    expect((await server.call(era, 'delete_organizations', unknown)).error).toMatchObject({
+      code: 'not_found',
+    })
+    expect(await foundBy(ACME)).toBe(ACME)
+  })
+
+  test('in a list of objects the organization may be a name', async () => {
+    const invitations = [{ organizationId: 'Umbrella Health', userId: 'usr_100000000000000105' }]
+    const { result } = await server.call(era, 'resend_invitation', { environmentId: DEV, invitations })
+    expect(result).toMatchObject({ sent: 1, items: [{ organizationId: 'org_100000000000000004' }] })
+  })
+
   test('the pages of a list go on by the id or the name', async () => {
     const first = await server.call(era, 'list_organization_users', {
       environmentId: 'Development',

@@ -1,4 +1,5 @@
 import type { organizations } from '@scalekit-mcp/api'
+import { isObject } from '@scalekit-mcp/auth'
 import { ToolError, type ToolErrorCode } from '../errors.js'
 import { redact } from '../observe/redact.js'
 import type { Scalekit } from '../scalekit/scalekit.js'
@@ -37,13 +38,31 @@ export async function resolveNames(
   const environmentId = options.isBound
     ? String(args.environmentId)
     : await environmentIdOf(args.environmentId as string | undefined, options)
-  const { organizationId } = args
-  if (typeof organizationId !== 'string') return { ...args, environmentId }
-  return {
-    ...args,
-    environmentId,
-    organizationId: await organizationIdOf(organizationId, environmentId, options),
+  const resolved: Arguments = {}
+  for (const [name, value] of Object.entries(args)) {
+    resolved[name] = await withOrganizationIds(name, value, (given) =>
+      organizationIdOf(given, environmentId, options),
+    )
   }
+  return { ...resolved, environmentId }
+}
+
+/** An argument names an organization, several, or one in each item of a list. */
+async function withOrganizationIds(
+  name: string,
+  value: unknown,
+  idOf: (given: string) => Promise<string>,
+): Promise<unknown> {
+  if (name === 'organizationId' && typeof value === 'string') return idOf(value)
+  if (!Array.isArray(value)) return value
+  const items: unknown[] = []
+  for (const item of value) {
+    if (name === 'organizationIds') items.push(await idOf(String(item)))
+    else if (isObject(item) && typeof item.organizationId === 'string')
+      items.push({ ...item, organizationId: await idOf(item.organizationId) })
+    else items.push(item)
+  }
+  return items
 }
 
 async function environmentIdOf(given: string | undefined, options: NamesOptions): Promise<string> {

@@ -10,7 +10,7 @@ export default defineTool({
   name: 'create_organization_client_secret',
   title: 'Create organization client secret',
   description:
-    "Create another secret for a client of an organization's machines, to rotate it or because it was lost. A person gets it; the others stay valid until remove_client_secret.",
+    "Create another secret for a client of an organization's machines. A person gets it; the others stay valid until remove_client_secret.",
   toolset: 'clients',
   scopes: ['organization:write'],
   effect: 'create',

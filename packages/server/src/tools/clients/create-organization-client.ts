@@ -12,7 +12,7 @@ export default defineTool({
   name: 'create_organization_client',
   title: 'Create organization client',
   description:
-    "Create a client with which an organization's machines get tokens (client credentials). A person gets its credentials: token URL, client id and secret.",
+    "Create a client with which an organization's machines get tokens (client credentials). A person gets its id, secret and token URL.",
   toolset: 'clients',
   scopes: ['organization:write'],
   effect: 'create',

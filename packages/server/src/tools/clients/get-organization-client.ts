@@ -11,7 +11,7 @@ export default defineTool({
   name: 'get_organization_client',
   title: 'Get organization client',
   description:
-    "Get one client of an organization's machines: what its tokens allow and for whom, and of its secrets the suffix, status, age and last use.",
+    "Get one client of an organization's machines: what its tokens allow, and the status, age and last use of its secrets.",
   toolset: 'clients',
   scopes: ['organization:read'],
   effect: 'read',

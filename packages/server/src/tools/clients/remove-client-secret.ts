@@ -8,7 +8,7 @@ export default defineTool({
   name: 'remove_client_secret',
   title: 'Remove client secret',
   description:
-    "Remove one secret of a client of an organization's machines, after a rotation or when it has leaked. What still uses it gets no more tokens.",
+    "Remove one secret of a client of an organization's machines, after a rotation or a leak. What still uses it gets no more tokens.",
   toolset: 'clients',
   scopes: ['organization:write'],
   effect: 'delete',

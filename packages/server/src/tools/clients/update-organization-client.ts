@@ -14,7 +14,7 @@ export default defineTool({
   name: 'update_organization_client',
   title: 'Update organization client',
   description:
-    "Change a client of an organization's machines. What is left out stays; scopes and audience, if given, replace all. Issued tokens stay as they are.",
+    "Change a client of an organization's machines. What is left out stays; scopes and audience, if given, replace all.",
   toolset: 'clients',
   scopes: ['organization:write'],
   effect: 'update',

@@ -12,7 +12,7 @@ export default defineTool({
   name: 'create_environment_oidc_connection',
   title: 'Create environment OIDC connection',
   description:
-    'Create an OIDC connection of the environment: a draft until discoveryEndpoint or issuer, clientId and clientSecret are set. Then enable it with enable_environment_connection.',
+    'Create an OIDC connection of the environment: a draft until discoveryEndpoint or issuer, clientId and clientSecret are set.',
   toolset: 'connections',
   scopes: ['environment:write'],
   effect: 'create',

@@ -9,7 +9,7 @@ export default defineTool({
   name: 'disable_environment_connection',
   title: 'Disable connection',
   description:
-    'Stop sign-in through a connection; its settings stay. People who know no other way cannot sign in. Give organizationId for a connection of an organization.',
+    'Stop sign-in through a connection; its settings stay. Users without another sign-in method are locked out. Give organizationId for a connection of an organization.',
   toolset: 'connections',
   scopes: ['environment:write'],
   effect: 'update',

@@ -8,7 +8,7 @@ export default defineTool({
   name: 'list_environment_connections',
   title: 'List environment connections',
   description:
-    'List the connections of an environment itself: social sign-in, passwordless, and the services that agents use. For single sign-on of a customer use list_organization_connections.',
+    'List the connections of an environment itself: social sign-in, passwordless, and services that agents use. For single sign-on of customers use list_organization_connections.',
   toolset: 'connections',
   scopes: ['environment:read'],
   effect: 'read',

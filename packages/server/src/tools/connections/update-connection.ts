@@ -14,7 +14,7 @@ export default defineTool({
   name: 'update_connection',
   title: 'Update connection',
   description:
-    "Change the settings of an organization's connection (OIDC or SAML), and enable or disable it. What is left out stays; a connection that is no longer complete is disabled.",
+    "Change, enable or disable an organization's connection (OIDC or SAML). What is left out stays; a connection that is no longer complete is disabled.",
   toolset: 'connections',
   scopes: ['organization:write'],
   effect: 'update',

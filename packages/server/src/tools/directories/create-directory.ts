@@ -22,7 +22,7 @@ export default defineTool({
   name: 'create_directory',
   title: 'Create directory',
   description:
-    "Create a SCIM directory of an organization, which the customer's identity provider fills with users and groups. A person gets the endpoint and the token to paste there.",
+    "Create a SCIM directory of an organization. A person gets the endpoint and the token to paste into the customer's identity provider.",
   toolset: 'directories',
   scopes: ['organization:write'],
   effect: 'create',

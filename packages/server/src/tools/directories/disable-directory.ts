@@ -9,7 +9,7 @@ export default defineTool({
   name: 'disable_directory',
   title: 'Disable directory',
   description:
-    'Stop a directory from provisioning; what it has sent stays. People who leave the customer keep their access until it is enabled again.',
+    'Stop a directory from provisioning; what it has sent stays. People who leave the customer keep their access meanwhile.',
   toolset: 'directories',
   scopes: ['organization:write'],
   effect: 'update',

@@ -9,14 +9,13 @@ export default defineTool({
   name: 'enable_directory',
   title: 'Enable directory',
   description:
-    'Let a directory of an organization provision users and groups. It needs a secret first, which the administrator of the organization makes in the admin portal (generate_admin_portal_link).',
+    'Let a directory of an organization provision users and groups. It needs a secret first: rotate_directory_secret.',
   toolset: 'directories',
   scopes: ['organization:write'],
   effect: 'update',
   input: z.object({ environmentId, organizationId, directoryId }),
   output: z.object({ directory: directoryFields }),
-  precondition:
-    'The directory has no secret (get_directory). The administrator of the organization creates one in the admin portal: generate_admin_portal_link.',
+  precondition: 'The directory has no secret (get_directory): create one with rotate_directory_secret.',
   async target(args, { scalekit }) {
     const { id, name } = await readDirectory(scalekit, args)
     return { id, name, changes: { Organization: args.organizationId } }

@@ -8,7 +8,7 @@ export default defineTool({
   name: 'get_directory',
   title: 'Get directory',
   description:
-    'Get one directory of an organization: status, endpoint, roles of its groups, and the age and last use of its secrets, to find out why users do not arrive.',
+    'Get one directory of an organization: status, endpoint, roles of its groups, and the age and last use of its secrets.',
   toolset: 'directories',
   scopes: ['organization:read'],
   effect: 'read',

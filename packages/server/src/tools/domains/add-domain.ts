@@ -18,7 +18,7 @@ export default defineTool({
   name: 'add_domain',
   title: 'Add domain',
   description:
-    'Give an organization a domain without proof of ownership, never a public mail domain. While the organization has an enabled connection, everybody with such an address signs in through it; Scalekit has no other switch that requires single sign-on.',
+    'Give an organization a domain without proof of ownership, never a public mail domain. While the organization has an enabled connection, everybody with such an address signs in through it: that is how single sign-on is required.',
   toolset: 'domains',
   scopes: ['organization:write'],
   effect: 'create',

@@ -16,7 +16,7 @@ export default defineTool({
   name: 'get_environment_credentials',
   title: 'Get environment credentials',
   description:
-    'Get the client ids of an environment and, of their secrets, the suffix, status and age. A secret itself is shown once, when it is created: rotate_client_secret gives a person a new one, with the lines of a .env file.',
+    'Get the client ids of an environment and, of their secrets, the suffix, status and age. A secret is shown once, to a person: rotate_client_secret creates one, with .env lines.',
   toolset: 'environments',
   scopes: ['environment:read'],
   effect: 'read',

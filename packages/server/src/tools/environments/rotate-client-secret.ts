@@ -14,7 +14,7 @@ export default defineTool({
   name: 'rotate_client_secret',
   title: 'Rotate client secret',
   description:
-    "Create a new secret for a client of an environment (by default the environment's own). A person gets it as the lines of a .env file. Keep the previous secrets until every app has the new one, then disable them with update_client_secret.",
+    "Create a new secret for a client of an environment (by default the environment's own). A person gets it as .env lines. When every app has it, disable the previous ones with update_client_secret.",
   toolset: 'environments',
   scopes: ['environment:write'],
   effect: 'update',

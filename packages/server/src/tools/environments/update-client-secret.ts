@@ -12,7 +12,7 @@ export default defineTool({
   name: 'update_client_secret',
   title: 'Update client secret',
   description:
-    'Disable a secret of a client of an environment, after a rotation or when it has leaked, or enable it again. What uses a disabled secret gets no more tokens.',
+    'Disable a secret of a client of an environment, after a rotation or a leak, or enable it again. What uses a disabled secret gets no more tokens.',
   toolset: 'environments',
   scopes: ['environment:write'],
   effect: 'update',

@@ -9,7 +9,7 @@ export default defineTool({
   name: 'delete_organizations',
   title: 'Delete organizations',
   description:
-    'Delete up to 20 organizations with their connections, directories and memberships, after one confirmation. Users without another organization are deleted too. Each item of the result says whether it is done.',
+    'Delete up to 20 organizations with their connections, directories and memberships, after one confirmation. Users without another organization are deleted too.',
   toolset: 'organizations',
   scopes: ['organization:write'],
   effect: 'delete',

@@ -12,7 +12,7 @@ export default defineTool({
   name: 'generate_admin_portal_link',
   title: 'Generate admin portal link',
   description:
-    "Make a link with which an organization's own administrator sets up single sign-on or a directory. It opens once and ends within a minute; a person gets it, not the conversation.",
+    "Make a link with which an organization's own administrator sets up single sign-on or a directory. A person gets it, not the conversation.",
   toolset: 'organizations',
   scopes: ['organization:write'],
   effect: 'create',

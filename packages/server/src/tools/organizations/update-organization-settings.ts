@@ -12,7 +12,7 @@ export default defineTool({
   name: 'update_organization_settings',
   title: 'Update organization settings',
   description:
-    'Enable or disable features of an organization, such as single sign-on or directory sync. Features left out stay as they are. How long sessions last: update_session_policy. No feature requires single sign-on: see add_domain.',
+    'Enable or disable features of an organization, such as single sign-on or directory sync. For session lengths use update_session_policy; to require single sign-on, add_domain.',
   toolset: 'organizations',
   scopes: ['organization:write'],
   effect: 'update',

@@ -28,7 +28,7 @@ export default defineTool({
   name: 'set_app_urls',
   title: 'Set app URLs',
   description:
-    "Change the callback, post-logout and initiate-login URLs of an app (by default the environment's own client) in one write. What is not named stays: read the present URLs with list_redirect_uris.",
+    "Change the callback, post-logout and initiate-login URLs of an app (by default the environment's own client) in one write. What is left out stays (list_redirect_uris).",
   toolset: 'redirect-uris',
   scopes: ['environment:write'],
   effect: 'update',

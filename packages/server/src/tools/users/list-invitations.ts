@@ -28,7 +28,7 @@ export default defineTool({
   name: 'list_invitations',
   title: 'List invitations',
   description:
-    'List the invitations that nobody has accepted yet, in one organization or in all of an environment, with their state and expiry. Resend them with resend_invitation.',
+    'List the invitations that nobody has accepted yet, in one organization or in all, with state and expiry. Resend them with resend_invitation.',
   toolset: 'users',
   scopes: ['organization:read'],
   effect: 'read',

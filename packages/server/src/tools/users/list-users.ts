@@ -10,7 +10,7 @@ export default defineTool({
   name: 'list_users',
   title: 'List users',
   description:
-    'List the users of an environment with all their organizations, or search them by e-mail address, name, external id or id. Scalekit does not filter by status: for invitations use list_invitations.',
+    'List the users of an environment with their organizations, or search them by e-mail address, name, external id or id. For pending invitations use list_invitations.',
   toolset: 'users',
   scopes: ['organization:read'],
   effect: 'read',

@@ -6,7 +6,7 @@ export default defineTool({
   name: 'whoami',
   title: 'Who am I',
   description:
-    'Tell who is signed in, with which role and scopes, which environments and toolsets this connection reaches, and how to get more. Use it first, or when a call was refused.',
+    'Tell who is signed in, with which role, scopes, environments and toolsets, and how to get more. Use it first, or when a call was refused.',
   toolset: 'workspace',
   scopes: [],
   effect: 'read',
