@@ -23,7 +23,8 @@ afterEach(() => {
 
 /** What reads nothing from the API has nothing to fail with, and what a person confirms first does not reach it. */
 const withoutApi = new Set(['whoami', 'search_docs', 'invite_workspace_member'])
-const affected = tools.filter(({ name }) => !withoutApi.has(name))
+// What is for a person is created for nobody as long as it cannot be brought to one.
+const affected = tools.filter(({ name, reveals }) => !withoutApi.has(name) && !reveals)
 
 const secret = 'upstream-secret-detail'
 const json = { 'content-type': 'application/json' }

@@ -2,8 +2,8 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { environmentId, organizationClientId, organizationId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { clientSecretFields, revealMachineCredentials, toClientSecret } from '../client-secret.js'
 import { environmentUrl } from '../environment-url.js'
-import { clientSecretFields, revealMachineCredentials, toClientSecret } from './client-secret.js'
 import { readOrganizationClient } from './organization-client.js'
 
 export default defineTool({

@@ -2,8 +2,8 @@ import type { clients } from '@scalekit-mcp/api'
 import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import type { ToolContext } from '../../tool.js'
+import { clientSecretFields, toClientSecret } from '../client-secret.js'
 import { time, toTime } from '../times.js'
-import { clientSecretFields, toClientSecret } from './client-secret.js'
 
 /** A client of an organization, as results give it. */
 export const organizationClientFields = z.object({

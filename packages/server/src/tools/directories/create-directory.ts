@@ -52,10 +52,13 @@ export default defineTool({
     progress(1, 'Created', 2)
     // Several steps for the API, one for the caller: when one is refused, no directory stays behind.
     const which = { environmentId, organizationId, directoryId: directory.id }
-    return open(scalekit, which, enabled).catch(async (refused: unknown) => {
-      await client.deleteDirectory({ organizationId, id: directory.id })
-      throw refused
-    })
+    return open(scalekit, which, enabled).then(
+      (done) => done,
+      async (refused: unknown) => {
+        await client.deleteDirectory({ organizationId, id: directory.id })
+        throw refused
+      },
+    )
   },
 })
 

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { allClients } from '../all-clients.js'
-import { clientSecretFields, toClientSecret } from '../clients/client-secret.js'
+import { clientSecretFields, toClientSecret } from '../client-secret.js'
 
 const credentials = z.object({
   clientId: z.string(),

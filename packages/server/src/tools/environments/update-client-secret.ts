@@ -3,8 +3,8 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { clientId, environmentId, secretId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { clientSecretFields, toClientSecret } from '../clients/client-secret.js'
-import { readClient } from '../redirect-uris/client.js'
+import { clientSecretFields, toClientSecret } from '../client-secret.js'
+import { readClient } from '../find-client.js'
 
 const { ACTIVE, INACTIVE } = clients.ClientSecretStatus
 

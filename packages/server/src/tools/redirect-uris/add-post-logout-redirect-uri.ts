@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { clientId, environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { clientFields, clientTarget, findClient, toClient } from './client.js'
+import { findClient } from '../find-client.js'
+import { clientFields, clientTarget, toClient } from './client.js'
 import { editUris } from './edit-uris.js'
 import { redirectUri, requireAllowedIn } from './redirect-uri.js'
 

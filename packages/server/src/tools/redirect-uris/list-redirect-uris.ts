@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { clientId, environmentId, nextPageToken, pageSizeBetween, pageToken } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { clientFields, readClient, toClient } from './client.js'
+import { readClient } from '../find-client.js'
+import { clientFields, toClient } from './client.js'
 
 export default defineTool({
   name: 'list_redirect_uris',

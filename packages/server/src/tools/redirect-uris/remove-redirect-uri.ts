@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { clientId, environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { clientFields, clientTarget, findClient, requireListed, toClient } from './client.js'
+import { findClient } from '../find-client.js'
+import { clientFields, clientTarget, requireListed, toClient } from './client.js'
 import { editUris } from './edit-uris.js'
 import { listedUri } from './redirect-uri.js'
 

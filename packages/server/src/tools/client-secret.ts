@@ -1,8 +1,8 @@
 import { clients } from '@scalekit-mcp/api'
 import * as z from 'zod'
-import { ToolError } from '../../errors.js'
-import type { Revealed } from '../../tool.js'
-import { time, toTime } from '../times.js'
+import { ToolError } from '../errors.js'
+import type { Revealed } from '../tool.js'
+import { time, toTime } from './times.js'
 
 /** A secret of a client, without its value. */
 export const clientSecretFields = z.object({
