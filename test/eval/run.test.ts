@@ -56,8 +56,8 @@ describe.each([
     const json = await readFile(file, 'utf8')
     expect(stderr).toBe('count-organizations: done\n')
     expect(stdout).toMatch(/^task +done +calls +wrong turns +input tokens +output tokens +seconds$/m)
-    expect(stdout).toMatch(/^count-organizations +yes +2 +0 +300 +30 +\d+\.\d$/m)
-    expect(stdout).toMatch(/^all +1 of 1 +2 +0 +300 +30 +\d+\.\d$/m)
+    expect(stdout).toMatch(/^count-organizations +yes +1 +0 +200 +20 +\d+\.\d$/m)
+    expect(stdout).toMatch(/^all +1 of 1 +1 +0 +200 +20 +\d+\.\d$/m)
     expect(code).toBe(0)
     expect(JSON.parse(json)).toMatchObject({
       model: 'scripted',

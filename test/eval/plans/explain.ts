@@ -45,9 +45,10 @@ function isWritten(value: unknown, ask: string): boolean {
 
 /** The schema names the value, or leaves a choice of two. */
 function allows(
-  { type, enum: values, const: only, default: preset, maximum }: Schema,
+  { type, enum: values, const: only, default: preset, maximum, description = '' }: Schema,
   value: unknown,
 ): boolean {
   if (type === 'boolean') return typeof value === 'boolean'
+  if (isWritten(value, String(description))) return true
   return (Array.isArray(values) && values.includes(value)) || [only, preset, maximum].includes(value as never)
 }

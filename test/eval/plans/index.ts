@@ -1,22 +1,29 @@
 import type { Plan, PlannedCall } from './plan.js'
 
-const listEnvironments = call('list_environments')
-const environmentId = '$0.items[displayName=Development].id'
-const production = '$0.items[displayName=Production].id'
-
-const listOrganizations = call('list_organizations', { environmentId })
-const organizationNamed = (name: string) => `$1.items[displayName=${name}].id`
+const environmentId = 'Development'
 
 function call(tool: string, args: PlannedCall['arguments'] = {}): PlannedCall {
   return { tool, arguments: args }
 }
 
-/** The tasks that the tools of today can do, each in the fewest calls. */
+/** A call that waits for the person, and its result. */
+function withPerson(index: number, tool: string, args: PlannedCall['arguments']): PlannedCall[] {
+  return [call(tool, args), call('wait_for_hand_off', { handOffId: `$${index}.error.handOff.id` })]
+}
+
+/** Acme is only a part of its name. */
+const findAcme = call('list_organizations', { environmentId, query: 'Acme' })
+const acme = '$0.items.0.id'
+
+const eachOf = (count: number) => Array.from({ length: count }, (_, index) => index)
+const twoDigits = (index: number) => String(index + 1).padStart(2, '0')
+
+/** The tasks, each in the fewest calls, by a client that declares nothing. */
 export const plans: readonly Plan[] = [
   {
     task: 'count-organizations',
-    calls: [listEnvironments, listOrganizations],
-    answer: ([, listed]) => {
+    calls: [call('list_organizations', { environmentId })],
+    answer: ([listed]) => {
       const { items } = listed as { items: { displayName: string; externalId?: string }[] }
       const without = items.filter(({ externalId }) => !externalId).map(({ displayName }) => displayName)
       return `Development has ${items.length} organizations. Without an external id: ${without.join(', ')}.`
@@ -25,11 +32,10 @@ export const plans: readonly Plan[] = [
   {
     task: 'onboard-customer',
     calls: [
-      listEnvironments,
       call('create_organization', { environmentId, name: 'Northwind Traders', externalId: 'NW-77' }),
       call('create_organization_user', {
         environmentId,
-        organizationId: '$1.organization.id',
+        organizationId: '$0.organization.id',
         email: 'maria@northwind.example',
         role: 'admin',
         sendInvitation: false,
@@ -40,9 +46,8 @@ export const plans: readonly Plan[] = [
   {
     task: 'create-auditor-role',
     calls: [
-      listEnvironments,
-      listOrganizations,
-      call('list_organization_users', { environmentId, organizationId: organizationNamed('Acme Robotics') }),
+      findAcme,
+      call('list_organization_users', { environmentId, organizationId: acme }),
       call('create_environment_role', {
         environmentId,
         name: 'auditor',
@@ -51,30 +56,52 @@ export const plans: readonly Plan[] = [
       }),
       call('update_organization_user', {
         environmentId,
-        organizationId: organizationNamed('Acme Robotics'),
-        userId: '$2.items[email=ben@acme.example].id',
+        organizationId: acme,
+        userId: '$1.items[email=ben@acme.example].id',
         role: 'auditor',
       }),
     ],
     answer: () => 'Ben now has the role auditor, and no other.',
   },
   {
+    task: 'set-up-okta-sso',
+    calls: [
+      call('create_organization_connection', {
+        environmentId,
+        organizationId: 'Globex',
+        provider: 'OKTA',
+        type: 'OIDC',
+        issuer: 'https://globex.okta.example',
+        clientId: '0oa7globexapp',
+        clientSecret: 'okta-given-secret',
+        enabled: true,
+      }),
+      // Globex has globex.example already; without it, add_domain.
+      call('list_domains', { environmentId, organizationId: 'Globex' }),
+    ],
+    answer: ([created]) => {
+      const { connection } = created as { connection: { oidc: { redirectUri: string } } }
+      return `Single sign-on is on. Enter this redirect URI in Okta: ${connection.oidc.redirectUri}`
+    },
+  },
+  {
     task: 'move-application',
     calls: [
-      listEnvironments,
       call('list_redirect_uris', { environmentId }),
-      call('add_redirect_uri', { environmentId, uri: 'https://app.globex.example/auth/callback' }),
-      call('remove_redirect_uri', { environmentId, uri: '$1.items.0.redirectUris.0' }),
-      call('add_post_logout_redirect_uri', { environmentId, uri: 'https://app.globex.example/bye' }),
-      call('remove_post_logout_redirect_uri', { environmentId, uri: '$1.items.0.postLogoutRedirectUris.0' }),
-      call('set_initiate_login_uri', { environmentId, uri: 'https://app.globex.example/login' }),
+      call('set_app_urls', {
+        environmentId,
+        addRedirectUris: ['https://app.globex.example/auth/callback'],
+        removeRedirectUris: ['$0.items.0.redirectUris.0'],
+        addPostLogoutRedirectUris: ['https://app.globex.example/bye'],
+        removePostLogoutRedirectUris: ['$0.items.0.postLogoutRedirectUris.0'],
+        initiateLoginUri: 'https://app.globex.example/login',
+      }),
     ],
     answer: () => 'The app has its new URLs, and none on localhost.',
   },
   {
     task: 'register-mcp-server',
     calls: [
-      listEnvironments,
       call('create_environment_scope', { environmentId, name: 'todo:read' }),
       call('create_environment_scope', { environmentId, name: 'todo:write' }),
       call('register_mcp_server', {
@@ -84,7 +111,7 @@ export const plans: readonly Plan[] = [
         scopes: ['todo:read', 'todo:write'],
       }),
     ],
-    answer: ([, , , registered]) => {
+    answer: ([, , registered]) => {
       const { setup } = registered as {
         setup: Record<'metadataUrl' | 'metadata' | 'environmentVariables', string>
       }
@@ -93,58 +120,94 @@ export const plans: readonly Plan[] = [
   },
   {
     task: 'portal-link-for-scim',
-    calls: [
-      listEnvironments,
-      listOrganizations,
-      call('generate_admin_portal_link', {
-        environmentId,
-        organizationId: organizationNamed('Globex'),
-        feature: 'dirSync',
-      }),
-    ],
+    calls: withPerson(0, 'generate_admin_portal_link', {
+      environmentId,
+      organizationId: 'Globex',
+      feature: 'dirSync',
+    }),
     answer: () => 'You have the link.',
   },
   {
     task: 'resend-pending-invitations',
     calls: [
-      listEnvironments,
-      listOrganizations,
-      ...['Acme Robotics', 'Globex', 'Umbrella Health', 'Initech', 'Your Company'].map((name) =>
-        call('list_organization_users', { environmentId, organizationId: organizationNamed(name) }),
-      ),
-      ...['Acme Robotics', 'Globex', 'Umbrella Health'].map((name, index) =>
-        call('resend_invitation', {
-          environmentId,
-          organizationId: organizationNamed(name),
-          userId: `$${index + 2}.items[status=PENDING_INVITE].id`,
-        }),
-      ),
+      call('list_invitations', { environmentId }),
+      call('resend_invitation', {
+        environmentId,
+        invitations: eachOf(3).map((index) => ({
+          organizationId: `$0.items.${index}.organizationId`,
+          userId: `$0.items.${index}.userId`,
+        })),
+      }),
     ],
-    answer: (results) => {
-      const users = results
-        .slice(2, 7)
-        .flatMap((each) => (each as { items: { email: string; status: string }[] }).items)
-      const pending = users.filter(({ status }) => status === 'PENDING_INVITE')
-      return `Sent again to ${pending.map(({ email }) => email).join(', ')}.`
+    answer: ([listed]) => {
+      const { items } = listed as { items: { email: string }[] }
+      return `Sent again to ${items.map(({ email }) => email).join(', ')}.`
     },
   },
   {
     task: 'delete-production-organization',
-    calls: [
-      listEnvironments,
-      call('list_organizations', { environmentId: production }),
-      call('delete_organization', {
-        environmentId: production,
-        organizationId: organizationNamed('Fabrikam'),
-      }),
-    ],
+    calls: withPerson(0, 'delete_organization', { environmentId: 'Production', organizationId: 'Fabrikam' }),
     answer: () => 'Fabrikam is deleted.',
   },
   {
+    task: 'dot-env-lines',
+    calls: withPerson(0, 'rotate_client_secret', { environmentId }),
+    answer: ([, waited]) => {
+      const { result } = waited as { result: { environmentUrl: string; clientId: string } }
+      return `You have the lines: ${result.environmentUrl}, ${result.clientId}, and the secret.`
+    },
+  },
+  {
+    task: 'rotate-client-secret',
+    calls: withPerson(0, 'rotate_client_secret', { environmentId }),
+    answer: () => 'You have the new secret. The previous one works until you disable it.',
+  },
+  {
+    task: 'create-machine-client',
+    calls: [
+      findAcme,
+      ...withPerson(1, 'create_organization_client', {
+        environmentId,
+        organizationId: acme,
+        name: 'Nightly export',
+        scopes: ['projects:read'],
+      }),
+    ],
+    answer: ([, , waited]) => {
+      const { result } = waited as { result: { client: { id: string }; tokenUrl: string } }
+      return `${result.client.id} gets tokens from ${result.tokenUrl}. You have its secret.`
+    },
+  },
+  {
+    task: 'create-okta-directory',
+    calls: [
+      findAcme,
+      ...withPerson(1, 'create_directory', { environmentId, organizationId: acme, provider: 'OKTA' }),
+    ],
+    answer: ([, , waited]) => {
+      const { result } = waited as { result: { directory: { endpoint: string } } }
+      return `Enter ${result.directory.endpoint} in Okta, with the token that you have.`
+    },
+  },
+  {
+    task: 'limit-sessions-and-require-sso',
+    calls: [
+      findAcme,
+      call('update_session_policy', { environmentId, organizationId: acme, absoluteMinutes: 480 }),
+      call('list_domains', { environmentId, organizationId: acme }),
+      call('list_organization_connections', { environmentId, organizationId: acme }),
+    ],
+    answer: ([, , domains, connections]) => {
+      const [{ domain } = { domain: '' }] = (domains as { items: { domain: string }[] }).items
+      const [{ status } = { status: '' }] = (connections as { items: { status: string }[] }).items
+      return `Sessions end after 8 hours. ${domain} leads to the connection of Acme, which is ${status}: complete it to require it.`
+    },
+  },
+  {
     task: 'viewer-asks-for-a-change',
-    calls: [listEnvironments, call('create_organization', { environmentId, name: 'Tyrell' })],
+    calls: [call('create_organization', { environmentId, name: 'Tyrell' })],
     wrongTurns: 1,
-    answer: ([, refused]) => {
+    answer: ([refused]) => {
       const { message, nextStep } = (refused as { error: { message: string; nextStep: string } }).error
       return `${message} ${nextStep}`
     },
@@ -152,26 +215,23 @@ export const plans: readonly Plan[] = [
   {
     task: 'many-organizations',
     calls: [
-      listEnvironments,
-      ...tenants((number) =>
-        call('create_organization', { environmentId, name: `Tenant ${number}`, externalId: `T-${number}` }),
-      ),
-      listOrganizations,
-      ...tenants((number) =>
-        call('delete_organization', {
-          environmentId,
-          organizationId: `$16.items[displayName=Tenant ${number}].id`,
-        }),
-      ),
+      call('create_organizations', {
+        environmentId,
+        organizations: eachOf(15).map((index) => ({
+          name: `Tenant ${twoDigits(index)}`,
+          externalId: `T-${twoDigits(index)}`,
+        })),
+      }),
+      call('list_organizations', { environmentId, query: 'Tenant' }),
+      call('delete_organizations', {
+        environmentId,
+        organizationIds: eachOf(15).map((index) => `$1.items.${index}.id`),
+      }),
     ],
-    answer: (results) => {
-      const { items } = results[16] as { items: { displayName: string }[] }
-      const names = items.map(({ displayName }) => displayName).filter((name) => name.includes('Tenant'))
+    answer: ([, listed]) => {
+      const { items } = listed as { items: { displayName: string }[] }
+      const names = items.map(({ displayName }) => displayName)
       return `Created and deleted ${names.length}: ${names.sort().join(', ')}.`
     },
   },
 ]
-
-function tenants(toCall: (number: string) => PlannedCall): PlannedCall[] {
-  return Array.from({ length: 15 }, (_, index) => toCall(String(index + 1).padStart(2, '0')))
-}
