@@ -9,7 +9,7 @@ const id = (prefix: string, what: string) => {
   const form = new RegExp(`^${prefix}_[0-9]{1,28}$`)
   return z
     .string()
-    .max(40)
+    .max(64)
     .refine((value) => form.test(value), `Not the id of a ${what.toLowerCase()}.`)
     .describe(`${what} id.`)
 }

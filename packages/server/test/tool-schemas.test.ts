@@ -2,7 +2,6 @@ import { expect, test } from 'vitest'
 import * as z from 'zod'
 import { measure } from '../../../test/harness/measure.js'
 import { describeTool } from '../src/mcp/catalog/describe-tool.js'
-import type { ToolDefinition } from '../src/tool.js'
 import { tools } from '../src/tools/index.js'
 
 interface Schema {
@@ -53,11 +52,6 @@ function isBounded({ maxLength, enum: words, pattern }: Schema): boolean {
   return outside !== undefined && /^\^.*\$$/.test(outside) && !/[*+]|\{\d+,\}/.test(outside)
 }
 
-/** What a tool accepts. The list of tools leaves out limits that nobody reaches by mistake. */
-function acceptedBy({ input }: ToolDefinition): Schema {
-  return z.toJSONSchema(input, { io: 'input', reused: 'inline' }) as Schema
-}
-
 test('an opening is seen', () => {
   expect(
     openings({ type: 'object', properties: { a: { type: 'string', pattern: '^[a-z]+$' } } }, 't'),
@@ -66,7 +60,10 @@ test('an opening is seen', () => {
 })
 
 test('the input of every tool is closed and bounded', () => {
-  const found = tools.flatMap((tool) => openings(acceptedBy(tool), tool.name))
+  // Not the listed schemas, which leave long limits out.
+  const found = tools.flatMap(({ name, input }) =>
+    openings(z.toJSONSchema(input, { io: 'input' }) as Schema, name),
+  )
   expect(found).toEqual([])
   measure('C2', `${found.length} in ${tools.length} tools`)
 })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import * as z from 'zod'
 import { parseSelection } from '../call/access.js'
 import { describeTool } from '../mcp/catalog/describe-tool.js'
 import { instructionsFor } from '../mcp/instructions.js'
@@ -49,9 +50,11 @@ describe('the surface of all tools', () => {
     },
   )
 
-  test.each(described)('$tool.name takes closed input', ({ definition }) => {
-    for (const { path, node } of nodes(definition.inputSchema)) {
+  test.each(described)('$tool.name takes closed and bounded input', ({ tool }) => {
+    // Not the listed schema, which leaves long limits out.
+    for (const { path, node } of nodes(z.toJSONSchema(tool.input, { io: 'input' }))) {
       if (node.type === 'object') expect(node.additionalProperties, path).toBe(false)
+      if (node.type === 'string') expect(node.maxLength ?? node.enum ?? node.pattern, path).toBeDefined()
       if (node.type === 'integer' || node.type === 'number') expect(node.maximum, path).toBeDefined()
       if (node.type === 'array') expect(node.maxItems, path).toBeDefined()
     }

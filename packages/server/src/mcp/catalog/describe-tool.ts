@@ -36,7 +36,7 @@ function annotationsOf({ effect, irreversible }: ToolDefinition): NonNullable<To
   }
 }
 
-const LONG = 200
+const LONG = 64
 
 function inputSchema(schema: z.ZodObject): Record<string, unknown> {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {
