@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type ToolErrorCode, toToolError } from '../errors.js'
+import { type ToolError, type ToolErrorCode, toToolError } from '../errors.js'
 import type { ToolContext } from '../tool.js'
 
 /** Why one of several items failed, with the fields of a failed call. */
@@ -12,17 +12,31 @@ export interface Failed {
   readonly error: z.output<typeof itemError>
 }
 
+/** What an item answers that failed. */
+export function failed(cause: unknown): Failed {
+  const { code, message, nextStep } = toToolError(cause)
+  return { error: { code, message, nextStep } }
+}
+
 /** The most items that a tool takes at once. */
 export const MOST_ITEMS = 20
 
 /** A call has a few seconds; Scalekit limits the rate of requests. */
 const AT_ONCE = 5
 
+/** What is wrong with one item. Anything else that every item fails with is wrong with the call. */
+const ofAnItem: ReadonlySet<ToolErrorCode> = new Set([
+  'invalid_arguments',
+  'not_found',
+  'already_exists',
+  'precondition_failed',
+])
+
 /**
  * Does the same for each item, a few at once. An item that fails does not stop the others; its place has the error.
  *
  * @param what the work, for a client that shows progress
- * @throws ToolError what is wrong with the call as a whole, like a permission that is missing
+ * @throws ToolError where all items fail, and not for what they are: without a permission, or while the API is down
  */
 export async function each<Item, Done>(
   items: readonly Item[],
@@ -31,31 +45,21 @@ export async function each<Item, Done>(
   step: (item: Item) => Promise<Done>,
 ): Promise<(Done | Failed)[]> {
   const results: (Done | Failed)[] = []
+  const errors: ToolError[] = []
+  const note = (cause: unknown): Failed => {
+    errors.push(toToolError(cause))
+    return failed(cause)
+  }
   const waiting = items.entries()
   let done = 0
   const work = async () => {
     for (const [index, item] of waiting) {
-      const [result] = await Promise.allSettled([step(item)])
-      results[index] = result.status === 'fulfilled' ? result.value : failed(result.reason)
+      results[index] = await step(item).then((result) => result, note)
       progress(++done, what, items.length)
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work))
+  const reason = errors.find(({ code }) => !ofAnItem.has(code))
+  if (reason && errors.length === items.length) throw reason
   return results
-}
-
-/** What is wrong with the call, and so with every item of it. */
-const ofTheCall: ReadonlySet<ToolErrorCode> = new Set([
-  'invalid_token',
-  'permission_denied',
-  'environment_not_available',
-  'tool_not_available',
-  'audit_unavailable',
-])
-
-function failed(cause: unknown): Failed {
-  const error = toToolError(cause)
-  if (ofTheCall.has(error.code)) throw error
-  const { code, message, nextStep } = error
-  return { error: { code, message, nextStep } }
 }

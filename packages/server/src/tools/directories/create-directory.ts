@@ -22,7 +22,7 @@ export default defineTool({
   name: 'create_directory',
   title: 'Create directory',
   description:
-    "Create a SCIM directory of an organization. A person gets the endpoint and the token to paste into the customer's identity provider.",
+    "Create a SCIM directory of an organization, which the customer's identity provider fills with users and groups. A person gets the endpoint and the token to paste there.",
   toolset: 'directories',
   scopes: ['organization:write'],
   effect: 'create',
@@ -52,10 +52,13 @@ export default defineTool({
     progress(1, 'Created', 2)
     // Several steps for the API, one for the caller: when one is refused, no directory stays behind.
     const which = { environmentId, organizationId, directoryId: directory.id }
-    const [opened] = await Promise.allSettled([open(scalekit, which, enabled)])
-    if (opened.status === 'fulfilled') return opened.value
-    await client.deleteDirectory({ organizationId, id: directory.id })
-    throw opened.reason
+    return open(scalekit, which, enabled).then(
+      (done) => done,
+      async (refused: unknown) => {
+        await client.deleteDirectory({ organizationId, id: directory.id })
+        throw refused
+      },
+    )
   },
 })
 

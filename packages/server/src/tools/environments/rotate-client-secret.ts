@@ -3,10 +3,10 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { clientId, environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { findClient } from '../client.js'
 import { clientSecretFields, toClientSecret } from '../client-secret.js'
-import { each, itemError } from '../each.js'
+import { failed, itemError } from '../each.js'
 import { environmentUrl } from '../environment-url.js'
+import { findClient } from '../find-client.js'
 
 const { ACTIVE, INACTIVE } = clients.ClientSecretStatus
 
@@ -14,7 +14,7 @@ export default defineTool({
   name: 'rotate_client_secret',
   title: 'Rotate client secret',
   description:
-    "Create a new secret for a client of an environment (by default the environment's own). A person gets it as .env lines. When every app has it, disable the previous ones with update_client_secret.",
+    "Create a new secret for a client of an environment (by default the environment's own). A person gets it as the lines of a .env file. Keep the previous secrets until every app has the new one, then disable them with update_client_secret.",
   toolset: 'environments',
   scopes: ['environment:write'],
   effect: 'update',
@@ -46,14 +46,13 @@ export default defineTool({
     }
   },
   async run({ environmentId, clientId, previous }, context) {
-    const { scalekit, progress } = context
+    const { scalekit } = context
     const client = await findClient(scalekit, environmentId, clientId)
     const url = await environmentUrl(context, environmentId)
     const api = scalekit.clients(environmentId)
     const { plainSecret, secret } = await api.createClientSecret({ clientId: client.id })
     if (!plainSecret || !secret) throw new ToolError('internal', 'Scalekit did not return the secret.')
-    // The new secret reaches the person also where Scalekit refuses to disable an old one.
-    const outcomes = await each(client.secrets, progress, 'Previous secrets', async (before) => {
+    const disable = async (before: clients.ClientSecret) => {
       if (previous === 'keep' || !isActive(before)) return {}
       await api.updateClientSecret({
         clientId: client.id,
@@ -62,7 +61,11 @@ export default defineTool({
         mask: { paths: ['status'] },
       })
       return { status: clients.ClientSecretStatus[INACTIVE] }
-    })
+    }
+    // The new secret reaches the person also where an old one could not be disabled.
+    const outcomes = await Promise.all(
+      client.secrets.map((before) => disable(before).then((done) => done, failed)),
+    )
     return {
       environmentUrl: url,
       clientId: client.id,

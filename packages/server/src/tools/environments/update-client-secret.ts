@@ -3,8 +3,8 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { clientId, environmentId, secretId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { readClient } from '../client.js'
 import { clientSecretFields, toClientSecret } from '../client-secret.js'
+import { readClient } from '../find-client.js'
 
 const { ACTIVE, INACTIVE } = clients.ClientSecretStatus
 
@@ -12,7 +12,7 @@ export default defineTool({
   name: 'update_client_secret',
   title: 'Update client secret',
   description:
-    'Disable a secret of a client of an environment, after a rotation or a leak, or enable it again. What uses a disabled secret gets no more tokens.',
+    'Disable a secret of a client of an environment, after a rotation or when it has leaked, or enable it again. What uses a disabled secret gets no more tokens.',
   toolset: 'environments',
   scopes: ['environment:write'],
   effect: 'update',

@@ -1,14 +1,15 @@
 import * as z from 'zod'
 import { clientId, environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { clientFields, clientTarget, findClient, toClient } from '../client.js'
+import { findClient } from '../find-client.js'
+import { clientFields, clientTarget, toClient } from './client.js'
 import { editUris } from './edit-uris.js'
 import { redirectUri, requireAllowedIn } from './redirect-uri.js'
 
 export default defineTool({
   name: 'add_post_logout_redirect_uri',
   title: 'Add post-logout redirect URI',
-  description: "Allow sign-outs of an app (by default the environment's own client) to end at a URI.",
+  description: "Allow a sign-out of a client (by default the environment's own) to end at a URI.",
   toolset: 'redirect-uris',
   scopes: ['environment:write'],
   effect: 'update',

@@ -1,7 +1,7 @@
 import type { clients } from '@scalekit-mcp/api'
 import { ToolError } from '../../errors.js'
 import type { ToolContext } from '../../tool.js'
-import { readClient } from '../client.js'
+import { readClient } from '../find-client.js'
 
 /** The lists of a client, by the names of the API. */
 const lists = {

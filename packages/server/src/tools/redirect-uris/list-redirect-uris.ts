@@ -1,13 +1,14 @@
 import * as z from 'zod'
 import { clientId, environmentId, nextPageToken, pageSizeBetween, pageToken } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { clientFields, readClient, toClient } from '../client.js'
+import { readClient } from '../find-client.js'
+import { clientFields, toClient } from './client.js'
 
 export default defineTool({
   name: 'list_redirect_uris',
   title: 'List redirect URIs',
   description:
-    'List the clients (apps) of an environment with their redirect, post-logout redirect and initiate login URIs.',
+    'List the clients (apps) of an environment with their redirect URIs, post-logout redirect URIs and initiate login URI. With clientId only that one.',
   toolset: 'redirect-uris',
   scopes: ['environment:read'],
   effect: 'read',

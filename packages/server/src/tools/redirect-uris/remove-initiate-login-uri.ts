@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { clientId, environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { clientFields, clientTarget } from '../client.js'
+import { clientFields, clientTarget } from './client.js'
 import { writeInitiateLoginUri } from './write-initiate-login-uri.js'
 
 export default defineTool({

@@ -1,14 +1,15 @@
 import * as z from 'zod'
 import { clientId, environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { clientFields, clientTarget, findClient, requireListed, toClient } from '../client.js'
+import { findClient } from '../find-client.js'
+import { clientFields, clientTarget, requireListed, toClient } from './client.js'
 import { editUris } from './edit-uris.js'
 import { listedUri } from './redirect-uri.js'
 
 export default defineTool({
   name: 'remove_post_logout_redirect_uri',
   title: 'Remove post-logout redirect URI',
-  description: "Stop sign-outs of an app (by default the environment's own client) at a URI.",
+  description: "No longer allow a sign-out of a client (by default the environment's own) to end at a URI.",
   toolset: 'redirect-uris',
   scopes: ['environment:write'],
   effect: 'update',

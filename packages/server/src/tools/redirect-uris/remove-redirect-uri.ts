@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { clientId, environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { clientFields, clientTarget, findClient, requireListed, toClient } from '../client.js'
+import { findClient } from '../find-client.js'
+import { clientFields, clientTarget, requireListed, toClient } from './client.js'
 import { editUris } from './edit-uris.js'
 import { listedUri } from './redirect-uri.js'
 
@@ -9,7 +10,7 @@ export default defineTool({
   name: 'remove_redirect_uri',
   title: 'Remove redirect URI',
   description:
-    "Stop sign-ins of an app (by default the environment's own client) at a URI. Apps that use it fail at once.",
+    "No longer allow a sign-in of a client (by default the environment's own) to end at a URI. Apps that use it fail at once.",
   toolset: 'redirect-uris',
   scopes: ['environment:write'],
   effect: 'update',

@@ -3,8 +3,9 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { clientId, environmentId } from '../../input-fields.js'
 import { defineTool, type ToolContext } from '../../tool.js'
-import { clientFields, findClient, requireListed, toClient } from '../client.js'
+import { findClient } from '../find-client.js'
 import { requireChange } from '../require-change.js'
+import { clientFields, requireListed, toClient } from './client.js'
 import { edited, editUris, type ListEdit } from './edit-uris.js'
 import { anyListedUri, anyRedirectUri, initiateLoginUri, requireAllowedIn } from './redirect-uri.js'
 
@@ -28,7 +29,7 @@ export default defineTool({
   name: 'set_app_urls',
   title: 'Set app URLs',
   description:
-    "Change the callback, post-logout and initiate-login URLs of an app (by default the environment's own client) in one write. What is left out stays (list_redirect_uris).",
+    "Change the callback, post-logout and initiate-login URLs of an app (by default the environment's own client) in one write. What is not named stays: read the present URLs with list_redirect_uris.",
   toolset: 'redirect-uris',
   scopes: ['environment:write'],
   effect: 'update',

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { clientId, environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { clientFields, clientTarget } from '../client.js'
+import { clientFields, clientTarget } from './client.js'
 import { initiateLoginUri, requireAllowedIn } from './redirect-uri.js'
 import { writeInitiateLoginUri } from './write-initiate-login-uri.js'
 

@@ -1,6 +1,7 @@
 import { ToolError } from '../../errors.js'
 import type { ToolContext } from '../../tool.js'
-import { findClient, toClient } from '../client.js'
+import { findClient } from '../find-client.js'
+import { toClient } from './client.js'
 
 /**
  * Writes the one initiate login URI of a client; empty removes it. The mask leaves the other fields alone, so

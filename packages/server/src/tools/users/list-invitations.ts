@@ -1,6 +1,6 @@
 import { commons, type users } from '@scalekit-mcp/api'
 import * as z from 'zod'
-import { environmentId, nextPageToken, organizationId, pageToken } from '../../input-fields.js'
+import { environmentId, nextPageToken, organizationId, pageSize, pageToken } from '../../input-fields.js'
 import { defineTool, type ToolContext } from '../../tool.js'
 import { time, toTime } from '../times.js'
 import { isOpen } from './user.js'
@@ -8,7 +8,6 @@ import { isOpen } from './user.js'
 /** Scalekit has no list of invitations: users are read, a page at a time, until there are enough. */
 const PAGE = 100
 const PAGES = 5
-const ENOUGH = 50
 
 const invitation = z.object({
   userId: z.string(),
@@ -39,6 +38,7 @@ export default defineTool({
       .enum(['PENDING_INVITE', 'INVITE_EXPIRED'])
       .optional()
       .describe('Only in this state; by default both.'),
+    pageSize: pageSize.describe('Reads on until about as many are found.'),
     pageToken,
   }),
   output: z.object({
@@ -46,11 +46,11 @@ export default defineTool({
     usersRead: z.number().describe('How many users were looked at, 500 at most in one call.'),
     nextPageToken,
   }),
-  async run({ environmentId, organizationId, status, pageToken }, { scalekit, progress }) {
+  async run({ environmentId, organizationId, status, pageSize, pageToken }, { scalekit, progress }) {
     const items: Invitation[] = []
     let usersRead = 0
     let next = pageToken ?? ''
-    for (let page = 1; page <= PAGES && items.length < ENOUGH; page++) {
+    for (let page = 1; page <= PAGES && items.length < pageSize; page++) {
       const answer = await readUsers(scalekit, environmentId, organizationId, next)
       const found = answer.users.flatMap((user) => invitationsOf(user, organizationId))
       items.push(...found.filter((each) => status === undefined || each.status === status))

@@ -1,8 +1,8 @@
 import type { clients } from '@scalekit-mcp/api'
 import * as z from 'zod'
-import { ToolError } from '../errors.js'
-import type { ToolContext } from '../tool.js'
-import { allClients } from './all-clients.js'
+import { ToolError } from '../../errors.js'
+import type { ToolContext } from '../../tool.js'
+import { findClient } from '../find-client.js'
 
 /** A client (an app) with where it may send people, as results give it. */
 export const clientFields = z.object({
@@ -23,41 +23,6 @@ export function toClient(client: clients.Client): z.output<typeof clientFields> 
     postLogoutRedirectUris: client.postLogoutRedirectUris,
     initiateLoginUri: client.initiateLoginUri || undefined,
   }
-}
-
-export async function readClient(
-  scalekit: ToolContext['scalekit'],
-  environmentId: string,
-  clientId: string,
-): Promise<clients.Client> {
-  const { client } = await scalekit.clients(environmentId).getClient({ clientId })
-  if (!client) throw new ToolError('not_found', 'Scalekit has no such client.')
-  return client
-}
-
-/**
- * Finds the client that a call is about: the named one, or the environment's own.
- *
- * @throws ToolError `not_found`, or `invalid_arguments` with the ids to choose from
- */
-export async function findClient(
-  scalekit: ToolContext['scalekit'],
-  environmentId: string,
-  clientId: string | undefined,
-): Promise<clients.Client> {
-  if (clientId !== undefined) return readClient(scalekit, environmentId, clientId)
-  const all = await allClients(scalekit, environmentId)
-  const own = all.filter(({ clientType }) => clientType === 'ENV')
-  const [client, ...others] = own.length > 0 ? own : all
-  if (!client) throw new ToolError('not_found', 'The environment has no client.')
-  if (others.length === 0) return client
-  throw new ToolError(
-    'invalid_arguments',
-    `The environment has ${others.length + 1} clients to choose from.`,
-    {
-      nextStep: 'List them with list_redirect_uris, then call again with clientId.',
-    },
-  )
 }
 
 /** @throws ToolError `not_found` for a URI that is not in the list of the client */
