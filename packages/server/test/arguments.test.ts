@@ -18,7 +18,10 @@ afterAll(() => server.close())
 const meaningful = new Set<string>(['pageToken'])
 
 describe('an optional argument that a strict function call leaves out', () => {
-  test.each(tools.map((tool) => ({ name: tool.name, tool })))('$name', ({ tool }) => {
+  // The id of a hand-off is random, and its only argument.
+  const others = tools.filter(({ name }) => name !== 'wait_for_hand_off')
+
+  test.each(others.map((tool) => ({ name: tool.name, tool })))('$name', ({ tool }) => {
     const { properties = {}, required = [] } = describeTool(tool, false).inputSchema
     const sample = sampleArguments(tool)
     const expected = validate(tool, sample, undefined)

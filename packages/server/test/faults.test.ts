@@ -5,7 +5,7 @@ import { timeouts } from '../src/config/timeouts.js'
 import { tools } from '../src/tools/index.js'
 import { type BehindFaultyApi, startBehindFaultyApi } from './behind-faulty-api.js'
 import type { FaultyApi } from './faulty-api.js'
-import { postCall, toolErrorOf } from './post-message.js'
+import { type Posted, postCall, toolErrorOf } from './post-message.js'
 import { sampleArguments } from './sample-arguments.js'
 import type { ServerUnderTest } from './server-under-test.js'
 
@@ -77,6 +77,12 @@ const faults: { kind: string; fault: (res: ServerResponse) => void; code: RegExp
 ]
 let wrong = 0
 
+/** What a tool for several objects says about the first. */
+function errorOfItem({ message }: Posted): ReturnType<typeof toolErrorOf> {
+  const { items } = Object(message.result?.structuredContent) as { items?: readonly { error?: never }[] }
+  return items?.[0]?.error
+}
+
 /** Ten tools at once, by a caller of its own; what leads to the object is known before the fault begins. */
 async function callAll(
   client: string,
@@ -92,7 +98,7 @@ async function callAll(
   }
   const call = async (tool: (typeof affected)[number]) => {
     const posted = await postCall(`${server.url}?toolsets=all`, token, tool.name, sampleArguments(tool))
-    return { tool: tool.name, posted, error: toolErrorOf(posted) }
+    return { tool: tool.name, posted, error: toolErrorOf(posted) ?? errorOfItem(posted) }
   }
   const answers: Awaited<ReturnType<typeof call>>[] = []
   for (let at = 0; at < affected.length; at += atOnce)

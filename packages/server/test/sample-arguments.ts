@@ -1,3 +1,4 @@
+import type * as z from 'zod'
 import { describeTool } from '../src/mcp/catalog/describe-tool.js'
 import type { ToolDefinition } from '../src/tool.js'
 
@@ -50,29 +51,36 @@ export function sampleArguments(
   const environment = schema.properties?.environmentId ? ['environmentId'] : []
   const chosen = choices[tool.name] ?? []
   const required = [...environment, ...(schema.required ?? []), ...chosen, ...aChange(tool, schema)]
+  const accepts = (name: string, value: unknown) =>
+    (tool.input.shape[name] as z.ZodType | undefined)?.safeParse(value).success === true
   const sample = Object.fromEntries(
-    required.map((name) => [name, sampleOf(name, schema.properties?.[name] ?? {})]),
+    required.map((name) => [
+      name,
+      sampleOf(name, schema.properties?.[name] ?? {}, (value) => accepts(name, value)),
+    ]),
   )
-  const known = Object.entries(overrides).filter(([name, value]) => {
-    const property = schema.properties?.[name]
-    return property !== undefined && new RegExp(property.pattern ?? '').test(String(value))
-  })
+  const known = Object.entries(overrides).filter(([name, value]) => accepts(name, value))
   return { ...sample, ...Object.fromEntries(known) }
 }
 
-function sampleOf(name: string, schema: Schema): unknown {
+/** Ids that are well formed and that nobody has. */
+const unknownIds = ['usr', 'conn', 'res', 'skc', 'm2morg', 'sec', 'dir', 'dirgroup', 'dom', 'ses'].map(
+  (prefix) => `${prefix}_999`,
+)
+
+/** @param accepts whether the tool takes this value */
+function sampleOf(name: string, schema: Schema, accepts: (value: unknown) => boolean): unknown {
   if (schema.enum) return schema.enum.includes(words[name]) ? words[name] : schema.enum[0]
   if (schema.type === 'boolean') return true
   if (schema.type === 'integer' || schema.type === 'number') return schema.minimum ?? 1
-  if (schema.type === 'array') return [sampleOf(name, schema.items ?? {})]
+  if (schema.type === 'array') return [sampleOf(name, schema.items ?? {}, (item) => accepts([item]))]
   if (schema.type === 'object') {
     const properties = Object.entries(schema.properties ?? {})
-    return Object.fromEntries(properties.map(([key, each]) => [key, sampleOf(key, each)]))
+    return Object.fromEntries(properties.map(([key, each]) => [key, sampleOf(key, each, () => true)]))
   }
-  const known = ids[name] ?? words[name]
-  if (known !== undefined && new RegExp(schema.pattern ?? '').test(known)) return known
-  const prefix = /^\^\(?\??:?([a-z0-9]+)[_|]/.exec(schema.pattern ?? '')?.[1]
-  return prefix ? `${prefix}_999` : 'sample'
+  return [ids[name], words[name], 'sample', ...unknownIds].find(
+    (value) => value !== undefined && accepts(value),
+  )
 }
 
 /** An update whose arguments are all optional has to change something. */

@@ -6,8 +6,8 @@ import type { ToolDefinition } from '../../tool.js'
 /**
  * What `tools/list` says about a tool. Every list costs context, so it says what a client needs and no more. Schemas are JSON
  * Schema 2020-12, closed, without unions, `$ref` or `format`, since many clients refuse those. Converting is costly: do it once
- * per tool, not per request. `outputSchema` is optional and left out: clients do not show it to their models, and results are the
- * same JSON as text.
+ * per tool, not per request. Results match the tool's own output schema; the list says only that they are objects, because few
+ * clients show more of it to their model.
  *
  * @param boundEnvironment with it, the argument `environmentId` is left out: there is nothing to choose
  */
@@ -18,6 +18,7 @@ export function describeTool(tool: ToolDefinition, boundEnvironment: boolean): T
     title: tool.title,
     description: tool.description,
     inputSchema: inputSchema(input) as Tool['inputSchema'],
+    outputSchema: { type: 'object' },
     annotations: annotationsOf(tool),
   }
 }
