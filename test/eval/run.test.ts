@@ -65,12 +65,11 @@ describe.each([
         {
           task: plan.task,
           done: true,
-          calls: [{ tool: 'list_environments' }, { tool: 'list_organizations' }],
+          calls: [{ tool: 'list_organizations' }],
         },
       ],
     })
-    expect(model.requests).toHaveLength(3)
-    expect(model.requests.map((headers) => headers[header])).toEqual([value, value, value])
+    expect(model.requests.map((headers) => headers[header])).toEqual([value, value])
     expect(stdout + stderr + json).not.toContain(KEY)
   })
 })
