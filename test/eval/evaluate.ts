@@ -2,7 +2,7 @@ import type { Model, Reply, ToolResult } from './models/model.js'
 import { agreeingPerson } from './person.js'
 import { type Asking, connect, type Session } from './session.js'
 import type { Outcome, Task } from './task.js'
-import { startWorld } from './world.js'
+import { startWorld, type World } from './world.js'
 
 export interface Limits {
   /** How often the model may reply. */
@@ -40,31 +40,37 @@ const ADMINISTRATOR = 'admin@example.com'
 
 /** Lets a model do one task in a local environment of its own, and looks at what is there afterwards. */
 export async function evaluate(task: Task, model: Model, limits: Limits): Promise<Evaluation> {
-  const email = task.as ?? ADMINISTRATOR
   const world = await startWorld()
   try {
-    await task.prepare?.(world)
-    const person = agreeingPerson(email)
-    const session = await connect(
-      `${world.mcpUrl}?toolsets=${limits.toolsets}`,
-      await world.token(email),
-      person,
-      limits.asking,
-    )
-    const run = await converse(task, email, model, session, limits)
-    await session.close()
-    const results = run.calls.map(({ text }) => text)
-    const missing = await missingOf(task, { world, person, answer: run.answer, results })
-    const wrongTurns = run.calls.filter(({ isError }) => isError).length
-    return {
-      task: task.name,
-      done: run.ended === 'answer' && missing.length === 0,
-      missing,
-      wrongTurns,
-      ...run,
-    }
+    return await evaluateIn(world, task, model, limits)
   } finally {
     await world.close()
+  }
+}
+
+/** The same in an environment that is there. */
+export async function evaluateIn(
+  world: World,
+  task: Task,
+  model: Model,
+  limits: Limits,
+): Promise<Evaluation> {
+  const email = task.as ?? ADMINISTRATOR
+  await task.prepare?.(world)
+  const person = agreeingPerson(email)
+  const url = `${world.mcpUrl}?toolsets=${limits.toolsets}`
+  const session = await connect(url, await world.token(email), person, limits.asking)
+  const run = await converse(task, email, model, session, limits)
+  await session.close()
+  const results = run.calls.map(({ text }) => text)
+  const missing = await missingOf(task, { world, person, answer: run.answer, results })
+  const wrongTurns = run.calls.filter(({ isError }) => isError).length
+  return {
+    task: task.name,
+    done: run.ended === 'answer' && missing.length === 0,
+    missing,
+    wrongTurns,
+    ...run,
   }
 }
 

@@ -1,5 +1,5 @@
-import { beforeAll, describe, expect, test } from 'vitest'
-import { evaluate, type RecordedCall } from './evaluate.js'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { evaluate, evaluateIn, type RecordedCall } from './evaluate.js'
 import { modelFrom } from './models/endpoint.js'
 import type { OfferedTool } from './models/model.js'
 import { agreeingPerson } from './person.js'
@@ -9,26 +9,21 @@ import { following, REPORTED, startScriptedModel } from './scripted-model.js'
 import { connect } from './session.js'
 import type { Task } from './task.js'
 import { tasks } from './tasks/index.js'
-import { startWorld } from './world.js'
+import { startWorld, type World } from './world.js'
 
 const limits = { turns: 60, seconds: 600, toolsets: 'default', asking: 'links' } as const
 
-async function offeredTools(): Promise<readonly OfferedTool[]> {
-  const world = await startWorld()
-  try {
-    const token = await world.token('admin@example.com')
-    const person = agreeingPerson('admin@example.com')
-    const session = await connect(world.mcpUrl, token, person, 'links')
-    await session.close()
-    return session.tools
-  } finally {
-    await world.close()
-  }
-}
+/** Where nothing is done. */
+let idle: World
 let tools: readonly OfferedTool[]
 beforeAll(async () => {
-  tools = await offeredTools()
+  idle = await startWorld()
+  const person = agreeingPerson('admin@example.com')
+  const session = await connect(idle.mcpUrl, await idle.token('admin@example.com'), person, 'links')
+  await session.close()
+  tools = session.tools
 })
+afterAll(() => idle?.close())
 
 /** The arguments of each call that a model could only have guessed. */
 function guesses(calls: readonly RecordedCall[], { ask, implied }: Task): string[] {
@@ -45,11 +40,8 @@ describe.each(tasks)('$name', (task) => {
   const plan = plans.find((each) => each.task === task.name)
   test('is not done by a model that only says so', async () => {
     const model = await startScriptedModel(() => ({ answer: 'Done.' }))
-    const { ended, done, missing } = await evaluate(
-      task,
-      modelFrom({ EVAL_MODEL_URL: model.url, EVAL_MODEL: 'm' }),
-      limits,
-    )
+    const env = { EVAL_MODEL_URL: model.url, EVAL_MODEL: 'm' }
+    const { ended, done, missing } = await evaluateIn(idle, task, modelFrom(env), limits)
     await model.close()
     expect({ ended, done }).toEqual({ ended: 'answer', done: false })
     expect(missing).not.toEqual([])
