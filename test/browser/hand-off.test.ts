@@ -117,6 +117,36 @@ describe('a link', () => {
   })
 })
 
+describe('a secret', () => {
+  test('is shown to the person once, after the name was typed in production', async () => {
+    const args = { environmentId: PRD }
+    const { error } = await call('rotate_client_secret', args)
+    const page = await visit(error?.handOff.url ?? '', 'admin@example.com')
+    await page
+      .getByLabel('To confirm, type the name')
+      .fill((await page.locator('label code').textContent()) ?? '')
+    await page.getByRole('button', { name: 'Create and show it' }).click()
+    const lines = (await page.locator('pre').textContent()) ?? ''
+    expect(await violations(page)).toEqual([])
+    const [, secret = ''] = /^SCALEKIT_CLIENT_SECRET=(\S+)$/m.exec(lines) ?? []
+    const form = {
+      grant_type: 'client_credentials',
+      client_id: 'skc_100000000000000002',
+      client_secret: secret,
+    }
+    const token = await fetch(`${program.localUrl}/${PRD}/oauth/token`, {
+      method: 'POST',
+      body: new URLSearchParams(form),
+    })
+    expect(token.status).toBe(200)
+    await page.reload()
+    expect(await page.content()).not.toContain(secret)
+    const { result } = await call('rotate_client_secret', args)
+    expect(result).toMatchObject({ handedOver: true })
+    expect(JSON.stringify(result) + program.output()).not.toContain(secret)
+  })
+})
+
 test('a page that nothing waits at says so', async () => {
   const page = await browser.newPage()
   onTestFinished(() => page.close())

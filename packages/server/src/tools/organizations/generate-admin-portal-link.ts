@@ -18,7 +18,8 @@ export default defineTool({
   effect: 'create',
   reveals: {
     kind: 'link',
-    message: 'Open the admin portal of the organization. The link works once, within a minute.',
+    message:
+      'Open the admin portal of the organization, or copy the link for its administrator. It opens once, within a minute. For a link that lasts seven days use the Scalekit dashboard.',
   },
   input: z.object({
     environmentId,
