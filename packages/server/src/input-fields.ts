@@ -26,10 +26,24 @@ export const domainId = id('dom', 'Domain')
 export const sessionId = id('ses', 'Session')
 
 /** An id or a name (of an organization also its external id): `resolve-names.ts` turns a name into the id before the tool runs. */
-const idOrName = (words: string) => z.string().min(1).max(255).describe(words)
+const idOrName = (prefix: string) => {
+  const id = new RegExp(`^${prefix}_[0-9]{1,28}$`)
+  return z
+    .string()
+    .min(1)
+    .max(255)
+    .refine((value) => id.test(value) || isName(value), {
+      message: `Give an id (${prefix}_…) or a name. A name with / \\ ? # % = { } < > $ * or one that looks like an id does not work here: give the id.`,
+    })
+    .describe('Id or name.')
+}
 
-export const environmentId = idOrName('Id or name.')
-export const organizationId = idOrName('Id or name.')
+/** What could be an address, code, or an id of another kind is looked up nowhere. */
+const noName = /[/\\?#%={}<>$*]|^\p{L}{1,12}_/u
+const isName = (value: string) => isVisibleLine(value) && !noName.test(value.normalize('NFKC'))
+
+export const environmentId = idOrName('env')
+export const organizationId = idOrName('org')
 
 /** The rule of the API for names of roles. */
 export const roleName = z

@@ -56,6 +56,26 @@ describe.each(eras)('environments over %s', (era) => {
     expect(candidatesOf(answer)).toEqual(expect.arrayContaining([development, production]))
   })
 
+  test.each([
+    'env_1/../x',
+    'env_1%2fx',
+    'env_\uff11',
+    'usr_1',
+    'ENV_1',
+    'Main\n',
+    "' OR 1=1 --",
+    '{{7*7}}',
+    'a\u202eb',
+  ])('%j is neither an id nor a name, and nothing is looked up', async (environmentId) => {
+    const before = await server.upstreamRequests()
+    expect((await list({ environmentId })).error).toMatchObject({
+      code: 'invalid_arguments',
+      message: expect.stringContaining('environmentId: Give an id (env_…) or a name'),
+    })
+    // The token for the request itself.
+    expect((await server.upstreamRequests()) - before).toBeLessThanOrEqual(1)
+  })
+
   test('a name of two environments is refused with both', async () => {
     await changeState(server, ({ environments }) => {
       for (const each of environments) each.display_name = 'Main'
