@@ -109,7 +109,7 @@ export function createApp(options: AppOptions): App {
       hosts: allowedHosts,
       kept: shared.kept,
       sessionMs: config.timeouts.handOff,
-      signIn: createSignIn(config, shared.kept),
+      signIn: createSignIn(config),
       protection,
       requireAdministrator,
     }),

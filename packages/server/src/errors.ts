@@ -15,7 +15,7 @@ export const toolErrors = {
   precondition_failed:
     'Read the object with the matching get_ or list_ tool, remove the obstacle, then call again.',
   person_needed:
-    'Show the user the link in handOff.url: they sign in there and decide. Then call wait_for_hand_off with handOff.id, or repeat this call: it gives the result. Without the user, stop here.',
+    'Show the user the link in handOff.url: they decide there. Then call wait_for_hand_off with handOff.id: it gives the result of this call. Without the user, stop here.',
   confirmation_unavailable: 'Let a person make this change, with a client that they have signed in to.',
   confirmation_declined: 'Nothing was changed. Call again only if the user asks for it.',
   confirmation_mismatch: 'Nothing was changed. Call again and let the user type the name exactly as shown.',

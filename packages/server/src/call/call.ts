@@ -198,7 +198,7 @@ async function confirmAndRun(
   const question = await questionFor(tool, args, context)
   if (atPage) await confirmAtPage(question, atPage)
   else if (question?.required && mayHandOff(tool, interaction))
-    return { question: await handOff(tool, args, interaction) }
+    return { question: await handOff(tool, args, question, interaction) }
   else if (question?.typed && interaction.canAsk) {
     const asked = await confirmInClient(tool.name, question, interaction, request.usedAnswers)
     if (asked) return { question: asked }
@@ -226,12 +226,13 @@ export function previewCall(request: Call): Promise<Question | undefined> {
 
 /** It is in the audit log before it goes out, and it goes out once for its key. */
 function write(
-  { tool, caller, idempotency, audit }: Call,
+  { tool, caller, idempotency, audit, interaction }: Call,
   args: Record<string, unknown>,
   context: ToolContext,
 ): Promise<Record<string, unknown>> {
   const { idempotencyKey, ...rest } = args
-  return idempotency.once(caller, tool.name, idempotencyKey as string | undefined, rest, async () => {
+  const owner = interaction.atPage?.owner ?? caller
+  return idempotency.once(owner, tool.name, idempotencyKey as string | undefined, rest, async () => {
     await audit.intends()
     return tool.run(rest, context)
   })

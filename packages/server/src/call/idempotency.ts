@@ -13,7 +13,7 @@ export interface Idempotency {
    * @throws ToolError `idempotency_conflict` when the key was used with other arguments
    */
   once(
-    caller: Caller,
+    caller: Pick<Caller, 'issuer' | 'subject' | 'clientId'>,
     tool: string,
     key: string | undefined,
     args: Record<string, unknown>,
@@ -68,7 +68,11 @@ export function createIdempotency(): Idempotency {
 }
 
 /** A key belongs to its caller and its tool; the digest keeps their names out of a shared store. */
-export function idempotencyId(caller: Caller, tool: string, key: string): string {
+export function idempotencyId(
+  caller: Pick<Caller, 'issuer' | 'subject' | 'clientId'>,
+  tool: string,
+  key: string,
+): string {
   return digestOf([...identityOf(caller), tool, key])
 }
 

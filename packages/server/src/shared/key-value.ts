@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache'
+import { ToolError } from '../errors.js'
 
 /** What a person is waited for with, for minutes: replicas share it where they share anything. */
 export interface KeyValue {
@@ -16,16 +16,37 @@ export interface KeyValue {
   delete(key: string): Promise<boolean>
 }
 
-/** Callers put entries in at the price of a write; of these many the least recently used one goes. */
-const MAX_ENTRIES = 10_000
+/** Callers put entries in at the price of a write. */
+const MAX_ENTRIES = 20_000
 
-/** For one process: in its memory. */
+/**
+ * For one process: in its memory. Nothing is dropped before its time, because a call whose memory is lost could be made again:
+ * where there are too many entries, a new one is refused.
+ *
+ * Writing throws ToolError `confirmation_unavailable` then.
+ */
 export function createKeyValue(): KeyValue {
-  const entries = new LRUCache<string, { readonly value: unknown }>({ max: MAX_ENTRIES })
-  const put = (key: string, value: unknown, ms: number) => void entries.set(key, { value }, { ttl: ms })
+  const entries = new Map<string, { readonly value: unknown; readonly until: number }>()
+  const find = (key: string) => {
+    const entry = entries.get(key)
+    if (entry === undefined || entry.until > Date.now()) return entry
+    entries.delete(key)
+    return undefined
+  }
+  const put = (key: string, value: unknown, ms: number) => {
+    if (entries.size >= MAX_ENTRIES && !entries.has(key)) makeRoom()
+    entries.set(key, { value, until: Date.now() + ms })
+  }
+  const makeRoom = () => {
+    for (const key of [...entries.keys()]) find(key)
+    if (entries.size < MAX_ENTRIES) return
+    throw new ToolError('confirmation_unavailable', 'Too many calls wait for a person.', {
+      nextStep: 'Nothing was changed. Call again in a few minutes.',
+    })
+  }
   return {
     async add(key, value, ms) {
-      if (entries.has(key)) return false
+      if (find(key)) return false
       put(key, value, ms)
       return true
     },
@@ -33,10 +54,10 @@ export function createKeyValue(): KeyValue {
       put(key, value, ms)
     },
     async get(key) {
-      return entries.get(key)?.value
+      return find(key)?.value
     },
     async delete(key) {
-      return entries.delete(key)
+      return find(key) !== undefined && entries.delete(key)
     },
   }
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { type ToolError, type ToolErrorCode, toToolError } from '../errors.js'
+import { ToolError, type ToolErrorCode, toToolError } from '../errors.js'
 import type { ToolContext } from '../tool.js'
 
 /** Why one of several items failed, with the fields of a failed call. */
@@ -62,4 +62,24 @@ export async function each<Item, Done>(
   const reason = errors.find(({ code }) => !ofAnItem.has(code))
   if (reason && errors.length === items.length) throw reason
   return results
+}
+
+/**
+ * What a question names: the items that were read, and those that do not exist. What could not be read would be changed unseen.
+ *
+ * @throws ToolError the reason for which an item could not be read
+ */
+export function namedBy<Done extends object>(
+  items: readonly string[],
+  results: readonly (Done | Failed)[],
+): { readonly found: Done[]; readonly missing: string[] } {
+  const unread = results.find((result) => 'error' in result && result.error?.code !== 'not_found')
+  if (unread && 'error' in unread && unread.error) {
+    const { code, message, nextStep } = unread.error
+    throw new ToolError(code as ToolErrorCode, message, { nextStep })
+  }
+  return {
+    found: results.flatMap((result) => ('error' in result ? [] : [result as Done])),
+    missing: items.filter((_, index) => 'error' in (results[index] ?? {})),
+  }
 }

@@ -9,6 +9,7 @@ import { digestOf } from '../digest.js'
 import { givesInClient } from './hand-over.js'
 import type { HandOff, HandOffRound, Interaction, WaitingCall } from './interaction.js'
 import type { Outcome, Progress } from './outcome.js'
+import { isConfirmed, type Question } from './question.js'
 
 /** How long one `wait_for_hand_off` waits: clients and proxies give up a call after half a minute or a minute. */
 export const LONGEST_WAIT_MS = 25_000
@@ -17,21 +18,34 @@ const POLL_MS = 500
 const isOver = (progress: Progress): progress is Outcome =>
   progress.status !== 'waiting' && progress.status !== 'running'
 
-type Owner = Pick<Caller, 'issuer' | 'subject' | 'clientId'>
+export function isSameOwner(one: HandOff['owner'], other: HandOff['owner']): boolean {
+  return (
+    one.issuer === other.issuer &&
+    one.subject === other.subject &&
+    one.organizationId === other.organizationId
+  )
+}
+
+/** The person, as a member of the organization that the token is bound to. */
+export function ownerOf({ issuer, subject, organizationId }: Caller): HandOff['owner'] {
+  return { issuer, subject, organizationId: organizationId ?? null }
+}
 
 /** The calls that wait for a person at a page, of all replicas that share `kept`. */
 export interface HandOffs {
-  forCall(call: Omit<HandOff, 'id' | 'owner' | 'clientId' | 'expiresAt' | 'selection'> & ForCall): WaitingCall
+  forCall(call: Pick<HandOff, 'tool' | 'arguments'> & ForCall): WaitingCall
   get(id: string): Promise<HandOff | undefined>
   progress(id: string): Promise<Progress>
   /** @returns false where the call was made, or declined, already */
   claim(id: string): Promise<boolean>
   settle(id: string, outcome: Outcome): Promise<void>
+  /** Nothing was done: the call waits again. */
+  release(id: string): Promise<void>
   /**
    * Waits until a hand-off of this caller has ended, for at most `LONGEST_WAIT_MS`.
    * @throws ToolError `not_found`
    */
-  wait(id: string, owner: Owner, signal: AbortSignal): Promise<{ tool: string; progress: Progress }>
+  wait(id: string, caller: Caller, signal: AbortSignal): Promise<{ tool: string; progress: Progress }>
 }
 
 interface ForCall {
@@ -57,7 +71,21 @@ export function createHandOffs(
 
   const claim = (id: string) => kept.add(claimKey(id), true, handOffMs)
 
-  const settle = (id: string, outcome: Outcome) => kept.put(outcomeKey(id), outcome, handOffMs)
+  /** Everything about it lasts as long as the outcome, which the client may ask for late. */
+  const settle = async (id: string, outcome: Outcome) => {
+    await kept.put(outcomeKey(id), outcome, handOffMs)
+    const handOff = await get(id)
+    if (!handOff) return
+    await kept.put(claimKey(id), true, handOffMs)
+    await kept.put(recordKey(id), handOff, handOffMs)
+    await kept.put(handOff.callKey, id, handOffMs)
+  }
+
+  /**
+   * The client has the outcome: the same call is another from now on, for which a person is asked again. `wait_for_hand_off` gives
+   * the outcome again, to a client that lost it.
+   */
+  const given = (callKey: string) => kept.delete(callKey)
 
   const progress = async (id: string): Promise<Progress> => {
     const outcome = (await kept.get(outcomeKey(id))) as Outcome | undefined
@@ -67,19 +95,24 @@ export function createHandOffs(
 
   return {
     forCall({ caller, tool, arguments: args, selection }) {
-      const { issuer, subject, clientId } = caller
-      const callKey = () => `hand-off-of:${digestOf([issuer, subject, clientId, tool, args])}`
+      const { clientId } = caller
+      const owner = ownerOf(caller)
+      const { environmentId, readOnly } = selection
+      const named = [owner, clientId, tool, args, environmentId ?? null, readOnly]
+      // Digested for the calls that may need it only.
+      const callKey = () => `hand-off-of:${digestOf(named)}`
       const known = async () => {
         const id = (await kept.get(callKey())) as string | undefined
         return id === undefined ? undefined : get(id)
       }
       return {
         async outcome() {
-          const handOff = await known()
+          // A memory out of reach is no reason to refuse a call that needs no person; one that does cannot wait there either.
+          const handOff = await known().catch(() => undefined)
           const now = handOff && (await progress(handOff.id))
           if (!now || !isOver(now)) return undefined
           // Of two calls at the same time one gets it.
-          return (await kept.delete(callKey())) ? now : undefined
+          return (await given(callKey())) ? now : undefined
         },
         async open() {
           const waiting = await known()
@@ -88,8 +121,9 @@ export function createHandOffs(
             tool,
             arguments: args,
             selection: storedSelection(selection),
-            owner: { issuer, subject },
+            owner,
             clientId,
+            callKey: callKey(),
             expiresAt: Date.now() + handOffMs,
           }
           const url = await urlOf(handOff.id)
@@ -97,10 +131,12 @@ export function createHandOffs(
             await kept.put(recordKey(handOff.id), handOff, handOffMs)
             await kept.put(callKey(), handOff.id, handOffMs)
           }
-          return { handOff, url }
+          return { handOff, url, isRunning: (await progress(handOff.id)).status === 'running' }
         },
         async decline(id) {
-          if (await claim(id)) await settle(id, { status: 'declined' })
+          const isOurs = await claim(id)
+          if (isOurs) await settle(id, { status: 'declined' })
+          return isOurs
         },
       }
     },
@@ -108,11 +144,12 @@ export function createHandOffs(
     progress,
     claim,
     settle,
-    async wait(id, { issuer, subject, clientId }, signal) {
+    async release(id) {
+      await kept.delete(claimKey(id))
+    },
+    async wait(id, caller, signal) {
       const handOff = await get(id)
-      const isTheirs =
-        handOff?.owner.issuer === issuer && handOff.owner.subject === subject && handOff.clientId === clientId
-      if (!handOff || !isTheirs) {
+      if (!handOff || handOff.clientId !== caller.clientId || !isSameOwner(handOff.owner, ownerOf(caller))) {
         throw new ToolError('not_found', 'No call of yours waits under this handOffId.', {
           nextStep: 'Repeat the call that gave it: it may be over.',
         })
@@ -120,6 +157,7 @@ export function createHandOffs(
       const until = Date.now() + LONGEST_WAIT_MS
       for (;;) {
         const now = await progress(id)
+        if (isOver(now)) await given(handOff.callKey)
         if (isOver(now) || Date.now() >= until || signal.aborted) return { tool: handOff.tool, progress: now }
         await new Promise((resolve) => setTimeout(resolve, POLL_MS))
       }
@@ -133,7 +171,7 @@ const KEY = 'hand_off'
 export function mayHandOff(tool: ToolDefinition, interaction: Interaction): boolean {
   if (interaction.atPage) return false
   if (tool.reveals) return !givesInClient(tool, interaction)
-  return tool.effect !== 'read' && !interaction.canAsk
+  return isConfirmed(tool) && !interaction.canAsk
 }
 
 /**
@@ -164,6 +202,7 @@ export async function handedOff({
 export async function handOff(
   tool: ToolDefinition,
   args: Record<string, unknown>,
+  question: Question,
   { handOff: waiting, canOpenUrl, state, responses, seal }: Interaction,
 ): Promise<InputRequiredResult> {
   if (!waiting) {
@@ -174,15 +213,17 @@ export async function handOff(
   }
   const digest = digestOf(args)
   const isAsked = state?.kind === 'hand_off' && state.tool === tool.name && state.digest === digest
-  const { handOff: opened, url } = await waiting.open()
+  const { handOff: opened, url, isRunning } = await waiting.open()
+  if (isRunning) throw running(tool)
   if (isAsked) {
     const answer = inputResponse(responses, KEY)
     if (answer.kind !== 'elicit' || answer.action !== 'accept') {
-      await waiting.decline(opened.id)
-      throw declined()
+      throw (await waiting.decline(opened.id)) ? declined() : running(tool)
     }
   } else if (canOpenUrl) {
-    const message = tool.reveals?.message ?? `${tool.title}: confirm it on the page of this server.`
+    const { target, environment } = question
+    const where = environment ? ` in ${environment.id}` : ''
+    const message = `${tool.title}${where}: ${target.name}\n${tool.reveals?.message ?? 'Confirm it on the page of this server.'}`
     const round: HandOffRound = { kind: 'hand_off', tool: tool.name, digest }
     const elicitation = inputRequired.elicitUrl({ message, url })
     return inputRequired({ inputRequests: { [KEY]: elicitation }, requestState: await seal(round) })
@@ -191,6 +232,11 @@ export async function handOff(
 }
 
 const declined = () => new ToolError('confirmation_declined', 'The person did not confirm.')
+
+const running = ({ name }: ToolDefinition) =>
+  new ToolError('person_needed', `The user has confirmed ${name}, and it is being made.`, {
+    nextStep: 'Call wait_for_hand_off, or repeat this call in a few seconds: it gives the result.',
+  })
 
 function personNeeded({ name, reveals }: ToolDefinition, { id, expiresAt }: HandOff, url: string): ToolError {
   const what = reveals ? `creates a ${reveals.kind} for a person only` : 'needs a person to confirm it'

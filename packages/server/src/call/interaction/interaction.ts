@@ -46,8 +46,10 @@ export interface HandOff {
   readonly arguments: Readonly<Record<string, unknown>>
   readonly selection: StoredSelection
   /** Who alone may open the page. */
-  readonly owner: Pick<Caller, 'issuer' | 'subject'>
+  readonly owner: Pick<Caller, 'issuer' | 'subject'> & { readonly organizationId: string | null }
   readonly clientId: string
+  /** Names the call, by which a repeated one finds it. */
+  readonly callKey: string
   /** Milliseconds since the epoch. */
   readonly expiresAt: number
 }
@@ -57,9 +59,14 @@ export interface WaitingCall {
   /** How this call ended at its page. An outcome is given once. @returns undefined where it did not, or was never there */
   outcome(): Promise<Outcome | undefined>
   /** The page of this call: the one where it waits already, or a new one. */
-  open(): Promise<{ readonly handOff: HandOff; readonly url: string }>
-  /** The person said no in the client. */
-  decline(id: string): Promise<void>
+  open(): Promise<{
+    readonly handOff: HandOff
+    readonly url: string
+    /** The person has confirmed it. */
+    readonly isRunning: boolean
+  }>
+  /** The person said no in the client. @returns false where the call was made, or declined, already */
+  decline(id: string): Promise<boolean>
 }
 
 /** How a call can reach a person, and what the person answered. */
@@ -79,6 +86,8 @@ export interface Interaction {
 
 /** What the person did at the page. */
 export interface AtPage {
+  /** Whose call it is: an idempotency key is that client's. */
+  readonly owner: Pick<Caller, 'issuer' | 'subject' | 'clientId'>
   /** Of what the page showed. */
   readonly digest: string
   /** What was typed to confirm. */

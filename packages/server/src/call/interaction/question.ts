@@ -32,7 +32,7 @@ export async function questionFor(
   context: ToolContext,
 ): Promise<Question | undefined> {
   const { effect, reveals } = tool
-  const confirmed = effect !== 'read' && mayWait(tool)
+  const confirmed = isConfirmed(tool)
   if (!confirmed && !reveals) return undefined
   const id = args.environmentId as string | undefined
   const type = id === undefined ? 'PRD' : await context.scalekit.environmentType(id)
@@ -51,9 +51,9 @@ export async function questionFor(
   }
 }
 
-/** Whether a write may wait. What is created for a person is that person's decision. */
-function mayWait({ unconfirmed, reveals, effect, target }: ToolDefinition): boolean {
-  return !unconfirmed && target !== undefined && !(reveals && effect === 'create')
+/** Whether a person confirms the tool where it matters. What is created for a person is that person's decision. */
+export function isConfirmed({ unconfirmed, reveals, effect, target }: ToolDefinition): boolean {
+  return effect !== 'read' && !unconfirmed && target !== undefined && !(reveals && effect === 'create')
 }
 
 function changesOf({ changes = {} }: Target): (readonly [string, string])[] {

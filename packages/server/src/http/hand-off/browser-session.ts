@@ -13,15 +13,24 @@ export interface BrowserSession {
   readonly scopes: readonly string[]
 }
 
-/** The cookies of the pages. The values are random; what they stand for is kept here. */
+/** The cookies of the pages. */
 export interface BrowserSessions {
-  /** A secret of this browser before anybody has signed in. */
-  browser(req: IncomingMessage): string | undefined
-  /** Gives this browser one. */
-  meet(res: ServerResponse): string
+  /** Lets the browser carry a sign-in, sealed, until it comes back with the state. */
+  carry(res: ServerResponse, state: string, sealed: string): void
+  carried(req: IncomingMessage): (state: string) => string | undefined
   get(req: IncomingMessage): Promise<BrowserSession | undefined>
-  /** Begins a session under a new name, so that nobody who knew the old one is in it. */
-  begin(res: ServerResponse, accessToken: string, scopes: readonly string[]): Promise<void>
+  /**
+   * Begins a session under a new name, so that nobody who knew the old one is in it. Pages that are open in the same browser stay
+   * good: the form token stays.
+   */
+  begin(
+    res: ServerResponse,
+    accessToken: string,
+    scopes: readonly string[],
+    formToken?: string,
+  ): Promise<void>
+  /** The token is no longer accepted. */
+  end(req: IncomingMessage): Promise<void>
 }
 
 interface Kept {
@@ -37,28 +46,31 @@ interface Kept {
 export function createBrowserSessions(kept: KeyValue, isSecure: boolean, sessionMs: number): BrowserSessions {
   // RFC 6265bis section 4.1.3.2: no other host can set a cookie of this name.
   const prefix = isSecure ? '__Host-' : ''
-  const browserCookie = `${prefix}hand-off-browser`
   const sessionCookie = `${prefix}hand-off-session`
+  const stateCookie = (state: string) => `${prefix}hand-off-${digestOf([state]).slice(0, 16)}`
   // Lax: the browser comes back from the authorization server.
   const attributes = `Path=/; HttpOnly; SameSite=Lax; Max-Age=${Math.ceil(sessionMs / 1000)}${isSecure ? '; Secure' : ''}`
   const keyOf = (session: string) => `hand-off-session:${digestOf([session])}`
-  const setCookie = (res: ServerResponse, name: string) => {
-    const value = randomBytes(32).toString('base64url')
-    res.appendHeader('Set-Cookie', `${name}=${value}; ${attributes}`)
-    return value
-  }
+  const sessionOf = (req: IncomingMessage) => readCookie(req, sessionCookie)
   return {
-    browser: (req) => readCookie(req, browserCookie),
-    meet: (res) => setCookie(res, browserCookie),
+    carry(res, state, sealed) {
+      res.appendHeader('Set-Cookie', `${stateCookie(state)}=${sealed}; ${attributes}`)
+    },
+    carried: (req) => (state) => readCookie(req, stateCookie(state)),
     async get(req) {
-      const session = readCookie(req, sessionCookie)
+      const session = sessionOf(req)
       const found = session === undefined ? undefined : ((await kept.get(keyOf(session))) as Kept | undefined)
       return found && { ...found, token: new Secret(found.accessToken) }
     },
-    async begin(res, accessToken, scopes) {
-      const formToken = randomBytes(32).toString('base64url')
-      const session: Kept = { accessToken, formToken, scopes }
-      await kept.put(keyOf(setCookie(res, sessionCookie)), session, sessionMs)
+    async begin(res, accessToken, scopes, formToken = randomBytes(32).toString('base64url')) {
+      const session = randomBytes(32).toString('base64url')
+      const value: Kept = { accessToken, formToken, scopes }
+      await kept.put(keyOf(session), value, sessionMs)
+      res.appendHeader('Set-Cookie', `${sessionCookie}=${session}; ${attributes}`)
+    },
+    async end(req) {
+      const session = sessionOf(req)
+      if (session !== undefined) await kept.delete(keyOf(session))
     },
   }
 }

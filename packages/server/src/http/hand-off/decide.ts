@@ -18,6 +18,8 @@ export interface Visit {
   readonly formToken: string
   /** Names this request in the log. */
   readonly requestId: string
+  /** The token is no longer accepted. */
+  readonly signOut: () => Promise<void>
 }
 
 type Options = Pick<CallOptions, 'handOffs'> & CallOptions
@@ -49,10 +51,41 @@ export async function showHandOff(options: Options, visit: Visit, problem?: stri
       formToken,
       ...(problem === undefined ? {} : { problem }),
     })
-  } catch (error) {
-    return failedPage(toToolError(error))
+  } catch (cause) {
+    return hopelessPage(options, visit, toToolError(cause))
   }
 }
+
+/** The call can no longer be made: the agent is told. What may pass is tried again. */
+async function hopelessPage({ handOffs }: Options, visit: Visit, error: ToolError): Promise<Page> {
+  const { id } = visit.handOff
+  const { code, message, nextStep } = error
+  if (code === 'invalid_token') {
+    await visit.signOut()
+    return signInAgainPage(id)
+  }
+  if (!permanent.has(code)) {
+    return messagePage(503, 'Try again', `${sentence(message)} Nothing was changed. Open this page again.`, {
+      href: id,
+      label: 'Open the page again',
+    })
+  }
+  if (await handOffs.claim(id))
+    await handOffs.settle(id, { status: 'failed', error: { code, message, nextStep } })
+  return messagePage(409, 'Not done', `${sentence(message)} Nothing was changed. Your agent is told.`)
+}
+
+/** What no second try changes. */
+const permanent: ReadonlySet<ToolErrorCode> = new Set([
+  'invalid_arguments',
+  'not_found',
+  'already_exists',
+  'precondition_failed',
+  'permission_denied',
+  'insufficient_scope',
+  'tool_not_available',
+  'environment_not_available',
+])
 
 /** What the person decides by sending the form: then the call is made, here. */
 export async function decideHandOff(
@@ -85,6 +118,7 @@ export async function decideHandOff(
   const result = await callTool(options, principal, {
     ...requestOf(visit),
     atPage: {
+      owner: { ...handOff.owner, clientId: handOff.clientId },
       digest: form.get('digest') ?? '',
       typed: form.get('name') ?? '',
       async claim() {
@@ -100,6 +134,12 @@ export async function decideHandOff(
   }
   if (isError) {
     const error = errorOf(result)
+    if (error.code === 'invalid_token') {
+      // Scalekit refused the request itself, so nothing was done.
+      if (claimed) await handOffs.release(handOff.id)
+      await visit.signOut()
+      return signInAgainPage(handOff.id)
+    }
     if (!claimed) return unclaimedPage(options, visit, error)
     await settle({ status: 'failed', error })
     return failedPage(error)
@@ -126,12 +166,24 @@ async function unclaimedPage(options: Options, visit: Visit, error: CallError): 
   if (status !== 'waiting') return endedPage(status)
   return error.code === 'confirmation_mismatch'
     ? showHandOff(options, visit, `${error.message} Look again.`)
-    : failedPage(error)
+    : messagePage(503, 'Try again', `${sentence(error.message)} Nothing was changed.`, {
+        href: visit.handOff.id,
+        label: 'Open the page again',
+      })
 }
 
+/** The call was made, and failed: it may have had an effect. */
 function failedPage({ message }: Pick<CallError, 'message'>): Page {
-  return messagePage(409, 'Not done', `${message} Your agent was told, or can call again.`)
+  const what = 'Your agent is told. Let it check what happened before you try again.'
+  return messagePage(409, 'Failed', `${sentence(message)} ${what}`)
 }
+
+function signInAgainPage(id: string): Page {
+  const message = 'Scalekit no longer accepts this sign-in. Nothing was changed.'
+  return messagePage(401, 'Sign in again', message, { href: id, label: 'Sign in' })
+}
+
+const sentence = (message: string) => `${message.replace(/\.$/, '')}.`
 
 function endedPage(status: string): Page {
   switch (status) {
@@ -140,7 +192,7 @@ function endedPage(status: string): Page {
     case 'declined':
       return messagePage(200, 'Declined', 'Nothing was changed. Your agent is told.')
     case 'failed':
-      return messagePage(200, 'Not done', 'The call failed. Your agent is told why.')
+      return messagePage(200, 'Failed', 'The call failed. Your agent is told why.')
     default:
       return messagePage(200, 'In progress', 'The call is being made. Your agent gets the result.')
   }

@@ -10,6 +10,7 @@ import {
 import { decide, selectionOf } from '../../call/access.js'
 import { NotAnAdministrator, type RequireAdministrator } from '../../call/administrators.js'
 import type { Principal } from '../../call/call-tool.js'
+import { isSameOwner, ownerOf } from '../../call/interaction/hand-off.js'
 import type { HandOff } from '../../call/interaction/interaction.js'
 import type { McpOptions } from '../../mcp/sdk-server.js'
 import type { KeyValue } from '../../shared/key-value.js'
@@ -19,7 +20,7 @@ import { hostOf } from '../landing.js'
 import { type BrowserSession, createBrowserSessions } from './browser-session.js'
 import { decideHandOff, showHandOff, type Visit } from './decide.js'
 import { messagePage, type Page, sendPage } from './page.js'
-import { CALLBACK_PATH, CLIENT_DOCUMENT_PATH, type SignIn } from './sign-in.js'
+import { CALLBACK_PATH, CLIENT_DOCUMENT_PATH, type SignIn, SignInRefused } from './sign-in.js'
 
 export const HAND_OFF_PATH = '/hand-off/'
 const PAGE = /^\/hand-off\/([\w-]{43})$/
@@ -83,14 +84,17 @@ export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
     const wantsAnother = !posts && new URL(req.url ?? '', origin).searchParams.has('again')
     if (!session || wantsAnother) return toSignIn(exchange, handOff, tool, wantsAnother)
     const visitor = await identify(exchange, session, handOff, tool)
-    if (visitor === 'sign-in') return toSignIn(exchange, handOff, tool, false)
+    if (visitor === 'sign-in') return toSignIn(exchange, handOff, tool, false, session.scopes)
     if ('title' in visitor) return visitor
+    // A page calls the API, as a request of the caller does.
+    if (await options.protection.charge({ req, res, caller: visitor }, 1)) return undefined
     const visit: Visit = {
       handOff,
       tool,
       principal: principalOf(exchange, visitor, handOff),
       formToken: session.formToken,
       requestId,
+      signOut: () => sessions.end(req),
     }
     return posts ? decideHandOff(mcp, visit, req, res) : showHandOff(mcp, visit)
   }
@@ -113,7 +117,7 @@ export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
     if (!caller) return 'sign-in'
     exchange.caller = caller
     if (caller.revocation === 'unknown') return unavailablePage
-    if (caller.issuer !== owner.issuer || caller.subject !== owner.subject) {
+    if (!isSameOwner(ownerOf(caller), owner)) {
       exchange.refused({ code: 'not_the_caller' })
       return notYoursPage
     }
@@ -125,6 +129,7 @@ export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
         403,
         'Not allowed',
         `This needs the scopes ${decision.scopes.join(' ')}, which the sign-in did not give.`,
+        { href: '?again', label: 'Sign in again' },
       )
     }
     try {
@@ -142,6 +147,7 @@ export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
     { id }: HandOff,
     tool: ToolDefinition,
     again: boolean,
+    scopes: readonly string[] = [],
   ): Promise<Page | undefined> {
     const { req, res } = exchange
     if (req.method === 'POST') {
@@ -150,9 +156,11 @@ export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
         label: 'Sign in',
       })
     }
-    const browser = sessions.browser(req) ?? sessions.meet(res)
     try {
-      const location = await signIn.begin(id, browser, tool.scopes, again)
+      // What other pages in this browser need stays granted.
+      const asked = [...new Set([...scopes, ...tool.scopes])]
+      const { location, state, carried } = await signIn.begin(id, asked, again)
+      sessions.carry(res, state, carried)
       res.writeHead(302, { location, 'Cache-Control': 'no-store' }).end()
       return undefined
     } catch (cause) {
@@ -169,12 +177,14 @@ export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
     const { req, res } = exchange
     try {
       const url = new URL(req.url ?? '', origin)
-      const { handOffId, accessToken, scopes } = await signIn.finish(url, sessions.browser(req))
+      const { handOffId, accessToken, scopes } = await signIn.finish(url, sessions.carried(req))
       await options.protection.verifier.verify(accessToken)
-      await sessions.begin(res, accessToken, scopes)
+      const before = await sessions.get(req)
+      await sessions.begin(res, accessToken, scopes, before?.formToken)
       res.writeHead(303, { location: HAND_OFF_PATH + handOffId, 'Cache-Control': 'no-store' }).end()
     } catch (cause) {
       exchange.refused({ code: 'sign_in_failed', cause })
+      if (cause instanceof SignInRefused) return sendPage(res, refusedSignInPage(cause))
       sendPage(
         res,
         messagePage(
@@ -210,6 +220,16 @@ function isSameOrigin({ headers }: IncomingMessage, origin: string): boolean {
 function refusedPage(exchange: Exchange, code: string): Page {
   exchange.refused({ code })
   return messagePage(403, 'Open the page again', 'This form is not from the page that you opened.')
+}
+
+function refusedSignInPage({ handOffId, scopes }: SignInRefused): Page {
+  const needed = scopes.length > 0 ? ` This needs the scopes ${scopes.join(' ')}.` : ''
+  return messagePage(
+    403,
+    'Not signed in',
+    `You did not allow it, or your role does not let you.${needed} Nothing was changed. Ask an administrator if your role is the reason.`,
+    { href: HAND_OFF_PATH + handOffId, label: 'Sign in again' },
+  )
 }
 
 const unknownPage = messagePage(

@@ -43,6 +43,7 @@ export function createLoopbackPages(
       principal: { ...own, selection: selectionOf(handOff.selection) },
       formToken,
       requestId: own.requestId,
+      signOut: async () => undefined,
     }
     return req.method === 'POST' ? decideHandOff(mcp(), visit, req, res) : showHandOff(mcp(), visit)
   }

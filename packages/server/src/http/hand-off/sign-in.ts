@@ -1,10 +1,10 @@
-import { isLoopback } from '@scalekit-mcp/auth'
+import { randomBytes } from 'node:crypto'
+import { isLoopback, Secret } from '@scalekit-mcp/auth'
 import type * as OAuth from 'oauth4webapi'
 import type { Config } from '../../config/config.js'
 import { ExpiringCache } from '../../scalekit/expiring-cache.js'
 import { writeScopes } from '../../scope-names.js'
-import type { KeyValue } from '../../shared/key-value.js'
-import { sameText } from './same-text.js'
+import { createValueSeal } from '../../shared/sealed-value.js'
 
 /** How long a person has at the authorization server. */
 const SIGN_IN_MS = 10 * 60_000
@@ -15,14 +15,14 @@ const REQUEST_MS = 5_000
 export const CALLBACK_PATH = '/hand-off/callback'
 export const CLIENT_DOCUMENT_PATH = '/hand-off/client.json'
 
-/** What a sign-in is remembered by until the browser comes back. */
+/** What the browser carries, sealed, until it comes back. */
 interface Begun {
   readonly handOffId: string
-  /** Known to this browser only. */
-  readonly browser: string
   readonly verifier: string
   readonly clientId: string
   readonly scopes: readonly string[]
+  /** Milliseconds since the epoch. */
+  readonly until: number
 }
 
 export interface SignedIn {
@@ -35,24 +35,44 @@ export interface SignedIn {
 /** A person signs in to this server, as to any MCP client: with a code and PKCE, for a token whose audience is this server. */
 export interface SignIn {
   /**
-   * @param browser a secret that this browser sends back
    * @param again asks the person to choose another account
-   * @returns where to send the browser
+   * @returns where to send the browser, and what it has to bring back under the name of the state
    * @throws Error where the authorization server cannot be reached or lets no client of ours in
    */
-  begin(handOffId: string, browser: string, scopes: readonly string[], again: boolean): Promise<string>
+  begin(
+    handOffId: string,
+    scopes: readonly string[],
+    again: boolean,
+  ): Promise<{ readonly location: string; readonly state: string; readonly carried: string }>
   /**
    * @param url to which the authorization server sent the browser
-   * @throws Error where it did not sign in, or the sign-in was begun elsewhere
+   * @param carried gives what this browser was given for a state
+   * @throws SignInRefused where the person or the authorization server said no; Error where the sign-in was begun elsewhere
    */
-  finish(url: URL, browser: string | undefined): Promise<SignedIn>
+  finish(url: URL, carried: (state: string) => string | undefined): Promise<SignedIn>
   /** The client metadata document of this server (CIMD). */
   readonly clientDocument: Readonly<Record<string, unknown>>
 }
 
-type SignInConfig = Pick<Config, 'resource' | 'authorizationServers' | 'handOffClientId' | 'scopeNames'>
+/** The authorization server answered with `access_denied` (RFC 6749 section 4.1.2.1). */
+export class SignInRefused extends Error {
+  override readonly name = 'SignInRefused'
 
-export function createSignIn(config: SignInConfig, kept: KeyValue): SignIn {
+  constructor(
+    readonly handOffId: string,
+    readonly scopes: readonly string[],
+  ) {
+    super('The sign-in was refused')
+  }
+}
+
+type SignInConfig = Pick<
+  Config,
+  'resource' | 'authorizationServers' | 'handOffClientId' | 'scopeNames' | 'stateKey'
+>
+
+export function createSignIn(config: SignInConfig): SignIn {
+  const seal = createValueSeal(config.stateKey ?? new Secret(randomBytes(32).toString('base64url')))
   const { origin, protocol, hostname } = new URL(config.resource)
   const redirectUri = origin + CALLBACK_PATH
   const clientDocument = {
@@ -99,7 +119,7 @@ export function createSignIn(config: SignInConfig, kept: KeyValue): SignIn {
 
   return {
     clientDocument,
-    async begin(handOffId, browser, scopes, again) {
+    async begin(handOffId, scopes, again) {
       const oauth = await library()
       const as = await server()
       const id = await clientId(as)
@@ -107,8 +127,7 @@ export function createSignIn(config: SignInConfig, kept: KeyValue): SignIn {
         throw new Error('The authorization server has no authorization_endpoint')
       const state = oauth.generateRandomState()
       const verifier = oauth.generateRandomCodeVerifier()
-      const begun: Begun = { handOffId, browser, verifier, clientId: id, scopes }
-      await kept.put(stateKey(state), begun, SIGN_IN_MS)
+      const begun: Begun = { handOffId, verifier, clientId: id, scopes, until: Date.now() + SIGN_IN_MS }
       const url = new URL(as.authorization_endpoint)
       const parameters = {
         response_type: 'code',
@@ -123,16 +142,16 @@ export function createSignIn(config: SignInConfig, kept: KeyValue): SignIn {
         ...(again ? { prompt: 'login' } : {}),
       }
       for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
-      return url.href
+      return { location: url.href, state, carried: seal.seal(stateName(state), begun) }
     },
-    async finish(url, browser) {
+    async finish(url, carried) {
       const oauth = await library()
       const state = url.searchParams.get('state') ?? ''
-      const begun = (await kept.get(stateKey(state))) as Begun | undefined
-      if (!begun || browser === undefined || !sameText(begun.browser, browser)) {
-        throw new Error('This sign-in was not begun in this browser')
+      const begun = seal.open(stateName(state), carried(state) ?? '') as Begun | undefined
+      if (!begun || begun.until < Date.now()) throw new Error('This sign-in was not begun in this browser')
+      if (url.searchParams.get('error') === 'access_denied') {
+        throw new SignInRefused(begun.handOffId, begun.scopes)
       }
-      await kept.delete(stateKey(state))
       const as = await server()
       const client = { client_id: begun.clientId }
       const parameters = oauth.validateAuthResponse(as, client, url, state)
@@ -151,7 +170,7 @@ export function createSignIn(config: SignInConfig, kept: KeyValue): SignIn {
   }
 }
 
-const stateKey = (state: string) => `hand-off-sign-in:${state}`
+const stateName = (state: string) => `hand-off sign-in ${state}`
 
 /** Loaded with the first page: most servers never need it. */
 const library = () => import('oauth4webapi')

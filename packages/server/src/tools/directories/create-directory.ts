@@ -1,6 +1,6 @@
 import { directories } from '@scalekit-mcp/api'
 import * as z from 'zod'
-import { ToolError } from '../../errors.js'
+import { ToolError, toToolError } from '../../errors.js'
 import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool, type ToolContext } from '../../tool.js'
 import { organizationTarget } from '../organization-target.js'
@@ -55,8 +55,20 @@ export default defineTool({
     return open(scalekit, which, enabled).then(
       (done) => done,
       async (refused: unknown) => {
-        await client.deleteDirectory({ organizationId, id: directory.id })
-        throw refused
+        const [removed] = await Promise.allSettled([
+          client.deleteDirectory({ organizationId, id: directory.id }),
+        ])
+        if (removed.status === 'fulfilled') throw refused
+        const { code, message } = toToolError(refused)
+        throw new ToolError(
+          code,
+          `${message.replace(/\.$/, '')}. The directory ${directory.id} is left without a token.`,
+          {
+            nextStep: 'Give it a token with rotate_directory_secret, or remove it in the dashboard.',
+            details: { directoryId: directory.id },
+            cause: refused,
+          },
+        )
       },
     )
   },

@@ -42,10 +42,13 @@ export default defineTool({
   async run({ environmentId, organizationId, directoryId, previous }, { scalekit }) {
     const client = scalekit.directories(environmentId)
     const which = { organizationId, directoryId }
+    const before = await readDirectory(scalekit, { environmentId, ...which })
     const { plainSecret } = await (previous === 'keep'
       ? client.createDirectorySecret(which)
       : client.regenerateDirectorySecret(which))
-    const directory = await readDirectory(scalekit, { environmentId, ...which })
-    return { directory: toDirectory(directory), revealed: revealDirectory(directory, plainSecret) }
+    // From here on nothing may keep the token from the person: a state that cannot be read is the one before.
+    const [after] = await Promise.allSettled([readDirectory(scalekit, { environmentId, ...which })])
+    const directory = after.status === 'fulfilled' ? after.value : before
+    return { directory: toDirectory(directory), revealed: revealDirectory(before, plainSecret) }
   },
 })

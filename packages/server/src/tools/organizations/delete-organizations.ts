@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool, type ToolContext } from '../../tool.js'
-import { each, itemError, MOST_ITEMS } from '../each.js'
+import { each, itemError, MOST_ITEMS, namedBy } from '../each.js'
 import { organizationTarget } from '../organization-target.js'
 
 export default defineTool({
@@ -37,13 +37,16 @@ export default defineTool({
     const results = await each(organizationIds, context.progress, 'Reading names', (organizationId) =>
       lookUp({ environmentId, organizationId }, context),
     )
-    const found = results.flatMap((result) => ('error' in result ? [] : [result]))
+    const { found, missing } = namedBy(organizationIds, results)
     if (found.length === 0) {
       throw new ToolError('not_found', 'Scalekit has none of these organizations.')
     }
     return {
       name: `${found.length} ${found.length === 1 ? 'organization' : 'organizations'}`,
-      changes: { Organizations: found.map(({ id, name, users }) => `${name} (${id}, ${users} users)`) },
+      changes: {
+        Organizations: found.map(({ id, name, users }) => `${name} (${id}, ${users} users)`),
+        'Not found': missing.length > 0 ? missing : undefined,
+      },
     }
   },
   async run({ environmentId, organizationIds }, context) {

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { environmentId, organizationId, userId } from '../../input-fields.js'
 import { defineTool, type Target, type ToolContext } from '../../tool.js'
-import { each, itemError, MOST_ITEMS } from '../each.js'
+import { each, itemError, MOST_ITEMS, namedBy } from '../each.js'
 import { organizationTarget } from '../organization-target.js'
 import { time, toTime } from '../times.js'
 import { readUser } from './read-user.js'
@@ -57,10 +57,16 @@ export default defineTool({
     const results = await each(which, context.progress, 'Reading names', (one) =>
       targetOf(args.environmentId, one, context),
     )
-    const found = results.flatMap((result) => ('error' in result ? [] : [result]))
+    const { found, missing } = namedBy(
+      which.map(({ userId }) => userId),
+      results,
+    )
     if (found.length === 0) throw new ToolError('not_found', 'Scalekit has none of these users.')
     const to = found.map(({ name, changes }) => `${name}, ${changes?.Organization}`)
-    return { name: `${found.length} invitations`, changes: { To: to } }
+    return {
+      name: `${found.length} invitations`,
+      changes: { To: to, 'Not found': missing.length > 0 ? missing : undefined },
+    }
   },
   async run(args, { scalekit, progress }) {
     const which = whichOf(args)
