@@ -151,9 +151,13 @@ test('over stdio a client that cannot ask hands a confirmation off to a page of 
   })
   const client = new Client({ name: 'test', version: '1' }, { versionNegotiation: { mode: 'auto' } })
   await client.connect(transport)
+  // A busy machine may leave a call no time.
   const call = async (name: string, args: Record<string, unknown>) => {
-    const { content } = await client.callTool({ name, arguments: args })
-    return JSON.parse((content as { text?: string }[])[0]?.text ?? '')
+    for (;;) {
+      const { content } = await client.callTool({ name, arguments: args })
+      const answer = JSON.parse((content as { text?: string }[])[0]?.text ?? '')
+      if (!/^upstream_/.test(answer.error?.code)) return answer
+    }
   }
   const { organization } = await call('create_organization', { name: 'By hand' })
   const args = { organizationId: organization.id }
@@ -168,8 +172,10 @@ test('over stdio a client that cannot ask hands a confirmation off to a page of 
     403,
   )
   await page.send('confirm', 'By hand')
-  expect(await call('wait_for_hand_off', { handOffId: id })).toMatchObject({ status: 'done' })
-  expect(await call('delete_organization', args)).toMatchObject({ deleted: true })
+  expect(await call('wait_for_hand_off', { handOffId: id })).toMatchObject({
+    status: 'done',
+    result: { deleted: true },
+  })
   await client.close()
 })
 
