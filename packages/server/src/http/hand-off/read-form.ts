@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 
 const MAX_BYTES = 16 * 1024
 
-/** Reads a form that a browser sent. @returns undefined for anything else, or more than a form of ours has */
+/** Reads a form that a browser sent. @returns undefined for anything else, or more than such a form has */
 export async function readForm(
   req: IncomingMessage,
   res: ServerResponse,

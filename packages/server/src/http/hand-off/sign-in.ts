@@ -37,7 +37,7 @@ export interface SignIn {
   /**
    * @param again asks the person to choose another account
    * @returns where to send the browser, and what it has to bring back under the name of the state
-   * @throws Error where the authorization server cannot be reached or lets no client of ours in
+   * @throws Error where the authorization server cannot be reached or does not let this server in as a client
    */
   begin(
     handOffId: string,
