@@ -54,6 +54,23 @@ describe.each(eras)('delete_organizations over %s', (era) => {
     expect(await left(PRD, ids)).toEqual([])
   })
 
+  test('deletes nothing where one of them cannot be read: the question would not name it', async () => {
+    const ids = await create(PRD, [`Seen ${era}`, `Unseen ${era}`])
+    const fault = (method: string, body?: object) =>
+      fetch(`${server.local.url}/__local/faults`, {
+        method,
+        headers: { 'x-scalekit-local': '1', 'content-type': 'application/json' },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      })
+    const path = `/api/v1/organizations/${ids[1]}/users`
+    expect((await fault('POST', { match: { path }, status: 503, times: 0 })).ok).toBe(true)
+    const args = { environmentId: PRD, organizationIds: ids }
+    const { error } = await server.call(era, 'delete_organizations', args, { person: typesTheName })
+    await fault('DELETE')
+    expect(error).toMatchObject({ code: 'upstream_unavailable' })
+    expect(await left(PRD, ids)).toHaveLength(2)
+  })
+
   test('says of each item why it failed, and deletes the others', async () => {
     const [id = ''] = await create(DEV, ['Doomed'])
     const { result } = await server.call(era, 'delete_organizations', {
