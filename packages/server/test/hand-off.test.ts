@@ -234,6 +234,27 @@ test('a page whose call can no longer be made says so, to the agent too', async 
   expect(result).toMatchObject({ status: 'failed', error: { code: 'not_found' } })
 })
 
+test('a sign-in that Scalekit no longer accepts is begun again, and the call still waits', async () => {
+  const control = (method: string, body?: object) =>
+    fetch(`${server.local.url}/__local/faults`, {
+      method,
+      headers: { 'x-scalekit-local': '1', 'content-type': 'application/json' },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    })
+  const args = { environmentId: DEV, organizationId: 'org_100000000000000002' }
+  const call = () => server.call('2026-07-28', 'generate_admin_portal_link', args)
+  const handOff = handOffOf(await call())
+  const page = await open(handOff)
+  await control('POST', { match: { path: 'GeneratePortalLink' }, status: 401, times: 0 })
+  const refused = await page.send('confirm')
+  await control('DELETE')
+  expect(refused).toMatchObject({ status: 401, html: expect.stringContaining('Sign in again') })
+  expect((await page.send('confirm')).status).toBe(401)
+  expect(handOffOf(await call())).toEqual(handOff)
+  expect((await (await open(handOff)).send('confirm')).values.size).toBe(1)
+  expect((await call()).result).toMatchObject({ handedOver: true })
+})
+
 test('pages that need different scopes stay open beside each other', async () => {
   const visitor = new HandOffVisitor('admin@example.com')
   const link = { environmentId: DEV, organizationId: 'org_100000000000000003' }

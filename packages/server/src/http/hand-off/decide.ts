@@ -22,8 +22,6 @@ export interface Visit {
   readonly signOut: () => Promise<void>
 }
 
-type Options = Pick<CallOptions, 'handOffs'> & CallOptions
-
 /** A call that a person has begun goes on without the browser. */
 const neverGone: Ending = { onGone: () => undefined, offGone: () => undefined }
 
@@ -38,7 +36,7 @@ const requestOf = ({ handOff, tool }: Visit) => ({
 })
 
 /** What a person sees who opens the page. */
-export async function showHandOff(options: Options, visit: Visit, problem?: string): Promise<Page> {
+export async function showHandOff(options: CallOptions, visit: Visit, problem?: string): Promise<Page> {
   const { handOff, tool, principal, formToken } = visit
   const { status } = await options.handOffs.progress(handOff.id)
   if (status !== 'waiting') return endedPage(status)
@@ -57,7 +55,7 @@ export async function showHandOff(options: Options, visit: Visit, problem?: stri
 }
 
 /** The call can no longer be made: the agent is told. What may pass is tried again. */
-async function hopelessPage({ handOffs }: Options, visit: Visit, error: ToolError): Promise<Page> {
+async function hopelessPage({ handOffs }: CallOptions, visit: Visit, error: ToolError): Promise<Page> {
   const { id } = visit.handOff
   const { code, message, nextStep } = error
   if (code === 'invalid_token') {
@@ -89,7 +87,7 @@ const permanent: ReadonlySet<ToolErrorCode> = new Set([
 
 /** What the person decides by sending the form: then the call is made, here. */
 export async function decideHandOff(
-  options: Options,
+  options: CallOptions,
   visit: Visit,
   req: IncomingMessage,
   res: ServerResponse,
@@ -161,7 +159,7 @@ function errorOf(result: unknown): CallError {
 }
 
 /** Nothing was done for this form. What was typed may be corrected; or another form was sent first. */
-async function unclaimedPage(options: Options, visit: Visit, error: CallError): Promise<Page> {
+async function unclaimedPage(options: CallOptions, visit: Visit, error: CallError): Promise<Page> {
   const { status } = await options.handOffs.progress(visit.handOff.id)
   if (status !== 'waiting') return endedPage(status)
   return error.code === 'confirmation_mismatch'

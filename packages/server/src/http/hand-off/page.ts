@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import type { Question } from '../../call/interaction/question.js'
 import type { Revealed, ToolDefinition } from '../../tool.js'
-import { html, type Markup } from '../html.js'
+import { html, Markup } from '../html.js'
 import { landingStyle } from '../landing-style.js'
 
 const style = `${landingStyle}
@@ -52,14 +52,14 @@ export function sendPage(res: ServerResponse, { status, title, body }: Page): vo
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · Scalekit MCP server</title>
-<style>${raw(style)}</style>
+<style>${new Markup(style)}</style>
 </head>
 <body>
 <main>
 <h1>${title}</h1>
 ${body}
 </main>
-<script>${raw(script)}</script>
+<script>${new Markup(script)}</script>
 </body>
 </html>
 `
@@ -142,8 +142,4 @@ export function messagePage(status: number, title: string, message: string, link
 export interface MessageLink {
   readonly href: string
   readonly label: string
-}
-
-function raw(text: string): Markup {
-  return html([text] as unknown as TemplateStringsArray)
 }
