@@ -241,7 +241,7 @@ test('a sign-in that Scalekit no longer accepts is begun again, and the call sti
       headers: { 'x-scalekit-local': '1', 'content-type': 'application/json' },
       ...(body ? { body: JSON.stringify(body) } : {}),
     })
-  const args = { environmentId: DEV, organizationId: 'org_100000000000000002' }
+  const args = { environmentId: DEV, organizationId: 'org_100000000000000002', feature: 'sso' }
   const call = () => server.call('2026-07-28', 'generate_admin_portal_link', args)
   const handOff = handOffOf(await call())
   const page = await open(handOff)
