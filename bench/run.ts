@@ -175,16 +175,18 @@ async function run(contender: Contender, nodeOptions = '', isBound = true): Prom
   await answering(resource, 401)
   if (process.child.exitCode !== null)
     throw new Error(`${contender.name} ended with ${process.child.exitCode}`)
-  const wanted = new URLSearchParams({ aud: resource })
-  if (contender.scopes) wanted.set('scopes', contender.scopes.join(' '))
-  const callers = await Promise.all(
-    Array.from({ length: CALLERS }, async (_, i) => {
-      const subject = `usr_${String(i).padStart(4, '0')}_bench`
-      const answer = await fetch(`${issuer}/mint?sub=${subject}&${wanted}`)
-      return { token: await answer.text(), subject }
-    }),
-  )
-  return { contender, port, host, path, process, callers }
+  const tokens = (kind: string, claims: (subject: string) => object) =>
+    Promise.all(
+      Array.from({ length: CALLERS }, async (_, i) => {
+        const subject = `${kind}_${String(i).padStart(4, '0')}_bench`
+        const query = new URLSearchParams({ sub: subject, aud: resource, ...claims(subject) })
+        return { token: await (await fetch(`${issuer}/mint?${query}`)).text(), subject }
+      }),
+    )
+  const { scopes } = contender
+  const callers = await tokens('usr', () => (scopes ? { scopes: scopes.join(' ') } : {}))
+  const machines = await tokens('skc', (subject) => ({ client_id: subject, scopes: '' }))
+  return { contender, port, host, path, process, callers, machines }
 }
 
 async function answering(url: string, status: number): Promise<void> {

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers'
 import { mint, rsaKey } from '../packages/auth/test/authority.js'
 
 // What the servers are measured in front of: an authorization server and a management API that cost little. It runs in a
-// process of its own, on the core of the load. Argument: its port. `GET /mint?sub=…&aud=…&scopes=…` gives a token.
+// process of its own, on the core of the load. Argument: its port. `GET /mint?sub=…&aud=…&client_id=…&scopes=…` gives a token.
 
 const port = Number(process.argv[2])
 const issuer = `http://127.0.0.1:${port}`
@@ -49,7 +49,7 @@ createServer({ keepAliveTimeout: 600_000 }, async (req, res) => {
     )
   }
   if (url.pathname === '/mint') {
-    const scopes = url.searchParams.get('scopes')?.split(' ') ?? SCOPES
+    const scopes = url.searchParams.get('scopes')?.split(' ').filter(Boolean) ?? SCOPES
     const now = Math.floor(Date.now() / 1000)
     const claims = {
       iss: issuer,
@@ -57,9 +57,11 @@ createServer({ keepAliveTimeout: 600_000 }, async (req, res) => {
       sub: url.searchParams.get('sub'),
       exp: now + 43_200,
     }
+    const client = url.searchParams.get('client_id')
     return answer(
       mint(rsaKey, {
         ...claims,
+        ...(client ? { client_id: client } : {}),
         scope: scopes.join(' '),
         scopes,
       }),

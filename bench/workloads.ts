@@ -14,6 +14,8 @@ export interface Target {
   /** Of its MCP endpoint. */
   readonly path: string
   readonly callers: readonly BenchCaller[]
+  /** Clients with a token of their own, without a person and without scopes: nothing is read for them. */
+  readonly machines: readonly BenchCaller[]
 }
 
 export interface Workload {
@@ -87,8 +89,9 @@ function calls(revision: Revision, { name: client, call }: Client): Workload[] {
     ...{ name, revision, client },
     shoot: mcp(revision, 'tools/call', { name: tool, arguments: args, ...metaOf(revision, call) }, marker),
   })
+  const whoami = workload('tools/call', 'whoami', {}, ({ subject }) => subject)
   return [
-    workload('tools/call', 'whoami', {}, ({ subject }) => subject),
+    { ...whoami, shoot: (target) => whoami.shoot({ ...target, callers: target.machines }) },
     workload('tools/call with upstream', 'list_environments', {}, ({ subject }) => `of ${subject}`),
     workload(
       'tools/call that writes',

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { Agent, request } from 'undici'
 import * as z from 'zod'
+import { optInToolsets } from '../../packages/server/dist/tool.js'
 import { tools } from '../../packages/server/dist/tools/index.js'
 
 // The least that could answer: bare node:http, the list made once, the token checked once and remembered. It checks
@@ -14,10 +15,7 @@ const agent = new Agent({ connections: 64 })
 const known = new Map<string, string>()
 const list = JSON.stringify(
   tools
-    .filter(
-      ({ toolset }) =>
-        !['directories', 'domains', 'permissions', 'clients', 'sessions', 'audit'].includes(toolset),
-    )
+    .filter(({ toolset }) => !optInToolsets.some((optIn) => optIn === toolset))
     .map(({ name, title, description, input }) => ({
       name,
       title,

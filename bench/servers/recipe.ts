@@ -14,6 +14,7 @@ import {
 } from '@modelcontextprotocol/server'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import type { ToolDefinition } from 'scalekit-mcp'
+import { optInToolsets } from '../../packages/server/dist/tool.js'
 import { tools } from '../../packages/server/dist/tools/index.js'
 
 // What the documents of the MCP SDK say to write, with the same tools: the SDK's own Express app, its bearer check in front
@@ -23,10 +24,7 @@ import { tools } from '../../packages/server/dist/tools/index.js'
 const { PORT = '', ISSUER = '', RESOURCE = '' } = process.env
 const keys = createRemoteJWKSet(new URL(`${ISSUER}/keys`))
 const resource = new URL(RESOURCE)
-const offered = tools.filter(
-  ({ toolset }) =>
-    !['directories', 'domains', 'permissions', 'clients', 'sessions', 'audit'].includes(toolset),
-)
+const offered = tools.filter(({ toolset }) => !optInToolsets.some((optIn) => optIn === toolset))
 
 const verifier = {
   async verifyAccessToken(token: string): Promise<AuthInfo> {
@@ -60,6 +58,11 @@ const run: Record<string, Run> = {
       issuer: ISSUER,
       scopes,
       expiresAt: new Date(expiresAt * 1000).toISOString(),
+      administratorRule: 'the workspace role ADMIN',
+      mode: 'workspace',
+      readOnly: false,
+      toolsets: [...new Set(offered.map(({ toolset }) => toolset))],
+      toolsetsLeftOut: [...optInToolsets],
     }
   },
   async list_environments({ extra }) {

@@ -80,7 +80,7 @@ function workload(name: string) {
 
 async function targetOf(port: number, callers: number): Promise<Target> {
   const host = `127.0.0.1:${port}`
-  return { host, path: '/mcp', callers: await mint(callers, `http://${host}/mcp`) }
+  return { host, path: '/mcp', callers: await mint(callers, `http://${host}/mcp`), machines: [] }
 }
 
 /** Every call is the first of its caller: the token is checked, and exchanged for one of the management API. */

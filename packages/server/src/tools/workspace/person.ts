@@ -13,8 +13,11 @@ export interface Person {
 const options = { timeoutMs: 5_000 }
 
 /** Reads who is signed in. Undefined for a client without a person. */
-export function readPerson(context: ToolContext): Promise<Person | undefined> {
-  const { mode } = context.caller.connection()
+export async function readPerson(context: ToolContext): Promise<Person | undefined> {
+  const { subject, clientId, connection } = context.caller
+  // RFC 9068 section 2.2: without a person the subject is the client.
+  if (subject === clientId) return undefined
+  const { mode } = connection()
   return mode === 'workspace' ? readMember(context) : readUser(context)
 }
 

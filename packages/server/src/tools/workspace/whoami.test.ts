@@ -31,6 +31,18 @@ describe.each(eras)('whoami over %s', (era) => {
     expect(Date.parse(String(result?.expiresAt))).toBeGreaterThan(Date.now())
   })
 
+  test('a client without a person is nobody to read', async () => {
+    const token = await server.token({ subject: undefined, client_id: 'm2m_service', scopes: [] })
+    const ask = () => server.call(era, 'whoami', {}, { token })
+    // The first request asks whether the token was revoked.
+    const { result } = await ask()
+    const asked = await server.upstreamRequests()
+    await ask()
+    expect(result).toMatchObject({ subject: 'm2m_service', clientId: 'm2m_service' })
+    expect(result).not.toHaveProperty('email')
+    expect(await server.upstreamRequests()).toBe(asked)
+  })
+
   test('a member with the role USER does not administer', async () => {
     expect(await whoami({ subject: 'viewer@example.com' })).toMatchObject({
       email: 'viewer@example.com',
