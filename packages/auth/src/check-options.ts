@@ -80,6 +80,7 @@ const REVOCATION: Forms<RevocationOptions> = {
   clientId: text,
   // Not by its class: another copy of this package may have made it.
   clientSecret: { is: (value) => typeof Object(value).reveal === 'function', form: 'a Secret' },
+  timeoutMs: points,
   store: object,
 }
 

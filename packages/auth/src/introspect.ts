@@ -7,12 +7,13 @@ export interface IntrospectionOptions {
   readonly introspectionUrl: string
   readonly clientId: string
   readonly clientSecret: Secret
+  /** Milliseconds for each of two attempts. Default: 3,000. */
+  readonly timeoutMs?: number
 }
 
 /** Whether the authorization server says that a token is active. @throws Error when it does not say */
 export type Introspect = (token: Secret) => Promise<boolean>
 
-/** For each of two attempts. */
 const TIMEOUT_MS = 3_000
 
 /** RFC 7662 section 2.1, with one retry. */
@@ -27,7 +28,7 @@ async function isActive(url: URL, options: IntrospectionOptions, token: Secret):
   const credentials = [options.clientId, options.clientSecret.reveal()].map(formEncode).join(':')
   const answer = await fetchJson(url, {
     method: 'POST',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS),
     headers: {
       authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
       'content-type': 'application/x-www-form-urlencoded',

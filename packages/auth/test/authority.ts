@@ -18,6 +18,8 @@ export interface Behaviour {
   keySetStatus: number
   keySetBody: string | undefined
   introspectionStatus: number
+  /** Introspection never answers. */
+  introspectionIsSilent: boolean
   /** So many introspections from now on are answered with 500. */
   failingIntrospections: number
   /** Answers instead of whether the token is active. */
@@ -98,6 +100,7 @@ export async function startAuthority(): Promise<Authority> {
     keySetStatus: 200,
     keySetBody: undefined,
     introspectionStatus: 200,
+    introspectionIsSilent: false,
     failingIntrospections: 0,
     introspectionBody: undefined,
     metadataPath: '/.well-known/oauth-authorization-server',
@@ -132,6 +135,7 @@ export async function startAuthority(): Promise<Authority> {
       const token = form.get('token') ?? ''
       const { authorization, accept, 'content-type': contentType } = req.headers
       introspections.push({ authorization, contentType, accept, hint: form.get('token_type_hint'), token })
+      if (behaviour.introspectionIsSilent) return
       if (behaviour.failingIntrospections > 0) {
         behaviour.failingIntrospections--
         return answer(500, {})

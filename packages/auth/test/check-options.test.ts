@@ -1,5 +1,6 @@
 import { createProtection, type ProtectOptions } from '@scalekit-mcp/auth'
 import { expect, test } from 'vitest'
+import { Secret } from '../src/secret.js'
 
 const right = {
   resource: 'https://mcp.example.com/mcp',
@@ -28,6 +29,17 @@ test.each<[unknown, string]>([
   [
     { revocation: { introspectionUrl: environmentUrl, clientId: 'skc_1', clientSecret: 'in the clear' } },
     'revocation.clientSecret must be a Secret',
+  ],
+  [
+    {
+      revocation: {
+        introspectionUrl: environmentUrl,
+        clientId: 'skc_1',
+        clientSecret: new Secret('s'),
+        timeoutMs: 0.5,
+      },
+    },
+    'revocation.timeoutMs must be a whole number from 1',
   ],
 ])('%j is a TypeError that names the option and its form', (wrong, message) => {
   const options = { ...right, ...Object(wrong) } as ProtectOptions

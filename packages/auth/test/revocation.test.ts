@@ -215,6 +215,24 @@ describe('revocation (RFC 7662)', () => {
     for (const made of [first, second]) made.close()
   })
 
+  test('has the time of the option for each of two attempts', async () => {
+    authority.behaviour.introspectionIsSilent = true
+    const impatient = createTokenVerifier({
+      issuers: [authority.issuer],
+      audience: AUDIENCE,
+      revocation: {
+        introspectionUrl: authority.introspectionUrl,
+        clientId: 'skc_1',
+        clientSecret: new Secret('s'),
+        timeoutMs: 20,
+      },
+      onWarning: (...warning) => warnings.push(warning),
+    })
+    await expect(impatient.verify(token())).resolves.toMatchObject({ revocation: 'unknown' })
+    expect(warnings).toMatchObject([[expect.any(String), { name: 'TimeoutError' }]])
+    impatient.close()
+  })
+
   test('is not asked in clear on a public host', () => {
     const revocation = {
       introspectionUrl: 'http://auth.example.com/introspect',

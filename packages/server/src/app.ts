@@ -163,6 +163,7 @@ function protectionOptions({ config, log, shared, tools, now }: AppOptions): Pro
             introspectionUrl: config.introspectionUrl,
             clientId: config.clientId,
             clientSecret: config.clientSecret,
+            timeoutMs: config.timeouts.revocation,
             ...(shared.revocations ? { store: shared.revocations } : {}),
           },
         }

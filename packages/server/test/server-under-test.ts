@@ -99,6 +99,7 @@ export const patient: Timeouts = {
   answer: 60_000,
   handOff: 900_000,
   administrator: 60_000,
+  revocation: 60_000,
   connect: 30_000,
   silence: 30_000,
 }

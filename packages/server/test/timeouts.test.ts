@@ -52,6 +52,7 @@ test('the product answers within 5.5 seconds, and waits five minutes for a perso
     answer: 300_000,
     handOff: 900_000,
     administrator: 5_000,
+    revocation: 3_000,
     connect: 1_000,
     silence: 2_500,
   })

@@ -8,6 +8,8 @@ export interface Timeouts {
   readonly handOff: number
   /** The reads that decide whether a caller administers the environment. */
   readonly administrator: number
+  /** Each of two attempts to learn whether a token was revoked. */
+  readonly revocation: number
   /** A connection. */
   readonly connect: number
   /** The first byte of an answer, and each silence in it. */
@@ -20,6 +22,7 @@ export const timeouts: Timeouts = {
   answer: 300_000,
   handOff: 900_000,
   administrator: 5_000,
+  revocation: 3_000,
   connect: 1_000,
   silence: 2_500,
 }
