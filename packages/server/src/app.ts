@@ -195,7 +195,7 @@ export function optionsOfMcp(
       : {}),
     seal: createRoundSeal(config.shared?.stateKey),
     usedAnswers: options.shared.usedAnswers,
-    handOffs: createHandOffs(options.shared.kept, urlOfHandOff, config.timeouts.handOff),
+    handOffs: createHandOffs(options.shared.kept, urlOfHandOff, config.timeouts),
     idempotency: options.shared.idempotency,
     pages: createPageSeal(config.stateKey),
     deadlineMs: config.timeouts.call,

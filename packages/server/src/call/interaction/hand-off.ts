@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type InputRequiredResult, inputRequired, inputResponse } from '@modelcontextprotocol/server'
 import type { Caller } from '@scalekit-mcp/auth'
-import { ToolError } from '../../errors.js'
+import type { Timeouts } from '../../config/timeouts.js'
+import { ToolError, toolErrors } from '../../errors.js'
 import type { KeyValue } from '../../shared/key-value.js'
 import type { ToolDefinition } from '../../tool.js'
 import { type Selection, storedSelection } from '../access.js'
@@ -14,6 +15,23 @@ import { isConfirmed, type Question } from './question.js'
 /** How long one `wait_for_hand_off` waits: clients and proxies give up a call after half a minute or a minute. */
 export const LONGEST_WAIT_MS = 25_000
 const POLL_MS = 500
+/** After the deadline of a call: for writing its outcome, and for replicas whose clocks differ. */
+const SETTLE_MS = 5_000
+
+/** The person has confirmed the call. */
+interface Claim {
+  /** Milliseconds since the epoch. Without an outcome by then, the process that ran the call has lost it. */
+  readonly runsUntil: number
+}
+
+const unknownOutcome: Outcome = {
+  status: 'failed',
+  error: {
+    code: 'upstream_timeout',
+    message: 'The call was started, and its outcome is unknown.',
+    nextStep: toolErrors.upstream_timeout,
+  },
+}
 
 const isOver = (progress: Progress): progress is Outcome =>
   progress.status !== 'waiting' && progress.status !== 'running'
@@ -35,8 +53,9 @@ export function ownerOf({ issuer, subject, organizationId }: Caller): HandOff['o
 export interface HandOffs {
   forCall(call: Pick<HandOff, 'tool' | 'arguments'> & ForCall): WaitingCall
   get(id: string): Promise<HandOff | undefined>
+  /** A call that was claimed and has no outcome after its deadline has failed: it may have had an effect. */
   progress(id: string): Promise<Progress>
-  /** @returns false where the call was made, or declined, already */
+  /** Starts the call. @returns false where it was made, or declined, already */
   claim(id: string): Promise<boolean>
   settle(id: string, outcome: Outcome): Promise<void>
   /** Nothing was done: the call waits again. */
@@ -56,12 +75,12 @@ interface ForCall {
 /**
  * @param kept where hand-offs are
  * @param urlOf the page of a hand-off
- * @param handOffMs how long a person has, from the call until the page is left
+ * @param waits how long a person has, from the call until the page is left; and how long a call has
  */
 export function createHandOffs(
   kept: KeyValue,
   urlOf: (id: string) => string | Promise<string>,
-  handOffMs: number,
+  { handOff: handOffMs, call: callMs }: Pick<Timeouts, 'handOff' | 'call'>,
 ): HandOffs {
   const recordKey = (id: string) => `hand-off:${id}`
   const claimKey = (id: string) => `hand-off-claim:${id}`
@@ -69,14 +88,15 @@ export function createHandOffs(
 
   const get = async (id: string) => (await kept.get(recordKey(id))) as HandOff | undefined
 
-  const claim = (id: string) => kept.add(claimKey(id), true, handOffMs)
+  const newClaim = (): Claim => ({ runsUntil: Date.now() + callMs + SETTLE_MS })
+  const claim = (id: string) => kept.add(claimKey(id), newClaim(), handOffMs)
 
   /** Everything about it lasts as long as the outcome, which the client may ask for late. */
   const settle = async (id: string, outcome: Outcome) => {
     await kept.put(outcomeKey(id), outcome, handOffMs)
     const handOff = await get(id)
     if (!handOff) return
-    await kept.put(claimKey(id), true, handOffMs)
+    await kept.put(claimKey(id), newClaim(), handOffMs)
     await kept.put(recordKey(id), handOff, handOffMs)
     await kept.put(handOff.callKey, id, handOffMs)
   }
@@ -90,7 +110,9 @@ export function createHandOffs(
   const progress = async (id: string): Promise<Progress> => {
     const outcome = (await kept.get(outcomeKey(id))) as Outcome | undefined
     if (outcome) return outcome
-    return { status: (await kept.get(claimKey(id))) === undefined ? 'waiting' : 'running' }
+    const claimed = (await kept.get(claimKey(id))) as Claim | undefined
+    if (!claimed) return { status: 'waiting' }
+    return claimed.runsUntil > Date.now() ? { status: 'running' } : unknownOutcome
   }
 
   return {
