@@ -144,7 +144,7 @@ export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
 
   async function toSignIn(
     exchange: Exchange,
-    { id }: HandOff,
+    handOff: HandOff,
     tool: ToolDefinition,
     again: boolean,
     scopes: readonly string[] = [],
@@ -152,14 +152,14 @@ export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
     const { req, res } = exchange
     if (req.method === 'POST') {
       return messagePage(401, 'Sign in again', 'Nothing was done: the sign-in is over.', {
-        href: id,
+        href: handOff.id,
         label: 'Sign in',
       })
     }
     try {
       // What other pages in this browser need stays granted.
       const asked = [...new Set([...scopes, ...tool.scopes])]
-      const { location, state, carried } = await signIn.begin(id, asked, again)
+      const { location, state, carried } = await signIn.begin(handOff, asked, again)
       sessions.carry(res, state, carried)
       res.writeHead(302, { location, 'Cache-Control': 'no-store' }).end()
       return undefined
