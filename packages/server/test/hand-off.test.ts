@@ -207,8 +207,8 @@ test('a call through another connection waits at a page of its own', async () =>
     server.call('2026-07-28', 'rotate_client_secret', {}, { query: `?environment=${environment}` })
   const [dev, prd] = [handOffOf(await call(DEV)), handOffOf(await call(PRD))]
   expect(dev.id).not.toBe(prd.id)
-  expect((await open(dev)).html).toContain(`${DEV} (DEV)`)
-  expect((await open(prd)).html).toContain(`${PRD} (PRD)`)
+  expect((await open(dev)).html).toContain(`<strong>Development</strong> (${DEV}, DEV)`)
+  expect((await open(prd)).html).toContain(`<strong>Production</strong> (${PRD}, PRD)`)
 })
 
 test('somebody who does not sign in stores nothing: a call that was made stays made', async () => {
@@ -234,13 +234,15 @@ test('a page whose call can no longer be made says so, to the agent too', async 
   expect(result).toMatchObject({ status: 'failed', error: { code: 'not_found' } })
 })
 
+/** Faults of the local environment. */
+const control = (method: string, body?: object) =>
+  fetch(`${server.local.url}/__local/faults`, {
+    method,
+    headers: { 'x-scalekit-local': '1', 'content-type': 'application/json' },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
+
 test('a sign-in that Scalekit no longer accepts is begun again, and the call still waits', async () => {
-  const control = (method: string, body?: object) =>
-    fetch(`${server.local.url}/__local/faults`, {
-      method,
-      headers: { 'x-scalekit-local': '1', 'content-type': 'application/json' },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    })
   const args = { environmentId: DEV, organizationId: 'org_100000000000000002', feature: 'sso' }
   const call = () => server.call('2026-07-28', 'generate_admin_portal_link', args)
   const handOff = handOffOf(await call())
@@ -274,11 +276,47 @@ test('of somebody else a page shows nothing, and lets the person sign in again',
   const handOff = handOffOf(await server.call('2026-07-28', 'delete_organization', args, { token }))
   const page = await open(handOff)
   expect(page).toMatchObject({ status: 403, html: expect.stringContaining('somebody else') })
+  expect(page.html).toMatch(/You are signed in as usr_\d+\./)
   expect(page.html).not.toContain('Private')
   expect((await page.post({ decision: 'confirm', name: 'Private' })).status).toBe(403)
   expect(await isThere(organizationId)).toBe(true)
   const again = await fetch(`${handOff.url}?again`, { redirect: 'manual' })
   expect(new URL(again.headers.get('location') ?? '').searchParams.get('prompt')).toBe('login')
+})
+
+describe('a page says who asks and who is signed in', () => {
+  const invitation = async (email: string, client_id?: string) => {
+    const token = await server.token(client_id === undefined ? {} : { client_id })
+    return handOffOf(await server.call('2026-07-28', 'invite_workspace_member', { email }, { token }))
+  }
+
+  test('by the host of a client that is known by its metadata document', async () => {
+    const spoofed = 'https://claude.ai@evil.example/claude.ai/<b>.json'
+    const { html } = await open(await invitation('spoofed@example.com', spoofed))
+    expect(html).toContain('<strong>evil.example</strong>')
+    expect(html).toContain('https://claude.ai@evil.example/claude.ai/&#60;b&#62;.json')
+    const named = await open(await invitation('named@example.com', 'mcp_1'))
+    expect(named.html).toContain('<td>mcp_1</td>')
+  })
+
+  test('by the subject of the token where it has neither e-mail nor name', async () => {
+    const page = await open(await invitation('subject@example.com'))
+    expect(page.html).toMatch(/Signed in as usr_\d+\./)
+  })
+
+  test.each([
+    [{ email: 'admin@example.com', name: 'Ada' }, 'admin@example.com'],
+    [{ name: 'Ada\u202e <b>\nLovelace' }, 'Ada &#60;b&#62; Lovelace'],
+  ])('by what the token has: %o', async (claims, shown) => {
+    const handOff = await invitation(`${shown.length}@example.com`)
+    const body = JSON.stringify({ access_token: await server.token({ claims }), token_type: 'Bearer' })
+    await control('POST', {
+      match: { method: 'POST', path: '/resources/res_100000000000000001/oauth/token' },
+      body,
+    })
+    const page = await open(handOff)
+    expect(page.html).toContain(`Signed in as ${shown}.`)
+  })
 })
 
 test('a link that nobody knows, or that was changed, opens nothing', async () => {

@@ -15,6 +15,8 @@ export interface Visit {
   readonly handOff: HandOff
   readonly tool: ToolDefinition
   readonly principal: Principal
+  /** How the page names the person. Absent where nobody signs in. */
+  readonly signedInAs?: string
   readonly formToken: string
   /** Names this request in the log. */
   readonly requestId: string
@@ -37,7 +39,7 @@ const requestOf = ({ handOff, tool }: Visit) => ({
 
 /** What a person sees who opens the page. */
 export async function showHandOff(options: CallOptions, visit: Visit, problem?: string): Promise<Page> {
-  const { handOff, tool, principal, formToken } = visit
+  const { handOff, tool, principal, signedInAs, formToken } = visit
   const progress = await options.handOffs.progress(handOff.id)
   if (progress.status !== 'waiting') return endedPage(progress)
   try {
@@ -46,6 +48,7 @@ export async function showHandOff(options: CallOptions, visit: Visit, problem?: 
       tool,
       question,
       clientId: handOff.clientId,
+      signedInAs,
       formToken,
       ...(problem === undefined ? {} : { problem }),
     })
