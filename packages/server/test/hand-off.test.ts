@@ -202,6 +202,55 @@ describe.each(eras)('a link, for a client that opens no URLs, over %s', (era) =>
   })
 })
 
+describe.each(eras)('one call, however it is spelled, over %s', (era) => {
+  const remove = (args: Record<string, unknown>) => server.call(era, 'delete_organization', args)
+
+  test('waits at one page and is made once', async () => {
+    const name = `Spelled over ${era}`
+    const organizationId = await newOrganization(name)
+    const spellings: Record<string, unknown>[] = [
+      { environmentId: PRD, organizationId },
+      { environmentId: 'Production', organizationId: name },
+      { environment: PRD, organization: organizationId },
+      { environmentId: ' production ', organization: name.toUpperCase() },
+    ]
+    const answers = []
+    for (const spelling of spellings) answers.push(handOffOf(await remove(spelling)).id)
+    expect(new Set(answers).size).toBe(1)
+    const page = await open(handOffOf(await remove(spellings[1] ?? {})))
+    for (const shown of [organizationId, PRD]) expect(page.html).toContain(shown)
+    await page.send('confirm', name)
+    // Its name means nothing any more, and the call by its name still gets the result, once.
+    expect((await remove(spellings[1] ?? {})).result).toMatchObject({ deleted: true })
+    for (const spelling of spellings) {
+      expect((await remove(spelling)).error).toMatchObject({ code: 'not_found' })
+    }
+  })
+
+  test('is the same without an optional argument, with null or with an empty text', async () => {
+    const optional = [{}, { feature: null }, { feature: '' }]
+    const answers = []
+    for (const each of optional) {
+      const args = { environmentId: DEV, organizationId: 'org_100000000000000003', ...each }
+      answers.push(handOffOf(await server.call(era, 'generate_admin_portal_link', args)).id)
+    }
+    expect(new Set(answers).size).toBe(1)
+  })
+})
+
+test('a call by a name that means another object by now waits at a page of its own', async () => {
+  const one = await newOrganization('Moved name')
+  const args = { environmentId: PRD, organizationId: 'Moved name' }
+  const call = () => server.call('2026-07-28', 'delete_organization', args)
+  const first = handOffOf(await call())
+  await server.sdk(PRD).organization.updateOrganization(one, { displayName: 'Renamed' })
+  const other = await newOrganization('Moved name')
+  const second = handOffOf(await call())
+  expect(second.id).not.toBe(first.id)
+  expect((await open(first)).html).toContain(one)
+  expect((await open(second)).html).toContain(other)
+})
+
 test('a call through another connection waits at a page of its own', async () => {
   const call = (environment: string) =>
     server.call('2026-07-28', 'rotate_client_secret', {}, { query: `?environment=${environment}` })

@@ -95,7 +95,7 @@ export function callOf(
   { capabilities, state, responses, atPage, ...request }: ToolRequest,
 ): Call {
   const { caller, selection, decided, trail, audit, tokenRefused } = principal
-  const { tool, arguments: args } = request
+  const { tool } = request
   const isAttended = hasPerson(options, principal)
   const bound = boundEnvironment(options, selection)
   return {
@@ -124,9 +124,7 @@ export function callOf(
       state,
       responses,
       seal: (next) => options.seal.mint(next, caller),
-      handOff: isAttended
-        ? options.handOffs.forCall({ caller, tool: tool.name, arguments: args, selection })
-        : undefined,
+      handOff: isAttended ? options.handOffs.forCall({ caller, tool: tool.name, selection }) : undefined,
       atPage,
     },
     deadlineMs: options.deadlineMs,

@@ -8,7 +8,7 @@ import type { ToolDefinition } from '../../tool.js'
 import { type Selection, storedSelection } from '../access.js'
 import { digestOf } from '../digest.js'
 import { givesInClient } from './hand-over.js'
-import type { HandOff, HandOffRound, Interaction, WaitingCall } from './interaction.js'
+import type { CallArguments, HandOff, HandOffRound, Interaction, WaitingCall } from './interaction.js'
 import type { Outcome, Progress } from './outcome.js'
 import { isConfirmed, type Question } from './question.js'
 
@@ -51,7 +51,7 @@ export function ownerOf({ issuer, subject, organizationId }: Caller): HandOff['o
 
 /** The calls that wait for a person at a page, of all replicas that share `kept`. */
 export interface HandOffs {
-  forCall(call: Pick<HandOff, 'tool' | 'arguments'> & ForCall): WaitingCall
+  forCall(call: ForCall): WaitingCall
   get(id: string): Promise<HandOff | undefined>
   /** A call that was claimed and has no outcome after its deadline has failed: it may have had an effect. */
   progress(id: string): Promise<Progress>
@@ -68,6 +68,7 @@ export interface HandOffs {
 }
 
 interface ForCall {
+  readonly tool: string
   readonly caller: Caller
   readonly selection: Selection
 }
@@ -116,43 +117,48 @@ export function createHandOffs(
   }
 
   return {
-    forCall({ caller, tool, arguments: args, selection }) {
+    forCall({ caller, tool, selection }) {
       const { clientId } = caller
       const owner = ownerOf(caller)
       const { environmentId, readOnly } = selection
-      const named = [owner, clientId, tool, args, environmentId ?? null, readOnly]
-      // Digested for the calls that may need it only.
-      const callKey = () => `hand-off-of:${digestOf(named)}`
-      const known = async () => {
-        const id = (await kept.get(callKey())) as string | undefined
+      const keyOf = (args: unknown) =>
+        `hand-off-of:${digestOf([owner, clientId, tool, args, environmentId ?? null, readOnly])}`
+      /** Under the names that a client gave is the key of the call by ids. */
+      const spellingKey = (args: unknown) => `hand-off-named:${keyOf(args)}`
+      const known = async (args: unknown) => {
+        const callKey = ((await kept.get(spellingKey(args))) as string | undefined) ?? keyOf(args)
+        const id = (await kept.get(callKey)) as string | undefined
         return id === undefined ? undefined : get(id)
       }
       return {
-        async outcome() {
+        async outcome(args) {
           // A memory out of reach is no reason to refuse a call that needs no person; one that does cannot wait there either.
-          const handOff = await known().catch(() => undefined)
+          const handOff = await known(args).catch(() => undefined)
           const now = handOff && (await progress(handOff.id))
           if (!now || !isOver(now)) return undefined
           // Of two calls at the same time one gets it.
-          return (await given(callKey())) ? now : undefined
+          return (await given(handOff.callKey)) ? now : undefined
         },
-        async open() {
-          const waiting = await known()
+        async open({ named, resolved }) {
+          const callKey = keyOf(resolved)
+          const waiting = await known(resolved)
           const handOff = waiting ?? {
             id: randomBytes(32).toString('base64url'),
             tool,
-            arguments: args,
+            arguments: resolved,
             selection: storedSelection(selection),
             owner,
             clientId,
-            callKey: callKey(),
+            callKey,
             expiresAt: Date.now() + handOffMs,
           }
           const url = await urlOf(handOff.id)
           if (!waiting) {
             await kept.put(recordKey(handOff.id), handOff, handOffMs)
-            await kept.put(callKey(), handOff.id, handOffMs)
+            await kept.put(callKey, handOff.id, handOffMs)
           }
+          // For the time until the page is left, and as long again for the outcome.
+          if (keyOf(named) !== callKey) await kept.put(spellingKey(named), callKey, 2 * handOffMs)
           return { handOff, url, isRunning: (await progress(handOff.id)).status === 'running' }
         },
         async decline(id) {
@@ -202,12 +208,11 @@ export function mayHandOff(tool: ToolDefinition, interaction: Interaction): bool
  * @returns undefined where it still waits, or never did
  * @throws ToolError what it failed with there; `confirmation_declined`
  */
-export async function handedOff({
-  handOff: waiting,
-}: Interaction): Promise<
-  { readonly output: Record<string, unknown>; readonly answeredIn: string } | undefined
-> {
-  const outcome = await waiting?.outcome()
+export async function handedOff(
+  { handOff: waiting }: Interaction,
+  args: Readonly<Record<string, unknown>>,
+): Promise<{ readonly output: Record<string, unknown>; readonly answeredIn: string } | undefined> {
+  const outcome = await waiting?.outcome(args)
   if (!outcome) return undefined
   if (outcome.status === 'done') return { output: { ...outcome.output }, answeredIn: outcome.requestId }
   if (outcome.status === 'declined') throw declined()
@@ -223,7 +228,7 @@ export async function handedOff({
  */
 export async function handOff(
   tool: ToolDefinition,
-  args: Record<string, unknown>,
+  args: CallArguments,
   question: Question,
   { handOff: waiting, canOpenUrl, state, responses, seal }: Interaction,
 ): Promise<InputRequiredResult> {
@@ -233,9 +238,9 @@ export async function handOff(
       `${tool.name} needs a person, and a client with a token of its own has none.`,
     )
   }
-  const digest = digestOf(args)
+  const digest = digestOf(args.resolved)
   const isAsked = state?.kind === 'hand_off' && state.tool === tool.name && state.digest === digest
-  const { handOff: opened, url, isRunning } = await waiting.open()
+  const { handOff: opened, url, isRunning } = await waiting.open(args)
   if (isRunning) throw running(tool)
   if (isAsked) {
     const answer = inputResponse(responses, KEY)
