@@ -194,7 +194,7 @@ export function optionsOfMcp(
         }
       : {}),
     seal: createRoundSeal(config.shared?.stateKey),
-    usedAnswers: options.shared.usedAnswers,
+    kept: options.shared.kept,
     handOffs: createHandOffs(options.shared.kept, urlOfHandOff, config.timeouts),
     idempotency: options.shared.idempotency,
     pages: createPageSeal(config.stateKey),

@@ -6,13 +6,13 @@ import type { Docs } from '../docs-search/docs.js'
 import type { ToolError } from '../errors.js'
 import type { Trail } from '../scalekit/call-upstream.js'
 import type { ScalekitFor } from '../scalekit/connect.js'
+import type { KeyValue } from '../shared/key-value.js'
 import type { ToolDefinition } from '../tool.js'
 import { type Bounds, type Decision, decide, type Selection } from './access.js'
 import { type Call, call, type Outcome, renderError } from './call.js'
 import { isClientAlone } from './client-alone.js'
 import { connectionOf } from './connection-of.js'
 import type { Idempotency } from './idempotency.js'
-import type { UsedAnswers } from './interaction/confirm.js'
 import type { HandOffs } from './interaction/hand-off.js'
 import type { AtPage, RoundSeal, RoundState } from './interaction/interaction.js'
 import type { PageSeal } from './page-seal.js'
@@ -44,7 +44,7 @@ export interface CallOptions {
   /** Environment mode: who administers it. */
   readonly administrators?: AdministratorRule
   readonly seal: RoundSeal
-  readonly usedAnswers: UsedAnswers
+  readonly kept: KeyValue
   readonly handOffs: HandOffs
   readonly idempotency: Idempotency
   readonly pages: PageSeal
@@ -117,7 +117,7 @@ export function callOf(
     boundEnvironment: bound,
     idempotency: options.idempotency,
     pages: options.pages,
-    usedAnswers: options.usedAnswers,
+    kept: options.kept,
     handOffs: options.handOffs,
     interaction: {
       ...waysToAsk(isAttended ? capabilities : undefined),

@@ -5,13 +5,14 @@ import type { Docs } from '../docs-search/docs.js'
 import { ToolError, toToolError } from '../errors.js'
 import { redact } from '../observe/redact.js'
 import type { Scalekit } from '../scalekit/scalekit.js'
+import type { KeyValue } from '../shared/key-value.js'
 import type { Revealed, ToolCaller, ToolContext, ToolDefinition } from '../tool.js'
 import type { Bounds, Decision } from './access.js'
 import { type Ending, withDeadline } from './deadline.js'
 import { digestOf } from './digest.js'
 import { explainFailure } from './explain-failure.js'
 import type { Idempotency } from './idempotency.js'
-import { confirmAtPage, confirmInClient, type UsedAnswers } from './interaction/confirm.js'
+import { confirmAtPage, confirmInClient } from './interaction/confirm.js'
 import { type HandOffs, handedOff, handOff, LONGEST_WAIT_MS, mayHandOff } from './interaction/hand-off.js'
 import { handedOver, handOver } from './interaction/hand-over.js'
 import type { CallArguments, Interaction } from './interaction/interaction.js'
@@ -33,7 +34,8 @@ export interface Call {
   /** The environment that the connection is bound to: by configuration or by `?environment=`. */
   readonly boundEnvironment?: { readonly id: string } | undefined
   readonly interaction: Interaction
-  readonly usedAnswers: UsedAnswers
+  /** Where used answers are. */
+  readonly kept: Pick<KeyValue, 'add'>
   readonly handOffs: Pick<HandOffs, 'wait'>
   readonly idempotency: Idempotency
   readonly pages: PageSeal
@@ -204,7 +206,7 @@ async function confirmAndRun(
   else if (question?.required && mayHandOff(tool, interaction))
     return { question: await handOff(tool, { named, resolved: args }, question, interaction) }
   else if (question?.typed && interaction.canAsk) {
-    const asked = await confirmInClient(tool.name, question, interaction, request.usedAnswers)
+    const asked = await confirmInClient(tool.name, question, interaction, request.kept)
     if (asked) return { question: asked }
   }
   const result = await (tool.effect === 'read' ? tool.run(args, context) : write(request, args, context))
