@@ -198,7 +198,7 @@ export function optionsOfMcp(
     handOffs: createHandOffs(options.shared.kept, urlOfHandOff, config.timeouts),
     idempotency: options.shared.idempotency,
     pages: createPageSeal(config.stateKey),
-    deadlineMs: config.timeouts.call,
+    timeouts: config.timeouts,
     scalekit: options.scalekit,
     docs: options.docs,
     record: ({ error, tool, effect, outcome, milliseconds }, { note, trail }) => {

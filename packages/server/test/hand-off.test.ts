@@ -395,6 +395,42 @@ test('a page is there for as long as the person has, and the call begins again a
   expect(handOffOf(await hasty.call('2026-07-28', 'delete_organization', args)).id).not.toBe(handOff.id)
 })
 
+describe.each(eras)('wait_for_hand_off over %s', (era) => {
+  test('answers waiting when its time is over, and the call still waits', async () => {
+    const hasty = await startServerUnderTest({}, undefined, undefined, { ...patient, wait: 1 })
+    onTestFinished(() => hasty.close())
+    const args = { environmentId: PRD, organizationId: 'org_100000000000000011' }
+    const call = async () => handOffOf(await hasty.call(era, 'delete_organization', args))
+    const handOff = await call()
+    const waited = await hasty.call(era, 'wait_for_hand_off', { handOffId: handOff.id })
+    expect(waited.result).toEqual({ status: 'waiting', tool: 'delete_organization' })
+    expect(await call()).toEqual(handOff)
+  })
+
+  test('ends when its client disconnects', async () => {
+    const hour = 60 * 60_000
+    const lasting = await startServerUnderTest({}, undefined, undefined, { ...patient, wait: hour })
+    onTestFinished(() => lasting.close())
+    const args = { environmentId: PRD, organizationId: 'org_100000000000000011' }
+    const { id } = handOffOf(await lasting.call(era, 'delete_organization', args))
+    const before = await lasting.upstreamRequests()
+    const client = new AbortController()
+    const token = await lasting.token()
+    const waiting = postCall(
+      lasting.url,
+      token,
+      'wait_for_hand_off',
+      { handOffId: id },
+      { era, signal: client.signal },
+    )
+    // The server asks the authorization server about a new token: then it has the request.
+    await expect.poll(lasting.upstreamRequests).toBeGreaterThan(before)
+    client.abort()
+    await expect(waiting).rejects.toThrow()
+    await expect.poll(() => lasting.log.join('')).toMatch(/"tool":"wait_for_hand_off".*upstream_timeout/)
+  })
+})
+
 describe('in environment mode', () => {
   test('only an administrator of the environment opens a page', async () => {
     const port = await freePort()

@@ -2,6 +2,7 @@ import type { CallToolResult, ClientCapabilities, InputRequiredResult } from '@m
 import type { Caller } from '@scalekit-mcp/auth'
 import type { RequestAudit } from '../audit/request-audit.js'
 import type { AdministratorRule } from '../config/administrator-rule.js'
+import type { Timeouts } from '../config/timeouts.js'
 import type { Docs } from '../docs-search/docs.js'
 import type { ToolError } from '../errors.js'
 import type { Trail } from '../scalekit/call-upstream.js'
@@ -48,8 +49,8 @@ export interface CallOptions {
   readonly handOffs: HandOffs
   readonly idempotency: Idempotency
   readonly pages: PageSeal
-  /** How long a call has. */
-  readonly deadlineMs: number
+  /** How long a call has, and how long it waits for a person where that is what it is for. */
+  readonly timeouts: Pick<Timeouts, 'call' | 'wait'>
   readonly scalekit: ScalekitFor
   readonly docs: Docs
   readonly record: (outcome: Outcome, principal: Principal) => void
@@ -127,7 +128,7 @@ export function callOf(
       handOff: isAttended ? options.handOffs.forCall({ caller, tool: tool.name, selection }) : undefined,
       atPage,
     },
-    deadlineMs: options.deadlineMs,
+    deadlineMs: options.timeouts.call + (tool.waitsForPerson ? options.timeouts.wait : 0),
     scalekit: (signal) => options.scalekit(caller, signal, trail),
     docs: options.docs,
     audit,

@@ -13,7 +13,7 @@ import { digestOf } from './digest.js'
 import { explainFailure } from './explain-failure.js'
 import type { Idempotency } from './idempotency.js'
 import { confirmAtPage, confirmInClient } from './interaction/confirm.js'
-import { type HandOffs, handedOff, handOff, LONGEST_WAIT_MS, mayHandOff } from './interaction/hand-off.js'
+import { type HandOffs, handedOff, handOff, mayHandOff } from './interaction/hand-off.js'
 import { handedOver, handOver } from './interaction/hand-over.js'
 import type { CallArguments, Interaction } from './interaction/interaction.js'
 import { type Question, questionFor } from './interaction/question.js'
@@ -91,8 +91,7 @@ export async function call(request: Call): Promise<CallToolResult | InputRequire
   try {
     authorize(request)
     const named = validate(tool, request.arguments, request.boundEnvironment)
-    const ms = request.deadlineMs + (tool.waitsForPerson ? LONGEST_WAIT_MS : 0)
-    const { args, result } = await withDeadline(request.ending, ms, async (signal) => {
+    const { args, result } = await withDeadline(request.ending, request.deadlineMs, async (signal) => {
       const { resolved, ended } = await resolveUnlessEnded(request, named, signal)
       const args = ended ? resolved : openPage(request, resolved)
       admitted = true

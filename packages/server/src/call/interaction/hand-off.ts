@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type InputRequiredResult, inputRequired, inputResponse } from '@modelcontextprotocol/server'
 import type { Caller } from '@scalekit-mcp/auth'
 import type { Timeouts } from '../../config/timeouts.js'
@@ -12,8 +13,6 @@ import type { CallArguments, HandOff, HandOffRound, Interaction, WaitingCall } f
 import type { Outcome, Progress } from './outcome.js'
 import { isConfirmed, type Question } from './question.js'
 
-/** How long one `wait_for_hand_off` waits: clients and proxies give up a call after half a minute or a minute. */
-export const LONGEST_WAIT_MS = 25_000
 const POLL_MS = 500
 /** After the deadline of a call: for writing its outcome, and for replicas whose clocks differ. */
 const SETTLE_MS = 5_000
@@ -61,7 +60,7 @@ export interface HandOffs {
   /** Nothing was done: the call waits again. */
   release(id: string): Promise<void>
   /**
-   * Waits until a hand-off of this caller has ended, for at most `LONGEST_WAIT_MS`.
+   * Waits until a hand-off of this caller has ended, the time for that is over, or the client has gone.
    * @throws ToolError `not_found`
    */
   wait(id: string, caller: Caller, signal: AbortSignal): Promise<{ tool: string; progress: Progress }>
@@ -76,12 +75,12 @@ interface ForCall {
 /**
  * @param kept where hand-offs are
  * @param urlOf the page of a hand-off
- * @param waits how long a person has, from the call until the page is left; and how long a call has
+ * @param waits how long a person has, how long a call has, and how long it waits for the person
  */
 export function createHandOffs(
   kept: KeyValue,
   urlOf: (id: string) => string | Promise<string>,
-  { handOff: handOffMs, call: callMs }: Pick<Timeouts, 'handOff' | 'call'>,
+  { handOff: handOffMs, call: callMs, wait: waitMs }: Pick<Timeouts, 'handOff' | 'call' | 'wait'>,
 ): HandOffs {
   const recordKey = (id: string) => `hand-off:${id}`
   const claimKey = (id: string) => `hand-off-claim:${id}`
@@ -182,13 +181,15 @@ export function createHandOffs(
           nextStep: 'Repeat the call that gave it: it may be over.',
         })
       }
-      const until = Date.now() + LONGEST_WAIT_MS
-      for (;;) {
-        const now = await progress(id)
-        if (isOver(now)) await given(handOff.callKey)
-        if (isOver(now) || Date.now() >= until || signal.aborted) return { tool: handOff.tool, progress: now }
-        await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+      const until = Date.now() + waitMs
+      let now = await progress(id)
+      while (!isOver(now) && Date.now() < until && !signal.aborted) {
+        await sleep(POLL_MS, undefined, { signal }).catch(() => undefined)
+        now = await progress(id)
       }
+      // Whoever has gone gets nothing: the repeated call does.
+      if (isOver(now) && !signal.aborted) await given(handOff.callKey)
+      return { tool: handOff.tool, progress: now }
     },
   }
 }
