@@ -1,5 +1,5 @@
 import { type Caller, Secret } from '@scalekit-mcp/auth'
-import { describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createKeyValue } from '../../shared/key-value.js'
 import { parseSelection } from '../access.js'
 import { createHandOffs } from './hand-off.js'
@@ -16,8 +16,10 @@ const caller: Caller = {
 }
 const selection = parseSelection(new URLSearchParams())
 
+const day = 24 * 60 * 60_000
+
 /** A call that waits, in a memory that says when it is read. */
-async function waitingCall() {
+async function waitingCall(handOffMs = day) {
   const kept = createKeyValue()
   const readers = new Set<() => void>()
   const handOffs = createHandOffs(
@@ -30,7 +32,7 @@ async function waitingCall() {
     },
     (id) => `https://mcp.acme.com/hand-off/${id}`,
     // A wait that nothing ends fails the test.
-    { handOff: 24 * 60 * 60_000, call: 5_500, wait: 24 * 60 * 60_000 },
+    { handOff: handOffMs, call: 5_500, wait: day },
   )
   const args = { named: {}, resolved: {} }
   const call = handOffs.forCall({ caller, tool: 'delete_organization', selection })
@@ -58,5 +60,35 @@ describe('waiting for a person', () => {
     await handOffs.wait(id, caller, AbortSignal.abort())
     expect(await outcome()).toEqual({ status: 'declined' })
     expect(await outcome()).toBeUndefined()
+  })
+})
+
+describe('a call whose process ended after the person had confirmed it', () => {
+  const later = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+  afterEach(() => void vi.useRealTimers())
+
+  const unknown = { status: 'failed', error: { code: 'upstream_timeout' } }
+
+  test('runs until its deadline, and has an unknown outcome after that', async () => {
+    const { handOffs, id, outcome } = await waitingCall()
+    await handOffs.claim(id)
+    later(5.5)
+    expect(await handOffs.progress(id)).toEqual({ status: 'running' })
+    expect(await outcome()).toBeUndefined()
+    later(60)
+    expect(await handOffs.claim(id)).toBe(false)
+    expect(await outcome()).toMatchObject(unknown)
+    expect(await handOffs.progress(id)).toMatchObject(unknown)
+  })
+
+  test('is still known when it was confirmed at the last moment', async () => {
+    const { handOffs, id, outcome } = await waitingCall(900_000)
+    later(899)
+    await handOffs.claim(id)
+    later(60)
+    expect(await outcome()).toMatchObject(unknown)
+    const { signal } = new AbortController()
+    expect(await handOffs.wait(id, caller, signal)).toMatchObject({ progress: unknown })
   })
 })

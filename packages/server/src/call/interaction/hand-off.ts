@@ -89,16 +89,24 @@ export function createHandOffs(
   const get = async (id: string) => (await kept.get(recordKey(id))) as HandOff | undefined
 
   const newClaim = (): Claim => ({ runsUntil: Date.now() + callMs + SETTLE_MS })
-  const claim = (id: string) => kept.add(claimKey(id), newClaim(), handOffMs)
 
-  /** Everything about it lasts as long as the outcome, which the client may ask for late. */
-  const settle = async (id: string, outcome: Outcome) => {
-    await kept.put(outcomeKey(id), outcome, handOffMs)
+  /** The client may ask late how the call ended, and until then the same call must find this one. */
+  const renew = async (id: string) => {
     const handOff = await get(id)
     if (!handOff) return
-    await kept.put(claimKey(id), newClaim(), handOffMs)
     await kept.put(recordKey(id), handOff, handOffMs)
     await kept.put(handOff.callKey, id, handOffMs)
+  }
+
+  const claim = async (id: string) => {
+    await renew(id)
+    return kept.add(claimKey(id), newClaim(), handOffMs)
+  }
+
+  const settle = async (id: string, outcome: Outcome) => {
+    await kept.put(outcomeKey(id), outcome, handOffMs)
+    await kept.put(claimKey(id), newClaim(), handOffMs)
+    await renew(id)
   }
 
   /**
@@ -156,8 +164,8 @@ export function createHandOffs(
             await kept.put(recordKey(handOff.id), handOff, handOffMs)
             await kept.put(callKey, handOff.id, handOffMs)
           }
-          // For the time until the page is left, and as long again for the outcome.
-          if (keyOf(named) !== callKey) await kept.put(spellingKey(named), callKey, 2 * handOffMs)
+          // As long as a call that is confirmed and ends at the last moment.
+          if (keyOf(named) !== callKey) await kept.put(spellingKey(named), callKey, 3 * handOffMs)
           return { handOff, url, isRunning: (await progress(handOff.id)).status === 'running' }
         },
         async decline(id) {
