@@ -61,6 +61,8 @@ describe('a confirmation', () => {
     const { error } = await call('delete_organization', deleteNorthwind)
     const page = await visit(error?.handOff.url ?? '', 'admin@example.com', options)
     await page.getByRole('heading', { name: 'Delete organization' }).waitFor()
+    await page.getByText('Production', { exact: true }).waitFor()
+    await page.getByText(/^Signed in as \S+\.$/).waitFor()
     expect(await violations(page)).toEqual([])
     const width = await page.evaluate('document.documentElement.scrollWidth')
     expect(width).toBeLessThanOrEqual(options.viewport.width)

@@ -195,11 +195,11 @@ export function optionsOfMcp(
         }
       : {}),
     seal: createRoundSeal(config.shared?.stateKey),
-    usedAnswers: options.shared.usedAnswers,
-    handOffs: createHandOffs(options.shared.kept, urlOfHandOff, config.timeouts.handOff),
+    kept: options.shared.kept,
+    handOffs: createHandOffs(options.shared.kept, urlOfHandOff, config.timeouts),
     idempotency: options.shared.idempotency,
     pages: createPageSeal(config.stateKey),
-    deadlineMs: config.timeouts.call,
+    timeouts: config.timeouts,
     scalekit: options.scalekit,
     docs: options.docs,
     record: ({ error, tool, effect, outcome, milliseconds }, { note, trail }) => {

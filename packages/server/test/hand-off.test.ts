@@ -202,13 +202,62 @@ describe.each(eras)('a link, for a client that opens no URLs, over %s', (era) =>
   })
 })
 
+describe.each(eras)('one call, however it is spelled, over %s', (era) => {
+  const remove = (args: Record<string, unknown>) => server.call(era, 'delete_organization', args)
+
+  test('waits at one page and is made once', async () => {
+    const name = `Spelled over ${era}`
+    const organizationId = await newOrganization(name)
+    const spellings: Record<string, unknown>[] = [
+      { environmentId: PRD, organizationId },
+      { environmentId: 'Production', organizationId: name },
+      { environment: PRD, organization: organizationId },
+      { environmentId: ' production ', organization: name.toUpperCase() },
+    ]
+    const answers = []
+    for (const spelling of spellings) answers.push(handOffOf(await remove(spelling)).id)
+    expect(new Set(answers).size).toBe(1)
+    const page = await open(handOffOf(await remove(spellings[1] ?? {})))
+    for (const shown of [organizationId, PRD]) expect(page.html).toContain(shown)
+    await page.send('confirm', name)
+    // Its name means nothing any more, and the call by its name still gets the result, once.
+    expect((await remove(spellings[1] ?? {})).result).toMatchObject({ deleted: true })
+    for (const spelling of spellings) {
+      expect((await remove(spelling)).error).toMatchObject({ code: 'not_found' })
+    }
+  })
+
+  test('is the same without an optional argument, with null or with an empty text', async () => {
+    const optional = [{}, { feature: null }, { feature: '' }]
+    const answers = []
+    for (const each of optional) {
+      const args = { environmentId: DEV, organizationId: 'org_100000000000000003', ...each }
+      answers.push(handOffOf(await server.call(era, 'generate_admin_portal_link', args)).id)
+    }
+    expect(new Set(answers).size).toBe(1)
+  })
+})
+
+test('a call by a name that means another object by now waits at a page of its own', async () => {
+  const one = await newOrganization('Moved name')
+  const args = { environmentId: PRD, organizationId: 'Moved name' }
+  const call = () => server.call('2026-07-28', 'delete_organization', args)
+  const first = handOffOf(await call())
+  await server.sdk(PRD).organization.updateOrganization(one, { displayName: 'Renamed' })
+  const other = await newOrganization('Moved name')
+  const second = handOffOf(await call())
+  expect(second.id).not.toBe(first.id)
+  expect((await open(first)).html).toContain(one)
+  expect((await open(second)).html).toContain(other)
+})
+
 test('a call through another connection waits at a page of its own', async () => {
   const call = (environment: string) =>
     server.call('2026-07-28', 'rotate_client_secret', {}, { query: `?environment=${environment}` })
   const [dev, prd] = [handOffOf(await call(DEV)), handOffOf(await call(PRD))]
   expect(dev.id).not.toBe(prd.id)
-  expect((await open(dev)).html).toContain(`${DEV} (DEV)`)
-  expect((await open(prd)).html).toContain(`${PRD} (PRD)`)
+  expect((await open(dev)).html).toContain(`<strong>Development</strong> (${DEV}, DEV)`)
+  expect((await open(prd)).html).toContain(`<strong>Production</strong> (${PRD}, PRD)`)
 })
 
 test('somebody who does not sign in stores nothing: a call that was made stays made', async () => {
@@ -234,13 +283,15 @@ test('a page whose call can no longer be made says so, to the agent too', async 
   expect(result).toMatchObject({ status: 'failed', error: { code: 'not_found' } })
 })
 
+/** Faults of the local environment. */
+const control = (method: string, body?: object) =>
+  fetch(`${server.local.url}/__local/faults`, {
+    method,
+    headers: { 'x-scalekit-local': '1', 'content-type': 'application/json' },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
+
 test('a sign-in that Scalekit no longer accepts is begun again, and the call still waits', async () => {
-  const control = (method: string, body?: object) =>
-    fetch(`${server.local.url}/__local/faults`, {
-      method,
-      headers: { 'x-scalekit-local': '1', 'content-type': 'application/json' },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    })
   const args = { environmentId: DEV, organizationId: 'org_100000000000000002', feature: 'sso' }
   const call = () => server.call('2026-07-28', 'generate_admin_portal_link', args)
   const handOff = handOffOf(await call())
@@ -274,11 +325,47 @@ test('of somebody else a page shows nothing, and lets the person sign in again',
   const handOff = handOffOf(await server.call('2026-07-28', 'delete_organization', args, { token }))
   const page = await open(handOff)
   expect(page).toMatchObject({ status: 403, html: expect.stringContaining('somebody else') })
+  expect(page.html).toMatch(/You are signed in as usr_\d+\./)
   expect(page.html).not.toContain('Private')
   expect((await page.post({ decision: 'confirm', name: 'Private' })).status).toBe(403)
   expect(await isThere(organizationId)).toBe(true)
   const again = await fetch(`${handOff.url}?again`, { redirect: 'manual' })
   expect(new URL(again.headers.get('location') ?? '').searchParams.get('prompt')).toBe('login')
+})
+
+describe('a page says who asks and who is signed in', () => {
+  const invitation = async (email: string, client_id?: string) => {
+    const token = await server.token(client_id === undefined ? {} : { client_id })
+    return handOffOf(await server.call('2026-07-28', 'invite_workspace_member', { email }, { token }))
+  }
+
+  test('by the host of a client that is known by its metadata document', async () => {
+    const spoofed = 'https://claude.ai@evil.example/claude.ai/<b>.json'
+    const { html } = await open(await invitation('spoofed@example.com', spoofed))
+    expect(html).toContain('<strong>evil.example</strong>')
+    expect(html).toContain('https://claude.ai@evil.example/claude.ai/&#60;b&#62;.json')
+    const named = await open(await invitation('named@example.com', 'mcp_1'))
+    expect(named.html).toContain('<td>mcp_1</td>')
+  })
+
+  test('by the subject of the token where it has neither e-mail nor name', async () => {
+    const page = await open(await invitation('subject@example.com'))
+    expect(page.html).toMatch(/Signed in as usr_\d+\./)
+  })
+
+  test.each([
+    [{ email: 'admin@example.com', name: 'Ada' }, 'admin@example.com'],
+    [{ name: 'Ada\u202e <b>\nLovelace' }, 'Ada &#60;b&#62; Lovelace'],
+  ])('by what the token has: %o', async (claims, shown) => {
+    const handOff = await invitation(`${shown.length}@example.com`)
+    const body = JSON.stringify({ access_token: await server.token({ claims }), token_type: 'Bearer' })
+    await control('POST', {
+      match: { method: 'POST', path: '/resources/res_100000000000000001/oauth/token' },
+      body,
+    })
+    const page = await open(handOff)
+    expect(page.html).toContain(`Signed in as ${shown}.`)
+  })
 })
 
 test('a link that nobody knows, or that was changed, opens nothing', async () => {
@@ -306,6 +393,42 @@ test('a page is there for as long as the person has, and the call begins again a
   const handOff = handOffOf(await hasty.call('2026-07-28', 'delete_organization', args))
   await expect.poll(async () => (await fetch(handOff.url, { redirect: 'manual' })).status).toBe(404)
   expect(handOffOf(await hasty.call('2026-07-28', 'delete_organization', args)).id).not.toBe(handOff.id)
+})
+
+describe.each(eras)('wait_for_hand_off over %s', (era) => {
+  test('answers waiting when its time is over, and the call still waits', async () => {
+    const hasty = await startServerUnderTest({}, undefined, undefined, { ...patient, wait: 1 })
+    onTestFinished(() => hasty.close())
+    const args = { environmentId: PRD, organizationId: 'org_100000000000000011' }
+    const call = async () => handOffOf(await hasty.call(era, 'delete_organization', args))
+    const handOff = await call()
+    const waited = await hasty.call(era, 'wait_for_hand_off', { handOffId: handOff.id })
+    expect(waited.result).toEqual({ status: 'waiting', tool: 'delete_organization' })
+    expect(await call()).toEqual(handOff)
+  })
+
+  test('ends when its client disconnects', async () => {
+    const hour = 60 * 60_000
+    const lasting = await startServerUnderTest({}, undefined, undefined, { ...patient, wait: hour })
+    onTestFinished(() => lasting.close())
+    const args = { environmentId: PRD, organizationId: 'org_100000000000000011' }
+    const { id } = handOffOf(await lasting.call(era, 'delete_organization', args))
+    const before = await lasting.upstreamRequests()
+    const client = new AbortController()
+    const token = await lasting.token()
+    const waiting = postCall(
+      lasting.url,
+      token,
+      'wait_for_hand_off',
+      { handOffId: id },
+      { era, signal: client.signal },
+    )
+    // The server asks the authorization server about a new token: then it has the request.
+    await expect.poll(lasting.upstreamRequests).toBeGreaterThan(before)
+    client.abort()
+    await expect(waiting).rejects.toThrow()
+    await expect.poll(() => lasting.log.join('')).toMatch(/"tool":"wait_for_hand_off".*upstream_timeout/)
+  })
 })
 
 describe('in environment mode', () => {

@@ -98,6 +98,7 @@ export const patient: Timeouts = {
   call: 60_000,
   answer: 60_000,
   handOff: 900_000,
+  wait: 25_000,
   administrator: 60_000,
   revocation: 60_000,
   connect: 30_000,

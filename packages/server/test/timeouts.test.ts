@@ -51,6 +51,7 @@ test('the product answers within 5.5 seconds, and waits five minutes for a perso
     call: 5_500,
     answer: 300_000,
     handOff: 900_000,
+    wait: 25_000,
     administrator: 5_000,
     revocation: 3_000,
     connect: 1_000,

@@ -2,17 +2,18 @@ import type { CallToolResult, ClientCapabilities, InputRequiredResult } from '@m
 import type { Caller } from '@scalekit-mcp/auth'
 import type { RequestAudit } from '../audit/request-audit.js'
 import type { AdministratorRule } from '../config/administrator-rule.js'
+import type { Timeouts } from '../config/timeouts.js'
 import type { Docs } from '../docs-search/docs.js'
 import type { ToolError } from '../errors.js'
 import type { Trail } from '../scalekit/call-upstream.js'
 import type { ScalekitFor } from '../scalekit/connect.js'
+import type { KeyValue } from '../shared/key-value.js'
 import type { ToolDefinition } from '../tool.js'
 import { type Bounds, type Decision, decide, type Selection } from './access.js'
 import { type Call, call, type Outcome, renderError } from './call.js'
 import { isClientAlone } from './client-alone.js'
 import { connectionOf } from './connection-of.js'
 import type { Idempotency } from './idempotency.js'
-import type { UsedAnswers } from './interaction/confirm.js'
 import type { HandOffs } from './interaction/hand-off.js'
 import type { AtPage, RoundSeal, RoundState } from './interaction/interaction.js'
 import type { PageSeal } from './page-seal.js'
@@ -44,12 +45,12 @@ export interface CallOptions {
   /** Environment mode: who administers it. */
   readonly administrators?: AdministratorRule
   readonly seal: RoundSeal
-  readonly usedAnswers: UsedAnswers
+  readonly kept: KeyValue
   readonly handOffs: HandOffs
   readonly idempotency: Idempotency
   readonly pages: PageSeal
-  /** How long a call has. */
-  readonly deadlineMs: number
+  /** How long a call has, and how long it waits for a person where that is what it is for. */
+  readonly timeouts: Pick<Timeouts, 'call' | 'wait'>
   readonly scalekit: ScalekitFor
   readonly docs: Docs
   readonly record: (outcome: Outcome, principal: Principal) => void
@@ -95,7 +96,7 @@ export function callOf(
   { capabilities, state, responses, atPage, ...request }: ToolRequest,
 ): Call {
   const { caller, selection, decided, trail, audit, tokenRefused } = principal
-  const { tool, arguments: args } = request
+  const { tool } = request
   const isAttended = hasPerson(options, principal)
   const bound = boundEnvironment(options, selection)
   return {
@@ -117,19 +118,17 @@ export function callOf(
     boundEnvironment: bound,
     idempotency: options.idempotency,
     pages: options.pages,
-    usedAnswers: options.usedAnswers,
+    kept: options.kept,
     handOffs: options.handOffs,
     interaction: {
       ...waysToAsk(isAttended ? capabilities : undefined),
       state,
       responses,
       seal: (next) => options.seal.mint(next, caller),
-      handOff: isAttended
-        ? options.handOffs.forCall({ caller, tool: tool.name, arguments: args, selection })
-        : undefined,
+      handOff: isAttended ? options.handOffs.forCall({ caller, tool: tool.name, selection }) : undefined,
       atPage,
     },
-    deadlineMs: options.deadlineMs,
+    deadlineMs: options.timeouts.call + (tool.waitsForPerson ? options.timeouts.wait : 0),
     scalekit: (signal) => options.scalekit(caller, signal, trail),
     docs: options.docs,
     audit,

@@ -5,16 +5,17 @@ import type { Docs } from '../docs-search/docs.js'
 import { ToolError, toToolError } from '../errors.js'
 import { redact } from '../observe/redact.js'
 import type { Scalekit } from '../scalekit/scalekit.js'
+import type { KeyValue } from '../shared/key-value.js'
 import type { Revealed, ToolCaller, ToolContext, ToolDefinition } from '../tool.js'
 import type { Bounds, Decision } from './access.js'
 import { type Ending, withDeadline } from './deadline.js'
 import { digestOf } from './digest.js'
 import { explainFailure } from './explain-failure.js'
 import type { Idempotency } from './idempotency.js'
-import { confirmAtPage, confirmInClient, type UsedAnswers } from './interaction/confirm.js'
-import { type HandOffs, handedOff, handOff, LONGEST_WAIT_MS, mayHandOff } from './interaction/hand-off.js'
+import { confirmAtPage, confirmInClient } from './interaction/confirm.js'
+import { type HandOffs, handedOff, handOff, mayHandOff } from './interaction/hand-off.js'
 import { handedOver, handOver } from './interaction/hand-over.js'
-import type { Interaction } from './interaction/interaction.js'
+import type { CallArguments, Interaction } from './interaction/interaction.js'
 import { type Question, questionFor } from './interaction/question.js'
 import type { PageSeal } from './page-seal.js'
 import { resolveNames } from './resolve-names.js'
@@ -33,7 +34,8 @@ export interface Call {
   /** The environment that the connection is bound to: by configuration or by `?environment=`. */
   readonly boundEnvironment?: { readonly id: string } | undefined
   readonly interaction: Interaction
-  readonly usedAnswers: UsedAnswers
+  /** Where used answers are. */
+  readonly kept: Pick<KeyValue, 'add'>
   readonly handOffs: Pick<HandOffs, 'wait'>
   readonly idempotency: Idempotency
   readonly pages: PageSeal
@@ -88,17 +90,13 @@ export async function call(request: Call): Promise<CallToolResult | InputRequire
   }
   try {
     authorize(request)
-    const valid = validate(tool, request.arguments, request.boundEnvironment)
-    const ms = request.deadlineMs + (tool.waitsForPerson ? LONGEST_WAIT_MS : 0)
-    const { args, result } = await withDeadline(request.ending, ms, async (signal) => {
-      const ended = await endedAtPage(request)
-      if (ended) {
-        admitted = true
-        return { args: valid, result: ended }
-      }
-      const args = openPage(request, await resolve(request, valid, signal))
+    const named = validate(tool, request.arguments, request.boundEnvironment)
+    const { args, result } = await withDeadline(request.ending, request.deadlineMs, async (signal) => {
+      const { resolved, ended } = await resolveUnlessEnded(request, named, signal)
+      const args = ended ? resolved : openPage(request, resolved)
       admitted = true
-      const result = await confirmAndRun(request, args, signal).catch((cause: unknown) =>
+      if (ended) return { args, result: ended }
+      const result = await confirmAndRun(request, { named, resolved: args }, signal).catch((cause: unknown) =>
         explain(cause, request, args, signal),
       )
       return { args, result }
@@ -122,6 +120,14 @@ function authorize({ tool, decision }: Call): void {
   if (decision.allowed) return
   if (decision.reason === 'not_selected') throw decision.error
   throw new ToolError('insufficient_scope', `${tool.name} needs the scopes ${decision.scopes.join(' ')}.`)
+}
+
+/** A call that ended at its page is found by its names as well: what they name may be gone by now. */
+async function resolveUnlessEnded(request: Call, named: Record<string, unknown>, signal: AbortSignal) {
+  const endedByName = await endedAtPage(request, named)
+  if (endedByName) return { resolved: named, ended: endedByName }
+  const resolved = await resolve(request, named, signal)
+  return { resolved, ended: await endedAtPage(request, resolved) }
 }
 
 function resolve(
@@ -173,13 +179,12 @@ function sealPage(
   return { ...output, nextPageToken: pages.seal(output.nextPageToken, { caller, tool: tool.name, args }) }
 }
 
-/** What came of the call at a page: before the names in it are resolved, because what they name may be gone by that call. */
-async function endedAtPage({
-  tool,
-  interaction,
-  audit,
-}: Call): Promise<{ output: Record<string, unknown> } | undefined> {
-  const ended = mayHandOff(tool, interaction) ? await handedOff(interaction) : undefined
+/** What came of the call at a page. */
+async function endedAtPage(
+  { tool, interaction, audit }: Call,
+  args: Record<string, unknown>,
+): Promise<{ output: Record<string, unknown> } | undefined> {
+  const ended = mayHandOff(tool, interaction) ? await handedOff(interaction, args) : undefined
   if (ended) audit.personAnswered(ended.answeredIn)
   return ended
 }
@@ -187,7 +192,7 @@ async function endedAtPage({
 /** What only a person may decide or see comes first: in the client where it can ask, else at a page of this server. */
 async function confirmAndRun(
   request: Call,
-  args: Record<string, unknown>,
+  { named, resolved: args }: CallArguments,
   signal: AbortSignal,
 ): Promise<{ question: InputRequiredResult } | { output: Record<string, unknown> }> {
   const { tool, interaction } = request
@@ -198,9 +203,9 @@ async function confirmAndRun(
   const question = await questionFor(tool, args, context)
   if (atPage) await confirmAtPage(question, atPage)
   else if (question?.required && mayHandOff(tool, interaction))
-    return { question: await handOff(tool, args, question, interaction) }
+    return { question: await handOff(tool, { named, resolved: args }, question, interaction) }
   else if (question?.typed && interaction.canAsk) {
-    const asked = await confirmInClient(tool.name, question, interaction, request.usedAnswers)
+    const asked = await confirmInClient(tool.name, question, interaction, request.kept)
     if (asked) return { question: asked }
   }
   const result = await (tool.effect === 'read' ? tool.run(args, context) : write(request, args, context))

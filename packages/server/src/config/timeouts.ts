@@ -6,6 +6,8 @@ export interface Timeouts {
   readonly answer: number
   /** A person at a page of this server, from the call until the page is left. */
   readonly handOff: number
+  /** One `wait_for_hand_off`: clients and proxies give up a call after half a minute or a minute. */
+  readonly wait: number
   /** The reads that decide whether a caller administers the environment. */
   readonly administrator: number
   /** Each of two attempts to learn whether a token was revoked. */
@@ -21,6 +23,7 @@ export const timeouts: Timeouts = {
   call: 5_500,
   answer: 300_000,
   handOff: 900_000,
+  wait: 25_000,
   administrator: 5_000,
   revocation: 3_000,
   connect: 1_000,

@@ -3,7 +3,7 @@ import type { ContextValues, Transport, UnaryResponse } from '@connectrpc/connec
 import { answerStatus } from '@scalekit-mcp/api'
 import type { RequestAudit } from '../audit/request-audit.js'
 import type { Metrics } from '../observe/metrics.js'
-import type { EnvironmentType, KnownEnvironment, Upstream } from './scalekit.js'
+import type { KnownEnvironment, Upstream } from './scalekit.js'
 
 type HeaderFields = ConstructorParameters<typeof Headers>[0]
 
@@ -41,8 +41,8 @@ export class CallUpstream implements Upstream {
     return new BoundTransport(this.#upstream.inEnvironment(environmentId), this.#bounds)
   }
 
-  environmentType(environmentId: string): Promise<EnvironmentType> {
-    return this.#upstream.environmentType(environmentId)
+  environment(environmentId: string): Promise<KnownEnvironment> {
+    return this.#upstream.environment(environmentId)
   }
 
   environments(): Promise<readonly KnownEnvironment[]> {

@@ -36,6 +36,8 @@ export function environmentMode(
     refusal: (cause) => cause,
   })
 
+  const environment = { id: config.environmentId ?? '', name: '', type: config.environmentType }
+
   return (caller) => {
     const transport = createRestTransport({
       baseUrl: config.environmentUrl,
@@ -46,8 +48,8 @@ export function environmentMode(
     return {
       workspace: () => transport,
       inEnvironment: () => transport,
-      environmentType: async () => config.environmentType,
-      environments: async () => [{ id: config.environmentId ?? '', name: '', type: config.environmentType }],
+      environment: async () => environment,
+      environments: async () => [environment],
     }
   }
 }

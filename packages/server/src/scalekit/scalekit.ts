@@ -32,7 +32,7 @@ export interface Upstream {
   workspace(): Transport
   /** Sends requests about one environment. */
   inEnvironment(environmentId: string): Transport
-  environmentType(environmentId: string): Promise<EnvironmentType>
+  environment(environmentId: string): Promise<KnownEnvironment>
   /** Those that the caller can reach, as they were a few seconds ago. */
   environments(): Promise<readonly KnownEnvironment[]>
 }
@@ -103,9 +103,14 @@ export class Scalekit {
     return this.#upstream.environments()
   }
 
+  /** One environment, as it was a few seconds ago. */
+  environment(environmentId: string): Promise<KnownEnvironment> {
+    return this.#upstream.environment(environmentId)
+  }
+
   /** DEV or PRD: decides whether a client that cannot ask a person may go on without asking. */
-  environmentType(environmentId: string): Promise<EnvironmentType> {
-    return this.#upstream.environmentType(environmentId)
+  async environmentType(environmentId: string): Promise<EnvironmentType> {
+    return (await this.environment(environmentId)).type
   }
 
   #client<S extends DescService>(service: S, environmentId: string): Client<S> {

@@ -1,12 +1,12 @@
 import { Code, ConnectError, createClient, type Interceptor, type Transport } from '@connectrpc/connect'
-import { commons, createRestTransport, EnvironmentService } from '@scalekit-mcp/api'
+import { commons, createRestTransport, EnvironmentService, type environments } from '@scalekit-mcp/api'
 import type { Caller, Secret } from '@scalekit-mcp/auth'
 import { digestOf } from '../call/digest.js'
 import type { WorkspaceModeConfig } from '../config/config.js'
 import { callerTokenRefused, ToolError, toToolError } from '../errors.js'
 import { ExpiringCache } from './expiring-cache.js'
 import { isUnauthenticated, renewToken } from './renew-token.js'
-import type { EnvironmentType, KnownEnvironment, Upstream } from './scalekit.js'
+import type { KnownEnvironment, Upstream } from './scalekit.js'
 import { requestToken, type TokenEndpoint, TokenRefusal } from './token-endpoint.js'
 
 const EARLY_MS = 10_000
@@ -15,9 +15,8 @@ const ENVIRONMENT_MS = 5_000
 
 type HeaderFields = Record<string, string>
 
-interface EnvironmentAddress {
+interface AddressedEnvironment extends KnownEnvironment {
   readonly domain: string
-  readonly type: EnvironmentType
 }
 
 /**
@@ -30,7 +29,7 @@ export function workspaceMode(
   policy: (caller: Caller) => Interceptor[],
 ): (caller: Caller) => Upstream {
   const tokens = new ExpiringCache<HeaderFields>(10_000, endpoint.now)
-  const addresses = new ExpiringCache<EnvironmentAddress>(10_000)
+  const addresses = new ExpiringCache<AddressedEnvironment>(10_000)
   const lists = new ExpiringCache<readonly KnownEnvironment[]>(10_000)
 
   const authorizationOf = async (caller: Caller, key: string): Promise<HeaderFields> => {
@@ -65,19 +64,19 @@ export function workspaceMode(
           // Tried as often as it should be: the call that needs it must not repeat it.
           throw toToolError(error)
         })
-    const lookUp = (environmentId: string): Promise<EnvironmentAddress> =>
+    const lookUp = (environmentId: string): Promise<AddressedEnvironment> =>
       remember(addresses, `${key} ${environmentId}`, () => readEnvironment(workspace, environmentId))
     return {
       workspace: () => workspace,
       inEnvironment: (environmentId) => naming(workspace, () => lookUp(environmentId)),
-      environmentType: async (environmentId) => (await lookUp(environmentId)).type,
+      environment: lookUp,
       environments: () => remember(lists, key, () => listEnvironments(workspace)),
     }
   }
 }
 
 /** The same requests, about one environment. */
-function naming(workspace: Transport, environment: () => Promise<EnvironmentAddress>): Transport {
+function naming(workspace: Transport, environment: () => Promise<AddressedEnvironment>): Transport {
   return {
     stream: workspace.stream,
     async unary(method, signal, timeoutMs, header, input, contextValues) {
@@ -117,7 +116,7 @@ function exchange(endpoint: TokenEndpoint, caller: Caller) {
 }
 
 /** A write must never go out without its environment, so an environment without a domain is an error. */
-async function readEnvironment(transport: Transport, id: string): Promise<EnvironmentAddress> {
+async function readEnvironment(transport: Transport, id: string): Promise<AddressedEnvironment> {
   const { environment } = await createClient(EnvironmentService, transport)
     .getEnvironment({ id })
     .catch((cause: unknown) => {
@@ -126,7 +125,7 @@ async function readEnvironment(transport: Transport, id: string): Promise<Enviro
   if (!environment?.domain || environment.id !== id) {
     throw new ToolError('upstream_unavailable', 'Scalekit did not name the domain of this environment.')
   }
-  return { domain: environment.domain, type: typeOf(environment) }
+  return { ...toKnown(environment), domain: environment.domain }
 }
 
 function unknownEnvironment(id: string, cause: unknown): ToolError {
@@ -142,13 +141,14 @@ async function listEnvironments(transport: Transport): Promise<readonly KnownEnv
   let pageToken = ''
   do {
     const page = await api.listEnvironment({ pageSize: 100, pageToken })
-    found.push(
-      ...page.environments.map((each) => ({ id: each.id, name: each.displayName, type: typeOf(each) })),
-    )
+    found.push(...page.environments.map(toKnown))
     pageToken = page.nextPageToken
   } while (pageToken !== '')
   return found
 }
 
-const typeOf = ({ type }: { readonly type: commons.EnvironmentType }): EnvironmentType =>
-  type === commons.EnvironmentType.DEV ? 'DEV' : 'PRD'
+const toKnown = ({ id, displayName, type }: environments.Environment): KnownEnvironment => ({
+  id,
+  name: displayName,
+  type: type === commons.EnvironmentType.DEV ? 'DEV' : 'PRD',
+})

@@ -8,7 +8,6 @@ import { createSharedKeyValue } from './shared-key-value.js'
 import { createSharedLimiter } from './shared-limiter.js'
 import { createSharedQuestions } from './shared-questions.js'
 import { createSharedRevocations } from './shared-revocations.js'
-import { createSharedUsedAnswers } from './shared-used-answers.js'
 
 /** What replicas share through Redis. None of it makes a request fail while Redis is gone. */
 export async function connectShared(
@@ -21,7 +20,6 @@ export async function connectShared(
   return {
     createLimiter: (options) => createSharedLimiter(client, options),
     idempotency: createSharedIdempotency(client, values),
-    usedAnswers: createSharedUsedAnswers(client),
     kept: createSharedKeyValue(client, values),
     questions: createSharedQuestions(client, subscriber, values, answerMs, (cause) =>
       log.warn(

@@ -1,7 +1,5 @@
 import type { LimiterOptions, RateLimiter, RevocationStore } from '@scalekit-mcp/auth'
 import { createIdempotency, type Idempotency } from '../call/idempotency.js'
-import type { UsedAnswers } from '../call/interaction/confirm.js'
-import { createUsedAnswers } from '../call/interaction/used-answers.js'
 import { createQuestions, type Questions } from '../mcp/questions.js'
 import { createKeyValue, type KeyValue } from './key-value.js'
 
@@ -10,7 +8,6 @@ export interface Shared {
   /** Absent: limits are counted in this process. */
   readonly createLimiter?: (options: LimiterOptions) => RateLimiter
   readonly idempotency: Idempotency
-  readonly usedAnswers: UsedAnswers
   readonly questions: Questions
   /** What persons are waited for with. */
   readonly kept: KeyValue
@@ -29,7 +26,6 @@ export interface Shared {
 export function createOwn(answerMs: number): Shared {
   return {
     idempotency: createIdempotency(),
-    usedAnswers: createUsedAnswers(),
     kept: createKeyValue(),
     questions: createQuestions(answerMs),
     close: async () => undefined,

@@ -1,19 +1,36 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type InputRequiredResult, inputRequired, inputResponse } from '@modelcontextprotocol/server'
 import type { Caller } from '@scalekit-mcp/auth'
-import { ToolError } from '../../errors.js'
+import type { Timeouts } from '../../config/timeouts.js'
+import { ToolError, toolErrors } from '../../errors.js'
 import type { KeyValue } from '../../shared/key-value.js'
 import type { ToolDefinition } from '../../tool.js'
 import { type Selection, storedSelection } from '../access.js'
 import { digestOf } from '../digest.js'
 import { givesInClient } from './hand-over.js'
-import type { HandOff, HandOffRound, Interaction, WaitingCall } from './interaction.js'
+import type { CallArguments, HandOff, HandOffRound, Interaction, WaitingCall } from './interaction.js'
 import type { Outcome, Progress } from './outcome.js'
 import { isConfirmed, type Question } from './question.js'
 
-/** How long one `wait_for_hand_off` waits: clients and proxies give up a call after half a minute or a minute. */
-export const LONGEST_WAIT_MS = 25_000
 const POLL_MS = 500
+/** After the deadline of a call: for writing its outcome, and for replicas whose clocks differ. */
+const SETTLE_MS = 5_000
+
+/** The person has confirmed the call. */
+interface Claim {
+  /** Milliseconds since the epoch. Without an outcome by then, the process that ran the call has lost it. */
+  readonly runsUntil: number
+}
+
+const unknownOutcome: Outcome = {
+  status: 'failed',
+  error: {
+    code: 'upstream_timeout',
+    message: 'The call was started, and its outcome is unknown.',
+    nextStep: toolErrors.upstream_timeout,
+  },
+}
 
 const isOver = (progress: Progress): progress is Outcome =>
   progress.status !== 'waiting' && progress.status !== 'running'
@@ -33,22 +50,24 @@ export function ownerOf({ issuer, subject, organizationId }: Caller): HandOff['o
 
 /** The calls that wait for a person at a page, of all replicas that share `kept`. */
 export interface HandOffs {
-  forCall(call: Pick<HandOff, 'tool' | 'arguments'> & ForCall): WaitingCall
+  forCall(call: ForCall): WaitingCall
   get(id: string): Promise<HandOff | undefined>
+  /** A call that was claimed and has no outcome after its deadline has failed: it may have had an effect. */
   progress(id: string): Promise<Progress>
-  /** @returns false where the call was made, or declined, already */
+  /** Starts the call. @returns false where it was made, or declined, already */
   claim(id: string): Promise<boolean>
   settle(id: string, outcome: Outcome): Promise<void>
   /** Nothing was done: the call waits again. */
   release(id: string): Promise<void>
   /**
-   * Waits until a hand-off of this caller has ended, for at most `LONGEST_WAIT_MS`.
+   * Waits until a hand-off of this caller has ended, the time for that is over, or the client has gone.
    * @throws ToolError `not_found`
    */
   wait(id: string, caller: Caller, signal: AbortSignal): Promise<{ tool: string; progress: Progress }>
 }
 
 interface ForCall {
+  readonly tool: string
   readonly caller: Caller
   readonly selection: Selection
 }
@@ -56,12 +75,12 @@ interface ForCall {
 /**
  * @param kept where hand-offs are
  * @param urlOf the page of a hand-off
- * @param handOffMs how long a person has, from the call until the page is left
+ * @param waits how long a person has, how long a call has, and how long it waits for the person
  */
 export function createHandOffs(
   kept: KeyValue,
   urlOf: (id: string) => string | Promise<string>,
-  handOffMs: number,
+  { handOff: handOffMs, call: callMs, wait: waitMs }: Pick<Timeouts, 'handOff' | 'call' | 'wait'>,
 ): HandOffs {
   const recordKey = (id: string) => `hand-off:${id}`
   const claimKey = (id: string) => `hand-off-claim:${id}`
@@ -69,16 +88,25 @@ export function createHandOffs(
 
   const get = async (id: string) => (await kept.get(recordKey(id))) as HandOff | undefined
 
-  const claim = (id: string) => kept.add(claimKey(id), true, handOffMs)
+  const newClaim = (): Claim => ({ runsUntil: Date.now() + callMs + SETTLE_MS })
 
-  /** Everything about it lasts as long as the outcome, which the client may ask for late. */
-  const settle = async (id: string, outcome: Outcome) => {
-    await kept.put(outcomeKey(id), outcome, handOffMs)
+  /** The client may ask late how the call ended, and until then the same call must find this one. */
+  const renew = async (id: string) => {
     const handOff = await get(id)
     if (!handOff) return
-    await kept.put(claimKey(id), true, handOffMs)
     await kept.put(recordKey(id), handOff, handOffMs)
     await kept.put(handOff.callKey, id, handOffMs)
+  }
+
+  const claim = async (id: string) => {
+    await renew(id)
+    return kept.add(claimKey(id), newClaim(), handOffMs)
+  }
+
+  const settle = async (id: string, outcome: Outcome) => {
+    await kept.put(outcomeKey(id), outcome, handOffMs)
+    await kept.put(claimKey(id), newClaim(), handOffMs)
+    await renew(id)
   }
 
   /**
@@ -90,47 +118,54 @@ export function createHandOffs(
   const progress = async (id: string): Promise<Progress> => {
     const outcome = (await kept.get(outcomeKey(id))) as Outcome | undefined
     if (outcome) return outcome
-    return { status: (await kept.get(claimKey(id))) === undefined ? 'waiting' : 'running' }
+    const claimed = (await kept.get(claimKey(id))) as Claim | undefined
+    if (!claimed) return { status: 'waiting' }
+    return claimed.runsUntil > Date.now() ? { status: 'running' } : unknownOutcome
   }
 
   return {
-    forCall({ caller, tool, arguments: args, selection }) {
+    forCall({ caller, tool, selection }) {
       const { clientId } = caller
       const owner = ownerOf(caller)
       const { environmentId, readOnly } = selection
-      const named = [owner, clientId, tool, args, environmentId ?? null, readOnly]
-      // Digested for the calls that may need it only.
-      const callKey = () => `hand-off-of:${digestOf(named)}`
-      const known = async () => {
-        const id = (await kept.get(callKey())) as string | undefined
+      const keyOf = (args: unknown) =>
+        `hand-off-of:${digestOf([owner, clientId, tool, args, environmentId ?? null, readOnly])}`
+      /** Under the names that a client gave is the key of the call by ids. */
+      const spellingKey = (args: unknown) => `hand-off-named:${keyOf(args)}`
+      const known = async (args: unknown) => {
+        const callKey = ((await kept.get(spellingKey(args))) as string | undefined) ?? keyOf(args)
+        const id = (await kept.get(callKey)) as string | undefined
         return id === undefined ? undefined : get(id)
       }
       return {
-        async outcome() {
+        async outcome(args) {
           // A memory out of reach is no reason to refuse a call that needs no person; one that does cannot wait there either.
-          const handOff = await known().catch(() => undefined)
+          const handOff = await known(args).catch(() => undefined)
           const now = handOff && (await progress(handOff.id))
           if (!now || !isOver(now)) return undefined
           // Of two calls at the same time one gets it.
-          return (await given(callKey())) ? now : undefined
+          return (await given(handOff.callKey)) ? now : undefined
         },
-        async open() {
-          const waiting = await known()
+        async open({ named, resolved }) {
+          const callKey = keyOf(resolved)
+          const waiting = await known(resolved)
           const handOff = waiting ?? {
             id: randomBytes(32).toString('base64url'),
             tool,
-            arguments: args,
+            arguments: resolved,
             selection: storedSelection(selection),
             owner,
             clientId,
-            callKey: callKey(),
+            callKey,
             expiresAt: Date.now() + handOffMs,
           }
           const url = await urlOf(handOff.id)
           if (!waiting) {
             await kept.put(recordKey(handOff.id), handOff, handOffMs)
-            await kept.put(callKey(), handOff.id, handOffMs)
+            await kept.put(callKey, handOff.id, handOffMs)
           }
+          // As long as a call that is confirmed and ends at the last moment.
+          if (keyOf(named) !== callKey) await kept.put(spellingKey(named), callKey, 3 * handOffMs)
           return { handOff, url, isRunning: (await progress(handOff.id)).status === 'running' }
         },
         async decline(id) {
@@ -154,13 +189,15 @@ export function createHandOffs(
           nextStep: 'Repeat the call that gave it: it may be over.',
         })
       }
-      const until = Date.now() + LONGEST_WAIT_MS
-      for (;;) {
-        const now = await progress(id)
-        if (isOver(now)) await given(handOff.callKey)
-        if (isOver(now) || Date.now() >= until || signal.aborted) return { tool: handOff.tool, progress: now }
-        await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+      const until = Date.now() + waitMs
+      let now = await progress(id)
+      while (!isOver(now) && Date.now() < until && !signal.aborted) {
+        await sleep(POLL_MS, undefined, { signal }).catch(() => undefined)
+        now = await progress(id)
       }
+      // Whoever has gone gets nothing: the repeated call does.
+      if (isOver(now) && !signal.aborted) await given(handOff.callKey)
+      return { tool: handOff.tool, progress: now }
     },
   }
 }
@@ -180,12 +217,11 @@ export function mayHandOff(tool: ToolDefinition, interaction: Interaction): bool
  * @returns undefined where it still waits, or never did
  * @throws ToolError what it failed with there; `confirmation_declined`
  */
-export async function handedOff({
-  handOff: waiting,
-}: Interaction): Promise<
-  { readonly output: Record<string, unknown>; readonly answeredIn: string } | undefined
-> {
-  const outcome = await waiting?.outcome()
+export async function handedOff(
+  { handOff: waiting }: Interaction,
+  args: Readonly<Record<string, unknown>>,
+): Promise<{ readonly output: Record<string, unknown>; readonly answeredIn: string } | undefined> {
+  const outcome = await waiting?.outcome(args)
   if (!outcome) return undefined
   if (outcome.status === 'done') return { output: { ...outcome.output }, answeredIn: outcome.requestId }
   if (outcome.status === 'declined') throw declined()
@@ -201,7 +237,7 @@ export async function handedOff({
  */
 export async function handOff(
   tool: ToolDefinition,
-  args: Record<string, unknown>,
+  args: CallArguments,
   question: Question,
   { handOff: waiting, canOpenUrl, state, responses, seal }: Interaction,
 ): Promise<InputRequiredResult> {
@@ -211,9 +247,9 @@ export async function handOff(
       `${tool.name} needs a person, and a client with a token of its own has none.`,
     )
   }
-  const digest = digestOf(args)
+  const digest = digestOf(args.resolved)
   const isAsked = state?.kind === 'hand_off' && state.tool === tool.name && state.digest === digest
-  const { handOff: opened, url, isRunning } = await waiting.open()
+  const { handOff: opened, url, isRunning } = await waiting.open(args)
   if (isRunning) throw running(tool)
   if (isAsked) {
     const answer = inputResponse(responses, KEY)

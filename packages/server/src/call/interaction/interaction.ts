@@ -42,24 +42,37 @@ export interface HandOff {
   /** Names the page. It opens nothing: the page is for the owner only. */
   readonly id: string
   readonly tool: string
-  /** As the client sent them. */
+  /** After validation, with ids in place of names. */
   readonly arguments: Readonly<Record<string, unknown>>
   readonly selection: StoredSelection
   /** Who alone may open the page. */
   readonly owner: Pick<Caller, 'issuer' | 'subject'> & { readonly organizationId: string | null }
   readonly clientId: string
-  /** Names the call, by which a repeated one finds it. */
+  /** Names the call, by which a repeated one finds it, however it is spelled. */
   readonly callKey: string
   /** Milliseconds since the epoch. */
   readonly expiresAt: number
 }
 
+type Arguments = Readonly<Record<string, unknown>>
+
+/** The arguments of one call, after validation. */
+export interface CallArguments {
+  /** With the names of objects where the client gave names. */
+  readonly named: Arguments
+  /** With ids in place of names. */
+  readonly resolved: Arguments
+}
+
 /** One call that can be handed off. */
 export interface WaitingCall {
-  /** How this call ended at its page. An outcome is given once. @returns undefined where it did not, or was never there */
-  outcome(): Promise<Outcome | undefined>
+  /**
+   * How the call with these arguments, named or resolved, ended at its page. An outcome is given once.
+   * @returns undefined where it did not, or was never there
+   */
+  outcome(args: Arguments): Promise<Outcome | undefined>
   /** The page of this call: the one where it waits already, or a new one. */
-  open(): Promise<{
+  open(args: CallArguments): Promise<{
     readonly handOff: HandOff
     readonly url: string
     /** The person has confirmed it. */

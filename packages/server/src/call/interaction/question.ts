@@ -1,4 +1,4 @@
-import type { EnvironmentType } from '../../scalekit/scalekit.js'
+import type { KnownEnvironment } from '../../scalekit/scalekit.js'
 import type { Target, ToolContext, ToolDefinition } from '../../tool.js'
 import { digestOf } from '../digest.js'
 import { displayText } from './display-text.js'
@@ -7,7 +7,7 @@ import { displayText } from './display-text.js'
 export interface Question {
   /** What happens. */
   readonly title: string
-  readonly environment: { readonly id: string; readonly type: EnvironmentType } | undefined
+  readonly environment: KnownEnvironment | undefined
   /** A line for each change. */
   readonly changes: readonly (readonly [label: string, value: string])[]
   readonly target: { readonly id: string | undefined; readonly name: string }
@@ -35,13 +35,14 @@ export async function questionFor(
   const confirmed = isConfirmed(tool)
   if (!confirmed && !reveals) return undefined
   const id = args.environmentId as string | undefined
-  const type = id === undefined ? 'PRD' : await context.scalekit.environmentType(id)
+  const environment = id === undefined ? undefined : await context.scalekit.environment(id)
+  const type = environment?.type ?? 'PRD'
   const typed = confirmed && (type === 'PRD' || effect === 'delete')
   if (!typed && !reveals) return undefined
   const target = (await tool.target?.(args, context)) ?? { name: tool.title }
   return {
     title: tool.title,
-    environment: id ? { id, type } : undefined,
+    environment: environment?.id ? toShown(environment) : undefined,
     changes: changesOf(target),
     target: { id: target.id, name: nameOf(target) },
     irreversible: effect === 'delete' || tool.irreversible === true,
@@ -61,6 +62,8 @@ function changesOf({ changes = {} }: Target): (readonly [string, string])[] {
     value === undefined ? [] : [[label, displayText([value].flat().join(', '))] as const],
   )
 }
+
+const toShown = ({ id, name, type }: KnownEnvironment) => ({ id, name: displayText(name), type })
 
 /** A name with nothing to see cannot be typed: then it is the id. */
 const nameOf = ({ id = 'confirm', name }: Target) => displayText(name) || id

@@ -3,7 +3,7 @@ import { previewCall } from '../../call/call.js'
 import { type CallOptions, callOf, callTool, type Principal } from '../../call/call-tool.js'
 import type { Ending } from '../../call/deadline.js'
 import type { HandOff } from '../../call/interaction/interaction.js'
-import type { Outcome } from '../../call/interaction/outcome.js'
+import type { Outcome, Progress } from '../../call/interaction/outcome.js'
 import { ToolError, type ToolErrorCode, toToolError } from '../../errors.js'
 import type { Revealed, ToolDefinition } from '../../tool.js'
 import { askPage, messagePage, type Page, revealedPage } from './page.js'
@@ -15,6 +15,8 @@ export interface Visit {
   readonly handOff: HandOff
   readonly tool: ToolDefinition
   readonly principal: Principal
+  /** How the page names the person. Absent where nobody signs in. */
+  readonly signedInAs?: string
   readonly formToken: string
   /** Names this request in the log. */
   readonly requestId: string
@@ -37,15 +39,16 @@ const requestOf = ({ handOff, tool }: Visit) => ({
 
 /** What a person sees who opens the page. */
 export async function showHandOff(options: CallOptions, visit: Visit, problem?: string): Promise<Page> {
-  const { handOff, tool, principal, formToken } = visit
-  const { status } = await options.handOffs.progress(handOff.id)
-  if (status !== 'waiting') return endedPage(status)
+  const { handOff, tool, principal, signedInAs, formToken } = visit
+  const progress = await options.handOffs.progress(handOff.id)
+  if (progress.status !== 'waiting') return endedPage(progress)
   try {
     const question = await previewCall(callOf(options, principal, requestOf(visit)))
     return askPage({
       tool,
       question,
       clientId: handOff.clientId,
+      signedInAs,
       formToken,
       ...(problem === undefined ? {} : { problem }),
     })
@@ -104,11 +107,11 @@ export async function decideHandOff(
   const settle = (outcome: Outcome) =>
     handOffs.settle(handOff.id, outcome).catch((cause: unknown) => principal.note({ err: cause }))
 
-  const { status } = await handOffs.progress(handOff.id)
-  if (status !== 'waiting') return endedPage(status)
+  const progress = await handOffs.progress(handOff.id)
+  if (progress.status !== 'waiting') return endedPage(progress)
   if (form.get('decision') !== 'confirm') {
     if (await handOffs.claim(handOff.id)) await settle({ status: 'declined' })
-    return endedPage((await handOffs.progress(handOff.id)).status)
+    return endedPage(await handOffs.progress(handOff.id))
   }
 
   const revealed: Revealed[] = []
@@ -143,7 +146,7 @@ export async function decideHandOff(
     return failedPage(error)
   }
   await settle({ status: 'done', output: structuredContent ?? {}, requestId })
-  return revealed.length > 0 ? revealedPage(tool, revealed) : endedPage('done')
+  return revealed.length > 0 ? revealedPage(tool, revealed) : donePage
 }
 
 interface CallError {
@@ -160,8 +163,8 @@ function errorOf(result: unknown): CallError {
 
 /** Nothing was done for this form. What was typed may be corrected; or another form was sent first. */
 async function unclaimedPage(options: CallOptions, visit: Visit, error: CallError): Promise<Page> {
-  const { status } = await options.handOffs.progress(visit.handOff.id)
-  if (status !== 'waiting') return endedPage(status)
+  const progress = await options.handOffs.progress(visit.handOff.id)
+  if (progress.status !== 'waiting') return endedPage(progress)
   return error.code === 'confirmation_mismatch'
     ? showHandOff(options, visit, `${error.message} Look again.`)
     : messagePage(503, 'Try again', `${sentence(error.message)} Nothing was changed.`, {
@@ -183,14 +186,16 @@ function signInAgainPage(id: string): Page {
 
 const sentence = (message: string) => `${message.replace(/\.$/, '')}.`
 
-function endedPage(status: string): Page {
-  switch (status) {
+const donePage = messagePage(200, 'Done', 'Go back to your agent: it gets the result.')
+
+function endedPage(progress: Progress): Page {
+  switch (progress.status) {
     case 'done':
-      return messagePage(200, 'Done', 'Go back to your agent: it gets the result.')
+      return donePage
     case 'declined':
       return messagePage(200, 'Declined', 'Nothing was changed. Your agent is told.')
     case 'failed':
-      return messagePage(200, 'Failed', 'The call failed. Your agent is told why.')
+      return failedPage(progress.error)
     default:
       return messagePage(200, 'In progress', 'The call is being made. Your agent gets the result.')
   }

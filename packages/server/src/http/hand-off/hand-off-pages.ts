@@ -10,6 +10,7 @@ import {
 import { decide, selectionOf } from '../../call/access.js'
 import { NotAnAdministrator, type RequireAdministrator } from '../../call/administrators.js'
 import type { Principal } from '../../call/call-tool.js'
+import { displayText } from '../../call/interaction/display-text.js'
 import { isSameOwner, ownerOf } from '../../call/interaction/hand-off.js'
 import type { HandOff } from '../../call/interaction/interaction.js'
 import type { McpOptions } from '../../mcp/sdk-server.js'
@@ -92,6 +93,7 @@ export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
       handOff,
       tool,
       principal: principalOf(exchange, visitor, handOff),
+      signedInAs: nameOf(visitor),
       formToken: session.formToken,
       requestId,
       signOut: () => sessions.end(req),
@@ -119,7 +121,7 @@ export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
     if (caller.revocation === 'unknown') return unavailablePage
     if (!isSameOwner(ownerOf(caller), owner)) {
       exchange.refused({ code: 'not_the_caller' })
-      return notYoursPage
+      return notYoursPage(caller)
     }
     const decision = decide(tool, caller, selectionOf(selection), mcp.bounds)
     if (!decision.allowed && decision.reason === 'insufficient_scope') {
@@ -144,7 +146,7 @@ export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
 
   async function toSignIn(
     exchange: Exchange,
-    { id }: HandOff,
+    handOff: HandOff,
     tool: ToolDefinition,
     again: boolean,
     scopes: readonly string[] = [],
@@ -152,14 +154,14 @@ export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
     const { req, res } = exchange
     if (req.method === 'POST') {
       return messagePage(401, 'Sign in again', 'Nothing was done: the sign-in is over.', {
-        href: id,
+        href: handOff.id,
         label: 'Sign in',
       })
     }
     try {
       // What other pages in this browser need stays granted.
       const asked = [...new Set([...scopes, ...tool.scopes])]
-      const { location, state, carried } = await signIn.begin(id, asked, again)
+      const { location, state, carried } = await signIn.begin(handOff, asked, again)
       sessions.carry(res, state, carried)
       res.writeHead(302, { location, 'Cache-Control': 'no-store' }).end()
       return undefined
@@ -212,6 +214,12 @@ export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
   }
 }
 
+/** What a person recognizes of themselves in their token. */
+function nameOf({ claims, subject }: Caller): string {
+  const texts = [claims.email, claims.name].filter((claim) => typeof claim === 'string').map(displayText)
+  return texts.find((text) => text !== '') ?? displayText(subject)
+}
+
 /** A browser says where a form was. */
 function isSameOrigin({ headers }: IncomingMessage, origin: string): boolean {
   return headers.origin === origin && (headers['sec-fetch-site'] ?? 'same-origin') === 'same-origin'
@@ -237,12 +245,13 @@ const unknownPage = messagePage(
   'Nothing waits here',
   'This link is over, or the server does not know it. Ask your agent to call again.',
 )
-const notYoursPage = messagePage(
-  403,
-  'This is for somebody else',
-  'Only the person whose agent made the call can open this page. You are signed in as another.',
-  { href: '?again', label: 'Sign in as somebody else' },
-)
+const notYoursPage = (caller: Caller) =>
+  messagePage(
+    403,
+    'This is for somebody else',
+    `Only the person whose agent made the call can open this page. You are signed in as ${nameOf(caller)}.`,
+    { href: '?again', label: 'Sign in as somebody else' },
+  )
 const unavailablePage = messagePage(
   503,
   'Try again',

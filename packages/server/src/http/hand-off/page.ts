@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
+import { displayText } from '../../call/interaction/display-text.js'
 import type { Question } from '../../call/interaction/question.js'
+import type { KnownEnvironment } from '../../scalekit/scalekit.js'
 import type { Revealed, ToolDefinition } from '../../tool.js'
 import { html, Markup } from '../html.js'
 import { landingStyle } from '../landing-style.js'
@@ -71,6 +73,8 @@ export interface Asked {
   /** Absent where the call no longer needs a person. */
   readonly question: Question | undefined
   readonly clientId: string
+  /** Who is at the page. Absent where nobody signs in. */
+  readonly signedInAs?: string | undefined
   /** Proves that a form comes from this page. */
   readonly formToken: string
   /** Why the last try did not count. */
@@ -78,12 +82,12 @@ export interface Asked {
 }
 
 /** What the person is asked, and by which client. */
-export function askPage({ tool, question, clientId, formToken, problem }: Asked): Page {
+export function askPage({ tool, question, clientId, signedInAs, formToken, problem }: Asked): Page {
   const { target, environment } = question ?? {}
-  const rows: (readonly [string, string])[] = [
-    ['Asked by', clientId],
+  const rows: (readonly [string, string | Markup])[] = [
+    ['Asked by', clientRow(clientId)],
     ['Tool', tool.name],
-    ...(environment ? [['Environment', `${environment.id} (${environment.type})`] as const] : []),
+    ...(environment ? [['Environment', environmentRow(environment)] as const] : []),
     ...(target ? [['Target', target.id ? `${target.name} (${target.id})` : target.name] as const] : []),
     ...(question?.changes ?? []),
   ]
@@ -98,6 +102,7 @@ export function askPage({ tool, question, clientId, formToken, problem }: Asked)
     body: html`
 ${problem === undefined ? undefined : html`<p role="alert">${problem}</p>`}
 <p>${tool.reveals?.message ?? 'An agent asks you to confirm this call.'}${question?.irreversible ? ' This cannot be undone.' : ''}</p>
+${signedInAs === undefined ? undefined : html`<p class="quiet">Signed in as ${signedInAs}.</p>`}
 <table>${rows.map(([label, value]) => html`<tr><th scope="row">${label}</th><td>${value}</td></tr>`)}</table>
 <form method="post">
 <input type="hidden" name="token" value="${formToken}">
@@ -111,6 +116,21 @@ ${
 <button class="main" name="decision" value="confirm">${action}</button><button name="decision" value="decline" formnovalidate>Decline</button>
 </form>`,
   }
+}
+
+/**
+ * The id of a client with a metadata document (CIMD) is the document's URL. Its host identifies the client; everything else in the
+ * URL can be made to look like another client.
+ */
+function clientRow(clientId: string): string | Markup {
+  const shown = displayText(clientId)
+  if (!clientId.startsWith('https://') || !URL.canParse(clientId)) return shown
+  return html`<strong>${new URL(clientId).host}</strong><br><span class="quiet">${shown}</span>`
+}
+
+function environmentRow({ id, name, type }: KnownEnvironment): string | Markup {
+  if (name === '') return `${id} (${type})`
+  return html`<strong>${name}</strong> (${id}, ${type})`
 }
 
 /** What was created for the person: shown now, kept nowhere. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { isLoopback, Secret } from '@scalekit-mcp/auth'
 import type * as OAuth from 'oauth4webapi'
+import type { HandOff } from '../../call/interaction/interaction.js'
 import type { Config } from '../../config/config.js'
 import { ExpiringCache } from '../../scalekit/expiring-cache.js'
 import { writeScopes } from '../../scope-names.js'
@@ -18,6 +19,8 @@ export const CLIENT_DOCUMENT_PATH = '/hand-off/client.json'
 /** What the browser carries, sealed, until it comes back. */
 interface Begun {
   readonly handOffId: string
+  /** The authorization server to which the browser was sent. */
+  readonly issuer: string
   readonly verifier: string
   readonly clientId: string
   readonly scopes: readonly string[]
@@ -35,12 +38,14 @@ export interface SignedIn {
 /** A person signs in to this server, as to any MCP client: with a code and PKCE, for a token whose audience is this server. */
 export interface SignIn {
   /**
+   * Begins at the authorization server that issued the token of the call.
+   *
    * @param again asks the person to choose another account
    * @returns where to send the browser, and what it has to bring back under the name of the state
    * @throws Error where the authorization server cannot be reached or does not let this server in as a client
    */
   begin(
-    handOffId: string,
+    handOff: Pick<HandOff, 'id' | 'owner'>,
     scopes: readonly string[],
     again: boolean,
   ): Promise<{ readonly location: string; readonly state: string; readonly carried: string }>
@@ -85,12 +90,12 @@ export function createSignIn(config: SignInConfig): SignIn {
     token_endpoint_auth_method: 'none',
     application_type: isLoopback(hostname) ? 'native' : 'web',
   }
-  const [issuer = ''] = config.authorizationServers
-  const servers = new ExpiringCache<OAuth.AuthorizationServer>(1)
-  const registered = new ExpiringCache<string>(1)
+  const { length: count } = config.authorizationServers
+  const servers = new ExpiringCache<OAuth.AuthorizationServer>(count)
+  const registered = new ExpiringCache<string>(count)
 
-  /** RFC 8414, or OpenID Connect Discovery. */
-  const readServer = async () => {
+  /** RFC 8414, or OpenID Connect Discovery. The metadata must name this issuer. */
+  const readServer = async (issuer: string) => {
     const oauth = await library()
     const read = async (algorithm: 'oauth2' | 'oidc') =>
       oauth.processDiscoveryResponse(
@@ -100,7 +105,7 @@ export function createSignIn(config: SignInConfig): SignIn {
     const value = await read('oauth2').catch(() => read('oidc'))
     return { value, expiresAt: Date.now() + METADATA_MS }
   }
-  const server = () => servers.get(issuer, readServer)
+  const serverOf = (issuer: string) => servers.get(issuer, () => readServer(issuer))
 
   /** MCP 2026-07-28, authorization, "Client Registration": configured, then CIMD, then DCR. */
   const clientId = async (as: OAuth.AuthorizationServer): Promise<string> => {
@@ -108,7 +113,7 @@ export function createSignIn(config: SignInConfig): SignIn {
     if (as.client_id_metadata_document_supported === true && protocol === 'https:') {
       return clientDocument.client_id
     }
-    return registered.get(issuer, async () => {
+    return registered.get(as.issuer, async () => {
       const oauth = await library()
       const { client_id: _, ...metadata } = clientDocument
       const response = await oauth.dynamicClientRegistrationRequest(as, metadata, requestOptions(oauth))
@@ -119,15 +124,17 @@ export function createSignIn(config: SignInConfig): SignIn {
 
   return {
     clientDocument,
-    async begin(handOffId, scopes, again) {
+    async begin({ id: handOffId, owner }, scopes, again) {
       const oauth = await library()
-      const as = await server()
+      const issuer = authorizationServerOf(owner.issuer, config.authorizationServers)
+      const as = await serverOf(issuer)
       const id = await clientId(as)
       if (!as.authorization_endpoint)
         throw new Error('The authorization server has no authorization_endpoint')
       const state = oauth.generateRandomState()
       const verifier = oauth.generateRandomCodeVerifier()
-      const begun: Begun = { handOffId, verifier, clientId: id, scopes, until: Date.now() + SIGN_IN_MS }
+      const until = Date.now() + SIGN_IN_MS
+      const begun: Begun = { handOffId, issuer, verifier, clientId: id, scopes, until }
       const url = new URL(as.authorization_endpoint)
       const parameters = {
         response_type: 'code',
@@ -149,12 +156,9 @@ export function createSignIn(config: SignInConfig): SignIn {
       const state = url.searchParams.get('state') ?? ''
       const begun = seal.open(stateName(state), carried(state) ?? '') as Begun | undefined
       if (!begun || begun.until < Date.now()) throw new Error('This sign-in was not begun in this browser')
-      if (url.searchParams.get('error') === 'access_denied') {
-        throw new SignInRefused(begun.handOffId, begun.scopes)
-      }
-      const as = await server()
+      const as = await serverOf(begun.issuer)
       const client = { client_id: begun.clientId }
-      const parameters = oauth.validateAuthResponse(as, client, url, state)
+      const parameters = readAnswer(oauth, as, url, begun)
       const response = await oauth.authorizationCodeGrantRequest(
         as,
         client,
@@ -167,6 +171,40 @@ export function createSignIn(config: SignInConfig): SignIn {
       const { access_token } = await oauth.processAuthorizationCodeResponse(as, client, response)
       return { handOffId: begun.handOffId, accessToken: access_token, scopes: begun.scopes }
     },
+  }
+}
+
+/**
+ * The configured authorization server whose tokens have this issuer. Scalekit's tokens name the environment, of which the
+ * authorization server of an MCP server is a part: `<environment>/resources/<id>`.
+ *
+ * @throws Error where none of several is
+ */
+function authorizationServerOf(issuer: string, configured: readonly string[]): string {
+  const found = configured.find((each) => each === issuer || each.startsWith(`${issuer}/resources/`))
+  // An issuer may be known under another host: with one authorization server there is no doubt.
+  const server = found ?? (configured.length === 1 ? configured[0] : undefined)
+  if (server === undefined) throw new Error(`No configured authorization server has the issuer ${issuer}`)
+  return server
+}
+
+/**
+ * Reads what the authorization server answered. It must name the server to which the browser was sent (RFC 9207 section 2.4).
+ *
+ * @throws SignInRefused for `access_denied`
+ */
+function readAnswer(
+  oauth: typeof OAuth,
+  as: OAuth.AuthorizationServer,
+  url: URL,
+  { handOffId, clientId, scopes }: Begun,
+): URLSearchParams {
+  const state = url.searchParams.get('state') ?? ''
+  try {
+    return oauth.validateAuthResponse(as, { client_id: clientId }, url, state)
+  } catch (error) {
+    const isRefusal = error instanceof oauth.AuthorizationResponseError && error.error === 'access_denied'
+    throw isRefusal ? new SignInRefused(handOffId, scopes) : error
   }
 }
 
