@@ -120,6 +120,12 @@ export interface ToolDefinition<
   readonly reveals?: { readonly kind: 'link' | 'secret'; readonly message: string }
   /** The call waits for a person, whose time is not its own. It is offered with every toolset: a call of any may need a person. */
   readonly waitsForPerson?: true
+  /**
+   * Refuses arguments that cannot work together, which the schema cannot say. It runs before a person is asked; names are ids by
+   * then.
+   * @throws ToolError
+   */
+  check?(args: z.output<Input>): void
   /** The id of the object that `already_exists` is about, where it can be read. */
   existing?(args: z.output<Input>, context: ToolContext): Promise<string | undefined>
   /** What the question names. Required for every write that is confirmed; read again before the act. */

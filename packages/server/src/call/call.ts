@@ -60,7 +60,7 @@ export interface Outcome {
 }
 
 /**
- * Everything that happens to every call, in order: authorize, validate, resolve names, confirm, run with a deadline, hand
+ * Everything that happens to every call, in order: authorize, validate, resolve names, check the arguments together, confirm, run with a deadline, hand
  * a link over, redact, cap, record, render. A write is in the audit log before it goes out. (Selecting the tool by its name is the protocol's: an unknown name is -32602.)
  *
  * @returns a result; a failure is one with `isError`, a code, what happened and what to do next (MCP
@@ -124,16 +124,19 @@ function authorize({ tool, decision }: Call): void {
   throw new ToolError('insufficient_scope', `${tool.name} needs the scopes ${decision.scopes.join(' ')}.`)
 }
 
-function resolve(
+/** A call that cannot work ends here: before a person is asked about it. */
+async function resolve(
   { tool, caller, scalekit, boundEnvironment }: Call,
   args: Record<string, unknown>,
   signal: AbortSignal,
 ): Promise<Record<string, unknown>> {
-  return resolveNames(tool, args, {
+  const resolved = await resolveNames(tool, args, {
     caller,
     scalekit: scalekit(signal),
     isBound: boundEnvironment !== undefined,
   })
+  tool.check?.(resolved)
+  return resolved
 }
 
 /** @throws ToolError */

@@ -10,6 +10,7 @@ import { settingsChanges } from './connection-target.js'
 import {
   isEmpty,
   type OrganizationConnection,
+  requireEnough,
   requireSettingsOf,
   switchConnection,
   writeSettings,
@@ -32,13 +33,15 @@ export default defineTool({
     enabled: z.boolean().default(false).describe('Let people sign in through it; needs complete settings.'),
   }),
   output: z.object({ connection: connectionFields }),
-  async target({ environmentId, organizationId, provider, type, enabled, ...settings }, context) {
+  check({ type, provider, enabled, ...settings }) {
     requireSettingsOf(type, settings)
+    if (enabled) requireEnough(type, provider, settings)
+  },
+  async target({ environmentId, organizationId, provider, type, enabled, ...settings }, context) {
     const changes = { Provider: provider, Type: type, ...settingsChanges(settings), Enabled: enabled }
     return organizationTarget({ environmentId, organizationId }, context, changes)
   },
   async run({ environmentId, organizationId, provider, type, enabled, ...settings }, context) {
-    requireSettingsOf(type, settings)
     const client = context.scalekit.connections(environmentId)
     const { connection } = await client.createConnection({
       organizationId,

@@ -2,7 +2,15 @@ import * as z from 'zod'
 import { environmentId, roleName } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { defaultFields, setDefaults } from './default-role.js'
-import { description, displayName, permissions, readRole, roleChanges, roleFields } from './role.js'
+import {
+  description,
+  displayName,
+  permissions,
+  readRole,
+  requireOtherRole,
+  roleChanges,
+  roleFields,
+} from './role.js'
 
 export default defineTool({
   name: 'create_environment_role',
@@ -23,6 +31,7 @@ export default defineTool({
     ...defaultFields,
   }),
   output: z.object({ role: roleFields }),
+  check: (args) => requireOtherRole(args.name, 'extends', args.extends),
   async target(args) {
     return {
       name: args.name,

@@ -50,6 +50,7 @@ export default defineTool({
   }),
   precondition:
     'Check the status with get_organization_user: only a user with PENDING_INVITE or INVITE_EXPIRED has an invitation.',
+  check: (args) => void whichOf(args),
   async target(args, context) {
     const which = whichOf(args)
     const [only] = which
