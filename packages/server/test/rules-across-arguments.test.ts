@@ -11,12 +11,25 @@ const uri = 'https://app.example.com/callback'
 
 /** Arguments of which each is valid, and which cannot work together. */
 const combinations: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> = {
+  create_organizations: [
+    {
+      organizations: [
+        { name: 'One', externalId: 'same' },
+        { name: 'Other', externalId: 'same' },
+      ],
+    },
+  ],
   create_environment_role: [{ name: 'auditor', displayName: 'Auditor', extends: 'auditor' }],
   create_organization_connection: [
     { organizationId, provider: 'OKTA', type: 'OIDC', idpEntityId: 'https://idp.example.com' },
     { organizationId, provider: 'OKTA', type: 'SAML', clientId: 'abc' },
   ],
   delete_environment_role: [{ name: 'member', reassignTo: 'member' }],
+  delete_organizations: [
+    { organizationIds: [organizationId, organizationId] },
+    { organizationIds: ['Northwind Traders', organizationId] },
+    { organizationIds: ['northwind', 'NORTHWIND TRADERS'] },
+  ],
   register_mcp_server: [
     { name: 'Files', url: 'https://mcp.example.com/mcp', useScalekitAuthentication: false },
     { name: 'Files', url: 'https://mcp.example.com/mcp', useScalekitAuthentication: true, provider: 'okta' },
@@ -26,6 +39,12 @@ const combinations: Readonly<Record<string, readonly Readonly<Record<string, unk
     { organizationId },
     { userId },
     { organizationId, userId, invitations: [{ organizationId, userId }] },
+    {
+      invitations: [
+        { organizationId, userId },
+        { organizationId: 'Northwind Traders', userId },
+      ],
+    },
   ],
   set_app_urls: [
     {},

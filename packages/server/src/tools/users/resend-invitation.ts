@@ -4,6 +4,7 @@ import { environmentId, organizationId, userId } from '../../input-fields.js'
 import { defineTool, type Target, type ToolContext } from '../../tool.js'
 import { each, itemError, MOST_ITEMS, namedBy } from '../each.js'
 import { organizationTarget } from '../organization-target.js'
+import { requireDistinct } from '../require-distinct.js'
 import { time, toTime } from '../times.js'
 import { readUser } from './read-user.js'
 
@@ -50,7 +51,10 @@ export default defineTool({
   }),
   precondition:
     'Check the status with get_organization_user: only a user with PENDING_INVITE or INVITE_EXPIRED has an invitation.',
-  check: (args) => void whichOf(args),
+  check(args) {
+    const keys = whichOf(args).map(({ organizationId, userId }) => `${organizationId} ${userId}`)
+    requireDistinct('invitations', keys)
+  },
   async target(args, context) {
     const which = whichOf(args)
     const [only] = which
