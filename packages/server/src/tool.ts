@@ -67,6 +67,10 @@ export interface ToolContext {
   readonly waitForHandOff: (
     id: string,
   ) => Promise<{ readonly tool: string; readonly progress: HandOffProgress }>
+  /**
+   * Takes back what a call has done that failed later. It has a time of its own: that of the call may be over.
+   */
+  readonly undo: (step: (scalekit: Scalekit) => Promise<unknown>) => Promise<unknown>
   /** Tells a client that asked for it how far a call of several steps is. `total` where it is known. */
   readonly progress: (done: number, message: string, total?: number) => void
 }

@@ -3,6 +3,7 @@ import createDirectory from '../src/tools/directories/create-directory.js'
 import rotateDirectorySecret from '../src/tools/directories/rotate-directory-secret.js'
 import rotateClientSecret from '../src/tools/environments/rotate-client-secret.js'
 import { type BehindFaultyApi, startBehindFaultyApi } from './behind-faulty-api.js'
+import { postCall } from './post-message.js'
 import { runTool } from './run-tool.js'
 import { patient } from './server-under-test.js'
 
@@ -32,6 +33,61 @@ function silentAfter(first: RegExp, silent: RegExp): void {
 }
 
 const newSecret = /^POST .*\/secrets/
+
+async function directories(): Promise<string[]> {
+  const listed = await both.server.sdk(environmentId).directory.listDirectories(organizationId)
+  return listed.directories.map(({ id }) => id)
+}
+
+test('a directory that is not finished in time is removed', async () => {
+  const before = await directories()
+  silentAfter(newSecret, /^PATCH .*:enable/)
+  const call = runTool(both.server, createDirectory, { environmentId, organizationId })
+  await expect(call).rejects.toThrow(/not finished in time/)
+  await expect.poll(directories).toEqual(before)
+})
+
+test('a connection that is not finished when its client goes is removed', async () => {
+  const { api, server } = both
+  const gone = new AbortController()
+  api.fault = ({ method, url = '' }) => {
+    const isUpdate = method === 'PATCH' && /connections\/conn_\d+$/.test(url)
+    if (isUpdate) gone.abort()
+    return isUpdate
+  }
+  const connections = async () => {
+    const { environments } = (await server.state()) as { environments: { connections: { id: string }[] }[] }
+    return environments.flatMap((each) => each.connections.map(({ id }) => id))
+  }
+  const before = await connections()
+  const issuer = 'https://idp.example.com'
+  const args = { environmentId, organizationId, provider: 'OKTA', type: 'OIDC', issuer }
+  const call = postCall(server.url, await server.token(), 'create_organization_connection', args, {
+    signal: gone.signal,
+  })
+  await expect(call).rejects.toThrow()
+  const removals = () =>
+    api.seen.filter(({ method, path }) => method === 'DELETE' && path.includes('/connections/'))
+  await expect.poll(removals).toHaveLength(1)
+  await expect.poll(connections).toEqual(before)
+})
+
+test('what cannot be removed is in the error', async () => {
+  const { api, server } = both
+  api.fault = ({ method, url = '' }, res) => {
+    if (!/connections\/conn_\d+$/.test(url) || method === 'GET') return false
+    res.writeHead(503).end()
+    return true
+  }
+  const args = { environmentId, organizationId, provider: 'OKTA', type: 'OIDC', clientId: 'x' }
+  const { error } = await server.call('2026-07-28', 'create_organization_connection', args)
+  expect(error).toMatchObject({
+    code: 'upstream_unavailable',
+    message: expect.stringMatching(/The draft conn_\d+ is left\./),
+    nextStep: expect.stringContaining('delete_connection'),
+    connectionId: expect.stringMatching(/^conn_/),
+  })
+})
 
 test('a person gets the new secret where there is no time to disable the previous one', async () => {
   silentAfter(newSecret, /^(PUT|PATCH) .*\/secrets\//)

@@ -157,6 +157,7 @@ function contextOf(request: Call, signal: AbortSignal): ToolContext {
     docs: request.docs,
     caller,
     progress: request.progress,
+    undo: (step) => step(request.scalekit(AbortSignal.timeout(request.deadlineMs))),
     waitForHandOff: (id) => handOffs.wait(id, caller, signal),
   }
 }

@@ -4,7 +4,8 @@ import { ToolError } from '../../errors.js'
 import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool, type ToolContext } from '../../tool.js'
 import { organizationTarget } from '../organization-target.js'
-import { connectionFields, toConnection } from './connection.js'
+import { takeBack } from '../take-back.js'
+import { connectionFields, leftDraft, toConnection } from './connection.js'
 import { type OrganizationSettings, organizationSettings, provider, toProvider } from './connection-input.js'
 import { settingsChanges } from './connection-target.js'
 import {
@@ -42,21 +43,23 @@ export default defineTool({
     return organizationTarget({ environmentId, organizationId }, context, changes)
   },
   async run({ environmentId, organizationId, provider, type, enabled, ...settings }, context) {
-    const client = context.scalekit.connections(environmentId)
-    const { connection } = await client.createConnection({
+    const { connection } = await context.scalekit.connections(environmentId).createConnection({
       organizationId,
       connection: { provider: toProvider(provider), type: connections.ConnectionType[type] },
     })
     if (!connection) throw new ToolError('internal', 'Scalekit did not return the connection.')
     // Several steps for the API, one for the caller: when one is refused, no draft stays behind.
     const draft = { environmentId, organizationId, connection }
-    return complete(draft, settings, enabled, context).then(
-      (done) => ({ connection: toConnection(done) }),
-      async (refused: unknown) => {
-        await client.deleteConnection({ organizationId, id: connection.id })
-        throw refused
-      },
+    const done = await complete(draft, settings, enabled, context).catch((refused: unknown) =>
+      takeBack(
+        refused,
+        context.undo((again) =>
+          again.connections(environmentId).deleteConnection({ organizationId, id: connection.id }),
+        ),
+        leftDraft(connection.id),
+      ),
     )
+    return { connection: toConnection(done) }
   },
 })
 
