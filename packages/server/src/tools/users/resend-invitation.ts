@@ -69,7 +69,7 @@ export default defineTool({
     if (found.length === 0) throw new ToolError('not_found', 'Scalekit has none of these users.')
     const to = found.map(({ name, changes }) => `${name}, ${changes?.Organization}`)
     return {
-      name: `${found.length} invitations`,
+      name: found.length === 1 ? '1 invitation' : `${found.length} invitations`,
       changes: { To: to, 'Not found': missing.length > 0 ? missing : undefined },
     }
   },
