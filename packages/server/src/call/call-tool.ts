@@ -4,6 +4,7 @@ import type { RequestAudit } from '../audit/request-audit.js'
 import type { AdministratorRule } from '../config/administrator-rule.js'
 import type { Docs } from '../docs-search/docs.js'
 import type { ToolError } from '../errors.js'
+import type { Redact } from '../observe/redact.js'
 import type { Trail } from '../scalekit/call-upstream.js'
 import type { ScalekitFor } from '../scalekit/connect.js'
 import type { ToolDefinition } from '../tool.js'
@@ -52,6 +53,7 @@ export interface CallOptions {
   readonly deadlineMs: number
   readonly scalekit: ScalekitFor
   readonly docs: Docs
+  readonly redact: Redact
   readonly record: (outcome: Outcome, principal: Principal) => void
   /** Who sends the messages where no edge stands before them: over stdio. */
   readonly principal?: () => Principal
@@ -132,6 +134,7 @@ export function callOf(
     deadlineMs: options.deadlineMs,
     scalekit: (signal) => options.scalekit(caller, signal, trail),
     docs: options.docs,
+    redact: options.redact,
     audit,
     record: (outcome) => options.record(outcome, principal),
     tokenRefused,

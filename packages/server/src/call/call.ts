@@ -3,7 +3,7 @@ import type { Caller } from '@scalekit-mcp/auth'
 import type { RequestAudit } from '../audit/request-audit.js'
 import type { Docs } from '../docs-search/docs.js'
 import { ToolError, toToolError } from '../errors.js'
-import { redact } from '../observe/redact.js'
+import type { Redact } from '../observe/redact.js'
 import type { Scalekit } from '../scalekit/scalekit.js'
 import type { Revealed, ToolCaller, ToolContext, ToolDefinition } from '../tool.js'
 import type { Bounds, Decision } from './access.js'
@@ -43,6 +43,8 @@ export interface Call {
   /** Gives the API's clients for this call; requests end with the signal. */
   readonly scalekit: (signal: AbortSignal) => Scalekit
   readonly docs: Docs
+  /** Removes credentials, this server's own included, and what is invisible. */
+  readonly redact: Redact
   readonly progress: ToolContext['progress']
   readonly audit: RequestAudit
   /** Told once per call how it ended. */
@@ -126,7 +128,7 @@ function authorize({ tool, decision }: Call): void {
 
 /** A call that cannot work ends here: before a person is asked about it. */
 async function resolve(
-  { tool, caller, scalekit, boundEnvironment }: Call,
+  { tool, caller, scalekit, boundEnvironment, redact }: Call,
   args: Record<string, unknown>,
   signal: AbortSignal,
 ): Promise<Record<string, unknown>> {
@@ -134,6 +136,7 @@ async function resolve(
     caller,
     scalekit: scalekit(signal),
     isBound: boundEnvironment !== undefined,
+    redact,
   })
   tool.check?.(resolved)
   return resolved
@@ -251,7 +254,7 @@ interface Written {
 }
 
 function clean(request: Call, args: Record<string, unknown>, output: Record<string, unknown>): Written {
-  const sealed = sealPage(request, args, redact(output))
+  const sealed = sealPage(request, args, request.redact(output))
   return { output: sealed, text: JSON.stringify(sealed) }
 }
 
