@@ -21,7 +21,7 @@ export default defineTool({
   name: 'create_organization_connection',
   title: 'Create organization connection',
   description:
-    "Create single sign-on for an organization. With settings and enabled, people can sign in at once; without, its administrator completes the draft in the admin portal. add_domain sends everybody with the organization's addresses to it.",
+    "Create single sign-on for an organization, and get the redirect URI or ACS URL for the identity provider. With settings and enabled, people can sign in at once; without, its administrator completes the draft in the admin portal. add_domain then leads the organization's addresses to it.",
   toolset: 'connections',
   scopes: ['organization:write'],
   effect: 'create',

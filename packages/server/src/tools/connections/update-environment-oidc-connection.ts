@@ -11,7 +11,7 @@ export default defineTool({
   name: 'update_environment_oidc_connection',
   title: 'Update environment OIDC connection',
   description:
-    'Change an OIDC connection of the environment. What is left out stays; a connection that is no longer complete is disabled.',
+    'Change an OIDC connection of the environment; for one of an organization use update_connection. What is left out stays; a connection that is no longer complete is disabled.',
   toolset: 'connections',
   scopes: ['environment:write'],
   effect: 'update',

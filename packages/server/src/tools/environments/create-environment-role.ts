@@ -16,7 +16,7 @@ export default defineTool({
   name: 'create_environment_role',
   title: 'Create environment role',
   description:
-    'Create a role for users of organizations. Permissions must exist; with extends it also has those of that role.',
+    'Create a role for users of organizations. Permissions must exist: list_environment_roles names those that roles have, list_permissions (toolset permissions) all.',
   toolset: 'environments',
   scopes: ['environment:write'],
   effect: 'create',
@@ -27,7 +27,7 @@ export default defineTool({
     displayName,
     description: description.optional(),
     permissions: permissions.optional().describe('Names of permissions, like projects:read.'),
-    extends: roleName.optional(),
+    extends: roleName.optional().describe('Role whose permissions it also has.'),
     ...defaultFields,
   }),
   output: z.object({ role: roleFields }),

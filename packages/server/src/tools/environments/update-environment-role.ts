@@ -30,7 +30,7 @@ export default defineTool({
     displayName: displayName.optional(),
     description: description.optional(),
     permissions: permissions.optional().describe('All permissions that it shall have, by name.'),
-    extends: roleName.optional(),
+    extends: roleName.optional().describe('Role whose permissions it also has.'),
     ...defaultFields,
   }),
   output: z.object({ role: roleFields }),

@@ -45,8 +45,12 @@ export const refreshTokenSeconds = z
   .max(31_536_000)
   .describe('Life of refresh tokens.')
 
-export const provider = text(512).describe('keyId of the connection to sign in with.')
-export const useScalekitAuthentication = z.boolean().describe('With false, the provider signs people in.')
+export const provider = text(512).describe(
+  'keyId of the connection that signs people in; not with useScalekitAuthentication: true.',
+)
+export const useScalekitAuthentication = z
+  .boolean()
+  .describe('true: Scalekit signs people in. false: the provider does; name it.')
 
 /** What earlier clients call these arguments. */
 export const formerServerNames = {

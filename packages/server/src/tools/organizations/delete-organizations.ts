@@ -16,7 +16,7 @@ export default defineTool({
   effect: 'delete',
   input: z.object({
     environmentId,
-    organizationIds: z.array(organizationId).min(1).max(MOST_ITEMS).describe('From list_organizations.'),
+    organizationIds: z.array(organizationId).min(1).max(MOST_ITEMS).describe('Each one once.'),
   }),
   output: z.object({
     items: z.array(

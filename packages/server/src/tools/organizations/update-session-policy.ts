@@ -14,7 +14,7 @@ export default defineTool({
   name: 'update_session_policy',
   title: 'Update session policy',
   description:
-    'Limit how long sessions of an organization last, in all and without activity. What is left out stays. New sessions get the shorter of this and the policy of the environment; sessions that exist keep theirs, until remove_user_sessions.',
+    'Limit how long sessions of an organization last, in all and without activity. What is left out stays. New sessions get the shorter of this and the policy of the environment; sessions that exist keep theirs, until remove_user_sessions (toolset sessions).',
   toolset: 'organizations',
   scopes: ['organization:write'],
   effect: 'update',
@@ -35,7 +35,10 @@ export default defineTool({
       .max(YEAR_MINUTES)
       .optional()
       .describe('A session ends after this long without activity; 0: never.'),
-    useEnvironmentPolicy: z.boolean().optional().describe("true drops the organization's own policy."),
+    useEnvironmentPolicy: z
+      .boolean()
+      .optional()
+      .describe("true, without the other two, drops the organization's own policy."),
   }),
   output: z.object({ policy: sessionPolicyFields }),
   check({ absoluteMinutes, idleMinutes, useEnvironmentPolicy }) {
