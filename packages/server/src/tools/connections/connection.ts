@@ -1,7 +1,7 @@
 import { connections } from '@scalekit-mcp/api'
 import * as z from 'zod'
-import type { Left } from '../take-back.js'
 import { time, toTime } from '../times.js'
+import type { Left } from '../undo-on-failure.js'
 
 /** A connection in a list. */
 export const listedConnectionFields = z.object({

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { takeBack } from '../take-back.js'
+import { undoOnFailure } from '../undo-on-failure.js'
 import { connectionFields, leftDraft, toConnection } from './connection.js'
 import { keyId, oidcConfigMembers, oidcSettings, provider, toProvider } from './connection-input.js'
 import { oidcChanges } from './connection-target.js'
@@ -44,15 +44,13 @@ export default defineTool({
     if (Object.keys(settings).length === 0) return { connection: toConnection(connection) }
     progress(1, 'Created as a draft', 2)
     // Two steps for the API, one for the caller: when the settings are refused, no draft stays behind.
-    const done = await writeOidcSettings(scalekit, connection, environmentId, settings).catch(
-      (refused: unknown) =>
-        takeBack(
-          refused,
-          undo((again) =>
-            again.connections(environmentId).deleteEnvironmentConnection({ connectionId: connection.id }),
-          ),
-          leftDraft(connection.id),
+    const done = await undoOnFailure(
+      writeOidcSettings(scalekit, connection, environmentId, settings),
+      () =>
+        undo((again) =>
+          again.connections(environmentId).deleteEnvironmentConnection({ connectionId: connection.id }),
         ),
+      leftDraft(connection.id),
     )
     return { connection: toConnection(done) }
   },

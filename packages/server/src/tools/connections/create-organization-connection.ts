@@ -4,7 +4,7 @@ import { ToolError } from '../../errors.js'
 import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool, type ToolContext } from '../../tool.js'
 import { organizationTarget } from '../organization-target.js'
-import { takeBack } from '../take-back.js'
+import { undoOnFailure } from '../undo-on-failure.js'
 import { connectionFields, leftDraft, toConnection } from './connection.js'
 import { type OrganizationSettings, organizationSettings, provider, toProvider } from './connection-input.js'
 import { settingsChanges } from './connection-target.js'
@@ -50,14 +50,13 @@ export default defineTool({
     if (!connection) throw new ToolError('internal', 'Scalekit did not return the connection.')
     // Several steps for the API, one for the caller: when one is refused, no draft stays behind.
     const draft = { environmentId, organizationId, connection }
-    const done = await complete(draft, settings, enabled, context).catch((refused: unknown) =>
-      takeBack(
-        refused,
+    const done = await undoOnFailure(
+      complete(draft, settings, enabled, context),
+      () =>
         context.undo((again) =>
           again.connections(environmentId).deleteConnection({ organizationId, id: connection.id }),
         ),
-        leftDraft(connection.id),
-      ),
+      leftDraft(connection.id),
     )
     return { connection: toConnection(done) }
   },

@@ -4,7 +4,7 @@ import { ToolError } from '../../errors.js'
 import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool, type ToolContext } from '../../tool.js'
 import { organizationTarget } from '../organization-target.js'
-import { takeBack } from '../take-back.js'
+import { undoOnFailure } from '../undo-on-failure.js'
 import { directoryFields, toDirectory } from './directory.js'
 import { revealDirectory } from './directory-credentials.js'
 import { readDirectory, type WhichDirectory } from './read-directory.js'
@@ -53,18 +53,17 @@ export default defineTool({
     progress(1, 'Created', 2)
     // Several steps for the API, one for the caller: when one is refused, no directory stays behind.
     const which = { environmentId, organizationId, directoryId: directory.id }
-    return open(scalekit, which, enabled).catch((refused: unknown) =>
-      takeBack(
-        refused,
+    return undoOnFailure(
+      open(scalekit, which, enabled),
+      () =>
         undo((again) =>
           again.directories(environmentId).deleteDirectory({ organizationId, id: directory.id }),
         ),
-        {
-          message: `The directory ${directory.id} is left without a token.`,
-          nextStep: 'Give it a token with rotate_directory_secret, or remove it in the dashboard.',
-          details: { directoryId: directory.id },
-        },
-      ),
+      {
+        message: `The directory ${directory.id} is left without a token.`,
+        nextStep: 'Give it a token with rotate_directory_secret, or remove it in the dashboard.',
+        details: { directoryId: directory.id },
+      },
     )
   },
 })
