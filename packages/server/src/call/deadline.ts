@@ -20,12 +20,11 @@ export function endingOf(signal: AbortSignal): Ending {
   }
 }
 
-/** How long a call has for its result once its requests have ended: it may have created what cannot be created again. */
+/** How long a call still has for its result once its requests have ended: it may have created what cannot be created again. */
 const LAST_MS = 250
 
 /**
- * Runs a call until its time is over or its client has gone. The signal then aborts, so its requests end too. A call that has a
- * result in spite of that still gives it.
+ * Runs a call until its time is over or its client has gone. The signal aborts first, so its requests end before the call does.
  *
  * @throws ToolError `upstream_timeout`
  */
@@ -43,7 +42,7 @@ export function withDeadline<Value>(
       timer = setTimeout(refuse, LAST_MS)
       controller.abort()
     }
-    let timer = setTimeout(end, ms)
+    let timer = setTimeout(end, ms - LAST_MS)
     const leave = () => {
       clearTimeout(timer)
       ending.offGone(end)
