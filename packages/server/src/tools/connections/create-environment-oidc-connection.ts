@@ -47,8 +47,8 @@ export default defineTool({
     const done = await undoOnFailure(
       writeOidcSettings(scalekit, connection, environmentId, settings),
       () =>
-        undo((again) =>
-          again.connections(environmentId).deleteEnvironmentConnection({ connectionId: connection.id }),
+        undo((scalekit) =>
+          scalekit.connections(environmentId).deleteEnvironmentConnection({ connectionId: connection.id }),
         ),
       leftDraft(connection.id),
     )

@@ -53,8 +53,8 @@ export default defineTool({
     const done = await undoOnFailure(
       complete(draft, settings, enabled, context),
       () =>
-        context.undo((again) =>
-          again.connections(environmentId).deleteConnection({ organizationId, id: connection.id }),
+        context.undo((scalekit) =>
+          scalekit.connections(environmentId).deleteConnection({ organizationId, id: connection.id }),
         ),
       leftDraft(connection.id),
     )

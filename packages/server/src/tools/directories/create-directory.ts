@@ -56,8 +56,8 @@ export default defineTool({
     return undoOnFailure(
       open(scalekit, which, enabled),
       () =>
-        undo((again) =>
-          again.directories(environmentId).deleteDirectory({ organizationId, id: directory.id }),
+        undo((scalekit) =>
+          scalekit.directories(environmentId).deleteDirectory({ organizationId, id: directory.id }),
         ),
       {
         message: `The directory ${directory.id} is left without a token.`,
