@@ -23,6 +23,8 @@ import type { McpOptions } from './mcp/sdk-server.js'
 import { createSessionIds } from './mcp/session-id.js'
 import type { Logger } from './observe/log.js'
 import type { Observation } from './observe/observation.js'
+import { ownSecrets } from './observe/own-secrets.js'
+import { createRedact } from './observe/redact.js'
 import type { ScalekitFor } from './scalekit/connect.js'
 import { scopeAliases, writeScopes } from './scope-names.js'
 import type { Shared } from './shared/shared.js'
@@ -202,6 +204,7 @@ export function optionsOfMcp(
     timeouts: config.timeouts,
     scalekit: options.scalekit,
     docs: options.docs,
+    redact: createRedact(ownSecrets(config)),
     record: ({ error, tool, effect, outcome, milliseconds }, { note, trail }) => {
       const traceId = trail.traceparent?.split('-')[1]
       options.observation?.metrics?.toolCall(tool, effect, outcome, milliseconds / 1000, traceId)

@@ -43,7 +43,7 @@ const noName = /[/\\?#%={}<>$*]|^\p{L}{1,12}_/u
 const isName = (value: string) => isVisibleLine(value) && !noName.test(value.normalize('NFKC'))
 
 export const environmentId = idOrName('env')
-export const organizationId = idOrName('org')
+export const organizationId = idOrName('org').describe('Id, name or external id.')
 
 /** The rule of the API for names of roles. */
 export const roleName = z

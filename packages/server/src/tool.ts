@@ -67,6 +67,10 @@ export interface ToolContext {
   readonly waitForHandOff: (
     id: string,
   ) => Promise<{ readonly tool: string; readonly progress: HandOffProgress }>
+  /**
+   * Takes back what a call has done that failed later. It has a time of its own: that of the call may be over.
+   */
+  readonly undo: (step: (scalekit: Scalekit) => Promise<unknown>) => Promise<unknown>
   /** Tells a client that asked for it how far a call of several steps is. `total` where it is known. */
   readonly progress: (done: number, message: string, total?: number) => void
 }
@@ -120,6 +124,12 @@ export interface ToolDefinition<
   readonly reveals?: { readonly kind: 'link' | 'secret'; readonly message: string }
   /** The call waits for a person, whose time is not its own. It is offered with every toolset: a call of any may need a person. */
   readonly waitsForPerson?: true
+  /**
+   * Refuses arguments that cannot work together, which the schema cannot say. It runs before a person is asked; names are ids by
+   * then.
+   * @throws ToolError
+   */
+  check?(args: z.output<Input>): void
   /** The id of the object that `already_exists` is about, where it can be read. */
   existing?(args: z.output<Input>, context: ToolContext): Promise<string | undefined>
   /** What the question names. Required for every write that is confirmed; read again before the act. */

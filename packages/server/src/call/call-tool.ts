@@ -5,6 +5,7 @@ import type { AdministratorRule } from '../config/administrator-rule.js'
 import type { Timeouts } from '../config/timeouts.js'
 import type { Docs } from '../docs-search/docs.js'
 import type { ToolError } from '../errors.js'
+import type { Redact } from '../observe/redact.js'
 import type { Trail } from '../scalekit/call-upstream.js'
 import type { ScalekitFor } from '../scalekit/connect.js'
 import type { KeyValue } from '../shared/key-value.js'
@@ -53,6 +54,7 @@ export interface CallOptions {
   readonly timeouts: Pick<Timeouts, 'call' | 'wait'>
   readonly scalekit: ScalekitFor
   readonly docs: Docs
+  readonly redact: Redact
   readonly record: (outcome: Outcome, principal: Principal) => void
   /** Who sends the messages where no edge stands before them: over stdio. */
   readonly principal?: () => Principal
@@ -131,6 +133,7 @@ export function callOf(
     deadlineMs: options.timeouts.call + (tool.waitsForPerson ? options.timeouts.wait : 0),
     scalekit: (signal) => options.scalekit(caller, signal, trail),
     docs: options.docs,
+    redact: options.redact,
     audit,
     record: (outcome) => options.record(outcome, principal),
     tokenRefused,

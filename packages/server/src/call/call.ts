@@ -3,7 +3,7 @@ import type { Caller } from '@scalekit-mcp/auth'
 import type { RequestAudit } from '../audit/request-audit.js'
 import type { Docs } from '../docs-search/docs.js'
 import { ToolError, toToolError } from '../errors.js'
-import { redact } from '../observe/redact.js'
+import type { Redact } from '../observe/redact.js'
 import type { Scalekit } from '../scalekit/scalekit.js'
 import type { KeyValue } from '../shared/key-value.js'
 import type { Revealed, ToolCaller, ToolContext, ToolDefinition } from '../tool.js'
@@ -45,6 +45,8 @@ export interface Call {
   /** Gives the API's clients for this call; requests end with the signal. */
   readonly scalekit: (signal: AbortSignal) => Scalekit
   readonly docs: Docs
+  /** Removes credentials, this server's own included, and what is invisible. */
+  readonly redact: Redact
   readonly progress: ToolContext['progress']
   readonly audit: RequestAudit
   /** Told once per call how it ended. */
@@ -62,7 +64,7 @@ export interface Outcome {
 }
 
 /**
- * Everything that happens to every call, in order: authorize, validate, resolve names, confirm, run with a deadline, hand
+ * Everything that happens to every call, in order: authorize, validate, resolve names, check the arguments together, confirm, run with a deadline, hand
  * a link over, redact, cap, record, render. A write is in the audit log before it goes out. (Selecting the tool by its name is the protocol's: an unknown name is -32602.)
  *
  * @returns a result; a failure is one with `isError`, a code, what happened and what to do next (MCP
@@ -130,16 +132,20 @@ async function resolveUnlessEnded(request: Call, named: Record<string, unknown>,
   return { resolved, ended: await endedAtPage(request, resolved) }
 }
 
-function resolve(
-  { tool, caller, scalekit, boundEnvironment }: Call,
+/** A call that cannot work ends here: before a person is asked about it. */
+async function resolve(
+  { tool, caller, scalekit, boundEnvironment, redact }: Call,
   args: Record<string, unknown>,
   signal: AbortSignal,
 ): Promise<Record<string, unknown>> {
-  return resolveNames(tool, args, {
+  const resolved = await resolveNames(tool, args, {
     caller,
     scalekit: scalekit(signal),
     isBound: boundEnvironment !== undefined,
+    redact,
   })
+  tool.check?.(resolved)
+  return resolved
 }
 
 /** @throws ToolError */
@@ -160,6 +166,7 @@ function contextOf(request: Call, signal: AbortSignal): ToolContext {
     docs: request.docs,
     caller,
     progress: request.progress,
+    undo: (step) => step(request.scalekit(AbortSignal.timeout(request.deadlineMs))),
     waitForHandOff: (id) => handOffs.wait(id, caller, signal),
   }
 }
@@ -252,7 +259,7 @@ interface Written {
 }
 
 function clean(request: Call, args: Record<string, unknown>, output: Record<string, unknown>): Written {
-  const sealed = sealPage(request, args, redact(output))
+  const sealed = sealPage(request, args, request.redact(output))
   return { output: sealed, text: JSON.stringify(sealed) }
 }
 

@@ -20,8 +20,11 @@ export function endingOf(signal: AbortSignal): Ending {
   }
 }
 
+/** How long a call still has for its result once its requests have ended: it may have created what cannot be created again. */
+const LAST_MS = 250
+
 /**
- * Runs a call until its time is over or its client has gone. The signal then aborts, so its requests end too.
+ * Runs a call until its time is over or its client has gone. The signal aborts first, so its requests end before the call does.
  *
  * @throws ToolError `upstream_timeout`
  */
@@ -32,16 +35,21 @@ export function withDeadline<Value>(
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
     const controller = new AbortController()
+    const { signal } = controller
+    const refuse = () => reject(new ToolError('upstream_timeout', 'The call was not finished in time.'))
     const end = () => {
-      reject(new ToolError('upstream_timeout', 'The call was not finished in time.'))
+      clearTimeout(timer)
+      timer = setTimeout(refuse, LAST_MS)
       controller.abort()
     }
-    const timer = setTimeout(end, ms)
+    let timer = setTimeout(end, ms - LAST_MS)
     const leave = () => {
       clearTimeout(timer)
       ending.offGone(end)
     }
     ending.onGone(end)
-    run(controller.signal).finally(leave).then(resolve, reject)
+    run(signal)
+      .finally(leave)
+      .then(resolve, (error: unknown) => (signal.aborted ? refuse() : reject(error)))
   })
 }

@@ -1,7 +1,7 @@
 import type { organizations } from '@scalekit-mcp/api'
 import { isObject } from '@scalekit-mcp/auth'
 import { ToolError, type ToolErrorCode } from '../errors.js'
-import { redact } from '../observe/redact.js'
+import type { Redact } from '../observe/redact.js'
 import type { Scalekit } from '../scalekit/scalekit.js'
 import type { Scope, ToolDefinition } from '../tool.js'
 import { takesEnvironment } from './environment-input.js'
@@ -21,6 +21,7 @@ export interface NamesOptions {
   readonly scalekit: Scalekit
   /** The environment is fixed. */
   readonly isBound: boolean
+  readonly redact: Redact
 }
 
 /**
@@ -153,6 +154,6 @@ function unclear(code: ToolErrorCode, message: string, { candidates, scope, opti
   const listed = candidates.slice(0, MAX_CANDIDATES).map(({ id, name }) => ({ id, name: displayText(name) }))
   return new ToolError(code, message, {
     nextStep: 'Call again with the id of one of the candidates. Ask the user where it is not clear.',
-    details: { candidates: redact(listed) },
+    details: { candidates: options.redact(listed) },
   })
 }

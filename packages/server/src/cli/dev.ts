@@ -3,6 +3,8 @@ import type { LocalScalekit } from '@scalekit-mcp/local'
 import { loadConfig, localDefaults } from '../config/config.js'
 import { startServer } from '../main.js'
 import { createLog } from '../observe/log.js'
+import { ownSecrets } from '../observe/own-secrets.js'
+import { createRedact } from '../observe/redact.js'
 import { clientSetup } from './client-setup.js'
 import { stopOnSignal } from './exit.js'
 import { startLocal, storage } from './local.js'
@@ -64,7 +66,12 @@ export async function dev(options: DevOptions): Promise<void> {
     AUDIT_FILE: defaults.auditFile ?? (options.memory ? 'none' : join(options.data, 'audit', 'audit.jsonl')),
     LOG_LEVEL: defaults.logLevel ?? 'warn',
   })
-  const server = await startServer(config, createLog(config.logLevel), undefined, local.now)
+  const server = await startServer(
+    config,
+    createLog(config.logLevel, undefined, createRedact(ownSecrets(config))),
+    undefined,
+    local.now,
+  )
   stopOnSignal(async () => {
     await server.stop()
     await local.close()

@@ -2,13 +2,15 @@ import { differentPort } from '@scalekit-mcp/auth'
 import { type Config, loadConfig } from '../config/config.js'
 import { startServer } from '../main.js'
 import { createLog } from '../observe/log.js'
+import { ownSecrets } from '../observe/own-secrets.js'
+import { createRedact } from '../observe/redact.js'
 import { stopOnSignal } from './exit.js'
 import { leaveCluster } from './leave-cluster.js'
 
 /** `scalekit-mcp serve`: the server alone, configured by environment variables and `.env`. */
 export async function serve(): Promise<void> {
   const config = loadConfig()
-  const log = createLog(config.logLevel)
+  const log = createLog(config.logLevel, undefined, createRedact(ownSecrets(config)))
   const server = await startServer(config, log)
   if (lacksServerId(config)) {
     log.warn(

@@ -1,5 +1,7 @@
 import { loadConfig } from '../config/config.js'
 import { createLog } from '../observe/log.js'
+import { ownSecrets } from '../observe/own-secrets.js'
+import { createRedact } from '../observe/redact.js'
 import { type StdioServer, startStdio } from '../stdio-server.js'
 import { stopOnSignal, UsageError } from './exit.js'
 import { parseScopes } from './parse-scopes.js'
@@ -17,7 +19,12 @@ export async function stdio({ scopes, readOnly }: StdioOptions): Promise<void> {
       'stdio manages one environment: set SCALEKIT_ENV_URL, SCALEKIT_CLIENT_ID and SCALEKIT_CLIENT_SECRET. For a workspace people sign in, which takes scalekit-mcp serve.',
     )
   }
-  const server = await startStdio(config, createLog(config.logLevel), parseScopes(scopes), process)
+  const server = await startStdio(
+    config,
+    createLog(config.logLevel, undefined, createRedact(ownSecrets(config))),
+    parseScopes(scopes),
+    process,
+  )
   void server.finished.then(() => end(server))
   stopOnSignal(() => server.close())
 }

@@ -113,7 +113,7 @@ export function createMcpFactory(options: McpOptions): (context: McpRequestConte
       return { resourceTemplates: listObjectTemplates((tool) => isOffered(tool, context)) }
     })
     server.setRequestHandler('resources/read', ({ params }, context) =>
-      readResource(params.uri, options.docs, caller(context)),
+      readResource(params.uri, options, caller(context)),
     )
     server.setRequestHandler('completion/complete', ({ params }, context) =>
       params.ref.type === 'ref/resource'

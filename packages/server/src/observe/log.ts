@@ -1,7 +1,7 @@
 import { isObject } from '@scalekit-mcp/auth'
 import { type DestinationStream, type Logger, pino } from 'pino'
 import { gatheredLines } from './gathered-lines.js'
-import { redact } from './redact.js'
+import { type Redact, redact as redactByForm } from './redact.js'
 
 export type { Logger } from 'pino'
 
@@ -21,8 +21,14 @@ const secretKeys: ReadonlySet<string> = new Set([
  * The log of the server: JSON lines on stderr (stdout belongs to the stdio transport). Secrets are redacted by
  * key at the top and one level below; what holds a secret by type (`Secret`) redacts itself. pino's own `redact` copies every
  * line and looks for every path in it.
+ *
+ * @param redact for the texts of errors, which libraries and third parties write
  */
-export function createLog(level: string, stream: DestinationStream = gatheredLines()): Logger {
+export function createLog(
+  level: string,
+  stream: DestinationStream = gatheredLines(),
+  redact: Redact = redactByForm,
+): Logger {
   return pino(
     {
       level,
@@ -32,7 +38,7 @@ export function createLog(level: string, stream: DestinationStream = gatheredLin
         level: (label) => ({ level: label }),
         log: (fields) => hideSecrets(fields, hideMembers),
       },
-      serializers: { err: describeError },
+      serializers: { err: (error) => describeError(error, redact) },
     },
     stream,
   )
@@ -72,7 +78,7 @@ function createIsoTime(): () => string {
 }
 
 /** An error with its causes: no credentials, and no properties that libraries add (requests, headers, bodies). */
-function describeError(error: unknown): unknown {
+function describeError(error: unknown, redact: Redact): unknown {
   if (!(error instanceof Error)) return { message: 'not an error', type: typeof error }
   const code = 'code' in error ? error.code : undefined
   return {
@@ -80,6 +86,6 @@ function describeError(error: unknown): unknown {
     message: redact(error.message),
     ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
     stack: redact(error.stack),
-    ...(error.cause === undefined ? {} : { cause: describeError(error.cause) }),
+    ...(error.cause === undefined ? {} : { cause: describeError(error.cause, redact) }),
   }
 }

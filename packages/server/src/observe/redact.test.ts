@@ -1,5 +1,6 @@
+import { Secret } from '@scalekit-mcp/auth'
 import { expect, test } from 'vitest'
-import { redact } from './redact.js'
+import { createRedact, redact } from './redact.js'
 
 /** Every code unit alone, and what looks like a credential, in the middle of a name. */
 const names = [
@@ -116,4 +117,15 @@ test.each([
   ['Arabic number signs', '\u0600١٢'],
 ])('%s stays as it is', (_, text) => {
   expect(redact({ [text]: text })).toEqual({ [text]: text })
+})
+
+test('secrets of the server are removed by their value, whatever characters they have', () => {
+  const own = 'a^b.c*(d)[e]{f}|g+h?$/-\\i'
+  const short = 'Logistics'
+  const redactOwn = createRedact([new Secret(own), new Secret(short)])
+  expect(redactOwn({ [own]: [`x${own}y`, 'Acme Logistics'] })).toEqual({
+    '[redacted]': ['x[redacted]y', 'Acme Logistics'],
+  })
+  expect(redactOwn(`${own.slice(0, 5)}\u200b${own.slice(5)}`)).toBe('[redacted]')
+  expect(redact(own)).toBe(own)
 })

@@ -2,7 +2,7 @@ import { ProtocolError, ProtocolErrorCode, type ReadResourceResult } from '@mode
 import { readView } from '../apps/ui-resources.js'
 import type { Docs } from '../docs-search/docs.js'
 import { toToolError } from '../errors.js'
-import { redact } from '../observe/redact.js'
+import type { Redact } from '../observe/redact.js'
 import { readDocs } from './docs-resources.js'
 import { type CallTool, readObject } from './object-resources.js'
 
@@ -11,7 +11,11 @@ import { type CallTool, readObject } from './object-resources.js'
  *
  * @throws ProtocolError -32602 when there is none for this caller (MCP 2026-07-28, server/resources)
  */
-export async function readResource(uri: string, docs: Docs, callTool: CallTool): Promise<ReadResourceResult> {
+export async function readResource(
+  uri: string,
+  { docs, redact }: { readonly docs: Docs; readonly redact: Redact },
+  callTool: CallTool,
+): Promise<ReadResourceResult> {
   const view = readView(uri)
   if (view) return view
   const found = (await readDocs(uri, docs).catch(refuse)) ?? (await readObject(uri, callTool))

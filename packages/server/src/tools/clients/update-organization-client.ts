@@ -26,12 +26,12 @@ export default defineTool({
     name: organizationClientSettings.name.optional(),
   }),
   output: z.object({ client: organizationClientFields }),
+  check: (args) => requireChange(args, Object.keys(organizationClientSettings)),
   async target({ environmentId, organizationId, clientId, ...changes }, { scalekit }) {
     const client = await readOrganizationClient(scalekit, { environmentId, organizationId, clientId })
     return { id: clientId, name: client.name || clientId, changes: clientChanges(changes) }
   },
   async run({ environmentId, organizationId, clientId, ...changes }, { scalekit }) {
-    requireChange(changes, Object.keys(organizationClientSettings))
     const { accessTokenSeconds, ...settings } = changes
     const { client } = await scalekit.clients(environmentId).updateOrganizationClient({
       organizationId,

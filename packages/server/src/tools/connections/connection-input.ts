@@ -55,7 +55,9 @@ export const oidcSettings = {
   userInfoUri: httpsUrl.optional().describe('UserInfo endpoint.'),
   jwksUri: httpsUrl.optional().describe('Key set URL.'),
   clientId: text(256).optional().describe('Client id at the identity provider.'),
-  clientSecret: text(512).optional().describe('Stays in the conversation; the admin portal is safer.'),
+  clientSecret: text(512)
+    .optional()
+    .describe('Stays in the conversation; the dashboard or admin portal is safer.'),
   scopes: z.array(z.enum(oidcScopes)).max(5).optional().describe('Asked of the provider.'),
 }
 

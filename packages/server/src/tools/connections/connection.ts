@@ -1,6 +1,7 @@
 import { connections } from '@scalekit-mcp/api'
 import * as z from 'zod'
 import { time, toTime } from '../times.js'
+import type { Left } from '../undo-on-failure.js'
 
 /** A connection in a list. */
 export const listedConnectionFields = z.object({
@@ -105,5 +106,14 @@ function toSaml(config: connections.SAMLConnectionConfigResponse) {
     idpEntityId: config.idpEntityId || undefined,
     idpSignOnUrl: config.idpSsoUrl || undefined,
     certificatesExpireAt: config.idpCertificates.flatMap(({ expiryTime }) => toTime(expiryTime) ?? []),
+  }
+}
+
+/** What stays of a connection whose settings were refused, where it could not be removed again. */
+export function leftDraft(connectionId: string): Left {
+  return {
+    message: `The draft ${connectionId} is left.`,
+    nextStep: 'Delete it with delete_connection, then call again.',
+    details: { connectionId },
   }
 }

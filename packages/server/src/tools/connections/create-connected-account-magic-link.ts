@@ -8,7 +8,7 @@ export default defineTool({
   name: 'create_connected_account_magic_link',
   title: 'Create connected account link',
   description:
-    'Make a link with which a user connects an account for agents, or renews it. The account must be listed already. A person gets the link, not the conversation.',
+    'Create a link with which a user connects an account for agents, or renews it. The account must be listed already. A person gets the link, not the conversation.',
   toolset: 'connections',
   scopes: ['environment:write'],
   effect: 'create',

@@ -3,7 +3,8 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { connectionFields, toConnection } from './connection.js'
+import { undoOnFailure } from '../undo-on-failure.js'
+import { connectionFields, leftDraft, toConnection } from './connection.js'
 import { keyId, oidcConfigMembers, oidcSettings, provider, toProvider } from './connection-input.js'
 import { oidcChanges } from './connection-target.js'
 import { writeOidcSettings } from './connections-of.js'
@@ -34,9 +35,8 @@ export default defineTool({
     const { connections } = await scalekit.connections(environmentId).listConnections({ include: 'all' })
     return connections.find((each) => each.keyId === keyId)?.id
   },
-  async run({ environmentId, provider, keyId, ...settings }, { scalekit, progress }) {
-    const client = scalekit.connections(environmentId)
-    const { connection } = await client.createEnvironmentConnection({
+  async run({ environmentId, provider, keyId, ...settings }, { scalekit, progress, undo }) {
+    const { connection } = await scalekit.connections(environmentId).createEnvironmentConnection({
       connection: { provider: toProvider(provider), type: connections.ConnectionType.OIDC, keyId },
       flags: { isLogin: true, isApp: false },
     })
@@ -44,13 +44,14 @@ export default defineTool({
     if (Object.keys(settings).length === 0) return { connection: toConnection(connection) }
     progress(1, 'Created as a draft', 2)
     // Two steps for the API, one for the caller: when the settings are refused, no draft stays behind.
-    const configured = writeOidcSettings(scalekit, connection, environmentId, settings)
-    return configured.then(
-      (done) => ({ connection: toConnection(done) }),
-      async (refused: unknown) => {
-        await client.deleteEnvironmentConnection({ connectionId: connection.id })
-        throw refused
-      },
+    const done = await undoOnFailure(
+      writeOidcSettings(scalekit, connection, environmentId, settings),
+      () =>
+        undo((scalekit) =>
+          scalekit.connections(environmentId).deleteEnvironmentConnection({ connectionId: connection.id }),
+        ),
+      leftDraft(connection.id),
     )
+    return { connection: toConnection(done) }
   },
 })

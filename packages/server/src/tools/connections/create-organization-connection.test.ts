@@ -129,6 +129,27 @@ describe.each(eras)('create_organization_connection over %s', (era) => {
     expect(error?.message).toContain('discoveryEndpoint or issuer, clientSecret')
   })
 
+  test('in PRD asks nobody about a connection that cannot be enabled', async () => {
+    const args = { environmentId: PRD, organizationId: northwind, provider: 'OKTA', enabled: true }
+    const oidc = { ...args, type: 'OIDC', issuer: okta.issuer, clientId: 'x' }
+    const saml = { ...args, type: 'SAML', idpEntityId: 'x', idpSignOnUrl: okta.issuer }
+    for (const [incomplete, missing] of [
+      [oidc, 'clientSecret'],
+      [saml, 'idpMetadataUrl'],
+    ] as const) {
+      const { error } = await server.call(era, 'create_organization_connection', incomplete)
+      expect(error).toMatchObject({
+        code: 'precondition_failed',
+        message: expect.stringContaining(missing),
+      })
+    }
+  })
+
+  test('enables the simulator, which needs no settings', async () => {
+    const created = await create({ provider: 'IDP_SIMULATOR', type: 'OIDC', enabled: true })
+    expect(created.result?.connection).toMatchObject({ enabled: true })
+  })
+
   test('in PRD asks a person, who sees whom the connection trusts', async () => {
     const questions: string[] = []
     const args = { environmentId: PRD, organizationId: northwind, ...okta, enabled: true }

@@ -4,12 +4,14 @@ import { ToolError } from '../../errors.js'
 import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool, type ToolContext } from '../../tool.js'
 import { organizationTarget } from '../organization-target.js'
-import { connectionFields, toConnection } from './connection.js'
+import { undoOnFailure } from '../undo-on-failure.js'
+import { connectionFields, leftDraft, toConnection } from './connection.js'
 import { type OrganizationSettings, organizationSettings, provider, toProvider } from './connection-input.js'
 import { settingsChanges } from './connection-target.js'
 import {
   isEmpty,
   type OrganizationConnection,
+  requireEnough,
   requireSettingsOf,
   switchConnection,
   writeSettings,
@@ -19,7 +21,7 @@ export default defineTool({
   name: 'create_organization_connection',
   title: 'Create organization connection',
   description:
-    "Create single sign-on for an organization. With settings and enabled, people can sign in at once; without, its administrator completes the draft in the admin portal. add_domain sends everybody with the organization's addresses to it.",
+    "Create single sign-on for an organization, and get the redirect URI or ACS URL for the identity provider. With settings and enabled, people can sign in at once; without, its administrator completes the draft in the admin portal. add_domain then leads the organization's addresses to it.",
   toolset: 'connections',
   scopes: ['organization:write'],
   effect: 'create',
@@ -32,28 +34,31 @@ export default defineTool({
     enabled: z.boolean().default(false).describe('Let people sign in through it; needs complete settings.'),
   }),
   output: z.object({ connection: connectionFields }),
-  async target({ environmentId, organizationId, provider, type, enabled, ...settings }, context) {
+  check({ type, provider, enabled, ...settings }) {
     requireSettingsOf(type, settings)
+    if (enabled) requireEnough(type, provider, settings)
+  },
+  async target({ environmentId, organizationId, provider, type, enabled, ...settings }, context) {
     const changes = { Provider: provider, Type: type, ...settingsChanges(settings), Enabled: enabled }
     return organizationTarget({ environmentId, organizationId }, context, changes)
   },
   async run({ environmentId, organizationId, provider, type, enabled, ...settings }, context) {
-    requireSettingsOf(type, settings)
-    const client = context.scalekit.connections(environmentId)
-    const { connection } = await client.createConnection({
+    const { connection } = await context.scalekit.connections(environmentId).createConnection({
       organizationId,
       connection: { provider: toProvider(provider), type: connections.ConnectionType[type] },
     })
     if (!connection) throw new ToolError('internal', 'Scalekit did not return the connection.')
     // Several steps for the API, one for the caller: when one is refused, no draft stays behind.
     const draft = { environmentId, organizationId, connection }
-    return complete(draft, settings, enabled, context).then(
-      (done) => ({ connection: toConnection(done) }),
-      async (refused: unknown) => {
-        await client.deleteConnection({ organizationId, id: connection.id })
-        throw refused
-      },
+    const done = await undoOnFailure(
+      complete(draft, settings, enabled, context),
+      () =>
+        context.undo((scalekit) =>
+          scalekit.connections(environmentId).deleteConnection({ organizationId, id: connection.id }),
+        ),
+      leftDraft(connection.id),
     )
+    return { connection: toConnection(done) }
   },
 })
 

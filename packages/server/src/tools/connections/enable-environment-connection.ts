@@ -17,7 +17,7 @@ export default defineTool({
   input: z.object(whichConnection),
   output: z.object({ connection: connectionFields }),
   precondition:
-    'The connection is not complete (get_connection). Set discoveryEndpoint or issuer, clientId and clientSecret with update_environment_oidc_connection; for a connection of an organization use generate_admin_portal_link.',
+    'The connection is not complete (get_connection). Set discoveryEndpoint or issuer, clientId and clientSecret with update_environment_oidc_connection; for a connection of an organization use update_connection, or generate_admin_portal_link for its own administrator.',
   target: connectionTarget,
   async run(args, { scalekit }) {
     const { environmentId, connectionId, organizationId } = args

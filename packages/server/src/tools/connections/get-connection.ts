@@ -8,7 +8,7 @@ export default defineTool({
   name: 'get_connection',
   title: 'Get connection',
   description:
-    'Get one connection: status, provider, domains and OIDC settings without secrets. Give organizationId for a connection of an organization.',
+    'Get one connection: status, provider, domains, and OIDC or SAML settings without secrets, such as the redirect URI or ACS URL for the identity provider. Give organizationId for a connection of an organization.',
   toolset: 'connections',
   scopes: ['environment:read', 'organization:read'],
   effect: 'read',

@@ -66,7 +66,7 @@ export async function writeSettings(
 /**
  * Lets people sign in through a connection, or stops it.
  *
- * @throws ToolError `precondition_failed` that names what a connection lacks before it can be enabled
+ * @throws ToolError `precondition_failed` for a connection that is not complete
  */
 export async function switchConnection(
   scalekit: Scalekit,
@@ -80,28 +80,48 @@ export async function switchConnection(
   return { ...connection, enabled }
 }
 
-function requireComplete(connection: connections.Connection): void {
-  if (connection.status === connections.ConnectionStatus.COMPLETED) return
-  throw new ToolError(
-    'precondition_failed',
-    `The connection cannot be enabled without ${missingSettings(connection)}.`,
-    { nextStep: 'Give the missing settings, then enable it.' },
-  )
+/** @throws ToolError `precondition_failed` that names what a connection lacks before it can be enabled */
+export function requireComplete({ status, type, settings }: connections.Connection): void {
+  if (status === connections.ConnectionStatus.COMPLETED) return
+  if (type === connections.ConnectionType.SAML) throw incomplete(missingIn('SAML', {}))
+  if (type !== connections.ConnectionType.OIDC) throw incomplete(['its settings'])
+  const { discoveryEndpoint, issuer, clientId } = settings.case === 'oidcConfig' ? settings.value : {}
+  // The API never shows whether there is a client secret, so that is what is missing where all else exists.
+  throw incomplete(missingIn('OIDC', { discoveryEndpoint, issuer, clientId }))
 }
 
-/** The API never shows whether there is a client secret, so that is what is missing where all else exists. */
-function missingSettings({ type, settings }: connections.Connection): string {
-  if (type === connections.ConnectionType.SAML) {
-    return 'idpMetadataUrl, or idpEntityId with idpSignOnUrl and idpCertificate'
-  }
-  if (type !== connections.ConnectionType.OIDC) return 'its settings'
-  const config = settings.case === 'oidcConfig' ? settings.value : undefined
-  const missing = [
-    !(config?.discoveryEndpoint || config?.issuer) && 'discoveryEndpoint or issuer',
-    !config?.clientId && 'clientId',
-  ].filter(Boolean)
-  return [...missing, 'clientSecret'].join(', ')
+/**
+ * Refuses to enable a new connection without the settings that it needs. The simulator needs none.
+ *
+ * @throws ToolError `precondition_failed` that names them
+ */
+export function requireEnough(
+  type: ConnectionType,
+  provider: Provider,
+  settings: OrganizationSettings,
+): void {
+  const missing = provider === 'IDP_SIMULATOR' ? [] : missingIn(type, settings)
+  if (missing.length > 0) throw incomplete(missing)
 }
+
+function missingIn(type: ConnectionType, settings: OrganizationSettings): string[] {
+  const { discoveryEndpoint, issuer, clientId, clientSecret } = settings
+  if (type === 'OIDC') {
+    return [
+      ...(discoveryEndpoint || issuer ? [] : ['discoveryEndpoint or issuer']),
+      ...(clientId ? [] : ['clientId']),
+      ...(clientSecret ? [] : ['clientSecret']),
+    ]
+  }
+  const { idpMetadataUrl, idpEntityId, idpSignOnUrl, idpCertificate } = settings
+  const isEnough = idpMetadataUrl || (idpEntityId && idpSignOnUrl && idpCertificate)
+  return isEnough ? [] : ['idpMetadataUrl, or idpEntityId with idpSignOnUrl and idpCertificate']
+}
+
+const incomplete = (missing: readonly string[]) =>
+  new ToolError('precondition_failed', `The connection cannot be enabled without ${missing.join(', ')}.`, {
+    nextStep: 'Give the missing settings, then enable it.',
+  })
 
 function toOidc(settings: OrganizationSettings) {
   return {

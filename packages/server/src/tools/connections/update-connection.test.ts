@@ -81,6 +81,16 @@ describe.each(eras)('update_connection over %s', (era) => {
     })
   })
 
+  test('in PRD asks nobody about a draft that cannot be enabled', async () => {
+    const where = { environmentId: PRD, organizationId: northwind }
+    const connectionId = await draft('SAML', where)
+    const { error } = await server.call(era, 'update_connection', { ...where, connectionId, enabled: true })
+    expect(error).toMatchObject({
+      code: 'precondition_failed',
+      message: expect.stringContaining('idpMetadataUrl'),
+    })
+  })
+
   test('in PRD asks a person, who sees the new values', async () => {
     const where = { environmentId: PRD, organizationId: northwind }
     const args = { ...where, connectionId: await draft('OIDC', where), ...settings }

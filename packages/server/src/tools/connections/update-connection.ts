@@ -8,7 +8,13 @@ import { connectionFields, toConnection } from './connection.js'
 import { organizationSettings, provider } from './connection-input.js'
 import { connectionTarget, settingsChanges } from './connection-target.js'
 import { readConnection } from './connections-of.js'
-import { isEmpty, requireSettingsOf, switchConnection, writeSettings } from './organization-settings.js'
+import {
+  isEmpty,
+  requireComplete,
+  requireSettingsOf,
+  switchConnection,
+  writeSettings,
+} from './organization-settings.js'
 
 export default defineTool({
   name: 'update_connection',
@@ -27,9 +33,12 @@ export default defineTool({
     enabled: z.boolean().optional().describe('Whether people can sign in through it.'),
   }),
   output: z.object({ connection: connectionFields }),
+  check: (args) => requireChange(args, ['provider', 'enabled', ...Object.keys(organizationSettings)]),
   async target({ environmentId, organizationId, connectionId, provider, enabled, ...settings }, context) {
     const which = { environmentId, organizationId, connectionId }
-    requireSettingsOf(typeOf(await readConnection(context.scalekit, which)), settings)
+    const connection = await readConnection(context.scalekit, which)
+    requireSettingsOf(typeOf(connection), settings)
+    if (enabled && isEmpty(settings)) requireComplete(connection)
     const { changes, ...target } = await connectionTarget(which, context)
     return {
       ...target,
@@ -43,7 +52,6 @@ export default defineTool({
   },
   async run(args, { scalekit, progress }) {
     const { environmentId, organizationId, connectionId, provider, enabled, ...settings } = args
-    requireChange(args, ['provider', 'enabled', ...Object.keys(organizationSettings)])
     const which = { environmentId, organizationId }
     const before = await readConnection(scalekit, { ...which, connectionId })
     requireSettingsOf(typeOf(before), settings)

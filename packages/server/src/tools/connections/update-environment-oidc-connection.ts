@@ -11,7 +11,7 @@ export default defineTool({
   name: 'update_environment_oidc_connection',
   title: 'Update environment OIDC connection',
   description:
-    'Change an OIDC connection of the environment. What is left out stays; a connection that is no longer complete is disabled.',
+    'Change an OIDC connection of the environment; for one of an organization use update_connection. What is left out stays; a connection that is no longer complete is disabled.',
   toolset: 'connections',
   scopes: ['environment:write'],
   effect: 'update',
@@ -24,12 +24,12 @@ export default defineTool({
     ...oidcSettings,
   }),
   output: z.object({ connection: connectionFields }),
+  check: (args) => requireChange(args, ['provider', 'keyId', ...Object.keys(oidcSettings)]),
   async target({ environmentId, connectionId, provider, keyId, ...settings }, context) {
     const target = await connectionTarget({ environmentId, connectionId }, context)
     return { ...target, changes: { Provider: provider, Name: keyId, ...oidcChanges(settings) } }
   },
   async run({ environmentId, connectionId, ...changes }, { scalekit }) {
-    requireChange(changes, ['provider', 'keyId', ...Object.keys(oidcSettings)])
     const connection = await readConnection(scalekit, { environmentId, connectionId })
     const changed = await writeOidcSettings(scalekit, connection, environmentId, changes)
     return { connection: toConnection(changed) }

@@ -1,9 +1,10 @@
 import { directories } from '@scalekit-mcp/api'
 import * as z from 'zod'
-import { ToolError, toToolError } from '../../errors.js'
+import { ToolError } from '../../errors.js'
 import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool, type ToolContext } from '../../tool.js'
 import { organizationTarget } from '../organization-target.js'
+import { undoOnFailure } from '../undo-on-failure.js'
 import { directoryFields, toDirectory } from './directory.js'
 import { revealDirectory } from './directory-credentials.js'
 import { readDirectory, type WhichDirectory } from './read-directory.js'
@@ -39,7 +40,7 @@ export default defineTool({
       Directory: `SCIM, from ${args.provider ?? 'any identity provider'}`,
       Enabled: args.enabled,
     }),
-  async run({ environmentId, organizationId, provider, enabled }, { scalekit, progress }) {
+  async run({ environmentId, organizationId, provider, enabled }, { scalekit, progress, undo }) {
     const client = scalekit.directories(environmentId)
     const { directory } = await client.createDirectory({
       organizationId,
@@ -52,23 +53,16 @@ export default defineTool({
     progress(1, 'Created', 2)
     // Several steps for the API, one for the caller: when one is refused, no directory stays behind.
     const which = { environmentId, organizationId, directoryId: directory.id }
-    return open(scalekit, which, enabled).then(
-      (done) => done,
-      async (refused: unknown) => {
-        const [removed] = await Promise.allSettled([
-          client.deleteDirectory({ organizationId, id: directory.id }),
-        ])
-        if (removed.status === 'fulfilled') throw refused
-        const { code, message } = toToolError(refused)
-        throw new ToolError(
-          code,
-          `${message.replace(/\.$/, '')}. The directory ${directory.id} is left without a token.`,
-          {
-            nextStep: 'Give it a token with rotate_directory_secret, or remove it in the dashboard.',
-            details: { directoryId: directory.id },
-            cause: refused,
-          },
-        )
+    return undoOnFailure(
+      open(scalekit, which, enabled),
+      () =>
+        undo((scalekit) =>
+          scalekit.directories(environmentId).deleteDirectory({ organizationId, id: directory.id }),
+        ),
+      {
+        message: `The directory ${directory.id} is left without a token.`,
+        nextStep: 'Give it a token with rotate_directory_secret, or remove it in the dashboard.',
+        details: { directoryId: directory.id },
       },
     )
   },

@@ -2,13 +2,21 @@ import * as z from 'zod'
 import { environmentId, roleName } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { defaultFields, setDefaults } from './default-role.js'
-import { description, displayName, permissions, readRole, roleChanges, roleFields } from './role.js'
+import {
+  description,
+  displayName,
+  permissions,
+  readRole,
+  requireOtherRole,
+  roleChanges,
+  roleFields,
+} from './role.js'
 
 export default defineTool({
   name: 'create_environment_role',
   title: 'Create environment role',
   description:
-    'Create a role for users of organizations. Permissions must exist; with extends it also has those of that role.',
+    'Create a role for users of organizations. Permissions must exist: list_environment_roles names those that roles have, list_permissions (toolset permissions) all.',
   toolset: 'environments',
   scopes: ['environment:write'],
   effect: 'create',
@@ -19,10 +27,11 @@ export default defineTool({
     displayName,
     description: description.optional(),
     permissions: permissions.optional().describe('Names of permissions, like projects:read.'),
-    extends: roleName.optional(),
+    extends: roleName.optional().describe('Role whose permissions it also has.'),
     ...defaultFields,
   }),
   output: z.object({ role: roleFields }),
+  check: (args) => requireOtherRole(args.name, 'extends', args.extends),
   async target(args) {
     return {
       name: args.name,

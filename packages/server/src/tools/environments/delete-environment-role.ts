@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { environmentId, roleName } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { readRole } from './role.js'
+import { readRole, requireOtherRole } from './role.js'
 
 export default defineTool({
   name: 'delete_environment_role',
@@ -20,6 +20,7 @@ export default defineTool({
   output: z.object({ deleted: z.boolean() }),
   precondition:
     'If users have the role, give reassignTo. If other roles extend it, change or delete those first (list_environment_roles).',
+  check: ({ name, reassignTo }) => requireOtherRole(name, 'reassignTo', reassignTo),
   async target({ environmentId, name, reassignTo }, { scalekit }) {
     const { id } = await readRole(scalekit, environmentId, name)
     return { id, name, changes: { 'Its users get': reassignTo } }

@@ -65,3 +65,14 @@ export async function readRole(
   if (!role) throw new ToolError('not_found', 'Scalekit has no such role.')
   return toRole(role)
 }
+
+/**
+ * Refuses a role in place of another one: it cannot extend itself, nor replace itself.
+ *
+ * @param argument what names the other one
+ * @throws ToolError `invalid_arguments`
+ */
+export function requireOtherRole(name: string, argument: string, other: string | undefined): void {
+  if (other !== name) return
+  throw new ToolError('invalid_arguments', `${argument}: Give another role than ${name}.`)
+}

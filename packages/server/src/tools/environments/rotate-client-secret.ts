@@ -1,10 +1,10 @@
 import { clients } from '@scalekit-mcp/api'
 import * as z from 'zod'
-import { ToolError } from '../../errors.js'
+import { ToolError, toToolError } from '../../errors.js'
 import { clientId, environmentId } from '../../input-fields.js'
-import { defineTool } from '../../tool.js'
+import { defineTool, type Revealed } from '../../tool.js'
 import { clientSecretFields, toClientSecret } from '../client-secret.js'
-import { failed, itemError } from '../each.js'
+import { type Failed, itemError } from '../each.js'
 import { environmentUrl } from '../environment-url.js'
 import { findClient } from '../find-client.js'
 
@@ -52,29 +52,53 @@ export default defineTool({
     const api = scalekit.clients(environmentId)
     const { plainSecret, secret } = await api.createClientSecret({ clientId: client.id })
     if (!plainSecret || !secret) throw new ToolError('internal', 'Scalekit did not return the secret.')
-    const disable = async (before: clients.ClientSecret) => {
-      if (previous === 'keep' || !isActive(before)) return {}
-      await api.updateClientSecret({
+    const disable = (before: clients.ClientSecret) =>
+      api.updateClientSecret({
         clientId: client.id,
         secretId: before.id,
         secret: { status: INACTIVE },
         mask: { paths: ['status'] },
       })
-      return { status: clients.ClientSecretStatus[INACTIVE] }
-    }
-    // The new secret reaches the person also where an old one could not be disabled.
-    const outcomes = await Promise.all(
-      client.secrets.map((before) => disable(before).then((done) => done, failed)),
+    // From here on nothing may keep the secret from the person, also not an old one that could not be disabled.
+    const earlier = await Promise.all(
+      client.secrets.map(async (before) => {
+        if (previous === 'keep' || !isActive(before)) return toClientSecret(before)
+        return disable(before).then(
+          () => ({ ...toClientSecret(before), status: clients.ClientSecretStatus[INACTIVE] ?? 'INACTIVE' }),
+          (cause: unknown) => ({ ...toClientSecret(before), error: notDisabled(cause) }),
+        )
+      }),
     )
     return {
       environmentUrl: url,
       clientId: client.id,
       secret: toClientSecret(secret),
-      previous: client.secrets.map((before, index) => ({ ...toClientSecret(before), ...outcomes[index] })),
-      revealed: [{ label: '.env', value: environmentFile(url, client.id, plainSecret) }],
+      previous: earlier,
+      revealed: [
+        { label: '.env', value: environmentFile(url, client.id, plainSecret) },
+        ...warningOf(earlier.filter((each) => 'error' in each)),
+      ],
     }
   },
 })
+
+/** For the agent. */
+function notDisabled(cause: unknown): Failed['error'] {
+  const { code, message } = toToolError(cause)
+  return {
+    code,
+    message: `${message.replace(/\.$/, '')}. This secret was not disabled: it may still work.`,
+    nextStep: 'Do not rotate again, the new secret is valid. Disable this one with update_client_secret.',
+  }
+}
+
+/** For the person, who may have asked for it after a leak. */
+function warningOf(left: readonly { readonly id: string; readonly suffix: string }[]): Revealed[] {
+  if (left.length === 0) return []
+  const secrets = left.map(({ id, suffix }) => `${id}, ends in ${suffix}`)
+  const advice = 'Disable them in the Scalekit dashboard, or ask your agent to do it (update_client_secret).'
+  return [{ label: 'Previous secrets that may still work', value: [...secrets, advice].join('\n') }]
+}
 
 const isActive = ({ status }: clients.ClientSecret) => status === ACTIVE
 

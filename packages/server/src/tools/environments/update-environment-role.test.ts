@@ -51,6 +51,12 @@ describe.each(eras)('update_environment_role over %s', (era) => {
     expect(await read(name)).toMatchObject({ defaultCreator: false })
   })
 
+  test('in PRD asks nobody about a default that cannot end', async () => {
+    const args = { environmentId: 'env_100000000000000002', name: 'member', isDefaultForMembers: false }
+    const { error } = await server.call(era, 'update_environment_role', args)
+    expect(error).toMatchObject({ code: 'precondition_failed' })
+  })
+
   test('refuses to change nothing, and a role that is not there', async () => {
     expect((await update({ name: 'guest' })).error).toMatchObject({ code: 'invalid_arguments' })
     expect((await update({ name: 'nobody', displayName: 'X' })).error).toMatchObject({ code: 'not_found' })

@@ -3,7 +3,15 @@ import { environmentId, roleName } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { requireChange } from '../require-change.js'
 import { defaultFields, refuseEndOfDefault, setDefaults } from './default-role.js'
-import { description, displayName, permissions, readRole, roleChanges, roleFields } from './role.js'
+import {
+  description,
+  displayName,
+  permissions,
+  readRole,
+  requireOtherRole,
+  roleChanges,
+  roleFields,
+} from './role.js'
 
 const own = ['displayName', 'description', 'permissions', 'extends'] as const
 
@@ -22,17 +30,21 @@ export default defineTool({
     displayName: displayName.optional(),
     description: description.optional(),
     permissions: permissions.optional().describe('All permissions that it shall have, by name.'),
-    extends: roleName.optional(),
+    extends: roleName.optional().describe('Role whose permissions it also has.'),
     ...defaultFields,
   }),
   output: z.object({ role: roleFields }),
+  check(args) {
+    requireChange(args, [...own, ...Object.keys(defaultFields)])
+    requireOtherRole(args.name, 'extends', args.extends)
+  },
   async target(args, { scalekit }) {
+    await refuseEndOfDefault(scalekit, args.environmentId, args.name, args)
     const { id, name } = await readRole(scalekit, args.environmentId, args.name)
     return { id, name, changes: roleChanges(args) }
   },
   async run(args, { scalekit }) {
     const { environmentId, name } = args
-    requireChange(args, [...own, ...Object.keys(defaultFields)])
     await refuseEndOfDefault(scalekit, environmentId, name, args)
     if (own.some((field) => args[field] !== undefined)) {
       await scalekit.roles(environmentId).updateRole({

@@ -45,8 +45,12 @@ export const refreshTokenSeconds = z
   .max(31_536_000)
   .describe('Life of refresh tokens.')
 
-export const provider = text(512).describe('keyId of the connection to sign in with.')
-export const useScalekitAuthentication = z.boolean().describe('With false, the provider signs people in.')
+export const provider = text(512).describe(
+  'keyId of the connection that signs people in; not with useScalekitAuthentication: true.',
+)
+export const useScalekitAuthentication = z
+  .boolean()
+  .describe('true: Scalekit signs people in. false: the provider does; name it.')
 
 /** What earlier clients call these arguments. */
 export const formerServerNames = {
@@ -56,22 +60,24 @@ export const formerServerNames = {
   use_scalekit_authentication: 'useScalekitAuthentication',
 } as const
 
-/**
- * Who signs people in, as the API has it: empty is Scalekit, undefined leaves what is there.
- *
- * @throws ToolError `invalid_arguments` where the two arguments do not agree
- */
-export function providerOf(settings: {
+/** Who signs people in. */
+interface SignIn {
   readonly provider?: string | undefined
   readonly useScalekitAuthentication?: boolean | undefined
-}): string | undefined {
-  const { provider, useScalekitAuthentication } = settings
+}
+
+/** @throws ToolError `invalid_arguments` where the two arguments do not agree */
+export function requireProvider({ provider, useScalekitAuthentication }: SignIn): void {
   if (useScalekitAuthentication === false && provider === undefined) {
     throw new ToolError('invalid_arguments', 'provider: Needed when useScalekitAuthentication is false.')
   }
   if (useScalekitAuthentication === true && provider !== undefined) {
     throw new ToolError('invalid_arguments', 'provider: Leave it out when useScalekitAuthentication is true.')
   }
+}
+
+/** Who signs people in, as the API has it: empty is Scalekit, undefined leaves what is there. */
+export function providerOf({ provider, useScalekitAuthentication }: SignIn): string | undefined {
   return useScalekitAuthentication ? '' : provider
 }
 

@@ -10,6 +10,7 @@ import {
   formerServerNames,
   provider,
   providerOf,
+  requireProvider,
   scopeNames,
   serverChanges,
   serverDescription,
@@ -40,6 +41,7 @@ export default defineTool({
     dynamicRegistration: z.boolean().default(true).describe('Let clients register themselves (RFC 7591).'),
   }),
   output: z.object({ mcpServer: mcpServerFields, setup: setupFields.optional() }),
+  check: requireProvider,
   async target({ environmentId, ...settings }) {
     return { name: settings.name, changes: serverChanges(settings) }
   },

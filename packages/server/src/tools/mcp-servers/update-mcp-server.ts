@@ -11,6 +11,7 @@ import {
   provider,
   providerOf,
   refreshTokenSeconds,
+  requireProvider,
   scopeNames,
   serverChanges,
   serverDescription,
@@ -60,6 +61,10 @@ export default defineTool({
     crossAppAccess: z.boolean().optional().describe('Accept ID-JAG grants.'),
   }),
   output: z.object({ mcpServer: mcpServerFields }),
+  check(args) {
+    requireProvider(args)
+    requireChange(args, [...names, 'useScalekitAuthentication'])
+  },
   async target({ environmentId, mcpServerId, ...changes }, { scalekit }) {
     const { id, name } = await readMcpServer(scalekit, { environmentId, mcpServerId })
     return { id, name, changes: serverChanges(changes) }
@@ -67,7 +72,6 @@ export default defineTool({
   existing: ({ environmentId, url }, context) => mcpServerAt(url, environmentId, context),
   async run({ environmentId, mcpServerId, useScalekitAuthentication, ...given }, { scalekit }) {
     const changes = { ...given, provider: providerOf({ ...given, useScalekitAuthentication }) }
-    requireChange(changes, names)
     const { resource } = await scalekit.clients(environmentId).updateResource({
       resourceId: mcpServerId,
       resource: {

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { each, itemError, MOST_ITEMS } from '../each.js'
+import { requireDistinct } from '../require-distinct.js'
 import { createOrganization, harmless, newOrganizationFields } from './new-organization.js'
 import { organizationFields } from './organization.js'
 
@@ -28,6 +29,10 @@ export default defineTool({
     ),
     created: z.number(),
   }),
+  check({ organizations }) {
+    const externalIds = organizations.map(({ externalId }) => externalId)
+    requireDistinct('organizations (by externalId)', externalIds)
+  },
   async run({ environmentId, organizations }, { scalekit, progress }) {
     const results = await each(organizations, progress, 'Creating organizations', async (organization) => ({
       organization: await createOrganization(scalekit, environmentId, organization),

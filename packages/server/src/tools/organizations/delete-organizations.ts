@@ -4,6 +4,7 @@ import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool, type ToolContext } from '../../tool.js'
 import { each, itemError, MOST_ITEMS, namedBy } from '../each.js'
 import { organizationTarget } from '../organization-target.js'
+import { requireDistinct } from '../require-distinct.js'
 
 export default defineTool({
   name: 'delete_organizations',
@@ -15,12 +16,7 @@ export default defineTool({
   effect: 'delete',
   input: z.object({
     environmentId,
-    organizationIds: z
-      .array(organizationId)
-      .min(1)
-      .max(MOST_ITEMS)
-      .refine((ids) => new Set(ids).size === ids.length, { message: 'Name each organization once.' })
-      .describe('From list_organizations.'),
+    organizationIds: z.array(organizationId).min(1).max(MOST_ITEMS).describe('Each one once.'),
   }),
   output: z.object({
     items: z.array(
@@ -33,6 +29,7 @@ export default defineTool({
     ),
     deleted: z.number(),
   }),
+  check: ({ organizationIds }) => requireDistinct('organizationIds', organizationIds),
   async target({ environmentId, organizationIds }, context) {
     const results = await each(organizationIds, context.progress, 'Reading names', (organizationId) =>
       lookUp({ environmentId, organizationId }, context),

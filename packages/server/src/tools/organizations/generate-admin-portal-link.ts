@@ -12,7 +12,7 @@ export default defineTool({
   name: 'generate_admin_portal_link',
   title: 'Generate admin portal link',
   description:
-    "Make a link with which an organization's own administrator sets up single sign-on or a directory. A person gets it, not the conversation.",
+    "Create a link with which an organization's own administrator sets up single sign-on or a directory. A person gets it, not the conversation. It opens once, within a minute; the Scalekit dashboard creates links that last seven days.",
   toolset: 'organizations',
   scopes: ['organization:write'],
   effect: 'create',

@@ -39,6 +39,7 @@ export default defineTool({
     metadata: metadata(10).optional().describe('An empty list removes all.'),
   }),
   output: z.object({ organization: organizationFields }),
+  check: (args) => requireChange(args, names),
   target: ({ environmentId, organizationId, name, externalId, slug, metadata }, context) =>
     organizationTarget({ environmentId, organizationId }, context, {
       Name: name,
@@ -48,7 +49,6 @@ export default defineTool({
     }),
   existing: ({ environmentId, externalId }, context) => organizationWith(externalId, environmentId, context),
   async run({ environmentId, organizationId, ...changes }, { scalekit }) {
-    requireChange(changes, names)
     const { organization } = await scalekit.organizations(environmentId).updateOrganization({
       identities: { case: 'id', value: organizationId },
       organization: {

@@ -4,7 +4,6 @@ import { ToolError } from '../../errors.js'
 import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { organizationTarget } from '../organization-target.js'
-import { requireChange } from '../require-change.js'
 import { readSessionPolicy, type SessionPolicy, sessionPolicyFields } from './session-policy.js'
 
 const { CUSTOM, APPLICATION } = organizations.SessionPolicyType
@@ -15,7 +14,7 @@ export default defineTool({
   name: 'update_session_policy',
   title: 'Update session policy',
   description:
-    'Limit how long sessions of an organization last, in all and without activity. What is left out stays. New sessions get the shorter of this and the policy of the environment; sessions that exist keep theirs, until remove_user_sessions.',
+    'Limit how long sessions of an organization last, in all and without activity. What is left out stays. New sessions get the shorter of this and the policy of the environment; sessions that exist keep theirs, until remove_user_sessions (toolset sessions).',
   toolset: 'organizations',
   scopes: ['organization:write'],
   effect: 'update',
@@ -36,9 +35,20 @@ export default defineTool({
       .max(YEAR_MINUTES)
       .optional()
       .describe('A session ends after this long without activity; 0: never.'),
-    useEnvironmentPolicy: z.boolean().optional().describe("true drops the organization's own policy."),
+    useEnvironmentPolicy: z
+      .boolean()
+      .optional()
+      .describe("true, without the other two, drops the organization's own policy."),
   }),
   output: z.object({ policy: sessionPolicyFields }),
+  check({ absoluteMinutes, idleMinutes, useEnvironmentPolicy }) {
+    const times = absoluteMinutes !== undefined || idleMinutes !== undefined
+    if (times !== (useEnvironmentPolicy === true)) return
+    throw new ToolError(
+      'invalid_arguments',
+      'Give absoluteMinutes, idleMinutes or both, or useEnvironmentPolicy: true without them.',
+    )
+  },
   target: ({ absoluteMinutes, idleMinutes, useEnvironmentPolicy, ...which }, context) =>
     organizationTarget(which, context, {
       'Sessions end after': inMinutes(absoluteMinutes),
@@ -46,11 +56,7 @@ export default defineTool({
       Policy: useEnvironmentPolicy ? 'that of the environment' : undefined,
     }),
   async run(args, { scalekit }) {
-    requireChange(args, ['absoluteMinutes', 'idleMinutes', 'useEnvironmentPolicy'])
     const { environmentId, organizationId, absoluteMinutes, idleMinutes, useEnvironmentPolicy } = args
-    if (useEnvironmentPolicy && (absoluteMinutes !== undefined || idleMinutes !== undefined)) {
-      throw new ToolError('invalid_arguments', 'useEnvironmentPolicy: give it without times.')
-    }
     const before = await readSessionPolicy(scalekit, args)
     await scalekit.organizations(environmentId).updateOrganizationSessionPolicy({
       organizationId,

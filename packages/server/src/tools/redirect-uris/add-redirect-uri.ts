@@ -9,7 +9,8 @@ import { redirectUri, requireAllowedIn } from './redirect-uri.js'
 export default defineTool({
   name: 'add_redirect_uri',
   title: 'Add redirect URI',
-  description: "Allow a sign-in of a client (by default the environment's own) to end at a URI.",
+  description:
+    "Allow a sign-in of a client (by default the environment's own) to end at a URI. For several changes use set_app_urls.",
   toolset: 'redirect-uris',
   scopes: ['environment:write'],
   effect: 'update',

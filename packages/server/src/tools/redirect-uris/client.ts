@@ -1,7 +1,7 @@
 import type { clients } from '@scalekit-mcp/api'
 import * as z from 'zod'
 import { ToolError } from '../../errors.js'
-import type { ToolContext } from '../../tool.js'
+import type { Target, ToolContext } from '../../tool.js'
 import { findClient } from '../find-client.js'
 
 /** A client (an app) with where it may send people, as results give it. */
@@ -37,7 +37,11 @@ export function requireListed(uris: readonly string[], uri: string): void {
 export async function clientTarget(
   { environmentId, clientId, uri }: { environmentId: string; clientId?: string | undefined; uri?: string },
   { scalekit }: ToolContext,
-) {
-  const { id, name } = await findClient(scalekit, environmentId, clientId)
+): Promise<Target> {
+  return uriTarget(await findClient(scalekit, environmentId, clientId), uri)
+}
+
+/** The same for a client that is read already. */
+export function uriTarget({ id, name }: clients.Client, uri: string | undefined): Target {
   return { id, name: name || id, changes: { URI: uri } }
 }

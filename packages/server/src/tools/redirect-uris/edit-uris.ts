@@ -29,7 +29,10 @@ const SETTLE_MS = 500
 
 /** A list after an edit: what is added comes last. */
 export function edited(uris: readonly string[], { add = [], remove = [] }: ListEdit): string[] {
-  return [...uris.filter((uri) => !remove.includes(uri)), ...add.filter((uri) => !uris.includes(uri))]
+  return [
+    ...uris.filter((uri) => !remove.includes(uri)),
+    ...new Set(add.filter((uri) => !uris.includes(uri))),
+  ]
 }
 
 /**

@@ -56,4 +56,10 @@ describe.each(eras)('remove_redirect_uri over %s', (era) => {
     })
     expect(await read(DEV)).toEqual(before)
   })
+
+  test('in PRD asks nobody about a URI that is not in the list', async () => {
+    const args = { environmentId: PRD, uri: 'https://other.example.com/callback' }
+    const { error } = await server.call(era, 'remove_redirect_uri', args)
+    expect(error).toMatchObject({ code: 'not_found' })
+  })
 })

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { clientId, environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { findClient } from '../find-client.js'
-import { clientFields, clientTarget, requireListed, toClient } from './client.js'
+import { clientFields, requireListed, toClient, uriTarget } from './client.js'
 import { editUris } from './edit-uris.js'
 import { listedUri } from './redirect-uri.js'
 
@@ -16,7 +16,11 @@ export default defineTool({
   effect: 'update',
   input: z.object({ environmentId, uri: listedUri, clientId: clientId.optional() }),
   output: z.object({ client: clientFields }),
-  target: clientTarget,
+  async target({ environmentId, uri, clientId }, { scalekit }) {
+    const client = await findClient(scalekit, environmentId, clientId)
+    requireListed(client.postLoginUris, uri)
+    return uriTarget(client, uri)
+  },
   async run({ environmentId, uri, clientId }, { scalekit, progress }) {
     const client = await findClient(scalekit, environmentId, clientId)
     requireListed(client.postLoginUris, uri)

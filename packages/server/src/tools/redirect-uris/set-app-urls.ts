@@ -39,12 +39,17 @@ export default defineTool({
     ...urls,
   }),
   output: z.object({ client: clientFields }),
+  check(args) {
+    requireChange(withoutEmptyLists(args), Object.keys(urls))
+    const { postLoginUris, postLogoutRedirectUris } = editsOf(args)
+    requireOneWay('addRedirectUris', postLoginUris)
+    requireOneWay('addPostLogoutRedirectUris', postLogoutRedirectUris)
+  },
   async target(args, context) {
     const client = await checkedClient(args, context)
     return { id: client.id, name: client.name || client.id, changes: preview(client, args) }
   },
   async run(args, context) {
-    requireChange(args, Object.keys(urls))
     const { id } = await checkedClient(args, context)
     const edit = { environmentId: args.environmentId, clientId: id, ...editsOf(args) }
     return { client: toClient(await editUris(context, edit)) }
@@ -58,8 +63,6 @@ export default defineTool({
  */
 async function checkedClient(args: WhichUrls, { scalekit }: ToolContext): Promise<clients.Client> {
   const { postLoginUris, postLogoutRedirectUris } = editsOf(args)
-  requireOneWay('addRedirectUris', postLoginUris)
-  requireOneWay('addPostLogoutRedirectUris', postLogoutRedirectUris)
   const initiate = args.initiateLoginUri ? [args.initiateLoginUri] : []
   for (const uri of [...postLoginUris.add, ...postLogoutRedirectUris.add, ...initiate]) {
     await requireAllowedIn(args.environmentId, uri, scalekit)
@@ -79,6 +82,11 @@ function editsOf(args: Urls) {
     },
     initiateLoginUri: args.initiateLoginUri,
   }
+}
+
+/** A list of nothing to add or to remove changes nothing. */
+function withoutEmptyLists(args: Urls) {
+  return Object.fromEntries(Object.entries(args).filter(([, value]) => value.length > 0))
 }
 
 function requireOneWay(name: string, { add = [], remove = [] }: ListEdit): void {

@@ -38,7 +38,7 @@ export default defineTool({
       .enum(['PENDING_INVITE', 'INVITE_EXPIRED'])
       .optional()
       .describe('Only in this state; by default both.'),
-    pageSize: pageSize.describe('Reads on until about as many are found.'),
+    pageSize: pageSize.describe('Reads users until about this many are found.'),
     pageToken,
   }),
   output: z.object({

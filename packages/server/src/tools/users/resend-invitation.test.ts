@@ -78,32 +78,81 @@ describe.each(eras)('resend_invitation over %s', (era) => {
     })
   })
 
-  test('in PRD asks a person once, who sees all addresses', async () => {
+  describe('in PRD', () => {
     const PRD = 'env_100000000000000002'
     const northwind = 'org_100000000000000011'
-    const { user } = server.sdk(PRD)
-    const people = ['one', 'two'].map((each) => `${each}-${era}@example.com`)
-    const invitations = []
-    for (const email of people) {
-      const created = await user.createUserAndMembership(northwind, { email, sendInvitationEmail: true })
-      invitations.push({ organizationId: northwind, userId: created.user?.id })
+
+    const invite = async (name: string) => {
+      const { user } = await server.sdk(PRD).user.createUserAndMembership(northwind, {
+        email: `${name}-${era}@example.com`,
+        sendInvitationEmail: true,
+      })
+      return { organizationId: northwind, userId: user?.id ?? '' }
     }
-    const questions: string[] = []
-    const { result } = await server.call(
-      era,
-      'resend_invitation',
-      { environmentId: PRD, invitations },
-      {
-        person(message) {
-          questions.push(message)
-          return typesTheName(message)
-        },
-      },
-    )
-    expect(result).toMatchObject({ sent: 2 })
-    expect(questions).toHaveLength(1)
-    for (const email of people) expect(questions[0]).toContain(email)
-    expect(questions[0]).toContain('type the name: 2 invitations')
+    /** Whose person confirms each question. */
+    const resendAsked = async (args: Record<string, unknown>) => {
+      const questions: string[] = []
+      const person = (message: string) => {
+        questions.push(message)
+        return typesTheName(message)
+      }
+      const { result, error } = await server.call(era, 'resend_invitation', args, { person })
+      return { result, error, questions }
+    }
+    const resentCount = async (userId: string) =>
+      (await server.sdk(PRD).user.resendInvite(northwind, userId)).invite?.resentCount
+
+    test('asks a person once, who sees all addresses', async () => {
+      const invitations = [await invite('one'), await invite('two')]
+      const { result, questions } = await resendAsked({ environmentId: PRD, invitations })
+      expect(result).toMatchObject({ sent: 2 })
+      expect(questions).toHaveLength(1)
+      for (const name of ['one', 'two']) expect(questions[0]).toContain(`${name}-${era}@example.com`)
+      expect(questions[0]).toContain('type the name: 2 invitations')
+    })
+
+    test('names the environment and the organizations by their ids where names were given', async () => {
+      const { userId } = await invite('named')
+      const invitations = [{ organizationId: 'Northwind Traders', userId }]
+      const { result, questions } = await resendAsked({ environmentId: 'Production', invitations })
+      expect(questions).toEqual([
+        [
+          `Resend invitation in ${PRD}.`,
+          `Organization: Northwind Traders (${northwind})`,
+          `To confirm, type the name of ${userId}: named-${era}@example.com`,
+        ].join('\n'),
+      ])
+      expect(result).toMatchObject({ sent: 1, items: [{ organizationId: northwind, userId }] })
+    })
+
+    test('says which users do not exist', async () => {
+      const invitations = [
+        await invite('real'),
+        { organizationId: northwind, userId: 'usr_100000000000000999' },
+      ]
+      const { result, questions } = await resendAsked({ environmentId: PRD, invitations })
+      expect(questions).toEqual([expect.stringMatching(/^Not found: usr_100000000000000999$/m)])
+      expect(questions[0]).toMatch(/type the name: 1 invitation$/)
+      expect(result).toMatchObject({ sent: 1, items: [{ resentCount: 1 }, { error: { code: 'not_found' } }] })
+    })
+
+    test('sends nothing where a name cannot be read: the question would not show it', async () => {
+      const invitations = [await invite('seen'), await invite('unseen')]
+      const [seen, unseen] = invitations.map(({ userId }) => userId)
+      const fault = (method: string, body?: object) =>
+        fetch(`${server.local.url}/__local/faults`, {
+          method,
+          headers: { 'x-scalekit-local': '1', 'content-type': 'application/json' },
+          ...(body ? { body: JSON.stringify(body) } : {}),
+        })
+      const match = { path: `/api/v1/users/${unseen}` }
+      expect((await fault('POST', { match, status: 503, times: 0 })).ok).toBe(true)
+      const { error, questions } = await resendAsked({ environmentId: PRD, invitations })
+      await fault('DELETE')
+      expect(error).toMatchObject({ code: 'upstream_unavailable' })
+      expect(questions).toEqual([])
+      for (const userId of [seen, unseen]) expect(await resentCount(userId ?? '')).toBe(1)
+    })
   })
 
   test.each([

@@ -4,6 +4,7 @@ import { environmentId, organizationId, userId } from '../../input-fields.js'
 import { defineTool, type Target, type ToolContext } from '../../tool.js'
 import { each, itemError, MOST_ITEMS, namedBy } from '../each.js'
 import { organizationTarget } from '../organization-target.js'
+import { requireDistinct } from '../require-distinct.js'
 import { time, toTime } from '../times.js'
 import { readUser } from './read-user.js'
 
@@ -50,6 +51,10 @@ export default defineTool({
   }),
   precondition:
     'Check the status with get_organization_user: only a user with PENDING_INVITE or INVITE_EXPIRED has an invitation.',
+  check(args) {
+    const keys = whichOf(args).map(({ organizationId, userId }) => `${organizationId} ${userId}`)
+    requireDistinct('invitations', keys)
+  },
   async target(args, context) {
     const which = whichOf(args)
     const [only] = which
@@ -64,7 +69,7 @@ export default defineTool({
     if (found.length === 0) throw new ToolError('not_found', 'Scalekit has none of these users.')
     const to = found.map(({ name, changes }) => `${name}, ${changes?.Organization}`)
     return {
-      name: `${found.length} invitations`,
+      name: found.length === 1 ? '1 invitation' : `${found.length} invitations`,
       changes: { To: to, 'Not found': missing.length > 0 ? missing : undefined },
     }
   },

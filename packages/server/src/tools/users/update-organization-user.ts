@@ -23,6 +23,7 @@ export default defineTool({
     familyName: text(255).optional().describe('Last name.'),
   }),
   output: z.object({ user: userFields }),
+  check: (args) => requireChange(args, ['role', 'givenName', 'familyName']),
   async target(args, context) {
     const { id, email } = await readUser(context.scalekit, args)
     const organization = await organizationTarget(args, context)
@@ -40,7 +41,6 @@ export default defineTool({
   },
   async run(args, { scalekit }) {
     const { environmentId, organizationId, userId, role, givenName, familyName } = args
-    requireChange(args, ['role', 'givenName', 'familyName'])
     await readUser(scalekit, args)
     const users = scalekit.users(environmentId)
     const identities = { case: 'id', value: userId } as const
