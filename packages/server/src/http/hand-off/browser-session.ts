@@ -13,11 +13,19 @@ export interface BrowserSession {
   readonly scopes: readonly string[]
 }
 
+/** How many sign-ins a browser carries at the same time. */
+const MAX_CARRIED = 8
+
 /** The cookies of the pages. */
 export interface BrowserSessions {
-  /** Lets the browser carry a sign-in, sealed, until it comes back with the state. */
-  carry(res: ServerResponse, state: string, sealed: string): void
+  /**
+   * Lets the browser carry a sign-in, sealed, until it comes back with the state. Of many that it never finished, it drops the oldest:
+   * together they would be more than a request may have.
+   */
+  carry(req: IncomingMessage, res: ServerResponse, state: string, sealed: string): void
   carried(req: IncomingMessage): (state: string) => string | undefined
+  /** The sign-in has come back. */
+  drop(res: ServerResponse, state: string): void
   get(req: IncomingMessage): Promise<BrowserSession | undefined>
   /**
    * Begins a session under a new name, so that nobody who knew the old one is in it. Pages that are open in the same browser stay
@@ -48,15 +56,27 @@ export function createBrowserSessions(kept: KeyValue, isSecure: boolean, session
   const prefix = isSecure ? '__Host-' : ''
   const sessionCookie = `${prefix}hand-off-session`
   const stateCookie = (state: string) => `${prefix}hand-off-${digestOf([state]).slice(0, 16)}`
+  const isStateCookie = (name: string) => new RegExp(`^${prefix}hand-off-[\\w-]{16}$`).test(name)
   // Lax: the browser comes back from the authorization server.
-  const attributes = `Path=/; HttpOnly; SameSite=Lax; Max-Age=${Math.ceil(sessionMs / 1000)}${isSecure ? '; Secure' : ''}`
+  const attributes = `Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
+  const keep = (res: ServerResponse, name: string, value: string) =>
+    void res.appendHeader(
+      'Set-Cookie',
+      `${name}=${value}; ${attributes}; Max-Age=${Math.ceil(sessionMs / 1000)}`,
+    )
+  const expire = (res: ServerResponse, name: string) =>
+    void res.appendHeader('Set-Cookie', `${name}=; ${attributes}; Max-Age=0`)
   const keyOf = (session: string) => `hand-off-session:${digestOf([session])}`
   const sessionOf = (req: IncomingMessage) => readCookie(req, sessionCookie)
   return {
-    carry(res, state, sealed) {
-      res.appendHeader('Set-Cookie', `${stateCookie(state)}=${sealed}; ${attributes}`)
+    carry(req, res, state, sealed) {
+      // RFC 6265 section 5.4: the oldest comes first.
+      const older = cookiesOf(req).flatMap(([name]) => (isStateCookie(name) ? [name] : []))
+      for (const name of older.slice(0, 1 - MAX_CARRIED)) expire(res, name)
+      keep(res, stateCookie(state), sealed)
     },
     carried: (req) => (state) => readCookie(req, stateCookie(state)),
+    drop: (res, state) => expire(res, stateCookie(state)),
     async get(req) {
       const session = sessionOf(req)
       const found = session === undefined ? undefined : ((await kept.get(keyOf(session))) as Kept | undefined)
@@ -66,7 +86,7 @@ export function createBrowserSessions(kept: KeyValue, isSecure: boolean, session
       const session = randomBytes(32).toString('base64url')
       const value: Kept = { accessToken, formToken, scopes }
       await kept.put(keyOf(session), value, sessionMs)
-      res.appendHeader('Set-Cookie', `${sessionCookie}=${session}; ${attributes}`)
+      keep(res, sessionCookie, session)
     },
     async end(req) {
       const session = sessionOf(req)
@@ -75,7 +95,14 @@ export function createBrowserSessions(kept: KeyValue, isSecure: boolean, session
   }
 }
 
-function readCookie({ headers }: IncomingMessage, name: string): string | undefined {
+function readCookie(req: IncomingMessage, name: string): string | undefined {
+  return cookiesOf(req).find(([each]) => each === name)?.[1]
+}
+
+function cookiesOf({ headers }: IncomingMessage): (readonly [name: string, value: string])[] {
   const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim())
-  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1)
+  return pairs.map((pair) => {
+    const end = pair.includes('=') ? pair.indexOf('=') : pair.length
+    return [pair.slice(0, end), pair.slice(end + 1)]
+  })
 }

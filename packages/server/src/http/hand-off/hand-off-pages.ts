@@ -160,7 +160,7 @@ export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
       // What other pages in this browser need stays granted.
       const asked = [...new Set([...scopes, ...tool.scopes])]
       const { location, state, carried } = await signIn.begin(id, asked, again)
-      sessions.carry(res, state, carried)
+      sessions.carry(req, res, state, carried)
       res.writeHead(302, { location, 'Cache-Control': 'no-store' }).end()
       return undefined
     } catch (cause) {
@@ -177,10 +177,15 @@ export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
     const { req, res } = exchange
     try {
       const url = new URL(req.url ?? '', origin)
-      const { handOffId, accessToken, scopes } = await signIn.finish(url, sessions.carried(req))
+      const carried = sessions.carried(req)
+      const state = url.searchParams.get('state') ?? ''
+      if (carried(state) !== undefined) sessions.drop(res, state)
+      const { handOffId, accessToken, scopes } = await signIn.finish(url, carried)
       await options.protection.verifier.verify(accessToken)
       const before = await sessions.get(req)
       await sessions.begin(res, accessToken, scopes, before?.formToken)
+      // Another person may have signed in before.
+      await sessions.end(req)
       res.writeHead(303, { location: HAND_OFF_PATH + handOffId, 'Cache-Control': 'no-store' }).end()
     } catch (cause) {
       exchange.refused({ code: 'sign_in_failed', cause })
