@@ -49,32 +49,52 @@ async function startReplica(port: number): Promise<void> {
   onTestFinished(() => running.stop())
 }
 
-test('a person who is no longer an administrator decides nothing at a page that is still open', async () => {
-  for (const port of ports) await startReplica(port)
-  const sdk = new Scalekit(
-    `${local.url}/${ENVIRONMENT}`,
-    ENVIRONMENT.replace('env_', 'skc_'),
-    'test_local_secret',
-  )
-  const { organization } = await sdk.organization.createOrganization('Kept')
+const sdk = () =>
+  new Scalekit(`${local.url}/${ENVIRONMENT}`, ENVIRONMENT.replace('env_', 'skc_'), 'test_local_secret')
+
+/** A call of a person that waits at a page. */
+async function handedOff(person: string, name: string) {
+  const { organization } = await sdk().organization.createOrganization(name)
   const organizationId = organization?.id ?? ''
   const token = await mintToken(
     { localUrl: local.url },
-    { subject: OLIVIA, resource: MCP_SERVER, scopes: allScopes },
+    { subject: person, resource: MCP_SERVER, scopes: allScopes },
   )
   const posted = await postCall(resource(), token, 'delete_organization', { organizationId })
   const { handOff } = toolErrorOf(posted) as unknown as { handOff: { url: string } }
+  return { organizationId, url: handOff.url }
+}
+
+test('another administrator who signs in with the same browser has a form token of their own', async () => {
+  await startReplica(ports[0])
+  const email = 'oscar@yourcompany.example'
+  const { user } = await sdk().user.createUserAndMembership(OPERATOR, { email, sendInvitationEmail: false })
+  await sdk().user.updateMembership(OPERATOR, user?.id ?? '', { roles: ['admin'] })
+  const [first, second] = [await handedOff(OLIVIA, 'Of Olivia'), await handedOff(email, 'Of Oscar')]
   const browser = new PageBrowser()
-  await browser.signIn(handOff.url, OLIVIA)
-  const { fields } = await browser.open(handOff.url)
+  await browser.signIn(first.url, OLIVIA)
+  const ofOlivia = await browser.open(first.url)
+  await browser.signIn(`${second.url}?again`, email)
+  const ofOscar = await browser.open(second.url)
+  expect(ofOlivia.fields.token).toBeDefined()
+  expect(ofOscar.fields.token).toBeDefined()
+  expect(ofOscar.fields.token).not.toBe(ofOlivia.fields.token)
+})
+
+test('a person who is no longer an administrator decides nothing at a page that is still open', async () => {
+  for (const port of ports) await startReplica(port)
+  const { organizationId, url } = await handedOff(OLIVIA, 'Kept')
+  const browser = new PageBrowser()
+  await browser.signIn(url, OLIVIA)
+  const { fields } = await browser.open(url)
   expect(fields.digest).toBeDefined()
 
-  const { users } = await sdk.user.listOrganizationUsers(OPERATOR)
+  const { users } = await sdk().user.listOrganizationUsers(OPERATOR)
   const olivia = users.find(({ email }) => email === OLIVIA)
-  await sdk.user.updateMembership(OPERATOR, olivia?.id ?? '', { roles: ['member'] })
+  await sdk().user.updateMembership(OPERATOR, olivia?.id ?? '', { roles: ['member'] })
 
   // The first replica trusts what it read for a minute; the second reads it now.
-  const page = handOff.url.replace(`:${ports[0]}`, `:${ports[1]}`)
+  const page = url.replace(`:${ports[0]}`, `:${ports[1]}`)
   const headers = { origin: new URL(resource()).origin, cookie: browser.cookie }
   const form = new URLSearchParams({ ...fields, name: 'Kept', decision: 'confirm' })
   const sent = await fetch(page, { method: 'POST', headers, body: form })
@@ -83,5 +103,5 @@ test('a person who is no longer an administrator decides nothing at a page that 
   const { html } = await browser.open(page)
   expect(html).toContain('ADMIN_ROLES')
   expect(html).not.toContain('Kept')
-  expect((await sdk.organization.getOrganization(organizationId)).organization?.id).toBe(organizationId)
+  expect((await sdk().organization.getOrganization(organizationId)).organization?.id).toBe(organizationId)
 })

@@ -13,6 +13,14 @@ export interface BrowserSession {
   readonly scopes: readonly string[]
 }
 
+/** What a sign-in has given. */
+export interface NewSession {
+  readonly accessToken: string
+  /** Names the person. */
+  readonly person: string
+  readonly scopes: readonly string[]
+}
+
 /** How many sign-ins a browser carries at the same time. */
 const MAX_CARRIED = 8
 
@@ -28,23 +36,16 @@ export interface BrowserSessions {
   drop(res: ServerResponse, state: string): void
   get(req: IncomingMessage): Promise<BrowserSession | undefined>
   /**
-   * Begins a session under a new name, so that nobody who knew the old one is in it. Pages that are open in the same browser stay
-   * good: the form token stays.
+   * Begins a session under a new name, and ends the one before, so that nobody who knew that is in it. Where it is the same person,
+   * pages that are open in the browser stay good: the form token stays.
    */
-  begin(
-    res: ServerResponse,
-    accessToken: string,
-    scopes: readonly string[],
-    formToken?: string,
-  ): Promise<void>
+  begin(req: IncomingMessage, res: ServerResponse, session: NewSession): Promise<void>
   /** The token is no longer accepted. */
   end(req: IncomingMessage): Promise<void>
 }
 
-interface Kept {
-  readonly accessToken: string
+interface Kept extends NewSession {
   readonly formToken: string
-  readonly scopes: readonly string[]
 }
 
 /**
@@ -68,6 +69,14 @@ export function createBrowserSessions(kept: KeyValue, isSecure: boolean, session
     void res.appendHeader('Set-Cookie', `${name}=; ${attributes}; Max-Age=0`)
   const keyOf = (session: string) => `hand-off-session:${digestOf([session])}`
   const sessionOf = (req: IncomingMessage) => readCookie(req, sessionCookie)
+  const find = async (req: IncomingMessage) => {
+    const session = sessionOf(req)
+    return session === undefined ? undefined : ((await kept.get(keyOf(session))) as Kept | undefined)
+  }
+  const end = async (req: IncomingMessage) => {
+    const session = sessionOf(req)
+    if (session !== undefined) await kept.delete(keyOf(session))
+  }
   return {
     carry(req, res, state, sealed) {
       // RFC 6265 section 5.4: the oldest comes first.
@@ -78,20 +87,20 @@ export function createBrowserSessions(kept: KeyValue, isSecure: boolean, session
     carried: (req) => (state) => readCookie(req, stateCookie(state)),
     drop: (res, state) => expire(res, stateCookie(state)),
     async get(req) {
-      const session = sessionOf(req)
-      const found = session === undefined ? undefined : ((await kept.get(keyOf(session))) as Kept | undefined)
+      const found = await find(req)
       return found && { ...found, token: new Secret(found.accessToken) }
     },
-    async begin(res, accessToken, scopes, formToken = randomBytes(32).toString('base64url')) {
+    async begin(req, res, newSession) {
+      const before = await find(req)
+      const isSame = before?.person === newSession.person
+      const formToken = isSame ? before.formToken : randomBytes(32).toString('base64url')
       const session = randomBytes(32).toString('base64url')
-      const value: Kept = { accessToken, formToken, scopes }
+      const value: Kept = { ...newSession, formToken }
       await kept.put(keyOf(session), value, sessionMs)
+      await end(req)
       keep(res, sessionCookie, session)
     },
-    async end(req) {
-      const session = sessionOf(req)
-      if (session !== undefined) await kept.delete(keyOf(session))
-    },
+    end,
   }
 }
 

@@ -10,6 +10,7 @@ import {
 import { decide, selectionOf } from '../../call/access.js'
 import { NotAnAdministrator, type RequireAdministrator } from '../../call/administrators.js'
 import type { Principal } from '../../call/call-tool.js'
+import { digestOf } from '../../call/digest.js'
 import { isSameOwner, ownerOf } from '../../call/interaction/hand-off.js'
 import type { HandOff } from '../../call/interaction/interaction.js'
 import type { McpOptions } from '../../mcp/sdk-server.js'
@@ -181,11 +182,9 @@ export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
       const state = url.searchParams.get('state') ?? ''
       if (carried(state) !== undefined) sessions.drop(res, state)
       const { handOffId, accessToken, scopes } = await signIn.finish(url, carried)
-      await options.protection.verifier.verify(accessToken)
-      const before = await sessions.get(req)
-      await sessions.begin(res, accessToken, scopes, before?.formToken)
-      // Another person may have signed in before.
-      await sessions.end(req)
+      const caller = await options.protection.verifier.verify(accessToken)
+      const person = digestOf(ownerOf(caller))
+      await sessions.begin(req, res, { accessToken, person, scopes })
       res.writeHead(303, { location: HAND_OFF_PATH + handOffId, 'Cache-Control': 'no-store' }).end()
     } catch (cause) {
       exchange.refused({ code: 'sign_in_failed', cause })
