@@ -48,3 +48,19 @@ test('every script of the project is listed for those who work on it, and each t
   const named = [...listed.matchAll(/npm run (?:--silent )?([a-z][\w:-]*)/g)].map(([, script = '']) => script)
   expect(named.filter((script) => !scripts.includes(script))).toEqual([])
 })
+
+test('the tests that the threat model lists exist', () => {
+  const [, section = ''] = readFileSync(join(root, 'docs/threat-model.md'), 'utf8').split(
+    '## Pages of hand-offs',
+  )
+  const files = [...section.matchAll(/`([\w/.-]+\.test\.ts)`/g)].map(([, file = '']) => file)
+  expect(files.length).toBeGreaterThan(15)
+  expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([])
+  const { cases } = JSON.parse(readFileSync(join(root, 'test/hostile/corpus/pages.json'), 'utf8'))
+  const groups = new Set(cases.map(({ group }: { group: string }) => group))
+  const named = [...section.matchAll(/hostile pages ((?:`[\w-]+`(?:, )?)+)/g)].flatMap(([, list = '']) => [
+    ...list.matchAll(/`([\w-]+)`/g),
+  ])
+  expect(named.length).toBeGreaterThan(10)
+  expect(named.map(([, group]) => group).filter((group) => !groups.has(group))).toEqual([])
+})

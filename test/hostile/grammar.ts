@@ -83,7 +83,8 @@ export function unknownNames(testCase: Case, kind: keyof typeof grammar): string
   ]
 }
 
-function unknownIn(value: unknown, known: readonly string[] = [], what: string): string[] {
+/** The members of a value that are not known. */
+export function unknownIn(value: unknown, known: readonly string[] = [], what: string): string[] {
   return Object.keys(Object(value))
     .filter((name) => !known.includes(name))
     .map((name) => `unknown ${what} ${name}`)

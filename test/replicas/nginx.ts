@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Certificate, fetchTrusting } from './certificate.js'
 
 const example = readFileSync(new URL('../../deploy/nginx/scalekit-mcp.conf', import.meta.url), 'utf8')
 
@@ -10,12 +11,16 @@ export interface Nginx {
   stop(): Promise<void>
 }
 
-/** Debian's nginx with the configuration of `deploy/nginx`, its addresses replaced. */
-export async function startNginx(port: number, ports: readonly number[]): Promise<Nginx> {
+/**
+ * Debian's nginx with the configuration of `deploy/nginx`, its addresses replaced.
+ *
+ * @param tls it speaks TLS with this certificate
+ */
+export async function startNginx(port: number, ports: readonly number[], tls?: Certificate): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), 'nginx-'))
   const file = join(folder, 'nginx.conf')
   mkdirSync(join(folder, 'temporary'))
-  writeFileSync(file, configuration(port, folder, ports))
+  writeFileSync(file, configuration(port, folder, ports, tls))
   const nginx = spawn('nginx', ['-c', file, '-p', folder, '-e', 'stderr'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
@@ -23,7 +28,11 @@ export async function startNginx(port: number, ports: readonly number[]): Promis
   nginx.stderr.on('data', (text: Buffer) => {
     said += text
   })
-  await reached(`http://127.0.0.1:${port}/health`, () => said)
+  const ask = tls ? fetchTrusting(tls) : fetch
+  await reached(
+    () => ask(`${tls ? 'https' : 'http'}://localhost:${port}/health`),
+    () => said,
+  )
   return {
     async stop() {
       const ended = once(nginx, 'exit')
@@ -34,7 +43,10 @@ export async function startNginx(port: number, ports: readonly number[]): Promis
   }
 }
 
-function configuration(port: number, folder: string, ports: readonly number[]): string {
+function configuration(port: number, folder: string, ports: readonly number[], tls?: Certificate): string {
+  const listen = tls
+    ? `listen 127.0.0.1:${port} ssl;\n  ssl_certificate ${tls.certificate};\n  ssl_certificate_key ${tls.key}`
+    : `listen 127.0.0.1:${port}`
   const servers = ports.map((each) => `  server 127.0.0.1:${each} max_fails=1 fail_timeout=1s;\n`).join('')
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path ${join(folder, 'temporary', name)};`)
@@ -52,13 +64,13 @@ ${temporary}
 # Tests choose the address that a client seems to have.
 set_real_ip_from 127.0.0.1;
 real_ip_header X-Forwarded-For;
-${example.replaceAll(/( {2}server mcp-\d:3002 [^\n]*\n)+/g, servers).replace('listen 3002', `listen 127.0.0.1:${port}`)}
+${example.replaceAll(/( {2}server mcp-\d:3002 [^\n]*\n)+/g, servers).replace('listen 3002', listen)}
 }`
 }
 
-async function reached(url: string, said: () => string): Promise<void> {
+async function reached(ask: () => Promise<Response>, said: () => string): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {
-    const answered = await fetch(url).then(
+    const answered = await ask().then(
       ({ ok }) => ok,
       () => false,
     )

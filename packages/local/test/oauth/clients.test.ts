@@ -67,6 +67,11 @@ describe('dynamic client registration (RFC 7591)', () => {
       logo_uri: 'not a url',
       contacts: ['nobody'],
     },
+    {
+      client_name: 'Web application behind a proxy with TLS on this machine',
+      redirect_uris: ['https://localhost:8443/callback', 'https://127.0.0.1:8443/callback'],
+      grant_types: ['authorization_code', 'refresh_token'],
+    },
   ])('takes what $client_name sends, as a public client', async (metadata) => {
     const response = await postRegistration(JSON.stringify(metadata))
     expect(response.status).toBe(201)

@@ -1,6 +1,9 @@
 import type { AllClientMetadata } from 'oidc-provider'
 import { z } from 'zod'
 
+/** The names of this machine. */
+export const LOOPBACK_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
+
 const PUBLIC_GRANTS = ['authorization_code', 'refresh_token']
 const text = z.string().min(1).max(200)
 const url = z.url({ protocol: /^https?$/ }).max(2000)
@@ -37,11 +40,23 @@ export function publicClient(sent: unknown): AllClientMetadata {
   const { grant_types, ...metadata } = Metadata.parse(sent)
   return {
     ...metadata,
-    application_type: 'native',
+    application_type: applicationType(metadata.redirect_uris),
     token_endpoint_auth_method: 'none',
     response_types: ['code'],
     grant_types: PUBLIC_GRANTS.filter(
       (grant) => grant === 'authorization_code' || grant_types.includes(grant),
     ),
   }
+}
+
+/**
+ * OpenID Connect Registration, section 2: a native client must not use https on a loopback host. A web application behind a proxy
+ * with TLS on this machine does.
+ */
+function applicationType(redirectUris: readonly string[]): 'web' | 'native' {
+  const isSecureLoopback = (uri: string) => {
+    const { protocol, hostname } = new URL(uri)
+    return protocol === 'https:' && LOOPBACK_HOSTS.has(hostname)
+  }
+  return redirectUris.some(isSecureLoopback) ? 'web' : 'native'
 }

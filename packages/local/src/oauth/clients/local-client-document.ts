@@ -2,10 +2,9 @@ import { type ClientMetadata, errors } from 'oidc-provider'
 import { z } from 'zod'
 import { describeProblems } from '../../domain/describe-problems.js'
 import { limitedText } from '../../http/limited-text.js'
-import { publicClient } from './client-metadata.js'
+import { LOOPBACK_HOSTS, publicClient } from './client-metadata.js'
 import { reasonOf, UNREADABLE } from './unreadable-document.js'
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
 const LIMIT_BYTES = 5 * 1024
 const LIMIT_MS = 2500
 
@@ -15,7 +14,7 @@ export function isLocalClientDocument(clientId: string): boolean {
   const url = new URL(clientId)
   return (
     /^https?:$/.test(url.protocol) &&
-    LOOPBACK.has(url.hostname) &&
+    LOOPBACK_HOSTS.has(url.hostname) &&
     url.pathname !== '/' &&
     url.hash === '' &&
     url.username === ''

@@ -13,30 +13,39 @@ export interface BrowserSession {
   readonly scopes: readonly string[]
 }
 
+/** What a sign-in has given. */
+export interface NewSession {
+  readonly accessToken: string
+  /** Names the person. */
+  readonly person: string
+  readonly scopes: readonly string[]
+}
+
+/** How many sign-ins a browser carries at the same time. */
+const MAX_CARRIED = 8
+
 /** The cookies of the pages. */
 export interface BrowserSessions {
-  /** Lets the browser carry a sign-in, sealed, until it comes back with the state. */
-  carry(res: ServerResponse, state: string, sealed: string): void
+  /**
+   * Lets the browser carry a sign-in, sealed, until it comes back with the state. Of many that it never finished, it drops the oldest:
+   * together they would be more than a request may have.
+   */
+  carry(req: IncomingMessage, res: ServerResponse, state: string, sealed: string): void
   carried(req: IncomingMessage): (state: string) => string | undefined
+  /** The sign-in has come back. */
+  drop(res: ServerResponse, state: string): void
   get(req: IncomingMessage): Promise<BrowserSession | undefined>
   /**
-   * Begins a session under a new name, so that nobody who knew the old one is in it. Pages that are open in the same browser stay
-   * good: the form token stays.
+   * Begins a session under a new name, and ends the one before, so that nobody who knew that is in it. Where it is the same person,
+   * pages that are open in the browser stay good: the form token stays.
    */
-  begin(
-    res: ServerResponse,
-    accessToken: string,
-    scopes: readonly string[],
-    formToken?: string,
-  ): Promise<void>
+  begin(req: IncomingMessage, res: ServerResponse, session: NewSession): Promise<void>
   /** The token is no longer accepted. */
   end(req: IncomingMessage): Promise<void>
 }
 
-interface Kept {
-  readonly accessToken: string
+interface Kept extends NewSession {
   readonly formToken: string
-  readonly scopes: readonly string[]
 }
 
 /**
@@ -48,34 +57,61 @@ export function createBrowserSessions(kept: KeyValue, isSecure: boolean, session
   const prefix = isSecure ? '__Host-' : ''
   const sessionCookie = `${prefix}hand-off-session`
   const stateCookie = (state: string) => `${prefix}hand-off-${digestOf([state]).slice(0, 16)}`
+  const isStateCookie = (name: string) => new RegExp(`^${prefix}hand-off-[\\w-]{16}$`).test(name)
   // Lax: the browser comes back from the authorization server.
-  const attributes = `Path=/; HttpOnly; SameSite=Lax; Max-Age=${Math.ceil(sessionMs / 1000)}${isSecure ? '; Secure' : ''}`
+  const attributes = `Path=/; HttpOnly; SameSite=Lax${isSecure ? '; Secure' : ''}`
+  const keep = (res: ServerResponse, name: string, value: string) =>
+    void res.appendHeader(
+      'Set-Cookie',
+      `${name}=${value}; ${attributes}; Max-Age=${Math.ceil(sessionMs / 1000)}`,
+    )
+  const expire = (res: ServerResponse, name: string) =>
+    void res.appendHeader('Set-Cookie', `${name}=; ${attributes}; Max-Age=0`)
   const keyOf = (session: string) => `hand-off-session:${digestOf([session])}`
   const sessionOf = (req: IncomingMessage) => readCookie(req, sessionCookie)
+  const find = async (req: IncomingMessage) => {
+    const session = sessionOf(req)
+    return session === undefined ? undefined : ((await kept.get(keyOf(session))) as Kept | undefined)
+  }
+  const end = async (req: IncomingMessage) => {
+    const session = sessionOf(req)
+    if (session !== undefined) await kept.delete(keyOf(session))
+  }
   return {
-    carry(res, state, sealed) {
-      res.appendHeader('Set-Cookie', `${stateCookie(state)}=${sealed}; ${attributes}`)
+    carry(req, res, state, sealed) {
+      // RFC 6265 section 5.4: the oldest comes first.
+      const older = cookiesOf(req).flatMap(([name]) => (isStateCookie(name) ? [name] : []))
+      for (const name of older.slice(0, 1 - MAX_CARRIED)) expire(res, name)
+      keep(res, stateCookie(state), sealed)
     },
     carried: (req) => (state) => readCookie(req, stateCookie(state)),
+    drop: (res, state) => expire(res, stateCookie(state)),
     async get(req) {
-      const session = sessionOf(req)
-      const found = session === undefined ? undefined : ((await kept.get(keyOf(session))) as Kept | undefined)
+      const found = await find(req)
       return found && { ...found, token: new Secret(found.accessToken) }
     },
-    async begin(res, accessToken, scopes, formToken = randomBytes(32).toString('base64url')) {
+    async begin(req, res, newSession) {
+      const before = await find(req)
+      const isSame = before?.person === newSession.person
+      const formToken = isSame ? before.formToken : randomBytes(32).toString('base64url')
       const session = randomBytes(32).toString('base64url')
-      const value: Kept = { accessToken, formToken, scopes }
+      const value: Kept = { ...newSession, formToken }
       await kept.put(keyOf(session), value, sessionMs)
-      res.appendHeader('Set-Cookie', `${sessionCookie}=${session}; ${attributes}`)
+      await end(req)
+      keep(res, sessionCookie, session)
     },
-    async end(req) {
-      const session = sessionOf(req)
-      if (session !== undefined) await kept.delete(keyOf(session))
-    },
+    end,
   }
 }
 
-function readCookie({ headers }: IncomingMessage, name: string): string | undefined {
+function readCookie(req: IncomingMessage, name: string): string | undefined {
+  return cookiesOf(req).find(([each]) => each === name)?.[1]
+}
+
+function cookiesOf({ headers }: IncomingMessage): (readonly [name: string, value: string])[] {
   const pairs = (headers.cookie ?? '').split(';').map((pair) => pair.trim())
-  return pairs.find((pair) => pair.startsWith(`${name}=`))?.slice(name.length + 1)
+  return pairs.map((pair) => {
+    const end = pair.includes('=') ? pair.indexOf('=') : pair.length
+    return [pair.slice(0, end), pair.slice(end + 1)]
+  })
 }

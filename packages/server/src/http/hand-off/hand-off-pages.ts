@@ -10,6 +10,7 @@ import {
 import { decide, selectionOf } from '../../call/access.js'
 import { NotAnAdministrator, type RequireAdministrator } from '../../call/administrators.js'
 import type { Principal } from '../../call/call-tool.js'
+import { digestOf } from '../../call/digest.js'
 import { displayText } from '../../call/interaction/display-text.js'
 import { isSameOwner, ownerOf } from '../../call/interaction/hand-off.js'
 import type { HandOff } from '../../call/interaction/interaction.js'
@@ -162,7 +163,7 @@ export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
       // What other pages in this browser need stays granted.
       const asked = [...new Set([...scopes, ...tool.scopes])]
       const { location, state, carried } = await signIn.begin(handOff, asked, again)
-      sessions.carry(res, state, carried)
+      sessions.carry(req, res, state, carried)
       res.writeHead(302, { location, 'Cache-Control': 'no-store' }).end()
       return undefined
     } catch (cause) {
@@ -179,10 +180,13 @@ export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
     const { req, res } = exchange
     try {
       const url = new URL(req.url ?? '', origin)
-      const { handOffId, accessToken, scopes } = await signIn.finish(url, sessions.carried(req))
-      await options.protection.verifier.verify(accessToken)
-      const before = await sessions.get(req)
-      await sessions.begin(res, accessToken, scopes, before?.formToken)
+      const carried = sessions.carried(req)
+      const state = url.searchParams.get('state') ?? ''
+      if (carried(state) !== undefined) sessions.drop(res, state)
+      const { handOffId, accessToken, scopes } = await signIn.finish(url, carried)
+      const caller = await options.protection.verifier.verify(accessToken)
+      const person = digestOf(ownerOf(caller))
+      await sessions.begin(req, res, { accessToken, person, scopes })
       res.writeHead(303, { location: HAND_OFF_PATH + handOffId, 'Cache-Control': 'no-store' }).end()
     } catch (cause) {
       exchange.refused({ code: 'sign_in_failed', cause })

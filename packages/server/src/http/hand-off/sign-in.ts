@@ -88,7 +88,7 @@ export function createSignIn(config: SignInConfig): SignIn {
     grant_types: ['authorization_code'],
     response_types: ['code'],
     token_endpoint_auth_method: 'none',
-    application_type: isLoopback(hostname) ? 'native' : 'web',
+    application_type: isLoopback(hostname) && protocol === 'http:' ? 'native' : 'web',
   }
   const { length: count } = config.authorizationServers
   const servers = new ExpiringCache<OAuth.AuthorizationServer>(count)
