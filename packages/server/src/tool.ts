@@ -39,11 +39,11 @@ export type Toolset = (typeof toolsets)[number] | (typeof optInToolsets)[number]
 /** What a call does to Scalekit's data. Annotations, read-only mode, confirmation and audit follow from it. */
 export type Effect = 'read' | 'create' | 'update' | 'delete'
 
-/** Who calls and through which connection, as far as a tool may know. */
-export interface ToolCaller
-  extends Pick<Caller, 'subject' | 'clientId' | 'issuer' | 'scopes' | 'organizationId' | 'expiresAt'> {
-  readonly connection: () => ConnectionFacts
-}
+/** Who calls, as far as a tool may know. */
+export type ToolCaller = Pick<
+  Caller,
+  'subject' | 'clientId' | 'issuer' | 'scopes' | 'organizationId' | 'expiresAt'
+>
 
 /** What a connection can reach, and why its caller may use it. */
 export interface ConnectionFacts {
@@ -63,6 +63,7 @@ export interface ToolContext {
   readonly scalekit: Scalekit
   readonly docs: Docs
   readonly caller: ToolCaller
+  readonly connection: () => ConnectionFacts
   /** Waits until a person has dealt with a call of this caller, for less than half a minute. @throws ToolError `not_found` */
   readonly waitForHandOff: (
     id: string,

@@ -92,29 +92,26 @@ export async function callTool(
 }
 
 /** A call with everything that it needs. */
-export function callOf(
-  options: CallOptions,
-  principal: Principal,
-  { capabilities, state, responses, atPage, ...request }: ToolRequest,
-): Call {
+export function callOf(options: CallOptions, principal: Principal, request: ToolRequest): Call {
   const { caller, selection, decided, trail, audit, tokenRefused } = principal
-  const { tool } = request
+  const { tool, capabilities, state, responses, atPage } = request
   const isAttended = hasPerson(options, principal)
   const bound = boundEnvironment(options, selection)
   return {
-    ...request,
-    caller: {
-      ...caller,
-      connection: () =>
-        connectionOf({
-          bounds: options.bounds,
-          selection,
-          environmentId: bound?.id,
-          caller,
-          administrators: options.administrators,
-          isOperator: options.principal !== undefined,
-        }),
-    },
+    tool,
+    arguments: request.arguments,
+    ending: request.ending,
+    progress: request.progress,
+    caller,
+    connection: () =>
+      connectionOf({
+        bounds: options.bounds,
+        selection,
+        environmentId: bound?.id,
+        caller,
+        administrators: options.administrators,
+        isOperator: options.principal !== undefined,
+      }),
     mode: options.bounds.mode,
     decision: decided?.tool === tool ? decided.decision : decide(tool, caller, selection, options.bounds),
     boundEnvironment: bound,

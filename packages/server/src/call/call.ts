@@ -6,7 +6,7 @@ import { ToolError, toToolError } from '../errors.js'
 import type { Redact } from '../observe/redact.js'
 import type { Scalekit } from '../scalekit/scalekit.js'
 import type { KeyValue } from '../shared/key-value.js'
-import type { Revealed, ToolCaller, ToolContext, ToolDefinition } from '../tool.js'
+import type { Revealed, ToolContext, ToolDefinition } from '../tool.js'
 import type { Bounds, Decision } from './access.js'
 import { type Ending, withDeadline } from './deadline.js'
 import { digestOf } from './digest.js'
@@ -27,7 +27,8 @@ const RESULT_LIMIT = 80_000
 export interface Call {
   readonly tool: ToolDefinition
   readonly arguments: Readonly<Record<string, unknown>>
-  readonly caller: Caller & ToolCaller
+  readonly caller: Caller
+  readonly connection: ToolContext['connection']
   readonly mode: Bounds['mode']
   /** Whether the caller may use the tool. */
   readonly decision: Decision
@@ -165,6 +166,7 @@ function contextOf(request: Call, signal: AbortSignal): ToolContext {
     scalekit: request.scalekit(signal),
     docs: request.docs,
     caller,
+    connection: request.connection,
     progress: request.progress,
     undo: (step) => step(request.scalekit(AbortSignal.timeout(request.deadlineMs))),
     waitForHandOff: (id) => handOffs.wait(id, caller, signal),

@@ -98,7 +98,8 @@ export async function decideHandOff(
   const { handOffs } = options
   const { handOff, tool, principal, formToken, requestId } = visit
   const form = await readForm(req, res)
-  if (!form || !sameText(form.get('token') ?? '', formToken)) {
+  const decision = form?.get('decision') ?? ''
+  if (!form || !sameText(form.get('token') ?? '', formToken) || !/^(confirm|decline)$/.test(decision)) {
     return messagePage(403, 'Open the page again', 'This form is not from the page that you opened.', {
       href: handOff.id,
       label: 'Open the page',
@@ -109,7 +110,7 @@ export async function decideHandOff(
 
   const progress = await handOffs.progress(handOff.id)
   if (progress.status !== 'waiting') return endedPage(progress)
-  if (form.get('decision') !== 'confirm') {
+  if (decision === 'decline') {
     if (await handOffs.claim(handOff.id)) await settle({ status: 'declined' })
     return endedPage(await handOffs.progress(handOff.id))
   }

@@ -61,7 +61,7 @@ export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
     if (!path.startsWith(HAND_OFF_PATH) || !isOurHost(hostOf(req))) return false
     const isRead = req.method === 'GET' || req.method === 'HEAD'
     if (isRead && path === CLIENT_DOCUMENT_PATH) sendJson(res, 200, signIn.clientDocument)
-    else if (isRead && path === CALLBACK_PATH) await finishSignIn(exchange)
+    else if (req.method === 'GET' && path === CALLBACK_PATH) await finishSignIn(exchange)
     else {
       const [, id] = PAGE.exec(path) ?? []
       if (id === undefined || !(isRead || req.method === 'POST')) return false

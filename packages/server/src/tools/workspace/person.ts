@@ -14,10 +14,10 @@ const options = { timeoutMs: 5_000 }
 
 /** Reads who is signed in. Undefined for a client without a person. */
 export async function readPerson(context: ToolContext): Promise<Person | undefined> {
-  const { subject, clientId, connection } = context.caller
+  const { subject, clientId } = context.caller
   // RFC 9068 section 2.2: without a person the subject is the client.
   if (subject === clientId) return undefined
-  const { mode } = connection()
+  const { mode } = context.connection()
   return mode === 'workspace' ? readMember(context) : readUser(context)
 }
 
@@ -32,8 +32,8 @@ async function readMember({ scalekit }: ToolContext): Promise<Person | undefined
   }
 }
 
-async function readUser({ scalekit, caller }: ToolContext): Promise<Person | undefined> {
-  const { subject, organizationId, connection } = caller
+async function readUser({ scalekit, caller, connection }: ToolContext): Promise<Person | undefined> {
+  const { subject, organizationId } = caller
   if (!subject.startsWith('usr_')) return undefined
   const { user } = await scalekit
     .users(connection().environmentId ?? '')

@@ -34,8 +34,8 @@ export default defineTool({
     urlWithAllToolsets: z.string().optional().describe('For the person, to connect again.'),
   }),
   async run(_, context) {
-    const { subject, clientId, issuer, scopes, organizationId, expiresAt, connection } = context.caller
-    const { mode, readOnly, toolsets, toolsetsLeftOut, urlWithAll, administratorRule } = connection()
+    const { subject, clientId, issuer, scopes, organizationId, expiresAt } = context.caller
+    const { mode, readOnly, toolsets, toolsetsLeftOut, urlWithAll, administratorRule } = context.connection()
     // What cannot be read is left out: this tool explains why another call failed.
     const [read, listed] = await Promise.allSettled([readPerson(context), reachable(context)])
     const person = read.status === 'fulfilled' ? read.value : undefined
@@ -63,9 +63,9 @@ export default defineTool({
 type Environment = { readonly id: string; readonly name: string | undefined; readonly type: string }
 
 /** The environments that this connection reaches. Undefined for who may not read them. */
-async function reachable({ scalekit, caller }: ToolContext): Promise<Environment[] | undefined> {
+async function reachable({ scalekit, caller, connection }: ToolContext): Promise<Environment[] | undefined> {
   if (!caller.scopes.has('environment:read')) return undefined
-  const { environmentId } = caller.connection()
+  const { environmentId } = connection()
   const known = await scalekit.knownEnvironments()
   return known
     .filter(({ id }) => environmentId === undefined || id === environmentId)
