@@ -95,7 +95,10 @@ test('an answer in the name of another authorization server is refused, and noth
   for (const changes of [mixedUp, { ...mixedUp, error: 'access_denied' }]) {
     const refused = await answer(changes)
     expect(refused.status).toBe(400)
-    expect(refused.headers.getSetCookie()).toEqual([])
+    // No session begins, and the sign-in is over.
+    expect(refused.headers.getSetCookie()).toEqual([
+      expect.stringMatching(/^hand-off-[\w-]{16}=;.*Max-Age=0$/),
+    ])
   }
   // The code was not used: it is still good at the server that issued it.
   expect((await answer({})).status).toBe(303)

@@ -65,8 +65,8 @@ export interface ServerUnderTest {
   ): Promise<Record<string, unknown>>
   /** Everything that the local environment has, as a seed file would have it. */
   state(): Promise<unknown>
-  /** How many requests the local environment has answered, the issue of tokens included. */
-  upstreamRequests(): Promise<number>
+  /** How many requests the local environment has answered whose path contains this; by default those of the management API. */
+  upstreamRequests(path?: string): Promise<number>
   close(): Promise<void>
 }
 
@@ -199,10 +199,10 @@ export async function startServerUnderTest(
       const response = await fetch(`${local.url}/__local/state`, { headers: { 'x-scalekit-local': '1' } })
       return response.json()
     },
-    async upstreamRequests() {
+    async upstreamRequests(part = '/api/') {
       const response = await fetch(`${local.url}/__local/requests`, { headers: { 'x-scalekit-local': '1' } })
       const { requests } = (await response.json()) as { requests: { path: string }[] }
-      return requests.filter(({ path }) => !path.startsWith('/__local/')).length
+      return requests.filter(({ path }) => path.includes(part)).length
     },
     async close() {
       await server.stop()
