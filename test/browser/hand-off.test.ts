@@ -128,7 +128,8 @@ describe('a secret', () => {
     await page
       .getByLabel('To confirm, type the name')
       .fill((await page.locator('label code').textContent()) ?? '')
-    await page.getByRole('button', { name: 'Create and show it' }).click()
+    // The answer to a second click must not replace the page with the secret.
+    await page.getByRole('button', { name: 'Create and show it' }).dblclick()
     const lines = (await page.locator('pre').textContent()) ?? ''
     expect(await violations(page)).toEqual([])
     const [, secret = ''] = /^SCALEKIT_CLIENT_SECRET=(\S+)$/m.exec(lines) ?? []

@@ -8,7 +8,7 @@ export interface HandOffPage {
   /** What the page shows to copy, by its label. */
   readonly values: ReadonlyMap<string, string>
   /** Sends the form with a button; `name` is what the person types. @returns the next page */
-  send(decision: 'confirm' | 'decline', name?: string): Promise<HandOffPage>
+  send(decision: 'confirm' | 'decline', name?: string, signal?: AbortSignal): Promise<HandOffPage>
   /** Sends what the form would, with changes. */
   post(fields: Record<string, string>, headers?: Record<string, string>): Promise<HandOffPage>
   /** The fields of its form. */
@@ -59,10 +59,15 @@ export class HandOffVisitor {
       ),
     )
     const labels = [...html.matchAll(/<h2>([^<]*)<\/h2>\s*<pre id="value-\d+">([^<]*)<\/pre>/g)]
-    const post = async (body: Record<string, string>, headers: Record<string, string> = {}) =>
+    const post = async (
+      body: Record<string, string>,
+      headers: Record<string, string> = {},
+      signal?: AbortSignal,
+    ) =>
       this.#page(
         await this.#fetch(url, {
           method: 'POST',
+          ...(signal ? { signal } : {}),
           body: new URLSearchParams(body),
           headers: { origin: new URL(url).origin, ...headers },
         }),
@@ -77,7 +82,8 @@ export class HandOffVisitor {
       values: new Map(labels.map(([, label = '', value = '']) => [decode(label), decode(value)])),
       asksFor: asked === undefined ? undefined : decode(asked),
       post,
-      send: (decision, name) => post({ ...fields, decision, ...(name === undefined ? {} : { name }) }),
+      send: (decision, name, signal) =>
+        post({ ...fields, decision, ...(name === undefined ? {} : { name }) }, {}, signal),
     }
   }
 }

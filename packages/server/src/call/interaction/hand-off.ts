@@ -57,6 +57,8 @@ export interface HandOffs {
   /** Starts the call. @returns false where it was made, or declined, already */
   claim(id: string): Promise<boolean>
   settle(id: string, outcome: Outcome): Promise<void>
+  /** The call ended as it was said, and more is known of it. */
+  correct(id: string, outcome: Outcome): Promise<void>
   /** Nothing was done: the call waits again. */
   release(id: string): Promise<void>
   /**
@@ -179,6 +181,7 @@ export function createHandOffs(
     progress,
     claim,
     settle,
+    correct: (id, outcome) => kept.put(outcomeKey(id), outcome, handOffMs),
     async release(id) {
       await kept.delete(claimKey(id))
     },

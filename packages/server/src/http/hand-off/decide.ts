@@ -22,7 +22,11 @@ export interface Visit {
   readonly requestId: string
   /** The token is no longer accepted. */
   readonly signOut: () => Promise<void>
+  readonly decisions: Decisions
 }
+
+/** What is being decided in this process, by hand-off: the second click of a double click gets the page of the first. */
+export type Decisions = Map<string, { readonly formToken: string; readonly page: Promise<Page> }>
 
 /** A call that a person has begun goes on without the browser. */
 const neverGone: Ending = { onGone: () => undefined, offGone: () => undefined }
@@ -41,7 +45,7 @@ const requestOf = ({ handOff, tool }: Visit) => ({
 export async function showHandOff(options: CallOptions, visit: Visit, problem?: string): Promise<Page> {
   const { handOff, tool, principal, signedInAs, formToken } = visit
   const progress = await options.handOffs.progress(handOff.id)
-  if (progress.status !== 'waiting') return endedPage(progress)
+  if (progress.status !== 'waiting') return endedPage(progress, tool)
   try {
     const question = await previewCall(callOf(options, principal, requestOf(visit)))
     return askPage({
@@ -95,8 +99,7 @@ export async function decideHandOff(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<Page> {
-  const { handOffs } = options
-  const { handOff, tool, principal, formToken, requestId } = visit
+  const { handOff, tool, formToken, decisions } = visit
   const form = await readForm(req, res)
   const decision = form?.get('decision') ?? ''
   if (!form || !sameText(form.get('token') ?? '', formToken) || !/^(confirm|decline)$/.test(decision)) {
@@ -105,14 +108,26 @@ export async function decideHandOff(
       label: 'Open the page',
     })
   }
+  const running = decisions.get(handOff.id)
+  if (running) {
+    return sameText(running.formToken, formToken) ? running.page : endedPage({ status: 'running' }, tool)
+  }
+  const page = carryOut(options, visit, form).finally(() => decisions.delete(handOff.id))
+  decisions.set(handOff.id, { formToken, page })
+  return page
+}
+
+async function carryOut(options: CallOptions, visit: Visit, form: URLSearchParams): Promise<Page> {
+  const { handOffs } = options
+  const { handOff, tool, principal, requestId } = visit
   const settle = (outcome: Outcome) =>
     handOffs.settle(handOff.id, outcome).catch((cause: unknown) => principal.note({ err: cause }))
 
   const progress = await handOffs.progress(handOff.id)
-  if (progress.status !== 'waiting') return endedPage(progress)
-  if (decision === 'decline') {
+  if (progress.status !== 'waiting') return endedPage(progress, tool)
+  if (form.get('decision') === 'decline') {
     if (await handOffs.claim(handOff.id)) await settle({ status: 'declined' })
-    return endedPage(await handOffs.progress(handOff.id))
+    return endedPage(await handOffs.progress(handOff.id), tool)
   }
 
   const revealed: Revealed[] = []
@@ -146,8 +161,26 @@ export async function decideHandOff(
     await settle({ status: 'failed', error })
     return failedPage(error)
   }
-  await settle({ status: 'done', output: structuredContent ?? {}, requestId })
-  return revealed.length > 0 ? revealedPage(tool, revealed) : donePage
+  const output = structuredContent ?? {}
+  await settle({ status: 'done', output, requestId })
+  if (revealed.length === 0) return endedPage({ status: 'done', output, requestId }, tool)
+  let shown = true
+  const tell = (now: boolean) => {
+    if (shown === now) return
+    shown = now
+    handOffs
+      .correct(handOff.id, { status: 'done', output: { ...output, handedOver: shown }, requestId })
+      .catch((cause: unknown) => principal.note({ err: cause }))
+  }
+  // Of the two answers to a double click the browser takes one.
+  let sent = false
+  return {
+    ...revealedPage(tool, revealed),
+    closed: (wasSent) => {
+      sent ||= wasSent
+      tell(sent)
+    },
+  }
 }
 
 interface CallError {
@@ -165,7 +198,7 @@ function errorOf(result: unknown): CallError {
 /** Nothing was done for this form. What was typed may be corrected; or another form was sent first. */
 async function unclaimedPage(options: CallOptions, visit: Visit, error: CallError): Promise<Page> {
   const progress = await options.handOffs.progress(visit.handOff.id)
-  if (progress.status !== 'waiting') return endedPage(progress)
+  if (progress.status !== 'waiting') return endedPage(progress, visit.tool)
   return error.code === 'confirmation_mismatch'
     ? showHandOff(options, visit, `${error.message} Look again.`)
     : messagePage(503, 'Try again', `${sentence(error.message)} Nothing was changed.`, {
@@ -187,17 +220,27 @@ function signInAgainPage(id: string): Page {
 
 const sentence = (message: string) => `${message.replace(/\.$/, '')}.`
 
-const donePage = messagePage(200, 'Done', 'Go back to your agent: it gets the result.')
-
-function endedPage(progress: Progress): Page {
+function endedPage(progress: Progress, { reveals }: ToolDefinition): Page {
   switch (progress.status) {
     case 'done':
-      return donePage
+      return reveals
+        ? messagePage(
+            200,
+            'Done',
+            `The ${reveals.kind} was shown once, on the page where it was created. If nobody has it, ask your agent to create another.`,
+          )
+        : messagePage(200, 'Done', 'Go back to your agent: it gets the result.')
     case 'declined':
       return messagePage(200, 'Declined', 'Nothing was changed. Your agent is told.')
     case 'failed':
       return failedPage(progress.error)
     default:
-      return messagePage(200, 'In progress', 'The call is being made. Your agent gets the result.')
+      return messagePage(
+        200,
+        'In progress',
+        reveals
+          ? `The call is being made. The ${reveals.kind} is shown once, on the page where you confirmed the call.`
+          : 'The call is being made. Your agent gets the result.',
+      )
   }
 }

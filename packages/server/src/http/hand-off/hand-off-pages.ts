@@ -20,7 +20,7 @@ import type { ToolDefinition } from '../../tool.js'
 import type { Exchange } from '../exchange.js'
 import { hostOf } from '../landing.js'
 import { type BrowserSession, createBrowserSessions } from './browser-session.js'
-import { decideHandOff, showHandOff, type Visit } from './decide.js'
+import { type Decisions, decideHandOff, showHandOff, type Visit } from './decide.js'
 import { messagePage, type Page, sendPage } from './page.js'
 import { CALLBACK_PATH, CLIENT_DOCUMENT_PATH, type SignIn, SignInRefused } from './sign-in.js'
 
@@ -53,6 +53,7 @@ export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
   const { origin, protocol } = new URL(resource)
   const sessions = createBrowserSessions(kept, protocol === 'https:', options.sessionMs)
   const byName = new Map(mcp.tools.map((tool) => [tool.name, tool]))
+  const decisions: Decisions = new Map()
   const isOurHost = createHostMatch(resource, options.hosts)
 
   return async (exchange) => {
@@ -98,6 +99,7 @@ export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
       formToken: session.formToken,
       requestId,
       signOut: () => sessions.end(req),
+      decisions,
     }
     return posts ? decideHandOff(mcp, visit, req, res) : showHandOff(mcp, visit)
   }
@@ -154,7 +156,9 @@ export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
   ): Promise<Page | undefined> {
     const { req, res } = exchange
     if (req.method === 'POST') {
-      return messagePage(401, 'Sign in again', 'Nothing was done: the sign-in is over.', {
+      const why =
+        scopes.length > 0 ? 'this call needs scopes that your sign-in does not have' : 'the sign-in is over'
+      return messagePage(401, 'Sign in again', `Nothing was done: ${why}.`, {
         href: handOff.id,
         label: 'Sign in',
       })
@@ -240,7 +244,7 @@ function refusedSignInPage({ handOffId, scopes }: SignInRefused): Page {
     403,
     'Not signed in',
     `You did not allow it, or your role does not let you.${needed} Nothing was changed. Ask an administrator if your role is the reason.`,
-    { href: HAND_OFF_PATH + handOffId, label: 'Sign in again' },
+    { href: `${HAND_OFF_PATH}${handOffId}?again`, label: 'Sign in again' },
   )
 }
 

@@ -6,7 +6,7 @@ import { pathOf } from '@scalekit-mcp/auth'
 import { selectionOf } from '../../call/access.js'
 import type { Principal } from '../../call/call-tool.js'
 import type { McpOptions } from '../../mcp/sdk-server.js'
-import { decideHandOff, showHandOff } from './decide.js'
+import { type Decisions, decideHandOff, showHandOff } from './decide.js'
 import { messagePage, type Page, sendPage } from './page.js'
 
 /** The pages of a server over stdio, on a port of this machine that only its programs reach. */
@@ -27,6 +27,7 @@ export function createLoopbackPages(
   principal: () => Principal & { readonly requestId: string },
 ): LoopbackPages {
   const formToken = randomBytes(32).toString('base64url')
+  const decisions: Decisions = new Map()
   let listening: Promise<Server> | undefined
 
   async function serve(req: IncomingMessage, res: ServerResponse, origin: string): Promise<Page> {
@@ -44,6 +45,7 @@ export function createLoopbackPages(
       formToken,
       requestId: own.requestId,
       signOut: async () => undefined,
+      decisions,
     }
     return req.method === 'POST' ? decideHandOff(mcp(), visit, req, res) : showHandOff(mcp(), visit)
   }

@@ -20,8 +20,18 @@ button.main { color: var(--card); background: var(--accent); }
 @media (max-width: 480px) { th, td { display: block; width: auto; } td { border-top: 0; padding-top: 0; } }
 `
 
-/** Copies a value; without script the button is not there, and the value can be selected. */
-const script = `for (const button of document.querySelectorAll('button[data-copies]')) {
+/**
+ * Copies a value; without script the button is not there, and the value can be selected. Sends a form once: the answer to a second
+ * click would replace that to the first.
+ */
+const script = `for (const form of document.forms) {
+  form.addEventListener('submit', (event) => {
+    if (form.dataset.sent) event.preventDefault()
+    form.dataset.sent = 'yes'
+  })
+  addEventListener('pageshow', () => delete form.dataset.sent)
+}
+for (const button of document.querySelectorAll('button[data-copies]')) {
   button.hidden = false
   button.addEventListener('click', async () => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).textContent)
@@ -45,9 +55,13 @@ export interface Page {
   readonly status: number
   readonly title: string
   readonly body: Markup
+  /** Told when the connection of an answer with this page closes: whether all of the page was sent. */
+  readonly closed?: (wasSent: boolean) => void
 }
 
-export function sendPage(res: ServerResponse, { status, title, body }: Page): void {
+export function sendPage(res: ServerResponse, { status, title, body, closed }: Page): void {
+  if (closed && res.closed) closed(false)
+  else if (closed) res.once('close', () => closed(res.writableFinished))
   const { text } = html`<!doctype html>
 <html lang="en">
 <head>

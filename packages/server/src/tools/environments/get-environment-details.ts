@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { ToolError } from '../../errors.js'
 import { environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { environmentFields, toEnvironment } from './environment.js'
+import { environmentFields } from './environment.js'
+import { readEnvironment } from './read-environment.js'
 
 export default defineTool({
   name: 'get_environment_details',
@@ -15,8 +15,6 @@ export default defineTool({
   input: z.object({ environmentId }),
   output: z.object({ environment: environmentFields }),
   async run({ environmentId }, { scalekit }) {
-    const { environment } = await scalekit.environments().getEnvironment({ id: environmentId })
-    if (!environment) throw new ToolError('not_found', 'Scalekit has no such environment.')
-    return { environment: toEnvironment(environment) }
+    return { environment: await readEnvironment(scalekit, environmentId) }
   },
 })
