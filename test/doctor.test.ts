@@ -193,6 +193,23 @@ describe('scalekit-mcp doctor', () => {
     ])
   })
 
+  test('names that person also where the server could not say so at first', async () => {
+    let asked = 0
+    const server = await startMcpServer({
+      answer: (_method, _era, res) => {
+        const refusal = { error: 'not_an_administrator', subject: 'usr_1', variable: 'ADMIN_ROLES' }
+        if (asked++ === 0) send(res, 503, { error: 'temporarily_unavailable' })
+        else send(res, 403, refusal)
+        return true
+      },
+    })
+    opened.push(server)
+    const { code, failed } = await examine(server.url)
+    expect(code).toBe(1)
+    expect(failed).toMatchObject([{ check: 'administrator', text: expect.stringContaining('ADMIN_ROLES') }])
+    expect(asked).toBe(2)
+  })
+
   test('names a resource that the local environment does not know', async () => {
     const program = await startDev()
     opened.push(program)

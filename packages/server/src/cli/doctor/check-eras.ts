@@ -1,4 +1,5 @@
 import { type Answer, ask, NoAnswer } from './ask.js'
+import { refusedPerson } from './check-administrator.js'
 import { type Finding, failed, notChecked, ok } from './finding.js'
 import { type Era, message } from './message.js'
 import type { Walk } from './walk.js'
@@ -12,7 +13,8 @@ interface Tool {
 /** Lists and calls tools with the two revisions of MCP that clients use. */
 export async function checkEras(walk: Walk): Promise<Finding[]> {
   if (walk.token === undefined || walk.refusedPerson) return []
-  return [await checkEra(walk, 'modern', '2026-07-28'), await checkEra(walk, 'legacy', '2025-11-25')]
+  const modern = await checkEra(walk, 'modern', '2026-07-28')
+  return walk.refusedPerson ? [modern] : [modern, await checkEra(walk, 'legacy', '2025-11-25')]
 }
 
 async function checkEra(walk: Walk, check: 'modern' | 'legacy', era: Era): Promise<Finding> {
@@ -28,12 +30,12 @@ async function checkEra(walk: Walk, check: 'modern' | 'legacy', era: Era): Promi
   try {
     if (check === 'legacy') {
       const begun = await send('initialize')
-      if (!resultOf(begun)) return refused(check, 'initialize', begun)
+      if (!resultOf(begun)) return refused(walk, check, 'initialize', begun)
     }
     const list = await send('tools/list')
     const tools = resultOf(list)?.tools
-    if (!Array.isArray(tools)) return refused(check, 'tools/list', list)
-    return await callOne(check, tools as Tool[], send)
+    if (!Array.isArray(tools)) return refused(walk, check, 'tools/list', list)
+    return await callOne(walk, check, tools as Tool[], send)
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error
     return failed(
@@ -46,6 +48,7 @@ async function checkEra(walk: Walk, check: 'modern' | 'legacy', era: Era): Promi
 
 /** Calls a tool that only reads and needs no argument. Without one, no call is safe. */
 async function callOne(
+  walk: Walk,
   check: 'modern' | 'legacy',
   tools: readonly Tool[],
   send: (method: string, params: Readonly<Record<string, unknown>>) => Promise<Answer>,
@@ -56,7 +59,7 @@ async function callOne(
   if (!tool) return notChecked(check, `${tools.length} tools, none that can be called without arguments`)
   const answer = await send('tools/call', { name: tool.name, arguments: {} })
   const result = resultOf(answer)
-  if (!result || result.isError === true) return refused(check, tool.name, answer)
+  if (!result || result.isError === true) return refused(walk, check, tool.name, answer)
   return ok(check, `${tools.length} tools, ${tool.name} answered`)
 }
 
@@ -65,7 +68,10 @@ function resultOf({ status, json }: Answer): Readonly<Record<string, unknown>> |
   return typeof result === 'object' && result !== null ? (result as Record<string, unknown>) : undefined
 }
 
-function refused(check: 'modern' | 'legacy', what: string, { status, headers, json }: Answer): Finding {
+function refused(walk: Walk, check: 'modern' | 'legacy', what: string, answer: Answer): Finding {
+  const person = refusedPerson(walk, answer)
+  if (person) return person
+  const { status, headers, json } = answer
   const challenge = headers.get('www-authenticate') ?? ''
   const [, reason] = /error_description="([^"]*)"/.exec(challenge) ?? []
   const error = Object(json?.error) as { message?: unknown }
