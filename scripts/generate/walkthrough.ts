@@ -2,7 +2,7 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import { createLocalScalekit } from '@scalekit-mcp/local'
 import { createLog, loadConfig, startServer } from 'scalekit-mcp'
 import { localEnvironment } from '../../packages/server/src/cli/dev.js'
-import { allScopes, patient } from '../../packages/server/test/server-under-test.js'
+import { allScopes, patient, untilKeysKnown } from '../../packages/server/test/server-under-test.js'
 import { freePort, mintToken } from '../../test/harness/program.js'
 
 const DEV = 'env_100000000000000001'
@@ -120,6 +120,7 @@ export async function walkthrough(): Promise<string> {
   const local = await createLocalScalekit({ port: 0, memory: true, mcpServerUrl: url })
   const config = loadConfig({ ...localEnvironment(local, url), PORT: String(port) }, {})
   const server = await startServer({ ...config, timeouts: patient }, createLog('silent'))
+  await untilKeysKnown(url)
   const parts: string[] = []
   for (const conversation of conversations) {
     const token = await mintToken({ localUrl: local.url }, { scopes: conversation.scopes, resource: url })

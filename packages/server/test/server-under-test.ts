@@ -106,7 +106,7 @@ export const patient: Timeouts = {
 }
 
 /** On a busy machine the first read of the keys may miss its deadline. Until they are known, a request gets 503. */
-async function untilKeysKnown(url: string): Promise<void> {
+export async function untilKeysKnown(url: string): Promise<void> {
   while ((await fetch(new URL('/ready', url))).status !== 200) {
     await new Promise((resolve) => setTimeout(resolve, 100))
   }

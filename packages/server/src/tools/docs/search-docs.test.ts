@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { postCall, toolErrorOf } from '../../../test/post-message.js'
+import { postCall, postMessage, toolErrorOf } from '../../../test/post-message.js'
 import { eras, type ServerUnderTest, startServerUnderTest } from '../../../test/server-under-test.js'
 
 let server: ServerUnderTest
@@ -87,7 +87,7 @@ describe('a large documentation', () => {
     )
     await searches[0]
     const started = performance.now()
-    expect((await call(bystander, 'whoami')).message.result?.isError).toBeFalsy()
+    expect((await postMessage(other.url, bystander, 'tools/list')).status).toBe(200)
     // On a slow machine the searches take as much longer as the bystander: it does not wait for the last one.
     expect(performance.now() - started < 5_000 || ended < searches.length).toBe(true)
     // On a slow machine, the last of them may exceed the deadline of a call; on Node 24, some the memory of the thread.
