@@ -96,7 +96,7 @@ const listedByName: readonly (readonly [part: string, kind: Kind])[] = [
 async function notFound(error: ToolError, call: FailedCall): Promise<ToolError> {
   const { tool, args, context } = call
   const ids = idsOf(args)
-  if (isAnsweredByApi(error)) {
+  if (isAnsweredByApi(error) || isGeneral(error)) {
     const missing = await missingName(args, context).catch(() => undefined)
     if (missing) return withDetails(error, missing.message, missing.nextStep, { ...ids, ...missing.details })
     const key = await missingKey(ids, context)
