@@ -94,7 +94,7 @@ export interface Target {
   readonly changes?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
 }
 
-/** What stands in the way of a create or an update, in a tool's own words. */
+/** The conflict behind `already_exists`, where a tool can say more than an id. */
 export interface Taken {
   /** Of the object that has the name or the id, where it can be read. */
   readonly id?: string
@@ -140,7 +140,7 @@ export interface ToolDefinition<
    */
   check?(args: z.output<Input>): void
   /**
-   * What `already_exists` is about: the id of the object, where it can be read, or more where reading that object is not the next
+   * The object of `already_exists`: its id, where it can be read, or a message of its own where reading that object is not the next
    * step.
    */
   existing?(args: z.output<Input>, context: ToolContext): Promise<string | Taken | undefined>

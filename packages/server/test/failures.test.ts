@@ -245,7 +245,7 @@ describe.each(eras)('what a failed call says, over %s', (era) => {
         `The user ${BEN} of this environment has this e-mail address and is not in org_100000000000000002.`,
         'No tool adds an existing user to another organization',
       ],
-    ])('in the way of %s %o', async (tool, args, message, nextStep) => {
+    ])('and what to do instead: %s %o', async (tool, args, message, nextStep) => {
       await call('update_organization', { organizationId: ACME, slug: 'taken-slug' })
       expect((await call(tool, args, all)).error).toMatchObject({
         code: 'already_exists',
