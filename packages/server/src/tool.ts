@@ -94,6 +94,14 @@ export interface Target {
   readonly changes?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
 }
 
+/** The conflict behind `already_exists`, where a tool can say more than an id. */
+export interface Taken {
+  /** Of the object that has the name or the id, where it can be read. */
+  readonly id?: string
+  readonly message: string
+  readonly nextStep: string
+}
+
 export interface ToolDefinition<
   Input extends z.ZodObject = z.ZodObject,
   Output extends z.ZodObject = z.ZodObject,
@@ -131,8 +139,11 @@ export interface ToolDefinition<
    * @throws ToolError
    */
   check?(args: z.output<Input>): void
-  /** The id of the object that `already_exists` is about, where it can be read. */
-  existing?(args: z.output<Input>, context: ToolContext): Promise<string | undefined>
+  /**
+   * The object of `already_exists`: its id, where it can be read, or a message of its own where reading that object is not the next
+   * step.
+   */
+  existing?(args: z.output<Input>, context: ToolContext): Promise<string | Taken | undefined>
   /** What the question names. Required for every write that is confirmed; read again before the act. */
   target?(args: z.output<Input>, context: ToolContext): Promise<Target>
   run(

@@ -10,6 +10,7 @@ import {
 
 const DEV = 'env_100000000000000001'
 const ACME = 'org_100000000000000001'
+const PRD = 'env_100000000000000002'
 const BEN = 'usr_100000000000000102'
 
 let server: ServerUnderTest
@@ -62,6 +63,26 @@ describe.each(eras)('what a failed call says, over %s', (era) => {
         'no client m2morg_999 in org_1',
         'list_organization_clients',
       ],
+      [
+        'get_organization_user',
+        { organizationId: 'org_999', userId: 'usr_999' },
+        'no organization org_999 of env_1',
+        'list_organizations',
+      ],
+      ['list_user_sessions', { userId: 'usr_999' }, 'no user usr_999 of env_1', 'list_users'],
+      ['remove_user_sessions', { userId: 'usr_999' }, 'no user usr_999 of env_1', 'list_users'],
+      [
+        'update_client_secret',
+        { clientId: 'skc_100000000000000001', secretId: 'sec_999', enabled: false },
+        'no secret sec_999 of env_1',
+        'get_environment_credentials',
+      ],
+      [
+        'update_client_secret',
+        { clientId: 'skc_999', secretId: 'sec_999', enabled: false },
+        'no client skc_999 of env_1',
+        'list_redirect_uris',
+      ],
       ['get_session', { sessionId: 'ses_999' }, 'no session ses_999 of env_1', 'list_user_sessions'],
     ])('%s %o', async (tool, args, message, list) => {
       const { error } = await call(tool, args, all)
@@ -69,7 +90,7 @@ describe.each(eras)('what a failed call says, over %s', (era) => {
         code: 'not_found',
         nextStep: `Check the id with ${list}.`,
         environmentId: DEV,
-        ...args,
+        ...Object.fromEntries(Object.entries(args).filter(([name]) => name.endsWith('Id'))),
       })
       expect(error?.message).toContain(message)
     })
@@ -78,9 +99,101 @@ describe.each(eras)('what a failed call says, over %s', (era) => {
       const { error } = await call('delete_environment_role', { name: 'nobody' })
       expect(error).toMatchObject({
         code: 'not_found',
+        message: `Scalekit has no role nobody of ${DEV}.`,
         nextStep: 'Check the name with list_environment_roles.',
       })
     })
+
+    describe.each([DEV, PRD])(
+      'a role or permission that an argument names, in %s before anybody is asked',
+      (environmentId) => {
+        const organizationId = environmentId === DEV ? ACME : 'org_100000000000000011'
+        const missing = (tool: string, args: Record<string, unknown>, token?: string) =>
+          call(tool, { ...args, environmentId }, { ...all, ...(token ? { token } : {}) })
+        const aRole = expect.stringMatching(/\bmember\b.*list_environment_roles/)
+        const aPermission = expect.stringContaining('list_permissions')
+
+        test.each([
+          [
+            'create_organization_user',
+            { organizationId, email: 'x@acme.example', role: 'membr' },
+            `role: ${organizationId} has no role membr.`,
+            aRole,
+          ],
+          [
+            'add_permissions_to_role',
+            { roleName: 'nope', permissions: ['projects:read'] },
+            `roleName: ${environmentId} has no role nope.`,
+            aRole,
+          ],
+          [
+            'add_permissions_to_role',
+            { roleName: 'member', permissions: ['nope:x'] },
+            `permissions.0: ${environmentId} has no permission nope:x.`,
+            aPermission,
+          ],
+          [
+            'remove_permission_from_role',
+            { roleName: 'nope', permission: 'projects:read' },
+            `roleName: ${environmentId} has no role nope.`,
+            aRole,
+          ],
+          [
+            'remove_permission_from_role',
+            { roleName: 'member', permission: 'nope' },
+            `permission: ${environmentId} has no permission nope.`,
+            aPermission,
+          ],
+          [
+            'create_environment_role',
+            { name: 'fresh', displayName: 'Fresh', permissions: ['nope:x'] },
+            `permissions.0: ${environmentId} has no permission nope:x.`,
+            aPermission,
+          ],
+          [
+            'create_environment_role',
+            { name: 'fresh', displayName: 'Fresh', extends: 'nope' },
+            `extends: ${environmentId} has no role nope.`,
+            aRole,
+          ],
+          [
+            'update_environment_role',
+            { name: 'member', permissions: ['nope'] },
+            `permissions.0: ${environmentId} has no permission nope.`,
+            aPermission,
+          ],
+          [
+            'delete_environment_role',
+            { name: 'member', reassignTo: 'nope' },
+            `reassignTo: ${environmentId} has no role nope.`,
+            aRole,
+          ],
+        ])('%s %o', async (tool, args, message, nextStep) => {
+          expect((await missing(tool, args)).error).toMatchObject({ code: 'not_found', message, nextStep })
+        })
+
+        test('update_organization_user', async () => {
+          const { items } = (await missing('list_organization_users', { organizationId })).result as {
+            items: { id: string }[]
+          }
+          const args = { organizationId, userId: items[0]?.id, role: 'nope' }
+          expect((await missing('update_organization_user', args)).error).toMatchObject({
+            code: 'not_found',
+            message: `role: ${organizationId} has no role nope.`,
+            nextStep: aRole,
+          })
+        })
+
+        test('without the names for who may not read them', async () => {
+          const token = await server.token({ scopes: ['organization:write'] })
+          const args = { organizationId, email: 'x@acme.example', role: 'membr' }
+          expect((await missing('create_organization_user', args, token)).error).toMatchObject({
+            message: `role: ${organizationId} has no role membr.`,
+            nextStep: 'Check the name with list_environment_roles.',
+          })
+        })
+      },
+    )
 
     test('an environment', async () => {
       const { error } = await call('list_organizations', { environmentId: 'env_999' })
@@ -111,6 +224,34 @@ describe.each(eras)('what a failed call says, over %s', (era) => {
       ['create_environment_oidc_connection', { provider: 'OKTA', keyId: 'email' }, 'conn_100000000000000001'],
     ])('%s %o', async (tool, args, id) => {
       expect(existingId(await call(tool, args, all))).toBe(id)
+    })
+
+    test.each([
+      [
+        'add_domain',
+        { organizationId: 'org_100000000000000002', domain: 'Acme.example' },
+        'Another organization of this environment has the domain acme.example.',
+        'remove_domain',
+      ],
+      [
+        'update_organization',
+        { organizationId: 'org_100000000000000002', slug: 'taken-slug' },
+        `The organization ${ACME} has the slug taken-slug.`,
+        'another slug',
+      ],
+      [
+        'create_organization_user',
+        { organizationId: 'org_100000000000000002', email: 'Ben@acme.example' },
+        `The user ${BEN} of this environment has this e-mail address and is not in org_100000000000000002.`,
+        'No tool adds an existing user to another organization',
+      ],
+    ])('and what to do instead: %s %o', async (tool, args, message, nextStep) => {
+      await call('update_organization', { organizationId: ACME, slug: 'taken-slug' })
+      expect((await call(tool, args, all)).error).toMatchObject({
+        code: 'already_exists',
+        message,
+        nextStep: expect.stringContaining(nextStep),
+      })
     })
 
     test('for who has only the scope of the write too', async () => {

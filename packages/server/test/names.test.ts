@@ -30,6 +30,27 @@ const candidatesOf = ({ error }: Answer) => (error as { candidates?: unknown } |
 const development = { id: DEV, name: 'Development' }
 const production = { id: PRD, name: 'Production' }
 
+// First: the local environment remembers a limited number of requests.
+test('ids cost no look-up', async () => {
+  const token = await server.token()
+  const asked = async () => {
+    const response = await fetch(`${server.local.url}/__local/requests`, {
+      headers: { 'x-scalekit-local': '1' },
+    })
+    const { requests } = (await response.json()) as { requests: { path: string }[] }
+    return requests.filter(({ path }) =>
+      /environments$|organizations(:search)?$/.test(path.split('?')[0] ?? ''),
+    ).length
+  }
+  const before = await asked()
+  const byId = { environmentId: DEV, organizationId: ACME }
+  await server.call('2026-07-28', 'get_organization_details', byId, { token })
+  expect(await asked()).toBe(before)
+  const byName = { environmentId: 'Development', organizationId: 'Acme Robotics' }
+  await server.call('2026-07-28', 'get_organization_details', byName, { token })
+  expect(await asked()).toBeGreaterThan(before)
+})
+
 describe.each(eras)('environments over %s', (era) => {
   const list = (args: Record<string, unknown>, options?: { token: string }) =>
     server.call(era, 'list_organizations', args, options)
@@ -148,9 +169,31 @@ describe.each(eras)('organizations over %s', (era) => {
     const answer = await get('Robotics')
     expect(answer.error).toMatchObject({
       code: 'not_found',
-      message: `${DEV} has no organization with this name or external id.`,
+      message: `organizationId: ${DEV} has no organization with the name or external id "Robotics".`,
     })
     expect(candidatesOf(answer)).toEqual([{ id: ACME, name: 'Acme Robotics' }])
+  })
+
+  test('a space at either end of a name does not matter', async () => {
+    expect(await foundBy('Acme Robotics ')).toBe(ACME)
+    expect(await foundBy(' acme')).toBe(ACME)
+  })
+
+  test.each(['NFC', 'NFD'] as const)('a name that is stored in %s is found in both forms', async (form) => {
+    await changeState(server, ({ environments: [first] }) => {
+      const globex = first?.organizations.find(({ id }) => id === GLOBEX)
+      if (globex) globex.display_name = 'Cafe\u0301 Nord'.normalize(form)
+    })
+    expect(await foundBy('Caf\u00e9 Nord')).toBe(GLOBEX)
+    expect(await foundBy('Cafe\u0301 Nord')).toBe(GLOBEX)
+    expect(candidatesOf(await get('Caf\u00e9'))).toEqual([{ id: GLOBEX, name: 'Caf\u00e9 Nord' }])
+  })
+
+  test('a name that nothing resembles is refused with the tool that lists names', async () => {
+    expect((await get('Nobody')).error).toMatchObject({
+      code: 'not_found',
+      nextStep: expect.stringContaining('list_organizations'),
+    })
   })
 
   test('a name of one that is the external id of another is refused with both', async () => {
@@ -198,14 +241,34 @@ describe.each(eras)('organizations over %s', (era) => {
     const unknown = { environment: 'Development', organizationIds: [ACME, 'nobody knows'] }
     expect((await server.call(era, 'delete_organizations', unknown)).error).toMatchObject({
       code: 'not_found',
+      message: `organizationIds.1: ${DEV} has no organization with the name or external id "nobody knows".`,
+      nextStep: expect.stringContaining('list_organizations'),
     })
     expect(await foundBy(ACME)).toBe(ACME)
+  })
+
+  test('a name of several in a list is refused by its place', async () => {
+    await changeState(server, ({ environments: [first] }) => {
+      for (const each of first?.organizations ?? []) if (each.id !== ACME) each.display_name = 'Twins'
+    })
+    const args = { environmentId: DEV, organizationIds: ['acme', 'Twins'] }
+    expect((await server.call(era, 'delete_organizations', args)).error).toMatchObject({
+      code: 'invalid_arguments',
+      message: expect.stringMatching(/^organizationIds\.1: \d+ organizations in \S+ match "Twins"\.$/),
+    })
   })
 
   test('in a list of objects the organization may be a name', async () => {
     const invitations = [{ organizationId: 'Umbrella Health', userId: 'usr_100000000000000105' }]
     const { result } = await server.call(era, 'resend_invitation', { environmentId: DEV, invitations })
     expect(result).toMatchObject({ sent: 1, items: [{ organizationId: 'org_100000000000000004' }] })
+    invitations.push({ organizationId: 'Nobody', userId: 'usr_100000000000000105' })
+    expect(
+      (await server.call(era, 'resend_invitation', { environmentId: DEV, invitations })).error,
+    ).toMatchObject({
+      code: 'not_found',
+      message: expect.stringMatching(/^invitations\.1\.organizationId: /),
+    })
   })
 
   test('the pages of a list go on by the id or the name', async () => {
@@ -222,24 +285,4 @@ describe.each(eras)('organizations over %s', (era) => {
     })
     expect(second.result?.items).toHaveLength(1)
   })
-})
-
-test('ids cost no look-up', async () => {
-  const token = await server.token()
-  const asked = async () => {
-    const response = await fetch(`${server.local.url}/__local/requests`, {
-      headers: { 'x-scalekit-local': '1' },
-    })
-    const { requests } = (await response.json()) as { requests: { path: string }[] }
-    return requests.filter(({ path }) =>
-      /environments$|organizations(:search)?$/.test(path.split('?')[0] ?? ''),
-    ).length
-  }
-  const before = await asked()
-  const byId = { environmentId: DEV, organizationId: ACME }
-  await server.call('2026-07-28', 'get_organization_details', byId, { token })
-  expect(await asked()).toBe(before)
-  const byName = { environmentId: 'Development', organizationId: 'Acme Robotics' }
-  await server.call('2026-07-28', 'get_organization_details', byName, { token })
-  expect(await asked()).toBeGreaterThan(before)
 })

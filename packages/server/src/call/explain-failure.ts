@@ -2,6 +2,7 @@ import { Code, ConnectError } from '@connectrpc/connect'
 import { members } from '@scalekit-mcp/api'
 import { ToolError, toolErrors, toToolError } from '../errors.js'
 import type { ToolContext, ToolDefinition } from '../tool.js'
+import { missingName } from '../tools/missing-name.js'
 import type { Bounds } from './access.js'
 
 /** The call that failed. */
@@ -32,61 +33,110 @@ export async function explainFailure(cause: unknown, call: FailedCall): Promise<
   }
 }
 
-/** A kind of object, and the tool that lists it. */
+/** A kind of object, the tool that lists it, and how one is read, where that is one request. */
 interface Kind {
   readonly noun: string
   readonly listedBy: string
+  /** Of those in an organization, where another tool lists them. */
+  readonly listedInOrganizationBy?: string
+  read?(ids: Ids, scalekit: ToolContext['scalekit']): Promise<unknown>
 }
 
-/** By the argument that names the object. */
+/** The arguments of a call that are ids. */
+type Ids = Readonly<Record<string, string>>
+
+/** By the argument that names the object. What contains others comes first. */
 const kinds: Readonly<Record<string, Kind>> = {
-  organizationId: { noun: 'organization', listedBy: 'list_organizations' },
-  userId: { noun: 'user', listedBy: 'list_organization_users' },
-  connectionId: { noun: 'connection', listedBy: 'list_environment_connections' },
+  organizationId: {
+    noun: 'organization',
+    listedBy: 'list_organizations',
+    read: ({ environmentId = '', organizationId = '' }, scalekit) =>
+      scalekit
+        .organizations(environmentId)
+        .getOrganization({ identities: { case: 'id', value: organizationId } }),
+  },
+  userId: { noun: 'user', listedBy: 'list_users', listedInOrganizationBy: 'list_organization_users' },
+  connectionId: {
+    noun: 'connection',
+    listedBy: 'list_environment_connections',
+    listedInOrganizationBy: 'list_organization_connections',
+  },
   mcpServerId: { noun: 'MCP server', listedBy: 'list_mcp_servers' },
-  clientId: { noun: 'client', listedBy: 'list_redirect_uris' },
-  secretId: { noun: 'secret', listedBy: 'get_organization_client' },
+  clientId: {
+    noun: 'client',
+    listedBy: 'list_redirect_uris',
+    listedInOrganizationBy: 'list_organization_clients',
+    read: ({ environmentId = '', organizationId, clientId = '' }, scalekit) => {
+      const clients = scalekit.clients(environmentId)
+      return organizationId === undefined
+        ? clients.getClient({ clientId })
+        : clients.getOrganizationClient({ organizationId, clientId })
+    },
+  },
+  secretId: {
+    noun: 'secret',
+    listedBy: 'get_environment_credentials',
+    listedInOrganizationBy: 'get_organization_client',
+  },
   directoryId: { noun: 'directory', listedBy: 'list_directories' },
   groupId: { noun: 'group', listedBy: 'list_directory_groups' },
   domainId: { noun: 'domain', listedBy: 'list_domains' },
   sessionId: { noun: 'session', listedBy: 'list_user_sessions' },
 }
 
-/** Where an organization is named, its objects are listed by another tool than those of the environment. */
-const ofOrganization: Readonly<Record<string, string>> = {
-  connectionId: 'list_organization_connections',
-  clientId: 'list_organization_clients',
-}
-
 /** By a part of the tool's name, where a name takes the place of an id. */
-const listedByName: readonly (readonly [part: string, listedBy: string])[] = [
-  ['permission', 'list_permissions'],
-  ['role', 'list_environment_roles'],
-  ['scope', 'list_environment_scopes'],
-  ['connected_account', 'list_connected_accounts'],
+const listedByName: readonly (readonly [part: string, kind: Kind])[] = [
+  ['permission', { noun: 'permission', listedBy: 'list_permissions' }],
+  ['role', { noun: 'role', listedBy: 'list_environment_roles' }],
+  ['scope', { noun: 'scope', listedBy: 'list_environment_scopes' }],
+  ['connected_account', { noun: 'connected account', listedBy: 'list_connected_accounts' }],
 ]
 
-/** The object is the last one that a tool names, and its organization where it names no other. */
-function notFound(error: ToolError, { tool, args }: FailedCall): ToolError {
+/** The API does not say which of the named objects is missing, so they are looked up. */
+async function notFound(error: ToolError, call: FailedCall): Promise<ToolError> {
+  const { tool, args, context } = call
   const ids = idsOf(args)
-  const named = Object.keys(tool.input.shape).filter((name) => ids[name] !== undefined && kinds[name])
-  const key = named.findLast((name) => name !== 'organizationId') ?? named[0]
-  const kind = key === undefined ? undefined : kinds[key]
-  if (!isAnsweredByApi(error) || key === undefined || !kind) {
-    const [, listedBy] = listedByName.find(([part]) => tool.name.includes(part)) ?? []
-    const nextStep = listedBy && isGeneral(error) ? `Check the name with ${listedBy}.` : error.nextStep
-    return withDetails(error, error.message, nextStep, ids)
+  if (isAnsweredByApi(error) || isGeneral(error)) {
+    const missing = await missingName(args, context).catch(() => undefined)
+    if (missing) return withDetails(error, missing.message, missing.nextStep, { ...ids, ...missing.details })
+    const key = await missingKey(ids, context)
+    if (key !== undefined) return noSuchObject(error, key, ids)
   }
-  const { organizationId, environmentId } = ids
-  const owner = key !== 'organizationId' && organizationId ? ` in ${organizationId}` : ''
-  const where = environmentId ? ` of ${environmentId}` : ''
-  const listedBy = (organizationId && ofOrganization[key]) || kind.listedBy
-  const message = `Scalekit has no ${kind.noun} ${ids[key]}${owner}${where}.`
+  const [, kind] = listedByName.find(([part]) => tool.name.includes(part)) ?? []
+  if (!kind || !isGeneral(error)) return withDetails(error, error.message, error.nextStep, ids)
+  const { name } = args
+  const isGiven = typeof name === 'string' && tool.effect !== 'create' && isAnsweredByApi(error)
+  const message = isGiven ? `Scalekit has no ${kind.noun} ${name}${placeOf(ids)}.` : error.message
+  return withDetails(error, message, `Check the name with ${kind.listedBy}.`, ids)
+}
+
+/** The argument whose object is missing: the first one that cannot be read, or else the last one. */
+async function missingKey(ids: Ids, { scalekit }: ToolContext): Promise<string | undefined> {
+  const named = Object.keys(kinds).filter((key) => ids[key] !== undefined)
+  for (const key of named.slice(0, -1)) {
+    const read = kinds[key]?.read?.(ids, scalekit)
+    const code = await read?.then(
+      () => undefined,
+      (cause: unknown) => toToolError(cause).code,
+    )
+    if (code === 'not_found') return key
+  }
+  return named.at(-1)
+}
+
+function noSuchObject(error: ToolError, key: string, ids: Ids): ToolError {
+  const kind = kinds[key] as Kind
+  const organizationId = key === 'organizationId' ? undefined : ids.organizationId
+  const owner = organizationId ? ` in ${organizationId}` : ''
+  const listedBy = (organizationId && kind.listedInOrganizationBy) || kind.listedBy
+  const message = `Scalekit has no ${kind.noun} ${ids[key]}${owner}${placeOf(ids)}.`
   return withDetails(error, message, `Check the id with ${listedBy}.`, ids)
 }
 
+const placeOf = ({ environmentId }: Ids) => (environmentId ? ` of ${environmentId}` : '')
+
 /** The arguments that are ids; what has another form is not repeated. */
-function idsOf(args: FailedCall['args']): Readonly<Record<string, string>> {
+function idsOf(args: FailedCall['args']): Ids {
   return Object.fromEntries(
     Object.entries(args).filter(
       (entry): entry is [string, string] =>
@@ -96,11 +146,14 @@ function idsOf(args: FailedCall['args']): Readonly<Record<string, string>> {
 }
 
 async function alreadyExists(error: ToolError, { tool, args, context }: FailedCall): Promise<ToolError> {
-  const existingId = await tool.existing?.(args, context).catch(() => undefined)
-  if (existingId === undefined) return error
-  return withDetails(error, error.message, `Read or change ${existingId}, or choose another name or id.`, {
-    existingId,
-  })
+  const existing = await tool.existing?.(args, context).catch(() => undefined)
+  if (existing === undefined) return error
+  if (typeof existing === 'string') {
+    const nextStep = `Read or change ${existing}, or choose another name or id.`
+    return withDetails(error, error.message, nextStep, { existingId: existing })
+  }
+  const { message, nextStep, id } = existing
+  return withDetails(error, message, nextStep, id === undefined ? {} : { existingId: id })
 }
 
 function preconditionFailed(error: ToolError, { tool }: FailedCall): ToolError {

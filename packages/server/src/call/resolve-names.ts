@@ -41,8 +41,8 @@ export async function resolveNames(
     : await environmentIdOf(args.environmentId as string | undefined, options)
   const resolved: Arguments = {}
   for (const [name, value] of Object.entries(args)) {
-    resolved[name] = await withOrganizationIds(name, value, (given) =>
-      organizationIdOf(given, environmentId, options),
+    resolved[name] = await withOrganizationIds(name, value, (given, argument) =>
+      organizationIdOf({ given, argument }, environmentId, options),
     )
   }
   return { ...resolved, environmentId }
@@ -52,15 +52,16 @@ export async function resolveNames(
 async function withOrganizationIds(
   name: string,
   value: unknown,
-  idOf: (given: string) => Promise<string>,
+  idOf: (given: string, argument: string) => Promise<string>,
 ): Promise<unknown> {
-  if (name === 'organizationId' && typeof value === 'string') return idOf(value)
+  if (name === 'organizationId' && typeof value === 'string') return idOf(value, name)
   if (!Array.isArray(value)) return value
   const items: unknown[] = []
-  for (const item of value) {
-    if (name === 'organizationIds') items.push(await idOf(String(item)))
+  for (const [index, item] of value.entries()) {
+    const place = `${name}.${index}`
+    if (name === 'organizationIds') items.push(await idOf(String(item), place))
     else if (isObject(item) && typeof item.organizationId === 'string')
-      items.push({ ...item, organizationId: await idOf(item.organizationId) })
+      items.push({ ...item, organizationId: await idOf(item.organizationId, `${place}.organizationId`) })
     else items.push(item)
   }
   return items
@@ -71,7 +72,8 @@ async function environmentIdOf(given: string | undefined, options: NamesOptions)
   const known = await options.scalekit.knownEnvironments()
   const found = given === undefined ? known : known.filter(hasName(given))
   if (found.length === 1) return found[0]?.id ?? ''
-  const offer = { candidates: found.length > 0 ? found : known, scope: 'environment:read', options } as const
+  const candidates = found.length > 0 ? found : known
+  const offer = { candidates, scope: 'environment:read', listedBy: 'list_environments', options } as const
   if (known.length === 0) throw new ToolError('not_found', 'This account has no environment.')
   if (given === undefined) {
     throw unclear('invalid_arguments', `environmentId: Give one of the ${known.length} environments.`, offer)
@@ -81,50 +83,90 @@ async function environmentIdOf(given: string | undefined, options: NamesOptions)
     : unclear('invalid_arguments', `environmentId: ${found.length} environments have this name.`, offer)
 }
 
+/** What names an organization, and where it is among the arguments, like `organizationIds.1`. */
+interface GivenName {
+  readonly given: string
+  readonly argument: string
+}
+
 async function organizationIdOf(
-  given: string,
+  { given, argument }: GivenName,
   environmentId: string,
   options: NamesOptions,
 ): Promise<string> {
   if (isId('org', given)) return given
-  const similar = await findOrganizations(given, environmentId, options.scalekit)
-  const found = similar.filter((each) => each.externalId === given || hasName(given)(each))
+  const similar = await findOrganizations({ given, argument }, environmentId, options.scalekit)
+  const found = similar.filter((each) => hasExternalId(given)(each) || hasName(given)(each))
   if (found.length === 1) return found[0]?.id ?? ''
   const candidates = found.length > 0 ? found : similar
-  const offer = { candidates, scope: 'organization:read', options } as const
+  const offer = { candidates, scope: 'organization:read', listedBy: 'list_organizations', options } as const
   const where = environmentId === '' ? 'The environment' : environmentId
+  const name = JSON.stringify(options.redact(displayText(given)))
   throw found.length === 0
-    ? unclear('not_found', `${where} has no organization with this name or external id.`, offer)
-    : unclear('invalid_arguments', `organizationId: ${found.length} organizations in ${where} match.`, offer)
+    ? unclear(
+        'not_found',
+        `${argument}: ${where} has no organization with the name or external id ${name}.`,
+        offer,
+      )
+    : unclear(
+        'invalid_arguments',
+        `${argument}: ${found.length} organizations in ${where} match ${name}.`,
+        offer,
+      )
 }
 
 /** The most that the API returns at once, and how much of a list is read before only an id will do. */
 const PAGE_SIZE = 30
 const MAX_PAGES = 10
 
-/** Organizations with this external id, and those whose name contains the text. The search needs 3 to 100 characters. */
+interface NamedOrganization extends Named {
+  readonly externalId: string | undefined
+}
+
+/** Organizations with this external id, and those whose name contains the text. */
 async function findOrganizations(
-  text: string,
+  { given, argument }: GivenName,
   environmentId: string,
   scalekit: Scalekit,
-): Promise<(Named & { readonly externalId: string | undefined })[]> {
+): Promise<NamedOrganization[]> {
   const api = scalekit.organizations(environmentId)
-  const query = [...text.normalize('NFC')].slice(0, 100).join('')
+  const text = displayText(given)
+  const found: organizations.Organization[] = []
+  for (const externalId of new Set([given, text])) {
+    found.push(...(await api.listOrganization({ externalId, pageSize: 1 })).organizations)
+  }
+  // The search compares code points, and a name may be stored composed (NFC) or decomposed (NFD).
+  for (const form of new Set([text, text.normalize('NFD')])) {
+    const pages = await searchOrganizations(form, api)
+    if (pages === undefined) {
+      throw new ToolError('invalid_arguments', `${argument}: Too many organizations match this name.`, {
+        nextStep: 'Give the id or the external id.',
+      })
+    }
+    found.push(...pages)
+  }
+  return [...new Map(found.map((each) => [each.id, toNamed(each)])).values()]
+}
+
+/** Those whose name contains the text; `undefined` where they are too many. The search needs 3 to 100 characters. */
+async function searchOrganizations(
+  text: string,
+  api: ReturnType<Scalekit['organizations']>,
+): Promise<organizations.Organization[] | undefined> {
+  const query = [...text].slice(0, 100).join('')
   const pageOf = (pageToken: string) =>
     query.length < 3
       ? api.listOrganization({ pageSize: PAGE_SIZE, pageToken })
       : api.searchOrganization({ query, pageSize: PAGE_SIZE, pageToken })
-  const found = [...(await api.listOrganization({ externalId: text, pageSize: 1 })).organizations]
+  const found: organizations.Organization[] = []
   let pageToken = ''
   for (let pages = 0; pages < MAX_PAGES; pages++) {
     const page = await pageOf(pageToken)
     found.push(...page.organizations)
     pageToken = page.nextPageToken
-    if (pageToken === '') return [...new Map(found.map((each) => [each.id, toNamed(each)])).values()]
+    if (pageToken === '') return found
   }
-  throw new ToolError('invalid_arguments', 'organizationId: Too many organizations match this name.', {
-    nextStep: 'Give the id or the external id.',
-  })
+  return undefined
 }
 
 const toNamed = ({ id, displayName, externalId }: organizations.Organization) => ({
@@ -139,6 +181,12 @@ const isId = (prefix: string, text: string) => new RegExp(`^${prefix}_[0-9]{1,28
 const hasName = (name: string) => (each: Named) => comparable(each.name) === comparable(name)
 const comparable = (name: string) => displayText(name).toLowerCase()
 
+/** An external id is the same with its case. */
+const hasExternalId =
+  (given: string) =>
+  ({ externalId }: NamedOrganization) =>
+    externalId !== undefined && displayText(externalId) === displayText(given)
+
 /** How many candidates an error lists. */
 const MAX_CANDIDATES = 10
 
@@ -146,11 +194,19 @@ interface Offer {
   readonly candidates: readonly Named[]
   /** Lets the caller read such names. */
   readonly scope: Scope
+  /** The tool that lists them. */
+  readonly listedBy: string
   readonly options: NamesOptions
 }
 
-function unclear(code: ToolErrorCode, message: string, { candidates, scope, options }: Offer): ToolError {
-  if (candidates.length === 0 || !options.caller.scopes.has(scope)) return new ToolError(code, message)
+function unclear(
+  code: ToolErrorCode,
+  message: string,
+  { candidates, scope, listedBy, options }: Offer,
+): ToolError {
+  if (candidates.length === 0 || !options.caller.scopes.has(scope)) {
+    return new ToolError(code, message, { nextStep: `Check the name with ${listedBy}, or give the id.` })
+  }
   const listed = candidates.slice(0, MAX_CANDIDATES).map(({ id, name }) => ({ id, name: displayText(name) }))
   return new ToolError(code, message, {
     nextStep: 'Call again with the id of one of the candidates. Ask the user where it is not clear.',

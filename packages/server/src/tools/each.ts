@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { ToolError, type ToolErrorCode, toToolError } from '../errors.js'
+import { ToolError, type ToolErrorCode, toolErrors, toToolError } from '../errors.js'
 import type { ToolContext } from '../tool.js'
 
 /** Why one of several items failed, with the fields of a failed call. */
@@ -12,10 +12,14 @@ export interface Failed {
   readonly error: z.output<typeof itemError>
 }
 
+/** Next steps by code, where those of `toolErrors` are too general. */
+type NextSteps = Partial<Record<ToolErrorCode, string>>
+
 /** What an item answers that failed. */
-export function failed(cause: unknown): Failed {
+export function failed(cause: unknown, nextSteps: NextSteps = {}): Failed {
   const { code, message, nextStep } = toToolError(cause)
-  return { error: { code, message, nextStep } }
+  const isGeneral = nextStep === toolErrors[code]
+  return { error: { code, message, nextStep: (isGeneral ? nextSteps[code] : undefined) ?? nextStep } }
 }
 
 /** The most items that a tool takes at once. */
@@ -36,6 +40,7 @@ const ofAnItem: ReadonlySet<ToolErrorCode> = new Set([
  * Does the same for each item, a few at once. An item that fails does not stop the others; its place has the error.
  *
  * @param what the work, for a client that shows progress
+ * @param nextSteps for items that fail
  * @throws ToolError where all items fail, and not for what they are: without a permission, or while the API is down
  */
 export async function each<Item, Done>(
@@ -43,12 +48,13 @@ export async function each<Item, Done>(
   progress: ToolContext['progress'],
   what: string,
   step: (item: Item) => Promise<Done>,
+  nextSteps: NextSteps = {},
 ): Promise<(Done | Failed)[]> {
   const results: (Done | Failed)[] = []
   const errors: ToolError[] = []
   const note = (cause: unknown): Failed => {
     errors.push(toToolError(cause))
-    return failed(cause)
+    return failed(cause, nextSteps)
   }
   const waiting = items.entries()
   let done = 0

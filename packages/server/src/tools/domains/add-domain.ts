@@ -2,7 +2,7 @@ import { domains } from '@scalekit-mcp/api'
 import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { environmentId, organizationId } from '../../input-fields.js'
-import { defineTool } from '../../tool.js'
+import { defineTool, type Taken } from '../../tool.js'
 import { organizationTarget } from '../organization-target.js'
 import { domainFields, domainTypes, toDomain } from './domain.js'
 
@@ -35,11 +35,14 @@ export default defineTool({
   }),
   output: z.object({ domain: domainFields }),
   target: (args, context) => organizationTarget(args, context, { Domain: args.domain, Type: args.type }),
-  async existing({ environmentId, organizationId, domain }, { scalekit }) {
-    const { domains } = await scalekit
-      .domains(environmentId)
-      .listDomains({ identities: { case: 'organizationId', value: organizationId } })
-    return domains.find((each) => each.domain === domain.toLowerCase())?.id
+  async existing({ environmentId, organizationId, domain, type }, { scalekit }) {
+    const own = await scalekit.domains(environmentId).listDomains({
+      identities: { case: 'organizationId', value: organizationId },
+      domainType: domains.DomainType[type],
+      pageSize: 100,
+    })
+    const name = domain.toLowerCase()
+    return own.domains.find((each) => each.domain === name)?.id ?? ofAnother(name)
   },
   async run({ environmentId, organizationId, domain, type }, { scalekit }) {
     const created = await scalekit.domains(environmentId).createDomain({
@@ -49,4 +52,11 @@ export default defineTool({
     if (!created.domain) throw new ToolError('internal', 'Scalekit did not return the domain.')
     return { domain: toDomain(created.domain) }
   },
+})
+
+/** The API lists domains by organization only. */
+const ofAnother = (domain: string): Taken => ({
+  message: `Another organization of this environment has the domain ${domain}.`,
+  nextStep:
+    'A domain belongs to one organization. Ask the user which one has it (list_domains shows those of an organization). To move it, remove it there with remove_domain, then call again.',
 })

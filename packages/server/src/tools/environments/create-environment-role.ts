@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { environmentId, roleName } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { requireNames } from '../missing-name.js'
 import { defaultFields, setDefaults } from './default-role.js'
 import {
   description,
@@ -32,11 +33,9 @@ export default defineTool({
   }),
   output: z.object({ role: roleFields }),
   check: (args) => requireOtherRole(args.name, 'extends', args.extends),
-  async target(args) {
-    return {
-      name: args.name,
-      changes: roleChanges(args),
-    }
+  async target(args, context) {
+    await requireNames(args, context)
+    return { name: args.name, changes: roleChanges(args) }
   },
   existing: async ({ environmentId, name }, { scalekit }) =>
     (await readRole(scalekit, environmentId, name)).id,

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { environmentId, roleName } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { requireNames } from '../missing-name.js'
 import { readRole, requireOtherRole } from './role.js'
 
 export default defineTool({
@@ -21,9 +22,10 @@ export default defineTool({
   precondition:
     'If users have the role, give reassignTo. If other roles extend it, change or delete those first (list_environment_roles).',
   check: ({ name, reassignTo }) => requireOtherRole(name, 'reassignTo', reassignTo),
-  async target({ environmentId, name, reassignTo }, { scalekit }) {
-    const { id } = await readRole(scalekit, environmentId, name)
-    return { id, name, changes: { 'Its users get': reassignTo } }
+  async target(args, context) {
+    const { id, name } = await readRole(context.scalekit, args.environmentId, args.name)
+    await requireNames(args, context)
+    return { id, name, changes: { 'Its users get': args.reassignTo } }
   },
   async run({ environmentId, name, reassignTo }, { scalekit }) {
     await scalekit.roles(environmentId).deleteRole({ roleName: name, reassignRoleName: reassignTo })

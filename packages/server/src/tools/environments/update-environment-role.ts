@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { environmentId, roleName } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { requireNames } from '../missing-name.js'
 import { requireChange } from '../require-change.js'
 import { defaultFields, refuseEndOfDefault, setDefaults } from './default-role.js'
 import {
@@ -38,9 +39,11 @@ export default defineTool({
     requireChange(args, [...own, ...Object.keys(defaultFields)])
     requireOtherRole(args.name, 'extends', args.extends)
   },
-  async target(args, { scalekit }) {
+  async target(args, context) {
+    const { scalekit } = context
     await refuseEndOfDefault(scalekit, args.environmentId, args.name, args)
     const { id, name } = await readRole(scalekit, args.environmentId, args.name)
+    await requireNames(args, context)
     return { id, name, changes: roleChanges(args) }
   },
   async run(args, { scalekit }) {

@@ -49,7 +49,10 @@ describe.each(eras)('create_organizations over %s', (era) => {
     expect(result).toMatchObject({
       created: 1,
       items: [
-        { name: 'Second', error: { code: 'already_exists' } },
+        {
+          name: 'Second',
+          error: { code: 'already_exists', nextStep: expect.stringContaining('another externalId') },
+        },
         { name: `Third ${era}`, organization: { displayName: `Third ${era}` } },
       ],
     })

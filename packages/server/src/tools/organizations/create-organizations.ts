@@ -34,9 +34,15 @@ export default defineTool({
     requireDistinct('organizations (by externalId)', externalIds)
   },
   async run({ environmentId, organizations }, { scalekit, progress }) {
-    const results = await each(organizations, progress, 'Creating organizations', async (organization) => ({
-      organization: await createOrganization(scalekit, environmentId, organization),
-    }))
+    const results = await each(
+      organizations,
+      progress,
+      'Creating organizations',
+      async (organization) => ({
+        organization: await createOrganization(scalekit, environmentId, organization),
+      }),
+      { already_exists: 'Choose another externalId. list_organizations shows those that are taken.' },
+    )
     return {
       items: organizations.map(({ name }, index) => ({ name, ...results[index] })),
       created: results.filter((result) => 'organization' in result).length,

@@ -80,7 +80,10 @@ describe.each(eras)('delete_organizations over %s', (era) => {
     expect(result).toMatchObject({
       deleted: 1,
       items: [
-        { organizationId: 'org_999', error: { code: 'not_found' } },
+        {
+          organizationId: 'org_999',
+          error: { code: 'not_found', nextStep: 'Check the id with list_organizations.' },
+        },
         { organizationId: id, name: 'Doomed', users: 0 },
       ],
     })
@@ -102,7 +105,7 @@ describe.each(eras)('delete_organizations over %s', (era) => {
         throw new Error('nobody should be asked')
       },
     })
-    expect(error).toMatchObject({ code: 'not_found' })
+    expect(error).toMatchObject({ code: 'not_found', nextStep: 'Check the id with list_organizations.' })
   })
 
   test.each([[[]], [['org_1', 'org_1']], [Array.from({ length: 21 }, (_, index) => `org_${index}`)]])(

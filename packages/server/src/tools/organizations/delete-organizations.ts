@@ -36,7 +36,9 @@ export default defineTool({
     )
     const { found, missing } = namedBy(organizationIds, results)
     if (found.length === 0) {
-      throw new ToolError('not_found', 'Scalekit has none of these organizations.')
+      throw new ToolError('not_found', 'Scalekit has none of these organizations.', {
+        nextStep: checkIds,
+      })
     }
     return {
       name: `${found.length} ${found.length === 1 ? 'organization' : 'organizations'}`,
@@ -59,6 +61,7 @@ export default defineTool({
           .deleteOrganization({ identities: { case: 'id', value: organizationId } })
         return { name, users }
       },
+      { not_found: checkIds },
     )
     return {
       items: organizationIds.map((organizationId, index) => ({ organizationId, ...results[index] })),
@@ -66,6 +69,8 @@ export default defineTool({
     }
   },
 })
+
+const checkIds = 'Check the id with list_organizations.'
 
 async function lookUp(which: { environmentId: string; organizationId: string }, context: ToolContext) {
   const { organizationId } = which

@@ -5,7 +5,7 @@ import { defineTool } from '../../tool.js'
 import { organizationTarget } from '../organization-target.js'
 import { requireChange } from '../require-change.js'
 import { organizationFields, toOrganization } from './organization.js'
-import { organizationWith } from './organization-with.js'
+import { organizationWith, slugTaken } from './organization-with.js'
 
 /** Arguments by the names of the API: what is named is changed. */
 const fields = {
@@ -47,7 +47,11 @@ export default defineTool({
       Slug: slug,
       Metadata: metadata?.map(({ key, value }) => `${key}=${value}`),
     }),
-  existing: ({ environmentId, externalId }, context) => organizationWith(externalId, environmentId, context),
+  async existing({ environmentId, organizationId, externalId, slug }, context) {
+    const id = await organizationWith(externalId, environmentId, context)
+    if (id !== undefined && id !== organizationId) return id
+    return slug === undefined ? undefined : slugTaken(slug, environmentId, context)
+  },
   async run({ environmentId, organizationId, ...changes }, { scalekit }) {
     const { organization } = await scalekit.organizations(environmentId).updateOrganization({
       identities: { case: 'id', value: organizationId },

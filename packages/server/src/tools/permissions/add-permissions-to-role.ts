@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { environmentId, roleName } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { requireNames } from '../missing-name.js'
 import { permissionName } from './permission.js'
 import { readRoleId } from './role-id.js'
 
@@ -18,8 +19,10 @@ export default defineTool({
     permissions: z.array(permissionName).min(1).max(100).describe('Names of permissions that exist.'),
   }),
   output: z.object({ roleName: z.string(), permissions: z.array(z.string()) }),
-  async target({ environmentId, roleName, permissions }, { scalekit }) {
-    const id = await readRoleId(scalekit, environmentId, roleName)
+  async target(args, context) {
+    await requireNames(args, context)
+    const { environmentId, roleName, permissions } = args
+    const id = await readRoleId(context.scalekit, environmentId, roleName)
     return { id, name: roleName, changes: { 'New permissions': permissions } }
   },
   async run({ environmentId, roleName, permissions }, { scalekit }) {

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { environmentId, roleName } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { requireNames } from '../missing-name.js'
 import { permissionName } from './permission.js'
 import { readRoleId } from './role-id.js'
 
@@ -14,8 +15,10 @@ export default defineTool({
   effect: 'update',
   input: z.object({ environmentId, roleName, permission: permissionName }),
   output: z.object({ roleName: z.string(), permissions: z.array(z.string()) }),
-  async target({ environmentId, roleName, permission }, { scalekit }) {
-    const id = await readRoleId(scalekit, environmentId, roleName)
+  async target(args, context) {
+    await requireNames(args, context)
+    const { environmentId, roleName, permission } = args
+    const id = await readRoleId(context.scalekit, environmentId, roleName)
     return { id, name: roleName, changes: { 'Loses the permission': permission } }
   },
   async run({ environmentId, roleName, permission }, { scalekit }) {

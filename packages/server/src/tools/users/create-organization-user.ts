@@ -9,7 +9,8 @@ import {
   text,
   toMetadata,
 } from '../../input-fields.js'
-import { defineTool } from '../../tool.js'
+import { defineTool, type Taken } from '../../tool.js'
+import { requireNames } from '../missing-name.js'
 import { organizationTarget } from '../organization-target.js'
 import { toUser, userFields } from './user.js'
 
@@ -36,6 +37,7 @@ export default defineTool({
   output: z.object({ user: userFields }),
   async target(args, context) {
     const { id, name } = await organizationTarget(args, context)
+    await requireNames(args, context)
     const changes = {
       Organization: `${name} (${id})`,
       Role: args.role ?? 'the default role of members',
@@ -48,9 +50,15 @@ export default defineTool({
     'Remove a user of the organization first, or ask the user whether its limit of users may grow.',
   async existing({ environmentId, organizationId, email, externalId }, { scalekit }) {
     const users = scalekit.users(environmentId)
-    const found = await users.searchOrganizationUsers({ organizationId, query: email, pageSize: 30 })
-    const member = found.users.find((each) => each.email.toLowerCase() === email.toLowerCase())
-    if (member || externalId === undefined) return member?.id
+    const found = await users.searchUsers({ query: email.slice(0, 100), pageSize: 30 })
+    const sameAddress = found.users.find((each) => each.email.toLowerCase() === email.toLowerCase())
+    if (sameAddress) {
+      const { id, memberships } = sameAddress
+      return memberships.some((each) => each.organizationId === organizationId)
+        ? id
+        : elsewhere(id, organizationId)
+    }
+    if (externalId === undefined) return undefined
     return (await users.getUser({ identities: { case: 'externalId', value: externalId } })).user?.id
   },
   async run(args, { scalekit }) {
@@ -70,4 +78,11 @@ export default defineTool({
     if (!user) throw new ToolError('internal', 'Scalekit did not return the user.')
     return { user: toUser(user, args.organizationId) }
   },
+})
+
+const elsewhere = (id: string, organizationId: string): Taken => ({
+  id,
+  message: `The user ${id} of this environment has this e-mail address and is not in ${organizationId}.`,
+  nextStep:
+    'No tool adds an existing user to another organization. Ask the user to do it in the Scalekit dashboard; list_users shows the organizations of a user.',
 })

@@ -73,7 +73,10 @@ describe.each(eras)('resend_invitation over %s', (era) => {
       items: [
         { ...invitations[0], status: 'PENDING_INVITE', resentCount: 1 },
         { ...invitations[1], status: 'PENDING_INVITE', resentCount: 1 },
-        { ...invitations[2], error: { code: 'precondition_failed' } },
+        {
+          ...invitations[2],
+          error: { code: 'precondition_failed', nextStep: expect.stringContaining('PENDING_INVITE') },
+        },
       ],
     })
   })
@@ -133,7 +136,13 @@ describe.each(eras)('resend_invitation over %s', (era) => {
       const { result, questions } = await resendAsked({ environmentId: PRD, invitations })
       expect(questions).toEqual([expect.stringMatching(/^Not found: usr_100000000000000999$/m)])
       expect(questions[0]).toMatch(/type the name: 1 invitation$/)
-      expect(result).toMatchObject({ sent: 1, items: [{ resentCount: 1 }, { error: { code: 'not_found' } }] })
+      expect(result).toMatchObject({
+        sent: 1,
+        items: [
+          { resentCount: 1 },
+          { error: { code: 'not_found', nextStep: expect.stringContaining('list_') } },
+        ],
+      })
     })
 
     test('sends nothing where a name cannot be read: the question would not show it', async () => {

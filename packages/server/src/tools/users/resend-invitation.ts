@@ -22,6 +22,10 @@ interface Which {
   readonly userId: string
 }
 
+const checkIds = 'Check organizationId and userId with list_invitations.'
+const precondition =
+  'Check the status with get_organization_user: only a user with PENDING_INVITE or INVITE_EXPIRED has an invitation.'
+
 export default defineTool({
   name: 'resend_invitation',
   title: 'Resend invitation',
@@ -49,8 +53,7 @@ export default defineTool({
       .optional(),
     sent: z.number(),
   }),
-  precondition:
-    'Check the status with get_organization_user: only a user with PENDING_INVITE or INVITE_EXPIRED has an invitation.',
+  precondition,
   check(args) {
     const keys = whichOf(args).map(({ organizationId, userId }) => `${organizationId} ${userId}`)
     requireDistinct('invitations', keys)
@@ -66,7 +69,10 @@ export default defineTool({
       which.map(({ userId }) => userId),
       results,
     )
-    if (found.length === 0) throw new ToolError('not_found', 'Scalekit has none of these users.')
+    if (found.length === 0)
+      throw new ToolError('not_found', 'Scalekit has none of these users.', {
+        nextStep: checkIds,
+      })
     const to = found.map(({ name, changes }) => `${name}, ${changes?.Organization}`)
     return {
       name: found.length === 1 ? '1 invitation' : `${found.length} invitations`,
@@ -77,7 +83,10 @@ export default defineTool({
     const which = whichOf(args)
     const resend = (one: Which) => send(scalekit, args.environmentId, one)
     if (!args.invitations) return { invitation: await resend(which[0] as Which), sent: 1 }
-    const results = await each(which, progress, 'Sending invitations', resend)
+    const results = await each(which, progress, 'Sending invitations', resend, {
+      not_found: checkIds,
+      precondition_failed: precondition,
+    })
     return {
       items: which.map((one, index) => ({ ...one, ...results[index] })),
       sent: results.filter((result) => !('error' in result)).length,

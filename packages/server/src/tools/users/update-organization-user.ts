@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { environmentId, organizationId, roleName, text, userId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { requireNames } from '../missing-name.js'
 import { organizationTarget } from '../organization-target.js'
 import { requireChange } from '../require-change.js'
 import { readUser } from './read-user.js'
@@ -27,6 +28,7 @@ export default defineTool({
   async target(args, context) {
     const { id, email } = await readUser(context.scalekit, args)
     const organization = await organizationTarget(args, context)
+    await requireNames(args, context)
     const { role, givenName, familyName } = args
     return {
       id,
