@@ -108,7 +108,7 @@ describe('arguments that cannot work together', () => {
 /** Arguments that say which object, not what changes. */
 const which = /Id$|^(name|roleName)$/
 
-/** Whether all that says what changes may be left out, and nothing stands in its place. */
+/** Whether a call may leave out everything that says what changes. */
 function maySayNothing({ shape }: z.ZodObject): boolean {
   const changes = Object.entries(shape).filter(([name]) => !which.test(name))
   return changes.length > 0 && changes.every(([, field]) => leavesOut(field as z.ZodType))
