@@ -168,6 +168,7 @@ test('over stdio a client that cannot ask hands a confirmation off to a page of 
   const foreign = await fetch(url.replace('127.0.0.1', 'localhost'))
   expect(foreign.status).toBe(404)
   const page = await new HandOffVisitor('nobody').open(url)
+  expect(page.html).toContain('<td>The program that started this server</td>')
   expect((await page.post({ ...page.fields, token: 'x', decision: 'confirm', name: 'By hand' })).status).toBe(
     403,
   )

@@ -101,6 +101,16 @@ describe.each(eras)('a delete in PRD, by a client that cannot ask, over %s', (er
     expect(await isThere(organizationId)).toBe(true)
   })
 
+  test('ends where its target is gone by the time the person decides', async () => {
+    const organizationId = await newOrganization('Vanishing')
+    const handOff = handOffOf(await remove(organizationId))
+    const page = await open(handOff)
+    await server.sdk(PRD).organization.deleteOrganization(organizationId)
+    const late = await page.send('confirm', 'Vanishing')
+    expect(late).toMatchObject({ status: 409, html: expect.stringContaining('Your agent is told.') })
+    expect((await remove(organizationId)).error).toMatchObject({ code: 'not_found' })
+  })
+
   test('is not made by another person, without the form of the page, or twice', async () => {
     const organizationId = await newOrganization('Guarded')
     const handOff = handOffOf(await remove(organizationId))
@@ -350,8 +360,16 @@ describe('a page says who asks and who is signed in', () => {
     expect(named.html).toContain('<td>mcp_1</td>')
   })
 
-  test('by the subject of the token where it has neither e-mail nor name', async () => {
-    const page = await open(await invitation('subject@example.com'))
+  test('by the e-mail address that Scalekit has, where the token has none', async () => {
+    const page = await open(await invitation('address@example.com'))
+    expect(page.html).toContain('Signed in as admin@example.com.')
+  })
+
+  test('by the subject of the token where Scalekit does not tell', async () => {
+    const handOff = await invitation('subject@example.com')
+    await control('POST', { match: { path: 'GetCurrentMember' }, status: 503, times: 20 })
+    const page = await open(handOff)
+    await control('DELETE')
     expect(page.html).toMatch(/Signed in as usr_\d+\./)
   })
 

@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { previewCall } from '../../call/call.js'
+import { type Call, previewCall } from '../../call/call.js'
 import { type CallOptions, callOf, callTool, type Principal } from '../../call/call-tool.js'
 import type { Ending } from '../../call/deadline.js'
+import { displayText } from '../../call/interaction/display-text.js'
 import type { HandOff } from '../../call/interaction/interaction.js'
 import type { Outcome, Progress } from '../../call/interaction/outcome.js'
 import { ToolError, type ToolErrorCode, toToolError } from '../../errors.js'
 import type { Revealed, ToolDefinition } from '../../tool.js'
+import { readPerson } from '../../tools/workspace/person.js'
 import { askPage, messagePage, type Page, revealedPage } from './page.js'
 import { readForm } from './read-form.js'
 import { sameText } from './same-text.js'
@@ -28,6 +30,9 @@ export interface Visit {
 /** What is being decided in this process, by hand-off: the second click of a double click gets the page of the first. */
 export type Decisions = Map<string, { readonly formToken: string; readonly page: Promise<Page> }>
 
+/** How long the page waits for the person's address. */
+const PERSON_MS = 2_000
+
 /** A call that a person has begun goes on without the browser. */
 const neverGone: Ending = { onGone: () => undefined, offGone: () => undefined }
 
@@ -43,26 +48,38 @@ const requestOf = ({ handOff, tool }: Visit) => ({
 
 /** What a person sees who opens the page. */
 export async function showHandOff(options: CallOptions, visit: Visit, problem?: string): Promise<Page> {
-  const { handOff, tool, principal, signedInAs, formToken } = visit
+  const { handOff, tool, principal, formToken } = visit
   const progress = await options.handOffs.progress(handOff.id)
   if (progress.status !== 'waiting') return endedPage(progress, tool)
+  const call = callOf(options, principal, requestOf(visit))
   try {
-    const question = await previewCall(callOf(options, principal, requestOf(visit)))
+    const [question, address] = await Promise.all([previewCall(call), addressOf(call, visit)])
     return askPage({
       tool,
       question,
       clientId: handOff.clientId,
-      signedInAs,
+      signedInAs: address ?? visit.signedInAs,
       formToken,
       ...(problem === undefined ? {} : { problem }),
     })
   } catch (cause) {
-    return hopelessPage(options, visit, toToolError(cause))
+    return impossiblePage(options, visit, toToolError(cause))
   }
 }
 
-/** The call can no longer be made: the agent is told. What may pass is tried again. */
-async function hopelessPage({ handOffs }: CallOptions, visit: Visit, error: ToolError): Promise<Page> {
+/** The e-mail address of a person whose token has only the subject, where the API tells it. */
+async function addressOf(
+  { caller, connection, scalekit }: Call,
+  { signedInAs }: Visit,
+): Promise<string | undefined> {
+  if (signedInAs !== displayText(caller.subject)) return undefined
+  const signal = AbortSignal.timeout(PERSON_MS)
+  const person = await readPerson({ caller, connection, scalekit: scalekit(signal) }).catch(() => undefined)
+  return person && displayText(person.email)
+}
+
+/** The call cannot be made now. Where it never can, the agent is told. */
+async function impossiblePage({ handOffs }: CallOptions, visit: Visit, error: CallError): Promise<Page> {
   const { id } = visit.handOff
   const { code, message, nextStep } = error
   if (code === 'invalid_token') {
@@ -164,21 +181,17 @@ async function carryOut(options: CallOptions, visit: Visit, form: URLSearchParam
   const output = structuredContent ?? {}
   await settle({ status: 'done', output, requestId })
   if (revealed.length === 0) return endedPage({ status: 'done', output, requestId }, tool)
-  let shown = true
-  const tell = (now: boolean) => {
-    if (shown === now) return
-    shown = now
-    handOffs
-      .correct(handOff.id, { status: 'done', output: { ...output, handedOver: shown }, requestId })
-      .catch((cause: unknown) => principal.note({ err: cause }))
-  }
   // Of the two answers to a double click the browser takes one.
-  let sent = false
+  let received: boolean | undefined
   return {
     ...revealedPage(tool, revealed),
     closed: (wasSent) => {
-      sent ||= wasSent
-      tell(sent)
+      const wasSaid = received ?? true
+      received = received === true || wasSent
+      if (received === wasSaid) return
+      handOffs
+        .correct(handOff.id, { status: 'done', output: { ...output, handedOver: received }, requestId })
+        .catch((cause: unknown) => principal.note({ err: cause }))
     },
   }
 }
@@ -201,10 +214,7 @@ async function unclaimedPage(options: CallOptions, visit: Visit, error: CallErro
   if (progress.status !== 'waiting') return endedPage(progress, visit.tool)
   return error.code === 'confirmation_mismatch'
     ? showHandOff(options, visit, `${error.message} Look again.`)
-    : messagePage(503, 'Try again', `${sentence(error.message)} Nothing was changed.`, {
-        href: visit.handOff.id,
-        label: 'Open the page again',
-      })
+    : impossiblePage(options, visit, error)
 }
 
 /** The call was made, and failed: it may have had an effect. */

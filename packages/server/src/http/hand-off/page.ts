@@ -99,7 +99,7 @@ export interface Asked {
 export function askPage({ tool, question, clientId, signedInAs, formToken, problem }: Asked): Page {
   const { target, environment } = question ?? {}
   const rows: (readonly [string, string | Markup])[] = [
-    ['Asked by', clientRow(clientId)],
+    ['Asked by', signedInAs === undefined ? 'The program that started this server' : clientRow(clientId)],
     ['Tool', tool.name],
     ...(environment ? [['Environment', environmentRow(environment)] as const] : []),
     ...(target ? [['Target', target.id ? `${target.name} (${target.id})` : target.name] as const] : []),

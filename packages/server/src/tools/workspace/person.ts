@@ -12,8 +12,10 @@ export interface Person {
 /** So that an API that does not answer leaves time for the rest. */
 const options = { timeoutMs: 5_000 }
 
+type Reader = Pick<ToolContext, 'scalekit' | 'caller' | 'connection'>
+
 /** Reads who is signed in. Undefined for a client without a person. */
-export async function readPerson(context: ToolContext): Promise<Person | undefined> {
+export async function readPerson(context: Reader): Promise<Person | undefined> {
   const { subject, clientId } = context.caller
   // RFC 9068 section 2.2: without a person the subject is the client.
   if (subject === clientId) return undefined
@@ -21,7 +23,7 @@ export async function readPerson(context: ToolContext): Promise<Person | undefin
   return mode === 'workspace' ? readMember(context) : readUser(context)
 }
 
-async function readMember({ scalekit }: ToolContext): Promise<Person | undefined> {
+async function readMember({ scalekit }: Reader): Promise<Person | undefined> {
   const { member } = await scalekit.members().getCurrentMember({}, options)
   if (!member) return undefined
   const name = [member.firstName, member.lastName].filter(Boolean).join(' ')
@@ -32,7 +34,7 @@ async function readMember({ scalekit }: ToolContext): Promise<Person | undefined
   }
 }
 
-async function readUser({ scalekit, caller, connection }: ToolContext): Promise<Person | undefined> {
+async function readUser({ scalekit, caller, connection }: Reader): Promise<Person | undefined> {
   const { subject, organizationId } = caller
   if (!subject.startsWith('usr_')) return undefined
   const { user } = await scalekit
