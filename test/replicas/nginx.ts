@@ -8,6 +8,8 @@ import { type Certificate, fetchTrusting } from './certificate.js'
 const example = readFileSync(new URL('../../deploy/nginx/scalekit-mcp.conf', import.meta.url), 'utf8')
 
 export interface Nginx {
+  /** What it has logged. */
+  log(): string
   stop(): Promise<void>
 }
 
@@ -34,6 +36,7 @@ export async function startNginx(port: number, ports: readonly number[], tls?: C
     () => said,
   )
   return {
+    log: () => said,
     async stop() {
       const ended = once(nginx, 'exit')
       nginx.kill('SIGTERM')

@@ -35,7 +35,7 @@ test('each replica is restarted twice in turn under load, and no call is lost', 
   }
   await moreAnswers(load, 20)
   const outcome = await load.stop()
-  expect(outcome.lost).toBe(0)
+  expect(outcome.lost, fleet.nginx.log()).toBe(0)
   await nothingWrong(outcome)
 })
 
@@ -59,7 +59,7 @@ test('Redis is killed and comes back under load, twice, and no request fails', a
   }
   await moreAnswers(load, 40)
   const outcome = await load.stop()
-  expect(outcome.lost).toBe(0)
+  expect(outcome.lost, fleet.nginx.log()).toBe(0)
   await nothingWrong(outcome)
   measure('D14', `${outcome.failed} of ${outcome.right}`)
 })
