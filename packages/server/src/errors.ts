@@ -32,6 +32,9 @@ export const toolErrors = {
 
 export type ToolErrorCode = keyof typeof toolErrors
 
+/** The message of `already_exists`. */
+export const IS_TAKEN = 'Scalekit has an object with this name or id already'
+
 export interface ToolErrorOptions {
   /** Default: that of the code. */
   readonly nextStep?: string
@@ -97,7 +100,7 @@ export function toToolError(error: unknown): ToolError {
     case Code.NotFound:
       return as('not_found', 'Scalekit has no such object in this environment')
     case Code.AlreadyExists:
-      return as('already_exists', 'Scalekit has an object with this name or id already')
+      return as('already_exists', IS_TAKEN)
     case Code.PermissionDenied:
       return as('permission_denied', 'Scalekit does not let this caller do that')
     case Code.Unauthenticated:

@@ -10,7 +10,7 @@ import type { Revealed, ToolContext, ToolDefinition } from '../tool.js'
 import type { Bounds, Decision } from './access.js'
 import { type Ending, withDeadline } from './deadline.js'
 import { digestOf } from './digest.js'
-import { explainFailure } from './explain-failure.js'
+import { explainFailure, takenBy } from './explain-failure.js'
 import type { Idempotency } from './idempotency.js'
 import { confirmAtPage, confirmInClient } from './interaction/confirm.js'
 import { type HandOffs, handedOff, handOff, mayHandOff } from './interaction/hand-off.js'
@@ -210,6 +210,7 @@ async function confirmAndRun(
   const done = handedOver(tool, args, interaction)
   if (done) return { output: done }
   const question = await questionFor(tool, args, context)
+  if (question && !(await isAsked(interaction, args))) await requireFree(request, args, context)
   if (atPage) await confirmAtPage(question, atPage)
   else if (question?.required && mayHandOff(tool, interaction))
     return { question: await handOff(tool, { named, resolved: args }, question, interaction) }
@@ -223,6 +224,24 @@ async function confirmAndRun(
   if (!atPage) return { question: await handOver(tool, args, output, revealed, question, interaction) }
   atPage.reveal(revealed)
   return { output: { ...output, handedOver: true } }
+}
+
+/** A person is deciding about the call, or has decided. */
+async function isAsked(
+  { atPage, state, handOff }: Interaction,
+  args: Record<string, unknown>,
+): Promise<boolean> {
+  return atPage !== undefined || state !== undefined || (await handOff?.isKnown(args)) === true
+}
+
+/** Nobody is asked about a create whose name or id is taken. @throws ToolError `already_exists` */
+async function requireFree(
+  { tool, mode }: Call,
+  args: Record<string, unknown>,
+  context: ToolContext,
+): Promise<void> {
+  const taken = await takenBy({ tool, mode, args, context })
+  if (taken) throw taken
 }
 
 /** What a page shows of a call before the person decides. @throws ToolError where the call would be refused */

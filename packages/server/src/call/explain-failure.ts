@@ -1,6 +1,6 @@
 import { Code, ConnectError } from '@connectrpc/connect'
 import { members } from '@scalekit-mcp/api'
-import { ToolError, toolErrors, toToolError } from '../errors.js'
+import { IS_TAKEN, ToolError, toolErrors, toToolError } from '../errors.js'
 import type { ToolContext, ToolDefinition } from '../tool.js'
 import { missingName } from '../tools/missing-name.js'
 import type { Bounds } from './access.js'
@@ -143,6 +143,15 @@ function idsOf(args: FailedCall['args']): Ids {
         entry[0].endsWith('Id') && /^[a-z0-9_]{2,20}_[0-9]{1,28}$/.test(String(entry[1])),
     ),
   )
+}
+
+/**
+ * The object that has the name or the id which a call wants to give, found before the call is made. What cannot be read is no
+ * obstacle: the API decides when the call is made.
+ */
+export async function takenBy(call: FailedCall): Promise<ToolError | undefined> {
+  const error = await alreadyExists(new ToolError('already_exists', IS_TAKEN), call)
+  return error.details?.existingId === undefined ? undefined : error
 }
 
 async function alreadyExists(error: ToolError, { tool, args, context }: FailedCall): Promise<ToolError> {

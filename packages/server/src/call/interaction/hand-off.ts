@@ -148,6 +148,7 @@ export function createHandOffs(
           // Of two calls at the same time one gets it.
           return (await given(handOff.callKey)) ? now : undefined
         },
+        isKnown: async (args) => (await known(args).catch(() => undefined)) !== undefined,
         async open({ named, resolved }) {
           const callKey = keyOf(resolved)
           const waiting = await known(resolved)

@@ -71,6 +71,8 @@ export interface WaitingCall {
    * @returns undefined where it did not, or was never there
    */
   outcome(args: Arguments): Promise<Outcome | undefined>
+  /** Whether the call with these arguments, named or resolved, has a page. */
+  isKnown(args: Arguments): Promise<boolean>
   /** The page of this call: the one where it waits already, or a new one. */
   open(args: CallArguments): Promise<{
     readonly handOff: HandOff

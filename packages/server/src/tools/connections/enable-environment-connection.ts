@@ -1,4 +1,6 @@
+import { connections } from '@scalekit-mcp/api'
 import * as z from 'zod'
+import { ToolError } from '../../errors.js'
 import { defineTool } from '../../tool.js'
 import { connectionFields, toConnection } from './connection.js'
 import { whichConnection } from './connection-input.js'
@@ -18,7 +20,13 @@ export default defineTool({
   output: z.object({ connection: connectionFields }),
   precondition:
     'The connection is not complete (get_connection). Set discoveryEndpoint or issuer, clientId and clientSecret with update_environment_oidc_connection; for a connection of an organization use update_connection, or generate_admin_portal_link for its own administrator.',
-  target: connectionTarget,
+  async target(args, context) {
+    const { status } = await readConnection(context.scalekit, args)
+    if (status !== connections.ConnectionStatus.COMPLETED) {
+      throw new ToolError('precondition_failed', 'The connection is not complete.')
+    }
+    return connectionTarget(args, context)
+  },
   async run(args, { scalekit }) {
     const { environmentId, connectionId, organizationId } = args
     const client = scalekit.connections(environmentId)

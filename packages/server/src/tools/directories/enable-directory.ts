@@ -17,7 +17,8 @@ export default defineTool({
   output: z.object({ directory: directoryFields }),
   precondition: 'The directory has no secret (get_directory): create one with rotate_directory_secret.',
   async target(args, { scalekit }) {
-    const { id, name } = await readDirectory(scalekit, args)
+    const { id, name, secrets } = await readDirectory(scalekit, args)
+    if (secrets.length === 0) throw new ToolError('precondition_failed', 'The directory has no secret.')
     return { id, name, changes: { Organization: args.organizationId } }
   },
   async run(args, { scalekit }) {

@@ -49,12 +49,16 @@ export default defineTool({
       'Give absoluteMinutes, idleMinutes or both, or useEnvironmentPolicy: true without them.',
     )
   },
-  target: ({ absoluteMinutes, idleMinutes, useEnvironmentPolicy, ...which }, context) =>
-    organizationTarget(which, context, {
+  async target({ absoluteMinutes, idleMinutes, useEnvironmentPolicy, ...which }, context) {
+    if (!useEnvironmentPolicy) {
+      wanted(await readSessionPolicy(context.scalekit, which), absoluteMinutes, idleMinutes)
+    }
+    return organizationTarget(which, context, {
       'Sessions end after': inMinutes(absoluteMinutes),
       'Without activity they end after': idleMinutes === 0 ? 'any time' : inMinutes(idleMinutes),
       Policy: useEnvironmentPolicy ? 'that of the environment' : undefined,
-    }),
+    })
+  },
   async run(args, { scalekit }) {
     const { environmentId, organizationId, absoluteMinutes, idleMinutes, useEnvironmentPolicy } = args
     const before = await readSessionPolicy(scalekit, args)
@@ -68,12 +72,23 @@ export default defineTool({
   },
 })
 
-/** All of the policy: what a write leaves out is not documented. Without an own policy, it begins with the environment's. */
+/**
+ * All of the policy: what a write leaves out is not documented. Without an own policy, it begins with the environment's.
+ *
+ * @throws ToolError `invalid_arguments` where sessions would end before they are idle for long enough
+ */
 function wanted({ own, environment }: SessionPolicy, absolute: number | undefined, idle: number | undefined) {
   const before = own ?? environment
   const idleMinutes = idle ?? before.idleMinutes ?? 0
+  const absoluteMinutes = absolute ?? before.absoluteMinutes
+  if (absoluteMinutes !== undefined && idleMinutes >= absoluteMinutes) {
+    throw new ToolError(
+      'invalid_arguments',
+      `idleMinutes (${idleMinutes}) must be less than absoluteMinutes (${absoluteMinutes}). What is left out stays as it is.`,
+    )
+  }
   return {
-    absoluteSessionTimeout: absolute ?? before.absoluteMinutes,
+    absoluteSessionTimeout: absoluteMinutes,
     absoluteSessionTimeoutUnit: MINUTES,
     idleSessionTimeoutEnabled: idleMinutes > 0,
     ...(idleMinutes > 0 && { idleSessionTimeout: idleMinutes, idleSessionTimeoutUnit: MINUTES }),

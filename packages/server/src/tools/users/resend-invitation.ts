@@ -7,6 +7,7 @@ import { organizationTarget } from '../organization-target.js'
 import { requireDistinct } from '../require-distinct.js'
 import { time, toTime } from '../times.js'
 import { readUser } from './read-user.js'
+import { isOpen } from './user.js'
 
 const sent = z.object({
   organizationId: z.string(),
@@ -111,7 +112,11 @@ function whichOf({
 }
 
 async function targetOf(environmentId: string, one: Which, context: ToolContext): Promise<Target> {
-  const { id, email } = await readUser(context.scalekit, { environmentId, ...one })
+  const { id, email, memberships } = await readUser(context.scalekit, { environmentId, ...one })
+  const membership = memberships.find(({ organizationId }) => organizationId === one.organizationId)
+  if (membership && !isOpen(membership)) {
+    throw new ToolError('precondition_failed', `${id} has no open invitation.`, { nextStep: precondition })
+  }
   const organization = await organizationTarget({ environmentId, ...one }, context)
   return { id, name: email, changes: { Organization: `${organization.name} (${organization.id})` } }
 }
