@@ -106,7 +106,33 @@ describe.each([
     expect(tools).not.toContain('list_environments')
     const listed = await client.call('list_organizations', {})
     expect(listed.structuredContent).toMatchObject({ items: expect.arrayContaining([expect.anything()]) })
-    await expect(client.call('create_organization', { name: 'No' })).rejects.toThrow(/Unknown tool/)
+    await client.close()
+  })
+
+  test('says which option adds a scope that a tool needs', async () => {
+    const client = await connect([], 'none')
+    const errorOf = async (name: string, args: Record<string, unknown>) => {
+      const { content } = await client.call(name, args)
+      return JSON.parse((content as { text?: string }[])[0]?.text ?? '').error
+    }
+    expect(await errorOf('create_organization', { name: 'No' })).toMatchObject({
+      code: 'insufficient_scope',
+      nextStep: expect.stringContaining(
+        'scalekit-mcp stdio --scopes "environment:read organization:read organization:write"',
+      ),
+    })
+    const { structuredContent } = await client.call('whoami', {})
+    expect(structuredContent).toMatchObject({
+      scopes: ['environment:read', 'organization:read'],
+      howToGetMore: [
+        expect.stringMatching(/environment:write.*scalekit-mcp stdio --scopes "workspace:read /),
+      ],
+    })
+    expect(await errorOf('list_environments', {})).toMatchObject({
+      code: 'tool_not_available',
+      nextStep: expect.stringContaining('whoami'),
+    })
+    await expect(client.call('no_such_tool', {})).rejects.toThrow(/Unknown tool/)
     await client.close()
   })
 
@@ -138,6 +164,10 @@ describe.each([
     expect(tools.filter((name) => /^(create|update|delete|add|remove|enable|disable)_/.test(name))).toEqual(
       [],
     )
+    const { structuredContent } = await client.call('whoami', {})
+    expect(structuredContent).toMatchObject({
+      howToGetMore: expect.arrayContaining([expect.stringContaining('without --read-only')]),
+    })
     await client.close()
   })
 })

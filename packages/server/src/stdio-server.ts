@@ -28,8 +28,8 @@ export interface StdioServer {
 
 /**
  * Serves MCP on two streams, to the process that started this one. Nobody signs in: the operator, who has the
- * environment's credentials, says with `scopes` what the client may do. Tools that need another are not there, because
- * nobody could grant it.
+ * environment's credentials, says with `scopes` what the client may do. Tools that need others are not listed, because
+ * nobody can grant them while the server runs; a call of one says how to start it with them.
  */
 export async function startStdio(
   config: Config,
@@ -40,7 +40,7 @@ export async function startStdio(
   const audit = await openAudit(config, log)
   const connection = connectScalekit(config)
   const shared = createOwn(config.timeouts.answer)
-  const bounds = boundsOf(config)
+  const bounds = { ...boundsOf(config), commandScopes: scopes }
   const docs = createDocs(new URL(config.docsUrl), connection.dispatcher, (message, cause) =>
     log.warn({ err: cause }, message),
   )
@@ -61,10 +61,9 @@ export async function startStdio(
       asks: () => () => undefined,
     }
   }
-  const offered = tools.filter((tool) => tool.scopes.every((scope) => scopes.includes(scope)))
   const { scalekit } = connection
   const mcp: McpOptions = {
-    ...optionsOfMcp({ config, docs, shared, scalekit, tools: offered }, bounds, (id) => pages.urlOf(id)),
+    ...optionsOfMcp({ config, docs, shared, scalekit, tools }, bounds, (id) => pages.urlOf(id)),
     principal,
   }
   const pages = createLoopbackPages(() => mcp, principal)

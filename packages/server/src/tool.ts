@@ -53,6 +53,8 @@ export interface ConnectionFacts {
   readonly toolsetsLeftOut: readonly Toolset[]
   /** Of a connection that has those too. */
   readonly urlWithAll: string
+  /** What it lacks in scopes and in writes, and who can add it. */
+  readonly howToGetMore: readonly string[]
   /** Environment mode: what lets this caller administer the environment, in the words of the configuration. */
   readonly administratorRule: string | undefined
   /** The environment that it is bound to. */
@@ -118,8 +120,11 @@ export interface ToolDefinition<
   readonly output: Output
   /** Former names of arguments. */
   readonly aliases?: FormerNames
-  /** The API serves this to workspace members only, not to an environment's client credentials. */
-  readonly workspaceOnly?: true
+  /**
+   * The API serves this to workspace members only, not to an environment's client credentials: the next step on a server that is
+   * bound to one environment.
+   */
+  readonly workspaceOnly?: string
   /** Cannot be undone, which the question says. */
   readonly irreversible?: true
   /**

@@ -42,6 +42,37 @@ describe('an optional argument that a strict function call leaves out', () => {
     expect(() => tool && validate(tool, { environmentId: DEV, name: null }, undefined)).toThrow(/^name: /)
   })
 
+  test('another name of an argument that has a value is one of them', () => {
+    const validated = (name: string, args: Record<string, unknown>) => {
+      const tool = tools.find((each) => each.name === name)
+      return tool && validate(tool, args, undefined)
+    }
+    for (const absent of [null, '']) {
+      expect(validated('list_organizations', { environmentId: DEV, environment: absent })).toMatchObject({
+        environmentId: DEV,
+      })
+      expect(validated('list_organizations', { environmentId: absent, environment: DEV })).toMatchObject({
+        environmentId: DEV,
+      })
+    }
+    expect(() => validated('list_organizations', { environmentId: DEV, environment: 'Production' })).toThrow(
+      /^Give environmentId or environment, not both/,
+    )
+  })
+
+  test('in the items of a list it is one of them too', () => {
+    const tool = tools.find(({ name }) => name === 'create_organizations')
+    for (const externalId of [null, '']) {
+      const organizations = [
+        { name: 'One', externalId },
+        { name: 'Two', externalId: 'two' },
+      ]
+      expect(tool && validate(tool, { environmentId: DEV, organizations }, undefined)).toMatchObject({
+        organizations: [{ name: 'One' }, { name: 'Two', externalId: 'two' }],
+      })
+    }
+  })
+
   test('on a bound connection the environment is one of them', async () => {
     for (const absent of [null, '']) {
       const query = `?environment=${DEV}`

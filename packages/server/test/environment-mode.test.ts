@@ -99,7 +99,11 @@ describe('a server with the credentials of one environment', () => {
   test('no list of environments is read: the environment is the only one', async () => {
     expect((await call('list_organizations', {})).isError).toBeFalsy()
     const named = await call('list_organizations', { environment: 'Development' })
-    expect(JSON.parse(named.content[0].text).error).toMatchObject({ code: 'environment_not_available' })
+    expect(JSON.parse(named.content[0].text).error).toMatchObject({
+      code: 'environment_not_available',
+      message: `This server is bound to ${environmentId}, whose name it does not know.`,
+      nextStep: expect.stringContaining('Leave environmentId out'),
+    })
     const found = await call('get_organization_details', { organization: 'operator' })
     expect(found.structuredContent.organization).toMatchObject({ id: operator })
   })
@@ -131,7 +135,10 @@ describe('a server with the credentials of one environment', () => {
     expect(names).not.toContain('list_environments')
     expect(names).toContain('list_workspace_members')
     const refused = await call('list_environments')
-    expect(JSON.parse(refused.content[0].text).error.code).toBe('tool_not_available')
+    expect(JSON.parse(refused.content[0].text).error).toMatchObject({
+      code: 'tool_not_available',
+      nextStep: expect.stringContaining('whoami'),
+    })
   })
 })
 

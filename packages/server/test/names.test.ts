@@ -71,6 +71,28 @@ describe.each(eras)('environments over %s', (era) => {
     expect((await list({ environment: 'DE\u0301VELOPPEMENT  \u{1F680}' })).ok).toBe(true)
   })
 
+  test('a bound connection accepts the name of its own environment, and no other', async () => {
+    const query = `?environment=${DEV}`
+    const organizations = (args: Record<string, unknown>, token?: string) =>
+      server.call(era, 'list_organizations', args, token === undefined ? { query } : { query, token })
+    for (const args of [{ environmentId: 'Development' }, { environment: ' development' }]) {
+      expect(idsOf(await organizations(args))).toContain(ACME)
+    }
+    expect((await organizations({ environmentId: 'Production' })).error).toMatchObject({
+      code: 'environment_not_available',
+      message: `This connection is bound to ${DEV}, which has the name "Development".`,
+    })
+    expect((await organizations({ environmentId: PRD })).error).toMatchObject({
+      code: 'environment_not_available',
+      message: `This connection is bound to ${DEV}.`,
+    })
+    const token = await server.token({ scopes: ['organization:read'] })
+    expect((await organizations({ environmentId: 'Production' }, token)).error).toMatchObject({
+      code: 'environment_not_available',
+      message: `This connection is bound to ${DEV}.`,
+    })
+  })
+
   test('an unknown name is refused with the names that exist', async () => {
     const answer = await list({ environmentId: 'Staging' })
     expect(answer.error).toMatchObject({ code: 'not_found' })
@@ -262,6 +284,10 @@ describe.each(eras)('organizations over %s', (era) => {
     const invitations = [{ organizationId: 'Umbrella Health', userId: 'usr_100000000000000105' }]
     const { result } = await server.call(era, 'resend_invitation', { environmentId: DEV, invitations })
     expect(result).toMatchObject({ sent: 1, items: [{ organizationId: 'org_100000000000000004' }] })
+    const short = [{ organization: 'Umbrella Health', userId: 'usr_100000000000000105' }]
+    expect(
+      (await server.call(era, 'resend_invitation', { environment: DEV, invitations: short })).result,
+    ).toMatchObject({ sent: 1, items: [{ organizationId: 'org_100000000000000004' }] })
     invitations.push({ organizationId: 'Nobody', userId: 'usr_100000000000000105' })
     expect(
       (await server.call(era, 'resend_invitation', { environmentId: DEV, invitations })).error,

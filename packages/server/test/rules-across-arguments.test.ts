@@ -30,6 +30,7 @@ const combinations: Readonly<Record<string, readonly Readonly<Record<string, unk
     { organizationIds: ['Northwind Traders', organizationId] },
     { organizationIds: ['northwind', 'NORTHWIND TRADERS'] },
   ],
+  list_authentication_log: [{ from: '2026-02-01T00:00:00Z', to: '2026-01-01T00:00:00Z' }],
   register_mcp_server: [
     { name: 'Files', url: 'https://mcp.example.com/mcp', useScalekitAuthentication: false },
     { name: 'Files', url: 'https://mcp.example.com/mcp', useScalekitAuthentication: true, provider: 'okta' },

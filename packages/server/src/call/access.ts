@@ -1,6 +1,15 @@
 import type { Caller } from '@scalekit-mcp/auth'
 import { ToolError } from '../errors.js'
-import { optInToolsets, type ToolDefinition, type Toolset, toolsets } from '../tool.js'
+import {
+  scopes as knownScopes,
+  optInToolsets,
+  type Scope,
+  type ToolDefinition,
+  type Toolset,
+  toolsets,
+} from '../tool.js'
+import { isClientAlone } from './client-alone.js'
+import { restrictionInValue, restrictionMeantBy, restrictions } from './restriction-names.js'
 
 /**
  * What a URL selects: `?toolsets=organizations,users&readonly=true&environment=env_…&access=write`. `default` stands for all
@@ -24,12 +33,22 @@ export interface Bounds {
   readonly environmentId?: string
   /** Nothing is changed, whatever a URL asks for. */
   readonly readOnly: boolean
+  /** Over stdio: the scopes of the command line, which nobody can extend while the server runs. */
+  readonly commandScopes?: readonly Scope[]
 }
+
+/** What a caller may do, and who can extend it. */
+type CallerScopes = Pick<Caller, 'scopes' | 'subject' | 'clientId'>
 
 export type Decision =
   | { readonly allowed: true }
   | { readonly allowed: false; readonly reason: 'not_selected'; readonly error: ToolError }
-  | { readonly allowed: false; readonly reason: 'insufficient_scope'; readonly scopes: readonly string[] }
+  | {
+      readonly allowed: false
+      readonly reason: 'insufficient_scope'
+      readonly scopes: readonly Scope[]
+      readonly error: ToolError
+    }
 
 const named: ReadonlyMap<string, readonly Toolset[]> = new Map<string, readonly Toolset[]>([
   ...[...toolsets, ...optInToolsets].map((name): [string, readonly Toolset[]] => [name, [name]]),
@@ -84,48 +103,6 @@ export function parseSelection(query: URLSearchParams): Selection {
     access: access ?? 'baseline',
     ...(environmentId !== null ? { environmentId } : {}),
   }
-}
-
-const restrictions = ['toolsets', 'readonly', 'environment'] as const
-type Restriction = (typeof restrictions)[number]
-
-/** Other words for a restriction, without case and separators. `amp;` is left of `&amp;`, copied from a page. */
-const otherWords: readonly [RegExp, Restriction][] = [
-  [/^(amp)?(read|ro$|write|nowrite)|readonly|onlyread|viewonly/, 'readonly'],
-  [/^(amp)?(exclude|include)?tool|toolset/, 'toolsets'],
-  [/^(amp)?env|environment/, 'environment'],
-]
-
-/** The restriction that a parameter stands for: in another case, with separators, in other words, or up to two letters off. */
-function restrictionMeantBy(key: string): Restriction | undefined {
-  const plain = key
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[^a-z]/g, '')
-  const [, meant] = otherWords.find(([word]) => word.test(plain)) ?? []
-  return meant ?? restrictions.find((restriction) => isWithinTwoEdits(plain, restriction))
-}
-
-/** A restriction in the value of another parameter: `?mode=readonly`, or `?x=1;readonly=true` with the wrong separator. */
-function restrictionInValue(key: string, value: string): Restriction | undefined {
-  if (restrictions.some((restriction) => restriction === key)) return undefined
-  const [, word] = /(read[^a-z]?only|toolsets?|environment)(?:=|$)/i.exec(value.normalize('NFKC')) ?? []
-  return word === undefined ? undefined : restrictionMeantBy(word)
-}
-
-/** Levenshtein distance of at most two, on the short names of parameters. */
-function isWithinTwoEdits(given: string, wanted: string): boolean {
-  if (Math.abs(given.length - wanted.length) > 2) return false
-  let row = Array.from({ length: wanted.length + 1 }, (_, index) => index)
-  for (const [i, letter] of [...given].entries()) {
-    const next = [i + 1]
-    for (const [j, other] of [...wanted].entries()) {
-      const replaced = (row[j] ?? 0) + (letter === other ? 0 : 1)
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
-    }
-    row = next
-  }
-  return (row[wanted.length] ?? 3) <= 2
 }
 
 function wrongQuery(message: string): ToolError {
@@ -205,21 +182,36 @@ export function isSelected(
   return tool.waitsForPerson === true || selection.toolsets.has(tool.toolset)
 }
 
+/** Whether `tools/list` contains a tool. Over stdio it leaves out what the command line does not allow. */
+export function isListed(
+  tool: ToolDefinition,
+  selection: Selection,
+  bounds: Pick<Bounds, 'mode' | 'readOnly' | 'commandScopes'>,
+): boolean {
+  const { commandScopes } = bounds
+  const isGranted = commandScopes === undefined || tool.scopes.every((scope) => commandScopes.includes(scope))
+  return isGranted && isSelected(tool, selection, bounds)
+}
+
 /**
  * Decides whether a caller may use a tool: the edge asks for the challenge (RFC 6750 section 3.1), the
  * dispatcher asks again for every message. Every scope that the tool lists is needed; none implies another.
  */
 export function decide(
   tool: ToolDefinition,
-  caller: Pick<Caller, 'scopes'>,
+  caller: CallerScopes,
   selection: Selection,
   bounds: Bounds,
 ): Decision {
   if (!isSelected(tool, selection, bounds)) {
     return { allowed: false, reason: 'not_selected', error: notSelected(tool, selection, bounds) }
   }
-  const complete = tool.scopes.every((scope) => caller.scopes.has(scope))
-  return complete ? { allowed: true } : { allowed: false, reason: 'insufficient_scope', scopes: tool.scopes }
+  const missing = tool.scopes.filter((scope) => !caller.scopes.has(scope))
+  if (missing.length === 0) return { allowed: true }
+  const message = `${tool.name} needs the scopes ${tool.scopes.join(' ')}.`
+  const nextStep = howToGetScopes(missing, caller, bounds)
+  const error = new ToolError('insufficient_scope', message, { nextStep })
+  return { allowed: false, reason: 'insufficient_scope', scopes: tool.scopes, error }
 }
 
 function notSelected(tool: ToolDefinition, selection: Selection, bounds: Bounds): ToolError {
@@ -227,18 +219,13 @@ function notSelected(tool: ToolDefinition, selection: Selection, bounds: Bounds)
     return new ToolError(
       'tool_not_available',
       `${tool.name} needs a server in workspace mode; this one is bound to one environment.`,
-      { nextStep: 'Tell the user that this has to be done in the Scalekit dashboard.' },
+      { nextStep: tool.workspaceOnly },
     )
   }
   if ((selection.readOnly || bounds.readOnly) && tool.effect !== 'read') {
-    const [what, nextStep] = bounds.readOnly
-      ? ['server', 'Tell the user that the operator of this server allows reading only (READ_ONLY).']
-      : [
-          'connection',
-          'Show the user that the URL of this connection has readonly=true; without it, writes work.',
-        ]
+    const what = bounds.readOnly ? 'server' : 'connection'
     return new ToolError('tool_not_available', `${tool.name} changes data and this ${what} is read-only.`, {
-      nextStep,
+      nextStep: howToWrite(selection, bounds),
     })
   }
   const url = urlWith([tool.toolset], selection, bounds.resource)
@@ -250,4 +237,38 @@ function notSelected(tool: ToolDefinition, selection: Selection, bounds: Bounds)
       details: { toolset: tool.toolset, url },
     },
   )
+}
+
+/** What a connection lacks, and who can add it: a sentence for each. */
+export function howToGetMore(caller: CallerScopes, selection: Selection, bounds: Bounds): readonly string[] {
+  const readOnly = selection.readOnly || bounds.readOnly
+  const missing = knownScopes.filter(
+    (scope) => !caller.scopes.has(scope) && !(readOnly && scope.endsWith(':write')),
+  )
+  return [
+    ...(readOnly ? [`To write: ${howToWrite(selection, bounds)}`] : []),
+    ...(missing.length > 0
+      ? [`Scopes ${missing.join(' ')}: ${howToGetScopes(missing, caller, bounds)}`]
+      : []),
+  ]
+}
+
+function howToGetScopes(missing: readonly Scope[], caller: CallerScopes, bounds: Bounds): string {
+  if (bounds.commandScopes) {
+    const all = knownScopes.filter((scope) => caller.scopes.has(scope) || missing.includes(scope))
+    return `Ask the user to start this server with scalekit-mcp stdio --scopes "${all.join(' ')}".`
+  }
+  if (isClientAlone(caller)) {
+    return `Ask the operator to add them to the registration of the client ${caller.clientId}, then request a new token with them.`
+  }
+  return 'Ask the user to sign in to this server again and authorize them. A call that needs them asks the client for it.'
+}
+
+function howToWrite(selection: Selection, bounds: Bounds): string {
+  if (bounds.readOnly) {
+    return bounds.commandScopes
+      ? 'Ask the user to start this server without --read-only and READ_ONLY.'
+      : 'Tell the user that the operator of this server allows reading only (READ_ONLY).'
+  }
+  return `Show the user this URL: a connection with it writes. ${urlWith([], { ...selection, readOnly: false }, bounds.resource)}`
 }

@@ -119,10 +119,8 @@ export async function call(request: Call): Promise<CallToolResult | InputRequire
   }
 }
 
-function authorize({ tool, decision }: Call): void {
-  if (decision.allowed) return
-  if (decision.reason === 'not_selected') throw decision.error
-  throw new ToolError('insufficient_scope', `${tool.name} needs the scopes ${decision.scopes.join(' ')}.`)
+function authorize({ decision }: Call): void {
+  if (!decision.allowed) throw decision.error
 }
 
 /** A call that ended at its page is found by its names as well: what they name may be gone by now. */
@@ -142,7 +140,7 @@ async function resolve(
   const resolved = await resolveNames(tool, args, {
     caller,
     scalekit: scalekit(signal),
-    isBound: boundEnvironment !== undefined,
+    boundEnvironment,
     redact,
   })
   tool.check?.(resolved)

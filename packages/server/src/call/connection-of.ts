@@ -1,7 +1,7 @@
 import type { Caller } from '@scalekit-mcp/auth'
 import type { AdministratorRule } from '../config/administrator-rule.js'
 import type { ConnectionFacts } from '../tool.js'
-import { type Bounds, type Selection, toolsetsOf, urlWith } from './access.js'
+import { type Bounds, howToGetMore, type Selection, toolsetsOf, urlWith } from './access.js'
 import { isClientAlone } from './client-alone.js'
 
 export interface Connection {
@@ -18,7 +18,7 @@ export interface Connection {
 
 /** What a connection can reach, and why its caller may use it. */
 export function connectionOf(connection: Connection): ConnectionFacts {
-  const { bounds, selection, environmentId } = connection
+  const { bounds, selection, environmentId, caller } = connection
   const { selected, leftOut } = toolsetsOf(selection)
   return {
     mode: bounds.mode,
@@ -26,6 +26,7 @@ export function connectionOf(connection: Connection): ConnectionFacts {
     toolsets: selected,
     toolsetsLeftOut: leftOut,
     urlWithAll: urlWith(leftOut, selection, bounds.resource),
+    howToGetMore: howToGetMore(caller, selection, bounds),
     administratorRule: ruleFor(connection),
     environmentId,
   }

@@ -11,10 +11,13 @@ export interface FormerNames {
 
 type Arguments = Record<string, unknown>
 
+/** Strict function calling gives every argument: `null` or an empty text for one that it leaves out. */
+export const isAbsent = (value: unknown) => value === null || value === ''
+
 /**
  * The same arguments by the names that the tool has today.
  *
- * @throws ToolError `invalid_arguments` where one is given by two names, or a member is not known
+ * @throws ToolError `invalid_arguments` where one has values by two names, or a member is not known
  */
 export function byCurrentNames(given: Readonly<Arguments>, formerNames: FormerNames = {}): Arguments {
   const args = { ...given }
@@ -23,6 +26,7 @@ export function byCurrentNames(given: Readonly<Arguments>, formerNames: FormerNa
     const value = args[former]
     delete args[former]
     if (typeof current === 'string') put(args, current, value, former)
+    else if (isAbsent(value)) continue
     else if (isObject(value)) putMembers(args, current, value, former)
     else throw new ToolError('invalid_arguments', `${former}: Give an object.`)
   }
@@ -46,7 +50,8 @@ function putMembers(
 }
 
 function put(args: Arguments, current: string, value: unknown, former: string) {
-  if (Object.hasOwn(args, current)) {
+  if (Object.hasOwn(args, current) && isAbsent(value)) return
+  if (Object.hasOwn(args, current) && !isAbsent(args[current])) {
     throw new ToolError('invalid_arguments', `Give ${current} or ${former}, not both.`)
   }
   args[current] = value

@@ -19,8 +19,8 @@ interface Named {
 export interface NamesOptions {
   readonly caller: { readonly scopes: ReadonlySet<string> }
   readonly scalekit: Scalekit
-  /** The environment is fixed. */
-  readonly isBound: boolean
+  /** The environment that the connection is bound to. Its id is empty when it is not known. */
+  readonly boundEnvironment?: { readonly id: string } | undefined
   readonly redact: Redact
 }
 
@@ -28,7 +28,8 @@ export interface NamesOptions {
  * Fills in the environment where there is one choice, and replaces the names of an environment and an organization with their
  * ids. What has the form of an id is one, and costs no request.
  *
- * @throws ToolError `invalid_arguments` or `not_found`, with the objects that may be meant
+ * @throws ToolError `invalid_arguments` or `not_found`, with the objects that may be meant; `environment_not_available` for
+ * another environment than the bound one
  */
 export async function resolveNames(
   { input }: ToolDefinition,
@@ -36,9 +37,10 @@ export async function resolveNames(
   options: NamesOptions,
 ): Promise<Arguments> {
   if (!takesEnvironment(input)) return args
-  const environmentId = options.isBound
-    ? String(args.environmentId)
-    : await environmentIdOf(args.environmentId as string | undefined, options)
+  const given = args.environmentId as string | undefined
+  const environmentId = options.boundEnvironment
+    ? await boundIdOf(given, options.boundEnvironment.id, options)
+    : await environmentIdOf(given, options)
   const resolved: Arguments = {}
   for (const [name, value] of Object.entries(args)) {
     resolved[name] = await withOrganizationIds(name, value, (given, argument) =>
@@ -66,6 +68,29 @@ async function withOrganizationIds(
   }
   return items
 }
+
+/** A bound connection accepts the id and the name of its environment. The name is read only where one is given. */
+async function boundIdOf(given: string | undefined, id: string, options: NamesOptions): Promise<string> {
+  if (given === undefined || given === id) return id
+  if (id === '') {
+    throw notBoundTo('This server is bound to one environment, whose id it does not know.')
+  }
+  if (isId('env', given)) throw notBoundTo(`This connection is bound to ${id}.`)
+  const { name } = await options.scalekit.environment(id)
+  if (name === '') {
+    throw notBoundTo(
+      `This server is bound to ${id}, whose name it does not know.`,
+      `Leave environmentId out to use ${id}. Ask the user whether that is the environment they mean.`,
+    )
+  }
+  if (hasName(given)({ id, name })) return id
+  if (!options.caller.scopes.has('environment:read')) throw notBoundTo(`This connection is bound to ${id}.`)
+  const shown = JSON.stringify(options.redact(displayText(name)))
+  throw notBoundTo(`This connection is bound to ${id}, which has the name ${shown}.`)
+}
+
+const notBoundTo = (message: string, nextStep?: string) =>
+  new ToolError('environment_not_available', message, nextStep === undefined ? {} : { nextStep })
 
 async function environmentIdOf(given: string | undefined, options: NamesOptions): Promise<string> {
   if (given !== undefined && isId('env', given)) return given

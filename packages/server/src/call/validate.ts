@@ -1,8 +1,9 @@
-import type * as z from 'zod'
+import { isObject } from '@scalekit-mcp/auth'
+import * as z from 'zod'
 import { ToolError } from '../errors.js'
 import type { ToolDefinition } from '../tool.js'
 import { freeInput, takesEnvironment, withoutEnvironment } from './environment-input.js'
-import { byCurrentNames, type FormerNames } from './former-names.js'
+import { byCurrentNames, type FormerNames, isAbsent } from './former-names.js'
 
 type Arguments = Record<string, unknown>
 
@@ -11,54 +12,66 @@ const shortNames: FormerNames = { environment: 'environmentId', organization: 'o
 
 /**
  * The arguments of a call as its tool declares them: former names become current ones, absent values are dropped, the bound
- * environment is filled in, and the schema decides. An error does not repeat values.
+ * environment is filled in, and the schema decides. Whether an environment that is given is the bound one is for `resolve-names.ts`.
+ * An error does not repeat values.
  *
- * @throws ToolError `invalid_arguments`, or `environment_not_available` for another environment than the bound one
+ * @throws ToolError `invalid_arguments`
  */
 export function validate(
   tool: ToolDefinition,
   given: Readonly<Arguments>,
   boundEnvironment: { readonly id: string } | undefined,
 ): Arguments {
-  const named = byCurrentNames(given, { ...shortNamesOf(tool), ...tool.aliases })
   const input = freeInput(tool.input)
-  const args = withoutAbsent(named, input)
+  const args = asDeclared(given, input, tool.aliases)
   if (!boundEnvironment || !takesEnvironment(tool.input)) return parse(input, args)
-  const { environmentId, ...rest } = args
-  requireBound(environmentId, boundEnvironment)
-  return { ...parse(withoutEnvironment(tool.input), rest), environmentId: boundEnvironment.id }
+  const { environmentId = boundEnvironment.id, ...rest } = args
+  if (environmentId !== boundEnvironment.id) return parse(input, args)
+  return { ...parse(withoutEnvironment(tool.input), rest), environmentId }
 }
 
-function shortNamesOf({ input }: ToolDefinition): FormerNames {
+/** Arguments, or an item of a list among them, by the names of the schema and without absent values. */
+function asDeclared(given: Readonly<Arguments>, schema: z.ZodObject, aliases?: FormerNames): Arguments {
+  const args = withoutAbsent(byCurrentNames(given, { ...shortNamesOf(schema), ...aliases }), schema)
+  return Object.fromEntries(
+    Object.entries(args).map(([name, value]) => {
+      const item = Array.isArray(value) && itemOf(fieldOf(schema, name))
+      if (!item) return [name, value]
+      return [name, value.map((each) => (isObject(each) ? asDeclared(each, item) : each))]
+    }),
+  )
+}
+
+function shortNamesOf({ shape }: z.ZodObject): FormerNames {
   return Object.fromEntries(
     Object.entries(shortNames).filter(
-      ([short, name]) => Object.hasOwn(input.shape, String(name)) && !Object.hasOwn(input.shape, short),
+      ([short, name]) => Object.hasOwn(shape, String(name)) && !Object.hasOwn(shape, short),
     ),
   )
+}
+
+function fieldOf({ shape }: z.ZodObject, name: string): z.ZodType | undefined {
+  return Object.hasOwn(shape, name) ? (shape[name] as z.ZodType) : undefined
+}
+
+/** The schema of the objects in a list; `undefined` for every other schema. */
+function itemOf(schema: unknown): z.ZodObject | undefined {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return itemOf(schema.unwrap())
+  if (schema instanceof z.ZodPipe) return itemOf(schema.out)
+  return schema instanceof z.ZodArray && schema.element instanceof z.ZodObject ? schema.element : undefined
 }
 
 /**
  * Strict function calling names every argument, with `null` or an empty text for an optional one that it leaves out. Where
  * the schema gives such a value a meaning, it stays.
  */
-function withoutAbsent(args: Arguments, { shape }: z.ZodObject): Arguments {
+function withoutAbsent(args: Arguments, schema: z.ZodObject): Arguments {
   return Object.fromEntries(
     Object.entries(args).filter(([name, value]) => {
-      if (value !== null && value !== '') return true
-      const field = Object.hasOwn(shape, name) ? (shape[name] as z.ZodType) : undefined
+      if (!isAbsent(value)) return true
+      const field = fieldOf(schema, name)
       return !field?.safeParse(undefined).success || field.safeParse(value).success
     }),
-  )
-}
-
-/** On a bound connection `environmentId` is not an argument: it is fixed. The same id may still be given. */
-function requireBound(given: unknown, { id }: { readonly id: string }): void {
-  if (given === undefined || given === id) return
-  throw new ToolError(
-    'environment_not_available',
-    id === ''
-      ? 'This server is bound to one environment, whose id it does not know.'
-      : `This connection is bound to ${id}.`,
   )
 }
 

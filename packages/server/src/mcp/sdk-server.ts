@@ -8,7 +8,7 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server'
 import { showsViews } from '../apps/ui-resources.js'
-import { isSelected } from '../call/access.js'
+import { isListed } from '../call/access.js'
 import {
   boundEnvironment,
   type CallOptions,
@@ -75,7 +75,7 @@ export function createMcpFactory(options: McpOptions): (context: McpRequestConte
     })
     const isOffered = (name: string, context: ServerContext) => {
       const tool = byName.get(name)
-      return tool !== undefined && isSelected(tool, principalOf(options, context).selection, options.bounds)
+      return tool !== undefined && isListed(tool, principalOf(options, context).selection, options.bounds)
     }
     const run = (tool: ToolDefinition, args: Readonly<Record<string, unknown>>, context: ServerContext) =>
       callTool(options, principalOf(options, context), requestOf(server, tool, args, context))

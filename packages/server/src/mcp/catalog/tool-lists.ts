@@ -1,6 +1,6 @@
 import type { Tool } from '@modelcontextprotocol/server'
 import { viewOfTool } from '../../apps/ui-resources.js'
-import { type Bounds, isSelected, type Selection } from '../../call/access.js'
+import { type Bounds, isListed, type Selection } from '../../call/access.js'
 import type { ToolDefinition } from '../../tool.js'
 import { describeTool } from './describe-tool.js'
 
@@ -21,6 +21,6 @@ export function toolLists(
   }
   return (selection, bound, withViews) =>
     tools
-      .filter((tool) => isSelected(tool, selection, bounds))
+      .filter((tool) => isListed(tool, selection, bounds))
       .map((tool) => ({ ...describe(tool, bound), ...(withViews ? viewOfTool(tool.name) : {}) }))
 }

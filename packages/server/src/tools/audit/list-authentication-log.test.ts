@@ -55,6 +55,13 @@ describe.each(eras)('list_authentication_log over %s', (era) => {
     expect([...emails(first), ...emails(rest)]).toEqual(emails(await list()))
   })
 
+  test('refuses a time span that ends before it begins', async () => {
+    const { error } = await list({ from: '2026-02-01T00:00:00Z', to: '2026-01-01T00:00:00Z' })
+    expect(error).toMatchObject({ code: 'invalid_arguments', message: expect.stringMatching(/^from: /) })
+    const at = '2026-01-01T00:00:00Z'
+    expect((await list({ from: at, to: at })).ok).toBe(true)
+  })
+
   test('says whether nothing matches or nothing is recorded', async () => {
     expect((await list()).result).not.toHaveProperty('recorded')
     expect((await list({ email: 'eve@umbrella.example' })).result).toMatchObject({ items: [], recorded: 3 })

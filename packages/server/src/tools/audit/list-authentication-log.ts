@@ -1,6 +1,7 @@
 import { timestampFromDate } from '@bufbuild/protobuf/wkt'
 import type { auditlogs } from '@scalekit-mcp/api'
 import * as z from 'zod'
+import { ToolError } from '../../errors.js'
 import { email, environmentId, nextPageToken, pageSize, pageToken } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { time, toTime } from '../times.js'
@@ -57,6 +58,11 @@ export default defineTool({
       .describe('Where nothing matches: how many attempts are recorded in all. 0: none, of anybody.'),
     nextPageToken,
   }),
+  check({ from, to }) {
+    if (from && to && new Date(from) > new Date(to)) {
+      throw new ToolError('invalid_arguments', 'from: This is after to, so nothing matches.')
+    }
+  },
   async run({ environmentId, email, status, from, to, pageSize, pageToken }, { scalekit }) {
     const log = scalekit.auditLogs(environmentId)
     const page = await log.listAuthRequests({

@@ -13,7 +13,7 @@ export default defineTool({
   effect: 'create',
   unconfirmed: 'A scope allows nothing until an MCP server or a client has it.',
   aliases: { scopeName: 'name' },
-  workspaceOnly: true,
+  workspaceOnly: 'Tell the user that scopes of the environment are created in the Scalekit dashboard.',
   input: z.object({
     environmentId,
     name: z

@@ -11,7 +11,8 @@ export default defineTool({
   toolset: 'environments',
   scopes: ['environment:read'],
   effect: 'read',
-  workspaceOnly: true,
+  workspaceOnly:
+    'Use whoami: its field environments has the id and the type. The rest is in the Scalekit dashboard.',
   input: z.object({ environmentId }),
   output: z.object({ environment: environmentFields }),
   async run({ environmentId }, { scalekit }) {

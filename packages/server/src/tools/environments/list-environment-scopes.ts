@@ -11,7 +11,8 @@ export default defineTool({
   toolset: 'environments',
   scopes: ['environment:read'],
   effect: 'read',
-  workspaceOnly: true,
+  workspaceOnly:
+    'For the scopes of an MCP server use get_mcp_server, for those of this connection whoami. Tell the user that the full list is in the Scalekit dashboard.',
   input: z.object({ environmentId }),
   output: z.object({ items: z.array(environmentScopeFields) }),
   async run({ environmentId }, { scalekit }) {

@@ -11,7 +11,7 @@ export default defineTool({
   toolset: 'environments',
   scopes: ['environment:read'],
   effect: 'read',
-  workspaceOnly: true,
+  workspaceOnly: 'Use whoami: its field environments has the one environment of this server.',
   input: z.object({ pageSize, pageToken }),
   output: z.object({ items: z.array(environmentFields), nextPageToken }),
   async run({ pageSize, pageToken }, { scalekit, connection }) {

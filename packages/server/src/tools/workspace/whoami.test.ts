@@ -74,6 +74,31 @@ describe.each(eras)('whoami over %s', (era) => {
     )
   })
 
+  test('says how to get the scopes that are missing', async () => {
+    const person = await whoami({ scopes: ['environment:read', 'organization:write'] })
+    expect(person?.howToGetMore).toEqual([
+      expect.stringMatching(
+        /^Scopes workspace:read workspace:write environment:write organization:read: .*sign in .*again/,
+      ),
+    ])
+    const client = await whoami({ subject: undefined, client_id: 'm2m_service', scopes: [] })
+    expect(client?.howToGetMore).toEqual([expect.stringMatching(/registration of the client m2m_service/)])
+    expect(await whoami()).not.toHaveProperty('howToGetMore')
+  })
+
+  test('says how to write on a connection that only reads', async () => {
+    const query = `?toolsets=workspace,organizations&readonly=true&environment=${DEV}`
+    const howToGetMore = (await whoami({}, query))?.howToGetMore as string[] | undefined
+    expect(howToGetMore).toHaveLength(1)
+    const [toWrite] = howToGetMore ?? []
+    const url = `${server.url}?toolsets=workspace,organizations&environment=${DEV}`
+    expect(toWrite).toMatch(/^To write: /)
+    expect(toWrite?.split(' ').at(-1)).toBe(url)
+    expect(await whoami({}, new URL(url).search)).toMatchObject({ readOnly: false })
+    const { error } = await server.call(era, 'create_organization', { name: 'No' }, { query })
+    expect(error).toMatchObject({ code: 'tool_not_available', nextStep: expect.stringContaining(url) })
+  })
+
   test('needs no scope', async () => {
     expect(await whoami({ scopes: [] })).toMatchObject({ scopes: [], email: 'admin@example.com' })
   })

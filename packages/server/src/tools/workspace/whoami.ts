@@ -32,10 +32,15 @@ export default defineTool({
     toolsets: z.array(z.string()),
     toolsetsLeftOut: z.array(z.string()),
     urlWithAllToolsets: z.string().optional().describe('For the person, to connect again.'),
+    howToGetMore: z
+      .array(z.string())
+      .optional()
+      .describe('How to get scopes that are missing, and how to write on a connection that only reads.'),
   }),
   async run(_, context) {
     const { subject, clientId, issuer, scopes, organizationId, expiresAt } = context.caller
-    const { mode, readOnly, toolsets, toolsetsLeftOut, urlWithAll, administratorRule } = context.connection()
+    const { mode, readOnly, toolsets, toolsetsLeftOut, urlWithAll, howToGetMore, administratorRule } =
+      context.connection()
     // What cannot be read is left out: this tool explains why another call failed.
     const [read, listed] = await Promise.allSettled([readPerson(context), reachable(context)])
     const person = read.status === 'fulfilled' ? read.value : undefined
@@ -56,6 +61,7 @@ export default defineTool({
       toolsets: [...toolsets],
       toolsetsLeftOut: [...toolsetsLeftOut],
       urlWithAllToolsets: toolsetsLeftOut.length > 0 ? urlWithAll : undefined,
+      howToGetMore: howToGetMore.length > 0 ? [...howToGetMore] : undefined,
     }
   },
 })
