@@ -48,7 +48,7 @@ export const organizationId = idOrName('org').describe('Id, name or external id.
 /** The rule of the API for names of roles. */
 export const roleName = z
   .string()
-  .regex(/^[a-zA-Z0-9_]{1,64}$/)
+  .regex(/^[a-zA-Z0-9_]{1,64}$/, 'letters, digits and _, 64 at most')
   .describe('Role, like member.')
 
 /** Line feed, tab, private use and unassigned. */

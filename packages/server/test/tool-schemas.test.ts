@@ -83,3 +83,22 @@ test('every property of every input has a short description', () => {
   )
   expect(long).toEqual([])
 })
+
+test('no rule of an input is explained by a regular expression', () => {
+  const patterns = (schema: z.ZodType, path: string): string[] => {
+    const { def } = schema as unknown as { def: Record<string, unknown> }
+    const inner = [def.innerType, def.element, def.in, def.out].flatMap((each) =>
+      each instanceof z.ZodType ? patterns(each, path) : [],
+    )
+    const fields =
+      schema instanceof z.ZodObject
+        ? Object.entries(schema.shape).flatMap(([name, each]) =>
+            patterns(each as z.ZodType, `${path}.${name}`),
+          )
+        : []
+    const said = schema instanceof z.ZodString ? (schema.safeParse('\u0000').error?.issues ?? []) : []
+    return [...inner, ...fields, ...said.filter(({ message }) => message.includes('/^')).map(() => path)]
+  }
+  expect(patterns(z.object({ a: z.string().regex(/^x$/).optional() }), 't')).toEqual(['t.a'])
+  expect(tools.flatMap(({ name, input }) => patterns(input, name))).toEqual([])
+})

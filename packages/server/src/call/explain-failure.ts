@@ -1,6 +1,6 @@
 import { Code, ConnectError } from '@connectrpc/connect'
 import { members } from '@scalekit-mcp/api'
-import { IS_TAKEN, ToolError, toolErrors, toToolError } from '../errors.js'
+import { IS_TAKEN, inFields, refusedFields, ToolError, toolErrors, toToolError } from '../errors.js'
 import type { ToolContext, ToolDefinition } from '../tool.js'
 import { missingName } from '../tools/missing-name.js'
 import type { Bounds } from './access.js'
@@ -24,6 +24,8 @@ export async function explainFailure(cause: unknown, call: FailedCall): Promise<
       return notFound(error, call)
     case 'already_exists':
       return alreadyExists(error, call)
+    case 'invalid_arguments':
+      return refusedArguments(error, call)
     case 'precondition_failed':
       return preconditionFailed(error, call)
     case 'permission_denied':
@@ -143,6 +145,20 @@ function idsOf(args: FailedCall['args']): Ids {
         entry[0].endsWith('Id') && /^[a-z0-9_]{2,20}_[0-9]{1,28}$/.test(String(entry[1])),
     ),
   )
+}
+
+/** The API names its own fields, like `user.user_profile.given_name`: the argument has the last part, in another spelling. */
+function refusedArguments(error: ToolError, { tool }: FailedCall): ToolError {
+  const fields = error.cause instanceof ConnectError ? refusedFields(error.cause) : []
+  const names = fields.map((field) => argumentOf(field, tool))
+  if (names.every((name, index) => name === fields[index])) return error
+  return withDetails(error, error.message.replace(inFields(fields), inFields(names)), error.nextStep)
+}
+
+function argumentOf(field: string, { input }: ToolDefinition): string {
+  const last = field.split('.').at(-1) ?? ''
+  const argument = last.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  return Object.hasOwn(input.shape, argument) ? argument : field
 }
 
 /**

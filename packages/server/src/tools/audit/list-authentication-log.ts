@@ -42,7 +42,7 @@ export default defineTool({
     email: email.optional().describe('Only of this person.'),
     status: z
       .string()
-      .regex(/^[A-Za-z_]{1,40}$/)
+      .regex(/^[A-Za-z_]{1,40}$/, 'letters and _, 40 at most')
       .optional()
       .describe('Outcome, like success or failure.'),
     from: instant.optional().describe('Not before, like 2026-01-31T08:00:00Z.'),

@@ -7,13 +7,13 @@ export const organizationClientSettings = {
   name: text(128).describe('Display name.'),
   description: text(512).optional().describe('What it is for.'),
   scopes: z
-    .array(z.string().regex(/^[a-zA-Z0-9:]{1,64}$/))
+    .array(z.string().regex(/^[a-zA-Z0-9:]{1,64}$/, 'letters, digits and :, 64 at most'))
     .min(1)
     .max(50)
     .optional()
     .describe('What its tokens allow, like deploy:write.'),
   audience: z
-    .array(z.string().regex(/^[\x21-\x7e]{1,256}$/))
+    .array(z.string().regex(/^[\x21-\x7e]{1,256}$/, 'visible ASCII characters without spaces, 256 at most'))
     .min(1)
     .max(20)
     .optional()

@@ -71,7 +71,7 @@ export const samlSettings = {
   idpCertificate: z
     .string()
     .max(16_000)
-    .regex(/^[\w+/=\s-]+$/)
+    .regex(/^[\w+/=\s-]+$/, 'a certificate in Base64, with or without its PEM lines')
     .optional()
     .describe('Signing certificate, PEM or Base64.'),
   nameIdFormat: z.enum(nameIdFormats).optional().describe('Name ID format that is requested.'),

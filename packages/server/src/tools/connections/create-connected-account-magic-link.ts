@@ -18,7 +18,7 @@ export default defineTool({
     connector: z
       .string()
       .max(400)
-      .regex(/^[a-zA-Z0-9_: -]+$/)
+      .regex(/^[a-zA-Z0-9_: -]+$/, 'letters, digits, spaces, _, : and -')
       .describe('Name of the connection, like gmail.'),
     identifier: text(100).describe('The user, as the application names it.'),
   }),

@@ -58,6 +58,6 @@ function connectorName() {
   return z
     .string()
     .max(400)
-    .regex(/^[a-zA-Z0-9_: -]+$/)
+    .regex(/^[a-zA-Z0-9_: -]+$/, 'letters, digits, spaces, _, : and -')
     .describe('Name of the connection.')
 }

@@ -11,7 +11,10 @@ const domainName = z
   .string()
   .min(4)
   .max(253)
-  .regex(/^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]$/)
+  .regex(
+    /^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]$/,
+    'a domain like acme.example, in ASCII, without a scheme or a path',
+  )
   .describe('Like acme.example.')
 
 export default defineTool({

@@ -18,7 +18,7 @@ export default defineTool({
     environmentId,
     name: z
       .string()
-      .regex(/^[a-zA-Z0-9:]{1,64}$/)
+      .regex(/^[a-zA-Z0-9:]{1,64}$/, 'letters, digits and :, 64 at most')
       .describe('Like todo:read.'),
     description: text(2000).optional().describe('What it allows, in the words of the consent page.'),
   }),

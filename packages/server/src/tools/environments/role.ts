@@ -19,7 +19,7 @@ export const roleFields = z.object({
 export const displayName = text(100).describe('The name that people see.')
 export const description = text(2000).describe('What the role is for.')
 export const permissions = z
-  .array(z.string().regex(/^[a-zA-Z0-9_:]{1,64}$/))
+  .array(z.string().regex(/^[a-zA-Z0-9_:]{1,64}$/, 'letters, digits, _ and :, 64 at most'))
   .min(1)
   .max(100)
 

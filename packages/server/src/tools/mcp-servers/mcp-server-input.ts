@@ -31,7 +31,7 @@ export const serverUrl = z
   .describe('URL that clients use, exactly: the audience of its tokens.')
 
 export const scopeNames = z
-  .array(z.string().regex(/^[a-zA-Z0-9:]{1,64}$/))
+  .array(z.string().regex(/^[a-zA-Z0-9:]{1,64}$/, 'letters, digits and :, 64 at most'))
   .max(50)
   .describe('Names of scopes, like todo:read.')
 

@@ -33,7 +33,10 @@ export default defineTool({
     slug: z
       .string()
       .max(253)
-      .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/)
+      .regex(
+        /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/,
+        'lower-case letters, digits and -, in parts with . between them',
+      )
       .optional()
       .describe('Short name for URLs, like acme.'),
     metadata: metadata(10).optional().describe('An empty list removes all.'),

@@ -13,7 +13,7 @@ export const permissionFields = z.object({
 /** The rule of the API for names of permissions. */
 export const permissionName = z
   .string()
-  .regex(/^[a-zA-Z0-9_:]{1,64}$/)
+  .regex(/^[a-zA-Z0-9_:]{1,64}$/, 'letters, digits, _ and :, 64 at most')
   .describe('Like projects:read.')
 
 export const permissionDescription = text(2000).describe('What it allows.')

@@ -13,7 +13,7 @@ export default defineTool({
   input: z.object({
     handOffId: z
       .string()
-      .regex(/^[\w-]{43}$/)
+      .regex(/^[\w-]{43}$/, 'the id of a hand-off, as person_needed gives it')
       .describe('handOff.id of the error person_needed.'),
   }),
   output: z.object({
