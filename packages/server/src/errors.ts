@@ -58,6 +58,9 @@ export class ToolError extends Error {
   }
 }
 
+/** The message of `already_exists`, where a tool has no better one. */
+export const objectExists = 'Scalekit has an object with this name or id already'
+
 /** Scalekit no longer accepts the token of the caller. Over HTTP the client gets 401 and renews it. */
 export function callerTokenRefused(cause: unknown): ToolError {
   return new ToolError('invalid_token', 'Scalekit no longer accepts the token of this caller.', { cause })
@@ -97,7 +100,7 @@ export function toToolError(error: unknown): ToolError {
     case Code.NotFound:
       return as('not_found', 'Scalekit has no such object in this environment')
     case Code.AlreadyExists:
-      return as('already_exists', 'Scalekit has an object with this name or id already')
+      return as('already_exists', objectExists)
     case Code.PermissionDenied:
       return as('permission_denied', 'Scalekit does not let this caller do that')
     case Code.Unauthenticated:

@@ -10,7 +10,7 @@ import type { Revealed, ToolContext, ToolDefinition } from '../tool.js'
 import type { Bounds, Decision } from './access.js'
 import { type Ending, withDeadline } from './deadline.js'
 import { digestOf } from './digest.js'
-import { explainFailure } from './explain-failure.js'
+import { explainFailure, refuseTaken } from './explain-failure.js'
 import type { Idempotency } from './idempotency.js'
 import { confirmAtPage, confirmInClient } from './interaction/confirm.js'
 import { type HandOffs, handedOff, handOff, mayHandOff } from './interaction/hand-off.js'
@@ -209,7 +209,7 @@ async function confirmAndRun(
   const context = contextOf(request, signal)
   const done = handedOver(tool, args, interaction)
   if (done) return { output: done }
-  const question = await questionFor(tool, args, context)
+  const question = await possibleQuestion(request, args, context)
   if (atPage) await confirmAtPage(question, atPage)
   else if (question?.required && mayHandOff(tool, interaction))
     return { question: await handOff(tool, { named, resolved: args }, question, interaction) }
@@ -225,6 +225,21 @@ async function confirmAndRun(
   return { output: { ...output, handedOver: true } }
 }
 
+/** A person is asked only about what can work. The repetition of a create has what it created. @throws ToolError */
+async function possibleQuestion(
+  request: Call,
+  args: Record<string, unknown>,
+  context: ToolContext,
+): Promise<Question | undefined> {
+  const { tool, idempotency } = request
+  const question = await questionFor(tool, args, context)
+  if (!question) return undefined
+  const { key, rest } = withoutKey(args)
+  const isRepeated = await idempotency.has(ownerOf(request), tool.name, key, rest)
+  if (!isRepeated) await refuseTaken({ tool, args, context })
+  return question
+}
+
 /** What a page shows of a call before the person decides. @throws ToolError where the call would be refused */
 export function previewCall(request: Call): Promise<Question | undefined> {
   const { tool } = request
@@ -232,7 +247,7 @@ export function previewCall(request: Call): Promise<Question | undefined> {
   const valid = validate(tool, request.arguments, request.boundEnvironment)
   return withDeadline(request.ending, request.deadlineMs, async (signal) => {
     const args = await resolve(request, valid, signal)
-    return questionFor(tool, args, contextOf(request, signal)).catch((cause: unknown) =>
+    return possibleQuestion(request, args, contextOf(request, signal)).catch((cause: unknown) =>
       explain(cause, request, args, signal),
     )
   })
@@ -240,16 +255,23 @@ export function previewCall(request: Call): Promise<Question | undefined> {
 
 /** It is in the audit log before it goes out, and it goes out once for its key. */
 function write(
-  { tool, caller, idempotency, audit, interaction }: Call,
+  request: Call,
   args: Record<string, unknown>,
   context: ToolContext,
 ): Promise<Record<string, unknown>> {
-  const { idempotencyKey, ...rest } = args
-  const owner = interaction.atPage?.owner ?? caller
-  return idempotency.once(owner, tool.name, idempotencyKey as string | undefined, rest, async () => {
+  const { tool, idempotency, audit } = request
+  const { key, rest } = withoutKey(args)
+  return idempotency.once(ownerOf(request), tool.name, key, rest, async () => {
     await audit.intends()
     return tool.run(rest, context)
   })
+}
+
+/** Whose idempotency keys a call uses: at a page, those of the caller who sent the person there. */
+const ownerOf = ({ interaction, caller }: Call) => interaction.atPage?.owner ?? caller
+
+function withoutKey({ idempotencyKey, ...rest }: Record<string, unknown>) {
+  return { key: idempotencyKey as string | undefined, rest }
 }
 
 type ToolResult = Record<string, unknown> & { readonly revealed?: readonly Revealed[] }

@@ -1,7 +1,7 @@
 import { Code, ConnectError } from '@connectrpc/connect'
 import { members } from '@scalekit-mcp/api'
-import { ToolError, toolErrors, toToolError } from '../errors.js'
-import type { ToolContext, ToolDefinition } from '../tool.js'
+import { objectExists, ToolError, toolErrors, toToolError } from '../errors.js'
+import type { Taken, ToolContext, ToolDefinition } from '../tool.js'
 import { missingName } from '../tools/missing-name.js'
 import type { Bounds } from './access.js'
 
@@ -145,9 +145,26 @@ function idsOf(args: FailedCall['args']): Ids {
   )
 }
 
+/** A conflict that was found before the API was asked has its explanation already. */
 async function alreadyExists(error: ToolError, { tool, args, context }: FailedCall): Promise<ToolError> {
+  if (!isAnsweredByApi(error)) return error
   const existing = await tool.existing?.(args, context).catch(() => undefined)
-  if (existing === undefined) return error
+  return existing === undefined ? error : conflictWith(existing, error)
+}
+
+/**
+ * Refuses a create or a change whose name or id is taken, before a person is asked about it. Only an object that was read is an
+ * obstacle: where the read fails, the API decides.
+ *
+ * @throws ToolError `already_exists`
+ */
+export async function refuseTaken({ tool, args, context }: Omit<FailedCall, 'mode'>): Promise<void> {
+  const existing = await tool.existing?.(args, context).catch(() => undefined)
+  if (existing === undefined || (typeof existing !== 'string' && existing.id === undefined)) return
+  throw conflictWith(existing, new ToolError('already_exists', objectExists))
+}
+
+function conflictWith(existing: string | Taken, error: ToolError): ToolError {
   if (typeof existing === 'string') {
     const nextStep = `Read or change ${existing}, or choose another name or id.`
     return withDetails(error, error.message, nextStep, { existingId: existing })

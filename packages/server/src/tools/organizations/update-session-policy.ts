@@ -49,12 +49,18 @@ export default defineTool({
       'Give absoluteMinutes, idleMinutes or both, or useEnvironmentPolicy: true without them.',
     )
   },
-  target: ({ absoluteMinutes, idleMinutes, useEnvironmentPolicy, ...which }, context) =>
-    organizationTarget(which, context, {
+  async target({ absoluteMinutes, idleMinutes, useEnvironmentPolicy, ...which }, context) {
+    const target = await organizationTarget(which, context, {
       'Sessions end after': inMinutes(absoluteMinutes),
       'Without activity they end after': idleMinutes === 0 ? 'any time' : inMinutes(idleMinutes),
       Policy: useEnvironmentPolicy ? 'that of the environment' : undefined,
-    }),
+    })
+    if (!useEnvironmentPolicy) {
+      const policy = await readSessionPolicy(context.scalekit, which)
+      requireOrder(wanted(policy, absoluteMinutes, idleMinutes))
+    }
+    return target
+  },
   async run(args, { scalekit }) {
     const { environmentId, organizationId, absoluteMinutes, idleMinutes, useEnvironmentPolicy } = args
     const before = await readSessionPolicy(scalekit, args)
@@ -78,6 +84,21 @@ function wanted({ own, environment }: SessionPolicy, absolute: number | undefine
     idleSessionTimeoutEnabled: idleMinutes > 0,
     ...(idleMinutes > 0 && { idleSessionTimeout: idleMinutes, idleSessionTimeoutUnit: MINUTES }),
   }
+}
+
+/** A session without activity ends before any other. @throws ToolError `invalid_arguments` */
+function requireOrder({ absoluteSessionTimeout: absolute, idleSessionTimeout: idle }: Wanted): void {
+  if (absolute === undefined || idle === undefined || idle < absolute) return
+  throw new ToolError(
+    'invalid_arguments',
+    `idleMinutes (${idle}) must be less than absoluteMinutes (${absolute}).`,
+    { nextStep: 'Give both, or see get_session_policy for the one that stays.' },
+  )
+}
+
+interface Wanted {
+  readonly absoluteSessionTimeout: number | undefined
+  readonly idleSessionTimeout?: number
 }
 
 const inMinutes = (value: number | undefined) => (value === undefined ? undefined : `${value} minutes`)

@@ -7,6 +7,7 @@ import { organizationTarget } from '../organization-target.js'
 import { requireDistinct } from '../require-distinct.js'
 import { time, toTime } from '../times.js'
 import { readUser } from './read-user.js'
+import { isOpen } from './user.js'
 
 const sent = z.object({
   organizationId: z.string(),
@@ -69,14 +70,14 @@ export default defineTool({
       which.map(({ userId }) => userId),
       results,
     )
-    if (found.length === 0)
-      throw new ToolError('not_found', 'Scalekit has none of these users.', {
-        nextStep: checkIds,
-      })
+    if (found.length === 0) {
+      const message = 'None of these users has an open invitation.'
+      throw new ToolError('not_found', message, { nextStep: checkIds })
+    }
     const to = found.map(({ name, changes }) => `${name}, ${changes?.Organization}`)
     return {
       name: found.length === 1 ? '1 invitation' : `${found.length} invitations`,
-      changes: { To: to, 'Not found': missing.length > 0 ? missing : undefined },
+      changes: { To: to, 'Without an open invitation': missing.length > 0 ? missing : undefined },
     }
   },
   async run(args, { scalekit, progress }) {
@@ -111,7 +112,12 @@ function whichOf({
 }
 
 async function targetOf(environmentId: string, one: Which, context: ToolContext): Promise<Target> {
-  const { id, email } = await readUser(context.scalekit, { environmentId, ...one })
+  const { id, email, memberships } = await readUser(context.scalekit, { environmentId, ...one })
+  if (!memberships.some((each) => each.organizationId === one.organizationId && isOpen(each))) {
+    throw new ToolError('precondition_failed', `The user ${id} has no open invitation.`, {
+      nextStep: precondition,
+    })
+  }
   const organization = await organizationTarget({ environmentId, ...one }, context)
   return { id, name: email, changes: { Organization: `${organization.name} (${organization.id})` } }
 }
