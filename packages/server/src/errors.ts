@@ -73,10 +73,13 @@ function apiErrorCode(error: ConnectError): string {
 }
 
 /** The names of the fields that the API refused; values and texts stay out. */
-function refusedFields(error: ConnectError): string {
-  const fields = (errorInfo(error)?.validationErrorInfo?.fieldViolations ?? [])
+export function refusedFields(error: ConnectError): string[] {
+  return (errorInfo(error)?.validationErrorInfo?.fieldViolations ?? [])
     .map((violation) => violation.field)
     .filter((field) => /^[A-Za-z0-9_.[\]]{1,80}$/.test(field))
+}
+
+function listOf(fields: readonly string[]): string {
   return fields.length > 0 ? `: ${fields.join(', ')}` : ''
 }
 
@@ -96,7 +99,7 @@ export function toToolError(error: unknown): ToolError {
   switch (error.code) {
     case Code.InvalidArgument:
     case Code.OutOfRange:
-      return as('invalid_arguments', `Scalekit refused the arguments${refusedFields(error)}`)
+      return as('invalid_arguments', `Scalekit refused the arguments${listOf(refusedFields(error))}`)
     case Code.NotFound:
       return as('not_found', 'Scalekit has no such object in this environment')
     case Code.AlreadyExists:
@@ -113,7 +116,7 @@ export function toToolError(error: unknown): ToolError {
     case Code.Aborted:
       return as(
         'precondition_failed',
-        `Scalekit refused because of the present state of the object${refusedFields(error)}`,
+        `Scalekit refused because of the present state of the object${listOf(refusedFields(error))}`,
       )
     case Code.ResourceExhausted: {
       const seconds = retryAfterOf(error) ?? 0

@@ -179,11 +179,7 @@ function openPage({ pages, caller, tool }: Call, args: Record<string, unknown>):
   return { ...args, pageToken: pages.open(args.pageToken, { caller, tool: tool.name, args }) }
 }
 
-function sealPage(
-  { pages, caller, tool }: Call,
-  args: Record<string, unknown>,
-  output: Record<string, unknown>,
-): Record<string, unknown> {
+function sealPage({ pages, caller, tool }: Call, args: CallArguments['resolved'], output: Written['output']) {
   if (typeof output.nextPageToken !== 'string') return output
   return { ...output, nextPageToken: pages.seal(output.nextPageToken, { caller, tool: tool.name, args }) }
 }
@@ -226,17 +222,12 @@ async function confirmAndRun(
 }
 
 /** A person is asked only about what can work. The repetition of a create has what it created. @throws ToolError */
-async function possibleQuestion(
-  request: Call,
-  args: Record<string, unknown>,
-  context: ToolContext,
-): Promise<Question | undefined> {
+async function possibleQuestion(request: Call, args: CallArguments['resolved'], context: ToolContext) {
   const { tool, idempotency } = request
-  const question = await questionFor(tool, args, context)
-  if (!question) return undefined
   const { key, rest } = withoutKey(args)
-  const isRepeated = await idempotency.has(ownerOf(request), tool.name, key, rest)
-  if (!isRepeated) await refuseTaken({ tool, args, context })
+  const question = await questionFor(tool, args, context)
+  if (question && !(await idempotency.has(ownerOf(request), tool.name, key, rest)))
+    await refuseTaken({ tool, args, context })
   return question
 }
 
@@ -254,11 +245,7 @@ export function previewCall(request: Call): Promise<Question | undefined> {
 }
 
 /** It is in the audit log before it goes out, and it goes out once for its key. */
-function write(
-  request: Call,
-  args: Record<string, unknown>,
-  context: ToolContext,
-): Promise<Record<string, unknown>> {
+function write(request: Call, args: CallArguments['resolved'], context: ToolContext) {
   const { tool, idempotency, audit } = request
   const { key, rest } = withoutKey(args)
   return idempotency.once(ownerOf(request), tool.name, key, rest, async () => {
@@ -269,10 +256,10 @@ function write(
 
 /** Whose idempotency keys a call uses: at a page, those of the caller who sent the person there. */
 const ownerOf = ({ interaction, caller }: Call) => interaction.atPage?.owner ?? caller
-
-function withoutKey({ idempotencyKey, ...rest }: Record<string, unknown>) {
-  return { key: idempotencyKey as string | undefined, rest }
-}
+const withoutKey = ({ idempotencyKey, ...rest }: CallArguments['resolved']) => ({
+  key: idempotencyKey as string | undefined,
+  rest,
+})
 
 type ToolResult = Record<string, unknown> & { readonly revealed?: readonly Revealed[] }
 

@@ -1,6 +1,7 @@
 import { Code, ConnectError } from '@connectrpc/connect'
 import { members } from '@scalekit-mcp/api'
-import { objectExists, ToolError, toolErrors, toToolError } from '../errors.js'
+import type * as z from 'zod'
+import { objectExists, refusedFields, ToolError, toolErrors, toToolError } from '../errors.js'
 import type { Taken, ToolContext, ToolDefinition } from '../tool.js'
 import { missingName } from '../tools/missing-name.js'
 import type { Bounds } from './access.js'
@@ -20,6 +21,8 @@ export interface FailedCall {
 export async function explainFailure(cause: unknown, call: FailedCall): Promise<ToolError> {
   const error = toToolError(cause)
   switch (error.code) {
+    case 'invalid_arguments':
+      return invalidArguments(error, call)
     case 'not_found':
       return notFound(error, call)
     case 'already_exists':
@@ -31,6 +34,32 @@ export async function explainFailure(cause: unknown, call: FailedCall): Promise<
     default:
       return error
   }
+}
+
+/** The API names its own fields. An agent knows the arguments and their rules. */
+function invalidArguments(error: ToolError, { tool }: FailedCall): ToolError {
+  if (!(error.cause instanceof ConnectError)) return error
+  const shape: Readonly<Record<string, z.ZodType>> = tool.input.shape
+  const refused = new Set(
+    refusedFields(error.cause)
+      .flatMap(argumentsOf)
+      .filter((name) => Object.hasOwn(shape, name)),
+  )
+  if (refused.size === 0) return error
+  const rules = [...refused].map((name) => `${name}: ${shape[name]?.description ?? 'see its schema.'}`)
+  const message = `Scalekit refused ${[...refused].join(', ')}`
+  return withDetails(error, message, `Correct this and call again. ${rules.join(' ')}`)
+}
+
+/** The argument of a field: `externalId` of `organization.external_id`. A display name is also called a name. */
+function argumentsOf(field: string): string[] {
+  const last =
+    field
+      .replace(/\[\d*\]/g, '')
+      .split('.')
+      .at(-1) ?? ''
+  const name = last.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+  return name === 'displayName' ? [name, 'name'] : [name]
 }
 
 /** A kind of object, the tool that lists it, and how one is read, where that is one request. */

@@ -56,8 +56,7 @@ export default defineTool({
       Policy: useEnvironmentPolicy ? 'that of the environment' : undefined,
     })
     if (!useEnvironmentPolicy) {
-      const policy = await readSessionPolicy(context.scalekit, which)
-      requireOrder(wanted(policy, absoluteMinutes, idleMinutes))
+      wanted(await readSessionPolicy(context.scalekit, which), absoluteMinutes, idleMinutes)
     }
     return target
   },
@@ -74,31 +73,28 @@ export default defineTool({
   },
 })
 
-/** All of the policy: what a write leaves out is not documented. Without an own policy, it begins with the environment's. */
+/**
+ * All of the policy: what a write leaves out is not documented. Without an own policy, it begins with the environment's.
+ *
+ * @throws ToolError `invalid_arguments` where a session would end before it can be idle for long enough
+ */
 function wanted({ own, environment }: SessionPolicy, absolute: number | undefined, idle: number | undefined) {
   const before = own ?? environment
+  const absoluteMinutes = absolute ?? before.absoluteMinutes
   const idleMinutes = idle ?? before.idleMinutes ?? 0
+  if (absoluteMinutes !== undefined && idleMinutes >= absoluteMinutes) {
+    throw new ToolError(
+      'invalid_arguments',
+      `idleMinutes (${idleMinutes}) must be less than absoluteMinutes (${absoluteMinutes}).`,
+      { nextStep: 'Give both. get_session_policy has the one that was left out.' },
+    )
+  }
   return {
-    absoluteSessionTimeout: absolute ?? before.absoluteMinutes,
+    absoluteSessionTimeout: absoluteMinutes,
     absoluteSessionTimeoutUnit: MINUTES,
     idleSessionTimeoutEnabled: idleMinutes > 0,
     ...(idleMinutes > 0 && { idleSessionTimeout: idleMinutes, idleSessionTimeoutUnit: MINUTES }),
   }
-}
-
-/** A session without activity ends before any other. @throws ToolError `invalid_arguments` */
-function requireOrder({ absoluteSessionTimeout: absolute, idleSessionTimeout: idle }: Wanted): void {
-  if (absolute === undefined || idle === undefined || idle < absolute) return
-  throw new ToolError(
-    'invalid_arguments',
-    `idleMinutes (${idle}) must be less than absoluteMinutes (${absolute}).`,
-    { nextStep: 'Give both, or see get_session_policy for the one that stays.' },
-  )
-}
-
-interface Wanted {
-  readonly absoluteSessionTimeout: number | undefined
-  readonly idleSessionTimeout?: number
 }
 
 const inMinutes = (value: number | undefined) => (value === undefined ? undefined : `${value} minutes`)
