@@ -32,9 +32,6 @@ export const toolErrors = {
 
 export type ToolErrorCode = keyof typeof toolErrors
 
-/** The message of `already_exists`. */
-export const IS_TAKEN = 'Scalekit has an object with this name or id already'
-
 export interface ToolErrorOptions {
   /** Default: that of the code. */
   readonly nextStep?: string
@@ -61,6 +58,9 @@ export class ToolError extends Error {
   }
 }
 
+/** The message of `already_exists`, where a tool has no better one. */
+export const objectExists = 'Scalekit has an object with this name or id already'
+
 /** Scalekit no longer accepts the token of the caller. Over HTTP the client gets 401 and renews it. */
 export function callerTokenRefused(cause: unknown): ToolError {
   return new ToolError('invalid_token', 'Scalekit no longer accepts the token of this caller.', { cause })
@@ -79,8 +79,7 @@ export function refusedFields(error: ConnectError): string[] {
     .filter((field) => /^[A-Za-z0-9_.[\]]{1,80}$/.test(field))
 }
 
-/** The end of a message that names fields. */
-export function inFields(fields: readonly string[]): string {
+function listOf(fields: readonly string[]): string {
   return fields.length > 0 ? `: ${fields.join(', ')}` : ''
 }
 
@@ -100,11 +99,11 @@ export function toToolError(error: unknown): ToolError {
   switch (error.code) {
     case Code.InvalidArgument:
     case Code.OutOfRange:
-      return as('invalid_arguments', `Scalekit refused the arguments${inFields(refusedFields(error))}`)
+      return as('invalid_arguments', `Scalekit refused the arguments${listOf(refusedFields(error))}`)
     case Code.NotFound:
       return as('not_found', 'Scalekit has no such object in this environment')
     case Code.AlreadyExists:
-      return as('already_exists', IS_TAKEN)
+      return as('already_exists', objectExists)
     case Code.PermissionDenied:
       return as('permission_denied', 'Scalekit does not let this caller do that')
     case Code.Unauthenticated:
@@ -117,7 +116,7 @@ export function toToolError(error: unknown): ToolError {
     case Code.Aborted:
       return as(
         'precondition_failed',
-        `Scalekit refused because of the present state of the object${inFields(refusedFields(error))}`,
+        `Scalekit refused because of the present state of the object${listOf(refusedFields(error))}`,
       )
     case Code.ResourceExhausted: {
       const seconds = retryAfterOf(error) ?? 0

@@ -146,10 +146,14 @@ export interface ToolDefinition<
   check?(args: z.output<Input>): void
   /**
    * The object of `already_exists`: its id, where it can be read, or a message of its own where reading that object is not the next
-   * step.
+   * step. It is read before a person is asked and after the API refused; before, only a conflict with an id ends the call, so the
+   * object that the call changes is not one.
    */
   existing?(args: z.output<Input>, context: ToolContext): Promise<string | Taken | undefined>
-  /** What the question names. Required for every write that is confirmed; read again before the act. */
+  /**
+   * What the question names. Required for every write that is confirmed; read again before the act.
+   * @throws ToolError where what it reads shows that the API will refuse the call
+   */
   target?(args: z.output<Input>, context: ToolContext): Promise<Target>
   run(
     args: z.output<Input>,

@@ -10,7 +10,7 @@ import type { Revealed, ToolContext, ToolDefinition } from '../tool.js'
 import type { Bounds, Decision } from './access.js'
 import { type Ending, withDeadline } from './deadline.js'
 import { digestOf } from './digest.js'
-import { explainFailure, takenBy } from './explain-failure.js'
+import { explainFailure, refuseTaken } from './explain-failure.js'
 import type { Idempotency } from './idempotency.js'
 import { confirmAtPage, confirmInClient } from './interaction/confirm.js'
 import { type HandOffs, handedOff, handOff, mayHandOff } from './interaction/hand-off.js'
@@ -177,11 +177,7 @@ function openPage({ pages, caller, tool }: Call, args: Record<string, unknown>):
   return { ...args, pageToken: pages.open(args.pageToken, { caller, tool: tool.name, args }) }
 }
 
-function sealPage(
-  { pages, caller, tool }: Call,
-  args: Record<string, unknown>,
-  output: Record<string, unknown>,
-): Record<string, unknown> {
+function sealPage({ pages, caller, tool }: Call, args: CallArguments['resolved'], output: Written['output']) {
   if (typeof output.nextPageToken !== 'string') return output
   return { ...output, nextPageToken: pages.seal(output.nextPageToken, { caller, tool: tool.name, args }) }
 }
@@ -207,8 +203,7 @@ async function confirmAndRun(
   const context = contextOf(request, signal)
   const done = handedOver(tool, args, interaction)
   if (done) return { output: done }
-  const question = await questionFor(tool, args, context)
-  if (question && !(await isAsked(interaction, args))) await requireFree(request, args, context)
+  const question = await possibleQuestion(request, args, context)
   if (atPage) await confirmAtPage(question, atPage)
   else if (question?.required && mayHandOff(tool, interaction))
     return { question: await handOff(tool, { named, resolved: args }, question, interaction) }
@@ -224,22 +219,18 @@ async function confirmAndRun(
   return { output: { ...output, handedOver: true } }
 }
 
-/** A person is deciding about the call, or has decided. */
-async function isAsked(
-  { atPage, state, handOff }: Interaction,
-  args: Record<string, unknown>,
-): Promise<boolean> {
-  return atPage !== undefined || state !== undefined || (await handOff?.isKnown(args)) === true
-}
-
-/** Nobody is asked about a create whose name or id is taken. @throws ToolError `already_exists` */
-async function requireFree(
-  { tool, mode }: Call,
-  args: Record<string, unknown>,
-  context: ToolContext,
-): Promise<void> {
-  const taken = await takenBy({ tool, mode, args, context })
-  if (taken) throw taken
+/**
+ * A person is asked only about what can work. The repetition of a create, and a create that is under way at its page, have what they
+ * created. @throws ToolError
+ */
+async function possibleQuestion(request: Call, args: CallArguments['resolved'], context: ToolContext) {
+  const { tool, idempotency, interaction } = request
+  const question = await questionFor(tool, args, context)
+  if (!question || (await interaction.handOff?.isKnown(args))) return question
+  const { key, rest } = withoutKey(args)
+  if (!(await idempotency.has(ownerOf(request), tool.name, key, rest)))
+    await refuseTaken({ tool, args, context })
+  return question
 }
 
 /** What a page shows of a call before the person decides. @throws ToolError where the call would be refused */
@@ -249,25 +240,28 @@ export function previewCall(request: Call): Promise<Question | undefined> {
   const valid = validate(tool, request.arguments, request.boundEnvironment)
   return withDeadline(request.ending, request.deadlineMs, async (signal) => {
     const args = await resolve(request, valid, signal)
-    return questionFor(tool, args, contextOf(request, signal)).catch((cause: unknown) =>
+    return possibleQuestion(request, args, contextOf(request, signal)).catch((cause: unknown) =>
       explain(cause, request, args, signal),
     )
   })
 }
 
 /** It is in the audit log before it goes out, and it goes out once for its key. */
-function write(
-  { tool, caller, idempotency, audit, interaction }: Call,
-  args: Record<string, unknown>,
-  context: ToolContext,
-): Promise<Record<string, unknown>> {
-  const { idempotencyKey, ...rest } = args
-  const owner = interaction.atPage?.owner ?? caller
-  return idempotency.once(owner, tool.name, idempotencyKey as string | undefined, rest, async () => {
+function write(request: Call, args: CallArguments['resolved'], context: ToolContext) {
+  const { tool, idempotency, audit } = request
+  const { key, rest } = withoutKey(args)
+  return idempotency.once(ownerOf(request), tool.name, key, rest, async () => {
     await audit.intends()
     return tool.run(rest, context)
   })
 }
+
+/** Whose idempotency keys a call uses: at a page, those of the caller who sent the person there. */
+const ownerOf = ({ interaction, caller }: Call) => interaction.atPage?.owner ?? caller
+const withoutKey = ({ idempotencyKey, ...rest }: CallArguments['resolved']) => ({
+  key: idempotencyKey as string | undefined,
+  rest,
+})
 
 type ToolResult = Record<string, unknown> & { readonly revealed?: readonly Revealed[] }
 

@@ -1,7 +1,8 @@
 import { Code, ConnectError } from '@connectrpc/connect'
 import { members } from '@scalekit-mcp/api'
-import { IS_TAKEN, inFields, refusedFields, ToolError, toolErrors, toToolError } from '../errors.js'
-import type { ToolContext, ToolDefinition } from '../tool.js'
+import type * as z from 'zod'
+import { objectExists, refusedFields, ToolError, toolErrors, toToolError } from '../errors.js'
+import type { Taken, ToolContext, ToolDefinition } from '../tool.js'
 import { missingName } from '../tools/missing-name.js'
 import type { Bounds } from './access.js'
 
@@ -20,12 +21,12 @@ export interface FailedCall {
 export async function explainFailure(cause: unknown, call: FailedCall): Promise<ToolError> {
   const error = toToolError(cause)
   switch (error.code) {
+    case 'invalid_arguments':
+      return invalidArguments(error, call)
     case 'not_found':
       return notFound(error, call)
     case 'already_exists':
       return alreadyExists(error, call)
-    case 'invalid_arguments':
-      return refusedArguments(error, call)
     case 'precondition_failed':
       return preconditionFailed(error, call)
     case 'permission_denied':
@@ -33,6 +34,32 @@ export async function explainFailure(cause: unknown, call: FailedCall): Promise<
     default:
       return error
   }
+}
+
+/** The API names its own fields. An agent knows the arguments and their rules. */
+function invalidArguments(error: ToolError, { tool }: FailedCall): ToolError {
+  if (!(error.cause instanceof ConnectError)) return error
+  const shape: Readonly<Record<string, z.ZodType>> = tool.input.shape
+  const refused = new Set(
+    refusedFields(error.cause)
+      .flatMap(argumentsOf)
+      .filter((name) => Object.hasOwn(shape, name)),
+  )
+  if (refused.size === 0) return error
+  const rules = [...refused].map((name) => `${name}: ${shape[name]?.description ?? 'see its schema.'}`)
+  const message = `Scalekit refused ${[...refused].join(', ')}`
+  return withDetails(error, message, `Correct this and call again. ${rules.join(' ')}`)
+}
+
+/** The argument of a field: `externalId` of `organization.external_id`. A display name is also called a name. */
+function argumentsOf(field: string): string[] {
+  const last =
+    field
+      .replace(/\[\d*\]/g, '')
+      .split('.')
+      .at(-1) ?? ''
+  const name = last.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+  return name === 'displayName' ? [name, 'name'] : [name]
 }
 
 /** A kind of object, the tool that lists it, and how one is read, where that is one request. */
@@ -147,32 +174,26 @@ function idsOf(args: FailedCall['args']): Ids {
   )
 }
 
-/** The API names its own fields, like `user.user_profile.given_name`: the argument has the last part, in another spelling. */
-function refusedArguments(error: ToolError, { tool }: FailedCall): ToolError {
-  const fields = error.cause instanceof ConnectError ? refusedFields(error.cause) : []
-  const names = fields.map((field) => argumentOf(field, tool))
-  if (names.every((name, index) => name === fields[index])) return error
-  return withDetails(error, error.message.replace(inFields(fields), inFields(names)), error.nextStep)
-}
-
-function argumentOf(field: string, { input }: ToolDefinition): string {
-  const last = field.split('.').at(-1) ?? ''
-  const argument = last.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
-  return Object.hasOwn(input.shape, argument) ? argument : field
+/** A conflict that was found before the API was asked has its explanation already. */
+async function alreadyExists(error: ToolError, { tool, args, context }: FailedCall): Promise<ToolError> {
+  if (!isAnsweredByApi(error)) return error
+  const existing = await tool.existing?.(args, context).catch(() => undefined)
+  return existing === undefined ? error : conflictWith(existing, error)
 }
 
 /**
- * The object that has the name or the id which a call wants to give, found before the call is made. What cannot be read is no
- * obstacle: the API decides when the call is made.
+ * Refuses a create or a change whose name or id is taken, before a person is asked about it. Only an object that was read is an
+ * obstacle: where the read fails, the API decides.
+ *
+ * @throws ToolError `already_exists`
  */
-export async function takenBy(call: FailedCall): Promise<ToolError | undefined> {
-  const error = await alreadyExists(new ToolError('already_exists', IS_TAKEN), call)
-  return error.details?.existingId === undefined ? undefined : error
+export async function refuseTaken({ tool, args, context }: Omit<FailedCall, 'mode'>): Promise<void> {
+  const existing = await tool.existing?.(args, context).catch(() => undefined)
+  if (existing === undefined || (typeof existing !== 'string' && existing.id === undefined)) return
+  throw conflictWith(existing, new ToolError('already_exists', objectExists))
 }
 
-async function alreadyExists(error: ToolError, { tool, args, context }: FailedCall): Promise<ToolError> {
-  const existing = await tool.existing?.(args, context).catch(() => undefined)
-  if (existing === undefined) return error
+function conflictWith(existing: string | Taken, error: ToolError): ToolError {
   if (typeof existing === 'string') {
     const nextStep = `Read or change ${existing}, or choose another name or id.`
     return withDetails(error, error.message, nextStep, { existingId: existing })

@@ -19,6 +19,17 @@ export interface Idempotency {
     args: Record<string, unknown>,
     run: () => Promise<Output>,
   ): Promise<Output>
+  /**
+   * Whether the key was used with these arguments, so that `once` would repeat a result.
+   *
+   * @throws ToolError `idempotency_conflict` when it was used with other arguments
+   */
+  has(
+    caller: Pick<Caller, 'issuer' | 'subject' | 'clientId'>,
+    tool: string,
+    key: string | undefined,
+    args: Record<string, unknown>,
+  ): Promise<boolean>
 }
 
 /** How long a key is remembered. */
@@ -55,7 +66,7 @@ export function createIdempotency(): Idempotency {
       const known = results.get(id)
       if (known && known.expiresAt > Date.now()) {
         if (known.digest === digest) return known.output.catch(repeatFailure)
-        throw new ToolError('idempotency_conflict', 'This idempotencyKey was used with other arguments.')
+        throw keyConflict()
       }
       const output = run()
       results.set(id, { digest, output, expiresAt: Date.now() + DAY_MS })
@@ -64,7 +75,17 @@ export function createIdempotency(): Idempotency {
       })
       return output
     },
+    async has(caller, tool, key, args) {
+      const known = key === undefined ? undefined : results.get(idempotencyId(caller, tool, key))
+      if (!known || known.expiresAt <= Date.now()) return false
+      if (known.digest !== digestOf(args)) throw keyConflict()
+      return true
+    },
   }
+}
+
+export function keyConflict(): ToolError {
+  return new ToolError('idempotency_conflict', 'This idempotencyKey was used with other arguments.')
 }
 
 /** A key belongs to its caller and its tool; the digest keeps their names out of a shared store. */

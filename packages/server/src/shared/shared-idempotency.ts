@@ -6,6 +6,7 @@ import {
   DAY_MS,
   type Idempotency,
   idempotencyId,
+  keyConflict,
   nothingHappened,
   repeatFailure,
 } from '../call/idempotency.js'
@@ -65,7 +66,7 @@ export function createSharedIdempotency(client: Redis, values: ValueSeal): Idemp
       const entry = sealed === null ? undefined : (values.open(name, sealed) as Entry | undefined)
       if (!entry) throw unavailable(new Error('The claim of another replica has gone or cannot be read'))
       if (entry.digest !== digest) {
-        throw new ToolError('idempotency_conflict', 'This idempotencyKey was used with other arguments.')
+        throw keyConflict()
       }
       if (entry.state === 'done') return entry.output
       if (entry.state === 'failed') repeatFailure(new ToolError(entry.code, entry.message))
@@ -77,9 +78,20 @@ export function createSharedIdempotency(client: Redis, values: ValueSeal): Idemp
   }
 
   return {
+    async has(caller, tool, key, args) {
+      if (key === undefined) return false
+      if (await own.has(caller, tool, key, args)) return true
+      const name = nameOf(caller, tool, key)
+      const sealed = await client.get(name).catch((cause: unknown) => {
+        throw unavailable(cause)
+      })
+      const entry = sealed === null ? undefined : (values.open(name, sealed) as Entry | undefined)
+      if (entry && entry.digest !== digestOf(args)) throw keyConflict()
+      return entry !== undefined
+    },
     async once(caller, tool, key, args, run) {
       if (key === undefined) return run()
-      const name = `scalekit-mcp:once:${idempotencyId(caller, tool, key)}`
+      const name = nameOf(caller, tool, key)
       return own.once(caller, tool, key, args, async () => {
         const digest = digestOf(args)
         const isFirst = await claim(name, digest).catch((cause: unknown) => {
@@ -93,6 +105,8 @@ export function createSharedIdempotency(client: Redis, values: ValueSeal): Idemp
     },
   }
 }
+
+const nameOf = (...key: Parameters<typeof idempotencyId>) => `scalekit-mcp:once:${idempotencyId(...key)}`
 
 function unavailable(cause: unknown): ToolError {
   return new ToolError('idempotency_unavailable', 'The memory of idempotency keys is out of reach.', {

@@ -24,7 +24,15 @@ export default defineTool({
   }),
   output: z.object({ expiresAt: time }),
   precondition: 'This connection needs no authorization, so there is nothing to link.',
-  async target({ connector, identifier }) {
+  async target({ environmentId, connector, identifier }, { scalekit }) {
+    const { connectedAccounts } = await scalekit
+      .connectedAccounts(environmentId)
+      .listConnectedAccounts({ connector, identifier, pageSize: 1 })
+    if (connectedAccounts.length === 0) {
+      throw new ToolError('not_found', `The connection ${connector} has no account for ${identifier}.`, {
+        nextStep: 'Check connector and identifier with list_connected_accounts.',
+      })
+    }
     return { name: identifier, changes: { Connection: connector } }
   },
   async run({ environmentId, connector, identifier }, { scalekit }) {

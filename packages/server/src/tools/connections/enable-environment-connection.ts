@@ -7,6 +7,9 @@ import { whichConnection } from './connection-input.js'
 import { connectionTarget } from './connection-target.js'
 import { readConnection } from './connections-of.js'
 
+const precondition =
+  'The connection is not complete (get_connection). Set discoveryEndpoint or issuer, clientId and clientSecret with update_environment_oidc_connection; for a connection of an organization use update_connection, or generate_admin_portal_link for its own administrator.'
+
 export default defineTool({
   name: 'enable_environment_connection',
   title: 'Enable connection',
@@ -18,12 +21,12 @@ export default defineTool({
   aliases: { connection_id: 'connectionId' },
   input: z.object(whichConnection),
   output: z.object({ connection: connectionFields }),
-  precondition:
-    'The connection is not complete (get_connection). Set discoveryEndpoint or issuer, clientId and clientSecret with update_environment_oidc_connection; for a connection of an organization use update_connection, or generate_admin_portal_link for its own administrator.',
+  precondition,
   async target(args, context) {
     const { status } = await readConnection(context.scalekit, args)
     if (status !== connections.ConnectionStatus.COMPLETED) {
-      throw new ToolError('precondition_failed', 'The connection is not complete.')
+      const message = `The connection ${args.connectionId} cannot be enabled yet.`
+      throw new ToolError('precondition_failed', message, { nextStep: precondition })
     }
     return connectionTarget(args, context)
   },

@@ -1,9 +1,12 @@
+import { directories } from '@scalekit-mcp/api'
 import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { directoryId, environmentId, organizationId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { directoryFields, toDirectory } from './directory.js'
 import { readDirectory } from './read-directory.js'
+
+const precondition = 'The directory has no secret (get_directory): create one with rotate_directory_secret.'
 
 export default defineTool({
   name: 'enable_directory',
@@ -15,10 +18,14 @@ export default defineTool({
   effect: 'update',
   input: z.object({ environmentId, organizationId, directoryId }),
   output: z.object({ directory: directoryFields }),
-  precondition: 'The directory has no secret (get_directory): create one with rotate_directory_secret.',
+  precondition,
   async target(args, { scalekit }) {
-    const { id, name, secrets } = await readDirectory(scalekit, args)
-    if (secrets.length === 0) throw new ToolError('precondition_failed', 'The directory has no secret.')
+    const { id, name, directoryType, secrets } = await readDirectory(scalekit, args)
+    if (directoryType === directories.DirectoryType.SCIM && secrets.length === 0) {
+      throw new ToolError('precondition_failed', `The directory ${id} cannot be enabled yet.`, {
+        nextStep: precondition,
+      })
+    }
     return { id, name, changes: { Organization: args.organizationId } }
   },
   async run(args, { scalekit }) {

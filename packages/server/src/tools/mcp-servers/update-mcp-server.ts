@@ -69,7 +69,10 @@ export default defineTool({
     const { id, name } = await readMcpServer(scalekit, { environmentId, mcpServerId })
     return { id, name, changes: serverChanges(changes) }
   },
-  existing: ({ environmentId, url }, context) => mcpServerAt(url, environmentId, context),
+  async existing({ environmentId, mcpServerId, url }, context) {
+    const id = await mcpServerAt(url, environmentId, context)
+    return id === mcpServerId ? undefined : id
+  },
   async run({ environmentId, mcpServerId, useScalekitAuthentication, ...given }, { scalekit }) {
     const changes = { ...given, provider: providerOf({ ...given, useScalekitAuthentication }) }
     const { resource } = await scalekit.clients(environmentId).updateResource({

@@ -53,7 +53,9 @@ export default defineTool({
   async existing({ environmentId, organizationId, externalId, slug }, context) {
     const id = await organizationWith(externalId, environmentId, context)
     if (id !== undefined && id !== organizationId) return id
-    return slug === undefined ? undefined : slugTaken(slug, environmentId, context)
+    if (slug === undefined) return undefined
+    const taken = await slugTaken(slug, environmentId, context)
+    return taken.id === organizationId ? undefined : taken
   },
   async run({ environmentId, organizationId, ...changes }, { scalekit }) {
     const { organization } = await scalekit.organizations(environmentId).updateOrganization({

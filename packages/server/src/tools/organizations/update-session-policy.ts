@@ -50,14 +50,15 @@ export default defineTool({
     )
   },
   async target({ absoluteMinutes, idleMinutes, useEnvironmentPolicy, ...which }, context) {
-    if (!useEnvironmentPolicy) {
-      wanted(await readSessionPolicy(context.scalekit, which), absoluteMinutes, idleMinutes)
-    }
-    return organizationTarget(which, context, {
+    const target = await organizationTarget(which, context, {
       'Sessions end after': inMinutes(absoluteMinutes),
       'Without activity they end after': idleMinutes === 0 ? 'any time' : inMinutes(idleMinutes),
       Policy: useEnvironmentPolicy ? 'that of the environment' : undefined,
     })
+    if (!useEnvironmentPolicy) {
+      wanted(await readSessionPolicy(context.scalekit, which), absoluteMinutes, idleMinutes)
+    }
+    return target
   },
   async run(args, { scalekit }) {
     const { environmentId, organizationId, absoluteMinutes, idleMinutes, useEnvironmentPolicy } = args
@@ -75,16 +76,17 @@ export default defineTool({
 /**
  * All of the policy: what a write leaves out is not documented. Without an own policy, it begins with the environment's.
  *
- * @throws ToolError `invalid_arguments` where sessions would end before they are idle for long enough
+ * @throws ToolError `invalid_arguments` where a session would end before it can be idle for long enough
  */
 function wanted({ own, environment }: SessionPolicy, absolute: number | undefined, idle: number | undefined) {
   const before = own ?? environment
-  const idleMinutes = idle ?? before.idleMinutes ?? 0
   const absoluteMinutes = absolute ?? before.absoluteMinutes
+  const idleMinutes = idle ?? before.idleMinutes ?? 0
   if (absoluteMinutes !== undefined && idleMinutes >= absoluteMinutes) {
     throw new ToolError(
       'invalid_arguments',
-      `idleMinutes (${idleMinutes}) must be less than absoluteMinutes (${absoluteMinutes}). What is left out stays as it is.`,
+      `idleMinutes (${idleMinutes}) must be less than absoluteMinutes (${absoluteMinutes}).`,
+      { nextStep: 'Give both. get_session_policy has the one that was left out.' },
     )
   }
   return {

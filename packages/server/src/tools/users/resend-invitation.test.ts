@@ -134,7 +134,9 @@ describe.each(eras)('resend_invitation over %s', (era) => {
         { organizationId: northwind, userId: 'usr_100000000000000999' },
       ]
       const { result, questions } = await resendAsked({ environmentId: PRD, invitations })
-      expect(questions).toEqual([expect.stringMatching(/^Not found: usr_100000000000000999$/m)])
+      expect(questions).toEqual([
+        expect.stringMatching(/^Without an open invitation: usr_100000000000000999$/m),
+      ])
       expect(questions[0]).toMatch(/type the name: 1 invitation$/)
       expect(result).toMatchObject({
         sent: 1,

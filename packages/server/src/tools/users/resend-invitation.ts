@@ -70,14 +70,14 @@ export default defineTool({
       which.map(({ userId }) => userId),
       results,
     )
-    if (found.length === 0)
-      throw new ToolError('not_found', 'Scalekit has none of these users.', {
-        nextStep: checkIds,
-      })
+    if (found.length === 0) {
+      const message = 'None of these users has an open invitation.'
+      throw new ToolError('not_found', message, { nextStep: checkIds })
+    }
     const to = found.map(({ name, changes }) => `${name}, ${changes?.Organization}`)
     return {
       name: found.length === 1 ? '1 invitation' : `${found.length} invitations`,
-      changes: { To: to, 'Not found': missing.length > 0 ? missing : undefined },
+      changes: { To: to, 'Without an open invitation': missing.length > 0 ? missing : undefined },
     }
   },
   async run(args, { scalekit, progress }) {
@@ -113,9 +113,10 @@ function whichOf({
 
 async function targetOf(environmentId: string, one: Which, context: ToolContext): Promise<Target> {
   const { id, email, memberships } = await readUser(context.scalekit, { environmentId, ...one })
-  const membership = memberships.find(({ organizationId }) => organizationId === one.organizationId)
-  if (membership && !isOpen(membership)) {
-    throw new ToolError('precondition_failed', `${id} has no open invitation.`, { nextStep: precondition })
+  if (!memberships.some((each) => each.organizationId === one.organizationId && isOpen(each))) {
+    throw new ToolError('precondition_failed', `The user ${id} has no open invitation.`, {
+      nextStep: precondition,
+    })
   }
   const organization = await organizationTarget({ environmentId, ...one }, context)
   return { id, name: email, changes: { Organization: `${organization.name} (${organization.id})` } }

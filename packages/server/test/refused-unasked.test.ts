@@ -1,0 +1,161 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { idOf, type ServerUnderTest, startServerUnderTest, typesTheName } from './server-under-test.js'
+
+const environmentId = 'env_100000000000000002'
+const organizationId = 'org_100000000000000011'
+const another = 'org_100000000000000012'
+const userId = 'usr_100000000000000111'
+
+let server: ServerUnderTest
+beforeAll(async () => {
+  server = await startServerUnderTest()
+})
+afterAll(() => server.close())
+
+/** A call of a client that can ask; its person confirms. */
+async function callAndCount(tool: string, args: Record<string, unknown>) {
+  const questions: string[] = []
+  const person = (message: string) => {
+    questions.push(message)
+    return typesTheName(message)
+  }
+  const answer = await server.call('2026-07-28', tool, args, { query: '?toolsets=all', person })
+  return { ...answer, questions }
+}
+
+describe('a call that must fail in a PRD environment asks nobody', () => {
+  test.each([
+    {
+      title: 'a role that exists',
+      tool: 'create_environment_role',
+      args: { name: 'member', displayName: 'Member' },
+      error: { code: 'already_exists', existingId: 'role_100000000000000012' },
+    },
+    {
+      title: 'a user who is in the organization',
+      tool: 'create_organization_user',
+      args: { organizationId, email: 'Noor@northwind.example' },
+      error: { code: 'already_exists', existingId: userId },
+    },
+    {
+      title: 'an external id of another user',
+      tool: 'create_organization_user',
+      args: { organizationId, email: 'new@northwind.example', externalId: 'northwind-1' },
+      error: { code: 'already_exists', existingId: userId },
+    },
+    {
+      title: 'an external id of another organization',
+      tool: 'update_organization',
+      args: { organizationId, externalId: 'contoso' },
+      error: { code: 'already_exists', existingId: another },
+    },
+    {
+      title: 'a slug of another organization',
+      tool: 'update_organization',
+      args: { organizationId, slug: 'contoso' },
+      error: { code: 'already_exists', existingId: another },
+    },
+    {
+      title: 'an invitation that was accepted',
+      tool: 'resend_invitation',
+      args: { organizationId, userId },
+      error: { code: 'precondition_failed', nextStep: expect.stringContaining('PENDING_INVITE') },
+    },
+    {
+      title: 'session times in the wrong order',
+      tool: 'update_session_policy',
+      args: { organizationId, absoluteMinutes: 60, idleMinutes: 120 },
+      error: { code: 'invalid_arguments', message: expect.stringContaining('idleMinutes (120)') },
+    },
+    {
+      title: 'a link for an account that does not exist',
+      tool: 'create_connected_account_magic_link',
+      args: { connector: 'gmail', identifier: 'nobody' },
+      error: { code: 'not_found', nextStep: expect.stringContaining('list_connected_accounts') },
+    },
+  ])('$tool: $title', async ({ tool, args, error }) => {
+    const answer = await callAndCount(tool, { environmentId, ...args })
+    expect(answer.error).toMatchObject(error)
+    expect(answer.questions).toEqual([])
+  })
+
+  test('add_domain: a domain that the organization has', async () => {
+    const args = { environmentId, organizationId, domain: 'northwind.example' }
+    const id = idOf(await callAndCount('add_domain', args), 'domain')
+    const { error, questions } = await callAndCount('add_domain', args)
+    expect(error).toMatchObject({ code: 'already_exists', existingId: id })
+    expect(questions).toEqual([])
+  })
+
+  test('invite_workspace_member: somebody who is invited', async () => {
+    const args = { email: 'invited@example.com' }
+    const id = idOf(await callAndCount('invite_workspace_member', args), 'member')
+    const { error, questions } = await callAndCount('invite_workspace_member', args)
+    expect(error).toMatchObject({ code: 'already_exists', existingId: id })
+    expect(questions).toEqual([])
+  })
+
+  test('enable_directory: a directory without a secret', async () => {
+    const created = await server
+      .sdk(environmentId)
+      .directory.createDirectory(organizationId, { directoryType: 1 } as never)
+    const { error, questions } = await callAndCount('enable_directory', {
+      environmentId,
+      organizationId,
+      directoryId: created.directory?.id,
+    })
+    expect(error).toMatchObject({
+      code: 'precondition_failed',
+      nextStep: expect.stringContaining('rotate_directory_secret'),
+    })
+    expect(questions).toEqual([])
+  })
+
+  test('enable_environment_connection: a draft', async () => {
+    const draft = await callAndCount('create_environment_oidc_connection', {
+      environmentId,
+      provider: 'CUSTOM',
+    })
+    const connectionId = idOf(draft, 'connection')
+    const args = { environmentId, connectionId }
+    const { error, questions } = await callAndCount('enable_environment_connection', args)
+    expect(error).toMatchObject({
+      code: 'precondition_failed',
+      nextStep: expect.stringContaining('not complete'),
+    })
+    expect(questions).toEqual([])
+  })
+
+  test('a key that was used with other arguments', async () => {
+    const args = { environmentId, organizationId, idempotencyKey: 'invite-once-1' }
+    await callAndCount('create_organization_user', { ...args, email: 'first@northwind.example' })
+    const { error, questions } = await callAndCount('create_organization_user', {
+      ...args,
+      email: 'second@northwind.example',
+    })
+    expect(error).toMatchObject({ code: 'idempotency_conflict' })
+    expect(questions).toEqual([])
+  })
+})
+
+describe('a call that can work asks', () => {
+  test('for a create that is repeated with its key, which has the first result', async () => {
+    const args = {
+      environmentId,
+      organizationId,
+      email: 'again@northwind.example',
+      idempotencyKey: 'invite-once-2',
+    }
+    const first = await callAndCount('create_organization_user', args)
+    const second = await callAndCount('create_organization_user', args)
+    expect(second.result).toEqual(first.result)
+    expect(second.questions).toHaveLength(1)
+  })
+
+  test('for a change that repeats the slug and the external id of the same organization', async () => {
+    const args = { environmentId, organizationId, slug: 'northwind', externalId: 'northwind' }
+    const { ok, questions } = await callAndCount('update_organization', args)
+    expect(ok).toBe(true)
+    expect(questions).toHaveLength(1)
+  })
+})
