@@ -241,9 +241,9 @@ describe.each(eras)('what a failed call says, over %s', (era) => {
       ],
       [
         'create_organization_user',
-        { organizationId: 'org_100000000000000002', email: 'Ben@acme.example' },
+        { organizationId: 'org_100000000000000002', email: 'Ben@acme.example', givenName: 'Ben' },
         `The user ${BEN} of this environment has this e-mail address and is not in org_100000000000000002.`,
-        'No tool adds an existing user to another organization',
+        'Call again without givenName',
       ],
     ])('and what to do instead: %s %o', async (tool, args, message, nextStep) => {
       await call('update_organization', { organizationId: ACME, slug: 'taken-slug' })

@@ -39,6 +39,22 @@ describe.each(eras)('create_organization_user over %s', (era) => {
     })
   })
 
+  test('adds a user of another organization, who stays in that', async () => {
+    const [first, second] = [await newOrganization(era), await newOrganization(era)]
+    const email = `both-${era}@example.com`
+    const add = (organizationId: string, more = {}) =>
+      server.call(era, 'create_organization_user', { environmentId, organizationId, email, ...more })
+    const id = idOf(await add(first, { givenName: 'Bo', sendInvitation: false }), 'user')
+    // Their names are known: what this organization cannot change is refused.
+    const { error } = await add(second, { givenName: 'Beau' })
+    expect(error).toMatchObject({ code: 'already_exists', existingId: id })
+    const added = await add(second, { email: email.toUpperCase(), role: 'admin', sendInvitation: false })
+    expect(added.result?.user).toMatchObject({ id, name: 'Bo', status: 'ACTIVE', roles: ['admin'] })
+    const { user } = await server.sdk(environmentId).user.getUser(id)
+    expect(user?.memberships.map((each) => each.organizationId).sort()).toEqual([first, second].sort())
+    expect((await add(second)).error).toMatchObject({ code: 'already_exists', existingId: id })
+  })
+
   test('without an invitation the user is active at once', async () => {
     const { result } = await server.call(era, 'create_organization_user', {
       environmentId,

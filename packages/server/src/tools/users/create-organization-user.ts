@@ -1,3 +1,4 @@
+import type { users } from '@scalekit-mcp/api'
 import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import {
@@ -9,7 +10,7 @@ import {
   text,
   toMetadata,
 } from '../../input-fields.js'
-import { defineTool, type Taken } from '../../tool.js'
+import { defineTool, type Taken, type ToolContext } from '../../tool.js'
 import { requireNames } from '../missing-name.js'
 import { organizationTarget } from '../organization-target.js'
 import { toUser, userFields } from './user.js'
@@ -18,7 +19,7 @@ export default defineTool({
   name: 'create_organization_user',
   title: 'Create organization user',
   description:
-    'Add a user to an organization and invite them by e-mail, unless sendInvitation is false. Without a role they get the default role.',
+    'Add a user to an organization, new or of another organization, and invite them by e-mail, unless sendInvitation is false. Without a role they get the default role.',
   toolset: 'users',
   scopes: ['organization:write'],
   effect: 'create',
@@ -38,8 +39,10 @@ export default defineTool({
   async target(args, context) {
     const { id, name } = await organizationTarget(args, context)
     await requireNames(args, context)
+    const user = await userWith(args, context)
     const changes = {
       Organization: `${name} (${id})`,
+      'Existing user': user?.id,
       Role: args.role ?? 'the default role of members',
       'External ID': args.externalId,
       Metadata: args.metadata?.map(({ key, value }) => `${key}=${value}`),
@@ -48,28 +51,40 @@ export default defineTool({
   },
   precondition:
     'Remove a user of the organization first, or ask the user whether its limit of users may grow.',
-  async existing({ environmentId, organizationId, email, externalId }, { scalekit }) {
-    const users = scalekit.users(environmentId)
-    const found = await users.searchUsers({ query: email.slice(0, 100), pageSize: 30 })
-    const sameAddress = found.users.find((each) => each.email.toLowerCase() === email.toLowerCase())
-    if (sameAddress) {
-      const { id, memberships } = sameAddress
-      return memberships.some((each) => each.organizationId === organizationId)
-        ? id
-        : elsewhere(id, organizationId)
+  async existing(args, context) {
+    const { environmentId, organizationId, externalId } = args
+    const user = await userWith(args, context)
+    if (user) {
+      if (user.memberships.some((each) => each.organizationId === organizationId)) return user.id
+      return describesPerson(args) ? elsewhere(user.id, organizationId) : undefined
     }
     if (externalId === undefined) return undefined
-    return (await users.getUser({ identities: { case: 'externalId', value: externalId } })).user?.id
+    const identities = { case: 'externalId', value: externalId } as const
+    return (await context.scalekit.users(environmentId).getUser({ identities })).user?.id
   },
-  async run(args, { scalekit }) {
-    const { user } = await scalekit.users(args.environmentId).createUserAndMembership({
-      organizationId: args.organizationId,
-      sendInvitationEmail: args.sendInvitation,
+  async run(args, context) {
+    const api = context.scalekit.users(args.environmentId)
+    const { organizationId, sendInvitation } = args
+    const roles = args.role ? [{ name: args.role }] : []
+    const known = describesPerson(args) ? undefined : await userWith(args, context)
+    if (known) {
+      const { user } = await api.createMembership({
+        organizationId,
+        identities: { case: 'id', value: known.id },
+        membership: { roles },
+        sendInvitationEmail: sendInvitation,
+      })
+      if (!user) throw new ToolError('internal', 'Scalekit did not return the user.')
+      return { user: toUser(user, organizationId) }
+    }
+    const { user } = await api.createUserAndMembership({
+      organizationId,
+      sendInvitationEmail: sendInvitation,
       user: {
         email: args.email,
         externalId: args.externalId,
         metadata: toMetadata(args.metadata),
-        membership: { roles: args.role ? [{ name: args.role }] : [] },
+        membership: { roles },
         ...(args.givenName || args.familyName
           ? { userProfile: { givenName: args.givenName, familyName: args.familyName } }
           : {}),
@@ -80,9 +95,24 @@ export default defineTool({
   },
 })
 
+/** An e-mail address belongs to one user of the environment, whatever their organizations. */
+async function userWith(
+  { environmentId, email }: { readonly environmentId: string; readonly email: string },
+  { scalekit }: ToolContext,
+): Promise<users.User | undefined> {
+  const found = await scalekit.users(environmentId).searchUsers({ query: email.slice(0, 100), pageSize: 30 })
+  return found.users.find((each) => each.email.toLowerCase() === email.toLowerCase())
+}
+
+/** Arguments that only a new user can get. */
+const ofPerson = ['givenName', 'familyName', 'externalId', 'metadata'] as const
+
+function describesPerson(args: { readonly [name in (typeof ofPerson)[number]]?: unknown }): boolean {
+  return ofPerson.some((name) => args[name] !== undefined)
+}
+
 const elsewhere = (id: string, organizationId: string): Taken => ({
   id,
   message: `The user ${id} of this environment has this e-mail address and is not in ${organizationId}.`,
-  nextStep:
-    'No tool adds an existing user to another organization. Ask the user to do it in the Scalekit dashboard; list_users shows the organizations of a user.',
+  nextStep: `Call again without ${ofPerson.join(', ')} to add that user to the organization; update_organization_user changes their names.`,
 })
