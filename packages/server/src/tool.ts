@@ -82,6 +82,8 @@ export interface ToolContext {
 export interface Revealed {
   readonly label: string
   readonly value: string
+  /** Text to read, with nothing to copy. */
+  readonly isNote?: true
   /** ISO 8601. */
   readonly expiresAt?: string | undefined
 }

@@ -150,9 +150,9 @@ function environmentRow({ id, name, type }: KnownEnvironment): string | Markup {
 /** What was created for the person: shown now, kept nowhere. */
 export function revealedPage(tool: ToolDefinition, revealed: readonly Revealed[]): Page {
   const values = revealed.map(
-    ({ label, value, expiresAt }, index) => html`<h2>${label}</h2>
+    ({ label, value, expiresAt, isNote }, index) => html`<h2>${label}</h2>
 <pre id="value-${String(index)}">${value}</pre>
-<p>${isLink(value) && tool.reveals?.kind === 'link' ? html`<a class="button" href="${value}" rel="noreferrer">Open</a> ` : undefined}<button type="button" data-copies="value-${String(index)}" hidden>Copy</button></p>
+${isNote ? undefined : html`<p>${isLink(value) && tool.reveals?.kind === 'link' ? html`<a class="button" href="${value}" rel="noreferrer">Open</a> ` : undefined}<button type="button" data-copies="value-${String(index)}" hidden>Copy</button></p>`}
 ${expiresAt ? html`<p class="quiet">Valid until ${expiresAt}.</p>` : undefined}`,
   )
   const what = tool.reveals?.kind === 'link' ? 'link' : 'secret'

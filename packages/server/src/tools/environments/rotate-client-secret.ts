@@ -97,7 +97,8 @@ function warningOf(left: readonly { readonly id: string; readonly suffix: string
   if (left.length === 0) return []
   const secrets = left.map(({ id, suffix }) => `${id}, ends in ${suffix}`)
   const advice = 'Disable them in the Scalekit dashboard, or ask your agent to do it (update_client_secret).'
-  return [{ label: 'Previous secrets that may still work', value: [...secrets, advice].join('\n') }]
+  const value = [...secrets, advice].join('\n')
+  return [{ label: 'Previous secrets that may still work', value, isNote: true }]
 }
 
 const isActive = ({ status }: clients.ClientSecret) => status === ACTIVE
