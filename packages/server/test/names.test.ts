@@ -233,6 +233,21 @@ describe.each(eras)('organizations over %s', (era) => {
     )
   })
 
+  test('a name that is the external id of another in another case is refused with both', async () => {
+    await changeState(server, ({ environments: [first] }) => {
+      const globex = first?.organizations.find(({ id }) => id === GLOBEX)
+      if (globex) globex.external_id = 'ACME ROBOTICS'
+    })
+    const answer = await get('acme robotics')
+    expect(answer.error).toMatchObject({ code: 'invalid_arguments' })
+    expect(candidatesOf(answer)).toHaveLength(2)
+    expect(await foundBy(GLOBEX)).toBe(GLOBEX)
+  })
+
+  test('an external id is found in another case', async () => {
+    expect(await foundBy('ACME')).toBe(ACME)
+  })
+
   test('their names are for callers who may read organizations', async () => {
     const token = await server.token({ scopes: ['organization:write'] })
     const args = { environmentId: DEV, organizationId: 'Robotics', name: 'X' }

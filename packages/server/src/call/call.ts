@@ -167,7 +167,7 @@ function contextOf(request: Call, signal: AbortSignal): ToolContext {
     connection: request.connection,
     progress: request.progress,
     undo: (step) => step(request.scalekit(AbortSignal.timeout(request.deadlineMs))),
-    waitForHandOff: (id) => handOffs.wait(id, caller, signal),
+    waitForHandOff: (id) => handOffs.wait(id, request, signal),
   }
 }
 
@@ -203,6 +203,9 @@ async function confirmAndRun(
   const context = contextOf(request, signal)
   const done = handedOver(tool, args, interaction)
   if (done) return { output: done }
+  const { key, rest } = withoutKey(args)
+  const repeated = await request.idempotency.repeated(ownerOf(request), tool.name, key, rest)
+  if (repeated) return { output: repeated }
   const question = await possibleQuestion(request, args, context)
   if (atPage) await confirmAtPage(question, atPage)
   else if (question?.required && mayHandOff(tool, interaction))
@@ -219,17 +222,14 @@ async function confirmAndRun(
   return { output: { ...output, handedOver: true } }
 }
 
-/**
- * A person is asked only about what can work. The repetition of a create, and a create that is under way at its page, have what they
- * created. @throws ToolError
- */
-async function possibleQuestion(request: Call, args: CallArguments['resolved'], context: ToolContext) {
-  const { tool, idempotency, interaction } = request
+/** A person is asked only about what can work. A create that is under way at its page has what it created. @throws ToolError */
+async function possibleQuestion(
+  { tool, interaction }: Call,
+  args: CallArguments['resolved'],
+  context: ToolContext,
+) {
   const question = await questionFor(tool, args, context)
-  if (!question || (await interaction.handOff?.isKnown(args))) return question
-  const { key, rest } = withoutKey(args)
-  if (!(await idempotency.has(ownerOf(request), tool.name, key, rest)))
-    await refuseTaken({ tool, args, context })
+  if (question && !(await interaction.handOff?.isKnown(args))) await refuseTaken({ tool, args, context })
   return question
 }
 

@@ -20,16 +20,17 @@ export interface Idempotency {
     run: () => Promise<Output>,
   ): Promise<Output>
   /**
-   * Whether the key was used with these arguments, so that `once` would repeat a result.
+   * What the key gave before with these arguments: nothing is run.
    *
-   * @throws ToolError `idempotency_conflict` when it was used with other arguments
+   * @returns undefined where the key is new
+   * @throws ToolError `idempotency_conflict` when it was used with other arguments; what the first call failed with, where its outcome is unknown
    */
-  has(
+  repeated(
     caller: Pick<Caller, 'issuer' | 'subject' | 'clientId'>,
     tool: string,
     key: string | undefined,
     args: Record<string, unknown>,
-  ): Promise<boolean>
+  ): Promise<Output | undefined>
 }
 
 /** How long a key is remembered. */
@@ -58,28 +59,30 @@ export function createIdempotency(): Idempotency {
     max: LIMIT,
   })
 
+  /** @throws ToolError `idempotency_conflict` */
+  const knownOutput = (id: string, args: Record<string, unknown>): Promise<Output> | undefined => {
+    const known = results.get(id)
+    if (!known || known.expiresAt <= Date.now()) return undefined
+    if (known.digest !== digestOf(args)) throw keyConflict()
+    return known.output
+  }
+
   return {
     async once(caller, tool, key, args, run) {
       if (key === undefined) return run()
       const id = idempotencyId(caller, tool, key)
-      const digest = digestOf(args)
-      const known = results.get(id)
-      if (known && known.expiresAt > Date.now()) {
-        if (known.digest === digest) return known.output.catch(repeatFailure)
-        throw keyConflict()
-      }
+      const known = knownOutput(id, args)
+      if (known) return known.catch(repeatFailure)
       const output = run()
-      results.set(id, { digest, output, expiresAt: Date.now() + DAY_MS })
+      results.set(id, { digest: digestOf(args), output, expiresAt: Date.now() + DAY_MS })
       output.catch((error: unknown) => {
         if (nothingHappened.has(toToolError(error).code)) results.delete(id)
       })
       return output
     },
-    async has(caller, tool, key, args) {
-      const known = key === undefined ? undefined : results.get(idempotencyId(caller, tool, key))
-      if (!known || known.expiresAt <= Date.now()) return false
-      if (known.digest !== digestOf(args)) throw keyConflict()
-      return true
+    async repeated(caller, tool, key, args) {
+      if (key === undefined) return undefined
+      return knownOutput(idempotencyId(caller, tool, key), args)?.catch(repeatFailure)
     },
   }
 }

@@ -206,11 +206,11 @@ const isId = (prefix: string, text: string) => new RegExp(`^${prefix}_[0-9]{1,28
 const hasName = (name: string) => (each: Named) => comparable(each.name) === comparable(name)
 const comparable = (name: string) => displayText(name).toLowerCase()
 
-/** An external id is the same with its case. */
+/** External ids as well: a person who writes one in another case means it, or has to choose. */
 const hasExternalId =
   (given: string) =>
   ({ externalId }: NamedOrganization) =>
-    externalId !== undefined && displayText(externalId) === displayText(given)
+    externalId !== undefined && comparable(externalId) === comparable(given)
 
 /** How many candidates an error lists. */
 const MAX_CANDIDATES = 10

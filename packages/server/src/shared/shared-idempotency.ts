@@ -77,17 +77,21 @@ export function createSharedIdempotency(client: Redis, values: ValueSeal): Idemp
     }
   }
 
+  const repeatThere = (name: string, digest: string) =>
+    repeat(name, digest).catch((cause: unknown) => {
+      throw cause instanceof ToolError ? cause : unavailable(cause)
+    })
+
   return {
-    async has(caller, tool, key, args) {
-      if (key === undefined) return false
-      if (await own.has(caller, tool, key, args)) return true
+    async repeated(caller, tool, key, args) {
+      if (key === undefined) return undefined
+      const here = await own.repeated(caller, tool, key, args)
+      if (here) return here
       const name = nameOf(caller, tool, key)
-      const sealed = await client.get(name).catch((cause: unknown) => {
+      const isKnown = await client.exists(name).catch((cause: unknown) => {
         throw unavailable(cause)
       })
-      const entry = sealed === null ? undefined : (values.open(name, sealed) as Entry | undefined)
-      if (entry && entry.digest !== digestOf(args)) throw keyConflict()
-      return entry !== undefined
+      return isKnown ? repeatThere(name, digestOf(args)) : undefined
     },
     async once(caller, tool, key, args, run) {
       if (key === undefined) return run()
@@ -98,9 +102,7 @@ export function createSharedIdempotency(client: Redis, values: ValueSeal): Idemp
           throw unavailable(cause)
         })
         if (isFirst) return runFirst(name, digest, run)
-        return repeat(name, digest).catch((cause: unknown) => {
-          throw cause instanceof ToolError ? cause : unavailable(cause)
-        })
+        return repeatThere(name, digest)
       })
     },
   }

@@ -63,9 +63,15 @@ export interface HandOffs {
   release(id: string): Promise<void>
   /**
    * Waits until a hand-off of this caller has ended, the time for that is over, or the client has gone.
-   * @throws ToolError `not_found`
+   * @throws ToolError `not_found`, also for one about another environment than the connection is bound to
    */
-  wait(id: string, caller: Caller, signal: AbortSignal): Promise<{ tool: string; progress: Progress }>
+  wait(id: string, waiting: Waiting, signal: AbortSignal): Promise<{ tool: string; progress: Progress }>
+}
+
+interface Waiting {
+  readonly caller: Caller
+  /** The environment that the connection is bound to. */
+  readonly boundEnvironment?: { readonly id: string } | undefined
 }
 
 interface ForCall {
@@ -186,9 +192,9 @@ export function createHandOffs(
     async release(id) {
       await kept.delete(claimKey(id))
     },
-    async wait(id, caller, signal) {
+    async wait(id, waiting, signal) {
       const handOff = await get(id)
-      if (!handOff || handOff.clientId !== caller.clientId || !isSameOwner(handOff.owner, ownerOf(caller))) {
+      if (!handOff || !maySee(handOff, waiting)) {
         throw new ToolError('not_found', 'No call of yours waits under this handOffId.', {
           nextStep: 'Repeat the call that gave it: it may be over.',
         })
@@ -204,6 +210,12 @@ export function createHandOffs(
       return { tool: handOff.tool, progress: now }
     },
   }
+}
+
+function maySee(handOff: HandOff, { caller, boundEnvironment }: Waiting): boolean {
+  const { environmentId } = handOff.arguments
+  const isReached = !boundEnvironment || environmentId === undefined || environmentId === boundEnvironment.id
+  return isReached && handOff.clientId === caller.clientId && isSameOwner(handOff.owner, ownerOf(caller))
 }
 
 const KEY = 'hand_off'

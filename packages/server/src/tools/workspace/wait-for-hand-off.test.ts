@@ -47,4 +47,12 @@ describe.each(eras)('wait_for_hand_off over %s', (era) => {
     }
     expect((await wait('short')).error).toMatchObject({ code: 'invalid_arguments' })
   })
+
+  test('tells a connection that is bound to another environment nothing', async () => {
+    const { id, url } = await waiting('Elsewhere')
+    await (await new HandOffVisitor('admin@example.com').open(url)).send('decline')
+    const bound = (environment: string) => wait(id, { query: `?environment=${environment}` })
+    expect((await bound('env_100000000000000001')).error).toMatchObject({ code: 'not_found' })
+    expect((await bound(environmentId)).result).toMatchObject({ status: 'declined' })
+  })
 })
