@@ -10,7 +10,9 @@ export const assumptions: Readonly<Record<string, string>> = {
   MembersService:
     'Assumed: a new member gets the role USER unless ADMIN is asked for; USER reads what has GET, except tokens of connected accounts and portal links, and ADMIN does everything.',
   ClientService:
-    'Known: a secret is shown once; http, localhost and wildcards in redirect URIs are for DEV; `{{org_slug}}`, `{{external_id}}` and a metadata key, such as `{{plan}}`, in a redirect URI stand for values of the organization. A sign-in names the organization with `organization_id`; a sign-out takes it from the session. Reserved custom claims are refused. Assumed: the URL of an MCP server is unique in its environment, whatever slash it ends with, and not an address of the environment itself.',
+    'Known: a secret is shown once; http, localhost and wildcards in redirect URIs are for DEV; `{{org_slug}}`, `{{external_id}}` and a metadata key, such as `{{plan}}`, in a redirect URI stand for values of the organization. A sign-in names the organization with `organization_id`; a sign-out takes it from the session. Reserved custom claims are refused. Assumed: the URL of an MCP server is unique in its environment, whatever slash it ends with, and not an address of the environment itself. Bring your own authentication: `EnsureResourceConnection` gives the id of the connection, and `UpdateResource` with `custom_connection_settings` the login page; `DeleteResourceProvider` goes back to the sign-in pages of the environment.',
+  AuthService:
+    'Known: a login request is valid for ten minutes, its state is used once, and `login_failed` ends the sign-in. Assumed: the address that the application names is verified; somebody new becomes a user without an organization; `custom_attributes` and `roles` are `custom_claims` in the tokens of the sign-in, whose `sub` is the id of the user here.',
   ConnectionService:
     'Known: a connection is a draft until it is configured, and disabled until it is enabled. Assumed: its name (key_id) is unique in the environment; one that is no longer complete is disabled.',
   ConnectedAccountService:

@@ -3,6 +3,7 @@ import type { ConnectRouter, ServiceImpl } from '@connectrpc/connect'
 import {
   ApiTokenService,
   AuditLogsService,
+  AuthService,
   ClientService,
   ConnectedAccountService,
   ConnectionService,
@@ -46,6 +47,7 @@ import { memberHandlers } from './services/members.js'
 import { organizationSettingsHandlers } from './services/organizations/organization-settings.js'
 import { organizationHandlers } from './services/organizations/organizations.js'
 import { portalLinkHandlers } from './services/organizations/portal-links.js'
+import { ownLoginHandlers } from './services/own-logins.js'
 import { passkeyHandlers } from './services/passkeys.js'
 import { passwordlessHandlers } from './services/passwordless.js'
 import { organizationRoleHandlers } from './services/roles/organization-roles.js'
@@ -70,6 +72,7 @@ export function createHandlers(store: Store): readonly Served[] {
   const served = [
     serve(ApiTokenService, apiTokenHandlers(store)),
     serve(AuditLogsService, authLogHandlers(store)),
+    serve(AuthService, ownLoginHandlers(store)),
     serve(
       ClientService,
       clientHandlers(store),

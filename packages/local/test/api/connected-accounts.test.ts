@@ -199,11 +199,10 @@ describe('the actions of the official SDK', () => {
   })
 
   it('are told what the local environment cannot do', async () => {
-    const { actions, auth } = local.sdk(DEV)
+    const { actions } = local.sdk(DEV)
     for (const unserved of [
       () => actions.executeTool({ toolName: 'send_mail', toolInput: {}, ...BEN }),
       () => actions.verifyConnectedAccountUser({ authRequestId: 'x', identifier: 'y' }),
-      () => auth.updateLoginUserDetails('conn_1', 'login_1', { sub: 'x', email: 'x@acme.example' }),
     ])
       await expect(unserved()).rejects.toThrow(ScalekitNotImplementedException)
   })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { actions, connectedAccounts, notServed } from './every-sdk-method/agents.js'
-import { events, machines, tokens, withoutPassword } from './every-sdk-method/credentials.js'
+import { events, machines, ownLogin, tokens, withoutPassword } from './every-sdk-method/credentials.js'
 import { connections, directories, domains } from './every-sdk-method/enterprise.js'
 import { organizations } from './every-sdk-method/organizations.js'
 import { sessions, users } from './every-sdk-method/people.js'
@@ -38,6 +38,7 @@ const scenarios: [string, (recorder: SdkRecorder, local: Local) => Promise<void>
   ['API tokens', tokens],
   ['clients of machines', machines],
   ['codes by e-mail and passkeys', withoutPassword],
+  ['a login page of the application', ownLogin],
   ['events', events],
   ['connected accounts', connectedAccounts],
   ['actions', actions],

@@ -140,11 +140,21 @@ describe('MCP servers', () => {
 
   it('go back to Scalekit for their sign-in', async () => {
     const { id } = (await register({})).body.resource
+    const own = { custom_connection_settings: { authorize_uri: 'https://a.example/login' } }
+    const { resource } = (await call('PATCH', `/resources/${id}`, own)).body
+    expect(resource).toMatchObject({
+      provider: resource.connection_details.id,
+      connection_details: { type: 'CUSTOM', settings: { authorize_uri: 'https://a.example/login' } },
+    })
     const answer = await call('PUT', `/resources/${id}/provider:delete`)
     expect([answer.status, answer.body.resource.provider]).toEqual([200, ''])
     expect((await call('PUT', '/resources/res_1/provider:delete')).status).toBe(404)
-    const own = { custom_connection_settings: { authorize_uri: 'https://a.example/' } }
-    expect((await call('PATCH', `/resources/${id}`, own)).status).toBe(501)
+  })
+
+  it.each(['/login', 'ftp://a.example/login'])('do not sign in at %j', async (authorize_uri) => {
+    const { id } = (await register({})).body.resource
+    const own = { custom_connection_settings: { authorize_uri } }
+    expect((await call('PATCH', `/resources/${id}`, own)).status).toBe(400)
   })
 
   it('are deleted with all that their authorization server holds', async () => {

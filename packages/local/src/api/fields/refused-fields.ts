@@ -1,6 +1,7 @@
 import type { DescMethod } from '@bufbuild/protobuf'
 import {
   AuditLogsService,
+  AuthService,
   ClientService,
   ConnectedAccountService,
   ConnectionService,
@@ -25,7 +26,7 @@ export interface RefusedField {
   readonly accepted: readonly unknown[]
 }
 
-const { createResourceClient, updateResourceClient, updateResource, listClient } = ClientService.method
+const { createResourceClient, updateResourceClient, listClient } = ClientService.method
 const { updateConnection, updateEnvironmentConnection } = ConnectionService.method
 const { getMagicLinkForConnectedAccount } = ConnectedAccountService.method
 const { createDirectory, updateDirectory, assignRoles } = DirectoryService.method
@@ -47,9 +48,11 @@ export const REFUSED_FIELDS: readonly RefusedField[] = [
     'tokens of this client are for its MCP server only',
     ['client.audience'],
   ),
-  ...refuse([updateResource], 'name a connection in resource.provider', [
-    'resource.custom_connection_settings',
-  ]),
+  ...refuse(
+    [AuthService.method.updateLoginUserDetails],
+    'the user becomes a member of no organization: create the membership, which takes their roles',
+    ['user.organization_external_id', 'user.organization_external_name'],
+  ),
   ...refuse(connections, 'endpoints that are missing are discovered', ['connection.configuration_type']),
   ...refuse([updateConnection], 'set connection.ui_button_title', ['connection.saml_config.ui_button_title']),
   ...refuse(connections, 'sign-ins have no debug log: see the output of the local environment', [

@@ -1,9 +1,10 @@
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import { clients } from '@scalekit-mcp/api'
+import { connectionData } from '../../domain/connections/connection-data.js'
 import { resourceData } from '../../domain/resources/resource-data.js'
 import { resourceScopes } from '../../domain/resources/scope-data.js'
-import type { ScopeRow } from '../../storage/registry-schema.js'
+import type { ConnectionRow, ScopeRow } from '../../storage/registry-schema.js'
 import type { ResourceRow } from '../../storage/schema.js'
 
 /**
@@ -14,6 +15,7 @@ export function toResource(
   row: ResourceRow,
   scopes: readonly ScopeRow[],
   baseUrl: string,
+  ownLogin: ConnectionRow | undefined,
 ): MessageInitShape<typeof clients.ResourceSchema> {
   const data = resourceData(row)
   const names = resourceScopes(row)
@@ -36,6 +38,7 @@ export function toResource(
     intersectScopesUserPermission: data.intersect_scopes_user_permission,
     enableCimd: data.enable_cimd,
     xaaEnabled: data.xaa_enabled,
+    ...(ownLogin && { connectionDetails: toResourceConnection(ownLogin) }),
     protectedMetadata: {
       resource: url || row.id,
       authorization_servers: [`${baseUrl}/${row.realm}/resources/${row.id}`],
@@ -43,6 +46,19 @@ export function toResource(
       scopes_supported: names,
     },
     protectedMetadataUri: metadataUri(url),
+  }
+}
+
+/** The connection of an MCP server to a login page of the developer's own. */
+export function toResourceConnection(row: ConnectionRow) {
+  const { authorizeUri = '' } = connectionData(row).settings
+  return {
+    id: row.id,
+    type: clients.ResourceConnectionType.CUSTOM,
+    status: row.status,
+    enabled: row.enabled === 1,
+    settings: { authorize_uri: authorizeUri },
+    provider: row.provider,
   }
 }
 

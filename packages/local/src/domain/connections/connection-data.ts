@@ -4,6 +4,9 @@ import type { ConnectionRow } from '../../storage/registry-schema.js'
 import type { Schema } from '../../storage/schema.js'
 import { notFound } from '../domain-error.js'
 
+/** The type of a connection that leads to a login page of the developer's own. It belongs to one MCP server. */
+export const OWN_LOGIN = 'CUSTOM'
+
 /** The forms that the settings of a connection have, by the names of the API. */
 export const SETTINGS = [
   'oidcConfig',
@@ -42,10 +45,14 @@ export interface ConnectionScope {
 }
 
 export function connectionsIn(db: Kysely<Schema>, { environment, organization }: ConnectionScope) {
-  return db
-    .selectFrom('connections')
-    .where('environment_id', '=', environment)
-    .where('organization_id', organization === null ? 'is' : '=', organization)
+  return (
+    db
+      .selectFrom('connections')
+      .where('environment_id', '=', environment)
+      // Those are shown with their MCP server.
+      .where('type', '!=', OWN_LOGIN)
+      .where('organization_id', organization === null ? 'is' : '=', organization)
+  )
 }
 
 /** @throws {DomainError} `not_found`, also for a connection that lives elsewhere */

@@ -79,7 +79,7 @@ function refuseOtherUrls(connection: Pick<ConnectionRow, 'id' | 'environment_id'
 type ReadSetting = { value?: JsonObject[string]; problem?: string }
 
 /** A setting as it is kept, or the problem with it. */
-function readSetting(
+export function readSetting(
   name: string,
   value: JsonObject[string],
   environment: EnvironmentRow['type'],

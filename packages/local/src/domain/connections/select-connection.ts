@@ -4,6 +4,7 @@ import type { Schema } from '../../storage/schema.js'
 import { domainOf } from '../domains/domain-data.js'
 import { connectionData } from './connection-data.js'
 import { connectionOfDomain, signInConnections } from './domain-connections.js'
+import { ownLogins } from './own-login.js'
 import { SignInRefusal } from './sign-in-refusal.js'
 
 /** The parameters of an authorization request that choose a connection. The first that is given counts. */
@@ -48,10 +49,11 @@ export async function findConnectionNamed(
   environment: string,
   name: string,
 ): Promise<ConnectionRow | undefined> {
-  const rows = await signInConnections(db, environment)
+  const named = await signInConnections(db, environment)
     .where((where) => where.or([where('key_id', '=', name), where('id', '=', name)]))
     .execute()
-  return rows.find((row) => !connectionData(row).is_app)
+  const found = named.find((row) => !connectionData(row).is_app)
+  return found ?? ownLogins(db, environment).where('id', '=', name).executeTakeFirst()
 }
 
 async function byId(db: Db, environment: string, id: string): Promise<ConnectionRow> {

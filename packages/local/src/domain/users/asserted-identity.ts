@@ -12,9 +12,14 @@ export const AssertedIdentity = z.object({
   family_name: text,
   picture: text,
   locale: text,
+  gender: text,
+  phone_number: text,
+  preferred_username: text,
   groups: z.array(z.string()).optional().catch(undefined),
   /** Attributes that only the customer knows, which become claims of the ID token. */
   custom: z.record(z.string(), z.string()).default({}),
+  /** Claims that an application adds to the tokens of the sign-in. */
+  claims: z.record(z.string(), z.unknown()).optional(),
   /** Everything that the identity provider said, by its own names. */
   raw: z.record(z.string(), z.unknown()).default({}),
 })

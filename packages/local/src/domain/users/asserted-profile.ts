@@ -7,7 +7,11 @@ import { UserData, type UserProfile, userData } from './user-data.js'
 /** What an identity provider says of a profile; where it says a name in parts only, the full name follows them. */
 export function assertedProfile(identity: Partial<AssertedIdentity>): Partial<UserProfile> {
   const { name, given_name: first_name, family_name: last_name, picture, locale, groups } = identity
-  const given = { name, first_name, last_name, picture, locale, groups }
+  const { gender, phone_number, preferred_username } = identity
+  const given = {
+    ...{ name, first_name, last_name, picture, locale, groups },
+    ...{ gender, phone_number, preferred_username },
+  }
   const renamed = name === undefined && (first_name ?? last_name) !== undefined
   return {
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ConnectionRow } from '../../storage/registry-schema.js'
-import { connectionData } from '../connections/connection-data.js'
+import { connectionData, OWN_LOGIN } from '../connections/connection-data.js'
 import { servesDomain } from '../connections/domain-connections.js'
 import { NotInOrganization, SignInRefusal } from '../connections/sign-in-refusal.js'
 import { domainOf, domainsOf } from '../domains/domain-data.js'
@@ -59,7 +59,8 @@ export async function provisionUser(
 }
 
 /**
- * At a social provider, somebody new signs up. At the connection of an organization, which is for that organization only,
+ * At a social provider, somebody new signs up. At the login page of an application, which decides itself, somebody new becomes
+ * a user without an organization. At the connection of an organization, which is for that organization only,
  * members and invited users get in, and people of the organization's domains join it (just-in-time provisioning).
  */
 async function admit(
@@ -82,6 +83,11 @@ async function admit(
   if (known !== undefined) {
     await followProfile(context, connection, known.id, identity)
     return { userId: known.id, organization: undefined }
+  }
+  if (connection.type === OWN_LOGIN) {
+    const now = context.clock.now()
+    const userId = await context.database.transaction((db) => insertUser(db, environment, identity, now))
+    return { userId, organization: undefined }
   }
   if (connectionData(connection).settings.jitProvisioningWithSsoEnabled === false) refuseNewcomer()
   const { userId } = await signUp(context, environment, identity, { connection, about })

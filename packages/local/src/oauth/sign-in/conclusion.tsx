@@ -70,7 +70,7 @@ export function createConclusion(context: OAuthContext, server: AuthorizationSer
     const verdict = await askBeforeSession(context, realm, { login, ...inside }, about)
     if (!verdict.allowed)
       return turnAway(step, person, proof, new SignInRefusal('access_denied', verdict.message))
-    const { claims: addedClaims } = verdict
+    const addedClaims = { ...proof.claims, ...verdict.claims }
     if (organization !== undefined && realm !== WORKSPACE) {
       const accepted = { organization, user: person.id }
       await database.transaction((db) => acceptInvitation(db, clock, accepted))

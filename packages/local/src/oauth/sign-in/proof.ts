@@ -12,6 +12,8 @@ export const Proof = z.object({
   organization: z.string().optional(),
   /** Somebody who was signed in before, and goes on in this session. */
   session: z.boolean().optional(),
+  /** Claims that the application adds, whose login page it was. */
+  claims: z.record(z.string(), z.unknown()).optional(),
   /** The organization whose invitation they opened. */
   invitedTo: z.string().optional(),
 })

@@ -72,16 +72,14 @@ export function createSsoSteps(context: OAuthContext, server: AuthorizationServe
     return true
   }
 
-  async function finish(
-    step: Step,
-    result: { userId: string; organization: string | undefined; connection: string },
-  ) {
+  async function finish(step: Step, result: SsoResult & { kind: 'person' }) {
     const person = await findPerson(context.database, realm, result.userId)
     if (person === undefined) throw new SignInRefusal('access_denied', 'The user was deleted.')
-    const { organization, connection } = result
+    const { organization, connection, claims } = result
     return outcomes.finish(step, person, {
       amr: [connection],
       ...(organization !== undefined && { organization }),
+      ...(claims && { claims }),
     })
   }
 

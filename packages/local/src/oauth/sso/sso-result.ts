@@ -1,3 +1,4 @@
+import { OWN_LOGIN } from '../../domain/connections/connection-data.js'
 import { connectionOfDomain } from '../../domain/connections/domain-connections.js'
 import { SignInRefusal } from '../../domain/connections/sign-in-refusal.js'
 import { type SsoOutcome, ssoOutcomes } from '../../domain/connections/sso-outcome.js'
@@ -10,7 +11,14 @@ import type { OAuthContext } from '../server/oauth-context.js'
 
 /** How a sign-in goes on that an identity provider has answered. */
 export type SsoResult =
-  | { kind: 'person'; userId: string; organization: string | undefined; connection: string }
+  | {
+      kind: 'person'
+      userId: string
+      organization: string | undefined
+      connection: string
+      /** Claims that the application adds, whose login page it was. */
+      claims?: AssertedIdentity['claims']
+    }
   /** The address is of a domain whose people sign in through a connection of their organization. */
   | { kind: 'elsewhere'; connection: ConnectionRow; email: string }
   /** The address has to be proven by e-mail. */
@@ -48,7 +56,8 @@ export async function ssoResult(
   }
   const connection = await enabledConnection(context, environment, outcome.connection)
   // Home realm discovery comes after a social sign-in, which says the address.
-  if (connection.organization_id === null && identity.email_verified === true) {
+  const isSocial = connection.organization_id === null && connection.type !== OWN_LOGIN
+  if (isSocial && identity.email_verified === true) {
     const home = await connectionOfDomain(context.database.db, environment, domainOf(identity.email))
     if (home !== undefined) return { kind: 'elsewhere', connection: home, email: identity.email }
   }
@@ -66,7 +75,8 @@ export async function checkedResult(
 ): Promise<SsoResult & { kind: 'person' }> {
   const connection = await enabledConnection(context, environment, assertion.connection)
   const provisioned = await provisionUser(context, connection, assertion.identity, about)
-  return { kind: 'person', ...provisioned, connection: connection.id }
+  const { claims } = assertion.identity
+  return { kind: 'person', ...provisioned, connection: connection.id, ...(claims && { claims }) }
 }
 
 async function enabledConnection({ database }: OAuthContext, environment: string, id: string) {

@@ -14,6 +14,7 @@ import type { OAuthContext } from '../server/oauth-context.js'
 import { refuse } from '../server/refuse.js'
 import { idpInitiatedLogin } from './idp-initiated-login.js'
 import { redeemSsoCode } from './oidc/redeem-sso-code.js'
+import { redeemOwnLogin } from './own-login.js'
 import { PostFormPage } from './saml/post-form-page.js'
 import { printable, readResponse } from './saml/read-response.js'
 import { redeemSamlResponse } from './saml/redeem-saml-response.js'
@@ -46,6 +47,14 @@ export function ssoRoutes(context: OAuthContext): Router {
       return redeemSsoCode(context, connection, String(code ?? ''), asked)
     })
   })
+
+  router.get(
+    '/:realm/sso/v1/connections/:connection/partner\\:callback',
+    (request: Callback, response, next) =>
+      conclude(request, response, next, request.query.state, (connection, asked) =>
+        redeemOwnLogin(context, connection, asked),
+      ),
+  )
 
   // SAML 2.0 Bindings, section 3.5 (HTTP POST): the form comes from the identity provider's page.
   const form = urlencoded({ extended: false, limit: '256kb' })

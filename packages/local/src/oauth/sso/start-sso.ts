@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { OWN_LOGIN } from '../../domain/connections/connection-data.js'
 import { ssoCallback } from '../../domain/connections/sso-callback.js'
 import { keepSsoRequest, type Purpose } from '../../domain/connections/sso-request.js'
 import type { ConnectionRow } from '../../storage/registry-schema.js'
 import type { OAuthContext } from '../server/oauth-context.js'
 import { SIMULATOR } from '../simulator/simulated-person.js'
 import { identityProviderOf } from './oidc/identity-provider.js'
+import { startOwnLogin } from './own-login.js'
 import { startSaml } from './saml/start-saml.js'
 
 /** Where to send the browser, for somebody to sign in at the identity provider of a connection. Throws a `SignInRefusal`. */
@@ -14,6 +16,7 @@ export async function startSso(
   purpose: Purpose,
   loginHint?: string,
 ): Promise<string> {
+  if (connection.type === OWN_LOGIN) return startOwnLogin(context, connection, purpose)
   // The simulator of a connection speaks OpenID Connect, whatever the type: applications see no difference.
   const start = connection.type === 'SAML' && connection.provider !== 'IDP_SIMULATOR' ? startSaml : startOidc
   return start(context, connection, purpose, loginHint)

@@ -1,6 +1,7 @@
-import { ClientService } from '@scalekit-mcp/api'
+import { AuthService, ClientService } from '@scalekit-mcp/api'
 import { authorize, pkce, REDIRECT_URI, redeem } from '../../oauth/authorization-code.js'
 import { ACME, DEV, type Local } from '../local.js'
+import { beginOwnLogin } from '../own-login.js'
 import type { Wire } from './wire.js'
 
 /** Applications, machines' clients, MCP servers with their clients and consents, scopes. */
@@ -38,6 +39,7 @@ export async function clients(wire: Wire, local: Local): Promise<void> {
   await api.getResource({ resourceId })
   await api.listResources({ resourceType: 5 })
   await api.updateResource({ resourceId, resource: { name: 'The robots' } })
+  await answerOwnLogin(wire, local, resourceId)
   await api.deleteResourceProvider({ resourceId })
   const script = await api.createResourceClient({ resourceId, client: { name: 'Script' } })
   const of = { resourceId, clientId: script.client?.clientId ?? '' }
@@ -72,4 +74,11 @@ export async function allow(local: Local, resourceId: string): Promise<string> {
   const redirect = await authorize({ issuer, client_id, challenge, params, person: 'ana@acme.example' })
   await redeem(issuer, client_id, redirect, verifier)
   return client_id
+}
+
+/** People sign in at a page of the application, which says who they are. */
+async function answerOwnLogin(wire: Wire, local: Local, resourceId: string): Promise<void> {
+  const login = await beginOwnLogin(wire, local, resourceId)
+  const user = { sub: 'account-17', email: 'rosa@shop.example' }
+  await wire.client(AuthService).updateLoginUserDetails({ ...login.ids, user })
 }

@@ -69,7 +69,6 @@ export async function notServed({ sdk, refused }: SdkRecorder): Promise<void> {
     () => sdk.tools.listTools(),
     () => sdk.tools.listScopedTools('ben@acme.example', { filter: { toolNames: ['send_mail'] } }),
     () => sdk.tools.listAvailableTools('ben@acme.example'),
-    () => sdk.auth.updateLoginUserDetails('conn_1', 'request', { sub: 'ben', email: 'ben@acme.example' }),
   ]
   for (const call of calls) await refused('UNIMPLEMENTED', call)
 }

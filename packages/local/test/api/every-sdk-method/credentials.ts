@@ -1,4 +1,6 @@
+import { openWire } from '../every-method/wire.js'
 import { ACME, DEV, type Local } from '../local.js'
+import { beginOwnLogin } from '../own-login.js'
 import type { SdkRecorder } from './recorder.js'
 
 const ANA = 'usr_100000000000000101'
@@ -70,4 +72,18 @@ export async function withoutPassword({ sdk, refused }: SdkRecorder, local: Loca
 export async function events({ sdk, refused }: SdkRecorder): Promise<void> {
   await sdk.events.listEventsPaginated(10)
   await refused('INVALID_ARGUMENT', () => sdk.events.listEventsPaginated(10, 'not a token'))
+}
+
+/** `sdk.auth`: people of an MCP server sign in at a page of the application. */
+export async function ownLogin({ sdk, refused }: SdkRecorder, local: Local): Promise<void> {
+  const wire = await openWire(local)
+  const { ids } = await beginOwnLogin(wire, local, 'res_100000000000000002')
+  const { connectionId, loginRequestId } = ids
+  const user = { sub: 'account-17', email: 'rosa@shop.example' }
+  await sdk.auth.updateLoginUserDetails(connectionId, loginRequestId, user)
+  await refused('NOT_FOUND', () => sdk.auth.updateLoginUserDetails(connectionId, 'lri_unknown', user))
+  const unknown = { ...user, email: 'nobody' }
+  await refused('INVALID_ARGUMENT', () =>
+    sdk.auth.updateLoginUserDetails(connectionId, loginRequestId, unknown),
+  )
 }

@@ -6,6 +6,7 @@ import { machineFields } from './machines.js'
 import { mcpServerFields } from './mcp-servers.js'
 import type { Observation } from './observation.js'
 import { organizationFields } from './organizations.js'
+import { ownLoginFields } from './own-login.js'
 import { pageFields } from './pages.js'
 import { peopleFilterFields } from './people-lists.js'
 import { roleFields } from './roles.js'
@@ -19,6 +20,7 @@ export const HONOURED: readonly Observation[] = [
   ...applicationFields,
   ...machineFields,
   ...mcpServerFields,
+  ...ownLoginFields,
   ...connectionFields,
   ...agentFields,
   ...filterFields,

@@ -1,6 +1,7 @@
 import type { ServiceImpl } from '@connectrpc/connect'
 import { type ClientService, clients } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
+import { ensureOwnLogin, ownLoginOf, ownLogins, setOwnLogin } from '../../../domain/connections/own-login.js'
 import { changedResource } from '../../../domain/resources/resource-changes.js'
 import { findResource, refuseWrongUrl, resourceData } from '../../../domain/resources/resource-data.js'
 import { scopesOf } from '../../../domain/resources/scope-data.js'
@@ -10,7 +11,7 @@ import { newId } from '../../../storage/ids.js'
 import type { ResourceRow, Schema } from '../../../storage/schema.js'
 import { updatedFields } from '../../field-mask.js'
 import { required } from '../../identity.js'
-import { toResource } from '../../messages/resource-message.js'
+import { toResource, toResourceConnection } from '../../messages/resource-message.js'
 import { pageOf, readPage } from '../../page.js'
 import { environmentOf } from '../../request-context.js'
 
@@ -57,7 +58,9 @@ export function resourceHandlers(store: Store): Partial<ServiceImpl<typeof Clien
       const ofType = all.filter((row) => resourceData(row).resource_type === type)
       const { rows, tokens } = pageOf(readPage(['resources', environment, type], request), ofType)
       const scopes = await scopesOf(db, environment).selectAll().orderBy('id').execute()
-      return { ...tokens, resources: rows.map((row) => toResource(row, scopes, baseUrl)) }
+      const logins = await ownLogins(db, environment).execute()
+      const ownLogin = ({ id }: ResourceRow) => logins.find(({ key_id }) => key_id === id)
+      return { ...tokens, resources: rows.map((row) => toResource(row, scopes, baseUrl, ownLogin(row))) }
     },
 
     async updateResource({ resourceId, resource, updateMask }, context) {
@@ -65,7 +68,10 @@ export function resourceHandlers(store: Store): Partial<ServiceImpl<typeof Clien
       const fields = updatedFields(clients.UpdateResourceSchema, message, updateMask)
       return database.transaction(async (db) => {
         const row = await findResource(db, environmentOf(context), resourceId)
-        const updated = await changedResource(db, row, message, fields, clock.now())
+        const changed = await changedResource(db, row, message, fields, clock.now())
+        const updated = fields.has('customConnectionSettings')
+          ? await withOwnLogin(db, changed, message, clock.now())
+          : changed
         await refuseWrongUrl(db, updated, baseUrl)
         return { resource: await save(db, updated) }
       })
@@ -79,11 +85,20 @@ export function resourceHandlers(store: Store): Partial<ServiceImpl<typeof Clien
       })
     },
 
+    async ensureResourceConnection({ resourceId }, context) {
+      return database.transaction(async (db) => {
+        const row = await findResource(db, environmentOf(context), resourceId)
+        return { connection: toResourceConnection(await ensureOwnLogin(db, row, clock.now())) }
+      })
+    },
+
     async deleteResource({ resourceId }, context) {
       const environment = environmentOf(context)
       await database.transaction(async (db) => {
         const row = await findResource(db, environment, resourceId)
         await deleteServerRecords(store, db, environment, row.id)
+        const ownLogin = await ownLoginOf(db, row)
+        if (ownLogin) await db.deleteFrom('connections').where('id', '=', ownLogin.id).execute()
         await db.deleteFrom('resources').where('id', '=', row.id).execute()
       })
       return {}
@@ -97,6 +112,18 @@ export function resourceHandlers(store: Store): Partial<ServiceImpl<typeof Clien
 
   async function shown(db: Kysely<Schema>, row: ResourceRow) {
     const scopes = await scopesOf(db, row.realm).selectAll().orderBy('id').execute()
-    return toResource(row, scopes, baseUrl)
+    return toResource(row, scopes, baseUrl, await ownLoginOf(db, row))
   }
+}
+
+/** An MCP server whose people sign in at a page of the developer's own, where the request names one. */
+async function withOwnLogin(
+  db: Kysely<Schema>,
+  row: ResourceRow,
+  { settings }: clients.UpdateResource,
+  now: number,
+): Promise<ResourceRow> {
+  if (settings.case !== 'customConnectionSettings') return row
+  const { id } = await setOwnLogin(db, row, settings.value.authorizeUri, now)
+  return { ...row, data: JSON.stringify({ ...resourceData(row), provider: id }) }
 }

@@ -1,6 +1,6 @@
 import type { ServiceImpl } from '@connectrpc/connect'
 import { type ConnectionService, connections } from '@scalekit-mcp/api'
-import { connectionData } from '../../../domain/connections/connection-data.js'
+import { connectionData, OWN_LOGIN } from '../../../domain/connections/connection-data.js'
 import { servesDomain } from '../../../domain/connections/domain-connections.js'
 import { domainsOf } from '../../../domain/domains/domain-data.js'
 import { findOrganization } from '../../../domain/organizations/organization-data.js'
@@ -72,6 +72,7 @@ export function connectionListHandlers({ database }: Store): Partial<ServiceImpl
       .selectAll('connections')
       .select('organizations.display_name as organization_name')
       .where('connections.environment_id', '=', environment)
+      .where('connections.type', '!=', OWN_LOGIN)
       .orderBy('connections.id', 'desc')
       .execute()
     return { rows, domains: await domainsOf(database.db, environment) }
