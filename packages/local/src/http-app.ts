@@ -25,6 +25,9 @@ export interface HttpAppParts {
   management: RequestHandler
   coverage(): Promise<Coverage>
   reset(): Promise<void>
+  /** What tools and the dashboard need, where other machines reach this environment. */
+  token: string | undefined
+  port: number
 }
 
 /** Everything that is served over HTTP/1.1, in the order in which a request is matched. */

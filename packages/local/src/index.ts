@@ -1,4 +1,5 @@
 export { createLocalScalekit, type LocalOptions, type LocalScalekit } from './local.js'
+export type { NetworkOptions } from './network.js'
 export { type Seed, SeedSchema, seedJsonSchema } from './seed/schema.js'
 export { type Clock, systemClock } from './storage/clock.js'
 export { type Database, openDatabase } from './storage/database.js'

@@ -9,11 +9,12 @@ import type { Webhooks } from './domain/events/webhooks.js'
 import { sweepRegistered } from './domain/sessions/registered-clients.js'
 import { createTokenIssuer } from './domain/tokens/issue-token.js'
 import { createTokenVerifier } from './domain/tokens/verify-token.js'
+import { createHostGuard } from './http/host-guard.js'
 import { type Handlers, listen } from './http/listener.js'
-import { createLoopbackGuard } from './http/loopback-guard.js'
 import { reportFailure } from './http/report-failure.js'
 import { createRequestLog, type RequestLog } from './http/request-log.js'
 import { createHttpApp } from './http-app.js'
+import { type Network, type NetworkOptions, readNetwork } from './network.js'
 import { createFlowInterceptors } from './notify/flow-interceptors.js'
 import { sendNotices } from './notify/notices.js'
 import { releaseDeliveries } from './notify/pending-deliveries.js'
@@ -56,14 +57,18 @@ export interface LocalOptions {
    * the simulated identity provider calls this environment itself: for that, NODE_EXTRA_CA_CERTS has to name it here too.
    */
   tls?: string
+  /** Let other machines in. Default: this machine only. */
+  network?: NetworkOptions
 }
 
 export interface LocalScalekit {
-  /** `http://localhost:PORT`, or `https:` with TLS, without a slash at the end. */
+  /** `http://localhost:PORT`, `https:` with TLS, or the public URL, without a slash at the end. */
   readonly url: string
   readonly port: number
   /** With TLS: the certificate that clients are told to trust. */
   readonly certFile?: string
+  /** What `/__local` (in the header `x-scalekit-local`) and the dashboard ask for, where other machines are let in. */
+  readonly token?: string
   readonly database: Database
   /** The time here, in milliseconds since the epoch: `/__local/clock` moves it. */
   now(): number
@@ -78,6 +83,7 @@ export interface LocalScalekit {
  * @throws {LocalError} if the port or the data folder is in use, the database cannot be used, or the seed is not valid
  */
 export async function createLocalScalekit(options: LocalOptions = {}): Promise<LocalScalekit> {
+  const network = readNetwork(options.network, options.tls !== undefined)
   const clock = createMovableClock(options.clock ?? systemClock)
   const seed = withServerUrl(await readSeed(options.seed), options)
   const storage = await openStorage(options)
@@ -85,7 +91,7 @@ export async function createLocalScalekit(options: LocalOptions = {}): Promise<L
     const { database } = storage
     const seeded = await seedOnce(database, seed, clock)
     if (!seeded) await moveMcpServer(database, options)
-    return await serve(options, storage, seed, clock)
+    return await serve({ ...options, network }, storage, seed, clock)
   } catch (error) {
     await storage.close()
     throw error
@@ -93,12 +99,13 @@ export async function createLocalScalekit(options: LocalOptions = {}): Promise<L
 }
 
 async function serve(
-  options: LocalOptions,
+  options: Omit<LocalOptions, 'network'> & { network: Network },
   storage: Storage,
   seed: ParsedSeed,
   clock: MovableClock,
 ): Promise<LocalScalekit> {
   const { database } = storage
+  const { host, publicUrl, allowedHosts, token } = options.network
   const outbox = createOutbox(clock, createControlState(database, 'message'))
   const parts = {
     database,
@@ -118,9 +125,10 @@ async function serve(
     for (const part of [faults, log, outbox, webhooks, interceptors, dns]) await part.clear()
   }
   const certificate = options.tls === undefined ? undefined : await storedCertificate(options.tls)
-  const urlAt = (port: number) => `${certificate ? 'https' : 'http'}://localhost:${port}`
-  const listener = await listen(options.port ?? DEFAULT_PORT, certificate, (port) =>
-    handlers(urlAt(port), { ...parts, reset }),
+  const urlAt = (port: number) => publicUrl ?? `${certificate ? 'https' : 'http'}://localhost:${port}`
+  const place = { port: options.port ?? DEFAULT_PORT, host }
+  const listener = await listen(place, certificate, (port) =>
+    handlers(urlAt(port), { ...parts, reset, port, allowedHosts, token }),
   )
   await storage.announce(urlAt(listener.port))
   // A file is open in one process at a time; a server may be shared.
@@ -136,6 +144,7 @@ async function serve(
     url: urlAt(listener.port),
     port: listener.port,
     ...(certificate ? { certFile: certificate.certFile } : {}),
+    ...(token === undefined ? {} : { token }),
     database,
     now: clock.now,
     reset,
@@ -163,10 +172,14 @@ interface Parts {
   webhooks: Webhooks
   interceptors: FlowInterceptors
   reset(): Promise<void>
+  port: number
+  allowedHosts: readonly string[]
+  token: string | undefined
 }
 
 function handlers(baseUrl: string, parts: Parts): Handlers {
   const { database, clock, faults, log, outbox, dns, keys, webhooks, interceptors, reset } = parts
+  const { port, allowedHosts, token } = parts
   const context: OAuthContext = {
     baseUrl,
     database,
@@ -179,7 +192,7 @@ function handlers(baseUrl: string, parts: Parts): Handlers {
     tokens: createTokenIssuer(keys, clock, database),
     verifier: createTokenVerifier({ baseUrl, database, keys, clock }),
   }
-  const refused = createLoopbackGuard(new URL(baseUrl))
+  const refused = createHostGuard(new URL(baseUrl), { port, allowedHosts })
   const management = mountApi({
     database,
     clock,
@@ -197,7 +210,7 @@ function handlers(baseUrl: string, parts: Parts): Handlers {
     log,
     management: management.http1,
     coverage: management.coverage,
-    reset,
+    ...{ reset, token, port },
   })
   return {
     http1: (request, response) => {

@@ -1,4 +1,5 @@
 import { Router } from 'express'
+import { dashboardGuard } from './dashboard/dashboard-guard.js'
 import { dashboardRoutes } from './dashboard/dashboard-routes.js'
 import { docsRoutes } from './docs-routes.js'
 import { STYLESHEET_PATH } from './http/page/page.js'
@@ -25,10 +26,12 @@ export interface Site {
   log: RequestLog
   /** Back to the seed. */
   reset(): Promise<void>
+  token: string | undefined
+  port: number
 }
 
 /** What people and OAuth clients meet: pages, documentation, SCIM, the authorization servers. */
-export function siteRoutes({ context, ...parts }: Site): Router {
+export function siteRoutes({ context, token, port, ...parts }: Site): Router {
   const router = Router()
   router.get(PASSKEY_SCRIPT_PATH, (_request, response) => {
     response.type('js').set('X-Content-Type-Options', 'nosniff').send(PASSKEY_SCRIPT)
@@ -50,6 +53,7 @@ export function siteRoutes({ context, ...parts }: Site): Router {
     response.type('css').set('X-Content-Type-Options', 'nosniff').send(STYLESHEET)
   })
   router.use('/docs', docsRoutes(context.baseUrl))
+  if (token !== undefined) router.use(dashboardGuard(token, port))
   router.use(dashboardRoutes({ context, ...parts }))
   router.use('/:realm/directories/:directory/scim/v2', scimRoutes(context))
   router.use('/:realm', portalRoutes(portalContext(context)))

@@ -2,6 +2,7 @@ import { json, type NextFunction, type Request, type RequestHandler, type Respon
 import type { RequestLog } from '../http/request-log.js'
 import type { MovableClock } from '../storage/clock.js'
 import { DatabaseUnavailable, LocalError } from '../storage/local-error.js'
+import { hashSecret, secretMatches } from '../storage/secret-hash.js'
 import { clockRoutes } from './clock-routes.js'
 import type { ControlContext } from './control-context.js'
 import { dnsRoutes } from './dns-routes.js'
@@ -26,15 +27,26 @@ export interface Control {
   /** Which methods of the API are served. */
   coverage(): Promise<object>
   state: State
+  /** What tools send, where other machines reach this environment. */
+  token: string | undefined
 }
 
 /**
  * What tests and tools do to a local environment, under `/__local/`. It can become anybody, so no web page may
  * reach it: a page can neither set the header without asking first, nor hide its origin.
  */
-export function controlRoutes({ context, clock, faults, log, reset, coverage, state }: Control): Router {
+export function controlRoutes({
+  context,
+  clock,
+  faults,
+  log,
+  reset,
+  coverage,
+  state,
+  token,
+}: Control): Router {
   const router = Router()
-  router.use(onlyTools)
+  router.use(onlyTools(token))
   router.get('/health', (_request, response) => {
     response.json({ status: 'healthy', timestamp: new Date().toISOString(), url: context.baseUrl })
   })
@@ -69,19 +81,25 @@ export function controlRoutes({ context, clock, faults, log, reset, coverage, st
   return router
 }
 
-const onlyTools: RequestHandler = (request, response, next) => {
-  response.set('Cache-Control', 'no-store')
-  // Fetch Metadata: what a browser sends by itself for a page names the page's site; a tool's request has none.
-  const page =
-    request.headers.origin !== undefined || (request.headers['sec-fetch-site'] ?? 'none') !== 'none'
-  if (page) {
-    response
-      .status(403)
-      .json({ code: 'forbidden', message: 'Web pages may not control the local environment.' })
-  } else if (request.headers['x-scalekit-local'] !== '1') {
-    response.status(403).json({ code: 'forbidden', message: 'Send the header x-scalekit-local: 1.' })
-  } else next()
-}
+const onlyTools =
+  (token: string | undefined): RequestHandler =>
+  (request, response, next) => {
+    const sent = request.headers['x-scalekit-local']
+    response.set('Cache-Control', 'no-store')
+    // Fetch Metadata: what a browser sends by itself for a page names the page's site; a tool's request has none.
+    const page =
+      request.headers.origin !== undefined || (request.headers['sec-fetch-site'] ?? 'none') !== 'none'
+    if (page) {
+      response
+        .status(403)
+        .json({ code: 'forbidden', message: 'Web pages may not control the local environment.' })
+    } else if (token !== undefined && !secretMatches(String(sent), [hashSecret(token)])) {
+      const message = 'Send the token of this environment (LOCAL_TOKEN) in the header x-scalekit-local.'
+      response.status(403).json({ code: 'forbidden', message })
+    } else if (token === undefined && sent !== '1') {
+      response.status(403).json({ code: 'forbidden', message: 'Send the header x-scalekit-local: 1.' })
+    } else next()
+  }
 
 function renderError(error: unknown, _request: Request, response: Response, next: NextFunction): void {
   if (error instanceof DatabaseUnavailable) next(error)

@@ -20,12 +20,12 @@ export interface Listener {
 }
 
 /**
- * Listens on the loopback addresses only, at one port for HTTP/1.1 and for HTTP/2 without TLS: Scalekit's SDK
+ * Listens on the loopback addresses, or on the one that is given, at one port for HTTP/1.1 and for HTTP/2 without TLS: Scalekit's SDK
  * speaks both to one URL. The first bytes tell which it is (RFC 9113, section 3.3). With a certificate it speaks TLS, and says by
  * ALPN (RFC 7301) which it is. Port 0 takes a free one. Throws a `LocalError` (`port_in_use`).
  */
 export async function listen(
-  port: number,
+  { port, host }: { readonly port: number; readonly host?: string | undefined },
   certificate: Certificate | undefined,
   handlersFor: (port: number) => Handlers,
 ): Promise<Listener> {
@@ -51,7 +51,7 @@ export async function listen(
     if (secure) secure.emit('connection', socket)
     else route(socket, one, two)
   }
-  const { servers, bound } = await bind(port, accept)
+  const { servers, bound } = await bind({ port, host }, accept)
   // It is given its connections and never listens itself; but only when it listens does it watch its timeouts.
   one.emit('listening')
   const handlers = handlersFor(bound)
@@ -70,11 +70,15 @@ export async function listen(
   }
 }
 
-/** Both loopback addresses: `localhost` is either, as the client likes. A machine may lack IPv6. */
+/** Without an address, both loopback addresses: `localhost` is either, as the client likes. A machine may lack IPv6. */
 async function bind(
-  port: number,
+  { port, host }: { readonly port: number; readonly host?: string | undefined },
   accept: (socket: net.Socket) => void,
 ): Promise<{ servers: net.Server[]; bound: number }> {
+  if (host !== undefined) {
+    const server = await listenOn(host, port, accept)
+    return { servers: [server], bound: (server.address() as AddressInfo).port }
+  }
   const four = await listenOn('127.0.0.1', port, accept)
   const { port: bound } = four.address() as AddressInfo
   try {
@@ -82,7 +86,7 @@ async function bind(
   } catch (error) {
     if (!isCode(error, 'EADDRINUSE')) return { servers: [four], bound }
     four.close()
-    if (port === 0) return bind(port, accept)
+    if (port === 0) return bind({ port, host }, accept)
     throw portInUse(port, error)
   }
 }
@@ -90,9 +94,10 @@ async function bind(
 function listenOn(host: string, port: number, accept: (socket: net.Socket) => void): Promise<net.Server> {
   return new Promise((resolve, reject) => {
     const server = net.createServer(accept)
-    server.once('error', (error) =>
-      reject(host === '127.0.0.1' && isCode(error, 'EADDRINUSE') ? portInUse(port, error) : error),
-    )
+    server.once('error', (error) => {
+      if (host !== '::1' && isCode(error, 'EADDRINUSE')) return reject(portInUse(port, error))
+      reject(isCode(error, 'EADDRNOTAVAIL') && host !== '::1' ? notHere(host, error) : error)
+    })
     server.listen({ host, port, ipv6Only: host === '::1' }, () => resolve(server))
   })
 }
@@ -137,6 +142,16 @@ function route(socket: net.Socket, one: http.Server, two: http2.Http2Server): vo
 
 function isCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code
+}
+
+function notHere(host: string, cause: unknown): LocalError {
+  return new LocalError(
+    'option_invalid',
+    `host: ${host} is no address of this machine. Use 0.0.0.0 for every one.`,
+    {
+      cause,
+    },
+  )
 }
 
 function portInUse(port: number, cause: unknown): LocalError {

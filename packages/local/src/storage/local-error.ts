@@ -7,6 +7,7 @@ export type LocalErrorCode =
   | 'request_invalid'
   | 'not_found'
   | 'driver_missing'
+  | 'option_invalid'
 
 /** A failure that the developer can act on: a stable code, and a message with the next step. */
 export class LocalError extends Error {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { createLocalScalekit, LocalError, type LocalOptions, type LocalScalekit } from '@scalekit-mcp/local'
-import { localDefaults } from '../config/config.js'
+import { localDefaults, localNetwork, localToken } from '../config/config.js'
 import { stopOnSignal, UsageError } from './exit.js'
 import { parsePort } from './parse-port.js'
 
@@ -20,6 +20,7 @@ interface StorageOptions {
 
 interface LocalCommandOptions extends StorageOptions {
   readonly port?: string
+  readonly host?: string
   readonly tls?: true
 }
 
@@ -29,6 +30,7 @@ export async function local(options: LocalCommandOptions): Promise<void> {
   const environment = await startLocal({
     ...storage({ ...(defaults.databaseUrl ? { databaseUrl: defaults.databaseUrl } : {}), ...options }),
     port: parsePort(options.port ?? defaults.localPort ?? '8787', '--port (LOCAL_PORT)', 0),
+    ...(options.host ? { network: { host: options.host, ...localNetwork() } } : {}),
     ...(options.tls ? { tls: resolve(options.data, 'tls') } : {}),
   })
   stopOnSignal(() => environment.close())
@@ -54,13 +56,17 @@ export async function startLocal(options: LocalOptions): Promise<LocalScalekit> 
   }
 }
 
-function greeting({ url, certFile }: LocalScalekit): string {
+function greeting({ url, certFile, token }: LocalScalekit): string {
   const { environment, clientId, clientSecret } = seeded
   const trust = certFile ? `NODE_EXTRA_CA_CERTS=${certFile} ` : ''
+  const shown =
+    token && token !== localToken()
+      ? `\n  Token (LOCAL_TOKEN)          ${token}   for /__local and the dashboard`
+      : ''
   const elsewhere = url === 'http://localhost:8787' ? '' : ` --local-url ${url}`
   return `
   Local Scalekit environment   ${url}   dashboard; sign in as admin@example.com or viewer@example.com
-  Environment (issuer)         ${url}/${environment}
+  Environment (issuer)         ${url}/${environment}${shown}
 
   Point the Scalekit SDK at it:
     SCALEKIT_ENVIRONMENT_URL=${url}/${environment}

@@ -57,6 +57,10 @@ program
     '--port <port>',
     'where it answers, over HTTP/1.1 and gRPC; 0 takes a free one (LOCAL_PORT; default 8787)',
   )
+  .option(
+    '--host <address>',
+    'let other machines in, at this address, like 0.0.0.0 in a container; they reach it at PUBLIC_URL and ALLOWED_HOSTS, and /__local and the dashboard ask for LOCAL_TOKEN (default: this machine only)',
+  )
   .option('--data <dir>', 'where it keeps its data', '.scalekit-local')
   .option('--memory', 'keep nothing: every start is as seeded')
   .option('--seed <file>', 'YAML file to seed an empty environment from')

@@ -1,5 +1,5 @@
 import { request } from 'undici'
-import { addresses } from '../config/config.js'
+import { addresses, localToken } from '../config/config.js'
 import { UsageError } from './exit.js'
 
 interface TokenOptions {
@@ -16,7 +16,7 @@ export async function token(options: TokenOptions): Promise<void> {
   const localUrl = options.localUrl ?? addresses().local
   const response = await request(`${localUrl.replace(/\/+$/, '')}/__local/tokens`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-scalekit-local': '1' },
+    headers: { 'content-type': 'application/json', 'x-scalekit-local': localToken() ?? '1' },
     body: JSON.stringify({
       subject: options.as,
       scopes: options.scopes.split(/\s+/).filter(Boolean),

@@ -158,6 +158,21 @@ export function localDefaults(environment: Environment = process.env) {
   }
 }
 
+/** How `scalekit-mcp local --host` is reached. */
+export function localNetwork(environment: Environment = process.env) {
+  const publicUrl = variableValue(environment.PUBLIC_URL)
+  const hosts = variableValue(environment.ALLOWED_HOSTS)
+  const token = localToken(environment)
+  return {
+    ...(publicUrl ? { publicUrl } : {}),
+    ...(hosts ? { allowedHosts: hosts.split(',').map((host) => host.trim()) } : {}),
+    ...(token ? { token } : {}),
+  }
+}
+
+/** What a local environment asks for that other machines reach. */
+export const localToken = (environment: Environment = process.env) => variableValue(environment.LOCAL_TOKEN)
+
 /** Where the programs are that this folder configures, for the commands that talk to them. */
 export function addresses(environment: Environment = process.env) {
   const { EXPECTED_AUDIENCE, PORT = '3002', ...values } = resolveNames(environment).values

@@ -60,6 +60,8 @@ async function create(
   const { privateJwks } = await context.keys.of(realm)
   const identity = { context, realm, resource, issuer }
   const provider = new Provider(issuer, providerConfiguration({ ...identity, privateJwks }))
+  // The guard at the door says which protocol people use, and nobody else.
+  provider.proxy = true
   provider.Client.prototype.compareClientSecret = function (secret: string) {
     return clientSecretMatches(this.clientSecret, secret)
   }

@@ -1,3 +1,4 @@
+import { localToken } from '../../config/config.js'
 import { type Answer, askQuietly } from './ask.js'
 import { type Finding, failed, notChecked, ok } from './finding.js'
 import { isLoopback, resourceOf, type Walk } from './walk.js'
@@ -58,7 +59,7 @@ async function askLocal({ url, authorizationServer }: Walk): Promise<Answer | un
     return undefined
   return askQuietly(new URL('/__local/tokens', authorizationServer).href, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-scalekit-local': '1' },
+    headers: { 'content-type': 'application/json', 'x-scalekit-local': localToken() ?? '1' },
     body: JSON.stringify({
       subject: 'admin@example.com',
       scopes: ['environment:read', 'organization:read', 'workspace:read'],

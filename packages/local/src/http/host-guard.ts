@@ -7,14 +7,21 @@ type Outgoing = ServerResponse | Http2ServerResponse
 /** Where forms are: of the dashboard, of a sign-in, of the admin portal. Express matches paths in any letter case. */
 const PAGES = /^\/dashboard(\/|$)|\/(interaction|oidc|portal|simulator)(\/|$)/i
 
+interface Reach {
+  /** The port that the environment listens on. */
+  readonly port: number
+  /** Names besides its own and those of this machine, with their port. */
+  readonly allowedHosts: readonly string[]
+}
+
 /**
- * Lets in only requests that were meant for this machine: a page that points its own name at 127.0.0.1 sends
+ * Lets in only requests that were meant for this environment: a page that points its own name at our address sends
  * that name as the Host (DNS rebinding), and gets nothing. Forms of our pages come from our own origin only.
  * What passes is given the canonical host, so that every URL in an answer is the same, however we were reached.
  */
-export function createLoopbackGuard({ port, protocol }: URL) {
-  const hosts = new Set(['localhost', '127.0.0.1', '[::1]'].map((name) => `${name}:${port}`))
-  const canonical = `localhost:${port}`
+export function createHostGuard({ protocol, host: canonical }: URL, { port, allowedHosts }: Reach) {
+  const loopback = ['localhost', '127.0.0.1', '[::1]'].map((name) => `${name}:${port}`)
+  const hosts = new Set([canonical, ...loopback, ...allowedHosts].map((name) => name.toLowerCase()))
 
   /** Answers what must not come in, and says whether it did. */
   return function refused(request: Incoming, response: Outgoing): boolean {
@@ -22,7 +29,7 @@ export function createLoopbackGuard({ port, protocol }: URL) {
     if (hostLines(request) > 1)
       return answer(response, 400, 'A request has one Host (RFC 9112, section 3.2).')
     if (host === undefined || !hosts.has(host.toLowerCase())) {
-      return answer(response, 421, 'The local environment answers to localhost only.')
+      return answer(response, 421, notOurs(canonical))
     }
     const { origin } = request.headers
     if (
@@ -39,9 +46,17 @@ export function createLoopbackGuard({ port, protocol }: URL) {
       return answer(response, 307, 'Continue at the canonical address.')
     }
     request.headers.host = canonical
+    for (const name of ['x-forwarded-host', 'x-forwarded-for']) delete request.headers[name]
+    // A proxy in front may end TLS.
+    request.headers['x-forwarded-proto'] = protocol.slice(0, -1)
     return false
   }
 }
+
+const notOurs = (canonical: string) =>
+  canonical.startsWith('localhost:')
+    ? 'The local environment answers to localhost only.'
+    : `The local environment answers to ${canonical}. Add another name to ALLOWED_HOSTS.`
 
 /** The path of a request, whose target may be a whole URL (RFC 9112, section 3.2.2). */
 function pathOf({ url = '' }: Incoming): string {
