@@ -231,3 +231,11 @@ export const variables = {
       'Private key that signs the audit log (Ed25519, PKCS 8 in PEM). Made at the first start when it is not there. Default: audit-key.pem beside AUDIT_FILE.',
   },
 } as const satisfies Record<string, Variable>
+
+/** All of them, by the first name of each. */
+export const schema = z.object(
+  Object.fromEntries(Object.entries(variables).map(([name, variable]) => [name, variable.schema])) as {
+    [Name in keyof typeof variables]: (typeof variables)[Name]['schema']
+  },
+)
+export type Values = z.output<typeof schema>
