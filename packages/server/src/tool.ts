@@ -71,6 +71,11 @@ export interface ToolContext {
     id: string,
   ) => Promise<{ readonly tool: string; readonly progress: HandOffProgress }>
   /**
+   * The answer of a read that only serves to find an obstacle or to inform a person; `undefined` where Scalekit does not allow
+   * it. Whether the write is allowed is decided at the write.
+   */
+  readonly ifAllowed: <T>(read: Promise<T>) => Promise<T | undefined>
+  /**
    * Takes back what a call has done that failed later. It has a time of its own: that of the call may be over.
    */
   readonly undo: (step: (scalekit: Scalekit) => Promise<unknown>) => Promise<unknown>

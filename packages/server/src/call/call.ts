@@ -19,6 +19,7 @@ import type { CallArguments, Interaction } from './interaction/interaction.js'
 import { type Question, questionFor } from './interaction/question.js'
 import type { PageSeal } from './page-seal.js'
 import { resolveNames } from './resolve-names.js'
+import { contextOf } from './tool-context.js'
 import { validate } from './validate.js'
 
 /** About 25,000 tokens of JSON: what the common clients take at most. */
@@ -156,19 +157,6 @@ async function explain(
 ): Promise<never> {
   const { tool, mode } = request
   throw await explainFailure(cause, { tool, mode, args, context: contextOf(request, signal) })
-}
-
-function contextOf(request: Call, signal: AbortSignal): ToolContext {
-  const { caller, handOffs } = request
-  return {
-    scalekit: request.scalekit(signal),
-    docs: request.docs,
-    caller,
-    connection: request.connection,
-    progress: request.progress,
-    undo: (step) => step(request.scalekit(AbortSignal.timeout(request.deadlineMs))),
-    waitForHandOff: (id) => handOffs.wait(id, caller, signal),
-  }
 }
 
 /** The token of the next page is the API's own: sealed for this caller and this list when it goes out. */

@@ -33,8 +33,11 @@ async function missingRole(args: Arguments, environmentId: string, context: Tool
   if (wanted.length === 0) return undefined
   const api = context.scalekit.roles(environmentId)
   const orgId = typeof args.organizationId === 'string' ? args.organizationId : undefined
-  const { roles } = await (orgId === undefined ? api.listRoles({}) : api.listOrganizationRoles({ orgId }))
-  const known = roles.map(({ name }) => name)
+  const listed = await context.ifAllowed<{ readonly roles: readonly { readonly name: string }[] }>(
+    orgId === undefined ? api.listRoles({}) : api.listOrganizationRoles({ orgId }),
+  )
+  if (!listed) return undefined
+  const known = listed.roles.map(({ name }) => name)
   const missing = wanted.find(({ name }) => !known.includes(name))
   if (!missing) return undefined
   return notFound(missing, { noun: 'role', owner: orgId ?? environmentId, known }, context, {
@@ -59,15 +62,18 @@ async function missingPermission(args: Arguments, environmentId: string, context
 const PAGE_SIZE = 100
 const MAX_PAGES = 10
 
-/** All permissions of an environment; `undefined` where they are too many to read. */
+/** All permissions of an environment; `undefined` where they are too many to read, or the caller may not read them. */
 async function permissionNames(
   environmentId: string,
-  { scalekit }: ToolContext,
+  { scalekit, ifAllowed }: ToolContext,
 ): Promise<string[] | undefined> {
   const names: string[] = []
   let pageToken = ''
   for (let pages = 0; pages < MAX_PAGES; pages++) {
-    const page = await scalekit.roles(environmentId).listPermissions({ pageSize: PAGE_SIZE, pageToken })
+    const page = await ifAllowed(
+      scalekit.roles(environmentId).listPermissions({ pageSize: PAGE_SIZE, pageToken }),
+    )
+    if (!page) return undefined
     names.push(...page.permissions.map(({ name }) => name))
     pageToken = page.nextPageToken
     if (pageToken === '') return names
