@@ -1,5 +1,6 @@
 import { ToolError } from '../errors.js'
 import type { ToolContext } from '../tool.js'
+import { listedNames } from './listed-names.js'
 
 type Arguments = Readonly<Record<string, unknown>>
 
@@ -96,9 +97,6 @@ function namesIn(args: Arguments, keys: readonly string[]): NameInArgument[] {
   })
 }
 
-/** How many names an error lists. */
-const MAX_NAMES = 20
-
 /** Names are listed for callers who may read them with the tool that lists them. */
 function notFound(
   { argument, name }: NameInArgument,
@@ -107,17 +105,13 @@ function notFound(
     owner,
     known,
   }: { readonly noun: string; readonly owner: string; readonly known: readonly string[] },
-  { caller }: ToolContext,
+  context: ToolContext,
   { look, otherwise }: { readonly look: string; readonly otherwise: string },
 ): ToolError {
   const message = `${argument}: ${owner || 'The environment'} has no ${noun} ${name}.`
-  const listed = caller.scopes.has('environment:read') ? known.filter(isName).slice(0, MAX_NAMES) : []
-  const more = listed.length < known.length ? ', …' : ''
-  const nextStep =
-    listed.length > 0
-      ? `Give one of ${listed.join(', ')}${more}. ${look} has the details.${otherwise}`
-      : `Check the name with ${look}.${otherwise}`
+  const listed = listedNames(known, context)
+  const nextStep = listed
+    ? `Give one of ${listed}. ${look} has the details.${otherwise}`
+    : `Check the name with ${look}.${otherwise}`
   return new ToolError('not_found', message, { nextStep, details: { argument } })
 }
-
-const isName = (name: string) => /^[a-zA-Z0-9_:]{1,64}$/.test(name)

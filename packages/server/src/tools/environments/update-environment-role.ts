@@ -13,6 +13,7 @@ import {
   roleChanges,
   roleFields,
 } from './role.js'
+import { refuseCircle } from './role-obstacles.js'
 
 const own = ['displayName', 'description', 'permissions', 'extends'] as const
 
@@ -44,6 +45,7 @@ export default defineTool({
     await refuseEndOfDefault(scalekit, args.environmentId, args.name, args)
     const { id, name } = await readRole(scalekit, args.environmentId, args.name)
     await requireNames(args, context)
+    await refuseCircle(args, args.extends, context)
     return { id, name, changes: roleChanges(args) }
   },
   async run(args, { scalekit }) {
