@@ -56,6 +56,12 @@ describe('a call that must fail in a PRD environment asks nobody', () => {
       error: { code: 'already_exists', existingId: another },
     },
     {
+      title: 'a domain where everybody can have an address',
+      tool: 'add_domain',
+      args: { organizationId, domain: 'Gmail.com' },
+      error: { code: 'invalid_arguments', message: 'domain: Everybody can have an address at gmail.com.' },
+    },
+    {
       title: 'an invitation that was accepted',
       tool: 'resend_invitation',
       args: { organizationId, userId },
@@ -157,5 +163,22 @@ describe('a call that can work asks', () => {
     const { ok, questions } = await callAndCount('update_organization', args)
     expect(ok).toBe(true)
     expect(questions).toHaveLength(1)
+  })
+})
+
+describe('a call in a DEV environment, where nobody is asked', () => {
+  const inDev = { environmentId: 'env_100000000000000001', organizationId: 'org_100000000000000001' }
+
+  test('lists the argument that Scalekit refuses, with its rule', async () => {
+    const args = { ...inDev, domain: 'rediffmail.com' }
+    const { error } = await server.call('2026-07-28', 'add_domain', args)
+    expect(error).toMatchObject({ code: 'invalid_arguments', message: 'Scalekit refused domain' })
+    expect(error?.nextStep).toContain('domain: Like acme.example.')
+  })
+
+  test('is refused for arguments that are out of order', async () => {
+    const args = { ...inDev, absoluteMinutes: 60, idleMinutes: 120 }
+    const { error } = await server.call('2026-07-28', 'update_session_policy', args)
+    expect(error?.message).toContain('idleMinutes (120)')
   })
 })

@@ -5,6 +5,7 @@ import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool, type Taken } from '../../tool.js'
 import { organizationTarget } from '../organization-target.js'
 import { domainFields, domainTypes, toDomain } from './domain.js'
+import { refusePublicMail } from './public-mail.js'
 
 /** RFC 1035 section 2.3.1, with at least two labels; a name in another script in its ASCII form (RFC 5890). */
 const domainName = z
@@ -37,6 +38,7 @@ export default defineTool({
       ),
   }),
   output: z.object({ domain: domainFields }),
+  check: ({ domain }) => refusePublicMail(domain),
   target: (args, context) => organizationTarget(args, context, { Domain: args.domain, Type: args.type }),
   async existing({ environmentId, organizationId, domain, type }, { scalekit }) {
     const own = await scalekit.domains(environmentId).listDomains({
