@@ -59,7 +59,7 @@ describe('a call that must fail in a PRD environment asks nobody', () => {
       title: 'a domain where everybody can have an address',
       tool: 'add_domain',
       args: { organizationId, domain: 'Gmail.com' },
-      error: { code: 'invalid_arguments', message: 'domain: Everybody can have an address at gmail.com.' },
+      error: { code: 'invalid_arguments', message: expect.stringContaining('everybody can have an address') },
     },
     {
       title: 'an invitation that was accepted',
@@ -72,6 +72,12 @@ describe('a call that must fail in a PRD environment asks nobody', () => {
       tool: 'update_session_policy',
       args: { organizationId, absoluteMinutes: 60, idleMinutes: 120 },
       error: { code: 'invalid_arguments', message: expect.stringContaining('idleMinutes (120)') },
+    },
+    {
+      title: 'a provider that is no connection',
+      tool: 'register_mcp_server',
+      args: { name: 'Notes', url: 'https://notes.example.com/mcp', provider: 'nobody' },
+      error: { code: 'not_found', message: expect.stringMatching(/^provider: /), argument: 'provider' },
     },
     {
       title: 'a link for an account that does not exist',
@@ -129,6 +135,20 @@ describe('a call that must fail in a PRD environment asks nobody', () => {
       code: 'precondition_failed',
       nextStep: expect.stringContaining('not complete'),
     })
+    expect(questions).toEqual([])
+  })
+
+  test('update_mcp_server: a provider that is no connection', async () => {
+    const ours = { environmentId, provider: 'CUSTOM', keyId: 'ours' }
+    await callAndCount('create_environment_oidc_connection', ours)
+    const url = 'https://files.example.com/mcp'
+    const args = { environmentId, name: 'Files', url, provider: 'ours' }
+    const registered = await callAndCount('register_mcp_server', args)
+    expect(registered.questions).toEqual([expect.stringContaining('Signed in by: ours')])
+    const mcpServerId = idOf(registered, 'mcpServer')
+    const change = { environmentId, mcpServerId, provider: 'nobody' }
+    const { error, questions } = await callAndCount('update_mcp_server', change)
+    expect(error).toMatchObject({ code: 'not_found', message: expect.stringMatching(/^provider: /) })
     expect(questions).toEqual([])
   })
 

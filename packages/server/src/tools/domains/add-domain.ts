@@ -5,7 +5,7 @@ import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool, type Taken } from '../../tool.js'
 import { organizationTarget } from '../organization-target.js'
 import { domainFields, domainTypes, toDomain } from './domain.js'
-import { refusePublicMail } from './public-mail.js'
+import { isPublicMail } from './public-mail.js'
 
 /** RFC 1035 section 2.3.1, with at least two labels; a name in another script in its ASCII form (RFC 5890). */
 const domainName = z
@@ -15,6 +15,10 @@ const domainName = z
   .regex(
     /^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]$/,
     'a domain like acme.example, in ASCII, without a scheme or a path',
+  )
+  .refine(
+    (name) => !isPublicMail(name),
+    'Give a domain of the organization itself: here everybody can have an address.',
   )
   .describe('Like acme.example.')
 
@@ -38,7 +42,6 @@ export default defineTool({
       ),
   }),
   output: z.object({ domain: domainFields }),
-  check: ({ domain }) => refusePublicMail(domain),
   target: (args, context) => organizationTarget(args, context, { Domain: args.domain, Type: args.type }),
   async existing({ environmentId, organizationId, domain, type }, { scalekit }) {
     const own = await scalekit.domains(environmentId).listDomains({

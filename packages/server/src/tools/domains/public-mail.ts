@@ -1,5 +1,3 @@
-import { ToolError } from '../../errors.js'
-
 /** The largest providers where everybody can have an address. Scalekit knows more. */
 const PUBLIC = new Set(
   `gmail.com googlemail.com outlook.com hotmail.com hotmail.co.uk hotmail.fr live.com msn.com
@@ -8,11 +6,7 @@ const PUBLIC = new Set(
   tutanota.com yandex.com yandex.ru mail.ru qq.com 163.com 126.com naver.com orange.fr`.split(/\s+/),
 )
 
-/** @throws ToolError `invalid_arguments` for a domain where everybody can have an address */
-export function refusePublicMail(domain: string): void {
-  const name = domain.toLowerCase()
-  if (!PUBLIC.has(name)) return
-  throw new ToolError('invalid_arguments', `domain: Everybody can have an address at ${name}.`, {
-    nextStep: 'Give a domain whose addresses only the organization gives out, like acme.example.',
-  })
+/** Whether everybody can have an address of a domain. */
+export function isPublicMail(domain: string): boolean {
+  return PUBLIC.has(domain.toLowerCase())
 }

@@ -20,6 +20,7 @@ import {
   useScalekitAuthentication,
 } from './mcp-server-input.js'
 import { readMcpServer } from './read-mcp-server.js'
+import { requireConnection } from './require-connection.js'
 
 /** Arguments by the names of the API: what is named is changed. */
 const fields = {
@@ -65,8 +66,11 @@ export default defineTool({
     requireProvider(args)
     requireChange(args, [...names, 'useScalekitAuthentication'])
   },
-  async target({ environmentId, mcpServerId, ...changes }, { scalekit }) {
-    const { id, name } = await readMcpServer(scalekit, { environmentId, mcpServerId })
+  async target({ environmentId, mcpServerId, ...changes }, context) {
+    const { id, name, provider } = await readMcpServer(context.scalekit, { environmentId, mcpServerId })
+    if (changes.provider !== provider) {
+      await requireConnection({ environmentId, provider: changes.provider }, context)
+    }
     return { id, name, changes: serverChanges(changes) }
   },
   async existing({ environmentId, mcpServerId, url }, context) {
