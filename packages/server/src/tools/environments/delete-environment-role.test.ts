@@ -111,7 +111,7 @@ describe.each(eras)('delete_environment_role over %s', (era) => {
     expect(questions[0]).toContain(
       'Is the default for: first users of organizations\nDefault after it: none, until another role is made the default\n',
     )
-    await server.sdk(environmentId).role.updateDefaultRoles({ defaultCreatorRole: 'admin' } as never)
+    await server.sdk(environmentId).role.updateDefaultRoles({ defaultCreatorRole: 'admin' })
   })
 
   test('says that there is no such role', async () => {
