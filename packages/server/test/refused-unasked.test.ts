@@ -179,7 +179,8 @@ describe('a call that can work asks', () => {
   })
 
   test('for a change that repeats the slug and the external id of the same organization', async () => {
-    const args = { environmentId, organizationId, slug: 'northwind', externalId: 'northwind' }
+    const same = { slug: 'northwind', externalId: 'northwind' }
+    const args = { environmentId, organizationId, ...same, name: 'Northwind Ltd' }
     const { ok, questions } = await callAndCount('update_organization', args)
     expect(ok).toBe(true)
     expect(questions).toHaveLength(1)

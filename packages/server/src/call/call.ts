@@ -192,6 +192,7 @@ async function confirmAndRun(
   const done = handedOver(tool, args, interaction)
   if (done) return { output: done }
   const question = await possibleQuestion(request, args, context)
+  if (question?.already && !atPage) return { output: question.already }
   if (atPage) await confirmAtPage(question, atPage)
   else if (question?.required && mayHandOff(tool, interaction))
     return { question: await handOff(tool, { named, resolved: args }, question, interaction) }

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { environmentId, mcpServerId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { isAlready } from '../is-already.js'
 import { requireChange } from '../require-change.js'
 import { mcpServerFields, toMcpServer } from './mcp-server.js'
 import { mcpServerAt } from './mcp-server-at.js'
@@ -67,11 +68,15 @@ export default defineTool({
     requireChange(args, [...names, 'useScalekitAuthentication'])
   },
   async target({ environmentId, mcpServerId, ...changes }, context) {
-    const { id, name, provider } = await readMcpServer(context.scalekit, { environmentId, mcpServerId })
+    const resource = await readMcpServer(context.scalekit, { environmentId, mcpServerId })
+    const { id, name, provider } = resource
     if (changes.provider !== provider) {
       await requireConnection({ environmentId, provider: changes.provider }, context)
     }
-    return { id, name, changes: serverChanges(changes) }
+    const mcpServer = toMcpServer(resource)
+    const { useScalekitAuthentication, ...settings } = changes
+    const isSame = isAlready({ ...mcpServer, provider }, { ...settings, provider: providerOf(changes) })
+    return { id, name, changes: serverChanges(changes), already: isSame ? { mcpServer } : undefined }
   },
   async existing({ environmentId, mcpServerId, url }, context) {
     const id = await mcpServerAt(url, environmentId, context)
