@@ -5,7 +5,7 @@ export const assumptions: Readonly<Record<string, string>> = {
   UserService:
     'Known: the first user of an organization gets the role for creators, later ones the role for members. Known: an invitation is valid for 15 days; a user whose last membership is deleted is deleted too; deleting a user ends all of the user’s sessions. Assumed: deleting a membership ends the sessions that were used for its organization; `provisioning_method` is `direct_provision` for members that a directory or an interceptor adds, and for those of the seed; `email_verified` is false for an invited user until they accept an invitation or sign in, and true for a user who is added with `send_invitation_email=false`.',
   RolesService:
-    'Assumed: a role that others extend cannot be deleted; one that users hold needs a role in its place.',
+    'Assumed: a role that others extend cannot be deleted; one that users hold needs a role in its place. Deleting a default role leaves the environment without that default: new users then get no role. Among the roles of an organization, `default_member` marks its own default if it has one.',
   EnvironmentService: 'Known: members of the workspace only; an environment is not created or deleted here.',
   MembersService:
     'Assumed: a new member gets the role USER unless ADMIN is asked for; USER reads what has GET, except tokens of connected accounts and portal links, and ADMIN does everything.',

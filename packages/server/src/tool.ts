@@ -71,6 +71,11 @@ export interface ToolContext {
     id: string,
   ) => Promise<{ readonly tool: string; readonly progress: HandOffProgress }>
   /**
+   * The answer of a read that only serves to find an obstacle or to inform a person; `undefined` where Scalekit does not allow
+   * it. Whether the write is allowed is decided at the write.
+   */
+  readonly ifAllowed: <T>(read: Promise<T>) => Promise<T | undefined>
+  /**
    * Takes back what a call has done that failed later. It has a time of its own: that of the call may be over.
    */
   readonly undo: (step: (scalekit: Scalekit) => Promise<unknown>) => Promise<unknown>
@@ -89,13 +94,18 @@ export interface Revealed {
 }
 
 /** What a person is asked before a write: what it is about, and what changes. */
-export interface Target {
+export interface Target<Result = never> {
   /** Absent: it does not exist yet. */
   readonly id?: string
   /** What the person types. */
   readonly name: string
   /** What changes, by label, like the issuer that is trusted from now on. `undefined`: stays as it is. */
   readonly changes?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
+  /**
+   * The result where the object is already as the call wants it: then nobody is asked, and nothing is written. A write would not
+   * be safe, as the object can change after the read.
+   */
+  readonly already?: Result | undefined
 }
 
 /** The conflict behind `already_exists`, where a tool can say more than an id. */
@@ -156,7 +166,7 @@ export interface ToolDefinition<
    * What the question names. Required for every write that is confirmed; read again before the act.
    * @throws ToolError where what it reads shows that the API will refuse the call
    */
-  target?(args: z.output<Input>, context: ToolContext): Promise<Target>
+  target?(args: z.output<Input>, context: ToolContext): Promise<Target<z.output<Output>>>
   run(
     args: z.output<Input>,
     context: ToolContext,

@@ -137,6 +137,12 @@ describe('a write in a PRD environment', () => {
   const writes = tools.filter(({ effect, unconfirmed: why, reveals, input }) => {
     return effect !== 'read' && !why && !reveals && 'environmentId' in input.shape
   })
+  // A client without one has nothing to remove, so nobody would be asked.
+  beforeAll(async () => {
+    const args = { environmentId: PRD, uri: 'https://app.example.com/login' }
+    await server.call('2026-07-28', 'set_initiate_login_uri', args, { person: typesTheName })
+  })
+
   test.each(writes.map((tool) => ({ name: tool.name, tool })))(
     '$name does nothing for a client that cannot ask',
     async ({ tool }) => {

@@ -56,6 +56,12 @@ describe('a call that must fail in a PRD environment asks nobody', () => {
       error: { code: 'already_exists', existingId: another },
     },
     {
+      title: 'a domain where everybody can have an address',
+      tool: 'add_domain',
+      args: { organizationId, domain: 'Gmail.com' },
+      error: { code: 'invalid_arguments', message: expect.stringContaining('everybody can have an address') },
+    },
+    {
       title: 'an invitation that was accepted',
       tool: 'resend_invitation',
       args: { organizationId, userId },
@@ -66,6 +72,12 @@ describe('a call that must fail in a PRD environment asks nobody', () => {
       tool: 'update_session_policy',
       args: { organizationId, absoluteMinutes: 60, idleMinutes: 120 },
       error: { code: 'invalid_arguments', message: expect.stringContaining('idleMinutes (120)') },
+    },
+    {
+      title: 'a provider that is no connection',
+      tool: 'register_mcp_server',
+      args: { name: 'Notes', url: 'https://notes.example.com/mcp', provider: 'nobody' },
+      error: { code: 'not_found', message: expect.stringMatching(/^provider: /), argument: 'provider' },
     },
     {
       title: 'a link for an account that does not exist',
@@ -126,6 +138,20 @@ describe('a call that must fail in a PRD environment asks nobody', () => {
     expect(questions).toEqual([])
   })
 
+  test('update_mcp_server: a provider that is no connection', async () => {
+    const ours = { environmentId, provider: 'CUSTOM', keyId: 'ours' }
+    await callAndCount('create_environment_oidc_connection', ours)
+    const url = 'https://files.example.com/mcp'
+    const args = { environmentId, name: 'Files', url, provider: 'ours' }
+    const registered = await callAndCount('register_mcp_server', args)
+    expect(registered.questions).toEqual([expect.stringContaining('Signed in by: ours')])
+    const mcpServerId = idOf(registered, 'mcpServer')
+    const change = { environmentId, mcpServerId, provider: 'nobody' }
+    const { error, questions } = await callAndCount('update_mcp_server', change)
+    expect(error).toMatchObject({ code: 'not_found', message: expect.stringMatching(/^provider: /) })
+    expect(questions).toEqual([])
+  })
+
   test('a key that was used with other arguments', async () => {
     const args = { environmentId, organizationId, idempotencyKey: 'invite-once-1' }
     await callAndCount('create_organization_user', { ...args, email: 'first@northwind.example' })
@@ -140,7 +166,8 @@ describe('a call that must fail in a PRD environment asks nobody', () => {
 
 describe('a call that can work asks', () => {
   test('for a change that repeats the slug and the external id of the same organization', async () => {
-    const args = { environmentId, organizationId, slug: 'northwind', externalId: 'northwind' }
+    const same = { slug: 'northwind', externalId: 'northwind' }
+    const args = { environmentId, organizationId, ...same, name: 'Northwind Ltd' }
     const { ok, questions } = await callAndCount('update_organization', args)
     expect(ok).toBe(true)
     expect(questions).toHaveLength(1)
@@ -158,4 +185,21 @@ test('nobody is asked again for a create that is repeated with its key', async (
   const second = await callAndCount('create_organization_user', args)
   expect(second.result).toEqual(first.result)
   expect([first.questions.length, second.questions.length]).toEqual([1, 0])
+})
+
+describe('a call in a DEV environment, where nobody is asked', () => {
+  const inDev = { environmentId: 'env_100000000000000001', organizationId: 'org_100000000000000001' }
+
+  test('lists the argument that Scalekit refuses, with its rule', async () => {
+    const args = { ...inDev, domain: 'rediffmail.com' }
+    const { error } = await server.call('2026-07-28', 'add_domain', args)
+    expect(error).toMatchObject({ code: 'invalid_arguments', message: 'Scalekit refused domain' })
+    expect(error?.nextStep).toContain('domain: Like acme.example.')
+  })
+
+  test('is refused for arguments that are out of order', async () => {
+    const args = { ...inDev, absoluteMinutes: 60, idleMinutes: 120 }
+    const { error } = await server.call('2026-07-28', 'update_session_policy', args)
+    expect(error?.message).toContain('idleMinutes (120)')
+  })
 })

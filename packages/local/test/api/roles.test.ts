@@ -147,6 +147,9 @@ describe('roles of an organization', () => {
     const sdk = local.sdk(DEV)
     const { defaultMember } = await sdk.role.updateDefaultOrganizationRoles(ACME, 'guest')
     expect(defaultMember).toMatchObject({ name: 'guest', defaultMember: true })
+    const visible = (await sdk.role.listOrganizationRoles(ACME)).roles
+    expect(names(visible.filter((role) => role.defaultMember))).toEqual(['guest'])
+    expect((await sdk.role.getOrganizationRole(ACME, 'guest')).role).toMatchObject({ defaultMember: true })
     const { user } = await sdk.user.createUserAndMembership(ACME, { email: 'new@acme.example' })
     expect(names(user?.memberships[0]?.roles ?? [])).toEqual(['guest'])
   })

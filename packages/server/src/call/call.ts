@@ -19,6 +19,7 @@ import type { CallArguments, Interaction } from './interaction/interaction.js'
 import { type Question, questionFor } from './interaction/question.js'
 import type { PageSeal } from './page-seal.js'
 import { resolveNames } from './resolve-names.js'
+import { contextOf } from './tool-context.js'
 import { validate } from './validate.js'
 
 /** About 25,000 tokens of JSON: what the common clients take at most. */
@@ -158,19 +159,6 @@ async function explain(
   throw await explainFailure(cause, { tool, mode, args, context: contextOf(request, signal) })
 }
 
-function contextOf(request: Call, signal: AbortSignal): ToolContext {
-  const { caller, handOffs } = request
-  return {
-    scalekit: request.scalekit(signal),
-    docs: request.docs,
-    caller,
-    connection: request.connection,
-    progress: request.progress,
-    undo: (step) => step(request.scalekit(AbortSignal.timeout(request.deadlineMs))),
-    waitForHandOff: (id) => handOffs.wait(id, request, signal),
-  }
-}
-
 /** The token of the next page is the API's own: sealed for this caller and this list when it goes out. */
 function openPage({ pages, caller, tool }: Call, args: Record<string, unknown>): Record<string, unknown> {
   if (typeof args.pageToken !== 'string') return args
@@ -207,6 +195,7 @@ async function confirmAndRun(
   const repeated = await request.idempotency.repeated(ownerOf(request), tool.name, key, rest)
   if (repeated) return { output: repeated }
   const question = await possibleQuestion(request, args, context)
+  if (question?.already && !atPage) return { output: question.already }
   if (atPage) await confirmAtPage(question, atPage)
   else if (question?.required && mayHandOff(tool, interaction))
     return { question: await handOff(tool, { named, resolved: args }, question, interaction) }

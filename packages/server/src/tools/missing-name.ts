@@ -1,5 +1,6 @@
 import { ToolError } from '../errors.js'
 import type { ToolContext } from '../tool.js'
+import { listedNames } from './listed-names.js'
 
 type Arguments = Readonly<Record<string, unknown>>
 
@@ -33,8 +34,11 @@ async function missingRole(args: Arguments, environmentId: string, context: Tool
   if (wanted.length === 0) return undefined
   const api = context.scalekit.roles(environmentId)
   const orgId = typeof args.organizationId === 'string' ? args.organizationId : undefined
-  const { roles } = await (orgId === undefined ? api.listRoles({}) : api.listOrganizationRoles({ orgId }))
-  const known = roles.map(({ name }) => name)
+  const listed = await context.ifAllowed<{ readonly roles: readonly { readonly name: string }[] }>(
+    orgId === undefined ? api.listRoles({}) : api.listOrganizationRoles({ orgId }),
+  )
+  if (!listed) return undefined
+  const known = listed.roles.map(({ name }) => name)
   const missing = wanted.find(({ name }) => !known.includes(name))
   if (!missing) return undefined
   return notFound(missing, { noun: 'role', owner: orgId ?? environmentId, known }, context, {
@@ -59,15 +63,18 @@ async function missingPermission(args: Arguments, environmentId: string, context
 const PAGE_SIZE = 100
 const MAX_PAGES = 10
 
-/** All permissions of an environment; `undefined` where they are too many to read. */
+/** All permissions of an environment; `undefined` where they are too many to read, or the caller may not read them. */
 async function permissionNames(
   environmentId: string,
-  { scalekit }: ToolContext,
+  { scalekit, ifAllowed }: ToolContext,
 ): Promise<string[] | undefined> {
   const names: string[] = []
   let pageToken = ''
   for (let pages = 0; pages < MAX_PAGES; pages++) {
-    const page = await scalekit.roles(environmentId).listPermissions({ pageSize: PAGE_SIZE, pageToken })
+    const page = await ifAllowed(
+      scalekit.roles(environmentId).listPermissions({ pageSize: PAGE_SIZE, pageToken }),
+    )
+    if (!page) return undefined
     names.push(...page.permissions.map(({ name }) => name))
     pageToken = page.nextPageToken
     if (pageToken === '') return names
@@ -90,9 +97,6 @@ function namesIn(args: Arguments, keys: readonly string[]): NameInArgument[] {
   })
 }
 
-/** How many names an error lists. */
-const MAX_NAMES = 20
-
 /** Names are listed for callers who may read them with the tool that lists them. */
 function notFound(
   { argument, name }: NameInArgument,
@@ -101,17 +105,13 @@ function notFound(
     owner,
     known,
   }: { readonly noun: string; readonly owner: string; readonly known: readonly string[] },
-  { caller }: ToolContext,
+  context: ToolContext,
   { look, otherwise }: { readonly look: string; readonly otherwise: string },
 ): ToolError {
   const message = `${argument}: ${owner || 'The environment'} has no ${noun} ${name}.`
-  const listed = caller.scopes.has('environment:read') ? known.filter(isName).slice(0, MAX_NAMES) : []
-  const more = listed.length < known.length ? ', …' : ''
-  const nextStep =
-    listed.length > 0
-      ? `Give one of ${listed.join(', ')}${more}. ${look} has the details.${otherwise}`
-      : `Check the name with ${look}.${otherwise}`
+  const listed = listedNames(known, context)
+  const nextStep = listed
+    ? `Give one of ${listed}. ${look} has the details.${otherwise}`
+    : `Check the name with ${look}.${otherwise}`
   return new ToolError('not_found', message, { nextStep, details: { argument } })
 }
-
-const isName = (name: string) => /^[a-zA-Z0-9_:]{1,64}$/.test(name)

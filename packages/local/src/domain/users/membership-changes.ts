@@ -5,6 +5,7 @@ import { alreadyExists, failedPrecondition, notFound } from '../domain-error.js'
 import { refuseBlocked } from '../environments/user-management.js'
 import { noteUserEvent, type UserEventType } from '../events/user-event.js'
 import { organizationData } from '../organizations/organization-data.js'
+import { isDefaultForMembers } from '../roles/default-member-role.js'
 import { openRoleBook } from '../roles/role-book.js'
 import { MembershipData, type ProvisioningMethod } from './user-data.js'
 
@@ -122,9 +123,7 @@ export async function defaultMemberRoles(
   organization: OrganizationRow,
 ): Promise<string[]> {
   const visible = await visibleIn(db, organization)
-  const own = organizationData(organization).default_member_role
-  const isDefault = (row: RoleRow) => (own === undefined ? row.default_member === 1 : row.name === own)
-  return visible.filter(isDefault).map(({ name }) => name)
+  return visible.filter((row) => isDefaultForMembers(organization, row)).map(({ name }) => name)
 }
 
 async function visibleIn(

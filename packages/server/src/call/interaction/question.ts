@@ -1,5 +1,5 @@
 import type { KnownEnvironment } from '../../scalekit/scalekit.js'
-import type { Target, ToolContext, ToolDefinition } from '../../tool.js'
+import type { Scope, Target, ToolContext, ToolDefinition } from '../../tool.js'
 import { digestOf } from '../digest.js'
 import { displayText } from './display-text.js'
 
@@ -16,6 +16,8 @@ export interface Question {
   readonly typed: boolean
   /** The call goes on only after it: not so for a delete in a DEV environment, where a client that cannot ask goes on. */
   readonly required: boolean
+  /** The result of a call that would change nothing. */
+  readonly already: Readonly<Record<string, unknown>> | undefined
   /** Of the arguments and of everything that the question names. */
   readonly digest: string
 }
@@ -39,7 +41,7 @@ export async function questionFor(
   const type = environment?.type ?? 'PRD'
   const typed = confirmed && (type === 'PRD' || effect === 'delete')
   if (!typed && !reveals) return undefined
-  const target = (await tool.target?.(args, context)) ?? { name: tool.title }
+  const { already, ...target } = (await tool.target?.(args, context)) ?? { name: tool.title }
   return {
     title: tool.title,
     environment: environment?.id ? toShown(environment) : undefined,
@@ -48,6 +50,7 @@ export async function questionFor(
     irreversible: effect === 'delete' || tool.irreversible === true,
     typed,
     required: reveals !== undefined || type === 'PRD',
+    already: mayRead(tool, context) ? already : undefined,
     digest: digestOf([args, target]),
   }
 }
@@ -55,6 +58,11 @@ export async function questionFor(
 /** Whether a person confirms the tool where it matters. What is created for a person is that person's decision. */
 export function isConfirmed({ unconfirmed, reveals, effect, target }: ToolDefinition): boolean {
   return effect !== 'read' && !unconfirmed && target !== undefined && !(reveals && effect === 'create')
+}
+
+/** Whether the caller may read what the tool changes: no scope implies another. */
+function mayRead({ scopes }: ToolDefinition, { caller }: ToolContext): boolean {
+  return scopes.every((scope) => caller.scopes.has(scope.replace(':write', ':read') as Scope))
 }
 
 function changesOf({ changes = {} }: Target): (readonly [string, string])[] {

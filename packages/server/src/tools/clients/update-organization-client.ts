@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { environmentId, organizationClientId, organizationId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { isAlready } from '../is-already.js'
 import { requireChange } from '../require-change.js'
 import {
   organizationClientFields,
@@ -29,7 +30,13 @@ export default defineTool({
   check: (args) => requireChange(args, Object.keys(organizationClientSettings)),
   async target({ environmentId, organizationId, clientId, ...changes }, { scalekit }) {
     const client = await readOrganizationClient(scalekit, { environmentId, organizationId, clientId })
-    return { id: clientId, name: client.name || clientId, changes: clientChanges(changes) }
+    const result = toOrganizationClient(client)
+    return {
+      id: clientId,
+      name: client.name || clientId,
+      changes: clientChanges(changes),
+      already: isAlready(result, changes) ? { client: result } : undefined,
+    }
   },
   async run({ environmentId, organizationId, clientId, ...changes }, { scalekit }) {
     const { accessTokenSeconds, ...settings } = changes

@@ -5,7 +5,11 @@ import { readConnection } from './connections-of.js'
 
 /** What a person confirms about a connection that exists: they type its name and see which identity provider it trusts. */
 export async function connectionTarget(args: WhichConnection, { scalekit }: ToolContext): Promise<Target> {
-  const connection = await readConnection(scalekit, args)
+  return targetOf(await readConnection(scalekit, args))
+}
+
+/** The same for a connection that is read already. */
+export function targetOf(connection: connections.Connection): Target {
   return {
     id: connection.id,
     name: connection.keyId || connection.id,

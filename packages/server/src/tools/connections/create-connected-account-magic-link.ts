@@ -24,11 +24,11 @@ export default defineTool({
   }),
   output: z.object({ expiresAt: time }),
   precondition: 'This connection needs no authorization, so there is nothing to link.',
-  async target({ environmentId, connector, identifier }, { scalekit }) {
-    const { connectedAccounts } = await scalekit
-      .connectedAccounts(environmentId)
-      .listConnectedAccounts({ connector, identifier, pageSize: 1 })
-    if (connectedAccounts.length === 0) {
+  async target({ environmentId, connector, identifier }, { scalekit, ifAllowed }) {
+    const listed = await ifAllowed(
+      scalekit.connectedAccounts(environmentId).listConnectedAccounts({ connector, identifier, pageSize: 1 }),
+    )
+    if (listed?.connectedAccounts.length === 0) {
       throw new ToolError('not_found', `The connection ${connector} has no account for ${identifier}.`, {
         nextStep: 'Check connector and identifier with list_connected_accounts.',
       })

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { defineTool } from '../../tool.js'
 import { connectionFields, toConnection } from './connection.js'
 import { whichConnection } from './connection-input.js'
-import { connectionTarget } from './connection-target.js'
+import { targetOf } from './connection-target.js'
 import { readConnection } from './connections-of.js'
 
 export default defineTool({
@@ -16,7 +16,11 @@ export default defineTool({
   aliases: { connection_id: 'connectionId' },
   input: z.object(whichConnection),
   output: z.object({ connection: connectionFields }),
-  target: connectionTarget,
+  async target(args, { scalekit }) {
+    const connection = await readConnection(scalekit, args)
+    const already = connection.enabled ? undefined : { connection: toConnection(connection) }
+    return { ...targetOf(connection), already }
+  },
   async run(args, { scalekit }) {
     const { environmentId, connectionId, organizationId } = args
     const client = scalekit.connections(environmentId)

@@ -4,7 +4,7 @@ import { ToolError } from '../../errors.js'
 import { defineTool } from '../../tool.js'
 import { connectionFields, toConnection } from './connection.js'
 import { whichConnection } from './connection-input.js'
-import { connectionTarget } from './connection-target.js'
+import { targetOf } from './connection-target.js'
 import { readConnection } from './connections-of.js'
 
 const precondition =
@@ -22,13 +22,14 @@ export default defineTool({
   input: z.object(whichConnection),
   output: z.object({ connection: connectionFields }),
   precondition,
-  async target(args, context) {
-    const { status } = await readConnection(context.scalekit, args)
-    if (status !== connections.ConnectionStatus.COMPLETED) {
+  async target(args, { scalekit }) {
+    const connection = await readConnection(scalekit, args)
+    if (connection.status !== connections.ConnectionStatus.COMPLETED) {
       const message = `The connection ${args.connectionId} cannot be enabled yet.`
       throw new ToolError('precondition_failed', message, { nextStep: precondition })
     }
-    return connectionTarget(args, context)
+    const already = connection.enabled ? { connection: toConnection(connection) } : undefined
+    return { ...targetOf(connection), already }
   },
   async run(args, { scalekit }) {
     const { environmentId, connectionId, organizationId } = args

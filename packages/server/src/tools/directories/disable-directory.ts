@@ -16,8 +16,10 @@ export default defineTool({
   input: z.object({ environmentId, organizationId, directoryId }),
   output: z.object({ directory: directoryFields }),
   async target(args, { scalekit }) {
-    const { id, name } = await readDirectory(scalekit, args)
-    return { id, name, changes: { Organization: args.organizationId } }
+    const directory = await readDirectory(scalekit, args)
+    const { id, name, enabled } = directory
+    const already = enabled ? undefined : { directory: toDirectory(directory) }
+    return { id, name, changes: { Organization: args.organizationId }, already }
   },
   async run(args, { scalekit }) {
     const { environmentId, organizationId, directoryId } = args

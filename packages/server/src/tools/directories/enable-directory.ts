@@ -20,13 +20,15 @@ export default defineTool({
   output: z.object({ directory: directoryFields }),
   precondition,
   async target(args, { scalekit }) {
-    const { id, name, directoryType, secrets } = await readDirectory(scalekit, args)
+    const directory = await readDirectory(scalekit, args)
+    const { id, name, directoryType, secrets, enabled } = directory
     if (directoryType === directories.DirectoryType.SCIM && secrets.length === 0) {
       throw new ToolError('precondition_failed', `The directory ${id} cannot be enabled yet.`, {
         nextStep: precondition,
       })
     }
-    return { id, name, changes: { Organization: args.organizationId } }
+    const already = enabled ? { directory: toDirectory(directory) } : undefined
+    return { id, name, changes: { Organization: args.organizationId }, already }
   },
   async run(args, { scalekit }) {
     const { environmentId, organizationId, directoryId } = args

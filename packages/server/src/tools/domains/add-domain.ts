@@ -5,6 +5,7 @@ import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool, type Taken } from '../../tool.js'
 import { organizationTarget } from '../organization-target.js'
 import { domainFields, domainTypes, toDomain } from './domain.js'
+import { isPublicMail } from './public-mail.js'
 
 /** RFC 1035 section 2.3.1, with at least two labels; a name in another script in its ASCII form (RFC 5890). */
 const domainName = z
@@ -14,6 +15,10 @@ const domainName = z
   .regex(
     /^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]$/,
     'a domain like acme.example, in ASCII, without a scheme or a path',
+  )
+  .refine(
+    (name) => !isPublicMail(name),
+    'Give a domain of the organization itself: here everybody can have an address.',
   )
   .describe('Like acme.example.')
 

@@ -1,11 +1,11 @@
 import * as z from 'zod'
 import { ToolError } from '../../errors.js'
-import type { ToolContext } from '../../tool.js'
+import type { Target, ToolContext } from '../../tool.js'
 import { readRole } from './role.js'
 
 const flag = (who: string) => z.boolean().optional().describe(`${who} get it, instead of the former default.`)
 
-/** An environment always has one default role for each. */
+/** One role of the environment for each. A default ends only with its role. */
 export const defaultFields = {
   isDefaultForMembers: flag('Users without a role'),
   isDefaultForCreators: flag('First users of organizations'),
@@ -47,7 +47,24 @@ export async function refuseEndOfDefault(
     (isDefaultForMembers === false && role.isDefaultForMembers) ||
     (isDefaultForCreators === false && role.isDefaultForCreators)
   if (!ends) return
-  throw new ToolError('precondition_failed', 'An environment cannot be without this default role.', {
-    nextStep: 'Make another role the default instead: then this one no longer is.',
-  })
+  throw new ToolError(
+    'precondition_failed',
+    `${name} is a default role: Scalekit can move a default, not end it.`,
+    {
+      nextStep: 'Make another role the default instead: then this one no longer is.',
+    },
+  )
+}
+
+/** What the question says before a default role is deleted: the API moves the default to no other role. */
+export function lostDefaults({
+  isDefaultForMembers,
+  isDefaultForCreators,
+}: Defaults): NonNullable<Target['changes']> {
+  const who = [
+    ...(isDefaultForMembers ? ['users without a role'] : []),
+    ...(isDefaultForCreators ? ['first users of organizations'] : []),
+  ]
+  if (who.length === 0) return {}
+  return { 'Is the default for': who, 'Default after it': 'none, until another role is made the default' }
 }

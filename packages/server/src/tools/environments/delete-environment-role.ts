@@ -2,7 +2,9 @@ import * as z from 'zod'
 import { environmentId, roleName } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { requireNames } from '../missing-name.js'
+import { lostDefaults } from './default-role.js'
 import { readRole, requireOtherRole } from './role.js'
+import { refuseExtended, refuseHeld } from './role-obstacles.js'
 
 export default defineTool({
   name: 'delete_environment_role',
@@ -23,9 +25,15 @@ export default defineTool({
     'If users have the role, give reassignTo. If other roles extend it, change or delete those first (list_environment_roles).',
   check: ({ name, reassignTo }) => requireOtherRole(name, 'reassignTo', reassignTo),
   async target(args, context) {
-    const { id, name } = await readRole(context.scalekit, args.environmentId, args.name)
+    const role = await readRole(context.scalekit, args.environmentId, args.name)
     await requireNames(args, context)
-    return { id, name, changes: { 'Its users get': args.reassignTo } }
+    await refuseExtended(args, context)
+    await refuseHeld(args, context)
+    return {
+      id: role.id,
+      name: role.name,
+      changes: { 'Its users get': args.reassignTo, ...lostDefaults(role) },
+    }
   },
   async run({ environmentId, name, reassignTo }, { scalekit }) {
     await scalekit.roles(environmentId).deleteRole({ roleName: name, reassignRoleName: reassignTo })

@@ -49,7 +49,7 @@ describe.each(eras)('update_client_secret over %s', (era) => {
 
   test('in PRD asks a person, who sees which secret it is', async () => {
     const { id, secret_suffix } = await secretOf(PRD, productionClient)
-    const args = { environmentId: PRD, clientId: productionClient, secretId: id, enabled: true }
+    const args = { environmentId: PRD, clientId: productionClient, secretId: id, enabled: false }
     const refused = await server.call(era, 'update_client_secret', args)
     expect(refused.error).toMatchObject({ code: 'person_needed' })
     const questions: string[] = []
@@ -61,6 +61,8 @@ describe.each(eras)('update_client_secret over %s', (era) => {
     })
     expect(ok).toBe(true)
     expect(questions).toEqual([expect.stringContaining(`Secret: ${id}, ends in ${secret_suffix}`)])
+    const enabled = { ...args, enabled: true }
+    expect((await server.call(era, 'update_client_secret', enabled, { person: typesTheName })).ok).toBe(true)
   })
 
   test('says that the client has no such secret', async () => {

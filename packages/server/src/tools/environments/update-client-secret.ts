@@ -32,7 +32,9 @@ export default defineTool({
       })
     }
     const which = `${secret.id}, ends in ${secret.secretSuffix}`
-    return { id, name: name || id, changes: { Secret: which, Enabled: enabled } }
+    const isSame = secret.status === (enabled ? ACTIVE : INACTIVE)
+    const already = isSame ? { secret: toClientSecret(secret) } : undefined
+    return { id, name: name || id, changes: { Secret: which, Enabled: enabled }, already }
   },
   async run({ environmentId, clientId, secretId, enabled }, { scalekit }) {
     const { secret } = await scalekit.clients(environmentId).updateClientSecret({

@@ -51,6 +51,24 @@ describe.each(eras)('update_environment_role over %s', (era) => {
     expect(await read(name)).toMatchObject({ defaultCreator: false })
   })
 
+  test('in PRD asks nobody about a role that would extend itself through others', async () => {
+    const PRD = 'env_100000000000000002'
+    const roles = server.sdk(PRD).role
+    const [first, second] = [`first_${era.replaceAll('-', '_')}`, `second_${era.replaceAll('-', '_')}`]
+    await roles.createRole({ name: first, displayName: 'First', permissions: [], extends: 'member' } as never)
+    await roles.createRole({ name: second, displayName: 'Second', permissions: [], extends: first } as never)
+    for (const extended of [first, second]) {
+      const args = { environmentId: PRD, name: 'member', extends: extended }
+      const { error } = await server.call(era, 'update_environment_role', args)
+      expect(error).toMatchObject({
+        code: 'invalid_arguments',
+        message: `extends: ${extended} already extends member.`,
+      })
+    }
+    await roles.deleteRole(second)
+    await roles.deleteRole(first)
+  })
+
   test('in PRD asks nobody about a default that cannot end', async () => {
     const args = { environmentId: 'env_100000000000000002', name: 'member', isDefaultForMembers: false }
     const { error } = await server.call(era, 'update_environment_role', args)

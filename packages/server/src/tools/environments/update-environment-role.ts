@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { environmentId, roleName } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { isAlready } from '../is-already.js'
 import { requireNames } from '../missing-name.js'
 import { requireChange } from '../require-change.js'
 import { defaultFields, refuseEndOfDefault, setDefaults } from './default-role.js'
@@ -13,6 +14,7 @@ import {
   roleChanges,
   roleFields,
 } from './role.js'
+import { refuseCircle } from './role-obstacles.js'
 
 const own = ['displayName', 'description', 'permissions', 'extends'] as const
 
@@ -42,9 +44,16 @@ export default defineTool({
   async target(args, context) {
     const { scalekit } = context
     await refuseEndOfDefault(scalekit, args.environmentId, args.name, args)
-    const { id, name } = await readRole(scalekit, args.environmentId, args.name)
+    const role = await readRole(scalekit, args.environmentId, args.name)
     await requireNames(args, context)
-    return { id, name, changes: roleChanges(args) }
+    await refuseCircle(args, args.extends, context)
+    const { environmentId, ...wanted } = args
+    return {
+      id: role.id,
+      name: role.name,
+      changes: roleChanges(args),
+      already: isAlready(role, wanted) ? { role } : undefined,
+    }
   },
   async run(args, { scalekit }) {
     const { environmentId, name } = args

@@ -18,6 +18,7 @@ import {
   serverUrl,
   useScalekitAuthentication,
 } from './mcp-server-input.js'
+import { requireConnection } from './require-connection.js'
 import { setupFields, setupOf } from './setup.js'
 
 export default defineTool({
@@ -42,7 +43,8 @@ export default defineTool({
   }),
   output: z.object({ mcpServer: mcpServerFields, setup: setupFields.optional() }),
   check: requireProvider,
-  async target({ environmentId, ...settings }) {
+  async target({ environmentId, ...settings }, context) {
+    await requireConnection({ environmentId, provider: settings.provider }, context)
     return { name: settings.name, changes: serverChanges(settings) }
   },
   existing: ({ environmentId, url }, context) => mcpServerAt(url, environmentId, context),

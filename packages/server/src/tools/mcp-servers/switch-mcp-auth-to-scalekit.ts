@@ -17,8 +17,9 @@ export default defineTool({
   input: z.object({ environmentId, mcpServerId }),
   output: z.object({ mcpServer: mcpServerFields }),
   async target(args, { scalekit }) {
-    const { id, name } = await readMcpServer(scalekit, args)
-    return { id, name }
+    const resource = await readMcpServer(scalekit, args)
+    const { id, name, provider } = resource
+    return { id, name, already: provider ? undefined : { mcpServer: toMcpServer(resource) } }
   },
   async run(args, { scalekit }) {
     await scalekit.clients(args.environmentId).deleteResourceProvider({ resourceId: args.mcpServerId })

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { environmentId, mcpServerId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { isAlready } from '../is-already.js'
 import { requireChange } from '../require-change.js'
 import { mcpServerFields, toMcpServer } from './mcp-server.js'
 import { mcpServerAt } from './mcp-server-at.js'
@@ -20,6 +21,7 @@ import {
   useScalekitAuthentication,
 } from './mcp-server-input.js'
 import { readMcpServer } from './read-mcp-server.js'
+import { requireConnection } from './require-connection.js'
 
 /** Arguments by the names of the API: what is named is changed. */
 const fields = {
@@ -65,9 +67,16 @@ export default defineTool({
     requireProvider(args)
     requireChange(args, [...names, 'useScalekitAuthentication'])
   },
-  async target({ environmentId, mcpServerId, ...changes }, { scalekit }) {
-    const { id, name } = await readMcpServer(scalekit, { environmentId, mcpServerId })
-    return { id, name, changes: serverChanges(changes) }
+  async target({ environmentId, mcpServerId, ...changes }, context) {
+    const resource = await readMcpServer(context.scalekit, { environmentId, mcpServerId })
+    const { id, name, provider } = resource
+    if (changes.provider !== provider) {
+      await requireConnection({ environmentId, provider: changes.provider }, context)
+    }
+    const mcpServer = toMcpServer(resource)
+    const { useScalekitAuthentication, ...settings } = changes
+    const isSame = isAlready({ ...mcpServer, provider }, { ...settings, provider: providerOf(changes) })
+    return { id, name, changes: serverChanges(changes), already: isSame ? { mcpServer } : undefined }
   },
   async existing({ environmentId, mcpServerId, url }, context) {
     const id = await mcpServerAt(url, environmentId, context)

@@ -2,7 +2,8 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { organizationTarget } from '../organization-target.js'
+import { isAlready } from '../is-already.js'
+import { readOrganization } from '../organization-target.js'
 import { organizationFields, toOrganization } from './organization.js'
 
 /** The features of an organization, by the names with which the API answers. */
@@ -35,12 +36,17 @@ export default defineTool({
       .describe('Those that change.'),
   }),
   output: z.object({ organization: organizationFields }),
-  target: (args, context) =>
-    organizationTarget(
-      args,
-      context,
-      Object.fromEntries(args.features.map(({ name, enabled }) => [name, enabled ? 'on' : 'off'])),
-    ),
+  async target(args, { scalekit }) {
+    const organization = await readOrganization(scalekit, args)
+    const result = toOrganization(organization)
+    const wanted = Object.fromEntries(args.features.map(({ name, enabled }) => [name, enabled]))
+    return {
+      id: organization.id,
+      name: organization.displayName,
+      changes: Object.fromEntries(args.features.map(({ name, enabled }) => [name, enabled ? 'on' : 'off'])),
+      already: isAlready(result.features ?? {}, wanted) ? { organization: result } : undefined,
+    }
+  },
   async run({ environmentId, organizationId, features }, { scalekit }) {
     const { organization } = await scalekit
       .organizations(environmentId)

@@ -2,7 +2,8 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { environmentId, metadata, organizationId, text, toMetadata } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { organizationTarget } from '../organization-target.js'
+import { isAlready } from '../is-already.js'
+import { readOrganization } from '../organization-target.js'
 import { requireChange } from '../require-change.js'
 import { organizationFields, toOrganization } from './organization.js'
 import { organizationWith, slugTaken } from './organization-with.js'
@@ -43,13 +44,23 @@ export default defineTool({
   }),
   output: z.object({ organization: organizationFields }),
   check: (args) => requireChange(args, names),
-  target: ({ environmentId, organizationId, name, externalId, slug, metadata }, context) =>
-    organizationTarget({ environmentId, organizationId }, context, {
-      Name: name,
-      'External ID': externalId,
-      Slug: slug,
-      Metadata: metadata?.map(({ key, value }) => `${key}=${value}`),
-    }),
+  async target({ environmentId, organizationId, name, externalId, slug, metadata }, { scalekit }) {
+    const organization = await readOrganization(scalekit, { environmentId, organizationId })
+    const { id, displayName } = organization
+    const present = { ...organization, name: displayName, metadata: Object.entries(organization.metadata) }
+    const wanted = { name, externalId, slug, metadata: metadata && Object.entries(toMetadata(metadata)) }
+    return {
+      id,
+      name: displayName,
+      changes: {
+        Name: name,
+        'External ID': externalId,
+        Slug: slug,
+        Metadata: metadata?.map(({ key, value }) => `${key}=${value}`),
+      },
+      already: isAlready(present, wanted) ? { organization: toOrganization(organization) } : undefined,
+    }
+  },
   async existing({ environmentId, organizationId, externalId, slug }, context) {
     const id = await organizationWith(externalId, environmentId, context)
     if (id !== undefined && id !== organizationId) return id

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { isAlready } from '../is-already.js'
 import { organizationTarget } from '../organization-target.js'
 import { readSessionPolicy, type SessionPolicy, sessionPolicyFields } from './session-policy.js'
 
@@ -55,10 +56,14 @@ export default defineTool({
       'Without activity they end after': idleMinutes === 0 ? 'any time' : inMinutes(idleMinutes),
       Policy: useEnvironmentPolicy ? 'that of the environment' : undefined,
     })
-    if (!useEnvironmentPolicy) {
-      wanted(await readSessionPolicy(context.scalekit, which), absoluteMinutes, idleMinutes)
-    }
-    return target
+    const policy = await readSessionPolicy(context.scalekit, which)
+    if (!useEnvironmentPolicy) wanted(policy, absoluteMinutes, idleMinutes)
+    const { own } = policy
+    const isSame = useEnvironmentPolicy
+      ? own === undefined
+      : own !== undefined &&
+        isAlready({ ...own, idleMinutes: own.idleMinutes ?? 0 }, { absoluteMinutes, idleMinutes })
+    return { ...target, already: isSame ? { policy } : undefined }
   },
   async run(args, { scalekit }) {
     const { environmentId, organizationId, absoluteMinutes, idleMinutes, useEnvironmentPolicy } = args

@@ -3,7 +3,7 @@ import { environmentId, roleName } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { requireNames } from '../missing-name.js'
 import { permissionName } from './permission.js'
-import { readRoleId } from './role-id.js'
+import { readRolePermissions } from './read-role-permissions.js'
 
 export default defineTool({
   name: 'add_permissions_to_role',
@@ -22,8 +22,10 @@ export default defineTool({
   async target(args, context) {
     await requireNames(args, context)
     const { environmentId, roleName, permissions } = args
-    const id = await readRoleId(context.scalekit, environmentId, roleName)
-    return { id, name: roleName, changes: { 'New permissions': permissions } }
+    const role = await readRolePermissions(context.scalekit, environmentId, roleName)
+    const hasAll = permissions.every((permission) => role.permissions.includes(permission))
+    const already = hasAll ? { roleName, permissions: role.permissions } : undefined
+    return { id: role.id, name: roleName, changes: { 'New permissions': permissions }, already }
   },
   async run({ environmentId, roleName, permissions }, { scalekit }) {
     const answer = await scalekit

@@ -3,7 +3,7 @@ import { environmentId, roleName } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { requireNames } from '../missing-name.js'
 import { permissionName } from './permission.js'
-import { readRoleId } from './role-id.js'
+import { readRolePermissions } from './read-role-permissions.js'
 
 export default defineTool({
   name: 'remove_permission_from_role',
@@ -18,8 +18,11 @@ export default defineTool({
   async target(args, context) {
     await requireNames(args, context)
     const { environmentId, roleName, permission } = args
-    const id = await readRoleId(context.scalekit, environmentId, roleName)
-    return { id, name: roleName, changes: { 'Loses the permission': permission } }
+    const role = await readRolePermissions(context.scalekit, environmentId, roleName)
+    const already = role.permissions.includes(permission)
+      ? undefined
+      : { roleName, permissions: role.permissions }
+    return { id: role.id, name: roleName, changes: { 'Loses the permission': permission }, already }
   },
   async run({ environmentId, roleName, permission }, { scalekit }) {
     const roles = scalekit.roles(environmentId)

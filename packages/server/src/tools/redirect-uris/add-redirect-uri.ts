@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { clientId, environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { findClient } from '../find-client.js'
-import { clientFields, clientTarget, toClient } from './client.js'
+import { clientFields, toClient, uriTarget } from './client.js'
 import { editUris } from './edit-uris.js'
 import { redirectUri, requireAllowedIn } from './redirect-uri.js'
 
@@ -16,9 +16,10 @@ export default defineTool({
   effect: 'update',
   input: z.object({ environmentId, uri: redirectUri, clientId: clientId.optional() }),
   output: z.object({ client: clientFields }),
-  async target(args, context) {
-    await requireAllowedIn(args.environmentId, args.uri, context.scalekit)
-    return clientTarget(args, context)
+  async target({ environmentId, uri, clientId }, { scalekit }) {
+    await requireAllowedIn(environmentId, uri, scalekit)
+    const client = await findClient(scalekit, environmentId, clientId)
+    return uriTarget(client, uri, client.postLoginUris.includes(uri))
   },
   async run({ environmentId, uri, clientId }, { scalekit, progress }) {
     await requireAllowedIn(environmentId, uri, scalekit)

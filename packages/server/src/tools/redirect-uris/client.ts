@@ -1,8 +1,7 @@
 import type { clients } from '@scalekit-mcp/api'
 import * as z from 'zod'
 import { ToolError } from '../../errors.js'
-import type { Target, ToolContext } from '../../tool.js'
-import { findClient } from '../find-client.js'
+import type { Target } from '../../tool.js'
 
 /** A client (an app) with where it may send people, as results give it. */
 export const clientFields = z.object({
@@ -34,14 +33,12 @@ export function requireListed(uris: readonly string[], uri: string): void {
 }
 
 /** What a person is asked to confirm: the change of one URI of one client. */
-export async function clientTarget(
-  { environmentId, clientId, uri }: { environmentId: string; clientId?: string | undefined; uri?: string },
-  { scalekit }: ToolContext,
-): Promise<Target> {
-  return uriTarget(await findClient(scalekit, environmentId, clientId), uri)
-}
-
-/** The same for a client that is read already. */
-export function uriTarget({ id, name }: clients.Client, uri: string | undefined): Target {
-  return { id, name: name || id, changes: { URI: uri } }
+export function uriTarget(
+  client: clients.Client,
+  uri: string | undefined,
+  isAlready = false,
+): Target<{ client: z.output<typeof clientFields> }> {
+  const { id, name } = client
+  const already = isAlready ? { client: toClient(client) } : undefined
+  return { id, name: name || id, changes: { URI: uri }, already }
 }

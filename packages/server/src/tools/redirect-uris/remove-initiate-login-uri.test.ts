@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { eras, type ServerUnderTest, startServerUnderTest } from '../../../test/server-under-test.js'
+import {
+  eras,
+  type ServerUnderTest,
+  startServerUnderTest,
+  typesTheName,
+} from '../../../test/server-under-test.js'
 
 const DEV = 'env_100000000000000001'
 const PRD = 'env_100000000000000002'
@@ -30,6 +35,8 @@ describe.each(eras)('remove_initiate_login_uri over %s', (era) => {
   })
 
   test('in PRD waits for a person where the client cannot ask', async () => {
+    const set = { environmentId: PRD, uri: 'https://app.example.com/login' }
+    await server.call(era, 'set_initiate_login_uri', set, { person: typesTheName })
     const { error } = await server.call(era, 'remove_initiate_login_uri', { environmentId: PRD })
     expect(error).toMatchObject({ code: 'person_needed' })
   })

@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { clientId, environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { clientFields, clientTarget } from './client.js'
+import { findClient } from '../find-client.js'
+import { clientFields, uriTarget } from './client.js'
 import { writeInitiateLoginUri } from './write-initiate-login-uri.js'
 
 export default defineTool({
@@ -14,7 +15,10 @@ export default defineTool({
   effect: 'update',
   input: z.object({ environmentId, clientId: clientId.optional() }),
   output: z.object({ client: clientFields }),
-  target: clientTarget,
+  async target({ environmentId, clientId }, { scalekit }) {
+    const client = await findClient(scalekit, environmentId, clientId)
+    return uriTarget(client, client.initiateLoginUri || undefined, !client.initiateLoginUri)
+  },
   async run({ environmentId, clientId }, { scalekit }) {
     return { client: await writeInitiateLoginUri(scalekit, environmentId, clientId, '') }
   },

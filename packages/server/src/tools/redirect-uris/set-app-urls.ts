@@ -4,6 +4,7 @@ import { ToolError } from '../../errors.js'
 import { clientId, environmentId } from '../../input-fields.js'
 import { defineTool, type ToolContext } from '../../tool.js'
 import { findClient } from '../find-client.js'
+import { isAlready } from '../is-already.js'
 import { requireChange } from '../require-change.js'
 import { clientFields, requireListed, toClient } from './client.js'
 import { edited, editUris, type ListEdit } from './edit-uris.js'
@@ -47,7 +48,18 @@ export default defineTool({
   },
   async target(args, context) {
     const client = await checkedClient(args, context)
-    return { id: client.id, name: client.name || client.id, changes: preview(client, args) }
+    const { postLoginUris, postLogoutRedirectUris, initiateLoginUri } = editsOf(args)
+    const wanted = {
+      postLoginUris: edited(client.postLoginUris, postLoginUris),
+      postLogoutRedirectUris: edited(client.postLogoutRedirectUris, postLogoutRedirectUris),
+      initiateLoginUri,
+    }
+    return {
+      id: client.id,
+      name: client.name || client.id,
+      changes: preview(client, args),
+      already: isAlready({ ...client }, wanted) ? { client: toClient(client) } : undefined,
+    }
   },
   async run(args, context) {
     const { id } = await checkedClient(args, context)

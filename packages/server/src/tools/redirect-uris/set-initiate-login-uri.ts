@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import { clientId, environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { clientFields, clientTarget } from './client.js'
+import { findClient } from '../find-client.js'
+import { clientFields, uriTarget } from './client.js'
 import { initiateLoginUri, requireAllowedIn } from './redirect-uri.js'
 import { writeInitiateLoginUri } from './write-initiate-login-uri.js'
 
@@ -15,9 +16,10 @@ export default defineTool({
   effect: 'update',
   input: z.object({ environmentId, uri: initiateLoginUri, clientId: clientId.optional() }),
   output: z.object({ client: clientFields }),
-  async target(args, context) {
-    await requireAllowedIn(args.environmentId, args.uri, context.scalekit)
-    return clientTarget(args, context)
+  async target({ environmentId, uri, clientId }, { scalekit }) {
+    await requireAllowedIn(environmentId, uri, scalekit)
+    const client = await findClient(scalekit, environmentId, clientId)
+    return uriTarget(client, uri, client.initiateLoginUri === uri)
   },
   async run({ environmentId, uri, clientId }, { scalekit }) {
     await requireAllowedIn(environmentId, uri, scalekit)

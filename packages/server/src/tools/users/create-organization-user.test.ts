@@ -3,8 +3,10 @@ import {
   type Era,
   eras,
   idOf,
+  type Person,
   type ServerUnderTest,
   startServerUnderTest,
+  typesTheName,
 } from '../../../test/server-under-test.js'
 
 const environmentId = 'env_100000000000000001'
@@ -53,6 +55,46 @@ describe.each(eras)('create_organization_user over %s', (era) => {
     const { user } = await server.sdk(environmentId).user.getUser(id)
     expect(user?.memberships.map((each) => each.organizationId).sort()).toEqual([first, second].sort())
     expect((await add(second)).error).toMatchObject({ code: 'already_exists', existingId: id })
+  })
+
+  describe('without a role, the question in PRD says which one they get', () => {
+    const PRD = 'env_100000000000000002'
+    const invite = async (organizationId: string, address: string) => {
+      const questions: string[] = []
+      const person: Person = (message) => {
+        questions.push(message)
+        return typesTheName(message)
+      }
+      const args = { environmentId: PRD, organizationId, email: `${address}-${era}@example.com` }
+      const { result } = await server.call(era, 'create_organization_user', args, { person })
+      const user = result?.user as { roles: string[] } | undefined
+      const [, role] = /^Role: (.*)$/m.exec(questions[0] ?? '') ?? []
+      return { role, roles: user?.roles }
+    }
+
+    test('the first user, that of creators, and later ones that of members', async () => {
+      const { organization } = await server.sdk(PRD).organization.createOrganization(`Asked ${era}`)
+      const id = organization?.id ?? ''
+      expect(await invite(id, 'founder')).toEqual({ role: 'admin (default)', roles: ['admin'] })
+      expect(await invite(id, 'joiner')).toEqual({ role: 'member (default)', roles: ['member'] })
+    })
+
+    test('the default of the organization before that of the environment', async () => {
+      const id = 'org_100000000000000012'
+      await server.sdk(PRD).role.updateDefaultOrganizationRoles(id, 'admin')
+      expect(await invite(id, 'own-default')).toEqual({ role: 'admin (default)', roles: ['admin'] })
+    })
+
+    test('or none, where no role is the default', async () => {
+      const roles = server.sdk(PRD).role
+      const passing = `passing_${era.replaceAll('-', '_')}`
+      await roles.createRole({ name: passing, displayName: 'Passing', permissions: [] } as never)
+      await roles.updateDefaultRoles({ defaultMemberRole: passing })
+      await roles.deleteRole(passing)
+      const none = 'none, as there is no default role for members'
+      expect(await invite('org_100000000000000011', 'roleless')).toEqual({ role: none, roles: [] })
+      await roles.updateDefaultRoles({ defaultMemberRole: 'member' })
+    })
   })
 
   test('without an invitation the user is active at once', async () => {

@@ -13,6 +13,7 @@ import {
 import { defineTool, type Taken, type ToolContext } from '../../tool.js'
 import { requireNames } from '../missing-name.js'
 import { organizationTarget } from '../organization-target.js'
+import { roleOfNewUser } from './role-of-new-user.js'
 import { toUser, userFields } from './user.js'
 
 export default defineTool({
@@ -43,7 +44,7 @@ export default defineTool({
     const changes = {
       Organization: `${name} (${id})`,
       'Existing user': user?.id,
-      Role: args.role ?? 'the default role of members',
+      Role: await roleOfNewUser(args, context),
       'External ID': args.externalId,
       Metadata: args.metadata?.map(({ key, value }) => `${key}=${value}`),
     }

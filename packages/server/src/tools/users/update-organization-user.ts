@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { environmentId, organizationId, roleName, text, userId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { isAlready } from '../is-already.js'
 import { requireNames } from '../missing-name.js'
 import { organizationTarget } from '../organization-target.js'
 import { requireChange } from '../require-change.js'
@@ -26,19 +27,23 @@ export default defineTool({
   output: z.object({ user: userFields }),
   check: (args) => requireChange(args, ['role', 'givenName', 'familyName']),
   async target(args, context) {
-    const { id, email } = await readUser(context.scalekit, args)
+    const user = await readUser(context.scalekit, args)
     const organization = await organizationTarget(args, context)
     await requireNames(args, context)
     const { role, givenName, familyName } = args
+    const result = toUser(user, args.organizationId)
+    const present = { ...user.userProfile, roles: result.roles }
+    const wanted = { givenName, familyName, roles: role === undefined ? undefined : [role] }
     return {
-      id,
-      name: email,
+      id: user.id,
+      name: user.email,
       changes: {
         Organization: `${organization.name} (${organization.id})`,
         Role: role,
         'Given name': givenName,
         'Family name': familyName,
       },
+      already: isAlready(present, wanted) ? { user: result } : undefined,
     }
   },
   async run(args, { scalekit }) {

@@ -2,12 +2,13 @@ import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
 import type { RolesService } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import { editOrganizationData, findOrganization } from '../../../domain/organizations/organization-data.js'
+import { isDefaultForMembers } from '../../../domain/roles/default-member-role.js'
 import { membershipsWithRole } from '../../../domain/roles/membership-roles.js'
 import { openRoleBook, type RoleBook } from '../../../domain/roles/role-book.js'
 import { createRole, deleteRole, removeBase, updateRole } from '../../../domain/roles/role-changes.js'
 import { noSuchRole } from '../../../domain/roles/role-data.js'
 import type { Store } from '../../../domain/store.js'
-import type { RoleRow, Schema } from '../../../storage/schema.js'
+import type { OrganizationRow, RoleRow, Schema } from '../../../storage/schema.js'
 import { required } from '../../identity.js'
 import { toRole } from '../../messages/role-message.js'
 import { environmentOf } from '../../request-context.js'
@@ -25,14 +26,17 @@ export function organizationRoleHandlers(store: Store): Partial<ServiceImpl<type
     },
 
     async getOrganizationRole({ orgId, roleName, include }, context) {
-      const { book, row } = await findVisible(database.db, context, orgId, roleName)
-      return { role: toRole(book, orgId, row, include) }
+      const { organization, book, row } = await findVisible(database.db, context, orgId, roleName)
+      return { role: toOrganizationRole(organization, book, row, include) }
     },
 
     async listOrganizationRoles({ orgId, include }, context) {
-      const { environment } = await scopeOf(database.db, context, orgId)
+      const environment = environmentOf(context)
+      const organization = await findOrganization(database.db, environment, { id: orgId })
       const book = await openRoleBook(database.db, environment)
-      return { roles: book.visible(orgId).map((row) => toRole(book, orgId, row, include)) }
+      return {
+        roles: book.visible(orgId).map((row) => toOrganizationRole(organization, book, row, include)),
+      }
     },
 
     async updateOrganizationRole({ orgId, roleName, role }, context) {
@@ -86,9 +90,22 @@ async function findVisible(
   context: HandlerContext,
   orgId: string,
   name: string,
-): Promise<{ book: RoleBook; row: RoleRow }> {
-  const scope = await scopeOf(db, context, orgId)
-  const book = await openRoleBook(db, scope.environment)
+): Promise<{ organization: OrganizationRow; book: RoleBook; row: RoleRow }> {
+  const environment = environmentOf(context)
+  const organization = await findOrganization(db, environment, { id: orgId })
+  const book = await openRoleBook(db, environment)
   const row = book.visible(orgId).find((role) => role.name === name)
-  return { book, row: row ?? noSuchRole(scope, name) }
+  return { organization, book, row: row ?? noSuchRole({ environment, organization: orgId }, name) }
+}
+
+function toOrganizationRole(
+  organization: OrganizationRow,
+  book: RoleBook,
+  row: RoleRow,
+  include: string | undefined,
+) {
+  return {
+    ...toRole(book, organization.id, row, include),
+    defaultMember: isDefaultForMembers(organization, row),
+  }
 }
