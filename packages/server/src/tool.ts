@@ -53,8 +53,8 @@ export interface ConnectionFacts {
   readonly toolsetsLeftOut: readonly Toolset[]
   /** Of a connection that has those too. */
   readonly urlWithAll: string
-  /** What it lacks in scopes and in writes, and who can add it. */
-  readonly howToGetMore: readonly string[]
+  /** What it lacks in scopes and in writes, and who can add it. `howToGetRole`: for a caller whose role does not write. */
+  readonly howToGetMore: (howToGetRole?: string) => readonly string[]
   /** Environment mode: what lets this caller administer the environment, in the words of the configuration. */
   readonly administratorRule: string | undefined
   /** The environment that it is bound to. */

@@ -10,7 +10,7 @@ import type { Revealed, ToolContext, ToolDefinition } from '../tool.js'
 import type { Bounds, Decision } from './access.js'
 import { type Ending, withDeadline } from './deadline.js'
 import { digestOf } from './digest.js'
-import { explainFailure, refuseTaken } from './explain-failure.js'
+import { explainFailure, refuseImpossible } from './explain-failure.js'
 import type { Idempotency } from './idempotency.js'
 import { confirmAtPage, confirmInClient } from './interaction/confirm.js'
 import { type HandOffs, handedOff, handOff, mayHandOff } from './interaction/hand-off.js'
@@ -224,12 +224,12 @@ async function confirmAndRun(
  * created. @throws ToolError
  */
 async function possibleQuestion(request: Call, args: CallArguments['resolved'], context: ToolContext) {
-  const { tool, idempotency, interaction } = request
+  const { tool, mode, idempotency, interaction } = request
   const question = await questionFor(tool, args, context)
   if (!question || (await interaction.handOff?.isKnown(args))) return question
   const { key, rest } = withoutKey(args)
-  if (!(await idempotency.has(ownerOf(request), tool.name, key, rest)))
-    await refuseTaken({ tool, args, context })
+  if (await idempotency.has(ownerOf(request), tool.name, key, rest)) return question
+  await refuseImpossible({ tool, args, context, mode })
   return question
 }
 

@@ -1,9 +1,14 @@
 import { Code, ConnectError } from '@connectrpc/connect'
-import { members } from '@scalekit-mcp/api'
 import type * as z from 'zod'
 import { objectExists, refusedFields, ToolError, toolErrors, toToolError } from '../errors.js'
 import type { Taken, ToolContext, ToolDefinition } from '../tool.js'
 import { missingName } from '../tools/missing-name.js'
+import { readPerson } from '../tools/workspace/person.js'
+import {
+  askAdministrators,
+  READING_ROLE,
+  readAdministrators,
+} from '../tools/workspace/workspace-administrators.js'
 import type { Bounds } from './access.js'
 
 /** The call that failed. */
@@ -182,12 +187,17 @@ async function alreadyExists(error: ToolError, { tool, args, context }: FailedCa
 }
 
 /**
- * Refuses a create or a change whose name or id is taken, before a person is asked about it. Only an object that was read is an
- * obstacle: where the read fails, the API decides.
+ * Refuses what the API would refuse, before a person is asked about it: a write of a member whose workspace role only reads, and a
+ * create or a change whose name or id is taken. Only a role or an object that was read is an obstacle: where the read fails, the API
+ * decides.
  *
- * @throws ToolError `already_exists`
+ * @throws ToolError `permission_denied`, `already_exists`
  */
-export async function refuseTaken({ tool, args, context }: Omit<FailedCall, 'mode'>): Promise<void> {
+export async function refuseImpossible(call: FailedCall): Promise<void> {
+  if (call.mode === 'workspace' && (await roleOf(call)) === READING_ROLE) {
+    throw await roleIsMissing(new ToolError('permission_denied', ''), READING_ROLE, call)
+  }
+  const { tool, args, context } = call
   const existing = await tool.existing?.(args, context).catch(() => undefined)
   if (existing === undefined || (typeof existing !== 'string' && existing.id === undefined)) return
   throw conflictWith(existing, new ToolError('already_exists', objectExists))
@@ -208,40 +218,32 @@ function preconditionFailed(error: ToolError, { tool }: FailedCall): ToolError {
 }
 
 /** In workspace mode the member's role decides; in environment mode the API speaks about this server's own credentials. */
-async function permissionDenied(error: ToolError, { tool, context, mode }: FailedCall): Promise<ToolError> {
-  if (mode === 'environment') {
+async function permissionDenied(error: ToolError, call: FailedCall): Promise<ToolError> {
+  if (call.mode === 'environment') {
     const nextStep = 'Ask the operator of this server to check what its Scalekit credentials may do.'
     return withDetails(error, 'Scalekit does not let the credentials of this server do that.', nextStep)
   }
-  const role = await roleOf(context).catch(() => undefined)
-  if (role === undefined || role === 'ADMIN') return error
-  const administrators = await administratorsFor(context).catch(() => [])
-  const people = administrators.length > 0 ? `: ${administrators.join(', ')}` : ''
-  return withDetails(
-    error,
-    `${tool.name} needs the workspace role ADMIN; the role of this caller is ${role}.`,
-    `Ask an ADMIN of the workspace to do it or to change the role${people}. Signing in again with more scopes does not help.`,
-    { role, ...(administrators.length > 0 ? { administrators } : {}) },
-  )
+  const role = await roleOf(call)
+  return role === undefined || role === 'ADMIN' ? error : roleIsMissing(error, role, call)
 }
 
-async function roleOf({ scalekit }: ToolContext): Promise<string | undefined> {
-  const { member } = await scalekit.members().getCurrentMember({})
-  return member && members.MemberRole[member.role]
+/** The workspace role of the caller. Undefined where it cannot be read, and for a client without a person. */
+async function roleOf({ context }: FailedCall): Promise<string | undefined> {
+  const person = await readPerson(context).catch(() => undefined)
+  return person?.roles[0]
 }
 
-/** How many administrators an error lists. */
-const MAX_ADMINISTRATORS = 3
-
-/** Their addresses, for a caller who may read members. */
-async function administratorsFor({ scalekit, caller }: ToolContext): Promise<string[]> {
-  if (!caller.scopes.has('workspace:read')) return []
-  const page = await scalekit.members().listMembers({ pageSize: 30 })
-  return page.members
-    .filter(({ role }) => role === members.MemberRole.ADMIN)
-    .map(({ email }) => email)
-    .filter((email) => /^[\x21-\x7e]{3,254}$/.test(email))
-    .slice(0, MAX_ADMINISTRATORS)
+async function roleIsMissing(
+  error: ToolError,
+  role: string,
+  { tool, context }: FailedCall,
+): Promise<ToolError> {
+  const administrators = await readAdministrators(context).catch(() => [])
+  const message = `${tool.name} needs the workspace role ADMIN; the role of this caller is ${role}.`
+  return withDetails(error, message, askAdministrators(administrators), {
+    role,
+    ...(administrators.length > 0 ? { administrators } : {}),
+  })
 }
 
 const isAnsweredByApi = ({ cause }: ToolError) => cause instanceof ConnectError

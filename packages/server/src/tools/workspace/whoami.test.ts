@@ -86,6 +86,22 @@ describe.each(eras)('whoami over %s', (era) => {
     expect(await whoami()).not.toHaveProperty('howToGetMore')
   })
 
+  test('says which role is missing, and who can give it, in place of scopes that write', async () => {
+    const subject = 'viewer@example.com'
+    const toWrite =
+      /^To write: needs the workspace role ADMIN; the role of this caller is USER\. Ask an ADMIN .*: admin@example\.com\. Signing in again .* does not help\.$/
+    const lacking = await whoami({ subject, scopes: ['workspace:read', 'environment:read'] })
+    expect(lacking?.howToGetMore).toEqual([
+      expect.stringMatching(toWrite),
+      expect.stringMatching(/^Scopes organization:read: .*sign in .*again/),
+    ])
+    expect((await whoami({ subject }))?.howToGetMore).toEqual([expect.stringMatching(toWrite)])
+    expect((await whoami({ subject }, '?readonly=true'))?.howToGetMore).toEqual([
+      expect.stringMatching(toWrite),
+    ])
+    expect(JSON.stringify((await whoami({ subject, scopes: [] }))?.howToGetMore)).not.toContain('@')
+  })
+
   test('says how to write on a connection that only reads', async () => {
     const query = `?toolsets=workspace,organizations&readonly=true&environment=${DEV}`
     const howToGetMore = (await whoami({}, query))?.howToGetMore as string[] | undefined

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { defineTool, type ToolContext } from '../../tool.js'
-import { readPerson } from './person.js'
+import { type Person, readPerson } from './person.js'
+import { askAdministrators, READING_ROLE, readAdministrators } from './workspace-administrators.js'
 
 export default defineTool({
   name: 'whoami',
@@ -35,7 +36,9 @@ export default defineTool({
     howToGetMore: z
       .array(z.string())
       .optional()
-      .describe('How to get scopes that are missing, and how to write on a connection that only reads.'),
+      .describe(
+        'How to get scopes or a role that are missing, and how to write on a connection that only reads.',
+      ),
   }),
   async run(_, context) {
     const { subject, clientId, issuer, scopes, organizationId, expiresAt } = context.caller
@@ -45,6 +48,7 @@ export default defineTool({
     const [read, listed] = await Promise.allSettled([readPerson(context), reachable(context)])
     const person = read.status === 'fulfilled' ? read.value : undefined
     const environments = listed.status === 'fulfilled' ? listed.value : undefined
+    const more = howToGetMore(mode === 'workspace' ? await howToGetRole(person, context) : undefined)
     return {
       subject,
       ...person,
@@ -61,10 +65,18 @@ export default defineTool({
       toolsets: [...toolsets],
       toolsetsLeftOut: [...toolsetsLeftOut],
       urlWithAllToolsets: toolsetsLeftOut.length > 0 ? urlWithAll : undefined,
-      howToGetMore: howToGetMore.length > 0 ? [...howToGetMore] : undefined,
+      howToGetMore: more.length > 0 ? [...more] : undefined,
     }
   },
 })
+
+/** For a member whose workspace role does not write. */
+async function howToGetRole(person: Person | undefined, context: ToolContext): Promise<string | undefined> {
+  if (!person?.roles.includes(READING_ROLE)) return undefined
+  const [read] = await Promise.allSettled([readAdministrators(context)])
+  const administrators = read.status === 'fulfilled' ? read.value : []
+  return `needs the workspace role ADMIN; the role of this caller is ${READING_ROLE}. ${askAdministrators(administrators)}`
+}
 
 type Environment = { readonly id: string; readonly name: string | undefined; readonly type: string }
 
