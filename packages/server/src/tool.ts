@@ -94,6 +94,8 @@ export interface Target {
   readonly id?: string
   /** What the person types. */
   readonly name: string
+  /** Whose it is, where no argument says that: the question names it. */
+  readonly organizationId?: string | undefined
   /** What changes, by label, like the issuer that is trusted from now on. `undefined`: stays as it is. */
   readonly changes?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
 }

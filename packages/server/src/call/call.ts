@@ -224,8 +224,8 @@ async function confirmAndRun(
  * created. @throws ToolError
  */
 async function possibleQuestion(request: Call, args: CallArguments['resolved'], context: ToolContext) {
-  const { tool, mode, idempotency, interaction } = request
-  const question = await questionFor(tool, args, context)
+  const { tool, mode, idempotency, interaction, redact } = request
+  const question = await questionFor(tool, args, context, redact)
   if (!question || (await interaction.handOff?.isKnown(args))) return question
   const { key, rest } = withoutKey(args)
   if (await idempotency.has(ownerOf(request), tool.name, key, rest)) return question

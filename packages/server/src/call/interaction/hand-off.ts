@@ -11,7 +11,7 @@ import { digestOf } from '../digest.js'
 import { givesInClient } from './hand-over.js'
 import type { CallArguments, HandOff, HandOffRound, Interaction, WaitingCall } from './interaction.js'
 import type { Outcome, Progress } from './outcome.js'
-import { isConfirmed, type Question } from './question.js'
+import { isConfirmed, organizationLines, type Question, titleText } from './question.js'
 
 const POLL_MS = 500
 /** After the deadline of a call: for writing its outcome, and for replicas whose clocks differ. */
@@ -261,9 +261,11 @@ export async function handOff(
       throw (await waiting.decline(opened.id)) ? declined() : running(tool)
     }
   } else if (canOpenUrl) {
-    const { target, environment } = question
-    const where = environment ? ` in ${environment.id}` : ''
-    const message = `${tool.title}${where}: ${target.name}\n${tool.reveals?.message ?? 'Confirm it on the page of this server.'}`
+    const message = [
+      `${titleText(question)}: ${question.target.name}`,
+      ...organizationLines(question),
+      tool.reveals?.message ?? 'Confirm it on the page of this server.',
+    ].join('\n')
     const round: HandOffRound = { kind: 'hand_off', tool: tool.name, digest }
     const elicitation = inputRequired.elicitUrl({ message, url })
     return inputRequired({ inputRequests: { [KEY]: elicitation }, requestState: await seal(round) })

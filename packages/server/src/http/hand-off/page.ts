@@ -97,11 +97,12 @@ export interface Asked {
 
 /** What the person is asked, and by which client. */
 export function askPage({ tool, question, clientId, signedInAs, formToken, problem }: Asked): Page {
-  const { target, environment } = question ?? {}
+  const { target, environment, organization } = question ?? {}
   const rows: (readonly [string, string | Markup])[] = [
     ['Asked by', signedInAs === undefined ? 'The program that started this server' : clientRow(clientId)],
     ['Tool', tool.name],
     ...(environment ? [['Environment', environmentRow(environment)] as const] : []),
+    ...(organization === undefined ? [] : [['Organization', organization] as const]),
     ...(target ? [['Target', target.id ? `${target.name} (${target.id})` : target.name] as const] : []),
     ...(question?.changes ?? []),
   ]
@@ -144,7 +145,7 @@ function clientRow(clientId: string): string | Markup {
 
 function environmentRow({ id, name, type }: KnownEnvironment): string | Markup {
   if (name === '') return `${id} (${type})`
-  return html`<strong>${name}</strong> (${id}, ${type})`
+  return html`<strong>${name}</strong> (${type}, ${id})`
 }
 
 /** What was created for the person: shown now, kept nowhere. */

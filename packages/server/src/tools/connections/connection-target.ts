@@ -9,7 +9,8 @@ export async function connectionTarget(args: WhichConnection, { scalekit }: Tool
   return {
     id: connection.id,
     name: connection.keyId || connection.id,
-    changes: { Organization: connection.organizationId || undefined, ...trusted(connection) },
+    organizationId: connection.organizationId || undefined,
+    changes: trusted(connection),
   }
 }
 

@@ -17,7 +17,7 @@ export default defineTool({
   output: z.object({ directory: directoryFields }),
   async target(args, { scalekit }) {
     const { id, name } = await readDirectory(scalekit, args)
-    return { id, name, changes: { Organization: args.organizationId } }
+    return { id, name }
   },
   async run(args, { scalekit }) {
     const { environmentId, organizationId, directoryId } = args

@@ -26,7 +26,7 @@ export default defineTool({
         nextStep: precondition,
       })
     }
-    return { id, name, changes: { Organization: args.organizationId } }
+    return { id, name }
   },
   async run(args, { scalekit }) {
     const { environmentId, organizationId, directoryId } = args

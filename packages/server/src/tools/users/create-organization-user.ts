@@ -12,7 +12,6 @@ import {
 } from '../../input-fields.js'
 import { defineTool, type Taken, type ToolContext } from '../../tool.js'
 import { requireNames } from '../missing-name.js'
-import { organizationTarget } from '../organization-target.js'
 import { toUser, userFields } from './user.js'
 
 export default defineTool({
@@ -37,11 +36,9 @@ export default defineTool({
   }),
   output: z.object({ user: userFields }),
   async target(args, context) {
-    const { id, name } = await organizationTarget(args, context)
     await requireNames(args, context)
     const user = await userWith(args, context)
     const changes = {
-      Organization: `${name} (${id})`,
       'Existing user': user?.id,
       Role: args.role ?? 'the default role of members',
       'External ID': args.externalId,

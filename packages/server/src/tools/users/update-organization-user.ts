@@ -2,7 +2,6 @@ import * as z from 'zod'
 import { environmentId, organizationId, roleName, text, userId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { requireNames } from '../missing-name.js'
-import { organizationTarget } from '../organization-target.js'
 import { requireChange } from '../require-change.js'
 import { readUser } from './read-user.js'
 import { toUser, userFields } from './user.js'
@@ -27,14 +26,12 @@ export default defineTool({
   check: (args) => requireChange(args, ['role', 'givenName', 'familyName']),
   async target(args, context) {
     const { id, email } = await readUser(context.scalekit, args)
-    const organization = await organizationTarget(args, context)
     await requireNames(args, context)
     const { role, givenName, familyName } = args
     return {
       id,
       name: email,
       changes: {
-        Organization: `${organization.name} (${organization.id})`,
         Role: role,
         'Given name': givenName,
         'Family name': familyName,
