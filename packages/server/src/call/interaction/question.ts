@@ -51,7 +51,7 @@ export async function questionFor(
   const organization = owner && `${shown(owner.name)} (${owner.id})`
   return {
     title: tool.title,
-    environment: environment?.id ? { ...environment, name: shown(environment.name) } : undefined,
+    environment: environment && { ...environment, name: shown(environment.name) },
     organization,
     changes: changesOf(target),
     target: { id: target.id, name: nameOf(target) },
@@ -90,8 +90,20 @@ function changesOf({ changes = {} }: Target): (readonly [string, string])[] {
 const nameOf = ({ id = 'confirm', name }: Target) => displayText(name) || id
 
 /** The environment as a person knows it, like `Production (PRD, env_…)`. */
-export function environmentText({ id, name, type }: KnownEnvironment): string {
-  return name === '' ? `${id} (${type})` : `${name} (${type}, ${id})`
+export function environmentText(environment: KnownEnvironment): string {
+  const { id, name } = environment
+  const type = typeText(environment)
+  return name === '' ? `${id || 'this environment'} (${type})` : `${name} (${type}, ${id})`
+}
+
+export function typeText({ type, typeAssumed }: KnownEnvironment): string {
+  return typeAssumed === undefined ? type : `${type} assumed: ${typeAssumed}`
+}
+
+/** A sentence for an environment that counts as PRD only because nobody said what it is. */
+export function whyPrd({ environment }: Question): string {
+  const why = environment?.typeAssumed
+  return why === undefined ? '' : ` The environment counts as PRD, because ${why}.`
 }
 
 /** What happens where. */

@@ -27,7 +27,14 @@ export default defineTool({
     mode: z.string().describe('workspace, or environment: the server manages one.'),
     readOnly: z.boolean(),
     environments: z
-      .array(z.object({ id: z.string(), name: z.string().optional(), type: z.string() }))
+      .array(
+        z.object({
+          id: z.string(),
+          name: z.string().optional(),
+          type: z.string(),
+          typeAssumed: z.string().optional().describe('Why nobody knows the type: then it is PRD.'),
+        }),
+      )
       .optional()
       .describe('Needs the scope environment:read.'),
     toolsets: z.array(z.string()),
@@ -78,7 +85,9 @@ async function howToGetRole(person: Person | undefined, context: ToolContext): P
   return `needs the workspace role ADMIN; the role of this caller is ${READING_ROLE}. ${askAdministrators(administrators)}`
 }
 
-type Environment = { readonly id: string; readonly name: string | undefined; readonly type: string }
+type Environment = Omit<Awaited<ReturnType<ToolContext['scalekit']['environment']>>, 'name'> & {
+  readonly name: string | undefined
+}
 
 /** The environments that this connection reaches. Undefined for who may not read them. */
 async function reachable({ scalekit, caller, connection }: ToolContext): Promise<Environment[] | undefined> {
@@ -87,5 +96,5 @@ async function reachable({ scalekit, caller, connection }: ToolContext): Promise
   const known = await scalekit.knownEnvironments()
   return known
     .filter(({ id }) => environmentId === undefined || id === environmentId)
-    .map(({ id, name, type }) => ({ id, name: name || undefined, type }))
+    .map(({ id, name, type, typeAssumed }) => ({ id, name: name || undefined, type, typeAssumed }))
 }
