@@ -101,11 +101,11 @@ async function userWith(
   return found.users.find((each) => each.email.toLowerCase() === email.toLowerCase())
 }
 
-/** Arguments that only a new user can get. */
+/** Arguments that only a new user can get. An empty list gives nothing. */
 const ofPerson = ['givenName', 'familyName', 'externalId', 'metadata'] as const
 
 function describesPerson(args: { readonly [name in (typeof ofPerson)[number]]?: unknown }): boolean {
-  return ofPerson.some((name) => args[name] !== undefined)
+  return ofPerson.some((name) => [args[name]].flat().some((value) => value !== undefined))
 }
 
 const elsewhere = (id: string, organizationId: string): Taken => ({
