@@ -100,7 +100,13 @@ export interface Target {
   readonly changes?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
 }
 
-/** The conflict behind `already_exists`, where a tool can say more than an id. */
+/** The object that has the value of an argument already. */
+export interface TakenArgument {
+  readonly argument: string
+  readonly id: string
+}
+
+/** The conflict behind `already_exists`, where a tool can say more than that. */
 export interface Taken {
   /** Of the object that has the name or the id, where it can be read. */
   readonly id?: string
@@ -149,11 +155,11 @@ export interface ToolDefinition<
    */
   check?(args: z.output<Input>): void
   /**
-   * The object of `already_exists`: its id, where it can be read, or a message of its own where reading that object is not the next
+   * The object of `already_exists`: its id, where it can be read, with the argument where two could be taken; or a message of its own where reading that object is not the next
    * step. It is read before a person is asked and after the API refused; before, only a conflict with an id ends the call, so the
    * object that the call changes is not one.
    */
-  existing?(args: z.output<Input>, context: ToolContext): Promise<string | Taken | undefined>
+  existing?(args: z.output<Input>, context: ToolContext): Promise<string | TakenArgument | Taken | undefined>
   /**
    * What the question names. Required for every write that is confirmed; read again before the act.
    * @throws ToolError where what it reads shows that the API will refuse the call

@@ -1,7 +1,14 @@
 import { Code, ConnectError } from '@connectrpc/connect'
 import type * as z from 'zod'
-import { objectExists, refusedFields, ToolError, toolErrors, toToolError } from '../errors.js'
-import type { Taken, ToolContext, ToolDefinition } from '../tool.js'
+import {
+  messageWithArguments,
+  objectExists,
+  refusedArguments,
+  ToolError,
+  toolErrors,
+  toToolError,
+} from '../errors.js'
+import type { Taken, TakenArgument, ToolContext, ToolDefinition } from '../tool.js'
 import { missingName } from '../tools/missing-name.js'
 import { readPerson } from '../tools/workspace/person.js'
 import {
@@ -10,6 +17,7 @@ import {
   readAdministrators,
 } from '../tools/workspace/workspace-administrators.js'
 import type { Bounds } from './access.js'
+import { type Ids, type Kind, kinds } from './object-kinds.js'
 
 /** The call that failed. */
 export interface FailedCall {
@@ -43,79 +51,12 @@ export async function explainFailure(cause: unknown, call: FailedCall): Promise<
 
 /** The API names its own fields. An agent knows the arguments and their rules. */
 function invalidArguments(error: ToolError, { tool }: FailedCall): ToolError {
-  if (!(error.cause instanceof ConnectError)) return error
   const shape: Readonly<Record<string, z.ZodType>> = tool.input.shape
-  const refused = new Set(
-    refusedFields(error.cause)
-      .flatMap(argumentsOf)
-      .filter((name) => Object.hasOwn(shape, name)),
-  )
-  if (refused.size === 0) return error
-  const rules = [...refused].map((name) => `${name}: ${shape[name]?.description ?? 'see its schema.'}`)
-  const message = `Scalekit refused ${[...refused].join(', ')}`
+  const refused = refusedArguments(error, (name) => Object.hasOwn(shape, name))
+  if (refused.length === 0) return error
+  const rules = refused.map((name) => `${name}: ${shape[name]?.description ?? 'see its schema.'}`)
+  const message = `Scalekit refused ${refused.join(', ')}`
   return withDetails(error, message, `Correct this and call again. ${rules.join(' ')}`)
-}
-
-/** The argument of a field: `externalId` of `organization.external_id`. A display name is also called a name. */
-function argumentsOf(field: string): string[] {
-  const last =
-    field
-      .replace(/\[\d*\]/g, '')
-      .split('.')
-      .at(-1) ?? ''
-  const name = last.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
-  return name === 'displayName' ? [name, 'name'] : [name]
-}
-
-/** A kind of object, the tool that lists it, and how one is read, where that is one request. */
-interface Kind {
-  readonly noun: string
-  readonly listedBy: string
-  /** Of those in an organization, where another tool lists them. */
-  readonly listedInOrganizationBy?: string
-  read?(ids: Ids, scalekit: ToolContext['scalekit']): Promise<unknown>
-}
-
-/** The arguments of a call that are ids. */
-type Ids = Readonly<Record<string, string>>
-
-/** By the argument that names the object. What contains others comes first. */
-const kinds: Readonly<Record<string, Kind>> = {
-  organizationId: {
-    noun: 'organization',
-    listedBy: 'list_organizations',
-    read: ({ environmentId = '', organizationId = '' }, scalekit) =>
-      scalekit
-        .organizations(environmentId)
-        .getOrganization({ identities: { case: 'id', value: organizationId } }),
-  },
-  userId: { noun: 'user', listedBy: 'list_users', listedInOrganizationBy: 'list_organization_users' },
-  connectionId: {
-    noun: 'connection',
-    listedBy: 'list_environment_connections',
-    listedInOrganizationBy: 'list_organization_connections',
-  },
-  mcpServerId: { noun: 'MCP server', listedBy: 'list_mcp_servers' },
-  clientId: {
-    noun: 'client',
-    listedBy: 'list_redirect_uris',
-    listedInOrganizationBy: 'list_organization_clients',
-    read: ({ environmentId = '', organizationId, clientId = '' }, scalekit) => {
-      const clients = scalekit.clients(environmentId)
-      return organizationId === undefined
-        ? clients.getClient({ clientId })
-        : clients.getOrganizationClient({ organizationId, clientId })
-    },
-  },
-  secretId: {
-    noun: 'secret',
-    listedBy: 'get_environment_credentials',
-    listedInOrganizationBy: 'get_organization_client',
-  },
-  directoryId: { noun: 'directory', listedBy: 'list_directories' },
-  groupId: { noun: 'group', listedBy: 'list_directory_groups' },
-  domainId: { noun: 'domain', listedBy: 'list_domains' },
-  sessionId: { noun: 'session', listedBy: 'list_user_sessions' },
 }
 
 /** By a part of the tool's name, where a name takes the place of an id. */
@@ -183,7 +124,7 @@ function idsOf(args: FailedCall['args']): Ids {
 async function alreadyExists(error: ToolError, { tool, args, context }: FailedCall): Promise<ToolError> {
   if (!isAnsweredByApi(error)) return error
   const existing = await tool.existing?.(args, context).catch(() => undefined)
-  return existing === undefined ? error : conflictWith(existing, error)
+  return existing === undefined ? error : conflictWith(existing, error, args)
 }
 
 /**
@@ -200,21 +141,30 @@ export async function refuseImpossible(call: FailedCall): Promise<void> {
   const { tool, args, context } = call
   const existing = await tool.existing?.(args, context).catch(() => undefined)
   if (existing === undefined || (typeof existing !== 'string' && existing.id === undefined)) return
-  throw conflictWith(existing, new ToolError('already_exists', objectExists))
+  throw conflictWith(existing, new ToolError('already_exists', objectExists), args)
 }
 
-function conflictWith(existing: string | Taken, error: ToolError): ToolError {
-  if (typeof existing === 'string') {
-    const nextStep = `Read or change ${existing}, or choose another name or id.`
-    return withDetails(error, error.message, nextStep, { existingId: existing })
+type Existing = string | TakenArgument | Taken
+
+function conflictWith(existing: Existing, error: ToolError, args: FailedCall['args']): ToolError {
+  const taken = typeof existing === 'string' ? { argument: uniqueOf(args), id: existing } : existing
+  if ('argument' in taken) {
+    const { argument, id } = taken
+    const nextStep = `Read or change ${id}, or choose another ${argument}.`
+    return withDetails(error, `${argument} is taken: ${id} has it.`, nextStep, { argument, existingId: id })
   }
-  const { message, nextStep, id } = existing
+  const { message, nextStep, id } = taken
   return withDetails(error, message, nextStep, id === undefined ? {} : { existingId: id })
 }
 
+/** Arguments whose value belongs to one object. A tool that has several of them says which one is taken. */
+const unique = ['url', 'domain', 'keyId', 'externalId', 'email']
+
+const uniqueOf = (args: FailedCall['args']) => unique.find((name) => args[name] !== undefined) ?? 'name'
+
 function preconditionFailed(error: ToolError, { tool }: FailedCall): ToolError {
-  if (!tool.precondition || !isGeneral(error)) return error
-  return withDetails(error, error.message, tool.precondition)
+  const message = messageWithArguments(error, (name) => Object.hasOwn(tool.input.shape, name))
+  return withDetails(error, message, (isGeneral(error) && tool.precondition) || error.nextStep)
 }
 
 /** In workspace mode the member's role decides; in environment mode the API speaks about this server's own credentials. */

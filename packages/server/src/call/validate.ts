@@ -1,9 +1,10 @@
 import { isObject } from '@scalekit-mcp/auth'
 import * as z from 'zod'
-import { ToolError } from '../errors.js'
+import { ToolError, toolErrors } from '../errors.js'
 import type { ToolDefinition } from '../tool.js'
 import { freeInput, takesEnvironment, withoutEnvironment } from './environment-input.js'
 import { byCurrentNames, type FormerNames, isAbsent } from './former-names.js'
+import { whereIdsAre } from './object-kinds.js'
 
 type Arguments = Record<string, unknown>
 
@@ -78,7 +79,19 @@ function withoutAbsent(args: Arguments, schema: z.ZodObject): Arguments {
 function parse(schema: z.ZodObject, args: Arguments): Arguments {
   const parsed = schema.safeParse(args)
   if (parsed.success) return parsed.data
-  throw new ToolError('invalid_arguments', parsed.error.issues.map(describeIssue).join(' '))
+  const { issues } = parsed.error
+  const where = new Set(issues.flatMap((issue) => whereIdsOf(issue, args) ?? []))
+  throw new ToolError('invalid_arguments', issues.map(describeIssue).join(' '), {
+    ...(where.size > 0 ? { nextStep: [toolErrors.invalid_arguments, ...where].join(' ') } : {}),
+  })
+}
+
+/** Where the id is found, in place of which another text was given. */
+function whereIdsOf(issue: z.core.$ZodIssue, args: Arguments): string | undefined {
+  if (issue.code !== 'custom' || !issue.params?.isId) return undefined
+  const object = Object(issue.path.slice(0, -1).reduce<unknown>((value, key) => Object(value)[key], args))
+  const argument = String(issue.path.at(-1))
+  return whereIdsAre(argument, object.organizationId !== undefined, object[argument])
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {

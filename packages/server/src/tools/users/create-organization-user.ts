@@ -52,12 +52,14 @@ export default defineTool({
     const { environmentId, organizationId, externalId } = args
     const user = await userWith(args, context)
     if (user) {
-      if (user.memberships.some((each) => each.organizationId === organizationId)) return user.id
+      if (user.memberships.some((each) => each.organizationId === organizationId))
+        return { argument: 'email', id: user.id }
       return describesPerson(args) ? elsewhere(user.id, organizationId) : undefined
     }
     if (externalId === undefined) return undefined
     const identities = { case: 'externalId', value: externalId } as const
-    return (await context.scalekit.users(environmentId).getUser({ identities })).user?.id
+    const other = (await context.scalekit.users(environmentId).getUser({ identities })).user
+    return other && { argument: 'externalId', id: other.id }
   },
   async run(args, context) {
     const api = context.scalekit.users(args.environmentId)
