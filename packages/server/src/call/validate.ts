@@ -101,5 +101,12 @@ function describeIssue(issue: z.core.$ZodIssue): string {
     const more = keys.length > names.length ? ` and ${keys.length - names.length} more` : ''
     return `${names.join(', ')}${more} ${keys.length === 1 ? 'is not an argument' : 'are not arguments'} of this tool.`
   }
-  return `${issue.path.join('.') || 'arguments'}: ${issue.message.replace(/\.$/, '')}.`
+  return `${issue.path.join('.') || 'arguments'}: ${lengthRule(issue) ?? issue.message.replace(/\.$/, '')}.`
+}
+
+/** How long a text may be, in words. */
+function lengthRule(issue: z.core.$ZodIssue): string | undefined {
+  if (issue.code === 'too_big' && issue.origin === 'string') return `Give at most ${issue.maximum} characters`
+  if (issue.code !== 'too_small' || issue.origin !== 'string') return undefined
+  return issue.minimum === 1 ? 'Give a text that is not empty' : `Give at least ${issue.minimum} characters`
 }
