@@ -58,6 +58,21 @@ describe.each(eras)('whoami over %s', (era) => {
     expect(await whoami({ scopes: ['organization:read'] })).not.toHaveProperty('environments')
   })
 
+  test('says where the type of an environment is assumed', async () => {
+    const body = JSON.stringify({
+      environments: [{ id: 'env_9', display_name: 'Staging', domain: 'x.example' }],
+    })
+    const answered = await fetch(`${server.local.url}/__local/faults`, {
+      method: 'POST',
+      headers: { 'x-scalekit-local': '1', 'content-type': 'application/json' },
+      body: JSON.stringify({ match: { path: 'ListEnvironment' }, body }),
+    })
+    expect(answered.ok).toBe(true)
+    expect((await whoami())?.environments).toEqual([
+      { id: 'env_9', name: 'Staging', type: 'PRD', typeAssumed: 'Scalekit does not say its type' },
+    ])
+  })
+
   test('lists the toolsets of the connection, and the URL that has the others too', async () => {
     const result = await whoami()
     expect(result?.toolsets).toContain('organizations')
