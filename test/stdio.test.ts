@@ -199,6 +199,9 @@ test('over stdio a client that cannot ask hands a confirmation off to a page of 
   expect(foreign.status).toBe(404)
   const page = await new HandOffVisitor('nobody').open(url)
   expect(page.html).toContain('<td>The program that started this server</td>')
+  expect(page.html).toContain(
+    `<td>${environmentId} (PRD assumed: SCALEKIT_ENVIRONMENT_TYPE is not set to DEV or PRD)</td>`,
+  )
   expect((await page.post({ ...page.fields, token: 'x', decision: 'confirm', name: 'By hand' })).status).toBe(
     403,
   )

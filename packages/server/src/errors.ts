@@ -73,10 +73,47 @@ function apiErrorCode(error: ConnectError): string {
 }
 
 /** The names of the fields that the API refused; values and texts stay out. */
-export function refusedFields(error: ConnectError): string[] {
+function refusedFields(error: ConnectError): string[] {
   return (errorInfo(error)?.validationErrorInfo?.fieldViolations ?? [])
     .map((violation) => violation.field)
     .filter((field) => /^[A-Za-z0-9_.[\]]{1,80}$/.test(field))
+}
+
+/** Arguments that have another name than their field of the API. */
+const otherNames: Readonly<Record<string, readonly string[]>> = {
+  displayName: ['name'],
+  resourceId: ['url'],
+  idleSessionTimeout: ['idleMinutes'],
+  absoluteSessionTimeout: ['absoluteMinutes'],
+  accessTokenExpiry: ['accessTokenSeconds'],
+  expiry: ['accessTokenSeconds'],
+}
+
+/** The argument of a field: `externalId` of `organization.external_id`. */
+function argumentOf(field: string, isArgument: (name: string) => boolean): string | undefined {
+  const last =
+    field
+      .replace(/\[\d*\]/g, '')
+      .split('.')
+      .at(-1) ?? ''
+  const name = last.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+  return [name, ...(otherNames[name] ?? [])].find(isArgument)
+}
+
+/** The arguments that the API refused. */
+export function refusedArguments({ cause }: ToolError, isArgument: (name: string) => boolean): string[] {
+  if (!(cause instanceof ConnectError)) return []
+  const names = refusedFields(cause).flatMap((field) => argumentOf(field, isArgument) ?? [])
+  return [...new Set(names)]
+}
+
+/** The message with arguments in place of the fields of the API, where they are known. */
+export function messageWithArguments(error: ToolError, isArgument: (name: string) => boolean): string {
+  const { cause, message } = error
+  if (!(cause instanceof ConnectError)) return message
+  const fields = refusedFields(cause)
+  const names = fields.map((field) => argumentOf(field, isArgument) ?? field)
+  return message.replace(listOf(fields), () => listOf([...new Set(names)]))
 }
 
 function listOf(fields: readonly string[]): string {

@@ -10,7 +10,10 @@ const id = (prefix: string, what: string) => {
   return z
     .string()
     .max(64)
-    .refine((value) => form.test(value), `Not the id of a ${what.toLowerCase()}.`)
+    .refine((value) => form.test(value), {
+      message: `Not the id of a ${what.toLowerCase()}.`,
+      params: { isId: true },
+    })
     .describe(`${what} id.`)
 }
 

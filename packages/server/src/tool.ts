@@ -53,8 +53,8 @@ export interface ConnectionFacts {
   readonly toolsetsLeftOut: readonly Toolset[]
   /** Of a connection that has those too. */
   readonly urlWithAll: string
-  /** What it lacks in scopes and in writes, and who can add it. */
-  readonly howToGetMore: readonly string[]
+  /** What it lacks in scopes and in writes, and who can add it. `howToGetRole`: for a caller whose role does not write. */
+  readonly howToGetMore: (howToGetRole?: string) => readonly string[]
   /** Environment mode: what lets this caller administer the environment, in the words of the configuration. */
   readonly administratorRule: string | undefined
   /** The environment that it is bound to. */
@@ -99,6 +99,8 @@ export interface Target<Result = never> {
   readonly id?: string
   /** What the person types. */
   readonly name: string
+  /** Whose it is, where no argument says that: the question names it. */
+  readonly organizationId?: string | undefined
   /** What changes, by label, like the issuer that is trusted from now on. `undefined`: stays as it is. */
   readonly changes?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>
   /**
@@ -108,7 +110,13 @@ export interface Target<Result = never> {
   readonly already?: Result | undefined
 }
 
-/** The conflict behind `already_exists`, where a tool can say more than an id. */
+/** The object that has the value of an argument already. */
+export interface TakenArgument {
+  readonly argument: string
+  readonly id: string
+}
+
+/** The conflict behind `already_exists`, where a tool can say more than that. */
 export interface Taken {
   /** Of the object that has the name or the id, where it can be read. */
   readonly id?: string
@@ -157,11 +165,11 @@ export interface ToolDefinition<
    */
   check?(args: z.output<Input>): void
   /**
-   * The object of `already_exists`: its id, where it can be read, or a message of its own where reading that object is not the next
+   * The object of `already_exists`: its id, where it can be read, with the argument where two could be taken; or a message of its own where reading that object is not the next
    * step. It is read before a person is asked and after the API refused; before, only a conflict with an id ends the call, so the
    * object that the call changes is not one.
    */
-  existing?(args: z.output<Input>, context: ToolContext): Promise<string | Taken | undefined>
+  existing?(args: z.output<Input>, context: ToolContext): Promise<string | TakenArgument | Taken | undefined>
   /**
    * What the question names. Required for every write that is confirmed; read again before the act.
    * @throws ToolError where what it reads shows that the API will refuse the call

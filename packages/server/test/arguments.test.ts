@@ -39,7 +39,10 @@ describe('an optional argument that a strict function call leaves out', () => {
 
   test('a required one is not left out', () => {
     const tool = tools.find(({ name }) => name === 'create_organization')
-    expect(() => tool && validate(tool, { environmentId: DEV, name: null }, undefined)).toThrow(/^name: /)
+    const create = (name: unknown) => tool && validate(tool, { environmentId: DEV, name }, undefined)
+    expect(() => create(null)).toThrow(/^name: /)
+    expect(() => create('')).toThrow('name: Give a text that is not empty.')
+    expect(() => create('x'.repeat(201))).toThrow('name: Give at most 200 characters.')
   })
 
   test('another name of an argument that has a value is one of them', () => {

@@ -181,7 +181,7 @@ describe('a write in a PRD environment', () => {
     expect(answer.error?.code).toBe('confirmation_declined')
     expect(questions).toEqual([
       [
-        `Create environment OIDC connection in ${PRD}.`,
+        `Create environment OIDC connection in Production (PRD, ${PRD}).`,
         'Provider: CUSTOM',
         'Issuer: https://idp.attacker.example',
         'Authorization endpoint: https://idp.attacker.example/authorize',

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Conversation, openConversation } from './conversation.js'
 import { postCall, postMessage, toolErrorOf } from './post-message.js'
 import {
+  addAdministrator,
   idOf,
   patient,
   type ServerUnderTest,
@@ -16,8 +17,11 @@ import {
 const PRD = 'env_100000000000000002'
 
 let server: ServerUnderTest
+/** Another administrator than the default caller. */
+let stranger: string
 beforeAll(async () => {
   server = await startServerUnderTest()
+  stranger = await addAdministrator(server)
 })
 afterAll(() => server.close())
 
@@ -205,7 +209,7 @@ describe('a question', () => {
 
   test('is not there for other callers, sessions and ids, whether it waits or not', async () => {
     const { organizationId, asked } = await begin(await server.token())
-    const subject = await server.token({ subject: 'viewer@example.com' })
+    const subject = await server.token({ subject: stranger })
     const client = await server.token({ claims: { client_id: 'another_client' } })
     for (const token of [subject, client]) {
       const stolen = await asked.reply(accept, { token })
@@ -320,7 +324,7 @@ describe('a question', () => {
       })
     }
     const other = await begin(token)
-    await cancel(await server.token({ subject: 'viewer@example.com' }), asked.session, 1)
+    await cancel(await server.token({ subject: stranger }), asked.session, 1)
     expect((await cancel(token, asked.session, 2)).status).toBe(202)
     expect((await cancel(token, asked.session, 1)).status).toBe(202)
     expect(await asked.result()).toMatchObject({ error: { code: 'confirmation_declined' } })
@@ -390,7 +394,7 @@ describe('a session', () => {
     const token = await server.token()
     const { session } = await openSession(token)
     const changed = `${session.slice(0, -1)}${session.endsWith('A') ? 'B' : 'A'}`
-    const other = await server.token({ subject: 'viewer@example.com' })
+    const other = await server.token({ subject: stranger })
     const args = { environmentId: PRD, organizationId: await createOrganization('Foreign') }
     for (const [bearer, id] of [
       [token, changed],

@@ -9,7 +9,13 @@ import { patient } from './server-under-test.js'
 
 const environmentId = 'env_100000000000000001'
 const operator = 'org_100000000000000000'
-const scopes = ['workspace:read', 'environment:read', 'organization:read', 'organization:write']
+const scopes = [
+  'workspace:read',
+  'environment:read',
+  'environment:write',
+  'organization:read',
+  'organization:write',
+]
 
 let local: LocalScalekit
 let server: RunningServer
@@ -92,7 +98,23 @@ describe('a server with the credentials of one environment', () => {
       isAdministrator: true,
       administratorRule: 'ADMIN_ORGANIZATION',
       mode: 'environment',
-      environments: [{ id: environmentId, type: 'PRD' }],
+      environments: [
+        { id: environmentId, type: 'PRD', typeAssumed: 'SCALEKIT_ENVIRONMENT_TYPE is not set to DEV or PRD' },
+      ],
+    })
+  })
+
+  test('an error says that the type of the environment is assumed, where that is the reason', async () => {
+    const errorOf = async (name: string, args: Record<string, unknown>) =>
+      JSON.parse((await call(name, args)).content[0].text).error
+    const why = 'counts as PRD, because SCALEKIT_ENVIRONMENT_TYPE is not set to DEV or PRD.'
+    expect(await errorOf('delete_organization', { organizationId: operator })).toMatchObject({
+      code: 'person_needed',
+      message: `delete_organization needs a person to confirm it. The environment ${why}`,
+    })
+    expect(await errorOf('add_redirect_uri', { uri: 'http://localhost:3000/callback' })).toMatchObject({
+      code: 'invalid_arguments',
+      message: `uri: localhost and wildcards are for DEV environments only. This one ${why}`,
     })
   })
 

@@ -201,29 +201,103 @@ describe.each(eras)('what a failed call says, over %s', (era) => {
     })
   })
 
+  describe('what is not an id is refused with the tool that lists such ids', () => {
+    test.each<[string, Record<string, unknown>, string, string]>([
+      ['list_user_sessions', { userId: 'ben' }, 'userId: Not the id of a user.', 'list_users lists the ids.'],
+      [
+        'list_user_sessions',
+        { userId: 'ben@acme.example' },
+        'userId: Not the id of a user.',
+        'list_users finds the id by the e-mail address (query).',
+      ],
+      [
+        'get_organization_user',
+        { organizationId: ACME, userId: 'ben@acme.example' },
+        'userId: Not the id of a user.',
+        'list_organization_users finds the id by the e-mail address (query).',
+      ],
+      [
+        'resend_invitation',
+        { invitations: [{ organizationId: ACME, userId: 'ben' }] },
+        'invitations.0.userId: Not the id of a user.',
+        'list_organization_users lists the ids.',
+      ],
+      [
+        'get_directory',
+        { organizationId: ACME, directoryId: 'Okta' },
+        'directoryId: Not the id of a directory.',
+        'list_directories lists the ids.',
+      ],
+      [
+        'get_organization_client',
+        { organizationId: ACME, clientId: 'Robot' },
+        'clientId: Not the id of a client.',
+        'list_organization_clients lists the ids.',
+      ],
+      [
+        'rotate_client_secret',
+        { clientId: 'app' },
+        'clientId: Not the id of a client.',
+        'list_redirect_uris lists the ids.',
+      ],
+      [
+        'get_connection',
+        { connectionId: 'okta' },
+        'connectionId: Not the id of a connection.',
+        'list_environment_connections lists the ids.',
+      ],
+    ])('%s %o', async (tool, args, message, nextStep) => {
+      const { error } = await call(tool, args, all)
+      expect(error).toMatchObject({ code: 'invalid_arguments', message })
+      expect(error?.nextStep).toContain(nextStep)
+    })
+  })
+
   describe('already_exists names the one that exists', () => {
     const existingId = ({ error }: Answer) => {
       expect(error).toMatchObject({ code: 'already_exists' })
       return (error as unknown as { existingId?: string }).existingId
     }
 
-    test.each([
-      ['create_organization', { name: 'Acme again', externalId: 'acme' }, ACME],
-      ['update_organization', { organizationId: 'org_100000000000000002', externalId: 'acme' }, ACME],
-      ['create_organization_user', { organizationId: ACME, email: 'Ben@acme.example' }, BEN],
+    test.each<[string, Record<string, unknown>, string, string]>([
+      ['create_organization', { name: 'Acme again', externalId: 'acme' }, 'externalId', ACME],
+      [
+        'update_organization',
+        { organizationId: 'org_100000000000000002', externalId: 'acme' },
+        'externalId',
+        ACME,
+      ],
+      ['create_organization_user', { organizationId: ACME, email: 'Ben@acme.example' }, 'email', BEN],
       [
         'create_organization_user',
         { organizationId: ACME, email: 'x@acme.example', externalId: 'acme-1' },
+        'externalId',
         'usr_100000000000000101',
       ],
-      ['create_environment_role', { name: 'admin', displayName: 'Admin' }, 'role_100000000000000001'],
-      ['create_environment_scope', { name: 'admin' }, 'scp_100000000000000003'],
-      ['create_permission', { name: 'projects:read', description: 'X' }, 'perm_100000000000000001'],
-      ['add_domain', { organizationId: ACME, domain: 'acme.example' }, 'dom_100000000000000001'],
-      ['register_mcp_server', { name: 'X', url: 'http://localhost:3003/mcp' }, 'res_100000000000000002'],
-      ['create_environment_oidc_connection', { provider: 'OKTA', keyId: 'email' }, 'conn_100000000000000001'],
-    ])('%s %o', async (tool, args, id) => {
-      expect(existingId(await call(tool, args, all))).toBe(id)
+      ['create_environment_role', { name: 'admin', displayName: 'Admin' }, 'name', 'role_100000000000000001'],
+      ['create_environment_scope', { name: 'admin' }, 'name', 'scp_100000000000000003'],
+      ['create_permission', { name: 'projects:read', description: 'X' }, 'name', 'perm_100000000000000001'],
+      ['add_domain', { organizationId: ACME, domain: 'acme.example' }, 'domain', 'dom_100000000000000001'],
+      [
+        'register_mcp_server',
+        { name: 'X', url: 'http://localhost:3003/mcp' },
+        'url',
+        'res_100000000000000002',
+      ],
+      [
+        'create_environment_oidc_connection',
+        { provider: 'OKTA', keyId: 'email' },
+        'keyId',
+        'conn_100000000000000001',
+      ],
+    ])('%s %o', async (tool, args, argument, id) => {
+      const answer = await call(tool, args, all)
+      expect(existingId(answer)).toBe(id)
+      expect(answer.error).toMatchObject({
+        message: `${argument} is taken: ${id} has it.`,
+        nextStep: `Read or change ${id}, or choose another ${argument}.`,
+        argument,
+      })
     })
 
     test.each([

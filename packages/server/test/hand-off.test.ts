@@ -18,6 +18,7 @@ import { createLog } from '../src/observe/log.js'
 import { postCall, toolErrorOf } from './post-message.js'
 import {
   type Answer,
+  addAdministrator,
   allScopes,
   eras,
   patient,
@@ -268,8 +269,8 @@ test('a call through another connection waits at a page of its own', async () =>
     server.call('2026-07-28', 'rotate_client_secret', {}, { query: `?environment=${environment}` })
   const [dev, prd] = [handOffOf(await call(DEV)), handOffOf(await call(PRD))]
   expect(dev.id).not.toBe(prd.id)
-  expect((await open(dev)).html).toContain(`<strong>Development</strong> (${DEV}, DEV)`)
-  expect((await open(prd)).html).toContain(`<strong>Production</strong> (${PRD}, PRD)`)
+  expect((await open(dev)).html).toContain(`<strong>Development</strong> (DEV, ${DEV})`)
+  expect((await open(prd)).html).toContain(`<strong>Production</strong> (PRD, ${PRD})`)
 })
 
 test('somebody who does not sign in stores nothing: a call that was made stays made', async () => {
@@ -332,7 +333,7 @@ test('pages that need different scopes stay open beside each other', async () =>
 
 test('of somebody else a page shows nothing, and lets the person sign in again', async () => {
   const organizationId = await newOrganization('Private')
-  const token = await server.token({ subject: 'viewer@example.com' })
+  const token = await server.token({ subject: await addAdministrator(server) })
   const args = { environmentId: PRD, organizationId }
   const handOff = handOffOf(await server.call('2026-07-28', 'delete_organization', args, { token }))
   const page = await open(handOff)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { measure } from '../../../test/harness/measure.js'
 import { type Posted, postCall, toolErrorOf } from './post-message.js'
-import { type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
+import { addAdministrator, type ServerUnderTest, startServerUnderTest } from './server-under-test.js'
 
 const DEV = 'env_100000000000000001'
 const PRD = 'env_100000000000000002'
@@ -114,7 +114,7 @@ test('the state of a confirmation with one bit flipped is accepted for nobody', 
     )
   const { requestState } = (await remove({})).message.result as { requestState: string }
   const inputResponses = { confirmation: { action: 'accept', content: { name: 'Sealed' } } }
-  const stranger = await server.token({ subject: 'viewer@example.com' })
+  const stranger = await server.token({ subject: await addAdministrator(server) })
   const answers = [
     await remove({ requestState, inputResponses }, stranger),
     ...(await inParallel(bitFlips(requestState), (flip) => remove({ requestState: flip, inputResponses }))),

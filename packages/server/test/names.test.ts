@@ -95,7 +95,10 @@ describe.each(eras)('environments over %s', (era) => {
 
   test('an unknown name is refused with the names that exist', async () => {
     const answer = await list({ environmentId: 'Staging' })
-    expect(answer.error).toMatchObject({ code: 'not_found' })
+    expect(answer.error).toMatchObject({
+      code: 'not_found',
+      message: 'environmentId: This account has no environment with the name "Staging".',
+    })
     expect(candidatesOf(answer)).toEqual(expect.arrayContaining([development, production]))
   })
 

@@ -93,6 +93,14 @@ export function idsOf(answer: Answer): string[] {
   return itemsOf(answer).map(({ id }) => id)
 }
 
+/** Another administrator of the workspace than the default caller. @returns the e-mail address */
+export async function addAdministrator(server: ServerUnderTest): Promise<string> {
+  const email = 'another.admin@example.com'
+  const args = { email, role: 'ADMIN' }
+  idOf(await server.call('2026-07-28', 'invite_workspace_member', args, { person: typesTheName }), 'member')
+  return email
+}
+
 /** For tests that are not about time. */
 export const patient: Timeouts = {
   call: 60_000,

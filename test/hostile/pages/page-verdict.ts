@@ -36,7 +36,7 @@ export function pageProblems(testCase: PageCase, seen: PageSeen, names: Names): 
 }
 
 const beginsSession = ({ headers }: RawResponse) =>
-  headers.some(([name, value]) => name === 'set-cookie' && /^(__Host-)?hand-off-session=\w/.test(value))
+  headers.some(([name, value]) => name === 'set-cookie' && /^(__Host-)?hand-off-session=[\w-]/.test(value))
 
 const INSIDE = /node_modules|\bat .+:\d+:\d+|\.[jt]s:\d+|(?:^|[\s"'(])\/(?:home|root|usr|tmp|var|app|opt)\//
 /** What the cases try to have on a page. */

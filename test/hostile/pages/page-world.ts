@@ -1,12 +1,15 @@
 import type { Names } from '../../../packages/auth/test/hostile-values.js'
-import { idOf, type ServerUnderTest } from '../../../packages/server/test/server-under-test.js'
+import {
+  addAdministrator,
+  idOf,
+  type ServerUnderTest,
+} from '../../../packages/server/test/server-under-test.js'
 import { Person } from '../../harness/person.js'
 import { PageBrowser } from './page-browser.js'
 import type { BrowserName, Effect, PagePreparation } from './page-case.js'
 
 const PRD = 'env_100000000000000002'
 const OWNER = 'admin@example.com'
-const OTHER = 'viewer@example.com'
 
 /** A call that waits for its person, and the organization that it would delete. */
 interface Waiting {
@@ -56,13 +59,14 @@ export async function openPageWorld(server: ServerUnderTest): Promise<PageWorld>
   const metadata = await fetch(new URL('/.well-known/oauth-protected-resource/mcp', origin))
   const { authorization_servers } = (await metadata.json()) as { authorization_servers: string[] }
   const [issuer = ''] = authorization_servers
+  const other = await addAdministrator(server)
   let waiting = await waitingCall()
-  const [second, foreign] = [await waitingCall(), await waitingCall(OTHER)]
+  const [second, foreign] = [await waitingCall(), await waitingCall(other)]
   const readsOnly = (url: URL) => url.searchParams.set('scope', 'environment:read')
   await browsers.owner.signIn(waiting.url, OWNER)
   await browsers.twin.signIn(waiting.url, OWNER)
   await browsers.narrow.signIn(waiting.url, OWNER, readsOnly)
-  await browsers.other.signIn(waiting.url, OTHER, readsOnly)
+  await browsers.other.signIn(waiting.url, other, readsOnly)
   for (const { session } of Object.values(browsers)) if (session) secrets.add(session)
 
   /** A sign-in that was begun in a browser of its own, up to the callback. */
@@ -73,7 +77,7 @@ export async function openPageWorld(server: ServerUnderTest): Promise<PageWorld>
     const sealed = browser.cookie.split('=')[1] ?? ''
     for (const secret of [state, sealed]) secrets.add(secret)
     if (authorize === 'other') readsOnly(url)
-    const callback = authorize && (await new Person(authorize === 'owner' ? OWNER : OTHER).authorize(url))
+    const callback = authorize && (await new Person(authorize === 'owner' ? OWNER : other).authorize(url))
     const code = callback?.searchParams.get('code') ?? ''
     if (code) secrets.add(code)
     return {

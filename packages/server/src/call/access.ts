@@ -209,7 +209,7 @@ export function decide(
   const missing = tool.scopes.filter((scope) => !caller.scopes.has(scope))
   if (missing.length === 0) return { allowed: true }
   const message = `${tool.name} needs the scopes ${tool.scopes.join(' ')}.`
-  const nextStep = howToGetScopes(missing, caller, bounds)
+  const nextStep = howToGetScopes(missing, caller, bounds) + whereRolesDecide(missing, caller, bounds)
   const error = new ToolError('insufficient_scope', message, { nextStep })
   return { allowed: false, reason: 'insufficient_scope', scopes: tool.scopes, error }
 }
@@ -239,14 +239,25 @@ function notSelected(tool: ToolDefinition, selection: Selection, bounds: Bounds)
   )
 }
 
-/** What a connection lacks, and who can add it: a sentence for each. */
-export function howToGetMore(caller: CallerScopes, selection: Selection, bounds: Bounds): readonly string[] {
+/**
+ * What a connection lacks, and who can add it: a sentence for each.
+ *
+ * @param howToGetRole for a caller whose role does not write: no scope and no other connection changes that
+ */
+export function howToGetMore(
+  caller: CallerScopes,
+  selection: Selection,
+  bounds: Bounds,
+  howToGetRole?: string,
+): readonly string[] {
   const readOnly = selection.readOnly || bounds.readOnly
+  const cannotWrite = readOnly || howToGetRole !== undefined
   const missing = knownScopes.filter(
-    (scope) => !caller.scopes.has(scope) && !(readOnly && scope.endsWith(':write')),
+    (scope) => !caller.scopes.has(scope) && !(cannotWrite && scope.endsWith(':write')),
   )
+  const toWrite = bounds.readOnly ? undefined : howToGetRole
   return [
-    ...(readOnly ? [`To write: ${howToWrite(selection, bounds)}`] : []),
+    ...(cannotWrite ? [`To write: ${toWrite ?? howToWrite(selection, bounds)}`] : []),
     ...(missing.length > 0
       ? [`Scopes ${missing.join(' ')}: ${howToGetScopes(missing, caller, bounds)}`]
       : []),
@@ -262,6 +273,13 @@ function howToGetScopes(missing: readonly Scope[], caller: CallerScopes, bounds:
     return `Ask the operator to add them to the registration of the client ${caller.clientId}, then request a new token with them.`
   }
   return 'Ask the user to sign in to this server again and authorize them. A call that needs them asks the client for it.'
+}
+
+/** The authorization server grants a member no scope that their workspace role does not have. */
+function whereRolesDecide(missing: readonly Scope[], caller: CallerScopes, bounds: Bounds): string {
+  const writes = missing.some((scope) => scope.endsWith(':write'))
+  if (bounds.mode === 'environment' || isClientAlone(caller) || !writes) return ''
+  return ' Where the sign-in does not give them, whoami says which role is missing.'
 }
 
 function howToWrite(selection: Selection, bounds: Bounds): string {

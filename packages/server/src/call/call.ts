@@ -10,7 +10,7 @@ import type { Revealed, ToolContext, ToolDefinition } from '../tool.js'
 import type { Bounds, Decision } from './access.js'
 import { type Ending, withDeadline } from './deadline.js'
 import { digestOf } from './digest.js'
-import { explainFailure, refuseTaken } from './explain-failure.js'
+import { explainFailure, refuseImpossible } from './explain-failure.js'
 import type { Idempotency } from './idempotency.js'
 import { confirmAtPage, confirmInClient } from './interaction/confirm.js'
 import { type HandOffs, handedOff, handOff, mayHandOff } from './interaction/hand-off.js'
@@ -213,12 +213,13 @@ async function confirmAndRun(
 
 /** A person is asked only about what can work. A create that is under way at its page has what it created. @throws ToolError */
 async function possibleQuestion(
-  { tool, interaction }: Call,
+  { tool, mode, interaction, redact }: Call,
   args: CallArguments['resolved'],
   context: ToolContext,
 ) {
-  const question = await questionFor(tool, args, context)
-  if (question && !(await interaction.handOff?.isKnown(args))) await refuseTaken({ tool, args, context })
+  const question = await questionFor(tool, args, context, redact)
+  if (question && !(await interaction.handOff?.isKnown(args)))
+    await refuseImpossible({ tool, args, context, mode })
   return question
 }
 

@@ -26,7 +26,7 @@ export function connectionOf(connection: Connection): ConnectionFacts {
     toolsets: selected,
     toolsetsLeftOut: leftOut,
     urlWithAll: urlWith(leftOut, selection, bounds.resource),
-    howToGetMore: howToGetMore(caller, selection, bounds),
+    howToGetMore: (howToGetRole) => howToGetMore(caller, selection, bounds, howToGetRole),
     administratorRule: ruleFor(connection),
     environmentId,
   }

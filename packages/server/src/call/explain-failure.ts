@@ -1,10 +1,23 @@
 import { Code, ConnectError } from '@connectrpc/connect'
-import { members } from '@scalekit-mcp/api'
 import type * as z from 'zod'
-import { objectExists, refusedFields, ToolError, toolErrors, toToolError } from '../errors.js'
-import type { Taken, ToolContext, ToolDefinition } from '../tool.js'
+import {
+  messageWithArguments,
+  objectExists,
+  refusedArguments,
+  ToolError,
+  toolErrors,
+  toToolError,
+} from '../errors.js'
+import type { Taken, TakenArgument, ToolContext, ToolDefinition } from '../tool.js'
 import { missingName } from '../tools/missing-name.js'
+import { readPerson } from '../tools/workspace/person.js'
+import {
+  askAdministrators,
+  READING_ROLE,
+  readAdministrators,
+} from '../tools/workspace/workspace-administrators.js'
 import type { Bounds } from './access.js'
+import { type Ids, type Kind, kinds } from './object-kinds.js'
 
 /** The call that failed. */
 export interface FailedCall {
@@ -38,79 +51,12 @@ export async function explainFailure(cause: unknown, call: FailedCall): Promise<
 
 /** The API names its own fields. An agent knows the arguments and their rules. */
 function invalidArguments(error: ToolError, { tool }: FailedCall): ToolError {
-  if (!(error.cause instanceof ConnectError)) return error
   const shape: Readonly<Record<string, z.ZodType>> = tool.input.shape
-  const refused = new Set(
-    refusedFields(error.cause)
-      .flatMap(argumentsOf)
-      .filter((name) => Object.hasOwn(shape, name)),
-  )
-  if (refused.size === 0) return error
-  const rules = [...refused].map((name) => `${name}: ${shape[name]?.description ?? 'see its schema.'}`)
-  const message = `Scalekit refused ${[...refused].join(', ')}`
+  const refused = refusedArguments(error, (name) => Object.hasOwn(shape, name))
+  if (refused.length === 0) return error
+  const rules = refused.map((name) => `${name}: ${shape[name]?.description ?? 'see its schema.'}`)
+  const message = `Scalekit refused ${refused.join(', ')}`
   return withDetails(error, message, `Correct this and call again. ${rules.join(' ')}`)
-}
-
-/** The argument of a field: `externalId` of `organization.external_id`. A display name is also called a name. */
-function argumentsOf(field: string): string[] {
-  const last =
-    field
-      .replace(/\[\d*\]/g, '')
-      .split('.')
-      .at(-1) ?? ''
-  const name = last.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
-  return name === 'displayName' ? [name, 'name'] : [name]
-}
-
-/** A kind of object, the tool that lists it, and how one is read, where that is one request. */
-interface Kind {
-  readonly noun: string
-  readonly listedBy: string
-  /** Of those in an organization, where another tool lists them. */
-  readonly listedInOrganizationBy?: string
-  read?(ids: Ids, scalekit: ToolContext['scalekit']): Promise<unknown>
-}
-
-/** The arguments of a call that are ids. */
-type Ids = Readonly<Record<string, string>>
-
-/** By the argument that names the object. What contains others comes first. */
-const kinds: Readonly<Record<string, Kind>> = {
-  organizationId: {
-    noun: 'organization',
-    listedBy: 'list_organizations',
-    read: ({ environmentId = '', organizationId = '' }, scalekit) =>
-      scalekit
-        .organizations(environmentId)
-        .getOrganization({ identities: { case: 'id', value: organizationId } }),
-  },
-  userId: { noun: 'user', listedBy: 'list_users', listedInOrganizationBy: 'list_organization_users' },
-  connectionId: {
-    noun: 'connection',
-    listedBy: 'list_environment_connections',
-    listedInOrganizationBy: 'list_organization_connections',
-  },
-  mcpServerId: { noun: 'MCP server', listedBy: 'list_mcp_servers' },
-  clientId: {
-    noun: 'client',
-    listedBy: 'list_redirect_uris',
-    listedInOrganizationBy: 'list_organization_clients',
-    read: ({ environmentId = '', organizationId, clientId = '' }, scalekit) => {
-      const clients = scalekit.clients(environmentId)
-      return organizationId === undefined
-        ? clients.getClient({ clientId })
-        : clients.getOrganizationClient({ organizationId, clientId })
-    },
-  },
-  secretId: {
-    noun: 'secret',
-    listedBy: 'get_environment_credentials',
-    listedInOrganizationBy: 'get_organization_client',
-  },
-  directoryId: { noun: 'directory', listedBy: 'list_directories' },
-  groupId: { noun: 'group', listedBy: 'list_directory_groups' },
-  domainId: { noun: 'domain', listedBy: 'list_domains' },
-  sessionId: { noun: 'session', listedBy: 'list_user_sessions' },
 }
 
 /** By a part of the tool's name, where a name takes the place of an id. */
@@ -178,70 +124,76 @@ function idsOf(args: FailedCall['args']): Ids {
 async function alreadyExists(error: ToolError, { tool, args, context }: FailedCall): Promise<ToolError> {
   if (!isAnsweredByApi(error)) return error
   const existing = await tool.existing?.(args, context).catch(() => undefined)
-  return existing === undefined ? error : conflictWith(existing, error)
+  return existing === undefined ? error : conflictWith(existing, error, args)
 }
 
 /**
- * Refuses a create or a change whose name or id is taken, before a person is asked about it. Only an object that was read is an
- * obstacle: where the read fails, the API decides.
+ * Refuses what the API would refuse, before a person is asked about it: a write of a member whose workspace role only reads, and a
+ * create or a change whose name or id is taken. Only a role or an object that was read is an obstacle: where the read fails, the API
+ * decides.
  *
- * @throws ToolError `already_exists`
+ * @throws ToolError `permission_denied`, `already_exists`
  */
-export async function refuseTaken({ tool, args, context }: Omit<FailedCall, 'mode'>): Promise<void> {
+export async function refuseImpossible(call: FailedCall): Promise<void> {
+  if (call.mode === 'workspace' && (await roleOf(call)) === READING_ROLE) {
+    throw await roleIsMissing(new ToolError('permission_denied', ''), READING_ROLE, call)
+  }
+  const { tool, args, context } = call
   const existing = await tool.existing?.(args, context).catch(() => undefined)
   if (existing === undefined || (typeof existing !== 'string' && existing.id === undefined)) return
-  throw conflictWith(existing, new ToolError('already_exists', objectExists))
+  throw conflictWith(existing, new ToolError('already_exists', objectExists), args)
 }
 
-function conflictWith(existing: string | Taken, error: ToolError): ToolError {
-  if (typeof existing === 'string') {
-    const nextStep = `Read or change ${existing}, or choose another name or id.`
-    return withDetails(error, error.message, nextStep, { existingId: existing })
+type Existing = string | TakenArgument | Taken
+
+function conflictWith(existing: Existing, error: ToolError, args: FailedCall['args']): ToolError {
+  const taken = typeof existing === 'string' ? { argument: uniqueOf(args), id: existing } : existing
+  if ('argument' in taken) {
+    const { argument, id } = taken
+    const nextStep = `Read or change ${id}, or choose another ${argument}.`
+    return withDetails(error, `${argument} is taken: ${id} has it.`, nextStep, { argument, existingId: id })
   }
-  const { message, nextStep, id } = existing
+  const { message, nextStep, id } = taken
   return withDetails(error, message, nextStep, id === undefined ? {} : { existingId: id })
 }
 
+/** Arguments whose value belongs to one object. A tool that has several of them says which one is taken. */
+const unique = ['url', 'domain', 'keyId', 'externalId', 'email']
+
+const uniqueOf = (args: FailedCall['args']) => unique.find((name) => args[name] !== undefined) ?? 'name'
+
 function preconditionFailed(error: ToolError, { tool }: FailedCall): ToolError {
-  if (!tool.precondition || !isGeneral(error)) return error
-  return withDetails(error, error.message, tool.precondition)
+  const message = messageWithArguments(error, (name) => Object.hasOwn(tool.input.shape, name))
+  return withDetails(error, message, (isGeneral(error) && tool.precondition) || error.nextStep)
 }
 
 /** In workspace mode the member's role decides; in environment mode the API speaks about this server's own credentials. */
-async function permissionDenied(error: ToolError, { tool, context, mode }: FailedCall): Promise<ToolError> {
-  if (mode === 'environment') {
+async function permissionDenied(error: ToolError, call: FailedCall): Promise<ToolError> {
+  if (call.mode === 'environment') {
     const nextStep = 'Ask the operator of this server to check what its Scalekit credentials may do.'
     return withDetails(error, 'Scalekit does not let the credentials of this server do that.', nextStep)
   }
-  const role = await roleOf(context).catch(() => undefined)
-  if (role === undefined || role === 'ADMIN') return error
-  const administrators = await administratorsFor(context).catch(() => [])
-  const people = administrators.length > 0 ? `: ${administrators.join(', ')}` : ''
-  return withDetails(
-    error,
-    `${tool.name} needs the workspace role ADMIN; the role of this caller is ${role}.`,
-    `Ask an ADMIN of the workspace to do it or to change the role${people}. Signing in again with more scopes does not help.`,
-    { role, ...(administrators.length > 0 ? { administrators } : {}) },
-  )
+  const role = await roleOf(call)
+  return role === undefined || role === 'ADMIN' ? error : roleIsMissing(error, role, call)
 }
 
-async function roleOf({ scalekit }: ToolContext): Promise<string | undefined> {
-  const { member } = await scalekit.members().getCurrentMember({})
-  return member && members.MemberRole[member.role]
+/** The workspace role of the caller. Undefined where it cannot be read, and for a client without a person. */
+async function roleOf({ context }: FailedCall): Promise<string | undefined> {
+  const person = await readPerson(context).catch(() => undefined)
+  return person?.roles[0]
 }
 
-/** How many administrators an error lists. */
-const MAX_ADMINISTRATORS = 3
-
-/** Their addresses, for a caller who may read members. */
-async function administratorsFor({ scalekit, caller }: ToolContext): Promise<string[]> {
-  if (!caller.scopes.has('workspace:read')) return []
-  const page = await scalekit.members().listMembers({ pageSize: 30 })
-  return page.members
-    .filter(({ role }) => role === members.MemberRole.ADMIN)
-    .map(({ email }) => email)
-    .filter((email) => /^[\x21-\x7e]{3,254}$/.test(email))
-    .slice(0, MAX_ADMINISTRATORS)
+async function roleIsMissing(
+  error: ToolError,
+  role: string,
+  { tool, context }: FailedCall,
+): Promise<ToolError> {
+  const administrators = await readAdministrators(context).catch(() => [])
+  const message = `${tool.name} needs the workspace role ADMIN; the role of this caller is ${role}.`
+  return withDetails(error, message, askAdministrators(administrators), {
+    role,
+    ...(administrators.length > 0 ? { administrators } : {}),
+  })
 }
 
 const isAnsweredByApi = ({ cause }: ToolError) => cause instanceof ConnectError

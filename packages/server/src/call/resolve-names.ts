@@ -103,9 +103,14 @@ async function environmentIdOf(given: string | undefined, options: NamesOptions)
   if (given === undefined) {
     throw unclear('invalid_arguments', `environmentId: Give one of the ${known.length} environments.`, offer)
   }
+  const name = JSON.stringify(options.redact(displayText(given)))
   throw found.length === 0
-    ? unclear('not_found', 'This account has no environment with this name.', offer)
-    : unclear('invalid_arguments', `environmentId: ${found.length} environments have this name.`, offer)
+    ? unclear('not_found', `environmentId: This account has no environment with the name ${name}.`, offer)
+    : unclear(
+        'invalid_arguments',
+        `environmentId: ${found.length} environments have the name ${name}.`,
+        offer,
+      )
 }
 
 /** What names an organization, and where it is among the arguments, like `organizationIds.1`. */

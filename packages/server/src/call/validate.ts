@@ -1,9 +1,10 @@
 import { isObject } from '@scalekit-mcp/auth'
 import * as z from 'zod'
-import { ToolError } from '../errors.js'
+import { ToolError, toolErrors } from '../errors.js'
 import type { ToolDefinition } from '../tool.js'
 import { freeInput, takesEnvironment, withoutEnvironment } from './environment-input.js'
 import { byCurrentNames, type FormerNames, isAbsent } from './former-names.js'
+import { whereIdsAre } from './object-kinds.js'
 
 type Arguments = Record<string, unknown>
 
@@ -78,7 +79,19 @@ function withoutAbsent(args: Arguments, schema: z.ZodObject): Arguments {
 function parse(schema: z.ZodObject, args: Arguments): Arguments {
   const parsed = schema.safeParse(args)
   if (parsed.success) return parsed.data
-  throw new ToolError('invalid_arguments', parsed.error.issues.map(describeIssue).join(' '))
+  const { issues } = parsed.error
+  const where = new Set(issues.flatMap((issue) => whereIdsOf(issue, args) ?? []))
+  throw new ToolError('invalid_arguments', issues.map(describeIssue).join(' '), {
+    ...(where.size > 0 ? { nextStep: [toolErrors.invalid_arguments, ...where].join(' ') } : {}),
+  })
+}
+
+/** Where the id is found, in place of which another text was given. */
+function whereIdsOf(issue: z.core.$ZodIssue, args: Arguments): string | undefined {
+  if (issue.code !== 'custom' || !issue.params?.isId) return undefined
+  const object = Object(issue.path.slice(0, -1).reduce<unknown>((value, key) => Object(value)[key], args))
+  const argument = String(issue.path.at(-1))
+  return whereIdsAre(argument, object.organizationId !== undefined, object[argument])
 }
 
 function describeIssue(issue: z.core.$ZodIssue): string {
@@ -88,5 +101,12 @@ function describeIssue(issue: z.core.$ZodIssue): string {
     const more = keys.length > names.length ? ` and ${keys.length - names.length} more` : ''
     return `${names.join(', ')}${more} ${keys.length === 1 ? 'is not an argument' : 'are not arguments'} of this tool.`
   }
-  return `${issue.path.join('.') || 'arguments'}: ${issue.message.replace(/\.$/, '')}.`
+  return `${issue.path.join('.') || 'arguments'}: ${lengthRule(issue) ?? issue.message.replace(/\.$/, '')}.`
+}
+
+/** How long a text may be, in words. */
+function lengthRule(issue: z.core.$ZodIssue): string | undefined {
+  if (issue.code === 'too_big' && issue.origin === 'string') return `Give at most ${issue.maximum} characters`
+  if (issue.code !== 'too_small' || issue.origin !== 'string') return undefined
+  return issue.minimum === 1 ? 'Give a text that is not empty' : `Give at least ${issue.minimum} characters`
 }

@@ -59,8 +59,9 @@ export const variables = {
     describe: 'Id of the environment of SCALEKIT_ENV_URL, so that agents may name it.',
   },
   SCALEKIT_ENVIRONMENT_TYPE: {
-    schema: z.enum(['DEV', 'PRD'], { message: 'set it to DEV or PRD' }).default('PRD'),
-    describe: 'Type of the environment of SCALEKIT_ENV_URL. In PRD a person confirms writes.',
+    schema: z.enum(['DEV', 'PRD'], { message: 'set it to DEV or PRD' }).optional(),
+    describe:
+      'Type of the environment of SCALEKIT_ENV_URL, DEV or PRD. In PRD a person confirms writes. Default: PRD.',
   },
   ...administratorVariables,
   EXPECTED_AUDIENCE: {

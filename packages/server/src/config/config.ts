@@ -13,7 +13,8 @@ export interface EnvironmentModeConfig {
   readonly mode: 'environment'
   readonly environmentUrl: string
   readonly environmentId?: string
-  readonly environmentType: 'DEV' | 'PRD'
+  /** Absent: nobody said it, and it counts as PRD. */
+  readonly environmentType?: 'DEV' | 'PRD'
   /** Who may use the environment's credentials through this server. */
   readonly administrators: AdministratorRule
 }
@@ -247,7 +248,7 @@ function environmentMode(environmentUrl: string, values: Values): EnvironmentMod
     mode: 'environment',
     environmentUrl,
     ...(environmentId ? { environmentId } : {}),
-    environmentType: values.SCALEKIT_ENVIRONMENT_TYPE,
+    ...(values.SCALEKIT_ENVIRONMENT_TYPE ? { environmentType: values.SCALEKIT_ENVIRONMENT_TYPE } : {}),
     administrators: administratorRule(values),
   }
 }

@@ -4,7 +4,7 @@ import type { Caller } from '@scalekit-mcp/auth'
 import type { EnvironmentModeConfig } from '../config/config.js'
 import { ExpiringCache } from './expiring-cache.js'
 import { renewToken } from './renew-token.js'
-import type { Upstream } from './scalekit.js'
+import type { KnownEnvironment, Upstream } from './scalekit.js'
 import { requestToken, type TokenEndpoint } from './token-endpoint.js'
 
 /** A token is renewed this long before it ends. */
@@ -36,7 +36,12 @@ export function environmentMode(
     refusal: (cause) => cause,
   })
 
-  const environment = { id: config.environmentId ?? '', name: '', type: config.environmentType }
+  const environment: KnownEnvironment = {
+    id: config.environmentId ?? '',
+    name: '',
+    type: config.environmentType ?? 'PRD',
+    ...(config.environmentType ? {} : { typeAssumed: 'SCALEKIT_ENVIRONMENT_TYPE is not set to DEV or PRD' }),
+  }
 
   return (caller) => {
     const transport = createRestTransport({

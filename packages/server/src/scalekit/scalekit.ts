@@ -16,7 +16,7 @@ import {
 } from '@scalekit-mcp/api'
 import type { Turns } from './turns.js'
 
-export type EnvironmentType = 'DEV' | 'PRD'
+type EnvironmentType = 'DEV' | 'PRD'
 
 /** An environment that the caller can reach. */
 export interface KnownEnvironment {
@@ -24,6 +24,8 @@ export interface KnownEnvironment {
   /** Empty where it is not known. */
   readonly name: string
   readonly type: EnvironmentType
+  /** Why nobody knows the type: then it is PRD. */
+  readonly typeAssumed?: string
 }
 
 /** How one caller's requests are authorized and sent. One implementation per mode. */
@@ -106,11 +108,6 @@ export class Scalekit {
   /** One environment, as it was a few seconds ago. */
   environment(environmentId: string): Promise<KnownEnvironment> {
     return this.#upstream.environment(environmentId)
-  }
-
-  /** DEV or PRD: decides whether a client that cannot ask a person may go on without asking. */
-  async environmentType(environmentId: string): Promise<EnvironmentType> {
-    return (await this.environment(environmentId)).type
   }
 
   #client<S extends DescService>(service: S, environmentId: string): Client<S> {

@@ -151,4 +151,8 @@ const toKnown = ({ id, displayName, type }: environments.Environment): KnownEnvi
   id,
   name: displayName,
   type: type === commons.EnvironmentType.DEV ? 'DEV' : 'PRD',
+  ...(isKnownType(type) ? {} : { typeAssumed: 'Scalekit does not say its type' }),
 })
+
+const isKnownType = (type: commons.EnvironmentType) =>
+  type === commons.EnvironmentType.DEV || type === commons.EnvironmentType.PRD

@@ -1,5 +1,6 @@
+import { isObject } from '@scalekit-mcp/auth'
 import * as z from 'zod'
-import { ToolError, type ToolErrorCode, toolErrors, toToolError } from '../errors.js'
+import { messageWithArguments, ToolError, type ToolErrorCode, toolErrors, toToolError } from '../errors.js'
 import type { ToolContext } from '../tool.js'
 
 /** Why one of several items failed, with the fields of a failed call. */
@@ -16,9 +17,10 @@ export interface Failed {
 type NextSteps = Partial<Record<ToolErrorCode, string>>
 
 /** What an item answers that failed. */
-export function failed(cause: unknown, nextSteps: NextSteps = {}): Failed {
-  const { code, message, nextStep } = toToolError(cause)
+function failed(error: ToolError, item: unknown, nextSteps: NextSteps): Failed {
+  const { code, nextStep } = error
   const isGeneral = nextStep === toolErrors[code]
+  const message = messageWithArguments(error, (name) => isObject(item) && Object.hasOwn(item, name))
   return { error: { code, message, nextStep: (isGeneral ? nextSteps[code] : undefined) ?? nextStep } }
 }
 
@@ -52,15 +54,19 @@ export async function each<Item, Done>(
 ): Promise<(Done | Failed)[]> {
   const results: (Done | Failed)[] = []
   const errors: ToolError[] = []
-  const note = (cause: unknown): Failed => {
-    errors.push(toToolError(cause))
-    return failed(cause, nextSteps)
+  const note = (cause: unknown, item: Item): Failed => {
+    const error = toToolError(cause)
+    errors.push(error)
+    return failed(error, item, nextSteps)
   }
   const waiting = items.entries()
   let done = 0
   const work = async () => {
     for (const [index, item] of waiting) {
-      results[index] = await step(item).then((result) => result, note)
+      results[index] = await step(item).then(
+        (result) => result,
+        (cause: unknown) => note(cause, item),
+      )
       progress(++done, what, items.length)
     }
   }

@@ -8,5 +8,8 @@ import { ToolError } from '../errors.js'
  */
 export function requireChange(changes: Readonly<Record<string, unknown>>, names: readonly string[]): void {
   if (names.some((name) => changes[name] !== undefined)) return
-  throw new ToolError('invalid_arguments', `Give at least one of ${names.join(', ')}.`)
+  throw new ToolError(
+    'invalid_arguments',
+    `Give at least one of ${names.join(', ')}. null and an empty text count as left out.`,
+  )
 }

@@ -11,7 +11,7 @@ import { digestOf } from '../digest.js'
 import { givesInClient } from './hand-over.js'
 import type { CallArguments, HandOff, HandOffRound, Interaction, WaitingCall } from './interaction.js'
 import type { Outcome, Progress } from './outcome.js'
-import { isConfirmed, type Question } from './question.js'
+import { isConfirmed, organizationLines, type Question, titleText, whyPrd } from './question.js'
 
 const POLL_MS = 500
 /** After the deadline of a call: for writing its outcome, and for replicas whose clocks differ. */
@@ -260,7 +260,7 @@ export async function handOff(
   if (!waiting) {
     throw new ToolError(
       'confirmation_unavailable',
-      `${tool.name} needs a person, and a client with a token of its own has none.`,
+      `${tool.name} needs a person, and a client with a token of its own has none.${whyPrd(question)}`,
     )
   }
   const digest = digestOf(args.resolved)
@@ -273,14 +273,16 @@ export async function handOff(
       throw (await waiting.decline(opened.id)) ? declined() : running(tool)
     }
   } else if (canOpenUrl) {
-    const { target, environment } = question
-    const where = environment ? ` in ${environment.id}` : ''
-    const message = `${tool.title}${where}: ${target.name}\n${tool.reveals?.message ?? 'Confirm it on the page of this server.'}`
+    const message = [
+      `${titleText(question)}: ${question.target.name}`,
+      ...organizationLines(question),
+      tool.reveals?.message ?? 'Confirm it on the page of this server.',
+    ].join('\n')
     const round: HandOffRound = { kind: 'hand_off', tool: tool.name, digest }
     const elicitation = inputRequired.elicitUrl({ message, url })
     return inputRequired({ inputRequests: { [KEY]: elicitation }, requestState: await seal(round) })
   }
-  throw personNeeded(tool, opened, url)
+  throw personNeeded(tool, question, opened, url)
 }
 
 const declined = () => new ToolError('confirmation_declined', 'The person did not confirm.')
@@ -290,9 +292,16 @@ const running = ({ name }: ToolDefinition) =>
     nextStep: 'Call wait_for_hand_off, or repeat this call in a few seconds: it gives the result.',
   })
 
-function personNeeded({ name, reveals }: ToolDefinition, { id, expiresAt }: HandOff, url: string): ToolError {
-  const what = reveals ? `creates a ${reveals.kind} for a person only` : 'needs a person to confirm it'
-  return new ToolError('person_needed', `${name} ${what}.`, {
+function personNeeded(
+  { name, reveals }: ToolDefinition,
+  question: Question,
+  { id, expiresAt }: HandOff,
+  url: string,
+): ToolError {
+  const what = reveals
+    ? `creates a ${reveals.kind} for a person only.`
+    : `needs a person to confirm it.${whyPrd(question)}`
+  return new ToolError('person_needed', `${name} ${what}`, {
     details: { handOff: { id, url, expiresAt: new Date(expiresAt).toISOString() } },
   })
 }

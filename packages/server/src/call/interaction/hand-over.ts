@@ -3,7 +3,7 @@ import { ToolError } from '../../errors.js'
 import type { Revealed, ToolDefinition } from '../../tool.js'
 import { digestOf } from '../digest.js'
 import type { HandOverState, Interaction } from './interaction.js'
-import type { Question } from './question.js'
+import { environmentText, organizationLines, type Question } from './question.js'
 
 const KEY = 'link'
 
@@ -37,11 +37,16 @@ export async function handOver(
   })
 }
 
-/** Which object the link is about, as the person knows it. */
+/** Which object the link is about, and where it is, as the person knows them. */
 function messageOf(message: string, question: Question | undefined): string {
   if (!question) return message
-  const { id, name } = question.target
-  return `${message}\nFor: ${name}${id === undefined ? '' : ` (${id})`}`
+  const { environment, target } = question
+  return [
+    message,
+    `For: ${target.name}${target.id === undefined ? '' : ` (${target.id})`}`,
+    ...organizationLines(question),
+    ...(environment ? [`Environment: ${environmentText(environment)}`] : []),
+  ].join('\n')
 }
 
 /**

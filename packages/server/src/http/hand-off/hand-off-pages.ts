@@ -133,7 +133,7 @@ export function createHandOffPages(options: HandOffPagesOptions): HandOffPages {
       return messagePage(
         403,
         'Not allowed',
-        `This needs the scopes ${decision.scopes.join(' ')}, which the sign-in did not give.`,
+        `This needs the scopes ${decision.scopes.join(' ')}, which the sign-in did not give. Ask an administrator if your role is the reason.`,
         { href: '?again', label: 'Sign in again' },
       )
     }

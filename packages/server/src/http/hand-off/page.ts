@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { displayText } from '../../call/interaction/display-text.js'
-import type { Question } from '../../call/interaction/question.js'
+import { environmentText, type Question, typeText } from '../../call/interaction/question.js'
 import type { KnownEnvironment } from '../../scalekit/scalekit.js'
 import type { Revealed, ToolDefinition } from '../../tool.js'
 import { html, Markup } from '../html.js'
@@ -97,11 +97,12 @@ export interface Asked {
 
 /** What the person is asked, and by which client. */
 export function askPage({ tool, question, clientId, signedInAs, formToken, problem }: Asked): Page {
-  const { target, environment } = question ?? {}
+  const { target, environment, organization } = question ?? {}
   const rows: (readonly [string, string | Markup])[] = [
     ['Asked by', signedInAs === undefined ? 'The program that started this server' : clientRow(clientId)],
     ['Tool', tool.name],
     ...(environment ? [['Environment', environmentRow(environment)] as const] : []),
+    ...(organization === undefined ? [] : [['Organization', organization] as const]),
     ...(target ? [['Target', target.id ? `${target.name} (${target.id})` : target.name] as const] : []),
     ...(question?.changes ?? []),
   ]
@@ -142,9 +143,11 @@ function clientRow(clientId: string): string | Markup {
   return html`<strong>${new URL(clientId).host}</strong><br><span class="quiet">${shown}</span>`
 }
 
-function environmentRow({ id, name, type }: KnownEnvironment): string | Markup {
-  if (name === '') return `${id} (${type})`
-  return html`<strong>${name}</strong> (${id}, ${type})`
+function environmentRow(environment: KnownEnvironment): string | Markup {
+  const { id, name } = environment
+  return name === ''
+    ? environmentText(environment)
+    : html`<strong>${name}</strong> (${typeText(environment)}, ${id})`
 }
 
 /** What was created for the person: shown now, kept nowhere. */

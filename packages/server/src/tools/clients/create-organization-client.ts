@@ -4,7 +4,6 @@ import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { revealMachineCredentials } from '../client-secret.js'
 import { environmentUrl } from '../environment-url.js'
-import { organizationTarget } from '../organization-target.js'
 import { organizationClientFields, toOrganizationClient } from './organization-client.js'
 import { clientChanges, organizationClientSettings } from './organization-client-input.js'
 
@@ -19,10 +18,7 @@ export default defineTool({
   reveals: { kind: 'secret', message: 'Credentials of the new client. The secret is shown this once.' },
   input: z.object({ environmentId, organizationId, ...organizationClientSettings }),
   output: z.object({ client: organizationClientFields, tokenUrl: z.string() }),
-  async target(args, context) {
-    const { id, name } = await organizationTarget(args, context)
-    return { name: args.name, changes: { Organization: `${name} (${id})`, ...clientChanges(args) } }
-  },
+  target: async (args) => ({ name: args.name, changes: clientChanges(args) }),
   async run({ environmentId, organizationId, accessTokenSeconds, ...settings }, context) {
     const tokenUrl = `${await environmentUrl(context, environmentId)}/oauth/token`
     const clients = context.scalekit.clients(environmentId)

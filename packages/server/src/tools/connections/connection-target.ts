@@ -13,7 +13,8 @@ export function targetOf(connection: connections.Connection): Target {
   return {
     id: connection.id,
     name: connection.keyId || connection.id,
-    changes: { Organization: connection.organizationId || undefined, ...trusted(connection) },
+    organizationId: connection.organizationId || undefined,
+    changes: trusted(connection),
   }
 }
 

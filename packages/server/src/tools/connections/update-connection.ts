@@ -39,16 +39,8 @@ export default defineTool({
     const connection = await readConnection(context.scalekit, which)
     requireSettingsOf(typeOf(connection), settings)
     if (enabled && isEmpty(settings)) requireComplete(connection)
-    const { changes, ...target } = await connectionTarget(which, context)
-    return {
-      ...target,
-      changes: {
-        Organization: changes?.Organization,
-        Provider: provider,
-        ...settingsChanges(settings),
-        Enabled: enabled,
-      },
-    }
+    const target = await connectionTarget(which, context)
+    return { ...target, changes: { Provider: provider, ...settingsChanges(settings), Enabled: enabled } }
   },
   async run(args, { scalekit, progress }) {
     const { environmentId, organizationId, connectionId, provider, enabled, ...settings } = args

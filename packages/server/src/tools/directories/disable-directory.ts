@@ -18,8 +18,7 @@ export default defineTool({
   async target(args, { scalekit }) {
     const directory = await readDirectory(scalekit, args)
     const { id, name, enabled } = directory
-    const already = enabled ? undefined : { directory: toDirectory(directory) }
-    return { id, name, changes: { Organization: args.organizationId }, already }
+    return { id, name, already: enabled ? undefined : { directory: toDirectory(directory) } }
   },
   async run(args, { scalekit }) {
     const { environmentId, organizationId, directoryId } = args

@@ -27,8 +27,7 @@ export default defineTool({
         nextStep: precondition,
       })
     }
-    const already = enabled ? { directory: toDirectory(directory) } : undefined
-    return { id, name, changes: { Organization: args.organizationId }, already }
+    return { id, name, already: enabled ? { directory: toDirectory(directory) } : undefined }
   },
   async run(args, { scalekit }) {
     const { environmentId, organizationId, directoryId } = args

@@ -1,7 +1,6 @@
 import * as z from 'zod'
 import { directoryId, environmentId, organizationId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
-import { organizationTarget } from '../organization-target.js'
 import { directoryFields, toDirectory } from './directory.js'
 import { revealDirectory } from './directory-credentials.js'
 import { readDirectory } from './read-directory.js'
@@ -25,15 +24,13 @@ export default defineTool({
       .describe('remove: the identity provider fails until it has the new token.'),
   }),
   output: z.object({ directory: directoryFields }),
-  async target(args, context) {
-    const { id, name, secrets } = await readDirectory(context.scalekit, args)
-    const organization = await organizationTarget(args, context)
+  async target(args, { scalekit }) {
+    const { id, name, secrets } = await readDirectory(scalekit, args)
     const tokens = secrets.map((secret) => `${secret.id}, ends in ${secret.secretSuffix}`)
     return {
       id,
       name: name || id,
       changes: {
-        Organization: `${organization.name} (${organization.id})`,
         'New token': 'a person gets it',
         [args.previous === 'keep' ? 'Stay valid' : 'Are removed']: tokens,
       },

@@ -18,7 +18,7 @@ export default defineTool({
       .domains(environmentId)
       .getDomain({ identities: { case: 'organizationId', value: organizationId }, id: domainId })
     if (!domain) throw new ToolError('not_found', 'Scalekit has no such domain.')
-    return { id: domain.id, name: domain.domain, changes: { Organization: organizationId } }
+    return { id: domain.id, name: domain.domain }
   },
   async run({ environmentId, organizationId, domainId }, { scalekit }) {
     await scalekit

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { eras, idsOf, type ServerUnderTest, startServerUnderTest } from '../../../test/server-under-test.js'
+import {
+  eras,
+  idsOf,
+  itemsOf,
+  type ServerUnderTest,
+  startServerUnderTest,
+} from '../../../test/server-under-test.js'
 
 const environmentId = 'env_100000000000000001'
 
@@ -41,7 +47,8 @@ describe.each(eras)('create_organizations over %s', (era) => {
   })
 
   test('says of each item why it failed, and creates the others', async () => {
-    await create([{ name: 'First', externalId: `taken-${era}` }])
+    const first = await create([{ name: 'First', externalId: `taken-${era}` }])
+    const { organization } = itemsOf(first)[0] as unknown as { organization: { id: string } }
     const { result } = await create([
       { name: 'Second', externalId: `taken-${era}` },
       { name: `Third ${era}` },
@@ -51,7 +58,11 @@ describe.each(eras)('create_organizations over %s', (era) => {
       items: [
         {
           name: 'Second',
-          error: { code: 'already_exists', nextStep: expect.stringContaining('another externalId') },
+          error: {
+            code: 'already_exists',
+            message: `externalId is taken: ${organization.id} has it.`,
+            nextStep: expect.stringContaining('another externalId'),
+          },
         },
         { name: `Third ${era}`, organization: { displayName: `Third ${era}` } },
       ],

@@ -5,6 +5,7 @@ import { each, itemError, MOST_ITEMS } from '../each.js'
 import { requireDistinct } from '../require-distinct.js'
 import { createOrganization, harmless, newOrganizationFields } from './new-organization.js'
 import { organizationFields } from './organization.js'
+import { throwTaken } from './organization-with.js'
 
 export default defineTool({
   name: 'create_organizations',
@@ -33,14 +34,17 @@ export default defineTool({
     const externalIds = organizations.map(({ externalId }) => externalId)
     requireDistinct('organizations (by externalId)', externalIds)
   },
-  async run({ environmentId, organizations }, { scalekit, progress }) {
+  async run({ environmentId, organizations }, context) {
+    const { scalekit, progress } = context
     const results = await each(
       organizations,
       progress,
       'Creating organizations',
-      async (organization) => ({
-        organization: await createOrganization(scalekit, environmentId, organization),
-      }),
+      (item) =>
+        createOrganization(scalekit, environmentId, item).then(
+          (organization) => ({ organization }),
+          (cause: unknown) => throwTaken(cause, item.externalId, environmentId, context),
+        ),
       { already_exists: 'Choose another externalId. list_organizations shows those that are taken.' },
     )
     return {

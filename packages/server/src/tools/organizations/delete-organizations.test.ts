@@ -42,7 +42,7 @@ describe.each(eras)('delete_organizations over %s', (era) => {
     })
     expect(questions).toEqual([
       [
-        `Delete organizations in ${PRD}. This cannot be undone.`,
+        `Delete organizations in Production (PRD, ${PRD}). This cannot be undone.`,
         `Organizations: Tenant A ${era} (${ids[0]}, 0 users), Tenant B ${era} (${ids[1]}, 0 users)`,
         'To confirm, type the name: 2 organizations',
       ].join('\n'),

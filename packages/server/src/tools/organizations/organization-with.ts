@@ -1,3 +1,4 @@
+import { ToolError, toToolError } from '../../errors.js'
 import type { Taken, ToolContext } from '../../tool.js'
 
 /** The id of the organization that has an external id. */
@@ -9,6 +10,25 @@ export async function organizationWith(
   if (externalId === undefined) return undefined
   const page = await scalekit.organizations(environmentId).listOrganization({ externalId, pageSize: 1 })
   return page.organizations.find((each) => each.externalId === externalId)?.id
+}
+
+/**
+ * Says of a create that was refused which organization has the external id, where that is the reason.
+ *
+ * @throws ToolError
+ */
+export async function throwTaken(
+  cause: unknown,
+  externalId: string | undefined,
+  environmentId: string,
+  context: ToolContext,
+): Promise<never> {
+  if (toToolError(cause).code !== 'already_exists') throw cause
+  const [read] = await Promise.allSettled([organizationWith(externalId, environmentId, context)])
+  const id = read.status === 'fulfilled' ? read.value : undefined
+  if (id === undefined) throw cause
+  const nextStep = `Read or change ${id}, or choose another externalId.`
+  throw new ToolError('already_exists', `externalId is taken: ${id} has it.`, { nextStep, cause })
 }
 
 /** The organization that has a slug. The search of the API needs three characters. */

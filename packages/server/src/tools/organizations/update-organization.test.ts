@@ -48,7 +48,8 @@ describe.each(eras)('update_organization over %s', (era) => {
     expect(taken.error).toMatchObject({ code: 'already_exists' })
     expect((await update({ organizationId })).error).toMatchObject({
       code: 'invalid_arguments',
-      message: 'Give at least one of name, externalId, slug, metadata.',
+      message:
+        'Give at least one of name, externalId, slug, metadata. null and an empty text count as left out.',
     })
   })
 

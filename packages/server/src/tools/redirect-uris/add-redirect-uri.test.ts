@@ -54,7 +54,7 @@ describe.each(eras)('add_redirect_uri over %s', (era) => {
     )
     expect(ok).toBe(true)
     expect(questions).toEqual([
-      `Add redirect URI in ${PRD}.\nURI: ${uri}\nTo confirm, type the name of ${client[PRD]}: Production app`,
+      `Add redirect URI in Production (PRD, ${PRD}).\nURI: ${uri}\nTo confirm, type the name of ${client[PRD]}: Production app`,
     ])
     expect((await read(PRD)).post_login_uris).toContain(uri)
   })

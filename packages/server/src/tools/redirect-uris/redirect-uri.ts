@@ -90,8 +90,13 @@ export async function requireAllowedIn(
   const { hostname } = new URL(uri)
   const isLocal = loopback.includes(hostname) || hostname.endsWith('.localhost')
   if (!isLocal && !hostname.startsWith('*.')) return
-  if ((await scalekit.environmentType(environmentId)) === 'DEV') return
-  throw new ToolError('invalid_arguments', 'uri: localhost and wildcards are for DEV environments only.')
+  const { type, typeAssumed } = await scalekit.environment(environmentId)
+  if (type === 'DEV') return
+  const why = typeAssumed === undefined ? '' : ` This one counts as PRD, because ${typeAssumed}.`
+  throw new ToolError(
+    'invalid_arguments',
+    `uri: localhost and wildcards are for DEV environments only.${why}`,
+  )
 }
 
 function isOnePage(uri: string): boolean {

@@ -77,7 +77,7 @@ describe.each(eras)('set_app_urls over %s', (era) => {
     expect(ok).toBe(true)
     expect(questions).toEqual([
       [
-        `Set app URLs in ${PRD}.`,
+        `Set app URLs in Production (PRD, ${PRD}).`,
         'Added redirect URIs: https://app.example.com/callback',
         'Removed redirect URIs: http://localhost:3000/auth/callback',
         'All redirect URIs after it: https://app.example.com/callback',

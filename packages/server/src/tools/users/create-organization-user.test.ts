@@ -50,11 +50,21 @@ describe.each(eras)('create_organization_user over %s', (era) => {
     // Their names are known: what this organization cannot change is refused.
     const { error } = await add(second, { givenName: 'Beau' })
     expect(error).toMatchObject({ code: 'already_exists', existingId: id })
-    const added = await add(second, { email: email.toUpperCase(), role: 'admin', sendInvitation: false })
+    const added = await add(second, {
+      email: email.toUpperCase(),
+      role: 'admin',
+      metadata: [],
+      externalId: null,
+      sendInvitation: false,
+    })
     expect(added.result?.user).toMatchObject({ id, name: 'Bo', status: 'ACTIVE', roles: ['admin'] })
     const { user } = await server.sdk(environmentId).user.getUser(id)
     expect(user?.memberships.map((each) => each.organizationId).sort()).toEqual([first, second].sort())
     expect((await add(second)).error).toMatchObject({ code: 'already_exists', existingId: id })
+    for (const metadata of [[], {}, null]) {
+      const other = await newOrganization(era)
+      expect((await add(other, { metadata, sendInvitation: false })).result?.user).toMatchObject({ id })
+    }
   })
 
   describe('without a role, the question in PRD says which one they get', () => {

@@ -12,7 +12,6 @@ import {
 } from '../../input-fields.js'
 import { defineTool, type Taken, type ToolContext } from '../../tool.js'
 import { requireNames } from '../missing-name.js'
-import { organizationTarget } from '../organization-target.js'
 import { roleOfNewUser } from './role-of-new-user.js'
 import { toUser, userFields } from './user.js'
 
@@ -38,11 +37,9 @@ export default defineTool({
   }),
   output: z.object({ user: userFields }),
   async target(args, context) {
-    const { id, name } = await organizationTarget(args, context)
     await requireNames(args, context)
     const user = await userWith(args, context)
     const changes = {
-      Organization: `${name} (${id})`,
       'Existing user': user?.id,
       Role: await roleOfNewUser(args, context),
       'External ID': args.externalId,
@@ -56,12 +53,14 @@ export default defineTool({
     const { environmentId, organizationId, externalId } = args
     const user = await userWith(args, context)
     if (user) {
-      if (user.memberships.some((each) => each.organizationId === organizationId)) return user.id
+      if (user.memberships.some((each) => each.organizationId === organizationId))
+        return { argument: 'email', id: user.id }
       return describesPerson(args) ? elsewhere(user.id, organizationId) : undefined
     }
     if (externalId === undefined) return undefined
     const identities = { case: 'externalId', value: externalId } as const
-    return (await context.scalekit.users(environmentId).getUser({ identities })).user?.id
+    const other = (await context.scalekit.users(environmentId).getUser({ identities })).user
+    return other && { argument: 'externalId', id: other.id }
   },
   async run(args, context) {
     const api = context.scalekit.users(args.environmentId)
@@ -105,11 +104,11 @@ async function userWith(
   return found.users.find((each) => each.email.toLowerCase() === email.toLowerCase())
 }
 
-/** Arguments that only a new user can get. */
+/** Arguments that only a new user can get. An empty list gives nothing. */
 const ofPerson = ['givenName', 'familyName', 'externalId', 'metadata'] as const
 
 function describesPerson(args: { readonly [name in (typeof ofPerson)[number]]?: unknown }): boolean {
-  return ofPerson.some((name) => args[name] !== undefined)
+  return ofPerson.some((name) => [args[name]].flat().some((value) => value !== undefined))
 }
 
 const elsewhere = (id: string, organizationId: string): Taken => ({

@@ -2,7 +2,6 @@ import * as z from 'zod'
 import { toToolError } from '../../errors.js'
 import { environmentId, organizationId, userId } from '../../input-fields.js'
 import { defineTool, type ToolContext } from '../../tool.js'
-import { organizationTarget } from '../organization-target.js'
 import { readUser } from './read-user.js'
 
 export default defineTool({
@@ -19,14 +18,12 @@ export default defineTool({
     userDeleted: z.boolean().optional().describe('Whether the user is gone too; absent: unknown.'),
     otherOrganizations: z.number().describe('In how many others the user is.'),
   }),
-  async target(args, context) {
-    const { id, email, memberships } = await readUser(context.scalekit, args)
-    const organization = await organizationTarget(args, context)
+  async target(args, { scalekit }) {
+    const { id, email, memberships } = await readUser(scalekit, args)
     return {
       id,
       name: email,
       changes: {
-        Organization: `${organization.name} (${organization.id})`,
         'Other organizations':
           memberships.length === 1 ? 'none: the user is deleted' : memberships.length - 1,
       },

@@ -120,7 +120,7 @@ describe.each(eras)('resend_invitation over %s', (era) => {
       const { result, questions } = await resendAsked({ environmentId: 'Production', invitations })
       expect(questions).toEqual([
         [
-          `Resend invitation in ${PRD}.`,
+          `Resend invitation in Production (PRD, ${PRD}).`,
           `Organization: Northwind Traders (${northwind})`,
           `To confirm, type the name of ${userId}: named-${era}@example.com`,
         ].join('\n'),

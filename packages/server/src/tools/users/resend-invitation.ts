@@ -63,9 +63,12 @@ export default defineTool({
     const which = whichOf(args)
     const [only] = which
     if (only && which.length === 1) return targetOf(args.environmentId, only, context)
-    const results = await each(which, context.progress, 'Reading names', (one) =>
-      targetOf(args.environmentId, one, context),
-    )
+    const results = await each(which, context.progress, 'Reading names', async (one) => {
+      const { name } = await targetOf(args.environmentId, one, context)
+      const { environmentId } = args
+      const organization = await organizationTarget({ environmentId, ...one }, context)
+      return { to: `${name}, ${organization.name} (${organization.id})` }
+    })
     const { found, missing } = namedBy(
       which.map(({ userId }) => userId),
       results,
@@ -74,10 +77,12 @@ export default defineTool({
       const message = 'None of these users has an open invitation.'
       throw new ToolError('not_found', message, { nextStep: checkIds })
     }
-    const to = found.map(({ name, changes }) => `${name}, ${changes?.Organization}`)
     return {
       name: found.length === 1 ? '1 invitation' : `${found.length} invitations`,
-      changes: { To: to, 'Without an open invitation': missing.length > 0 ? missing : undefined },
+      changes: {
+        To: found.map(({ to }) => to),
+        'Without an open invitation': missing.length > 0 ? missing : undefined,
+      },
     }
   },
   async run(args, { scalekit, progress }) {
@@ -118,8 +123,7 @@ async function targetOf(environmentId: string, one: Which, context: ToolContext)
       nextStep: precondition,
     })
   }
-  const organization = await organizationTarget({ environmentId, ...one }, context)
-  return { id, name: email, changes: { Organization: `${organization.name} (${organization.id})` } }
+  return { id, name: email, organizationId: one.organizationId }
 }
 
 async function send(

@@ -3,7 +3,6 @@ import { environmentId, organizationId, roleName, text, userId } from '../../inp
 import { defineTool } from '../../tool.js'
 import { isAlready } from '../is-already.js'
 import { requireNames } from '../missing-name.js'
-import { organizationTarget } from '../organization-target.js'
 import { requireChange } from '../require-change.js'
 import { readUser } from './read-user.js'
 import { toUser, userFields } from './user.js'
@@ -28,7 +27,6 @@ export default defineTool({
   check: (args) => requireChange(args, ['role', 'givenName', 'familyName']),
   async target(args, context) {
     const user = await readUser(context.scalekit, args)
-    const organization = await organizationTarget(args, context)
     await requireNames(args, context)
     const { role, givenName, familyName } = args
     const result = toUser(user, args.organizationId)
@@ -38,7 +36,6 @@ export default defineTool({
       id: user.id,
       name: user.email,
       changes: {
-        Organization: `${organization.name} (${organization.id})`,
         Role: role,
         'Given name': givenName,
         'Family name': familyName,

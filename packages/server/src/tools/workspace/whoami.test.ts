@@ -58,6 +58,21 @@ describe.each(eras)('whoami over %s', (era) => {
     expect(await whoami({ scopes: ['organization:read'] })).not.toHaveProperty('environments')
   })
 
+  test('says where the type of an environment is assumed', async () => {
+    const body = JSON.stringify({
+      environments: [{ id: 'env_9', display_name: 'Staging', domain: 'x.example' }],
+    })
+    const answered = await fetch(`${server.local.url}/__local/faults`, {
+      method: 'POST',
+      headers: { 'x-scalekit-local': '1', 'content-type': 'application/json' },
+      body: JSON.stringify({ match: { path: 'ListEnvironment' }, body }),
+    })
+    expect(answered.ok).toBe(true)
+    expect((await whoami())?.environments).toEqual([
+      { id: 'env_9', name: 'Staging', type: 'PRD', typeAssumed: 'Scalekit does not say its type' },
+    ])
+  })
+
   test('lists the toolsets of the connection, and the URL that has the others too', async () => {
     const result = await whoami()
     expect(result?.toolsets).toContain('organizations')
@@ -84,6 +99,22 @@ describe.each(eras)('whoami over %s', (era) => {
     const client = await whoami({ subject: undefined, client_id: 'm2m_service', scopes: [] })
     expect(client?.howToGetMore).toEqual([expect.stringMatching(/registration of the client m2m_service/)])
     expect(await whoami()).not.toHaveProperty('howToGetMore')
+  })
+
+  test('says which role is missing, and who can give it, in place of scopes that write', async () => {
+    const subject = 'viewer@example.com'
+    const toWrite =
+      /^To write: needs the workspace role ADMIN; the role of this caller is USER\. Ask an ADMIN .*: admin@example\.com\. Signing in again .* does not help\.$/
+    const lacking = await whoami({ subject, scopes: ['workspace:read', 'environment:read'] })
+    expect(lacking?.howToGetMore).toEqual([
+      expect.stringMatching(toWrite),
+      expect.stringMatching(/^Scopes organization:read: .*sign in .*again/),
+    ])
+    expect((await whoami({ subject }))?.howToGetMore).toEqual([expect.stringMatching(toWrite)])
+    expect((await whoami({ subject }, '?readonly=true'))?.howToGetMore).toEqual([
+      expect.stringMatching(toWrite),
+    ])
+    expect(JSON.stringify((await whoami({ subject, scopes: [] }))?.howToGetMore)).not.toContain('@')
   })
 
   test('says how to write on a connection that only reads', async () => {

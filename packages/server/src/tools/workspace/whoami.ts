@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { defineTool, type ToolContext } from '../../tool.js'
-import { readPerson } from './person.js'
+import { type Person, readPerson } from './person.js'
+import { askAdministrators, READING_ROLE, readAdministrators } from './workspace-administrators.js'
 
 export default defineTool({
   name: 'whoami',
@@ -26,7 +27,14 @@ export default defineTool({
     mode: z.string().describe('workspace, or environment: the server manages one.'),
     readOnly: z.boolean(),
     environments: z
-      .array(z.object({ id: z.string(), name: z.string().optional(), type: z.string() }))
+      .array(
+        z.object({
+          id: z.string(),
+          name: z.string().optional(),
+          type: z.string(),
+          typeAssumed: z.string().optional().describe('Why nobody knows the type: then it is PRD.'),
+        }),
+      )
       .optional()
       .describe('Needs the scope environment:read.'),
     toolsets: z.array(z.string()),
@@ -35,7 +43,9 @@ export default defineTool({
     howToGetMore: z
       .array(z.string())
       .optional()
-      .describe('How to get scopes that are missing, and how to write on a connection that only reads.'),
+      .describe(
+        'How to get scopes or a role that are missing, and how to write on a connection that only reads.',
+      ),
   }),
   async run(_, context) {
     const { subject, clientId, issuer, scopes, organizationId, expiresAt } = context.caller
@@ -45,6 +55,7 @@ export default defineTool({
     const [read, listed] = await Promise.allSettled([readPerson(context), reachable(context)])
     const person = read.status === 'fulfilled' ? read.value : undefined
     const environments = listed.status === 'fulfilled' ? listed.value : undefined
+    const more = howToGetMore(mode === 'workspace' ? await howToGetRole(person, context) : undefined)
     return {
       subject,
       ...person,
@@ -61,12 +72,22 @@ export default defineTool({
       toolsets: [...toolsets],
       toolsetsLeftOut: [...toolsetsLeftOut],
       urlWithAllToolsets: toolsetsLeftOut.length > 0 ? urlWithAll : undefined,
-      howToGetMore: howToGetMore.length > 0 ? [...howToGetMore] : undefined,
+      howToGetMore: more.length > 0 ? [...more] : undefined,
     }
   },
 })
 
-type Environment = { readonly id: string; readonly name: string | undefined; readonly type: string }
+/** For a member whose workspace role does not write. */
+async function howToGetRole(person: Person | undefined, context: ToolContext): Promise<string | undefined> {
+  if (!person?.roles.includes(READING_ROLE)) return undefined
+  const [read] = await Promise.allSettled([readAdministrators(context)])
+  const administrators = read.status === 'fulfilled' ? read.value : []
+  return `needs the workspace role ADMIN; the role of this caller is ${READING_ROLE}. ${askAdministrators(administrators)}`
+}
+
+type Environment = Omit<Awaited<ReturnType<ToolContext['scalekit']['environment']>>, 'name'> & {
+  readonly name: string | undefined
+}
 
 /** The environments that this connection reaches. Undefined for who may not read them. */
 async function reachable({ scalekit, caller, connection }: ToolContext): Promise<Environment[] | undefined> {
@@ -75,5 +96,5 @@ async function reachable({ scalekit, caller, connection }: ToolContext): Promise
   const known = await scalekit.knownEnvironments()
   return known
     .filter(({ id }) => environmentId === undefined || id === environmentId)
-    .map(({ id, name, type }) => ({ id, name: name || undefined, type }))
+    .map(({ id, name, type, typeAssumed }) => ({ id, name: name || undefined, type, typeAssumed }))
 }
