@@ -128,8 +128,11 @@ export async function mintToken(
   return ((await response.json()) as { access_token: string }).access_token
 }
 
-/** Below the ports that systems give to whoever asks for any: nobody gets one of these between here and its use. */
-const PORTS = { first: 10_000, last: 29_999 }
+/**
+ * Below the ports that systems give to whoever asks for any: nobody gets one of these between here and its use. Above those that
+ * browsers and `fetch` block (https://fetch.spec.whatwg.org/#port-blocking).
+ */
+const PORTS = { first: 10_081, last: 29_999 }
 const portsFrom = (first: number) => {
   let next = first
   return () => {

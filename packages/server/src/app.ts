@@ -3,7 +3,7 @@ import { createProtection, hostsOf, originsOf, type ProtectOptions } from '@scal
 import type { AuditLog } from './audit/audit-log.js'
 import { type Bounds, isSelected, parseSelection } from './call/access.js'
 import { createAdministrators } from './call/administrators.js'
-import { createHandOffs } from './call/interaction/hand-off.js'
+import { createHandOffs } from './call/interaction/hand-offs.js'
 import { createRoundSeal } from './call/interaction/round-seal.js'
 import { createPageSeal } from './call/page-seal.js'
 import type { Config } from './config/config.js'

@@ -15,7 +15,7 @@ import { type Call, call, type Outcome, renderError } from './call.js'
 import { isClientAlone } from './client-alone.js'
 import { connectionOf } from './connection-of.js'
 import type { Idempotency } from './idempotency.js'
-import type { HandOffs } from './interaction/hand-off.js'
+import type { HandOffs } from './interaction/hand-offs.js'
 import type { AtPage, RoundSeal, RoundState } from './interaction/interaction.js'
 import type { PageSeal } from './page-seal.js'
 

@@ -2,7 +2,7 @@ import type { Caller } from '@scalekit-mcp/auth'
 import { toToolError } from '../errors.js'
 import type { Scalekit } from '../scalekit/scalekit.js'
 import type { ToolContext } from '../tool.js'
-import type { HandOffs } from './interaction/hand-off.js'
+import type { HandOffs } from './interaction/hand-offs.js'
 
 /** The parts of a call that its tool may use. */
 type Source = Pick<ToolContext, 'docs' | 'connection' | 'progress'> & {

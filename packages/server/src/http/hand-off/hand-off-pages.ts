@@ -12,7 +12,7 @@ import { NotAnAdministrator, type RequireAdministrator } from '../../call/admini
 import type { Principal } from '../../call/call-tool.js'
 import { digestOf } from '../../call/digest.js'
 import { displayText } from '../../call/interaction/display-text.js'
-import { isSameOwner, ownerOf } from '../../call/interaction/hand-off.js'
+import { isSameOwner, ownerOf } from '../../call/interaction/hand-offs.js'
 import type { HandOff } from '../../call/interaction/interaction.js'
 import type { McpOptions } from '../../mcp/sdk-server.js'
 import type { KeyValue } from '../../shared/key-value.js'

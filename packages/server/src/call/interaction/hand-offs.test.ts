@@ -2,7 +2,7 @@ import { type Caller, Secret } from '@scalekit-mcp/auth'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { createKeyValue } from '../../shared/key-value.js'
 import { parseSelection } from '../access.js'
-import { createHandOffs } from './hand-off.js'
+import { createHandOffs } from './hand-offs.js'
 
 const caller: Caller = {
   issuer: 'https://acme.scalekit.com',
