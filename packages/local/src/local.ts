@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { mountApi } from './api-mount.js'
 import { createFaults, type Faults } from './control/faults.js'
+import { createToolCatalogue } from './domain/agent-tools/catalogue.js'
+import { createParamsChecker } from './domain/agent-tools/check-params.js'
 import { createDnsRecords, type DnsRecords } from './domain/domains/dns-records.js'
 import type { FlowInterceptors } from './domain/events/flow-interceptor.js'
 import { createOutbox, type Outbox } from './domain/events/outbox.js'
@@ -14,6 +16,7 @@ import { createLoopbackGuard } from './http/loopback-guard.js'
 import { reportFailure } from './http/report-failure.js'
 import { createRequestLog, type RequestLog } from './http/request-log.js'
 import { createHttpApp } from './http-app.js'
+import { createProviders } from './notify/ask-provider.js'
 import { createFlowInterceptors } from './notify/flow-interceptors.js'
 import { sendNotices } from './notify/notices.js'
 import { releaseDeliveries } from './notify/pending-deliveries.js'
@@ -167,6 +170,11 @@ interface Parts {
 
 function handlers(baseUrl: string, parts: Parts): Handlers {
   const { database, clock, faults, log, outbox, dns, keys, webhooks, interceptors, reset } = parts
+  const agentTools = {
+    catalogue: createToolCatalogue(database),
+    params: createParamsChecker(),
+    providers: createProviders(baseUrl),
+  }
   const context: OAuthContext = {
     baseUrl,
     database,
@@ -176,6 +184,7 @@ function handlers(baseUrl: string, parts: Parts): Handlers {
     dns,
     webhooks,
     interceptors,
+    agentTools,
     tokens: createTokenIssuer(keys, clock, database),
     verifier: createTokenVerifier({ baseUrl, database, keys, clock }),
   }
@@ -188,6 +197,7 @@ function handlers(baseUrl: string, parts: Parts): Handlers {
     dns,
     webhooks,
     interceptors,
+    agentTools,
     authenticate: createAuthenticate(context),
   })
   const app = createHttpApp({

@@ -61,7 +61,7 @@ describe('connected accounts, through the official SDK', () => {
     )
   })
 
-  it('give their tokens to one method only', async () => {
+  it('give their tokens to who sends them, and to who asks for them, only', async () => {
     const { connectedAccounts: api } = local.sdk(DEV)
     const created = await api.createConnectedAccount({
       ...BEN,
@@ -75,8 +75,8 @@ describe('connected accounts, through the official SDK', () => {
     })
     const token = await local.client(DEV)
     const query = 'connector=gmail&identifier=ben@acme.example'
+    expect(created.connectedAccount?.authorizationDetails).toMatchObject(TOKENS)
     const others = [
-      created,
       await api.listConnectedAccounts(BEN),
       (await local.rest('GET', `/api/v1/connected_accounts/details?${query}`, { token })).body,
       (await local.rest('GET', `/api/v1/connected_accounts/${id}`, { token })).body,
@@ -124,21 +124,24 @@ describe('connected accounts, through the official SDK', () => {
     })
     const first = await api.listConnectedAccounts({ pageSize: 1 })
     expect([first.totalSize, first.connectedAccounts.map(({ identifier }) => identifier)]).toEqual([
-      2,
+      9,
       ['ben@acme.example'],
     ])
-    const rest = await api.listConnectedAccounts({ pageSize: 1, pageToken: first.nextPageToken })
-    expect([rest.nextPageToken, rest.connectedAccounts[0]?.identifier]).toEqual(['', 'ana@acme.example'])
+    const rest = await api.listConnectedAccounts({ pageSize: 20, pageToken: first.nextPageToken })
+    expect([rest.nextPageToken, rest.connectedAccounts.at(-1)?.identifier]).toEqual(['', 'ana@acme.example'])
     const count = async (options: Parameters<typeof api.listConnectedAccounts>[0]) =>
       (await api.listConnectedAccounts(options)).totalSize
     expect(await count({ organizationId: ACME })).toBe(1)
     expect(await count({ userId: 'usr_100000000000000102' })).toBe(1)
-    expect(await count({ provider: 'GMAIL' })).toBe(2)
-    expect(await count({ provider: 'SLACK' })).toBe(0)
-    expect(await count({ connectionNames: ['gmail'] })).toBe(2)
-    expect(await count({ connector: 'slack' })).toBe(0)
+    expect(await count({ provider: 'GMAIL' })).toBe(3)
+    expect(await count({ provider: 'NOTION' })).toBe(0)
+    expect(await count({ connectionNames: ['gmail'] })).toBe(3)
+    expect(await count({ connector: 'GMAIL' })).toBe(3)
+    expect(await count({ connector: 'notion' })).toBe(0)
     expect(await count({ query: 'BEN' })).toBe(1)
     await expect(api.listConnectedAccounts({ pageSize: 100 })).rejects.toThrow(ScalekitBadRequestException)
+    const both = { connector: 'gmail', connectionNames: ['gmail'] }
+    await expect(api.listConnectedAccounts(both)).rejects.toThrow(ScalekitBadRequestException)
   })
 
   it('have links to authorize them, which are not stored', async () => {
@@ -175,7 +178,8 @@ describe('connected accounts, through the official SDK', () => {
     expect((await api.listConnectedAccounts()).connectedAccounts).toEqual([])
     const token = await local.client(DEV)
     await local.rest('DELETE', '/api/v1/connections/conn_100000000000000003', { token })
-    expect((await local.sdk(DEV).connectedAccounts.listConnectedAccounts()).totalSize).toBe(0)
+    const left = await local.sdk(DEV).connectedAccounts.listConnectedAccounts({ provider: 'GMAIL' })
+    expect(left.totalSize).toBe(0)
   })
 })
 
@@ -192,7 +196,8 @@ describe('the actions of the official SDK', () => {
       apiConfig: { region: 'eu' },
     })
     expect((await actions.listConnectedAccounts(named)).totalSize).toBe(1)
-    expect((await actions.listConnections()).connections).toMatchObject([{ connectionName: 'gmail' }])
+    const { connections } = await actions.listConnections({ provider: 'GMAIL' })
+    expect(connections).toMatchObject([{ connectionName: 'gmail' }])
     await actions.deleteConnectedAccount(named)
     await expect(actions.getConnectedAccount(named)).rejects.toThrow(ScalekitNotFoundException)
     await expect(actions.getAuthorizationLink(named)).rejects.toThrow(ScalekitNotFoundException)
@@ -201,7 +206,6 @@ describe('the actions of the official SDK', () => {
   it('are told what the local environment cannot do', async () => {
     const { actions, auth } = local.sdk(DEV)
     for (const unserved of [
-      () => actions.executeTool({ toolName: 'send_mail', toolInput: {}, ...BEN }),
       () => actions.verifyConnectedAccountUser({ authRequestId: 'x', identifier: 'y' }),
       () => auth.updateLoginUserDetails('conn_1', 'login_1', { sub: 'x', email: 'x@acme.example' }),
     ])

@@ -4,6 +4,7 @@ import { registrationRoute } from '../clients/registration-route.js'
 import { completeRequest } from '../sign-in/complete-request.js'
 import { interactionRoutes } from '../sign-in/interaction-routes.js'
 import { invitationRoutes } from '../sign-in/opened-invitation.js'
+import { toolRoutes } from '../simulator/provider/tool-routes.js'
 import { samlSimulatorRoutes } from '../simulator/saml-simulator-routes.js'
 import { simulatorRoutes } from '../simulator/simulator-routes.js'
 import { ssoRoutes } from '../sso/sso-routes.js'
@@ -36,6 +37,7 @@ export function realmRoutes(context: OAuthContext, servers: AuthorizationServers
   router.use(
     invitationRoutes(context),
     ssoRoutes(context),
+    toolRoutes(context),
     samlSimulatorRoutes(context),
     simulatorRoutes(context),
   )

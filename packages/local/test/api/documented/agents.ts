@@ -25,6 +25,18 @@ export async function agents({ ok, fails }: RestApi): Promise<void> {
   await ok(`${api}.DeleteConnectedAccount`, named)
   await fails('NOT_FOUND', `${api}.DeleteConnectedAccount`, nothing)
 
+  const tools = 'ToolService'
+  await ok(`${tools}.ListTools`)
+  await fails('INVALID_ARGUMENT', `${tools}.ListTools`, { page_token: 'not a token' })
+  const scoped = { identifier: 'default', 'filter.tool_names': 'gmail_fetch_mails' }
+  await ok(`${tools}.ListScopedTools`, scoped)
+  await fails('INVALID_ARGUMENT', `${tools}.ListScopedTools`, { identifier: 'default' })
+  await ok(`${tools}.ListAvailableTools`, { identifier: 'default' })
+  await fails('NOT_FOUND', `${tools}.ListAvailableTools`, { identifier: 'nobody' })
+  const call = { tool_name: 'gmail_fetch_mails', identifier: 'default', connector: 'gmail' }
+  await ok(`${tools}.ExecuteTool`, call)
+  await fails('NOT_FOUND', `${tools}.ExecuteTool`, { ...call, tool_name: 'nothing' })
+
   const provider = {
     display_name: 'Robot Hub',
     proxy_url: 'https://api.robots.example',
@@ -56,14 +68,6 @@ export async function agents({ ok, fails }: RestApi): Promise<void> {
 
 /** The documented operations that are not served: they say so, with an error of the API. */
 export async function notServed({ fails }: RestApi): Promise<void> {
-  const tool = { tool_name: 'send_mail', identifier: 'ben@acme.example', connector: 'gmail' }
-  await fails('UNIMPLEMENTED', 'ToolService.ListTools')
-  await fails('UNIMPLEMENTED', 'ToolService.ListScopedTools', {
-    identifier: 'ben@acme.example',
-    'filter.tool_names': 'send_mail',
-  })
-  await fails('UNIMPLEMENTED', 'ToolService.ListAvailableTools', { identifier: 'ben@acme.example' })
-  await fails('UNIMPLEMENTED', 'ToolService.ExecuteTool', tool)
   await fails('UNIMPLEMENTED', 'ConnectedAccountService.VerifyConnectedAccountUser', {
     auth_request_id: 'request',
     identifier: 'ben@acme.example',

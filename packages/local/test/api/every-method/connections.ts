@@ -1,10 +1,14 @@
+import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import {
+  AgentkitAnalyticsService,
+  AgentkitLogsService,
   ConnectedAccountService,
   ConnectionService,
   DirectoryService,
   DomainService,
   McpService,
   ProviderService,
+  ToolService,
 } from '@scalekit-mcp/api'
 import { ACME } from '../local.js'
 import type { Wire } from './wire.js'
@@ -91,6 +95,17 @@ export async function agents(wire: Wire): Promise<void> {
   await api.disconnectConnectedAccount({ id })
   await api.deleteConnectedAccount({ id })
 
+  const tools = wire.client(ToolService)
+  const identifier = 'default'
+  await tools.listTools({})
+  await tools.listScopedTools({ identifier, filter: {} })
+  await tools.listAvailableTools({ identifier })
+  const { executionId } = await tools.executeTool({ toolName: 'gmail_list_labels', identifier })
+  const span = { startTime: timestampFromMs(0), endTime: timestampFromMs(Date.now()) }
+  await wire.client(AgentkitLogsService).listToolCallLogs({})
+  await wire.client(AgentkitLogsService).getToolCallLog({ executionId })
+  await wire.client(AgentkitAnalyticsService).getOverviewStats(span)
+
   const providers = wire.client(ProviderService)
   const provider = {
     displayName: 'Robot Hub',
@@ -98,10 +113,10 @@ export async function agents(wire: Wire): Promise<void> {
     authPatterns: { values: [] },
   }
   const made = await providers.createCustomProvider({ provider })
-  const identifier = made.provider?.identifier ?? ''
-  await providers.updateCustomProvider({ identifier, provider: { ...provider, description: 'Robots' } })
+  const robots = { identifier: made.provider?.identifier ?? '' }
+  await providers.updateCustomProvider({ ...robots, provider: { ...provider, description: 'Robots' } })
   await providers.listProviders({ filter: { providerType: 1 } })
-  await providers.deleteCustomProvider({ identifier })
+  await providers.deleteCustomProvider(robots)
 
   const configs = wire.client(McpService)
   const mapping = { connectionName: 'gmail', tools: ['send_mail'] }

@@ -57,18 +57,28 @@ export async function actions({ sdk, refused }: SdkRecorder): Promise<void> {
   await refused('NOT_FOUND', () => api.deleteConnectedAccount(nothing))
 }
 
+/** `sdk.tools`, and the tools of `sdk.actions` */
+export async function tools({ sdk, refused }: SdkRecorder): Promise<void> {
+  const named = { identifier: 'default', connector: 'gmail' }
+  await sdk.tools.listTools()
+  await refused('INVALID_ARGUMENT', () => sdk.tools.listTools({ pageToken: 'not a token' }))
+  await sdk.tools.listScopedTools('default', { filter: { toolNames: ['gmail_fetch_mails'] } })
+  const page = { filter: {}, pageToken: 'not a token' }
+  await refused('INVALID_ARGUMENT', () => sdk.tools.listScopedTools('default', page))
+  await sdk.tools.listAvailableTools('default')
+  await refused('NOT_FOUND', () => sdk.tools.listAvailableTools('nobody'))
+  await sdk.tools.executeTool({ toolName: 'gmail_fetch_mails', params: {}, ...named })
+  await refused('NOT_FOUND', () => sdk.tools.executeTool({ toolName: 'nothing', ...named }))
+  await sdk.actions.executeTool({ toolName: 'gmail_fetch_mails', toolInput: {}, ...named })
+  await refused('NOT_FOUND', () => sdk.actions.executeTool({ toolName: 'nothing', toolInput: {}, ...named }))
+}
+
 /** The methods whose RPC is not served. */
 export async function notServed({ sdk, refused }: SdkRecorder): Promise<void> {
   const verification = { authRequestId: 'request', identifier: 'ben@acme.example' }
-  const tool = { toolName: 'send_mail', identifier: 'ben@acme.example', connector: 'gmail' }
   const calls = [
     () => sdk.connectedAccounts.verifyConnectedAccountUser(verification),
     () => sdk.actions.verifyConnectedAccountUser(verification),
-    () => sdk.actions.executeTool({ ...tool, toolInput: {} }),
-    () => sdk.tools.executeTool({ ...tool, params: {} }),
-    () => sdk.tools.listTools(),
-    () => sdk.tools.listScopedTools('ben@acme.example', { filter: { toolNames: ['send_mail'] } }),
-    () => sdk.tools.listAvailableTools('ben@acme.example'),
     () => sdk.auth.updateLoginUserDetails('conn_1', 'request', { sub: 'ben', email: 'ben@acme.example' }),
   ]
   for (const call of calls) await refused('UNIMPLEMENTED', call)

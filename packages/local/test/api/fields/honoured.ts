@@ -9,6 +9,7 @@ import { organizationFields } from './organizations.js'
 import { pageFields } from './pages.js'
 import { peopleFilterFields } from './people-lists.js'
 import { roleFields } from './roles.js'
+import { toolFields } from './tools.js'
 import { userFields } from './users.js'
 
 /** Every field that is honoured and observed here. */
@@ -21,6 +22,7 @@ export const HONOURED: readonly Observation[] = [
   ...mcpServerFields,
   ...connectionFields,
   ...agentFields,
+  ...toolFields,
   ...filterFields,
   ...peopleFilterFields,
   ...pageFields,

@@ -3,17 +3,18 @@ import { Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect
 import { apiError, type ConnectedAccountService } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
 import {
-  changedAccount,
   createAccount,
+  deleteAccount,
+  disconnectAccount,
+  updateAccount,
 } from '../../../domain/connected-accounts/connected-account-changes.js'
 import {
   type AccountSelector,
-  connectedAccountData,
   findAccount,
 } from '../../../domain/connected-accounts/connected-account-data.js'
+import { freshAccount } from '../../../domain/connected-accounts/fresh-account.js'
 import { newLink } from '../../../domain/links/link-data.js'
 import type { Store } from '../../../domain/store.js'
-import type { ConnectedAccountRow } from '../../../storage/registry-schema.js'
 import type { Schema } from '../../../storage/schema.js'
 import { required } from '../../identity.js'
 import { accountFields, toAccount } from '../../messages/connected-account-message.js'
@@ -27,8 +28,9 @@ export function connectedAccountHandlers(store: Store): Partial<ServiceImpl<type
       const fields = accountFields(required(request.connectedAccount, 'connected_account'))
       const environment = environmentOf(context)
       return database.transaction(async (db) => {
-        const { id } = await createAccount(db, environment, clock.now(), request, fields)
-        return { connectedAccount: toAccount(await findAccount(db, environment, { id }), false) }
+        return {
+          connectedAccount: toAccount(await createAccount(db, environment, clock, request, fields), true),
+        }
       })
     },
 
@@ -36,23 +38,21 @@ export function connectedAccountHandlers(store: Store): Partial<ServiceImpl<type
       const fields = accountFields(required(request.connectedAccount, 'connected_account'))
       return database.transaction(async (db) => {
         const found = await find(db, context, request)
-        const updated = changedAccount(found, found.connection_type, clock.now(), fields)
-        return { connectedAccount: toAccount({ ...found, ...(await save(db, updated)) }, false) }
+        return { connectedAccount: toAccount(await updateAccount(db, clock, found, fields), true) }
       })
     },
 
     async deleteConnectedAccount(request, context) {
-      const { id } = await find(database.db, context, request)
-      await database.db.deleteFrom('connected_accounts').where('id', '=', id).execute()
-      return {}
+      return database.transaction(async (db) => {
+        await deleteAccount(db, clock, await find(db, context, request))
+        return {}
+      })
     },
 
     async disconnectConnectedAccount({ id }, context) {
       return database.transaction(async (db) => {
-        const found = await find(db, context, { id })
-        const { details: _, ...data } = connectedAccountData(found)
-        const row = { ...found, status: 'DISCONNECTED', data: JSON.stringify(data) } as const
-        return { connectedAccount: toAccount({ ...found, ...(await save(db, row)) }, false) }
+        const account = await disconnectAccount(db, clock, await find(db, context, { id }))
+        return { connectedAccount: toAccount(account, false) }
       })
     },
 
@@ -66,7 +66,8 @@ export function connectedAccountHandlers(store: Store): Partial<ServiceImpl<type
 
     /** The one that gives tokens and keys: what an agent calls the provider with. */
     async getConnectedAccountAuth(request, context) {
-      return { connectedAccount: toAccount(await find(database.db, context, request), true) }
+      const account = await freshAccount(store, await find(database.db, context, request))
+      return { connectedAccount: toAccount(account, true) }
     },
 
     async getMagicLinkForConnectedAccount(request, context) {
@@ -93,11 +94,5 @@ export function connectedAccountHandlers(store: Store): Partial<ServiceImpl<type
 
   function find(db: Kysely<Schema>, context: HandlerContext, by: AccountSelector) {
     return findAccount(db, environmentOf(context), by)
-  }
-
-  async function save(db: Kysely<Schema>, { id, status, data }: ConnectedAccountRow) {
-    const changes = { status, data, updated_at: clock.now() }
-    await db.updateTable('connected_accounts').set(changes).where('id', '=', id).execute()
-    return changes
   }
 }
