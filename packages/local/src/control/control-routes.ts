@@ -3,6 +3,7 @@ import type { RequestLog } from '../http/request-log.js'
 import type { MovableClock } from '../storage/clock.js'
 import { DatabaseUnavailable, LocalError } from '../storage/local-error.js'
 import { clockRoutes } from './clock-routes.js'
+import { connectedAccountRoutes } from './connected-account-routes.js'
 import type { ControlContext } from './control-context.js'
 import { dnsRoutes } from './dns-routes.js'
 import { faultRoutes } from './fault-routes.js'
@@ -14,6 +15,7 @@ import { snapshotRoutes } from './snapshot-routes.js'
 import { createSnapshots } from './snapshots.js'
 import { type State, stateRoutes } from './state-routes.js'
 import { userManagementRoutes } from './user-management-routes.js'
+import { userVerificationRoutes } from './user-verification-routes.js'
 import { webhookRoutes } from './webhook-routes.js'
 
 export interface Control {
@@ -55,6 +57,8 @@ export function controlRoutes({ context, clock, faults, log, reset, coverage, st
   router.use('/dns', dnsRoutes(context.dns))
   router.use('/interceptors', interceptorRoutes(context))
   router.use('/user-management', userManagementRoutes(context))
+  router.use('/user-verification', userVerificationRoutes(context))
+  router.use('/connected-accounts', connectedAccountRoutes(context))
   router.use('/webhooks', webhookRoutes(context))
   router.use('/snapshots', snapshotRoutes(createSnapshots(context.database, clock)))
   router.get('/coverage', async (_request, response) => {

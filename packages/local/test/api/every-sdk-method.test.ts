@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { actions, connectedAccounts, notServed, tools } from './every-sdk-method/agents.js'
+import { actions, connectedAccounts, notServed, tools, verification } from './every-sdk-method/agents.js'
 import { events, machines, tokens, withoutPassword } from './every-sdk-method/credentials.js'
 import { connections, directories, domains } from './every-sdk-method/enterprise.js'
 import { organizations } from './every-sdk-method/organizations.js'
@@ -42,6 +42,7 @@ const scenarios: [string, (recorder: SdkRecorder, local: Local) => Promise<void>
   ['connected accounts', connectedAccounts],
   ['actions', actions],
   ['tools', tools],
+  ['the verification of users', verification],
   ['what is not served', notServed],
 ]
 

@@ -2,7 +2,6 @@ import type { DescMethod } from '@bufbuild/protobuf'
 import {
   AuditLogsService,
   ClientService,
-  ConnectedAccountService,
   ConnectionService,
   DirectoryService,
   DomainService,
@@ -27,7 +26,6 @@ export interface RefusedField {
 
 const { createResourceClient, updateResourceClient, updateResource, listClient } = ClientService.method
 const { updateConnection, updateEnvironmentConnection } = ConnectionService.method
-const { getMagicLinkForConnectedAccount } = ConnectedAccountService.method
 const { createDirectory, updateDirectory, assignRoles } = DirectoryService.method
 const { createDomain, deleteDomain, listDomains } = DomainService.method
 const connections = [updateConnection, updateEnvironmentConnection]
@@ -164,11 +162,6 @@ export const REFUSED_FIELDS: readonly RefusedField[] = [
     [ProviderService.method.createCustomProvider, ProviderService.method.updateCustomProvider],
     'no request is sent on to a provider',
     ['provider.proxy_enabled'],
-  ),
-  ...refuse(
-    [getMagicLinkForConnectedAccount],
-    'the page of the link connects no account yet: it says how to set credentials',
-    ['state', 'user_verify_url'],
   ),
   ...refuse([MembersService.method.createMember], 'a member has a name, an address, a role and metadata', [
     'member.organizations',

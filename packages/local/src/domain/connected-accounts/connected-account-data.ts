@@ -13,7 +13,9 @@ export const ConnectedAccountData = z.object({
   token_expires_at: z.number().optional(),
   last_used_at: z.number().optional(),
   /** What a user has granted, until the application has verified that user. */
-  pending: z.object({ details: Details, token_expires_at: z.number() }).optional(),
+  pending: z
+    .object({ details: Details, token_expires_at: z.number().optional(), request: z.string() })
+    .optional(),
   api_config: Details.optional(),
 })
 export type ConnectedAccountData = z.infer<typeof ConnectedAccountData>
@@ -34,11 +36,14 @@ export interface AccountSelector {
   readonly userId?: string | undefined
 }
 
-export function accountsOf(db: Kysely<Schema>, environment: string) {
+function allAccounts(db: Kysely<Schema>) {
   return db
     .selectFrom('connected_accounts')
     .innerJoin('connections', 'connections.id', 'connected_accounts.connection_id')
-    .where('connected_accounts.environment_id', '=', environment)
+}
+
+export function accountsOf(db: Kysely<Schema>, environment: string) {
+  return allAccounts(db).where('connected_accounts.environment_id', '=', environment)
 }
 
 export const withConnection = (query: ReturnType<typeof accountsOf>) =>
@@ -86,6 +91,22 @@ export async function findAccount(
   const row = await (await matchingAccounts(db, environment, by)).executeTakeFirst()
   if (row) return row
   throw notFound(`There is no connected account ${by.id || `${whose} of ${by.connector}`}`)
+}
+
+/** The same by its id, for whoever can go on without it. */
+export function lookUpAccount(
+  db: Kysely<Schema>,
+  environment: string,
+  id: string,
+): Promise<NamedAccount | undefined> {
+  return withConnection(accountsOf(db, environment))
+    .where('connected_accounts.id', '=', id)
+    .executeTakeFirst()
+}
+
+/** An account of any environment. */
+export function accountWithId(db: Kysely<Schema>, id: string): Promise<NamedAccount | undefined> {
+  return withConnection(allAccounts(db)).where('connected_accounts.id', '=', id).executeTakeFirst()
 }
 
 /** The accounts that a selector fits. @throws {DomainError} `not_found` for the connection */

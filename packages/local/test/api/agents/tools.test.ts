@@ -10,6 +10,7 @@ import {
 } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DEV, type Local, PRD, startLocal } from '../local.js'
+import { control, requestsOf } from './control.js'
 
 const GMAIL = 'conn_100000000000000003'
 const DEFAULT = 'ca_100000000000000002'
@@ -26,23 +27,6 @@ beforeEach(async () => {
   sdk = local.sdk(DEV)
 })
 afterAll(() => local.close())
-
-// biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects to be there
-async function control(method: string, path: string, body?: unknown): Promise<any> {
-  const headers = { 'x-scalekit-local': '1', 'content-type': 'application/json' }
-  const response = await fetch(`${local.url}/__local${path}`, {
-    method,
-    headers,
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  })
-  return response.json()
-}
-
-/** How often the simulated provider was called. */
-async function upstreamCalls(path: string): Promise<number> {
-  const { requests } = await control('GET', '/requests')
-  return requests.filter((one: { path: string }) => one.path === path).length
-}
 
 async function logs(query = '') {
   const token = await local.client(DEV)
@@ -215,14 +199,14 @@ describe('a tool call', () => {
       { tool_name: 'gmail_send_message', error_tier: 'platform', error_code: 'INVALID_ARGUMENT' },
       { tool_name: 'gmail_fetch_mails', error_tier: 'platform', error_code: 'INVALID_ARGUMENT' },
     ])
-    expect(await upstreamCalls(FETCH)).toBe(0)
+    expect(await requestsOf(local, FETCH)).toBe(0)
   })
 
   it('of an account that is not active fails before it reaches the provider', async () => {
     const call = sdk.tools.executeTool({ ...MAILS, identifier: 'ana@acme.example' })
     await expect(call).rejects.toThrow(ScalekitBadRequestException)
     await expect(call).rejects.toThrow(/PENDING_AUTH/)
-    expect(await upstreamCalls(FETCH)).toBe(0)
+    expect(await requestsOf(local, FETCH)).toBe(0)
     expect((await logs()).tool_call_logs).toMatchObject([{ error_tier: 'platform' }])
   })
 
@@ -232,12 +216,12 @@ describe('a tool call', () => {
     [429, ScalekitToolRateLimitException, 'RATE_LIMITED'],
     [500, ScalekitToolException, 'EXEC_FAILED'],
   ])('fails as the provider does with HTTP %i, after one request', async (status, type, code) => {
-    await control('POST', '/faults', { match: { path: FETCH }, status, times: 0 })
+    await control(local, 'POST', '/faults', { match: { path: FETCH }, status, times: 0 })
     const failure = await sdk.tools.executeTool(MAILS).catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(type)
     const { executionId, toolErrorCode } = failure as ScalekitToolException
     expect(toolErrorCode).toBe(code)
-    expect(await upstreamCalls(FETCH)).toBe(1)
+    expect(await requestsOf(local, FETCH)).toBe(1)
     expect((await logs()).tool_call_logs).toMatchObject([
       { execution_id: executionId, error_tier: 'provider', error_code: code, status: 'ERROR' },
     ])
@@ -245,7 +229,7 @@ describe('a tool call', () => {
 
   it('that the provider drops, or answers with something else than JSON, has failed too', async () => {
     for (const fault of [{ drop: 'after' }, { status: 200, body: '<html>' }]) {
-      await control('POST', '/faults', { match: { path: FETCH }, ...fault })
+      await control(local, 'POST', '/faults', { match: { path: FETCH }, ...fault })
       await expect(sdk.tools.executeTool(MAILS)).rejects.toThrow(ScalekitToolException)
     }
   })
@@ -268,7 +252,7 @@ describe('the figures over tool calls', () => {
       identifier: 'default',
       params: { query: 'robots' },
     })
-    await control('POST', '/faults', { match: { path: FETCH }, status: 429 })
+    await control(local, 'POST', '/faults', { match: { path: FETCH }, status: 429 })
     await sdk.tools.executeTool(MAILS).catch(() => {})
     const token = await local.client(DEV)
     const span = `start_time=${new Date(Date.now() - 60_000).toISOString()}&end_time=${new Date(Date.now() + 60_000).toISOString()}`
@@ -296,9 +280,9 @@ describe('the figures over tool calls', () => {
 
 describe('a connector of the seed', () => {
   const state = async (change: (environment: Record<string, unknown[]>) => void) => {
-    const seed = await control('GET', '/state')
+    const seed = await control(local, 'GET', '/state')
     change(seed.environments[0])
-    expect(await control('PUT', '/state', seed)).toMatchObject({ status: expect.any(String) })
+    expect(await control(local, 'PUT', '/state', seed)).toMatchObject({ status: expect.any(String) })
   }
 
   it('adds tools, which answer from a template or from a URL of the developer', async () => {
@@ -351,15 +335,15 @@ describe('a connector of the seed', () => {
   })
 
   it('is exported as it was imported', async () => {
-    const before = await control('GET', '/state')
-    await control('PUT', '/state', before)
-    expect(await control('GET', '/state')).toEqual(before)
+    const before = await control(local, 'GET', '/state')
+    await control(local, 'PUT', '/state', before)
+    expect(await control(local, 'GET', '/state')).toEqual(before)
     expect(before.environments[0].connectors).toMatchObject([{ identifier: 'c-apifymcp' }])
   })
 
   it('is refused with a tool that has both an answer and a handler', async () => {
-    const seed = await control('GET', '/state')
+    const seed = await control(local, 'GET', '/state')
     seed.environments[0].connectors[0].tools[0].handler = 'http://localhost:1/'
-    expect(await control('PUT', '/state', seed)).toMatchObject({ code: 'seed_invalid' })
+    expect(await control(local, 'PUT', '/state', seed)).toMatchObject({ code: 'seed_invalid' })
   })
 })

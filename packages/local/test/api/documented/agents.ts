@@ -1,9 +1,11 @@
+import { consentToVerify, VERIFY_URL } from '../agents/consent.js'
+import type { Local } from '../local.js'
 import type { RestApi } from './rest-api.js'
 
 const nothing = { id: 'ca_999999999999999999' }
 
 /** What agents use: accounts at providers, providers of one's own, and configurations. */
-export async function agents({ ok, fails }: RestApi): Promise<void> {
+export async function agents({ ok, fails }: RestApi, local: Local): Promise<void> {
   const api = 'ConnectedAccountService'
   const named = { connector: 'gmail', identifier: 'ben@acme.example' }
   const account = { authorization_details: { oauth_token: { access_token: 'theirs', scopes: ['mail'] } } }
@@ -22,6 +24,14 @@ export async function agents({ ok, fails }: RestApi): Promise<void> {
   await fails('NOT_FOUND', `${api}.UpdateConnectedAccount`, { ...nothing, ...changed })
   await ok(`${api}.GetMagicLinkForConnectedAccount`, named)
   await fails('NOT_FOUND', `${api}.GetMagicLinkForConnectedAccount`, nothing)
+  const { link } = await ok(`${api}.GetMagicLinkForConnectedAccount`, {
+    ...named,
+    ...{ state: 'nonce', user_verify_url: VERIFY_URL },
+  })
+  const { searchParams } = await consentToVerify(local, link)
+  const verified = { auth_request_id: searchParams.get('auth_request_id'), identifier: named.identifier }
+  await ok(`${api}.VerifyConnectedAccountUser`, verified)
+  await fails('NOT_FOUND', `${api}.VerifyConnectedAccountUser`, verified)
   await ok(`${api}.DeleteConnectedAccount`, named)
   await fails('NOT_FOUND', `${api}.DeleteConnectedAccount`, nothing)
 
@@ -64,12 +74,4 @@ export async function agents({ ok, fails }: RestApi): Promise<void> {
   await fails('NOT_FOUND', 'McpService.UpdateMcpConfig', { ...missing, connection_tool_mappings })
   await ok('McpService.DeleteMcpConfig', { config_id })
   await fails('NOT_FOUND', 'McpService.DeleteMcpConfig', { config_id })
-}
-
-/** The documented operations that are not served: they say so, with an error of the API. */
-export async function notServed({ fails }: RestApi): Promise<void> {
-  await fails('UNIMPLEMENTED', 'ConnectedAccountService.VerifyConnectedAccountUser', {
-    auth_request_id: 'request',
-    identifier: 'ben@acme.example',
-  })
 }

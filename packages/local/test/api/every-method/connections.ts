@@ -10,7 +10,8 @@ import {
   ProviderService,
   ToolService,
 } from '@scalekit-mcp/api'
-import { ACME } from '../local.js'
+import { consentToVerify, VERIFY_URL } from '../agents/consent.js'
+import { ACME, type Local } from '../local.js'
 import type { Wire } from './wire.js'
 
 const OIDC = 1
@@ -80,7 +81,7 @@ export async function directories(wire: Wire): Promise<void> {
 }
 
 /** What agents use: accounts at providers, providers of one's own, and configurations. */
-export async function agents(wire: Wire): Promise<void> {
+export async function agents(wire: Wire, local: Local): Promise<void> {
   const api = wire.client(ConnectedAccountService)
   const named = { connector: 'gmail', identifier: 'ben@acme.example' }
   const { connectedAccount } = await api.createConnectedAccount({ ...named, connectedAccount: {} })
@@ -91,7 +92,10 @@ export async function agents(wire: Wire): Promise<void> {
   await api.listConnectedAccounts({})
   await api.searchConnectedAccounts({ query: 'ben' })
   await api.updateConnectedAccount({ ...named, connectedAccount: { apiConfig: { region: 'eu' } } })
-  await api.getMagicLinkForConnectedAccount(named)
+  const { link } = await api.getMagicLinkForConnectedAccount({ ...named, userVerifyUrl: VERIFY_URL })
+  const { searchParams } = await consentToVerify(local, link)
+  const authRequestId = searchParams.get('auth_request_id') ?? ''
+  await api.verifyConnectedAccountUser({ authRequestId, identifier: named.identifier })
   await api.disconnectConnectedAccount({ id })
   await api.deleteConnectedAccount({ id })
 

@@ -1,5 +1,7 @@
 import { create } from '@bufbuild/protobuf'
 import { connectedAccounts as messages } from '@scalekit-mcp/api'
+import { consentToVerify, VERIFY_URL } from '../agents/consent.js'
+import type { Local } from '../local.js'
 import type { SdkRecorder } from './recorder.js'
 
 const nothing = { connectedAccountId: 'ca_999999999999999999' }
@@ -73,12 +75,23 @@ export async function tools({ sdk, refused }: SdkRecorder): Promise<void> {
   await refused('NOT_FOUND', () => sdk.actions.executeTool({ toolName: 'nothing', toolInput: {}, ...named }))
 }
 
+/** What an application says of the user who comes back from consent */
+export async function verification({ sdk, refused }: SdkRecorder, local: Local): Promise<void> {
+  const identifier = 'dan@acme.example'
+  const request = { connectionName: 'gmail', identifier, userVerifyUrl: VERIFY_URL }
+  for (const api of [sdk.connectedAccounts, sdk.actions]) {
+    const { link } = await sdk.actions.getAuthorizationLink(request)
+    const { searchParams } = await consentToVerify(local, link)
+    const named = { authRequestId: searchParams.get('auth_request_id') ?? '', identifier }
+    await refused('PERMISSION_DENIED', () => api.verifyConnectedAccountUser({ ...named, identifier: 'eve' }))
+    await api.verifyConnectedAccountUser(named)
+    await refused('NOT_FOUND', () => api.verifyConnectedAccountUser(named))
+  }
+}
+
 /** The methods whose RPC is not served. */
 export async function notServed({ sdk, refused }: SdkRecorder): Promise<void> {
-  const verification = { authRequestId: 'request', identifier: 'ben@acme.example' }
   const calls = [
-    () => sdk.connectedAccounts.verifyConnectedAccountUser(verification),
-    () => sdk.actions.verifyConnectedAccountUser(verification),
     () => sdk.auth.updateLoginUserDetails('conn_1', 'request', { sub: 'ben', email: 'ben@acme.example' }),
   ]
   for (const call of calls) await refused('UNIMPLEMENTED', call)

@@ -1,6 +1,7 @@
 import { Code } from '@connectrpc/connect'
 import { ConnectedAccountService, ConnectionService, McpService, ProviderService } from '@scalekit-mcp/api'
 import { expect } from 'vitest'
+import { consentToVerify, VERIFY_URL } from '../agents/consent.js'
 import type { Wire } from '../every-method/wire.js'
 import { ACME } from '../local.js'
 import { type Observation, under } from './observation.js'
@@ -10,6 +11,7 @@ const {
   updateConnectedAccount,
   deleteConnectedAccount,
   getMagicLinkForConnectedAccount,
+  verifyConnectedAccountUser,
 } = ConnectedAccountService.method
 const ANA = 'usr_100000000000000101'
 const ACCOUNT = 'ca_100000000000000001'
@@ -131,6 +133,28 @@ export const agentFields: readonly Observation[] = [
       expect(await list({ userId: ANA })).toEqual([])
       await api.deleteConnectedAccount({ connector: 'gmail', identifier: 'ana@acme.example' })
       await expect(api.getConnectedAccount({ id: ACCOUNT })).rejects.toMatchObject({ code: Code.NotFound })
+    },
+  },
+  {
+    seen: 'in where the application gets the user back, and in whose account is active then',
+    fields: [
+      [getMagicLinkForConnectedAccount, 'state', 'user_verify_url'],
+      [verifyConnectedAccountUser, 'auth_request_id', 'identifier'],
+    ],
+    async observe({ wire, local }) {
+      const api = wire.client(ConnectedAccountService)
+      const named = { connector: 'gmail', identifier: BEN }
+      const request = { ...named, state: 'nonce', userVerifyUrl: VERIFY_URL }
+      const { link } = await api.getMagicLinkForConnectedAccount(request)
+      const url = await consentToVerify(local, link)
+      expect(url.href).toContain(VERIFY_URL)
+      expect(url.searchParams.get('state')).toBe('nonce')
+      const authRequestId = url.searchParams.get('auth_request_id') ?? ''
+      const other = api.verifyConnectedAccountUser({ authRequestId, identifier: 'eve' })
+      await expect(other).rejects.toMatchObject({ code: Code.PermissionDenied })
+      await api.verifyConnectedAccountUser({ authRequestId, identifier: BEN })
+      const { connectedAccount } = await api.getConnectedAccountDetails(named)
+      expect(connectedAccount?.status).toBe(1)
     },
   },
   {

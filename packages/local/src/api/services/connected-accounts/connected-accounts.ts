@@ -2,6 +2,8 @@ import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import { Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type ConnectedAccountService } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
+import { noteAccountEvent } from '../../../domain/connected-accounts/account-events.js'
+import { verifyAccountUser } from '../../../domain/connected-accounts/complete-consent.js'
 import {
   createAccount,
   deleteAccount,
@@ -13,6 +15,8 @@ import {
   findAccount,
 } from '../../../domain/connected-accounts/connected-account-data.js'
 import { freshAccount } from '../../../domain/connected-accounts/fresh-account.js'
+import { accountConnectedPage } from '../../../domain/connections/sso-callback.js'
+import { DomainError } from '../../../domain/domain-error.js'
 import { newLink } from '../../../domain/links/link-data.js'
 import type { Store } from '../../../domain/store.js'
 import type { Schema } from '../../../storage/schema.js'
@@ -70,10 +74,24 @@ export function connectedAccountHandlers(store: Store): Partial<ServiceImpl<type
       return { connectedAccount: toAccount(account, true) }
     },
 
+    /** The application has its own session: it says who the user is who came back from consent. */
+    async verifyConnectedAccountUser({ authRequestId, identifier }, context) {
+      const environment = environmentOf(context)
+      const account = await verifyAccountUser(store, environment, authRequestId, identifier)
+      if (account === undefined) {
+        throw apiError(
+          Code.PermissionDenied,
+          'The account was connected for another user than this identifier',
+        )
+      }
+      const connection = { id: account.connection_id, environment_id: environment }
+      return { postUserVerifyRedirectUrl: accountConnectedPage(store.baseUrl, connection) }
+    },
+
     async getMagicLinkForConnectedAccount(request, context) {
       const environment = environmentOf(context)
       return database.transaction(async (db) => {
-        const account = await find(db, context, request)
+        const account = await accountForLink(db, environment, request)
         if (account.connection_type === 'NO_AUTH') {
           throw apiError(
             Code.FailedPrecondition,
@@ -83,13 +101,25 @@ export function connectedAccountHandlers(store: Store): Partial<ServiceImpl<type
         const subject = { organization_id: null, connected_account_id: account.id }
         const { state, userVerifyUrl } = request
         const { row, location } = newLink(store, environment, subject, {
-          state,
-          user_verify_url: userVerifyUrl,
+          ...(state && { state }),
+          ...(userVerifyUrl && { user_verify_url: userVerifyUrl }),
         })
         await db.insertInto('links').values(row).execute()
+        await noteAccountEvent(db, clock, 'magic_link_generated', account)
         return { link: location, expiry: timestampFromMs(row.expires_at) }
       })
     },
+  }
+
+  /** Samples ask for the link first: a user without an account gets one, which waits for consent. */
+  async function accountForLink(db: Kysely<Schema>, environment: string, by: AccountSelector) {
+    try {
+      return await findAccount(db, environment, by)
+    } catch (error) {
+      const unknown = error instanceof DomainError && error.code === 'not_found'
+      if (!unknown || by.id || !by.identifier) throw error
+      return createAccount(db, environment, clock, by, {})
+    }
   }
 
   function find(db: Kysely<Schema>, context: HandlerContext, by: AccountSelector) {
