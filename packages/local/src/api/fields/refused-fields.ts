@@ -152,8 +152,6 @@ export const REFUSED_FIELDS: readonly RefusedField[] = [
     'filter.interceptor_id',
     'filter.interceptor_status',
     'filter.interceptor_decision',
-    'filter.connection_id',
-    'filter.connected_account_id',
   ]),
   ...refuse([DirectoryService.method.listDirectoryGroups], 'there are no groups but those of the directory', [
     'include_external_groups',

@@ -3,6 +3,7 @@ import {
   AgentkitAnalyticsService,
   AgentkitLogsService,
   ConnectedAccountService,
+  EventsService,
   ToolService,
 } from '@scalekit-mcp/api'
 import { expect } from 'vitest'
@@ -26,6 +27,27 @@ const account = {
 
 /** What agents can call, calls, and their log. */
 export const toolFields: readonly Observation[] = [
+  {
+    seen: 'in which events of connected accounts are listed',
+    fields: [EventsService.method.listEvents, EventsService.method.listEventsPaginated].map(
+      (method) => [method, ...under('filter', 'connection_id', 'connected_account_id')] as const,
+    ),
+    async observe({ wire }) {
+      const api = wire.client(EventsService)
+      for (const connector of ['gmail', 'slack']) {
+        const accounts = wire.client(ConnectedAccountService)
+        await accounts.createConnectedAccount({ connector, identifier: BEN, connectedAccount: {} })
+      }
+      for (const list of [api.listEvents, api.listEventsPaginated] as const) {
+        const [, first] = (await list({})).events
+        const accountOf = async (filter: object) =>
+          (await list({ filter })).events.map(({ data }) => data?.id)
+        expect(await accountOf({ connectionId: GMAIL })).toEqual([first?.data?.id])
+        expect(await accountOf({ connectedAccountId: String(first?.data?.id) })).toEqual([first?.data?.id])
+        expect(await accountOf({ connectedAccountId: DEFAULT })).toEqual([])
+      }
+    },
+  },
   {
     seen: 'in which tools are listed',
     fields: [
