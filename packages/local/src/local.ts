@@ -55,8 +55,9 @@ export interface LocalOptions {
   mcpServerId?: string
   clock?: Clock
   /**
-   * Speak TLS, with the certificate in this folder; where there is none, one is made for this machine. Sign-in through
-   * the simulated identity provider calls this environment itself: for that, NODE_EXTRA_CA_CERTS has to name it here too.
+   * Speak TLS, with the certificate in this folder; where there is none, one is made for this machine. Sign-in
+   * through a simulated identity provider, and tools of simulated providers, call this environment itself: for that,
+   * NODE_EXTRA_CA_CERTS has to name it here too.
    */
   tls?: string
 }

@@ -1,5 +1,5 @@
 import type { ValidateFunction } from 'ajv'
-import { type FieldViolation, failedPrecondition, invalid } from '../domain-error.js'
+import { type FieldViolation, invalid } from '../domain-error.js'
 import type { Tool } from './connector.js'
 
 /** How many compiled schemas are kept. A seed that is replaced again and again has new ones each time. */
@@ -16,7 +16,7 @@ export function createParamsChecker(): ParamsChecker {
   return {
     async check(tool, params) {
       const text = JSON.stringify(tool.input_schema)
-      const validate = compiled.get(text) ?? (await compile(tool))
+      const validate = compiled.get(text) ?? (await import('./compile-schema.js')).compileSchema(tool)
       if (compiled.size >= KEPT) compiled = new Map()
       compiled.set(text, validate)
       if (validate(params)) return
@@ -29,19 +29,5 @@ export function createParamsChecker(): ParamsChecker {
       const told = violations.map(({ field, description }) => `${field}: ${description}`).join('; ')
       throw invalid(`${tool.name} does not accept these params: ${told}`, violations)
     },
-  }
-}
-
-async function compile(tool: Tool): Promise<ValidateFunction> {
-  const { Ajv } = await import('ajv')
-  // Other drafts than the library's own differ in what few tools use.
-  const { $schema: _, ...schema } = tool.input_schema
-  try {
-    return new Ajv({ allErrors: true, strict: false, validateFormats: false }).compile(schema)
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
-    throw failedPrecondition(
-      `The input_schema of ${tool.name} is not a JSON Schema (${why}): correct the seed`,
-    )
   }
 }

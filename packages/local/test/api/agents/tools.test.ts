@@ -334,6 +334,28 @@ describe('a connector of the seed', () => {
     server.close()
   })
 
+  it('with a schema that is none is refused when it is called, and says so', async () => {
+    await state((environment) => {
+      environment.connectors?.push({
+        id: 'prv_100000000000000002',
+        identifier: 'EXA',
+        display_name: 'Exa',
+        auth_type: 'API_KEY',
+        tools: [
+          { name: 'exa_broken', input_schema: { type: 'nothing' } },
+          {
+            name: 'exa_draft',
+            input_schema: { $schema: 'https://json-schema.org/draft/2020-12/schema', type: 'object' },
+          },
+        ],
+      })
+    })
+    const call = (toolName: string) =>
+      sdk.tools.executeTool({ toolName, params: { a: 1 }, identifier: 'default' })
+    await expect(call('exa_broken')).rejects.toThrow(/input_schema of exa_broken is not a JSON Schema/)
+    expect((await call('exa_draft')).data).toEqual({ ok: true, params: { a: 1 } })
+  })
+
   it('is exported as it was imported', async () => {
     const before = await control(local, 'GET', '/state')
     await control(local, 'PUT', '/state', before)
