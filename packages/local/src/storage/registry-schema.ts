@@ -100,6 +100,8 @@ export interface ConnectedAccountRow extends Entry {
   organization_id: string | null
   user_id: string | null
   status: 'ACTIVE' | 'EXPIRED' | 'PENDING_AUTH' | 'PENDING_VERIFICATION' | 'DISCONNECTED'
+  /** When a tool was last called as this account. */
+  last_used_at: number | null
 }
 
 /** An opaque API token of an organization, or of one of its users (`apit_`). */

@@ -82,7 +82,6 @@ export const REFUSED_FIELDS: readonly RefusedField[] = [
       'connection.oauth_config.authorize_uri',
       'connection.oauth_config.token_uri',
       'connection.oauth_config.user_info_uri',
-      'connection.oauth_config.scopes',
       'connection.oauth_config.pkce_enabled',
       'connection.oauth_config.prompt',
       'connection.oauth_config.access_type',

@@ -11,7 +11,7 @@ import { enumOf } from './enum-of.js'
 
 /** Without tokens and keys. */
 export function toListedAccount(row: NamedAccount) {
-  const { token_expires_at, last_used_at } = connectedAccountData(row)
+  const { token_expires_at } = connectedAccountData(row)
   return {
     id: row.id,
     identifier: row.identifier,
@@ -22,7 +22,7 @@ export function toListedAccount(row: NamedAccount) {
     connectionId: row.connection_id,
     updatedAt: timestampFromMs(row.updated_at),
     ...(token_expires_at !== undefined && { tokenExpiresAt: timestampFromMs(token_expires_at) }),
-    ...(last_used_at !== undefined && { lastUsedAt: timestampFromMs(last_used_at) }),
+    ...(row.last_used_at !== null && { lastUsedAt: timestampFromMs(row.last_used_at) }),
   }
 }
 

@@ -1,9 +1,5 @@
 import { newId } from '../../storage/ids.js'
-import {
-  connectedAccountData,
-  findAccount,
-  type NamedAccount,
-} from '../connected-accounts/connected-account-data.js'
+import type { NamedAccount } from '../connected-accounts/connected-account-data.js'
 import { credentialHeaders } from '../connected-accounts/credentials.js'
 import { freshAccount } from '../connected-accounts/fresh-account.js'
 import { DomainError, failedPrecondition } from '../domain-error.js'
@@ -85,12 +81,12 @@ async function callProvider(store: Store, { account: named, tool, params }: Tool
   })
 }
 
-function noteUse({ database, clock }: Store, { id, environment_id }: NamedAccount): Promise<void> {
-  return database.transaction(async (db) => {
-    const data = connectedAccountData(await findAccount(db, environment_id, { id }))
-    const used = JSON.stringify({ ...data, last_used_at: clock.now() })
-    await db.updateTable('connected_accounts').set({ data: used }).where('id', '=', id).execute()
-  })
+async function noteUse({ database, clock }: Store, { id }: NamedAccount): Promise<void> {
+  await database.db
+    .updateTable('connected_accounts')
+    .set({ last_used_at: clock.now() })
+    .where('id', '=', id)
+    .execute()
 }
 
 function failureOf(executionId: string, cause: unknown): ToolFailure | undefined {

@@ -25,7 +25,8 @@ export async function noteAccountEvent(
   account: NamedAccount,
   more: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const { token_expires_at, last_used_at } = connectedAccountData(account)
+  const { token_expires_at } = connectedAccountData(account)
+  const { last_used_at } = account
   await noteEvent(db, clock, {
     environment: account.environment_id,
     type: `connected_account.${type}`,
@@ -40,7 +41,7 @@ export async function noteAccountEvent(
       authorization_type: account.connection_type,
       status: account.status,
       ...(token_expires_at !== undefined && { token_expires_at: new Date(token_expires_at).toISOString() }),
-      ...(last_used_at !== undefined && { last_used_at: new Date(last_used_at).toISOString() }),
+      ...(last_used_at !== null && { last_used_at: new Date(last_used_at).toISOString() }),
       ...more,
     },
   })

@@ -67,6 +67,7 @@ export async function createAccount(
     identifier,
     organization_id: by.organizationId || null,
     user_id: by.userId || null,
+    last_used_at: null,
     data: '{}',
     created_at: now,
     updated_at: now,

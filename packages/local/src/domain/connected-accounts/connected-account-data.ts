@@ -11,7 +11,6 @@ export const ConnectedAccountData = z.object({
   details: Details.optional(),
   /** Milliseconds. Undefined for credentials that do not expire, or whose end nobody has told. */
   token_expires_at: z.number().optional(),
-  last_used_at: z.number().optional(),
   /** What a user has granted, until the application has verified that user. */
   pending: z
     .object({ details: Details, token_expires_at: z.number().optional(), request: z.string() })

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type Request, type Response, Router } from 'express'
-import { providerOf } from '../../domain/agent-tools/account-for-call.js'
 import { ProviderFailure, providerPaths } from '../../domain/agent-tools/providers.js'
+import { requestedScopes } from '../../domain/agent-tools/requested-scopes.js'
 import {
   accountRequests,
   credentialRequests,
@@ -99,8 +99,7 @@ export function accountRoutes(context: OAuthContext): Router {
     const path = `/${environment_id}/sso/v1/oauth`
     const lasts = { httpOnly: true, sameSite: 'lax', path, maxAge: REQUEST_SECONDS * 1000 } as const
     response.cookie(cookieName(state), browser, lasts)
-    const toolbox = await context.agentTools.catalogue.of(environment_id)
-    const scopes = toolbox.connector(providerOf(account))?.scopes ?? []
+    const scopes = await requestedScopes(context.agentTools, account)
     const query = new URLSearchParams({
       response_type: 'code',
       client_id: id,

@@ -1,6 +1,6 @@
 import type { Migration } from './migration.js'
 
-/** The connectors that a seed adds to the catalogue, and the log of tool calls. */
+/** The connectors that a seed adds to the catalogue, the log of tool calls, and when accounts were last used. */
 export const agentTools: Migration = {
   name: '0013-agent-tools',
   statements: (text) => {
@@ -15,6 +15,7 @@ export const agentTools: Migration = {
         user_id ${text}, organization_id ${text}, source ${text} not null, status ${text} not null,
         error_tier ${text} not null, error_code ${text} not null, error_message ${text} not null,
         duration_ms bigint not null, created_at bigint not null)`,
+      'alter table connected_accounts add column last_used_at bigint',
       'create index connectors_environment on connectors (environment_id, id)',
       'create index tool_calls_environment on tool_calls (environment_id, id)',
     ]

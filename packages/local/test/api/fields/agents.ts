@@ -1,7 +1,7 @@
 import { Code } from '@connectrpc/connect'
 import { ConnectedAccountService, ConnectionService, McpService, ProviderService } from '@scalekit-mcp/api'
 import { expect } from 'vitest'
-import { consentToVerify, VERIFY_URL } from '../agents/consent.js'
+import { consent, consentToVerify, VERIFY_URL } from '../agents/consent.js'
 import type { Wire } from '../every-method/wire.js'
 import { ACME } from '../local.js'
 import { type Observation, under } from './observation.js'
@@ -27,6 +27,8 @@ const authorization = [
 const GOOGLE_DWD = 12
 const TRUSTED_IDP = 13
 const API_KEY = 8
+const OAUTH = 4
+const GITHUB = 9
 
 const oauth = (name: string) => ({
   case: 'oauthToken' as const,
@@ -155,6 +157,31 @@ export const agentFields: readonly Observation[] = [
       await api.verifyConnectedAccountUser({ authRequestId, identifier: BEN })
       const { connectedAccount } = await api.getConnectedAccountDetails(named)
       expect(connectedAccount?.status).toBe(1)
+    },
+  },
+  {
+    seen: 'in what a user is asked to allow',
+    fields: [[ConnectionService.method.updateEnvironmentConnection, 'connection.oauth_config.scopes']],
+    async observe({ wire }) {
+      const api = wire.client(ConnectionService)
+      const settings = (scopes: string[]) => ({
+        settings: { case: 'oauthConfig' as const, value: { usePlatformCreds: true, scopes } },
+      })
+      await api.updateEnvironmentConnection({
+        connectionId: 'conn_100000000000000003',
+        connection: { providerKey: 'GMAIL', ...settings(['mail.read', 'mail.send']) },
+      })
+      const accounts = wire.client(ConnectedAccountService)
+      const { link } = await accounts.getMagicLinkForConnectedAccount({ connector: 'gmail', identifier: BEN })
+      await consent(link, { scopes: 'mail.read' })
+      expect(await authOf(wire, 'gmail')).toMatchObject({ value: { scopes: ['mail.read'] } })
+      const social = { type: OAUTH, provider: GITHUB, providerKey: 'GITHUB', keyId: 'github-sign-in' }
+      const made = await api.createEnvironmentConnection({ connection: social })
+      const signIn = api.updateEnvironmentConnection({
+        connectionId: made.connection?.id ?? '',
+        connection: { providerKey: 'GITHUB', ...settings(['repo']) },
+      })
+      await expect(signIn).rejects.toMatchObject({ code: Code.Unimplemented })
     },
   },
   {
