@@ -10,6 +10,8 @@ import { limitedText } from '../http/limited-text.js'
 /** The official SDKs wait as long for a tool. */
 const TOOL_MS = 60_000
 const TOKEN_MS = 10_000
+/** RFC 7523. The simulated provider takes the subject without the assertion that a service account signs. */
+const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 const LIMIT_BYTES = 4 * 1024 * 1024
 const MESSAGE_LENGTH = 500
 
@@ -53,6 +55,8 @@ export function createProviders(baseUrl: string): Providers {
       token(connection, { grant_type: 'authorization_code', code, redirect_uri, code_verifier }),
 
     refresh: (connection, refresh_token) => token(connection, { grant_type: 'refresh_token', refresh_token }),
+
+    impersonate: (connection, subject) => token(connection, { grant_type: JWT_BEARER, subject }),
   }
 
   async function token(connection: string, params: Record<string, string>): Promise<ProviderTokens> {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 const JsonObject = z.record(z.string(), z.json())
 
 /** The ways in which a user authorizes an account, by the names of the API. */
-export const AUTH_TYPES = ['OAUTH', 'BASIC', 'BEARER', 'API_KEY', 'NO_AUTH'] as const
+export const AUTH_TYPES = ['OAUTH', 'BASIC', 'BEARER', 'API_KEY', 'GOOGLE_DWD', 'NO_AUTH'] as const
 
 /** An action of a provider, and what the simulated provider answers to it. */
 export const Tool = z

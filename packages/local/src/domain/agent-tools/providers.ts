@@ -40,6 +40,8 @@ export interface Providers {
   call(call: ProviderCall): Promise<unknown>
   redeemCode(connection: string, code: string, redirectUri: string, verifier: string): Promise<ProviderTokens>
   refresh(connection: string, refreshToken: string): Promise<ProviderTokens>
+  /** Gets a token for a user of a Google Workspace, as the service account of the connection. */
+  impersonate(connection: string, subject: string): Promise<ProviderTokens>
 }
 
 /** The paths of the provider that is simulated for a connection. */

@@ -15,7 +15,7 @@ import {
   type NamedAccount,
   namedConnection,
 } from './connected-account-data.js'
-import { isUsable } from './credentials.js'
+import { credentialsOf, isUsable } from './credentials.js'
 import { saveAccount } from './save-account.js'
 
 /** What a request says about an account: what it is authorized by, as JSON of the API, and which form that has. */
@@ -128,8 +128,15 @@ function changed(
   const { pending, token_expires_at, ...before } = connectedAccountData(row)
   const data = ConnectedAccountData.parse({
     ...before,
-    ...(details ? { details: details.value } : { pending, token_expires_at }),
+    ...(details ? { details: ownDetails(details.value) } : { pending, token_expires_at }),
     ...(apiConfig && { api_config: { ...before.api_config, ...apiConfig } }),
   })
   return { status: details === undefined ? row.status : 'ACTIVE', data: JSON.stringify(data) }
+}
+
+/** Without the fields that only answers have, such as a token that a service account got. */
+function ownDetails(value: NonNullable<ConnectedAccountData['details']>) {
+  const { googleDwd, trustedIdp } = credentialsOf(value)
+  if (googleDwd) return { googleDwd: { subject: googleDwd.subject } }
+  return trustedIdp ? { trustedIdp } : value
 }

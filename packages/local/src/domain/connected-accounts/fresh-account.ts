@@ -17,18 +17,19 @@ const EARLY_MS = 5 * 60_000
  * expired and cannot be refreshed has expired too. A token whose end nobody has told is taken as it is.
  */
 export async function freshAccount(store: Store, account: NamedAccount): Promise<NamedAccount> {
-  const { details, token_expires_at } = connectedAccountData(account)
-  if (account.status !== 'ACTIVE' || token_expires_at === undefined) return account
+  const { details, token_expires_at = Number.POSITIVE_INFINITY } = connectedAccountData(account)
+  const { oauthToken, googleDwd } = credentialsOf(details)
+  const { providers } = store.agentTools
+  const refreshToken = oauthToken?.refreshToken
+  const subject = googleDwd?.subject
   const left = token_expires_at - store.clock.now()
-  const refreshToken = credentialsOf(details).oauthToken?.refreshToken
-  if (left > (refreshToken ? EARLY_MS : 0)) return account
-  if (!refreshToken) return change(store, account, undefined)
+  const isDue = left <= (refreshToken || subject ? EARLY_MS : 0) || (subject && !googleDwd.accessToken)
+  if (account.status !== 'ACTIVE' || !isDue) return account
   try {
-    return await change(
-      store,
-      account,
-      await store.agentTools.providers.refresh(account.connection_id, refreshToken),
-    )
+    if (subject)
+      return await change(store, account, await providers.impersonate(account.connection_id, subject))
+    if (!refreshToken) return await change(store, account, undefined)
+    return await change(store, account, await providers.refresh(account.connection_id, refreshToken))
   } catch (failure) {
     if (!(failure instanceof ProviderFailure)) throw failure
     return change(store, account, undefined, true)
@@ -67,13 +68,16 @@ export function withTokens(
   { accessToken, refreshToken, scopes, expiresInSeconds }: ProviderTokens,
   now: number,
 ): ConnectedAccountData {
-  const before = data.details?.oauthToken
+  const form = data.details?.googleDwd ? 'googleDwd' : 'oauthToken'
+  const before = data.details?.[form]
   const kept = typeof before === 'object' && before !== null && !Array.isArray(before) ? before : {}
-  const oauthToken = {
+  const token_expires_at = now + expiresInSeconds * 1000
+  const details = {
     ...kept,
     accessToken,
     ...(scopes && { scopes: [...scopes] }),
     ...(refreshToken && { refreshToken }),
+    ...(form === 'googleDwd' && { tokenExpiresAt: new Date(token_expires_at).toISOString() }),
   }
-  return { ...data, details: { oauthToken }, token_expires_at: now + expiresInSeconds * 1000 }
+  return { ...data, details: { [form]: details }, token_expires_at }
 }

@@ -335,6 +335,21 @@ describe('the form for credentials', () => {
     expect(await detailsOf(named)).toMatchObject([ACTIVE, { details: { key: 'r' } }])
   })
 
+  it('asks whom a service account acts for, and which database user it is', async () => {
+    const token = await local.client(DEV)
+    for (const [type, field, value] of [
+      ['GOOGLE_DWD', 'subject', { subject: 'ben@acme.example' }],
+      ['TRUSTED_IDP', 'db_user', { dbUser: 'ben@acme.example' }],
+    ] as const) {
+      const connection = { type, provider_key: type, key_id: field }
+      await local.rest('POST', '/api/v1/connections', { token, body: connection })
+      const named = { connectionName: field, identifier: 'ben' }
+      const { link } = await sdk.actions.getAuthorizationLink(named)
+      await fill(link, { [field]: 'ben@acme.example' })
+      expect(await detailsOf(named)).toMatchObject([ACTIVE, value])
+    }
+  })
+
   it('is not verified by the application, and refuses a form without its token', async () => {
     await control(local, 'PUT', `/user-verification/${DEV}`, { mode: 'custom' })
     const named = { connectionName: 'exa', identifier: 'ben' }

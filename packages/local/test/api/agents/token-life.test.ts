@@ -155,6 +155,36 @@ describe('a token of a connected account', () => {
   })
 })
 
+describe('an account that a service account acts for', () => {
+  it('gets a token when it is first needed, and another one before it expires', async () => {
+    const token = await local.client(DEV)
+    const connection = { type: 'GOOGLE_DWD', provider_key: 'GOOGLEDWD', key_id: 'workspace' }
+    const { body } = await local.rest('POST', '/api/v1/connections', { token, body: connection })
+    const tokens = `/simulator/${body.connection.id}/oauth/token`
+    const named = { connectionName: 'workspace', identifier: 'ben' }
+    const details = { case: 'googleDwd' as const, value: { subject: 'ben@acme.example' } }
+    await sdk.actions.createConnectedAccount({ ...named, authorizationDetails: { details } } as never)
+    const authorized = async () => {
+      const { connectedAccount } = await sdk.actions.getConnectedAccount(named)
+      const { details } = connectedAccount?.authorizationDetails ?? {}
+      return details?.case === 'googleDwd' ? details.value : undefined
+    }
+    const first = await authorized()
+    expect(first).toMatchObject({ subject: 'ben@acme.example', accessToken: expect.stringMatching(/./) })
+    expect(Number(first?.tokenExpiresAt?.seconds) * 1000).toBeGreaterThan(Date.now())
+    const list = { toolName: 'googledwd_search_files', toolInput: {}, identifier: 'ben' }
+    expect((await sdk.actions.executeTool(list)).data).toHaveProperty('files')
+    expect(await requestsOf(local, tokens)).toBe(1)
+    local.wait(56 * MINUTE)
+    const second = await authorized()
+    expect(second?.accessToken).not.toBe(first?.accessToken)
+    expect(await requestsOf(local, tokens)).toBe(2)
+    const update = { ...named, authorizationDetails: { details: { ...details, value: { ...second } } } }
+    await sdk.actions.updateConnectedAccount(update as never)
+    expect((await authorized())?.accessToken).not.toBe(second?.accessToken)
+  })
+})
+
 describe('credentials that an application sends', () => {
   const named = { connectionName: 'freshdesk', identifier: 'ben' }
 

@@ -37,7 +37,7 @@ async function logs(query = '') {
 describe('the tools of an environment', () => {
   it('are listed in pages, with what a model needs to call them', async () => {
     const first = await sdk.tools.listTools({ pageSize: 10 })
-    expect([first.tools.length, first.totalSize, first.toolNames]).toEqual([10, 49, []])
+    expect([first.tools.length, first.totalSize, first.toolNames]).toEqual([10, 53, []])
     const second = await sdk.tools.listTools({ pageSize: 10, pageToken: first.nextPageToken })
     expect(second.tools[0]?.id).not.toBe(first.tools[0]?.id)
     expect((await sdk.tools.listTools()).tools).toHaveLength(30)

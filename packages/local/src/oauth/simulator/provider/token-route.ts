@@ -31,8 +31,18 @@ export function providerTokenRoute(context: OAuthContext): Router {
           return refuse(response, 400, 'invalid_grant', 'The refresh token was revoked.')
         return send({})
       }
+      if (text('grant_type') === 'urn:ietf:params:oauth:grant-type:jwt-bearer') {
+        if (text('subject') === '')
+          return refuse(response, 400, 'invalid_grant', 'Name the user: send subject.')
+        return send({})
+      }
       if (text('grant_type') !== 'authorization_code')
-        return refuse(response, 400, 'unsupported_grant_type', 'Send authorization_code or refresh_token.')
+        return refuse(
+          response,
+          400,
+          'unsupported_grant_type',
+          'Send authorization_code, refresh_token or jwt-bearer.',
+        )
       const consent = await authorizationCodes(context, connection).redeem(text('code'))
       const challenge = createHash('sha256').update(text('code_verifier')).digest('base64url')
       if (consent?.code_challenge !== challenge || consent.redirect_uri !== text('redirect_uri'))
