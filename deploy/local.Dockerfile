@@ -30,6 +30,7 @@ COPY --from=install /app ./
 COPY --from=build /build/packages/server/bundle ./packages/server/bundle
 COPY --from=build /build/packages/local/bundle ./packages/local/bundle
 COPY packages/local/src/seed/default.yaml ./packages/local/src/seed/
+COPY packages/local/src/domain/agent-tools/catalogue.yaml ./packages/local/src/domain/agent-tools/
 COPY packages/local/documents ./packages/local/documents
 COPY packages/server/bin ./packages/server/bin
 COPY LICENSE ./

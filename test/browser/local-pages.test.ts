@@ -270,11 +270,40 @@ describe.each(['light', 'dark'] as const)('%s', (scheme) => {
     await context.close()
   })
 
+  test('somebody connects an account at a provider and with a form, and axe finds nothing', async () => {
+    const { page, context, messages } = await newPage(scheme)
+    const { actions } = new Scalekit(`${local.url}/${DEV}`, CLIENT, SECRET)
+    const linkOf = async (connectionName: string) =>
+      (await actions.getAuthorizationLink({ connectionName, identifier: 'ana@acme.example' })).link
+    await page.goto(await linkOf('gmail'))
+    expect(await violations(page)).toEqual([])
+    await page.getByLabel('Account').fill('')
+    await page.getByRole('button', { name: 'Allow' }).click()
+    expect(await page.getByRole('alert').innerText()).toBe('Name the account.')
+    expect(await violations(page)).toEqual([])
+    await page.getByLabel('Account').fill('ana@gmail.example')
+    await page.getByRole('button', { name: 'Allow' }).click()
+    await page.getByRole('heading', { name: 'Account connected' }).waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.goto(await linkOf('freshdesk'))
+    expect(await violations(page)).toEqual([])
+    await page.getByRole('button', { name: 'Connect' }).click()
+    expect(await page.getByRole('alert').innerText()).toContain('Fill in')
+    expect(await violations(page)).toEqual([])
+    await page.goto(await linkOf('slack'))
+    await page.getByRole('button', { name: 'Deny' }).click()
+    await page.getByRole('heading', { name: 'The account is not connected' }).waitFor()
+    expect(await violations(page)).toEqual([])
+    expect(messages.filter((message) => !/40\d|422/.test(message))).toEqual([])
+    await context.close()
+  })
+
   test('pages that refuse say so, and axe finds nothing', async () => {
     const { page, context } = await newPage(scheme)
     for (const path of [
       `/${DEV}/portal`,
       `/${DEV}/magicLink/used_p`,
+      `/${DEV}/magicLink/used_o`,
       `/${DEV}/oauth/authorize?client_id=nobody`,
     ]) {
       await page.goto(local.url + path)

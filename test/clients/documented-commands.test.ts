@@ -104,3 +104,32 @@ test('a reader of the output may leave early', async () => {
   const { stderr } = await run('bash', ['-c', 'npx scalekit-mcp tools | true'], { cwd: root })
   expect(stderr).not.toContain('EPIPE')
 })
+
+test('the lines of the guide for agents call a tool, and list what a user has connected', async () => {
+  const sdk = `import { Scalekit } from '@scalekit-sdk/node'\n${block('js', 'listOrganization')}`
+  expect(await runModule(`${sdk}\n${block('js', 'executeTool')}`)).toContain(
+    "[ 'Quarterly review', 'Invoice 1042' ]",
+  )
+  const [before = '', after = ''] = block('js', 'listScopedTools').split(/\n(?=\/\/ Open)/)
+  const link = await runModule(`${sdk}\n${before}\nconsole.log(link)`)
+  const browser = new Browser()
+  const { url, page = '' } = await browser.follow(link)
+  expect((await browser.submit(url, page, { account: 'user', answer: 'allow' })).page).toContain(
+    'Account connected',
+  )
+  const names = "console.log(tools.map(({ tool }) => tool.definition.name).join(', '))"
+  const [, listed] = /\n\/\/ (gmail.+)\n$/.exec(after) ?? []
+  expect(await runModule(`${sdk}\n${after}\n${names}`)).toBe(listed)
+})
+
+test('the commands of the guide for agents make the provider fail', async () => {
+  const [setup = ''] = block('sh', '$L/reset').split('\n')
+  const script = `set -euo pipefail\ncurl() { command curl -sS --fail-with-body "$@"; echo; }\n${setup}\n${block('sh', 'gmail_fetch_mails')}`
+  const { stdout } = await run('bash', ['-c', script])
+  const answers = stdout.trim().split('\n')
+  expect(answers.map((line) => JSON.parse(line))).toEqual([
+    { id: expect.stringMatching(/^flt_/) },
+    { status: 'revoked' },
+    { mode: 'custom' },
+  ])
+})

@@ -19,10 +19,19 @@ export interface ErrorReason {
   readonly metadata: Readonly<Record<string, string>>
 }
 
+/** Source: the message `ToolErrorInfo` of the API. */
+export interface ToolErrorDetail {
+  readonly executionId: string
+  readonly toolErrorCode: string
+  readonly toolErrorMessage: string
+}
+
 export interface ApiErrorDetail {
   /** Stable and upper case; by default the name of the code, as in `NOT_FOUND`. */
   readonly errorCode?: string
   readonly fieldViolations?: readonly FieldViolation[]
+  /** The failure of a tool call. The official SDKs never retry an error that has the code `TOOL_ERROR`. */
+  readonly toolError?: ToolErrorDetail
   /** For the log; it never crosses the wire. */
   readonly cause?: unknown
 }
@@ -38,8 +47,9 @@ const REASON_DOMAIN = 'scalekit-mcp.local'
 export function apiError(code: Code, message: string, detail: ApiErrorDetail = {}): ConnectError {
   const violations = detail.fieldViolations
   const info = create(ErrorInfoSchema, {
-    errorCode: detail.errorCode ?? codeName(code),
+    errorCode: detail.errorCode ?? (detail.toolError ? 'TOOL_ERROR' : codeName(code)),
     ...(violations && { validationErrorInfo: { fieldViolations: [...violations] } }),
+    ...(detail.toolError && { toolErrorInfo: detail.toolError }),
   })
   const details = [
     { desc: ErrorInfoSchema, value: info },

@@ -17,12 +17,16 @@ import { ApiTokenService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/tok
 import { ToolService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/tools/tools_pb.js'
 import { UserService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/users/users_pb.js'
 import { file_google_rpc_error_details } from './gen/google/rpc/error_details_pb.js'
+import { AgentkitAnalyticsService } from './gen/scalekit/v1/agentkit_logs/agentkit_analytics_pb.js'
+import { AgentkitLogsService } from './gen/scalekit/v1/agentkit_logs/agentkit_logs_pb.js'
 import { EnvironmentService } from './gen/scalekit/v1/environments/environments_pb.js'
 import { McpService } from './gen/scalekit/v1/mcp/mcp_pb.js'
 import { MembersService } from './gen/scalekit/v1/members/members_pb.js'
 import { ProviderService } from './gen/scalekit/v1/providers/providers_pb.js'
 
 export {
+  AgentkitAnalyticsService,
+  AgentkitLogsService,
   ApiTokenService,
   AuditLogsService,
   AuthService,
@@ -45,8 +49,10 @@ export {
   WebAuthnService,
 }
 
-/** Every service of the management API whose descriptor is known: those of the SDK, and our own four. */
+/** Every service of the management API whose descriptor is known: those of the SDK, and our own six. */
 export const services: readonly DescService[] = [
+  AgentkitAnalyticsService,
+  AgentkitLogsService,
   ApiTokenService,
   AuditLogsService,
   AuthService,

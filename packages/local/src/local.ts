@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { mountApi } from './api-mount.js'
 import { createFaults, type Faults } from './control/faults.js'
+import { createToolCatalogue } from './domain/agent-tools/catalogue.js'
+import { createParamsChecker } from './domain/agent-tools/check-params.js'
 import { createDnsRecords, type DnsRecords } from './domain/domains/dns-records.js'
 import type { FlowInterceptors } from './domain/events/flow-interceptor.js'
 import { createOutbox, type Outbox } from './domain/events/outbox.js'
@@ -15,6 +17,7 @@ import { reportFailure } from './http/report-failure.js'
 import { createRequestLog, type RequestLog } from './http/request-log.js'
 import { createHttpApp } from './http-app.js'
 import { type Network, type NetworkOptions, readNetwork } from './network.js'
+import { createProviders } from './notify/ask-provider.js'
 import { createFlowInterceptors } from './notify/flow-interceptors.js'
 import { sendNotices } from './notify/notices.js'
 import { releaseDeliveries } from './notify/pending-deliveries.js'
@@ -53,8 +56,9 @@ export interface LocalOptions {
   mcpServerId?: string
   clock?: Clock
   /**
-   * Speak TLS, with the certificate in this folder; where there is none, one is made for this machine. Sign-in through
-   * the simulated identity provider calls this environment itself: for that, NODE_EXTRA_CA_CERTS has to name it here too.
+   * Speak TLS, with the certificate in this folder; where there is none, one is made for this machine. Sign-in
+   * through a simulated identity provider, and tools of simulated providers, call this environment itself: for that,
+   * NODE_EXTRA_CA_CERTS has to name it here too.
    */
   tls?: string
   /** Let other machines in. Default: this machine only. */
@@ -180,6 +184,11 @@ interface Parts {
 function handlers(baseUrl: string, parts: Parts): Handlers {
   const { database, clock, faults, log, outbox, dns, keys, webhooks, interceptors, reset } = parts
   const { port, allowedHosts, token } = parts
+  const agentTools = {
+    catalogue: createToolCatalogue(database),
+    params: createParamsChecker(),
+    providers: createProviders(baseUrl),
+  }
   const context: OAuthContext = {
     baseUrl,
     database,
@@ -189,6 +198,7 @@ function handlers(baseUrl: string, parts: Parts): Handlers {
     dns,
     webhooks,
     interceptors,
+    agentTools,
     tokens: createTokenIssuer(keys, clock, database),
     verifier: createTokenVerifier({ baseUrl, database, keys, clock }),
   }
@@ -201,6 +211,7 @@ function handlers(baseUrl: string, parts: Parts): Handlers {
     dns,
     webhooks,
     interceptors,
+    agentTools,
     authenticate: createAuthenticate(context),
   })
   const app = createHttpApp({

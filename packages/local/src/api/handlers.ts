@@ -1,6 +1,8 @@
 import type { DescService } from '@bufbuild/protobuf'
 import type { ConnectRouter, ServiceImpl } from '@connectrpc/connect'
 import {
+  AgentkitAnalyticsService,
+  AgentkitLogsService,
   ApiTokenService,
   AuditLogsService,
   AuthService,
@@ -19,6 +21,7 @@ import {
   RolesService,
   SessionService,
   services,
+  ToolService,
   UserService,
   WebAuthnService,
 } from '@scalekit-mcp/api'
@@ -55,6 +58,8 @@ import { permissionHandlers } from './services/roles/permissions.js'
 import { rolePermissionHandlers } from './services/roles/role-permissions.js'
 import { roleHandlers } from './services/roles/roles.js'
 import { sessionHandlers } from './services/sessions.js'
+import { toolCallLogHandlers, toolCallStatsHandlers } from './services/tools/tool-call-logs.js'
+import { toolHandlers } from './services/tools/tools.js'
 import { membershipHandlers } from './services/users/memberships.js'
 import { userRoleHandlers } from './services/users/user-roles.js'
 import { userHandlers } from './services/users/users.js'
@@ -70,6 +75,8 @@ export interface Served {
 /** Every service of the API, so that what is not served answers Unimplemented and is typed. */
 export function createHandlers(store: Store): readonly Served[] {
   const served = [
+    serve(AgentkitAnalyticsService, toolCallStatsHandlers(store)),
+    serve(AgentkitLogsService, toolCallLogHandlers(store)),
     serve(ApiTokenService, apiTokenHandlers(store)),
     serve(AuditLogsService, authLogHandlers(store)),
     serve(AuthService, ownLoginHandlers(store)),
@@ -107,6 +114,7 @@ export function createHandlers(store: Store): readonly Served[] {
       rolePermissionHandlers(store),
     ),
     serve(SessionService, sessionHandlers(store)),
+    serve(ToolService, toolHandlers(store)),
     serve(UserService, userHandlers(store), membershipHandlers(store), userRoleHandlers(store)),
     serve(WebAuthnService, passkeyHandlers(store)),
   ]

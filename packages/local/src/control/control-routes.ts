@@ -4,6 +4,7 @@ import type { MovableClock } from '../storage/clock.js'
 import { DatabaseUnavailable, LocalError } from '../storage/local-error.js'
 import { hashSecret, secretMatches } from '../storage/secret-hash.js'
 import { clockRoutes } from './clock-routes.js'
+import { connectedAccountRoutes } from './connected-account-routes.js'
 import type { ControlContext } from './control-context.js'
 import { dnsRoutes } from './dns-routes.js'
 import { faultRoutes } from './fault-routes.js'
@@ -15,6 +16,7 @@ import { snapshotRoutes } from './snapshot-routes.js'
 import { createSnapshots } from './snapshots.js'
 import { type State, stateRoutes } from './state-routes.js'
 import { userManagementRoutes } from './user-management-routes.js'
+import { userVerificationRoutes } from './user-verification-routes.js'
 import { webhookRoutes } from './webhook-routes.js'
 
 export interface Control {
@@ -67,6 +69,8 @@ export function controlRoutes({
   router.use('/dns', dnsRoutes(context.dns))
   router.use('/interceptors', interceptorRoutes(context))
   router.use('/user-management', userManagementRoutes(context))
+  router.use('/user-verification', userVerificationRoutes(context))
+  router.use('/connected-accounts', connectedAccountRoutes(context))
   router.use('/webhooks', webhookRoutes(context))
   router.use('/snapshots', snapshotRoutes(createSnapshots(context.database, clock)))
   router.get('/coverage', async (_request, response) => {

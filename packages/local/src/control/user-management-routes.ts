@@ -1,10 +1,10 @@
 import { json, Router } from 'express'
 import { z } from 'zod'
 import { describeProblems } from '../domain/describe-problems.js'
-import { DomainError } from '../domain/domain-error.js'
 import { changeUserManagement, userManagement } from '../domain/environments/user-management.js'
 import { LocalError } from '../storage/local-error.js'
 import type { ControlContext } from './control-context.js'
+import { orNotFound } from './or-not-found.js'
 
 const Changes = z.strictObject({
   block_disposable_email_domains: z.boolean().optional(),
@@ -25,13 +25,4 @@ export function userManagementRoutes({ database, clock }: ControlContext): Route
     response.json(await orNotFound(changed))
   })
   return router
-}
-
-async function orNotFound<T>(answer: Promise<T>): Promise<T> {
-  try {
-    return await answer
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error
-    throw new LocalError('not_found', `${error.message}.`, { cause: error })
-  }
 }

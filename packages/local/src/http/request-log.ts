@@ -64,5 +64,5 @@ export function createRequestLog(): RequestLog {
 
 /** Some paths end in what must not be shown: the id of a sign-in in progress, or a link that signs in. */
 function withoutSecrets(path: string): string {
-  return path.replace(/\/(interaction|oauth\/authorize|magicLink)\/[^/]+/g, '/$1/…')
+  return path.replace(/\/(interaction|oauth\/authorize|magicLink|connect)\/[^/]+/g, '/$1/…')
 }

@@ -1,9 +1,8 @@
-import { Router, urlencoded } from 'express'
+import { type RequestHandler, Router, urlencoded } from 'express'
 import { callbackOrigins } from '../domain/clients/callbacks.js'
 import { failOverdueDomains } from '../domain/domains/verify-domain.js'
 import { isRealmName, WORKSPACE } from '../domain/environments/realm.js'
-import { isAccountLink } from '../domain/links/link-data.js'
-import { ErrorPage } from '../http/page/message-pages.js'
+import { PORTAL_LINK } from '../domain/links/link-data.js'
 import { letFrame, sendPage } from '../http/page/send-page.js'
 import { connectionRoutes } from './connection-routes.js'
 import { directoryRoutes } from './directory-routes.js'
@@ -16,19 +15,6 @@ import { PortalHomePage } from './portal-home-page.js'
 import { CLOSED, ClosedPage, inPortal } from './portal-request.js'
 import { portalSessions } from './portal-session.js'
 
-/** What somebody sees who opens a link to connect an account. */
-const NOT_CONNECTED = {
-  title: 'No account was connected',
-  explanation: 'The local environment does not sign in at the providers of connected accounts yet.',
-  next: 'Set the credentials with PUT /api/v1/connected_accounts and authorization_details: the account is active then.',
-}
-
-const UNKNOWN_LINK = {
-  title: 'This link does not connect an account',
-  explanation: 'Links to connect an account expire after one minute.',
-  next: 'Ask the application for a new link.',
-}
-
 /** The admin portal: where a customer's administrator sets up single sign-on and a directory, behind a link. */
 export function portalRoutes(context: PortalContext): Router {
   const { database, clock } = context
@@ -38,21 +24,15 @@ export function portalRoutes(context: PortalContext): Router {
     next(realm !== undefined && realm !== WORKSPACE && isRealmName(realm) ? undefined : 'router')
   })
 
-  router.use(['/magicLink', '/portal'], async (request, response, next) => {
+  const framed: RequestHandler = async (request, response, next) => {
     const { realm } = request.params as { realm?: string }
     letFrame(response, await callbackOrigins(database.db, String(realm)))
     next()
-  })
+  }
+  router.use('/portal', framed)
 
-  router.get('/magicLink/:token', async (request, response, next) => {
+  router.get('/magicLink/:token', onlyPortalLinks, framed, async (request, response) => {
     const { realm, token } = request.params as { realm?: string; token: string }
-    if (token.endsWith('_c')) {
-      const known = await isAccountLink(context, String(realm), token)
-      return known
-        ? sendPage(response, <ErrorPage {...NOT_CONNECTED} />, { status: 501 })
-        : sendPage(response, <ErrorPage {...UNKNOWN_LINK} />, { status: 410 })
-    }
-    if (!token.endsWith('_p')) return next()
     const opened =
       request.method === 'GET' &&
       (await portalSessions(context, String(realm)).redeem(token, request, response))
@@ -104,3 +84,6 @@ export function portalRoutes(context: PortalContext): Router {
   router.use('/portal', connectionRoutes(context), directoryRoutes(context), domainRoutes(context))
   return router
 }
+
+const onlyPortalLinks: RequestHandler = (request, _response, next) =>
+  next(String(request.params.token).endsWith(PORTAL_LINK) ? undefined : 'route')

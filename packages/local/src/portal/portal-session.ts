@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { Request, Response } from 'express'
 import { z } from 'zod'
+import { redeemLink } from '../domain/links/link-data.js'
 import { createTickets } from '../domain/sessions/tickets.js'
 import { FRAMED } from '../http/page/csrf.js'
-import { hashSecret } from '../storage/secret-hash.js'
 import type { PortalContext } from './portal-context.js'
 
 const LIFETIME_SECONDS = 6 * 3600
@@ -30,25 +30,15 @@ export function portalSessions(context: PortalContext, environment: string) {
   const sessions = createTickets(context, environment, 'PortalSession', PortalSession)
   const cookie = `portal_${new URL(context.baseUrl).port}`
   return {
-    /** Opens the session that a portal link is good for, once and for a minute: one conditional UPDATE decides. */
+    /** Opens the session that a portal link is good for, once and for a minute. */
     async redeem(token: string, request: Request, response: Response): Promise<boolean> {
-      const now = context.clock.now()
-      const link = await context.database.db
-        .updateTable('links')
-        .set({ redeemed_at: now })
-        .where('environment_id', '=', environment)
-        .where('token_hash', '=', hashSecret(token))
-        .where('redeemed_at', 'is', null)
-        .where('expires_at', '>', now)
-        .where('organization_id', 'is not', null)
-        .returning(['id', 'organization_id', 'data'])
-        .executeTakeFirst()
+      const link = await redeemLink(context, environment, token)
       if (link?.organization_id == null) return false
       const id = randomBytes(32).toString('base64url')
       const { features } = LinkData.parse(JSON.parse(link.data))
       const framed = request.get('sec-fetch-dest') === 'iframe'
       const cross_site = framed && request.get('sec-fetch-site') === 'cross-site'
-      const expires_at = now + LIFETIME_SECONDS * 1000
+      const expires_at = context.clock.now() + LIFETIME_SECONDS * 1000
       const opened = { link: link.id, organization: link.organization_id, features }
       await sessions.put(id, { ...opened, expires_at, framed, cross_site }, LIFETIME_SECONDS)
       const site = cross_site ? FRAMED : ({ sameSite: 'lax' } as const)

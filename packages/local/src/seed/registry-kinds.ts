@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { connectorShape } from '../domain/agent-tools/connector.js'
 
 const id = (prefix: string) =>
   z.string().regex(new RegExp(`^${prefix}_[0-9]{1,18}$`), `must be ${prefix}_ and up to 18 digits`)
@@ -111,6 +112,10 @@ const McpConfig = z.strictObject({ id: id('cfg'), name: z.string().min(1), data,
 
 const CustomProvider = z.strictObject({ id: id('prv'), identifier: z.string().min(1), data, ...times })
 
+const Connector = z
+  .strictObject({ id: id('prv'), ...connectorShape, ...times })
+  .describe('A provider with its tools: one of your own, or changes to one of the catalogue, tool by tool.')
+
 /** What an environment has beside people, organizations and roles, by the names of its lists in a seed. */
 export const registryShape = {
   scopes: z.array(Scope).default([]),
@@ -125,6 +130,7 @@ export const registryShape = {
   passkeys: z.array(Passkey).default([]),
   mcp_configs: z.array(McpConfig).default([]),
   custom_providers: z.array(CustomProvider).default([]),
+  connectors: z.array(Connector).default([]),
 }
 
 /** The tables behind these lists: each is filled after those that it refers to. */

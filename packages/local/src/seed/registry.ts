@@ -35,7 +35,11 @@ const COLUMNS: Readonly<Record<RegistryKind, readonly string[]>> = {
   passkeys: ['id', 'user_id', 'data'],
   mcp_configs: ['id', 'name', 'data'],
   custom_providers: ['id', 'identifier', 'data'],
+  connectors: ['id', 'identifier', 'display_name', 'auth_type', 'scopes', 'fields', 'tools'],
 }
+
+/** Columns that hold JSON as a seed writes it. */
+const JSON_COLUMNS: readonly string[] = ['data', 'scopes', 'fields', 'tools']
 
 const Secrets = z.array(z.looseObject({ hash: z.string() }))
 const SeedSecrets = z.array(z.looseObject({ sha256: z.string() }))
@@ -66,7 +70,7 @@ function seedName(column: string): string {
 
 function toColumn(column: string, value: unknown): unknown {
   if (column === 'enabled') return Number(value)
-  if (column === 'data') return JSON.stringify(value)
+  if (JSON_COLUMNS.includes(column)) return JSON.stringify(value)
   if (column === 'expires_at') return value === undefined ? null : Date.parse(String(value))
   if (column !== 'secrets') return value ?? null
   const secrets = SeedSecrets.parse(value).map(({ sha256, ...secret }) => ({ ...secret, hash: sha256 }))
@@ -75,7 +79,7 @@ function toColumn(column: string, value: unknown): unknown {
 
 function toSeed(column: string, value: unknown): unknown {
   if (column === 'enabled') return value === 1
-  if (column === 'data') return JSON.parse(String(value))
+  if (JSON_COLUMNS.includes(column)) return JSON.parse(String(value))
   if (column === 'expires_at') return value === null ? null : new Date(Number(value)).toISOString()
   if (column !== 'secrets') return value
   return Secrets.parse(JSON.parse(String(value))).map(({ hash, ...secret }) => ({ ...secret, sha256: hash }))

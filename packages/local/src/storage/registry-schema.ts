@@ -19,6 +19,8 @@ export interface RegistrySchema {
   passwordless_requests: PasswordlessRequestRow
   mcp_configs: McpConfigRow
   custom_providers: CustomProviderRow
+  connectors: ConnectorRow
+  tool_calls: ToolCallRow
   events: EventRow
   untold_events: UntoldEventRow
 }
@@ -98,6 +100,8 @@ export interface ConnectedAccountRow extends Entry {
   organization_id: string | null
   user_id: string | null
   status: 'ACTIVE' | 'EXPIRED' | 'PENDING_AUTH' | 'PENDING_VERIFICATION' | 'DISCONNECTED'
+  /** When a tool was last called as this account. */
+  last_used_at: number | null
 }
 
 /** An opaque API token of an organization, or of one of its users (`apit_`). */
@@ -143,6 +147,39 @@ export interface McpConfigRow extends Entry {
 /** A provider of application connections that the environment has added. */
 export interface CustomProviderRow extends Entry {
   identifier: string
+}
+
+/** A connector that the seed adds to the catalogue, or changes in it. */
+export interface ConnectorRow extends Omit<Entry, 'data'> {
+  /** The key of the provider, as in `GMAIL`. */
+  identifier: string
+  display_name: string
+  auth_type: string
+  /** JSON arrays: scopes to ask for, fields of the form, tools. */
+  scopes: string
+  fields: string
+  tools: string
+}
+
+/** A tool call as it ended. The account and the connection may be gone. */
+export interface ToolCallRow extends Omit<Entry, 'data' | 'updated_at'> {
+  execution_id: string
+  agent_run_id: string | null
+  tool_name: string
+  provider: string
+  connected_account_id: string
+  connection_id: string
+  connection_name: string
+  identifier: string
+  user_id: string | null
+  organization_id: string | null
+  source: string
+  status: string
+  /** Who failed, if anybody: `provider` or `platform`. */
+  error_tier: string
+  error_code: string
+  error_message: string
+  duration_ms: number
 }
 
 /** Something that happened. The organization may be gone. */

@@ -19,6 +19,7 @@ export async function sweepExpired({ db }: Database, clock: Clock): Promise<void
       .execute()
   await db.deleteFrom('auth_requests').where('created_at', '<', past).execute()
   await db.deleteFrom('ended_sessions').where('updated_at', '<', past).execute()
+  await db.deleteFrom('tool_calls').where('created_at', '<', past).execute()
   await db.deleteFrom('events').where('created_at', '<', past).execute()
   await db.deleteFrom('dependents').where('expires_at', '<', now).execute()
   await db.deleteFrom('issued_tokens').where('expires_at', '<', now).execute()

@@ -30,6 +30,8 @@ export const DATA_TABLES = [
   'passwordless_requests',
   'mcp_configs',
   'custom_providers',
+  'connectors',
+  'tool_calls',
   'events',
   'untold_events',
   'oidc_records',

@@ -247,7 +247,8 @@ describe('the connections of an environment', () => {
     const ids = async (query = '') =>
       (await call('GET', `/connections${query}`)).body.connections.map(({ id }: { id: string }) => id)
     expect(await ids()).toEqual([EMAIL])
-    expect(await ids('?include=all')).toEqual(['conn_100000000000000003', EMAIL])
+    const apps = [9, 8, 7, 6, 5, 4, 3].map((n) => `conn_10000000000000000${n}`)
+    expect(await ids('?include=all')).toEqual([...apps, EMAIL])
     expect(await ids(`?include=all&organizationId=${ACME}`)).toEqual([ACME_OKTA])
     expect((await call('GET', `/connections?organization_id=org_1`)).status).toBe(404)
   })
@@ -256,9 +257,15 @@ describe('the connections of an environment', () => {
     const { connection: api } = local.sdk(DEV)
     await call('POST', '/connections', { type: 'API_KEY', provider_key: 'SEARCH', key_id: 'search' })
     const all = await api.listAppConnections({ pageSize: 1 })
-    expect([all.totalSize, all.connections.map(({ keyId }) => keyId)]).toEqual([2, ['search']])
-    const rest = await api.listAppConnections({ pageSize: 1, pageToken: all.nextPageToken })
+    expect([all.totalSize, all.connections.map(({ keyId }) => keyId)]).toEqual([8, ['search']])
+    const rest = await api.listAppConnections({ pageSize: 20, pageToken: all.nextPageToken })
     expect(rest.connections.map(({ keyId, providerKey }) => [keyId, providerKey])).toEqual([
+      ['apifymcp', 'c-apifymcp'],
+      ['exa', 'EXA'],
+      ['freshdesk', 'FRESHDESK'],
+      ['github', 'GITHUB'],
+      ['slack', 'SLACK'],
+      ['googlecalendar', 'GOOGLECALENDAR'],
       ['gmail', 'GMAIL'],
     ])
     expect((await api.listAppConnections({ provider: 'SEARCH' })).totalSize).toBe(1)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { agents, notServed } from './documented/agents.js'
+import { agents } from './documented/agents.js'
 import { credentials } from './documented/credentials.js'
 import { connections, directories } from './documented/enterprise.js'
 import { DOCUMENTED } from './documented/operations.js'
@@ -33,7 +33,6 @@ const scenarios: [string, (api: RestApi, local: Local) => Promise<void>][] = [
   ['directories', directories],
   ['credentials', credentials],
   ['agents', agents],
-  ['what is not served', notServed],
 ]
 
 describe('over REST, the documented operations answer as documented', () => {

@@ -50,7 +50,7 @@ describe('the methods that are served', () => {
     await connections(wire)
     await domains(wire)
     await directories(wire)
-    await agents(wire)
+    await agents(wire, local)
     await signIn(wire, local)
     expect([...wire.answered].sort()).toEqual(served)
     expect(served.length).toBeGreaterThanOrEqual(131)

@@ -54,7 +54,10 @@ describe.each(Object.entries(transports))('%s', (_, connect) => {
     const unknown = client.createOrganization({ organization: { displayName: 'X', regionCode } }, { headers })
     await expect(unknown).rejects.toThrow(/organization\.region_code: must be one of/)
     const tools = createClient(ToolService, connect(`${local.url}/${DEV}`))
-    expect(await failure(tools.listTools({}, { headers }))).toEqual([Code.Unimplemented, 'UNIMPLEMENTED'])
+    expect(await failure(tools.createTool({ tool: { definition: {} } }, { headers }))).toEqual([
+      Code.Unimplemented,
+      'UNIMPLEMENTED',
+    ])
   })
 })
 

@@ -3,7 +3,6 @@ import {
   AuditLogsService,
   AuthService,
   ClientService,
-  ConnectedAccountService,
   ConnectionService,
   DirectoryService,
   DomainService,
@@ -28,7 +27,6 @@ export interface RefusedField {
 
 const { createResourceClient, updateResourceClient, listClient } = ClientService.method
 const { updateConnection, updateEnvironmentConnection } = ConnectionService.method
-const { getMagicLinkForConnectedAccount } = ConnectedAccountService.method
 const { createDirectory, updateDirectory, assignRoles } = DirectoryService.method
 const { createDomain, deleteDomain, listDomains } = DomainService.method
 const connections = [updateConnection, updateEnvironmentConnection]
@@ -87,7 +85,6 @@ export const REFUSED_FIELDS: readonly RefusedField[] = [
       'connection.oauth_config.authorize_uri',
       'connection.oauth_config.token_uri',
       'connection.oauth_config.user_info_uri',
-      'connection.oauth_config.scopes',
       'connection.oauth_config.pkce_enabled',
       'connection.oauth_config.prompt',
       'connection.oauth_config.access_type',
@@ -157,8 +154,6 @@ export const REFUSED_FIELDS: readonly RefusedField[] = [
     'filter.interceptor_id',
     'filter.interceptor_status',
     'filter.interceptor_decision',
-    'filter.connection_id',
-    'filter.connected_account_id',
   ]),
   ...refuse([DirectoryService.method.listDirectoryGroups], 'there are no groups but those of the directory', [
     'include_external_groups',
@@ -167,11 +162,6 @@ export const REFUSED_FIELDS: readonly RefusedField[] = [
     [ProviderService.method.createCustomProvider, ProviderService.method.updateCustomProvider],
     'no request is sent on to a provider',
     ['provider.proxy_enabled'],
-  ),
-  ...refuse(
-    [getMagicLinkForConnectedAccount],
-    'the page of the link connects no account yet: it says how to set credentials',
-    ['state', 'user_verify_url'],
   ),
   ...refuse([MembersService.method.createMember], 'a member has a name, an address, a role and metadata', [
     'member.organizations',

@@ -1,5 +1,6 @@
 import { Code, ConnectError, type Interceptor } from '@connectrpc/connect'
-import { apiError, errorInfo } from '@scalekit-mcp/api'
+import { type ApiErrorDetail, apiError, codeName, errorInfo } from '@scalekit-mcp/api'
+import { ToolFailure } from '../../domain/agent-tools/tool-failure.js'
 import { DomainError, type DomainErrorCode } from '../../domain/domain-error.js'
 import { DatabaseUnavailable } from '../../storage/local-error.js'
 
@@ -9,6 +10,14 @@ const CODES: Readonly<Record<DomainErrorCode, Code>> = {
   invalid: Code.InvalidArgument,
   failed_precondition: Code.FailedPrecondition,
   unimplemented: Code.Unimplemented,
+}
+
+/** What a caller learns of the answer of a provider. Everything else is an internal error, as with Scalekit. */
+const CODES_OF_PROVIDERS: Readonly<Record<number, Code>> = {
+  401: Code.Unauthenticated,
+  403: Code.PermissionDenied,
+  429: Code.ResourceExhausted,
+  504: Code.DeadlineExceeded,
 }
 
 /** Makes every failure an error of the API with an `ErrorInfo`. What was not foreseen tells nothing of itself. */
@@ -29,13 +38,8 @@ function typed(error: unknown): ConnectError {
   if (error instanceof DatabaseUnavailable) {
     return apiError(Code.Unavailable, 'The database is unavailable. Try the request again', { cause: error })
   }
-  if (error instanceof DomainError) {
-    const { code, message, fieldViolations } = error
-    return apiError(CODES[code], message, {
-      ...(fieldViolations.length > 0 && { fieldViolations }),
-      cause: error,
-    })
-  }
+  if (error instanceof ToolFailure) return failedCall(error)
+  if (error instanceof DomainError) return refused(error)
   if (!(error instanceof ConnectError)) {
     warn(error)
     return apiError(Code.Internal, 'The local environment failed; it says why on its error output', {
@@ -44,6 +48,22 @@ function typed(error: unknown): ConnectError {
   }
   if (errorInfo(error)) return error
   return apiError(error.code, error.rawMessage, { cause: error })
+}
+
+function refused(cause: DomainError, toolError?: ApiErrorDetail['toolError']): ConnectError {
+  const { code, message, fieldViolations } = cause
+  return apiError(CODES[code], message, {
+    ...(fieldViolations.length > 0 && { fieldViolations }),
+    ...(toolError && { toolError, errorCode: codeName(CODES[code]) }),
+    cause,
+  })
+}
+
+/** Only what a provider has answered has the code TOOL_ERROR. What was refused here names the call in the log too. */
+function failedCall({ executionId, code, status, message, cause }: ToolFailure): ConnectError {
+  const toolError = { executionId, toolErrorCode: code, toolErrorMessage: message }
+  if (cause instanceof DomainError) return refused(cause, toolError)
+  return apiError(CODES_OF_PROVIDERS[status ?? 0] ?? Code.Internal, message, { toolError, cause })
 }
 
 /** SQLSTATE 23505 of PostgreSQL, and SQLite's names for the same. */

@@ -11,6 +11,7 @@ import { enumOf } from './enum-of.js'
 
 /** Without tokens and keys. */
 export function toListedAccount(row: NamedAccount) {
+  const { token_expires_at } = connectedAccountData(row)
   return {
     id: row.id,
     identifier: row.identifier,
@@ -20,10 +21,12 @@ export function toListedAccount(row: NamedAccount) {
     connector: row.connector,
     connectionId: row.connection_id,
     updatedAt: timestampFromMs(row.updated_at),
+    ...(token_expires_at !== undefined && { tokenExpiresAt: timestampFromMs(token_expires_at) }),
+    ...(row.last_used_at !== null && { lastUsedAt: timestampFromMs(row.last_used_at) }),
   }
 }
 
-/** `secrets`: whether the answer may hold tokens and keys; one method of the API gives them. */
+/** `secrets`: whether the answer may hold tokens and keys. They are for who sends them, and for who asks for them. */
 export function toAccount(
   row: NamedAccount,
   secrets: boolean,

@@ -7,6 +7,7 @@ import type { EventRow } from '../../storage/registry-schema.js'
 import { enumOf } from '../messages/enum-of.js'
 import { fetchList, type PageRequest, readPage } from '../page.js'
 import { environmentOf } from '../request-context.js'
+import { inside } from '../search.js'
 
 /** What happened in an environment, newest first. */
 export function eventHandlers({ database }: Store): Partial<ServiceImpl<typeof EventsService>> {
@@ -26,17 +27,29 @@ export function eventHandlers({ database }: Store): Partial<ServiceImpl<typeof E
   async function list(context: HandlerContext, request: PageRequest, filter: events.EventFilter | undefined) {
     const environment = environmentOf(context)
     const { eventTypes = [], organizationId = '', startTime, endTime, source = 0 } = filter ?? {}
+    const { connectedAccountId = '', connectionId = '' } = filter ?? {}
+    const member = (name: string) => inside(database.dialect, 'data', [name])
     let query = database.db.selectFrom('events').where('environment_id', '=', environment)
     if (eventTypes.length > 0) query = query.where('type', 'in', eventTypes)
     if (organizationId) query = query.where('organization_id', '=', organizationId)
+    if (connectedAccountId)
+      query = query.where('object', '=', 'ConnectedAccount').where(member('id'), '=', connectedAccountId)
+    if (connectionId) {
+      query = query.where(({ eb, or, and }) =>
+        or([
+          and([eb('object', '=', 'ConnectedAccount'), eb(member('connection_id'), '=', connectionId)]),
+          and([eb('object', '=', 'Connection'), eb(member('id'), '=', connectionId)]),
+        ]),
+      )
+    }
     if (startTime) query = query.where('created_at', '>=', timestampMs(startTime))
     if (endTime) query = query.where('created_at', '<=', timestampMs(endTime))
     const directory = 'organization.directory.%'
     if (source === events.Source.DIR_SYNC) query = query.where('type', 'like', directory)
     if (source === events.Source.SCALEKIT) query = query.where('type', 'not like', directory)
     const times = [startTime, endTime].map((time) => (time ? String(timestampMs(time)) : ''))
-    const name = ['events', environment, organizationId, String(source), ...times, ...eventTypes]
-    return fetchList(readPage(name, request), query.selectAll(), 'id')
+    const name = ['events', environment, organizationId, String(source), connectedAccountId, connectionId]
+    return fetchList(readPage([...name, ...times, ...eventTypes], request), query.selectAll(), 'id')
   }
 }
 

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import { newId } from '../../storage/ids.js'
 import type { ConnectionRow } from '../../storage/registry-schema.js'
 import type { Schema } from '../../storage/schema.js'
-import { alreadyExists, failedPrecondition, invalid } from '../domain-error.js'
+import { alreadyExists, failedPrecondition, invalid, unimplemented } from '../domain-error.js'
 import { environmentType } from '../environments/environment-type.js'
 import {
   ConnectionData,
@@ -87,6 +87,7 @@ export async function updateConnection(
   const data = connectionData(before)
   const type = message.type ?? before.type
   const environment = await environmentType(db, scope.environment)
+  refuseSignInScopes(data, message.settings)
   const settings = changedSettings({ ...before, type }, data, message.settings, environment)
   const mapping = message.attributeMapping ?? {}
   const changed = ConnectionData.parse({
@@ -133,6 +134,13 @@ export async function toggleConnection(
     .where('id', '=', id)
     .execute()
   return { enabled }
+}
+
+/** Scopes are what users of an agent consent to. A sign-in asks the simulated provider for who signs in, and for nothing else. */
+function refuseSignInScopes({ is_app }: ConnectionData, sent: SentSettings | undefined): void {
+  const { scopes } = sent?.value ?? {}
+  if (is_app || sent?.case !== 'oauthConfig' || !Array.isArray(scopes) || scopes.length === 0) return
+  throw unimplemented('connection.oauth_config.scopes', 'only connections for agents ask for scopes')
 }
 
 async function refuseTakenKey(

@@ -7,6 +7,7 @@ interface Connection {
 export function ssoPaths({ id, environment_id }: Connection) {
   const saml = `/${environment_id}/sso/v1/saml/${id}`
   return {
+    oauthCallback: `/${environment_id}/sso/v1/oauth/${id}/callback`,
     oidcCallback: `/${environment_id}/sso/v1/oidc/${id}/callback`,
     samlEntity: saml,
     samlCallback: `${saml}/callback`,
@@ -16,6 +17,16 @@ export function ssoPaths({ id, environment_id }: Connection) {
 /** Where an identity provider sends people back to: what its administrator registers for the connection. */
 export function ssoCallback(baseUrl: string, connection: Connection): string {
   return baseUrl + ssoPaths(connection).oidcCallback
+}
+
+/** Where the provider of a connected account sends its user back to. */
+export function accountCallback(baseUrl: string, connection: Connection): string {
+  return baseUrl + ssoPaths(connection).oauthCallback
+}
+
+/** The page that ends it. */
+export function accountConnectedPage(baseUrl: string, connection: Connection): string {
+  return accountCallback(baseUrl, connection).replace(/callback$/, 'connected')
 }
 
 /** Who we are to a SAML identity provider (SAML 2.0 Metadata, section 2.4.4): one service provider for each connection. */

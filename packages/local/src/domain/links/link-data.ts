@@ -11,6 +11,10 @@ export type LinkSubject =
   | { readonly organization_id: string; readonly connected_account_id: null }
   | { readonly organization_id: null; readonly connected_account_id: string }
 
+/** The end of a link to connect an account, and of one to the admin portal, as with Scalekit. */
+export const ACCOUNT_LINK = '_o'
+export const PORTAL_LINK = '_p'
+
 /**
  * A new link that signs its holder in once, and what to store of it: everything but its last segment, which
  * is known by its hash only.
@@ -21,7 +25,7 @@ export function newLink(
   subject: LinkSubject,
   data: Readonly<Record<string, unknown>>,
 ): { row: LinkRow; location: string } {
-  const token = `${randomUUID()}_${subject.organization_id === null ? 'c' : 'p'}`
+  const token = randomUUID() + (subject.organization_id === null ? ACCOUNT_LINK : PORTAL_LINK)
   const now = clock.now()
   const row: LinkRow = {
     id: newId('lnk'),
@@ -36,19 +40,20 @@ export function newLink(
   return { row, location: `${baseUrl}/${environment}/magicLink/${token}` }
 }
 
-/** Whether a link to connect an account exists and has not expired. Opening it connects nothing, so it stays. */
-export async function isAccountLink(
+/** Opens a link, once and for a minute: one conditional UPDATE decides. */
+export async function redeemLink(
   { database, clock }: DataStore,
   environment: string,
   token: string,
-): Promise<boolean> {
-  const link = await database.db
-    .selectFrom('links')
-    .select('id')
+): Promise<LinkRow | undefined> {
+  const now = clock.now()
+  return database.db
+    .updateTable('links')
+    .set({ redeemed_at: now })
     .where('environment_id', '=', environment)
     .where('token_hash', '=', hashSecret(token))
-    .where('connected_account_id', 'is not', null)
-    .where('expires_at', '>', clock.now())
+    .where('redeemed_at', 'is', null)
+    .where('expires_at', '>', now)
+    .returningAll()
     .executeTakeFirst()
-  return link !== undefined
 }

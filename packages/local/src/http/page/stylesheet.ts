@@ -45,7 +45,7 @@ p { margin: .5rem 0; overflow-wrap: anywhere; }
 .lead strong { color: var(--text); }
 .client { color: var(--accent); }
 ul { list-style: none; margin: 0; padding: 0; }
-button, input, textarea { font: inherit; color: inherit; }
+button, input, select, textarea { font: inherit; color: inherit; }
 button {
   min-height: 2.75rem; padding: .5rem 1.25rem; border-radius: 9px; border: 1px solid var(--accent);
   background: var(--accent); color: var(--on-accent); font-weight: 600; cursor: pointer;

@@ -54,7 +54,7 @@ body.portal main { max-width: 44rem; }
 .token { font-size: 1rem; color: var(--text); overflow-wrap: anywhere; }
 .fields { display: grid; gap: .35rem; margin-top: 1rem; }
 .fields label { margin: .75rem 0 0; }
-.fields input:not([type="hidden"]), .fields textarea {
+.fields input:not([type="hidden"]), .fields select, .fields textarea {
   width: 100%; min-height: 2.75rem; padding: .5rem .75rem; border-radius: 9px;
   border: 1px solid var(--quiet); background: var(--card);
 }

@@ -1,3 +1,4 @@
+import type { AgentTools } from '../../domain/agent-tools/agent-tools.js'
 import type { DnsRecords } from '../../domain/domains/dns-records.js'
 import type { FlowInterceptors } from '../../domain/events/flow-interceptor.js'
 import type { Outbox } from '../../domain/events/outbox.js'
@@ -21,6 +22,8 @@ export interface OAuthContext {
   readonly dns: DnsRecords
   /** Which applications decide whether a flow goes on. */
   readonly interceptors: FlowInterceptors
+  /** What agents call on behalf of users. */
+  readonly agentTools: AgentTools
   readonly tokens: TokenIssuer
   readonly verifier: TokenVerifier
 }

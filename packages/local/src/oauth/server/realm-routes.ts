@@ -1,9 +1,11 @@
 import { type Request, type RequestHandler, type Response, Router, text } from 'express'
 import { isRealmName } from '../../domain/environments/realm.js'
+import { accountRoutes } from '../accounts/account-routes.js'
 import { registrationRoute } from '../clients/registration-route.js'
 import { completeRequest } from '../sign-in/complete-request.js'
 import { interactionRoutes } from '../sign-in/interaction-routes.js'
 import { invitationRoutes } from '../sign-in/opened-invitation.js'
+import { providerRoutes } from '../simulator/provider/provider-routes.js'
 import { samlSimulatorRoutes } from '../simulator/saml-simulator-routes.js'
 import { simulatorRoutes } from '../simulator/simulator-routes.js'
 import { ssoRoutes } from '../sso/sso-routes.js'
@@ -36,6 +38,8 @@ export function realmRoutes(context: OAuthContext, servers: AuthorizationServers
   router.use(
     invitationRoutes(context),
     ssoRoutes(context),
+    accountRoutes(context),
+    providerRoutes(context),
     samlSimulatorRoutes(context),
     simulatorRoutes(context),
   )

@@ -1,9 +1,11 @@
+import { consentToVerify, VERIFY_URL } from '../agents/consent.js'
+import type { Local } from '../local.js'
 import type { RestApi } from './rest-api.js'
 
 const nothing = { id: 'ca_999999999999999999' }
 
 /** What agents use: accounts at providers, providers of one's own, and configurations. */
-export async function agents({ ok, fails }: RestApi): Promise<void> {
+export async function agents({ ok, fails }: RestApi, local: Local): Promise<void> {
   const api = 'ConnectedAccountService'
   const named = { connector: 'gmail', identifier: 'ben@acme.example' }
   const account = { authorization_details: { oauth_token: { access_token: 'theirs', scopes: ['mail'] } } }
@@ -22,8 +24,28 @@ export async function agents({ ok, fails }: RestApi): Promise<void> {
   await fails('NOT_FOUND', `${api}.UpdateConnectedAccount`, { ...nothing, ...changed })
   await ok(`${api}.GetMagicLinkForConnectedAccount`, named)
   await fails('NOT_FOUND', `${api}.GetMagicLinkForConnectedAccount`, nothing)
+  const { link } = await ok(`${api}.GetMagicLinkForConnectedAccount`, {
+    ...named,
+    ...{ state: 'nonce', user_verify_url: VERIFY_URL },
+  })
+  const { searchParams } = await consentToVerify(local, link)
+  const verified = { auth_request_id: searchParams.get('auth_request_id'), identifier: named.identifier }
+  await ok(`${api}.VerifyConnectedAccountUser`, verified)
+  await fails('NOT_FOUND', `${api}.VerifyConnectedAccountUser`, verified)
   await ok(`${api}.DeleteConnectedAccount`, named)
   await fails('NOT_FOUND', `${api}.DeleteConnectedAccount`, nothing)
+
+  const tools = 'ToolService'
+  await ok(`${tools}.ListTools`)
+  await fails('INVALID_ARGUMENT', `${tools}.ListTools`, { page_token: 'not a token' })
+  const scoped = { identifier: 'default', 'filter.tool_names': 'gmail_fetch_mails' }
+  await ok(`${tools}.ListScopedTools`, scoped)
+  await fails('INVALID_ARGUMENT', `${tools}.ListScopedTools`, { identifier: 'default' })
+  await ok(`${tools}.ListAvailableTools`, { identifier: 'default' })
+  await fails('NOT_FOUND', `${tools}.ListAvailableTools`, { identifier: 'nobody' })
+  const call = { tool_name: 'gmail_fetch_mails', identifier: 'default', connector: 'gmail' }
+  await ok(`${tools}.ExecuteTool`, call)
+  await fails('NOT_FOUND', `${tools}.ExecuteTool`, { ...call, tool_name: 'nothing' })
 
   const provider = {
     display_name: 'Robot Hub',
@@ -52,20 +74,4 @@ export async function agents({ ok, fails }: RestApi): Promise<void> {
   await fails('NOT_FOUND', 'McpService.UpdateMcpConfig', { ...missing, connection_tool_mappings })
   await ok('McpService.DeleteMcpConfig', { config_id })
   await fails('NOT_FOUND', 'McpService.DeleteMcpConfig', { config_id })
-}
-
-/** The documented operations that are not served: they say so, with an error of the API. */
-export async function notServed({ fails }: RestApi): Promise<void> {
-  const tool = { tool_name: 'send_mail', identifier: 'ben@acme.example', connector: 'gmail' }
-  await fails('UNIMPLEMENTED', 'ToolService.ListTools')
-  await fails('UNIMPLEMENTED', 'ToolService.ListScopedTools', {
-    identifier: 'ben@acme.example',
-    'filter.tool_names': 'send_mail',
-  })
-  await fails('UNIMPLEMENTED', 'ToolService.ListAvailableTools', { identifier: 'ben@acme.example' })
-  await fails('UNIMPLEMENTED', 'ToolService.ExecuteTool', tool)
-  await fails('UNIMPLEMENTED', 'ConnectedAccountService.VerifyConnectedAccountUser', {
-    auth_request_id: 'request',
-    identifier: 'ben@acme.example',
-  })
 }

@@ -1,12 +1,17 @@
+import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import {
+  AgentkitAnalyticsService,
+  AgentkitLogsService,
   ConnectedAccountService,
   ConnectionService,
   DirectoryService,
   DomainService,
   McpService,
   ProviderService,
+  ToolService,
 } from '@scalekit-mcp/api'
-import { ACME } from '../local.js'
+import { consentToVerify, VERIFY_URL } from '../agents/consent.js'
+import { ACME, type Local } from '../local.js'
 import type { Wire } from './wire.js'
 
 const OIDC = 1
@@ -76,7 +81,7 @@ export async function directories(wire: Wire): Promise<void> {
 }
 
 /** What agents use: accounts at providers, providers of one's own, and configurations. */
-export async function agents(wire: Wire): Promise<void> {
+export async function agents(wire: Wire, local: Local): Promise<void> {
   const api = wire.client(ConnectedAccountService)
   const named = { connector: 'gmail', identifier: 'ben@acme.example' }
   const { connectedAccount } = await api.createConnectedAccount({ ...named, connectedAccount: {} })
@@ -87,9 +92,23 @@ export async function agents(wire: Wire): Promise<void> {
   await api.listConnectedAccounts({})
   await api.searchConnectedAccounts({ query: 'ben' })
   await api.updateConnectedAccount({ ...named, connectedAccount: { apiConfig: { region: 'eu' } } })
-  await api.getMagicLinkForConnectedAccount(named)
+  const { link } = await api.getMagicLinkForConnectedAccount({ ...named, userVerifyUrl: VERIFY_URL })
+  const { searchParams } = await consentToVerify(local, link)
+  const authRequestId = searchParams.get('auth_request_id') ?? ''
+  await api.verifyConnectedAccountUser({ authRequestId, identifier: named.identifier })
   await api.disconnectConnectedAccount({ id })
   await api.deleteConnectedAccount({ id })
+
+  const tools = wire.client(ToolService)
+  const identifier = 'default'
+  await tools.listTools({})
+  await tools.listScopedTools({ identifier, filter: {} })
+  await tools.listAvailableTools({ identifier })
+  const { executionId } = await tools.executeTool({ toolName: 'gmail_list_labels', identifier })
+  const span = { startTime: timestampFromMs(0), endTime: timestampFromMs(Date.now()) }
+  await wire.client(AgentkitLogsService).listToolCallLogs({})
+  await wire.client(AgentkitLogsService).getToolCallLog({ executionId })
+  await wire.client(AgentkitAnalyticsService).getOverviewStats(span)
 
   const providers = wire.client(ProviderService)
   const provider = {
@@ -98,10 +117,10 @@ export async function agents(wire: Wire): Promise<void> {
     authPatterns: { values: [] },
   }
   const made = await providers.createCustomProvider({ provider })
-  const identifier = made.provider?.identifier ?? ''
-  await providers.updateCustomProvider({ identifier, provider: { ...provider, description: 'Robots' } })
+  const robots = { identifier: made.provider?.identifier ?? '' }
+  await providers.updateCustomProvider({ ...robots, provider: { ...provider, description: 'Robots' } })
   await providers.listProviders({ filter: { providerType: 1 } })
-  await providers.deleteCustomProvider({ identifier })
+  await providers.deleteCustomProvider(robots)
 
   const configs = wire.client(McpService)
   const mapping = { connectionName: 'gmail', tools: ['send_mail'] }

@@ -1,5 +1,7 @@
 import { create } from '@bufbuild/protobuf'
 import { connectedAccounts as messages } from '@scalekit-mcp/api'
+import { consentToVerify, VERIFY_URL } from '../agents/consent.js'
+import type { Local } from '../local.js'
 import type { SdkRecorder } from './recorder.js'
 
 const nothing = { connectedAccountId: 'ca_999999999999999999' }
@@ -57,18 +59,32 @@ export async function actions({ sdk, refused }: SdkRecorder): Promise<void> {
   await refused('NOT_FOUND', () => api.deleteConnectedAccount(nothing))
 }
 
-/** The methods whose RPC is not served. */
-export async function notServed({ sdk, refused }: SdkRecorder): Promise<void> {
-  const verification = { authRequestId: 'request', identifier: 'ben@acme.example' }
-  const tool = { toolName: 'send_mail', identifier: 'ben@acme.example', connector: 'gmail' }
-  const calls = [
-    () => sdk.connectedAccounts.verifyConnectedAccountUser(verification),
-    () => sdk.actions.verifyConnectedAccountUser(verification),
-    () => sdk.actions.executeTool({ ...tool, toolInput: {} }),
-    () => sdk.tools.executeTool({ ...tool, params: {} }),
-    () => sdk.tools.listTools(),
-    () => sdk.tools.listScopedTools('ben@acme.example', { filter: { toolNames: ['send_mail'] } }),
-    () => sdk.tools.listAvailableTools('ben@acme.example'),
-  ]
-  for (const call of calls) await refused('UNIMPLEMENTED', call)
+/** `sdk.tools`, and the tools of `sdk.actions` */
+export async function tools({ sdk, refused }: SdkRecorder): Promise<void> {
+  const named = { identifier: 'default', connector: 'gmail' }
+  await sdk.tools.listTools()
+  await refused('INVALID_ARGUMENT', () => sdk.tools.listTools({ pageToken: 'not a token' }))
+  await sdk.tools.listScopedTools('default', { filter: { toolNames: ['gmail_fetch_mails'] } })
+  const page = { filter: {}, pageToken: 'not a token' }
+  await refused('INVALID_ARGUMENT', () => sdk.tools.listScopedTools('default', page))
+  await sdk.tools.listAvailableTools('default')
+  await refused('NOT_FOUND', () => sdk.tools.listAvailableTools('nobody'))
+  await sdk.tools.executeTool({ toolName: 'gmail_fetch_mails', params: {}, ...named })
+  await refused('NOT_FOUND', () => sdk.tools.executeTool({ toolName: 'nothing', ...named }))
+  await sdk.actions.executeTool({ toolName: 'gmail_fetch_mails', toolInput: {}, ...named })
+  await refused('NOT_FOUND', () => sdk.actions.executeTool({ toolName: 'nothing', toolInput: {}, ...named }))
+}
+
+/** What an application says of the user who comes back from consent */
+export async function verification({ sdk, refused }: SdkRecorder, local: Local): Promise<void> {
+  const identifier = 'dan@acme.example'
+  const request = { connectionName: 'gmail', identifier, userVerifyUrl: VERIFY_URL }
+  for (const api of [sdk.connectedAccounts, sdk.actions]) {
+    const { link } = await sdk.actions.getAuthorizationLink(request)
+    const { searchParams } = await consentToVerify(local, link)
+    const named = { authRequestId: searchParams.get('auth_request_id') ?? '', identifier }
+    await refused('PERMISSION_DENIED', () => api.verifyConnectedAccountUser({ ...named, identifier: 'eve' }))
+    await api.verifyConnectedAccountUser(named)
+    await refused('NOT_FOUND', () => api.verifyConnectedAccountUser(named))
+  }
 }

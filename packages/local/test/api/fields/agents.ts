@@ -1,6 +1,7 @@
 import { Code } from '@connectrpc/connect'
 import { ConnectedAccountService, ConnectionService, McpService, ProviderService } from '@scalekit-mcp/api'
 import { expect } from 'vitest'
+import { consent, consentToVerify, VERIFY_URL } from '../agents/consent.js'
 import type { Wire } from '../every-method/wire.js'
 import { ACME } from '../local.js'
 import { type Observation, under } from './observation.js'
@@ -10,6 +11,7 @@ const {
   updateConnectedAccount,
   deleteConnectedAccount,
   getMagicLinkForConnectedAccount,
+  verifyConnectedAccountUser,
 } = ConnectedAccountService.method
 const ANA = 'usr_100000000000000101'
 const ACCOUNT = 'ca_100000000000000001'
@@ -25,6 +27,8 @@ const authorization = [
 const GOOGLE_DWD = 12
 const TRUSTED_IDP = 13
 const API_KEY = 8
+const OAUTH = 4
+const GITHUB = 9
 
 const oauth = (name: string) => ({
   case: 'oauthToken' as const,
@@ -131,6 +135,53 @@ export const agentFields: readonly Observation[] = [
       expect(await list({ userId: ANA })).toEqual([])
       await api.deleteConnectedAccount({ connector: 'gmail', identifier: 'ana@acme.example' })
       await expect(api.getConnectedAccount({ id: ACCOUNT })).rejects.toMatchObject({ code: Code.NotFound })
+    },
+  },
+  {
+    seen: 'in where the application gets the user back, and in whose account is active then',
+    fields: [
+      [getMagicLinkForConnectedAccount, 'state', 'user_verify_url'],
+      [verifyConnectedAccountUser, 'auth_request_id', 'identifier'],
+    ],
+    async observe({ wire, local }) {
+      const api = wire.client(ConnectedAccountService)
+      const named = { connector: 'gmail', identifier: BEN }
+      const request = { ...named, state: 'nonce', userVerifyUrl: VERIFY_URL }
+      const { link } = await api.getMagicLinkForConnectedAccount(request)
+      const url = await consentToVerify(local, link)
+      expect(url.href).toContain(VERIFY_URL)
+      expect(url.searchParams.get('state')).toBe('nonce')
+      const authRequestId = url.searchParams.get('auth_request_id') ?? ''
+      const other = api.verifyConnectedAccountUser({ authRequestId, identifier: 'eve' })
+      await expect(other).rejects.toMatchObject({ code: Code.PermissionDenied })
+      await api.verifyConnectedAccountUser({ authRequestId, identifier: BEN })
+      const { connectedAccount } = await api.getConnectedAccountDetails(named)
+      expect(connectedAccount?.status).toBe(1)
+    },
+  },
+  {
+    seen: 'in what a user is asked to allow',
+    fields: [[ConnectionService.method.updateEnvironmentConnection, 'connection.oauth_config.scopes']],
+    async observe({ wire }) {
+      const api = wire.client(ConnectionService)
+      const settings = (scopes: string[]) => ({
+        settings: { case: 'oauthConfig' as const, value: { usePlatformCreds: true, scopes } },
+      })
+      await api.updateEnvironmentConnection({
+        connectionId: 'conn_100000000000000003',
+        connection: { providerKey: 'GMAIL', ...settings(['mail.read', 'mail.send']) },
+      })
+      const accounts = wire.client(ConnectedAccountService)
+      const { link } = await accounts.getMagicLinkForConnectedAccount({ connector: 'gmail', identifier: BEN })
+      await consent(link, { scopes: 'mail.read' })
+      expect(await authOf(wire, 'gmail')).toMatchObject({ value: { scopes: ['mail.read'] } })
+      const social = { type: OAUTH, provider: GITHUB, providerKey: 'GITHUB', keyId: 'github-sign-in' }
+      const made = await api.createEnvironmentConnection({ connection: social })
+      const signIn = api.updateEnvironmentConnection({
+        connectionId: made.connection?.id ?? '',
+        connection: { providerKey: 'GITHUB', ...settings(['repo']) },
+      })
+      await expect(signIn).rejects.toMatchObject({ code: Code.Unimplemented })
     },
   },
   {

@@ -10,6 +10,7 @@ import { ownLoginFields } from './own-login.js'
 import { pageFields } from './pages.js'
 import { peopleFilterFields } from './people-lists.js'
 import { roleFields } from './roles.js'
+import { toolFields } from './tools.js'
 import { userFields } from './users.js'
 
 /** Every field that is honoured and observed here. */
@@ -23,6 +24,7 @@ export const HONOURED: readonly Observation[] = [
   ...ownLoginFields,
   ...connectionFields,
   ...agentFields,
+  ...toolFields,
   ...filterFields,
   ...peopleFilterFields,
   ...pageFields,

@@ -14,6 +14,7 @@ import {
   ProviderService,
   RolesService,
   SessionService,
+  ToolService,
   UserService,
 } from '@scalekit-mcp/api'
 import { expect } from 'vitest'
@@ -55,6 +56,9 @@ const LISTS: readonly (readonly [DescMethod, object?])[] = [
   [ProviderService.method.listProviders, { filter: { providerType: CUSTOM } }],
   [RolesService.method.listPermissions],
   [SessionService.method.getUserSessions, { userId: ANA }],
+  [ToolService.method.listTools, { filter: { summary: true } }],
+  [ToolService.method.listScopedTools, { identifier: 'default', filter: {} }],
+  [ToolService.method.listAvailableTools, { identifier: 'default' }],
   [UserService.method.listUsers],
   [UserService.method.searchUsers, { query: 'acme' }],
   [UserService.method.searchOrganizationUsers, { organizationId: ACME, query: 'acme' }],

@@ -1,7 +1,12 @@
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
 import type { ConnectedAccountService } from '@scalekit-mcp/api'
-import { accountsOf, withConnection } from '../../../domain/connected-accounts/connected-account-data.js'
+import {
+  accountsOf,
+  namedConnection,
+  withConnection,
+} from '../../../domain/connected-accounts/connected-account-data.js'
 import { connectionData } from '../../../domain/connections/connection-data.js'
+import { DomainError, invalid } from '../../../domain/domain-error.js'
 import type { Store } from '../../../domain/store.js'
 import { toListedAccount } from '../../messages/connected-account-message.js'
 import { type PageRequest, pageOf, readPage } from '../../page.js'
@@ -16,6 +21,8 @@ interface Filters {
   readonly query?: string
   readonly connectionId?: string
   readonly connectors?: readonly string[]
+  /** A name that may differ in case. */
+  readonly connector?: string
 }
 
 export function connectedAccountListHandlers({
@@ -24,8 +31,13 @@ export function connectedAccountListHandlers({
   return {
     async listConnectedAccounts(request, context) {
       const { organizationId, userId, identifier, provider, query, connector, connectionNames } = request
-      const connectors = [...(connector ? [connector] : []), ...connectionNames]
-      return list(context, request, { organizationId, userId, identifier, provider, query, connectors })
+      if (connector && connectionNames.length > 0) {
+        throw invalid('connection_names: not together with connector', [
+          { field: 'connection_names', description: 'not together with connector' },
+        ])
+      }
+      const filters = { organizationId, userId, identifier, provider, query, connectors: connectionNames }
+      return list(context, request, { ...filters, ...(connector && { connector }) })
     },
 
     async searchConnectedAccounts(request, context) {
@@ -35,12 +47,25 @@ export function connectedAccountListHandlers({
 
   async function list(context: HandlerContext, request: PageRequest, filters: Filters) {
     const environment = environmentOf(context)
-    const { organizationId, userId, identifier, provider, query, connectionId, connectors = [] } = filters
+    const {
+      organizationId,
+      userId,
+      identifier,
+      provider,
+      query,
+      connectionId,
+      connectors = [],
+      connector,
+    } = filters
     let accounts = accountsOf(database.db, environment)
     if (organizationId) accounts = accounts.where('connected_accounts.organization_id', '=', organizationId)
     if (userId) accounts = accounts.where('connected_accounts.user_id', '=', userId)
     if (identifier) accounts = accounts.where('connected_accounts.identifier', '=', identifier)
     if (connectionId) accounts = accounts.where('connected_accounts.connection_id', '=', connectionId)
+    if (connector) {
+      const named = await namedConnection(database.db, environment, connector).catch(orNone)
+      accounts = accounts.where('connected_accounts.connection_id', '=', named?.id ?? '')
+    }
     if (connectors.length > 0) accounts = accounts.where('connections.key_id', 'in', connectors)
     if (query) {
       const searched = ['connected_accounts.id', 'connected_accounts.identifier', 'connections.key_id']
@@ -53,4 +78,10 @@ export function connectedAccountListHandlers({
     const { rows, tokens } = pageOf(page, found)
     return { ...tokens, connectedAccounts: rows.map(toListedAccount) }
   }
+}
+
+/** A list of what does not exist is empty. */
+function orNone(error: unknown): undefined {
+  if (!(error instanceof DomainError)) throw error
+  return undefined
 }

@@ -2,18 +2,23 @@ import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import { Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type ConnectedAccountService } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
+import { noteAccountEvent } from '../../../domain/connected-accounts/account-events.js'
+import { verifyAccountUser } from '../../../domain/connected-accounts/complete-consent.js'
 import {
-  changedAccount,
   createAccount,
+  deleteAccount,
+  disconnectAccount,
+  updateAccount,
 } from '../../../domain/connected-accounts/connected-account-changes.js'
 import {
   type AccountSelector,
-  connectedAccountData,
   findAccount,
 } from '../../../domain/connected-accounts/connected-account-data.js'
+import { freshAccount } from '../../../domain/connected-accounts/fresh-account.js'
+import { accountConnectedPage } from '../../../domain/connections/sso-callback.js'
+import { DomainError } from '../../../domain/domain-error.js'
 import { newLink } from '../../../domain/links/link-data.js'
 import type { Store } from '../../../domain/store.js'
-import type { ConnectedAccountRow } from '../../../storage/registry-schema.js'
 import type { Schema } from '../../../storage/schema.js'
 import { required } from '../../identity.js'
 import { accountFields, toAccount } from '../../messages/connected-account-message.js'
@@ -27,8 +32,9 @@ export function connectedAccountHandlers(store: Store): Partial<ServiceImpl<type
       const fields = accountFields(required(request.connectedAccount, 'connected_account'))
       const environment = environmentOf(context)
       return database.transaction(async (db) => {
-        const { id } = await createAccount(db, environment, clock.now(), request, fields)
-        return { connectedAccount: toAccount(await findAccount(db, environment, { id }), false) }
+        return {
+          connectedAccount: toAccount(await createAccount(db, environment, clock, request, fields), true),
+        }
       })
     },
 
@@ -36,23 +42,21 @@ export function connectedAccountHandlers(store: Store): Partial<ServiceImpl<type
       const fields = accountFields(required(request.connectedAccount, 'connected_account'))
       return database.transaction(async (db) => {
         const found = await find(db, context, request)
-        const updated = changedAccount(found, found.connection_type, clock.now(), fields)
-        return { connectedAccount: toAccount({ ...found, ...(await save(db, updated)) }, false) }
+        return { connectedAccount: toAccount(await updateAccount(db, clock, found, fields), true) }
       })
     },
 
     async deleteConnectedAccount(request, context) {
-      const { id } = await find(database.db, context, request)
-      await database.db.deleteFrom('connected_accounts').where('id', '=', id).execute()
-      return {}
+      return database.transaction(async (db) => {
+        await deleteAccount(db, clock, await find(db, context, request))
+        return {}
+      })
     },
 
     async disconnectConnectedAccount({ id }, context) {
       return database.transaction(async (db) => {
-        const found = await find(db, context, { id })
-        const { details: _, ...data } = connectedAccountData(found)
-        const row = { ...found, status: 'DISCONNECTED', data: JSON.stringify(data) } as const
-        return { connectedAccount: toAccount({ ...found, ...(await save(db, row)) }, false) }
+        const account = await disconnectAccount(db, clock, await find(db, context, { id }))
+        return { connectedAccount: toAccount(account, false) }
       })
     },
 
@@ -66,13 +70,28 @@ export function connectedAccountHandlers(store: Store): Partial<ServiceImpl<type
 
     /** The one that gives tokens and keys: what an agent calls the provider with. */
     async getConnectedAccountAuth(request, context) {
-      return { connectedAccount: toAccount(await find(database.db, context, request), true) }
+      const account = await freshAccount(store, await find(database.db, context, request))
+      return { connectedAccount: toAccount(account, true) }
+    },
+
+    /** The application has its own session: it says who the user is who came back from consent. */
+    async verifyConnectedAccountUser({ authRequestId, identifier }, context) {
+      const environment = environmentOf(context)
+      const account = await verifyAccountUser(store, environment, authRequestId, identifier)
+      if (account === undefined) {
+        throw apiError(
+          Code.PermissionDenied,
+          'The account was connected for another user than this identifier',
+        )
+      }
+      const connection = { id: account.connection_id, environment_id: environment }
+      return { postUserVerifyRedirectUrl: accountConnectedPage(store.baseUrl, connection) }
     },
 
     async getMagicLinkForConnectedAccount(request, context) {
       const environment = environmentOf(context)
       return database.transaction(async (db) => {
-        const account = await find(db, context, request)
+        const account = await accountForLink(db, environment, request)
         if (account.connection_type === 'NO_AUTH') {
           throw apiError(
             Code.FailedPrecondition,
@@ -82,22 +101,28 @@ export function connectedAccountHandlers(store: Store): Partial<ServiceImpl<type
         const subject = { organization_id: null, connected_account_id: account.id }
         const { state, userVerifyUrl } = request
         const { row, location } = newLink(store, environment, subject, {
-          state,
-          user_verify_url: userVerifyUrl,
+          ...(state && { state }),
+          ...(userVerifyUrl && { user_verify_url: userVerifyUrl }),
         })
         await db.insertInto('links').values(row).execute()
+        await noteAccountEvent(db, clock, 'magic_link_generated', account)
         return { link: location, expiry: timestampFromMs(row.expires_at) }
       })
     },
   }
 
-  function find(db: Kysely<Schema>, context: HandlerContext, by: AccountSelector) {
-    return findAccount(db, environmentOf(context), by)
+  /** Samples ask for the link first: a user without an account gets one, which waits for consent. */
+  async function accountForLink(db: Kysely<Schema>, environment: string, by: AccountSelector) {
+    try {
+      return await findAccount(db, environment, by)
+    } catch (error) {
+      const unknown = error instanceof DomainError && error.code === 'not_found'
+      if (!unknown || by.id || !by.identifier) throw error
+      return createAccount(db, environment, clock, by, {})
+    }
   }
 
-  async function save(db: Kysely<Schema>, { id, status, data }: ConnectedAccountRow) {
-    const changes = { status, data, updated_at: clock.now() }
-    await db.updateTable('connected_accounts').set(changes).where('id', '=', id).execute()
-    return changes
+  function find(db: Kysely<Schema>, context: HandlerContext, by: AccountSelector) {
+    return findAccount(db, environmentOf(context), by)
   }
 }

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import type { JsonObject, MessageInitShape } from '@bufbuild/protobuf'
+import { timestampFromMs } from '@bufbuild/protobuf/wkt'
+import type { agentkitLogs, tools } from '@scalekit-mcp/api'
+import type { ProvidedTool } from '../../domain/agent-tools/connector.js'
+import type { ToolCallRow } from '../../storage/registry-schema.js'
+
+/** The catalogue changes with this program only. */
+const UPDATED_AT = timestampFromMs(Date.UTC(2026, 0, 1))
+
+export function toTool(tool: ProvidedTool): MessageInitShape<typeof tools.ToolSchema> {
+  const { name, display_name = titleOf(name), description, input_schema, output_schema } = tool
+  const annotations = {
+    title: display_name,
+    read_only_hint: tool.read_only,
+    destructive_hint: tool.destructive,
+    idempotent_hint: tool.read_only,
+    open_world_hint: true,
+  }
+  const definition = {
+    ...{ name, display_name, description, input_schema },
+    ...(output_schema && { output_schema }),
+    annotations,
+  }
+  return {
+    id: toolId(name),
+    provider: tool.provider,
+    definition: definition as JsonObject,
+    metadata: {},
+    tags: tool.tags,
+    isDefault: true,
+    updatedAt: UPDATED_AT,
+  }
+}
+
+/** The same for the same name, in every environment. */
+function toolId(name: string): string {
+  const digits = BigInt(`0x${createHash('sha256').update(name).digest('hex').slice(0, 15)}`)
+  return `tol_${String(digits).padStart(18, '0').slice(-18)}`
+}
+
+function titleOf(name: string): string {
+  const words = name.replace(/[_-]+/g, ' ').trim()
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+export function toToolCallLog(row: ToolCallRow): MessageInitShape<typeof agentkitLogs.ToolCallLogSchema> {
+  return {
+    id: row.id,
+    environmentId: row.environment_id,
+    executionId: row.execution_id,
+    ...(row.agent_run_id !== null && { agentRunId: row.agent_run_id }),
+    toolName: row.tool_name,
+    provider: row.provider,
+    connectedAccountId: row.connected_account_id,
+    connectionId: row.connection_id,
+    connectionName: row.connection_name,
+    identifier: row.identifier,
+    userId: row.user_id ?? '',
+    ...(row.organization_id !== null && { organizationId: row.organization_id }),
+    source: row.source,
+    status: row.status,
+    errorTier: row.error_tier,
+    errorCode: row.error_code,
+    errorMessage: row.error_message,
+    durationMs: BigInt(row.duration_ms),
+    startedAt: timestampFromMs(row.created_at),
+  }
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod'
+
+const JsonObject = z.record(z.string(), z.json())
+
+/** The ways in which a user authorizes an account, by the names of the API. */
+export const AUTH_TYPES = ['OAUTH', 'BASIC', 'BEARER', 'API_KEY', 'GOOGLE_DWD', 'NO_AUTH'] as const
+
+/** An action of a provider, and what the simulated provider answers to it. */
+export const Tool = z
+  .strictObject({
+    name: z.string().regex(/^[a-z0-9_][a-zA-Z0-9_-]{0,99}$/, 'letters, digits, _ and -, at most 100'),
+    display_name: z.string().optional(),
+    description: z.string().default(''),
+    input_schema: JsonObject.default({ type: 'object', properties: {} }).describe(
+      'JSON Schema of the params.',
+    ),
+    output_schema: JsonObject.optional(),
+    read_only: z.boolean().default(false),
+    destructive: z.boolean().default(false),
+    tags: z.array(z.string()).default([]),
+    answer: z
+      .json()
+      .optional()
+      .describe(
+        'What the tool returns. `{{params.NAME}}`, `{{identifier}}`, `{{connected_account_id}}` and `{{now}}` are replaced. An object whose only member is `error` makes the call fail with `error.status` (default 500), `error.code` and `error.message`.',
+      ),
+    handler: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe(
+        'A URL of your own that answers instead: POST {tool, params, identifier, connected_account_id}.',
+      ),
+  })
+  .refine(({ answer, handler }) => answer === undefined || handler === undefined, {
+    error: 'choose one of: answer, handler',
+  })
+export type Tool = z.infer<typeof Tool>
+
+/** A field of the form in which a user enters credentials. */
+export const CredentialField = z.strictObject({
+  field_name: z.string().min(1),
+  label: z.string().min(1),
+  input_type: z.enum(['text', 'password']).default('text'),
+  required: z.boolean().default(true),
+})
+export type CredentialField = z.infer<typeof CredentialField>
+
+/** What the catalogue and a seed say about a connector. */
+export const connectorShape = {
+  identifier: z
+    .string()
+    .regex(/^[a-zA-Z0-9_:-]{1,100}$/)
+    .describe(
+      'The key of the provider, which connections name as `provider_key`. With `c-` first: a custom MCP server.',
+    ),
+  display_name: z.string().min(1).max(200),
+  auth_type: z.enum(AUTH_TYPES),
+  scopes: z
+    .array(z.string())
+    .default([])
+    .describe('What consent asks for where the connection has no scopes.'),
+  fields: z
+    .array(CredentialField)
+    .default([])
+    .describe('The form for credentials. By default the usual fields of `auth_type`.'),
+  tools: z.array(Tool).default([]),
+}
+
+export const Connector = z.strictObject(connectorShape)
+export type Connector = z.infer<typeof Connector>
+
+/** A tool with the provider that it belongs to. */
+export interface ProvidedTool extends Tool {
+  readonly provider: string
+}
+
+/** Whether the tools of a connector belong to somebody's own MCP server: only those with an account there see them. */
+export function isCustomMcp(provider: string): boolean {
+  return provider.startsWith('c-')
+}
