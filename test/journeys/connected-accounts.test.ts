@@ -40,7 +40,7 @@ const call = (toolName: string, toolInput: Record<string, string> = {}) =>
   environment.sdk.actions.executeTool({ toolName, toolInput, identifier })
 
 describe('an agent that acts on behalf of a user', () => {
-  it('gets the tools of a mailbox when its user has connected it, and is told', async () => {
+  it('gets the tools of a mailbox when its user has connected it, and gets an event', async () => {
     const hook = await receiveWebhooks(environment, app)
     const { actions, tools } = environment.sdk
     identifier = 'user-1'

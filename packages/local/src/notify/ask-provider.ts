@@ -10,7 +10,7 @@ import { limitedText } from '../http/limited-text.js'
 /** The official SDKs wait as long for a tool. */
 const TOOL_MS = 60_000
 const TOKEN_MS = 10_000
-/** RFC 7523. The simulated provider takes the subject without the assertion that a service account signs. */
+/** RFC 7523. The simulated provider accepts the subject without the assertion that a service account signs. */
 const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'
 const LIMIT_BYTES = 4 * 1024 * 1024
 const MESSAGE_LENGTH = 500

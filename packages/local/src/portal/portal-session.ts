@@ -30,7 +30,7 @@ export function portalSessions(context: PortalContext, environment: string) {
   const sessions = createTickets(context, environment, 'PortalSession', PortalSession)
   const cookie = `portal_${new URL(context.baseUrl).port}`
   return {
-    /** Opens the session that a portal link is good for, once and for a minute. */
+    /** Opens the session of a portal link, once and within a minute. */
     async redeem(token: string, request: Request, response: Response): Promise<boolean> {
       const link = await redeemLink(context, environment, token)
       if (link?.organization_id == null) return false

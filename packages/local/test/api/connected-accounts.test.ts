@@ -60,7 +60,7 @@ describe('connected accounts, through the official SDK', () => {
     )
   })
 
-  it('give their tokens to who sends them, and to who asks for them, only', async () => {
+  it('return their tokens in create, update and auth only', async () => {
     const { connectedAccounts: api } = local.sdk(DEV)
     const created = await api.createConnectedAccount({
       ...BEN,

@@ -12,7 +12,7 @@ const CODES: Readonly<Record<DomainErrorCode, Code>> = {
   unimplemented: Code.Unimplemented,
 }
 
-/** What a caller learns of the answer of a provider. Everything else is an internal error, as with Scalekit. */
+/** The codes for the HTTP status of a provider. Any other status is Internal, as with Scalekit. */
 const CODES_OF_PROVIDERS: Readonly<Record<number, Code>> = {
   401: Code.Unauthenticated,
   403: Code.PermissionDenied,
@@ -59,7 +59,7 @@ function refused(cause: DomainError, toolError?: ApiErrorDetail['toolError']): C
   })
 }
 
-/** Only what a provider has answered has the code TOOL_ERROR. What was refused here names the call in the log too. */
+/** Only failures of a provider have the code TOOL_ERROR. Refusals of ours have the execution id too, to find the call in the log. */
 function failedCall({ executionId, code, status, message, cause }: ToolFailure): ConnectError {
   const toolError = { executionId, toolErrorCode: code, toolErrorMessage: message }
   if (cause instanceof DomainError) return refused(cause, toolError)

@@ -26,7 +26,7 @@ export function toListedAccount(row: NamedAccount) {
   }
 }
 
-/** `secrets`: whether the answer may hold tokens and keys. They are for who sends them, and for who asks for them. */
+/** `secrets`: whether the answer may hold tokens and keys. They are in the answers of create, update and auth. */
 export function toAccount(
   row: NamedAccount,
   secrets: boolean,

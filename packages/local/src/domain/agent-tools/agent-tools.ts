@@ -2,7 +2,7 @@ import type { ToolCatalogue } from './catalogue.js'
 import type { ParamsChecker } from './check-params.js'
 import type { Providers } from './providers.js'
 
-/** What tools of agents need beside rows. Nothing of it is loaded before somebody asks for tools. */
+/** What tools of agents need in addition to rows. It is loaded on the first request for tools. */
 export interface AgentTools {
   readonly catalogue: ToolCatalogue
   readonly params: ParamsChecker

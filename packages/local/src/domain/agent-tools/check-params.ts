@@ -6,7 +6,7 @@ import type { Tool } from './connector.js'
 const KEPT = 500
 
 export interface ParamsChecker {
-  /** @throws {DomainError} `invalid` with one violation per param; `failed_precondition` for a tool whose schema is none */
+  /** @throws {DomainError} `invalid` with one violation per param; `failed_precondition` for a tool with an invalid schema */
   check(tool: Tool, params: unknown): Promise<void>
 }
 
@@ -15,10 +15,10 @@ export function createParamsChecker(): ParamsChecker {
   let compiled = new Map<string, ValidateFunction>()
   return {
     async check(tool, params) {
-      const text = JSON.stringify(tool.input_schema)
-      const validate = compiled.get(text) ?? (await import('./compile-schema.js')).compileSchema(tool)
+      const schema = JSON.stringify(tool.input_schema)
+      const validate = compiled.get(schema) ?? (await import('./compile-schema.js')).compileSchema(tool)
       if (compiled.size >= KEPT) compiled = new Map()
-      compiled.set(text, validate)
+      compiled.set(schema, validate)
       if (validate(params)) return
       const violations = (validate.errors ?? []).map((error): FieldViolation => {
         const { instancePath, params: detail, message = 'not valid' } = error
@@ -26,8 +26,8 @@ export function createParamsChecker(): ParamsChecker {
         const field = `params${`${instancePath}${missing}`.replaceAll('/', '.')}`
         return { field, description: missing ? 'value is required' : message }
       })
-      const told = violations.map(({ field, description }) => `${field}: ${description}`).join('; ')
-      throw invalid(`${tool.name} does not accept these params: ${told}`, violations)
+      const text = violations.map(({ field, description }) => `${field}: ${description}`).join('; ')
+      throw invalid(`${tool.name} does not accept these params: ${text}`, violations)
     },
   }
 }

@@ -2,7 +2,7 @@ import { Ajv, type ValidateFunction } from 'ajv'
 import { failedPrecondition } from '../domain-error.js'
 import type { Tool } from './connector.js'
 
-/** @throws {DomainError} `failed_precondition` for a schema that is none */
+/** @throws {DomainError} `failed_precondition` for an invalid schema */
 export function compileSchema({ name, input_schema }: Tool): ValidateFunction {
   // Other drafts than the library's own differ in what few tools use.
   const { $schema: _, ...schema } = input_schema

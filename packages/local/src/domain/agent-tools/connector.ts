@@ -74,7 +74,7 @@ export interface ProvidedTool extends Tool {
   readonly provider: string
 }
 
-/** Whether the tools of a connector belong to somebody's own MCP server: only those with an account there see them. */
+/** Whether the tools of a connector belong to a custom MCP server: only accounts there see them. */
 export function isCustomMcp(provider: string): boolean {
   return provider.startsWith('c-')
 }

@@ -6,12 +6,12 @@ import type { DataStore } from '../store.js'
 
 const FOREVER_SECONDS = 10 * 365 * 24 * 3600
 
-/** The tokens that a user has taken back at the provider that is simulated for a connection. */
+/** The tokens that a user has revoked at the provider that is simulated for a connection. */
 function revokedTokens(store: DataStore, connection: string) {
   return createTickets(store, `simulator/${connection}`, 'RevokedToken', z.literal(true))
 }
 
-/** Takes the tokens of an account back, as a user does in the settings of the provider. Nobody is told. */
+/** Revokes the tokens of an account, as a user does in the settings of the provider. The application gets no notice. */
 export async function revokeAtProvider(store: DataStore, account: NamedAccount): Promise<void> {
   const { oauthToken } = credentialsOf(connectedAccountData(account).details)
   for (const token of [oauthToken?.accessToken, oauthToken?.refreshToken])

@@ -6,7 +6,7 @@ import type { NamedAccount } from '../connected-accounts/connected-account-data.
 import { connectionData } from '../connections/connection-data.js'
 import { notFound } from '../domain-error.js'
 
-/** What the log has about a call beside its account. Never params, answers or credentials. */
+/** What the log has about a call in addition to its account. Never params, answers or credentials. */
 export type LoggedCall = Pick<
   ToolCallRow,
   'execution_id' | 'agent_run_id' | 'tool_name' | 'source' | 'status' | 'duration_ms' | 'created_at'

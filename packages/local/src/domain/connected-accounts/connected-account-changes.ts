@@ -84,7 +84,7 @@ export async function createAccount(
 }
 
 /**
- * Changes what is given: credentials replace those that there are, and settings are merged key by key.
+ * Changes the fields of the request: credentials replace the earlier ones, and settings are merged key by key.
  * @throws {DomainError} `invalid` for what the connection is not authorized by
  */
 export function updateAccount(

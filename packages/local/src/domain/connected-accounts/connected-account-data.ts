@@ -9,7 +9,7 @@ const Details = z.record(z.string(), z.json())
 /** What a connected account has beside its columns. `details`: tokens or keys, as JSON of their message. */
 export const ConnectedAccountData = z.object({
   details: Details.optional(),
-  /** Milliseconds. Undefined for credentials that do not expire, or whose end nobody has told. */
+  /** Milliseconds. Undefined for credentials that do not expire, or whose expiry is unknown. */
   token_expires_at: z.number().optional(),
   /** What a user has granted, until the application has verified that user. */
   pending: z
@@ -92,7 +92,7 @@ export async function findAccount(
   throw notFound(`There is no connected account ${by.id || `${whose} of ${by.connector}`}`)
 }
 
-/** The same by its id, for whoever can go on without it. */
+/** The same by its id; undefined if it does not exist. */
 export function lookUpAccount(
   db: Kysely<Schema>,
   environment: string,

@@ -14,7 +14,7 @@ const EARLY_MS = 5 * 60_000
 
 /**
  * An account with a token that is valid: one that expires within five minutes is refreshed. An account whose token has
- * expired and cannot be refreshed has expired too. A token whose end nobody has told is taken as it is.
+ * expired and cannot be refreshed has expired too. A token whose expiry is unknown is used as it is.
  */
 export async function freshAccount(store: Store, account: NamedAccount): Promise<NamedAccount> {
   const { details, token_expires_at = Number.POSITIVE_INFINITY } = connectedAccountData(account)

@@ -40,7 +40,7 @@ export function newLink(
   return { row, location: `${baseUrl}/${environment}/magicLink/${token}` }
 }
 
-/** Opens a link, once and for a minute: one conditional UPDATE decides. */
+/** Opens a link, once and within a minute: one conditional UPDATE decides. */
 export async function redeemLink(
   { database, clock }: DataStore,
   environment: string,

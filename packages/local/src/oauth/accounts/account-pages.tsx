@@ -54,7 +54,7 @@ export const FAILURES = {
 } as const
 export type FailureName = keyof typeof FAILURES
 
-/** What the query of the failure page says, in our words only: anybody can write a query. */
+/** Shows texts of ours only: anybody can write the query of this page. */
 export function FailurePage({ error, description }: { error: unknown; description: unknown }) {
   const known = Object.values(FAILURES).filter((failure) => failure.error === error)
   const { explanation } = known.find((failure) => failure.description === description) ??
@@ -69,7 +69,7 @@ export function FailurePage({ error, description }: { error: unknown; descriptio
   )
 }
 
-/** What somebody sees whose link does not open. */
+/** For a link that is unknown, used or expired. */
 export function ClosedLinkPage() {
   return (
     <ErrorPage

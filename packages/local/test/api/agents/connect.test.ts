@@ -72,7 +72,7 @@ describe('a link to connect an account', () => {
     expect(tools).toHaveLength(5)
   })
 
-  it('takes state, user_verify_url, both or neither', async () => {
+  it('accepts state, user_verify_url, both or neither', async () => {
     for (const more of [
       {},
       { state: 's' },
@@ -86,7 +86,7 @@ describe('a link to connect an account', () => {
     await expect(wrong).rejects.toThrow(ScalekitServerException)
   })
 
-  it('opens once and for a minute, and not by a HEAD request', async () => {
+  it('opens once and within a minute, and not by a HEAD request', async () => {
     const first = await sdk.actions.getAuthorizationLink(ANA)
     await fetch(first.link, { method: 'HEAD', redirect: 'manual' })
     const opened = await new Browser().follow(first.link)
@@ -124,7 +124,7 @@ describe('a link to connect an account', () => {
     expect(await accountOf(ANA)).toMatchObject({ status: PENDING_AUTH })
   })
 
-  it('does not connect what another browser has started, and a callback is good once', async () => {
+  it('does not connect what another browser has started, and a callback works once', async () => {
     const { link } = await sdk.actions.getAuthorizationLink(ANA)
     const browser = new Browser()
     const { url, page = '' } = await browser.follow(link)

@@ -88,7 +88,7 @@ describe('a token of a connected account', () => {
     expect((await call()).data).toHaveProperty('messages')
   })
 
-  it('without a refresh token is good for an hour, and then the account has expired', async () => {
+  it('without a refresh token is valid for an hour, and then the account has expired', async () => {
     await connect('online')
     local.wait(59 * MINUTE)
     await call()

@@ -74,7 +74,7 @@ describe('the tools of an environment', () => {
     expect([summary.tools, summary.toolNames.length]).toEqual([[], 4])
   })
 
-  it('of somebody’s own MCP server are there for an account at it', async () => {
+  it('of a custom MCP server are listed for an account at it', async () => {
     const mine = 'c-apifymcp_fetch-apify-docs'
     const names = async (filter: object) =>
       (await sdk.tools.listTools({ filter: { summary: true, ...filter } as never, pageSize: 100 })).toolNames
@@ -334,7 +334,7 @@ describe('a connector of the seed', () => {
     server.close()
   })
 
-  it('with a schema that is none is refused when it is called, and says so', async () => {
+  it('with an invalid schema is refused when it is called, and says why', async () => {
     await state((environment) => {
       environment.connectors?.push({
         id: 'prv_100000000000000002',

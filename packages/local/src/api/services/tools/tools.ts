@@ -46,7 +46,7 @@ export function toolHandlers(store: Store): Partial<ServiceImpl<typeof ToolServi
       }
     },
 
-    /** What a model can be given: the tools of the accounts that the user has connected. */
+    /** What an application offers a model: the tools of the accounts that the user has connected. */
     async listScopedTools(request, context) {
       const environment = environmentOf(context)
       const { identifier } = request

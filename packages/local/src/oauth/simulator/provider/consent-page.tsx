@@ -9,13 +9,13 @@ export interface ConsentView {
   problem?: string
 }
 
-/** The consent of a provider, simulated: whichever account one names, one has. */
+/** The consent page of a provider, simulated. It accepts any account. */
 export function ProviderConsentPage({ provider, action, csrf, account, scopes, problem }: ConsentView) {
   return (
     <Page title={`${provider} simulator`}>
       <h1>Allow access to {provider}?</h1>
       <p class="lead">
-        This stands for the consent page of {provider}. An application asks for access to an account.
+        This page simulates the consent page of {provider}. An application asks for access to an account.
       </p>
       {problem !== undefined && (
         <p class="problem" role="alert" id="problem">

@@ -9,7 +9,7 @@ const ACCESS_TOKEN_SECONDS = 3600
 
 /**
  * The token endpoint of the provider that is simulated for a connection (RFC 6749, sections 4.1.3 and 6). A refresh token
- * is good until it is revoked: one that the seed or the application brought is too.
+ * is valid until it is revoked, also one from the seed or the application.
  */
 export function providerTokenRoute(context: OAuthContext): Router {
   const router = Router()
