@@ -41,6 +41,17 @@ describe.each(eras)('create_connected_account_magic_link over %s', (era) => {
     expect(server.log.join('')).not.toContain(link)
   })
 
+  test('creates the account of a user who has none', async () => {
+    const args = { environmentId, connector: 'gmail', identifier: `new-${era}` }
+    const { error } = await server.call(era, 'create_connected_account_magic_link', args)
+    expect((await atPage(error)).values.get('Link to connect the account')).toMatch(/\/magicLink\//)
+    const { connected_accounts } = await server.read(
+      `connected_accounts?identifier=new-${era}`,
+      environmentId,
+    )
+    expect(connected_accounts).toMatchObject([{ connector: 'gmail', status: 'PENDING_AUTH' }])
+  })
+
   test('says that there is no such service', async () => {
     const args = { environmentId, connector: 'nothing', identifier: 'ada' }
     const { error } = await server.call(era, 'create_connected_account_magic_link', args)

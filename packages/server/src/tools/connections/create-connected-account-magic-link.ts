@@ -8,7 +8,7 @@ export default defineTool({
   name: 'create_connected_account_magic_link',
   title: 'Create connected account link',
   description:
-    'Create a link with which a user connects an account for agents, or renews it. The account must be listed already. A person gets the link, not the conversation.',
+    'Create a link with which a user connects an account for agents, or renews it. An account that is not listed yet is created. A person gets the link, not the conversation.',
   toolset: 'connections',
   scopes: ['environment:write'],
   effect: 'create',
@@ -25,15 +25,26 @@ export default defineTool({
   output: z.object({ expiresAt: time }),
   precondition: 'This connection needs no authorization, so there is nothing to link.',
   async target({ environmentId, connector, identifier }, { scalekit, ifAllowed }) {
-    const listed = await ifAllowed(
-      scalekit.connectedAccounts(environmentId).listConnectedAccounts({ connector, identifier, pageSize: 1 }),
-    )
-    if (listed?.connectedAccounts.length === 0) {
-      throw new ToolError('not_found', `The connection ${connector} has no account for ${identifier}.`, {
-        nextStep: 'Check connector and identifier with list_connected_accounts.',
-      })
+    const accounts = scalekit.connectedAccounts(environmentId)
+    const listed = await ifAllowed(accounts.listConnectedAccounts({ connector, identifier, pageSize: 1 }))
+    if (!listed || listed.connectedAccounts.length > 0) {
+      return { name: identifier, changes: { Connection: connector } }
     }
-    return { name: identifier, changes: { Connection: connector } }
+    const search = connector.length < 3 ? {} : { query: connector.slice(0, 100) }
+    const api = scalekit.connections(environmentId)
+    const found = await ifAllowed(api.listAppConnections({ ...search, pageSize: 30 }))
+    const isNamed = ({ keyId }: { readonly keyId: string }) => keyId.toLowerCase() === connector.toLowerCase()
+    if (found && !found.nextPageToken && !found.connections.some(isNamed)) {
+      throw new ToolError(
+        'not_found',
+        `connector: ${environmentId} has no connection ${connector} for agents.`,
+        {
+          nextStep: 'Check the name with list_connected_accounts, or in the dashboard of Scalekit.',
+          details: { argument: 'connector' },
+        },
+      )
+    }
+    return { name: identifier, changes: { Connection: connector, Account: 'new' } }
   },
   async run({ environmentId, connector, identifier }, { scalekit }) {
     const { link, expiry } = await scalekit
