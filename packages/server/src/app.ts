@@ -131,12 +131,15 @@ export function boundsOf({
   upstream,
   readOnly,
   resource,
-}: Pick<Config, 'upstream' | 'readOnly' | 'resource'>): Bounds {
+  authorizationServers,
+}: Pick<Config, 'upstream' | 'readOnly' | 'resource' | 'authorizationServers'>): Bounds {
+  const [, mcpServerId] = /\/resources\/(res_\d+)$/.exec(authorizationServers[0] ?? '') ?? []
   return {
     resource,
     mode: upstream.mode,
     readOnly,
     ...(upstream.mode === 'environment' ? { environmentId: upstream.environmentId ?? '' } : {}),
+    ...(mcpServerId === undefined ? {} : { mcpServerId }),
   }
 }
 

@@ -59,6 +59,10 @@ export interface ConnectionFacts {
   readonly administratorRule: string | undefined
   /** The environment that it is bound to. */
   readonly environmentId: string | undefined
+  /** Environment mode: whose members administer the environment, with which roles. */
+  readonly administeredBy: { readonly organizationId: string; readonly roles: readonly string[] } | undefined
+  /** Environment mode: the registration of this server. */
+  readonly ownMcpServerId: string | undefined
 }
 
 export interface ToolContext {
@@ -163,7 +167,7 @@ export interface ToolDefinition<
    * then.
    * @throws ToolError
    */
-  check?(args: z.output<Input>): void
+  check?(args: z.output<Input>, facts: Pick<ToolContext, 'caller' | 'connection'>): void
   /**
    * The object of `already_exists`: its id, where it can be read, with the argument where two could be taken; or a message of its own where reading that object is not the next
    * step. It is read before a person is asked and after the API refused; before, only a conflict with an id ends the call, so the

@@ -186,12 +186,28 @@ describe.each(eras)('a confirmation, for a client that opens URLs and shows no f
   test('waits where the person has the page open only, and is over where the client declines', async () => {
     const organizationId = await newOrganization('Declined by client')
     const opened = await removeWith(organizationId, async () => 'accept')
-    expect(opened.error).toMatchObject({ code: 'person_needed' })
+    expect(opened.error).toMatchObject({
+      code: 'person_needed',
+      nextStep: 'The user has the page open: call wait_for_hand_off.',
+    })
     const declined = await removeWith(organizationId, async () => 'decline')
     expect(declined.error).toMatchObject({ code: 'confirmation_declined' })
     const page = await open(opened.error.handOff)
     expect(page.html).toContain('Declined')
     expect(await isThere(organizationId)).toBe(true)
+  })
+
+  test('is asked for again by the same call after the client has declined', async () => {
+    const organizationId = await newOrganization('Declined twice')
+    const links: string[] = []
+    for (let calls = 0; calls < 2; calls++) {
+      const { error } = await removeWith(organizationId, async (link) => {
+        links.push(link)
+        return 'decline'
+      })
+      expect(error).toMatchObject({ code: 'confirmation_declined' })
+    }
+    expect(new Set(links).size).toBe(2)
   })
 })
 

@@ -190,6 +190,19 @@ describe.each(eras)('organizations over %s', (era) => {
     expect(await foundBy('qX')).toMatch(/^org_/)
   })
 
+  test.each(['zz', 'ZZZ', '北'])('%j, which is in no name, is refused without candidates', async (given) => {
+    const answer = await get(given)
+    expect(answer.error).toMatchObject({ code: 'not_found' })
+    expect(candidatesOf(answer)).toBeUndefined()
+  })
+
+  test('a blank name is refused as such', async () => {
+    expect((await get('  ')).error).toMatchObject({
+      code: 'invalid_arguments',
+      message: 'organizationId: Give an id, a name or an external id.',
+    })
+  })
+
   test('a part of a name is refused with the organizations that have it', async () => {
     const answer = await get('Robotics')
     expect(answer.error).toMatchObject({

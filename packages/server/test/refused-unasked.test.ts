@@ -91,6 +91,15 @@ describe('a call that must fail in a PRD environment asks nobody', () => {
     expect(answer.questions).toEqual([])
   })
 
+  test('register_mcp_server: the URL of another server, with a slash at the end', async () => {
+    const url = 'https://notes.northwind.example/mcp'
+    const made = await callAndCount('register_mcp_server', { environmentId, name: 'Notes', url })
+    const args = { environmentId, name: 'Again', url: `${url}/` }
+    const { error, questions } = await callAndCount('register_mcp_server', args)
+    expect(error).toMatchObject({ code: 'already_exists', existingId: idOf(made, 'mcpServer') })
+    expect(questions).toEqual([])
+  })
+
   test('add_domain: a domain that the organization has', async () => {
     const args = { environmentId, organizationId, domain: 'northwind.example' }
     const id = idOf(await callAndCount('add_domain', args), 'domain')
@@ -201,5 +210,33 @@ describe('a call in a DEV environment, where nobody is asked', () => {
     const args = { ...inDev, absoluteMinutes: 60, idleMinutes: 120 }
     const { error } = await server.call('2026-07-28', 'update_session_policy', args)
     expect(error?.message).toContain('idleMinutes (120)')
+  })
+})
+
+describe('a question says what the call does', () => {
+  test('whether a new user is invited', async () => {
+    const args = { environmentId, organizationId, email: 'silent@northwind.example', givenName: 'Sam' }
+    const silent = await callAndCount('create_organization_user', { ...args, sendInvitation: false })
+    expect(silent.questions.join()).toContain('Invitation: none: the user is active at once')
+    expect(silent.questions.join()).toContain('Given name: Sam')
+    const invited = await callAndCount('create_organization_user', {
+      ...args,
+      email: 'told@northwind.example',
+    })
+    expect(invited.questions.join()).toContain('Invitation: sent by e-mail')
+  })
+
+  test('what replaces the metadata, and that nothing does', async () => {
+    const metadata = [{ key: 'tier', value: 'gold, admin=true' }]
+    const set = await callAndCount('update_organization', { environmentId, organizationId, metadata })
+    expect(set.questions.join()).toContain('Metadata, in place of all: tier="gold, admin=true"')
+    const none = await callAndCount('update_organization', { environmentId, organizationId, metadata: [] })
+    expect(none.questions.join()).toContain('Metadata, in place of all: none')
+  })
+
+  test('that sessions no longer end without activity', async () => {
+    const args = { environmentId, organizationId, absoluteMinutes: 600 }
+    const { questions } = await callAndCount('update_session_policy', { ...args, idleMinutes: 0 })
+    expect(questions.join()).toContain('Without activity they end: never')
   })
 })

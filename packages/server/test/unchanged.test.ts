@@ -26,7 +26,9 @@ type Arguments = Readonly<Record<string, unknown>>
 let server: ServerUnderTest
 let auditFile: string
 /** What only exists once the test has created it. */
-let ids: Readonly<Record<'directoryId' | 'draftId' | 'mcpServerId' | 'machineId' | 'secretId', string>>
+let ids: Readonly<
+  Record<'directoryId' | 'draftId' | 'oidcId' | 'mcpServerId' | 'machineId' | 'secretId', string>
+>
 
 async function callAndCount(tool: string, args: Arguments, token?: string) {
   const questions: string[] = []
@@ -47,6 +49,9 @@ beforeAll(async () => {
     client: { secrets: { id: string }[] }
   }
   const draft = await callAndCount('create_environment_oidc_connection', { provider: 'CUSTOM' })
+  const oidc = await callAndCount('create_organization_connection', {
+    ...{ organizationId, type: 'OIDC', provider: 'OKTA', clientSecret: 'theirs' },
+  })
   const mcpServer = await callAndCount('register_mcp_server', {
     name: 'Notes',
     url: 'https://notes.example.com/mcp',
@@ -64,6 +69,7 @@ beforeAll(async () => {
   ids = {
     directoryId: (output.directory as { id: string }).id,
     draftId: idOf(draft, 'connection'),
+    oidcId: idOf(oidc, 'connection'),
     mcpServerId: idOf(mcpServer, 'mcpServer'),
     machineId: (machine.output.client as { id: string }).id,
     secretId: client.secrets[0]?.id ?? '',
@@ -93,6 +99,11 @@ const changes: Readonly<Record<string, () => readonly Arguments[]>> = {
   disable_environment_connection: () => [{ connectionId }],
   enable_environment_connection: () => [{ connectionId }],
   update_client_secret: () => [false, true].map((enabled) => ({ clientId, secretId: ids.secretId, enabled })),
+  update_connection: () => [
+    { organizationId, connectionId: ids.oidcId, clientId: 'abc', scopes: ['openid', 'email'] },
+    { organizationId, connectionId: ids.oidcId, provider: 'AUTH0' },
+  ],
+  update_environment_oidc_connection: () => [{ connectionId: ids.draftId, clientId: 'abc', keyId: 'draft' }],
   update_environment_role: () => [
     { name: 'member', displayName: 'Colleague', description: 'Works' },
     { name: 'member', permissions: ['projects:write', 'projects:read'] },
@@ -129,8 +140,6 @@ const changes: Readonly<Record<string, () => readonly Arguments[]>> = {
 
 /** Updates that a person is always asked about, and why. */
 const alwaysAsked = {
-  update_connection: 'Client secrets and certificates cannot be read.',
-  update_environment_oidc_connection: 'Client secrets cannot be read.',
   rotate_client_secret: 'Each secret is new.',
   rotate_directory_secret: 'Each secret is new.',
   remove_redirect_uri: 'A URI that the client does not have is refused.',

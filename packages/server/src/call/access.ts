@@ -31,6 +31,8 @@ export interface Bounds {
   readonly mode: 'environment' | 'workspace'
   /** Environment mode: the one environment; empty when its id is not known. */
   readonly environmentId?: string
+  /** Environment mode: the id under which Scalekit knows this server. */
+  readonly mcpServerId?: string
   /** Nothing is changed, whatever a URL asks for. */
   readonly readOnly: boolean
   /** Over stdio: the scopes of the command line, which nobody can extend while the server runs. */

@@ -135,7 +135,7 @@ async function resolveUnlessEnded(request: Call, named: Record<string, unknown>,
 
 /** A call that cannot work ends here: before a person is asked about it. */
 async function resolve(
-  { tool, caller, scalekit, boundEnvironment, redact }: Call,
+  { tool, caller, connection, scalekit, boundEnvironment, redact }: Call,
   args: Record<string, unknown>,
   signal: AbortSignal,
 ): Promise<Record<string, unknown>> {
@@ -145,7 +145,7 @@ async function resolve(
     boundEnvironment,
     redact,
   })
-  tool.check?.(resolved)
+  tool.check?.(resolved, { caller, connection })
   return resolved
 }
 

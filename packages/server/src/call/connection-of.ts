@@ -29,7 +29,17 @@ export function connectionOf(connection: Connection): ConnectionFacts {
     howToGetMore: (howToGetRole) => howToGetMore(caller, selection, bounds, howToGetRole),
     administratorRule: ruleFor(connection),
     environmentId,
+    administeredBy: administratorsOf(connection),
+    ownMcpServerId: bounds.mode === 'environment' ? bounds.mcpServerId : undefined,
   }
+}
+
+/** Those whom the rule lets in, where it is asked. */
+function administratorsOf({ administrators, isOperator }: Connection): ConnectionFacts['administeredBy'] {
+  const organizationId = administrators?.organizationId
+  return isOperator || organizationId === undefined
+    ? undefined
+    : { organizationId, roles: administrators?.roles ?? [] }
 }
 
 /** Nobody who does not satisfy the rule calls a tool (`administrators.ts`). */

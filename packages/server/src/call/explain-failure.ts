@@ -75,7 +75,7 @@ async function notFound(error: ToolError, call: FailedCall): Promise<ToolError> 
     const missing = await missingName(args, context).catch(() => undefined)
     if (missing) return withDetails(error, missing.message, missing.nextStep, { ...ids, ...missing.details })
     const key = await missingKey(ids, context)
-    if (key !== undefined) return noSuchObject(error, key, ids)
+    if (key !== undefined) return noSuchObject(error, key, ids, tool)
   }
   const [, kind] = listedByName.find(([part]) => tool.name.includes(part)) ?? []
   if (!kind || !isGeneral(error)) return withDetails(error, error.message, error.nextStep, ids)
@@ -99,13 +99,18 @@ async function missingKey(ids: Ids, { scalekit }: ToolContext): Promise<string |
   return named.at(-1)
 }
 
-function noSuchObject(error: ToolError, key: string, ids: Ids): ToolError {
+function noSuchObject(error: ToolError, key: string, ids: Ids, { input }: ToolDefinition): ToolError {
   const kind = kinds[key] as Kind
   const organizationId = key === 'organizationId' ? undefined : ids.organizationId
   const owner = organizationId ? ` in ${organizationId}` : ''
   const listedBy = (organizationId && kind.listedInOrganizationBy) || kind.listedBy
   const message = `Scalekit has no ${kind.noun} ${ids[key]}${owner}${placeOf(ids)}.`
-  return withDetails(error, message, `Check the id with ${listedBy}.`, ids)
+  const mayBeInOrganization =
+    kind.listedInOrganizationBy !== undefined && !organizationId && 'organizationId' in input.shape
+  const elsewhere = mayBeInOrganization
+    ? ` For a ${kind.noun} of an organization, give organizationId too (${kind.listedInOrganizationBy}).`
+    : ''
+  return withDetails(error, message, `Check the id with ${listedBy}.${elsewhere}`, ids)
 }
 
 const placeOf = ({ environmentId }: Ids) => (environmentId ? ` of ${environmentId}` : '')

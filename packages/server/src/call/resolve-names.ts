@@ -97,8 +97,14 @@ async function environmentIdOf(given: string | undefined, options: NamesOptions)
   const known = await options.scalekit.knownEnvironments()
   const found = given === undefined ? known : known.filter(hasName(given))
   if (found.length === 1) return found[0]?.id ?? ''
-  const candidates = found.length > 0 ? found : known
-  const offer = { candidates, scope: 'environment:read', listedBy: 'list_environments', options } as const
+  const isMeant = found.length > 0 || given === undefined
+  const offer = {
+    candidates: found.length > 0 ? found : known,
+    isMeant,
+    scope: 'environment:read',
+    listedBy: 'list_environments',
+    options,
+  } as const
   if (known.length === 0) throw new ToolError('not_found', 'This account has no environment.')
   if (given === undefined) {
     throw unclear('invalid_arguments', `environmentId: Give one of the ${known.length} environments.`, offer)
@@ -125,11 +131,19 @@ async function organizationIdOf(
   options: NamesOptions,
 ): Promise<string> {
   if (isId('org', given)) return given
+  if (displayText(given) === '')
+    throw new ToolError('invalid_arguments', `${argument}: Give an id, a name or an external id.`)
   const similar = await findOrganizations({ given, argument }, environmentId, options.scalekit)
   const found = similar.filter((each) => hasExternalId(given)(each) || hasName(given)(each))
   if (found.length === 1) return found[0]?.id ?? ''
-  const candidates = found.length > 0 ? found : similar
-  const offer = { candidates, scope: 'organization:read', listedBy: 'list_organizations', options } as const
+  const candidates = found.length > 0 ? found : similar.filter((each) => containsName(given)(each))
+  const offer = {
+    candidates,
+    isMeant: true,
+    scope: 'organization:read',
+    listedBy: 'list_organizations',
+    options,
+  } as const
   const where = environmentId === '' ? 'The environment' : environmentId
   const name = JSON.stringify(options.redact(displayText(given)))
   throw found.length === 0
@@ -211,6 +225,9 @@ const isId = (prefix: string, text: string) => new RegExp(`^${prefix}_[0-9]{1,28
 const hasName = (name: string) => (each: Named) => comparable(each.name) === comparable(name)
 const comparable = (name: string) => displayText(name).toLowerCase()
 
+const containsName = (text: string) => (each: NamedOrganization) =>
+  [each.name, each.externalId ?? ''].some((name) => comparable(name).includes(comparable(text)))
+
 /** External ids as well: a person who writes one in another case means it, or has to choose. */
 const hasExternalId =
   (given: string) =>
@@ -222,6 +239,8 @@ const MAX_CANDIDATES = 10
 
 interface Offer {
   readonly candidates: readonly Named[]
+  /** Whether the caller can mean one of them: else they are what exists. */
+  readonly isMeant: boolean
   /** Lets the caller read such names. */
   readonly scope: Scope
   /** The tool that lists them. */
@@ -232,14 +251,16 @@ interface Offer {
 function unclear(
   code: ToolErrorCode,
   message: string,
-  { candidates, scope, listedBy, options }: Offer,
+  { candidates, isMeant, scope, listedBy, options }: Offer,
 ): ToolError {
   if (candidates.length === 0 || !options.caller.scopes.has(scope)) {
     return new ToolError(code, message, { nextStep: `Check the name with ${listedBy}, or give the id.` })
   }
   const listed = candidates.slice(0, MAX_CANDIDATES).map(({ id, name }) => ({ id, name: displayText(name) }))
   return new ToolError(code, message, {
-    nextStep: 'Call again with the id of one of the candidates. Ask the user where it is not clear.',
+    nextStep: isMeant
+      ? 'Call again with the id of one of the candidates. Ask the user where it is not clear.'
+      : 'Ask the user which one they mean: the candidates are all that exist, and none has this name.',
     details: { candidates: options.redact(listed) },
   })
 }

@@ -63,6 +63,8 @@ export async function executeTool(store: Store, call: ToolCall): Promise<ToolRes
 
 async function callProvider(store: Store, { account: named, tool, params }: ToolCall): Promise<unknown> {
   await store.agentTools.params.check(tool, params)
+  if (named.connection_enabled !== 1)
+    throw failedPrecondition(`The connection ${named.connector} is not enabled: enable it, then call again`)
   const account = await freshAccount(store, named)
   if (account.status !== 'ACTIVE') {
     throw failedPrecondition(

@@ -23,6 +23,7 @@ export type ConnectedAccountData = z.infer<typeof ConnectedAccountData>
 export type NamedAccount = ConnectedAccountRow & {
   readonly connector: string
   readonly connection_type: string
+  readonly connection_enabled: number
   readonly connection_data: string
 }
 
@@ -51,6 +52,7 @@ export const withConnection = (query: ReturnType<typeof accountsOf>) =>
     .select([
       'connections.key_id as connector',
       'connections.type as connection_type',
+      'connections.enabled as connection_enabled',
       'connections.data as connection_data',
     ])
 

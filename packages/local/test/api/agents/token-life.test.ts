@@ -160,6 +160,10 @@ describe('an account that a service account acts for', () => {
     const token = await local.client(DEV)
     const connection = { type: 'GOOGLE_DWD', provider_key: 'GOOGLEDWD', key_id: 'workspace' }
     const { body } = await local.rest('POST', '/api/v1/connections', { token, body: connection })
+    const path = `/api/v1/connections/${body.connection.id}`
+    const settings = { ...connection, google_dwd_config: { service_account_json: '{}' } }
+    await local.rest('PATCH', path, { token, body: settings })
+    await local.rest('PATCH', `${path}:enable`, { token })
     const tokens = `/simulator/${body.connection.id}/oauth/token`
     const named = { connectionName: 'workspace', identifier: 'ben' }
     const details = { case: 'googleDwd' as const, value: { subject: 'ben@acme.example' } }

@@ -210,6 +210,15 @@ describe('a tool call', () => {
     expect((await logs()).tool_call_logs).toMatchObject([{ error_tier: 'platform' }])
   })
 
+  it('fail before they reach the provider where the connection is disabled', async () => {
+    const token = await local.client(DEV)
+    await local.rest('PATCH', `/api/v1/connections/${GMAIL}:disable`, { token })
+    await expect(sdk.tools.executeTool(MAILS)).rejects.toThrow(/connection gmail is not enabled/)
+    expect(await requestsOf(local, FETCH)).toBe(0)
+    await local.rest('PATCH', `/api/v1/connections/${GMAIL}:enable`, { token })
+    expect((await sdk.tools.executeTool(MAILS)).executionId).not.toBe('')
+  })
+
   it.each([
     [401, ScalekitToolUnauthorizedException, 'UNAUTHORIZED'],
     [403, ScalekitToolForbiddenException, 'FORBIDDEN'],

@@ -70,7 +70,7 @@ export async function handOff(
     const elicitation = inputRequired.elicitUrl({ message, url })
     return inputRequired({ inputRequests: { [KEY]: elicitation }, requestState: await seal(round) })
   }
-  throw personNeeded(tool, question, opened, url)
+  throw personNeeded(tool, question, opened, url, isAsked)
 }
 
 const declined = () => new ToolError('confirmation_declined', 'The person did not confirm.')
@@ -85,11 +85,13 @@ function personNeeded(
   question: Question,
   { id, expiresAt }: HandOff,
   url: string,
+  isOpen: boolean,
 ): ToolError {
   const what = reveals
     ? `creates a ${reveals.kind} for a person only.`
     : `needs a person to confirm it.${whyPrd(question)}`
   return new ToolError('person_needed', `${name} ${what}`, {
+    ...(isOpen && { nextStep: 'The user has the page open: call wait_for_hand_off.' }),
     details: { handOff: { id, url, expiresAt: new Date(expiresAt).toISOString() } },
   })
 }

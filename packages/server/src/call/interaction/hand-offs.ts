@@ -175,8 +175,12 @@ export function createHandOffs(
         },
         async decline(id) {
           const isOurs = await claim(id)
-          if (isOurs) await settle(id, { status: 'declined' })
-          return isOurs
+          if (!isOurs) return false
+          await settle(id, { status: 'declined' })
+          const handOff = await get(id)
+          // The client knows: the same call asks again.
+          if (handOff) await given(handOff.callKey)
+          return true
         },
       }
     },

@@ -90,7 +90,7 @@ function mayRead({ scopes }: ToolDefinition, { caller }: ToolContext): boolean {
 
 function changesOf({ changes = {} }: Target): (readonly [string, string])[] {
   return Object.entries(changes).flatMap(([label, value]) =>
-    value === undefined ? [] : [[label, displayText([value].flat().join(', '))] as const],
+    value === undefined ? [] : [[label, displayText([value].flat().join(', ')) || 'none'] as const],
   )
 }
 

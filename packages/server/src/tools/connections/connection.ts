@@ -1,5 +1,6 @@
 import { connections } from '@scalekit-mcp/api'
 import * as z from 'zod'
+import { isAlready } from '../is-already.js'
 import { time, toTime } from '../times.js'
 import type { Left } from '../undo-on-failure.js'
 
@@ -107,6 +108,16 @@ function toSaml(config: connections.SAMLConnectionConfigResponse) {
     idpSignOnUrl: config.idpSsoUrl || undefined,
     certificatesExpireAt: config.idpCertificates.flatMap(({ expiryTime }) => toTime(expiryTime) ?? []),
   }
+}
+
+/** The result of a change that a connection has already. Secrets and certificates cannot be read, so those always change. */
+export function unchangedConnection(
+  connection: connections.Connection,
+  wanted: Readonly<Record<string, unknown>>,
+): { connection: z.output<typeof connectionFields> } | undefined {
+  const result = toConnection(connection)
+  const present = { ...result, ...result.oidc, ...result.saml }
+  return isAlready(present, wanted) ? { connection: result } : undefined
 }
 
 /** What stays of a connection whose settings were refused, where it could not be removed again. */

@@ -4,9 +4,9 @@ import { ToolError } from '../../errors.js'
 import { connectionId, environmentId, organizationId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { requireChange } from '../require-change.js'
-import { connectionFields, toConnection } from './connection.js'
+import { connectionFields, toConnection, unchangedConnection } from './connection.js'
 import { organizationSettings, provider } from './connection-input.js'
-import { connectionTarget, settingsChanges } from './connection-target.js'
+import { settingsChanges, targetOf } from './connection-target.js'
 import { readConnection } from './connections-of.js'
 import {
   isEmpty,
@@ -39,8 +39,11 @@ export default defineTool({
     const connection = await readConnection(context.scalekit, which)
     requireSettingsOf(typeOf(connection), settings)
     if (enabled && isEmpty(settings)) requireComplete(connection)
-    const target = await connectionTarget(which, context)
-    return { ...target, changes: { Provider: provider, ...settingsChanges(settings), Enabled: enabled } }
+    return {
+      ...targetOf(connection),
+      changes: { Provider: provider, ...settingsChanges(settings), Enabled: enabled },
+      already: unchangedConnection(connection, { provider, enabled, ...settings }),
+    }
   },
   async run(args, { scalekit, progress }) {
     const { environmentId, organizationId, connectionId, provider, enabled, ...settings } = args

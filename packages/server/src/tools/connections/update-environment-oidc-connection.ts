@@ -2,9 +2,9 @@ import * as z from 'zod'
 import { connectionId, environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { requireChange } from '../require-change.js'
-import { connectionFields, toConnection } from './connection.js'
+import { connectionFields, toConnection, unchangedConnection } from './connection.js'
 import { keyId, oidcConfigMembers, oidcSettings, provider } from './connection-input.js'
-import { connectionTarget, oidcChanges } from './connection-target.js'
+import { oidcChanges, targetOf } from './connection-target.js'
 import { readConnection, writeOidcSettings } from './connections-of.js'
 
 export default defineTool({
@@ -26,8 +26,12 @@ export default defineTool({
   output: z.object({ connection: connectionFields }),
   check: (args) => requireChange(args, ['provider', 'keyId', ...Object.keys(oidcSettings)]),
   async target({ environmentId, connectionId, provider, keyId, ...settings }, context) {
-    const target = await connectionTarget({ environmentId, connectionId }, context)
-    return { ...target, changes: { Provider: provider, Name: keyId, ...oidcChanges(settings) } }
+    const connection = await readConnection(context.scalekit, { environmentId, connectionId })
+    return {
+      ...targetOf(connection),
+      changes: { Provider: provider, Name: keyId, ...oidcChanges(settings) },
+      already: unchangedConnection(connection, { provider, keyId, ...settings }),
+    }
   },
   async run({ environmentId, connectionId, ...changes }, { scalekit }) {
     const connection = await readConnection(scalekit, { environmentId, connectionId })

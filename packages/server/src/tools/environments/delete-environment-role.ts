@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { environmentId, roleName } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { requireNames } from '../missing-name.js'
+import { keepAdministratorRole } from '../own-access.js'
 import { lostDefaults } from './default-role.js'
 import { readRole, requireOtherRole } from './role.js'
 import { refuseExtended, refuseHeld } from './role-obstacles.js'
@@ -23,7 +24,10 @@ export default defineTool({
   output: z.object({ deleted: z.boolean() }),
   precondition:
     'If users have the role, give reassignTo. If other roles extend it, change or delete those first (list_environment_roles).',
-  check: ({ name, reassignTo }) => requireOtherRole(name, 'reassignTo', reassignTo),
+  check({ name, reassignTo }, facts) {
+    requireOtherRole(name, 'reassignTo', reassignTo)
+    keepAdministratorRole(name, facts)
+  },
   async target(args, context) {
     const role = await readRole(context.scalekit, args.environmentId, args.name)
     await requireNames(args, context)

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { environmentId, mcpServerId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { keepOwnRegistration } from '../own-access.js'
 import { readMcpServer } from './read-mcp-server.js'
 
 export default defineTool({
@@ -13,6 +14,7 @@ export default defineTool({
   effect: 'delete',
   input: z.object({ environmentId, mcpServerId }),
   output: z.object({ deleted: z.boolean() }),
+  check: ({ mcpServerId }, facts) => keepOwnRegistration(mcpServerId, facts),
   async target(args, { scalekit }) {
     const { id, name } = await readMcpServer(scalekit, args)
     return { id, name }

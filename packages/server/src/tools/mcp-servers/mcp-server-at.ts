@@ -1,6 +1,9 @@
 import { clients } from '@scalekit-mcp/api'
 import type { ToolContext } from '../../tool.js'
 
+/** To Scalekit a slash at the end makes no other server. */
+const withoutSlash = (url: string) => url.replace(/\/$/, '')
+
 /** The id of the MCP server that has a URL. */
 export async function mcpServerAt(
   url: string | undefined,
@@ -15,7 +18,7 @@ export async function mcpServerAt(
       pageSize: 30,
       pageToken,
     })
-    const found = page.resources.find(({ resourceId }) => resourceId === url)
+    const found = page.resources.find(({ resourceId }) => withoutSlash(resourceId) === withoutSlash(url))
     if (found) return found.id
     pageToken = page.nextPageToken
   } while (pageToken !== '')

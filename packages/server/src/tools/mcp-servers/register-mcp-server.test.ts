@@ -53,7 +53,7 @@ describe.each(eras)('register_mcp_server over %s', (era) => {
       })
       expect(error).toMatchObject({
         code: 'invalid_arguments',
-        message: expect.stringContaining('resource.resource_id'),
+        message: 'Scalekit refused url',
       })
     }
   })

@@ -1,5 +1,9 @@
+import { connections } from '@scalekit-mcp/api'
 import { ToolError } from '../../errors.js'
 import type { ToolContext } from '../../tool.js'
+
+const { OIDC, SAML, OAUTH } = connections.ConnectionType
+const signInTypes: readonly connections.ConnectionType[] = [OIDC, SAML, OAUTH]
 
 interface Named {
   readonly environmentId: string
@@ -7,7 +11,7 @@ interface Named {
 }
 
 /**
- * Refuses a provider that is no connection, of the environment or of one of its organizations.
+ * Refuses a provider that is no connection to an identity provider, of the environment or of one of its organizations.
  *
  * @throws ToolError `not_found`
  */
@@ -16,16 +20,20 @@ export async function requireConnection(
   { scalekit, ifAllowed }: ToolContext,
 ): Promise<void> {
   if (provider === undefined) return
-  const isProvider = ({ keyId, id }: { readonly keyId: string; readonly id: string }) =>
-    keyId === provider || id === provider
+  const isProvider = ({ keyId, id, type }: Pick<connections.ListConnection, 'keyId' | 'id' | 'type'>) =>
+    (keyId === provider || id === provider) && signInTypes.includes(type)
   const api = scalekit.connections(environmentId)
   const own = await ifAllowed(api.listConnections({ include: 'all' }))
   if (!own || own.connections.some(isProvider)) return
   const search = { query: provider.slice(0, 100), pageSize: 30 }
   const found = await ifAllowed(api.searchOrganizationConnections(search))
   if (!found || found.nextPageToken || found.connections.some(isProvider)) return
-  throw new ToolError('not_found', `provider: ${environmentId} has no connection with this keyId.`, {
-    nextStep: 'Take the keyId from list_environment_connections or search_organization_connections.',
-    details: { argument: 'provider' },
-  })
+  throw new ToolError(
+    'not_found',
+    `provider: ${environmentId} has no connection to an identity provider with this keyId.`,
+    {
+      nextStep: 'Take the keyId from list_environment_connections or search_organization_connections.',
+      details: { argument: 'provider' },
+    },
+  )
 }

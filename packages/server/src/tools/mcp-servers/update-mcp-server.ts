@@ -3,6 +3,7 @@ import { ToolError } from '../../errors.js'
 import { environmentId, mcpServerId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { isAlready } from '../is-already.js'
+import { keepOwnRegistration } from '../own-access.js'
 import { requireChange } from '../require-change.js'
 import { mcpServerFields, toMcpServer } from './mcp-server.js'
 import { mcpServerAt } from './mcp-server-at.js'
@@ -63,9 +64,14 @@ export default defineTool({
     crossAppAccess: z.boolean().optional().describe('Accept ID-JAG grants.'),
   }),
   output: z.object({ mcpServer: mcpServerFields }),
-  check(args) {
+  check(args, facts) {
     requireProvider(args)
     requireChange(args, [...names, 'useScalekitAuthentication'])
+    const isAboutTokens = ['url', 'scopes', 'provider'].some(
+      (name) => name in args && args[name as 'url'] !== undefined,
+    )
+    if (isAboutTokens || args.useScalekitAuthentication === false)
+      keepOwnRegistration(args.mcpServerId, facts)
   },
   async target({ environmentId, mcpServerId, ...changes }, context) {
     const resource = await readMcpServer(context.scalekit, { environmentId, mcpServerId })

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { organizationTarget } from '../organization-target.js'
+import { keepAdministrators } from '../own-access.js'
 import { contentsChanges, contentsFields, readContents } from './organization-contents.js'
 
 export default defineTool({
@@ -14,6 +15,7 @@ export default defineTool({
   effect: 'delete',
   input: z.object({ environmentId, organizationId }),
   output: z.object({ deleted: z.boolean(), contents: contentsFields }),
+  check: ({ organizationId }, facts) => keepAdministrators([organizationId], facts),
   async target(args, context) {
     const target = await organizationTarget(args, context)
     return { ...target, changes: contentsChanges(await readContents(context.scalekit, args)) }

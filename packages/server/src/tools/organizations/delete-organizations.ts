@@ -4,6 +4,7 @@ import { environmentId, organizationId } from '../../input-fields.js'
 import { defineTool, type ToolContext } from '../../tool.js'
 import { each, itemError, MOST_ITEMS, namedBy } from '../each.js'
 import { organizationTarget } from '../organization-target.js'
+import { keepAdministrators } from '../own-access.js'
 import { requireDistinct } from '../require-distinct.js'
 
 export default defineTool({
@@ -29,7 +30,10 @@ export default defineTool({
     ),
     deleted: z.number(),
   }),
-  check: ({ organizationIds }) => requireDistinct('organizationIds', organizationIds),
+  check({ organizationIds }, facts) {
+    requireDistinct('organizationIds', organizationIds)
+    keepAdministrators(organizationIds, facts)
+  },
   async target({ environmentId, organizationIds }, context) {
     const results = await each(organizationIds, context.progress, 'Reading names', (organizationId) =>
       lookUp({ environmentId, organizationId }, context),

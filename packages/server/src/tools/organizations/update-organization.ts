@@ -56,7 +56,7 @@ export default defineTool({
         Name: name,
         'External ID': externalId,
         Slug: slug,
-        Metadata: metadata?.map(({ key, value }) => `${key}=${value}`),
+        'Metadata, in place of all': metadata?.map(({ key, value }) => `${key}=${JSON.stringify(value)}`),
       },
       already: isAlready(present, wanted) ? { organization: toOrganization(organization) } : undefined,
     }

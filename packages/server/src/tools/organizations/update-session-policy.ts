@@ -53,7 +53,7 @@ export default defineTool({
   async target({ absoluteMinutes, idleMinutes, useEnvironmentPolicy, ...which }, context) {
     const target = await organizationTarget(which, context, {
       'Sessions end after': inMinutes(absoluteMinutes),
-      'Without activity they end after': idleMinutes === 0 ? 'any time' : inMinutes(idleMinutes),
+      'Without activity they end': idleMinutes === 0 ? 'never' : after(idleMinutes),
       Policy: useEnvironmentPolicy ? 'that of the environment' : undefined,
     })
     const policy = await readSessionPolicy(context.scalekit, which)
@@ -102,4 +102,5 @@ function wanted({ own, environment }: SessionPolicy, absolute: number | undefine
   }
 }
 
+const after = (minutes: number | undefined) => minutes && `after ${minutes} minutes`
 const inMinutes = (value: number | undefined) => (value === undefined ? undefined : `${value} minutes`)

@@ -27,7 +27,7 @@ export function toClient(client: clients.Client): z.output<typeof clientFields> 
 /** @throws ToolError `not_found` for a URI that is not in the list of the client */
 export function requireListed(uris: readonly string[], uri: string): void {
   if (uris.includes(uri)) return
-  throw new ToolError('not_found', 'The client does not have this URI in this list.', {
+  throw new ToolError('not_found', `The client does not have the URI ${JSON.stringify(uri)} in this list.`, {
     nextStep: 'Read the URIs with list_redirect_uris and give one exactly as it stands there.',
   })
 }

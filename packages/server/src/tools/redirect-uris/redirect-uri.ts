@@ -95,7 +95,7 @@ export async function requireAllowedIn(
   const why = typeAssumed === undefined ? '' : ` This one counts as PRD, because ${typeAssumed}.`
   throw new ToolError(
     'invalid_arguments',
-    `uri: localhost and wildcards are for DEV environments only.${why}`,
+    `${JSON.stringify(uri)}: localhost and wildcards are for DEV environments only.${why}`,
   )
 }
 

@@ -42,7 +42,10 @@ export default defineTool({
     const changes = {
       'Existing user': user?.id,
       Role: await roleOfNewUser(args, context),
+      'Given name': args.givenName,
+      'Family name': args.familyName,
       'External ID': args.externalId,
+      Invitation: args.sendInvitation ? 'sent by e-mail' : 'none: the user is active at once',
       Metadata: args.metadata?.map(({ key, value }) => `${key}=${value}`),
     }
     return { name: args.email, changes }

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { toToolError } from '../../errors.js'
 import { environmentId, organizationId, userId } from '../../input-fields.js'
 import { defineTool, type ToolContext } from '../../tool.js'
+import { keepOwnMembership } from '../own-access.js'
 import { readUser } from './read-user.js'
 
 export default defineTool({
@@ -18,6 +19,7 @@ export default defineTool({
     userDeleted: z.boolean().optional().describe('Whether the user is gone too; absent: unknown.'),
     otherOrganizations: z.number().describe('In how many others the user is.'),
   }),
+  check: keepOwnMembership,
   async target(args, { scalekit }) {
     const { id, email, memberships } = await readUser(scalekit, args)
     return {

@@ -3,6 +3,7 @@ import { environmentId, organizationId, roleName, text, userId } from '../../inp
 import { defineTool } from '../../tool.js'
 import { isAlready } from '../is-already.js'
 import { requireNames } from '../missing-name.js'
+import { keepOwnMembership } from '../own-access.js'
 import { requireChange } from '../require-change.js'
 import { readUser } from './read-user.js'
 import { toUser, userFields } from './user.js'
@@ -24,7 +25,10 @@ export default defineTool({
     familyName: text(255).optional().describe('Last name.'),
   }),
   output: z.object({ user: userFields }),
-  check: (args) => requireChange(args, ['role', 'givenName', 'familyName']),
+  check(args, facts) {
+    requireChange(args, ['role', 'givenName', 'familyName'])
+    if (args.role !== undefined) keepOwnMembership(args, facts)
+  },
   async target(args, context) {
     const user = await readUser(context.scalekit, args)
     await requireNames(args, context)
