@@ -1,7 +1,7 @@
 import { members } from '@scalekit-mcp/api'
 import type { ToolContext } from '../../tool.js'
 
-/** The workspace role that reads and writes nothing (`docs/reference/local-api.md`). */
+/** The workspace role that may read, and may write nothing (`docs/reference/local-api.md`). */
 export const READING_ROLE = 'USER'
 
 /** How many administrators a text lists. */
