@@ -147,6 +147,17 @@ describe.each(eras)('a delete in PRD, by a client that cannot ask, over %s', (er
   })
 })
 
+test('the repeated call says when it was made, because the object may have changed since', async () => {
+  const organizationId = await newOrganization('Alpha')
+  const args = { environmentId: PRD, organizationId, name: 'Alpha Ltd' }
+  const token = await server.token()
+  const call = () => postCall(server.url, token, 'update_organization', args)
+  const handOff = handOffOf({ error: toolErrorOf(await call()) as Answer['error'] })
+  await (await open(handOff)).send('confirm', 'Alpha')
+  const { message } = await call()
+  expect(message.result?.content?.[1]?.text).toMatch(/was made at 20\d\d-.*nothing was made now/)
+})
+
 describe.each(eras)('a confirmation, for a client that opens URLs and shows no forms, over %s', (era) => {
   /** The client opens the page for its person, and answers when the person is done there. */
   async function removeWith(organizationId: string, decide: (link: string) => Promise<'accept' | 'decline'>) {

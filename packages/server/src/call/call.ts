@@ -110,7 +110,7 @@ export async function call(request: Call): Promise<CallToolResult | InputRequire
       finish('input_required')
       return result.question
     }
-    const rendered = render(cap(clean(request, args, result.output), tool))
+    const rendered = render(cap(clean(request, args, result.output), tool), result.note)
     finish('ok')
     return rendered
   } catch (cause) {
@@ -175,7 +175,7 @@ function sealPage({ pages, caller, tool }: Call, args: CallArguments['resolved']
 async function endedAtPage(
   { tool, interaction, audit }: Call,
   args: Record<string, unknown>,
-): Promise<{ output: Record<string, unknown> } | undefined> {
+): Promise<{ output: Record<string, unknown>; note: string } | undefined> {
   const ended = mayHandOff(tool, interaction) ? await handedOff(interaction, args) : undefined
   if (ended) audit.personAnswered(ended.answeredIn)
   return ended
@@ -186,7 +186,7 @@ async function confirmAndRun(
   request: Call,
   { named, resolved: args }: CallArguments,
   signal: AbortSignal,
-): Promise<{ question: InputRequiredResult } | { output: Record<string, unknown> }> {
+): Promise<{ question: InputRequiredResult } | { output: Record<string, unknown>; note?: string }> {
   const { tool, interaction } = request
   const { atPage } = interaction
   const context = contextOf(request, signal)
@@ -279,8 +279,9 @@ function cap(written: Written, tool: ToolDefinition): Written {
   return written
 }
 
-function render({ output, text }: Written): CallToolResult {
-  return { structuredContent: output, content: [{ type: 'text', text }] }
+function render({ output, text }: Written, note?: string): CallToolResult {
+  const notes = note === undefined ? [] : [{ type: 'text' as const, text: note }]
+  return { structuredContent: output, content: [{ type: 'text', text }, ...notes] }
 }
 
 /** A failed call, as its client sees it. */

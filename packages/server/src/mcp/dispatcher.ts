@@ -191,8 +191,8 @@ function withinStream(principal: Principal, res: ServerResponse): Principal {
 
 /** The text of a result is its JSON: it is put in twice, and serialized once. */
 function resultText(era: Era, result: CallToolResult | InputRequiredResult): string {
-  const [content] = (result as CallToolResult).content ?? []
-  if (result.structuredContent === undefined || content?.type !== 'text') {
+  const [content, ...notes] = (result as CallToolResult).content ?? []
+  if (result.structuredContent === undefined || content?.type !== 'text' || notes.length > 0) {
     return JSON.stringify(era === '2026-07-28' ? { ...complete, ...result } : result)
   }
   const { text } = content

@@ -15,6 +15,15 @@ export function mayHandOff(tool: ToolDefinition, interaction: Interaction): bool
   return isConfirmed(tool) && !interaction.canAsk
 }
 
+/** What a call that ended at its page gives when it is repeated. */
+interface Ended {
+  readonly output: Record<string, unknown>
+  /** The request that brought the answer. */
+  readonly answeredIn: string
+  /** For the model. */
+  readonly note: string
+}
+
 /**
  * What came of a call at the page where it waited: it is not made again.
  *
@@ -24,10 +33,17 @@ export function mayHandOff(tool: ToolDefinition, interaction: Interaction): bool
 export async function handedOff(
   { handOff: waiting }: Interaction,
   args: Readonly<Record<string, unknown>>,
-): Promise<{ readonly output: Record<string, unknown>; readonly answeredIn: string } | undefined> {
+): Promise<Ended | undefined> {
   const outcome = await waiting?.outcome(args)
   if (!outcome) return undefined
-  if (outcome.status === 'done') return { output: { ...outcome.output }, answeredIn: outcome.requestId }
+  if (outcome.status === 'done') {
+    const { output, requestId: answeredIn, at } = outcome
+    return {
+      output: { ...output },
+      answeredIn,
+      note: `The user confirmed this call on the page, and it was made at ${at}. This is its result then; nothing was made now.`,
+    }
+  }
   if (outcome.status === 'declined') throw declined()
   const { code, message, nextStep } = outcome.error
   throw new ToolError(code, message, { nextStep })

@@ -6,6 +6,8 @@ export type Outcome =
       readonly status: 'done'
       readonly output: Readonly<Record<string, unknown>>
       readonly requestId: string
+      /** When the call was made: ISO 8601. */
+      readonly at: string
     }
   | { readonly status: 'failed'; readonly error: FailedCall }
   | { readonly status: 'declined' }

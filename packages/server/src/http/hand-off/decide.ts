@@ -179,8 +179,9 @@ async function carryOut(options: CallOptions, visit: Visit, form: URLSearchParam
     return failedPage(error)
   }
   const output = structuredContent ?? {}
-  await settle({ status: 'done', output, requestId })
-  if (revealed.length === 0) return endedPage({ status: 'done', output, requestId }, tool)
+  const at = new Date().toISOString()
+  await settle({ status: 'done', output, requestId, at })
+  if (revealed.length === 0) return endedPage({ status: 'done', output, requestId, at }, tool)
   // Of the two answers to a double click the browser takes one.
   let received: boolean | undefined
   return {
@@ -190,7 +191,7 @@ async function carryOut(options: CallOptions, visit: Visit, form: URLSearchParam
       received = received === true || wasSent
       if (received === wasSaid) return
       handOffs
-        .correct(handOff.id, { status: 'done', output: { ...output, handedOver: received }, requestId })
+        .correct(handOff.id, { status: 'done', output: { ...output, handedOver: received }, requestId, at })
         .catch((cause: unknown) => principal.note({ err: cause }))
     },
   }
