@@ -108,13 +108,15 @@ describe('a server with the credentials of one environment', () => {
     const errorOf = async (name: string, args: Record<string, unknown>) =>
       JSON.parse((await call(name, args)).content[0].text).error
     const why = 'counts as PRD, because SCALEKIT_ENVIRONMENT_TYPE is not set to DEV or PRD.'
-    expect(await errorOf('delete_organization', { organizationId: operator })).toMatchObject({
-      code: 'person_needed',
-      message: `delete_organization needs a person to confirm it. The environment ${why}`,
-    })
+    expect(await errorOf('update_organization', { organizationId: operator, name: 'Renamed' })).toMatchObject(
+      {
+        code: 'person_needed',
+        message: `update_organization needs a person to confirm it. The environment ${why}`,
+      },
+    )
     expect(await errorOf('add_redirect_uri', { uri: 'http://localhost:3000/callback' })).toMatchObject({
       code: 'invalid_arguments',
-      message: `uri: localhost and wildcards are for DEV environments only. This one ${why}`,
+      message: `"http://localhost:3000/callback": localhost and wildcards are for DEV environments only. This one ${why}`,
     })
   })
 
