@@ -59,8 +59,14 @@ export interface ConnectionFacts {
   readonly administratorRule: string | undefined
   /** The environment that it is bound to. */
   readonly environmentId: string | undefined
-  /** Environment mode: whose members administer the environment, with which roles. */
-  readonly administeredBy: { readonly organizationId: string; readonly roles: readonly string[] } | undefined
+  /** Environment mode: whose members administer the environment, with which roles and permission. */
+  readonly administeredBy:
+    | {
+        readonly organizationId: string
+        readonly roles: readonly string[]
+        readonly permission: string | undefined
+      }
+    | undefined
   /** Environment mode: the registration of this server. */
   readonly ownMcpServerId: string | undefined
 }

@@ -23,7 +23,7 @@ beforeAll(async () => {
   local = await createLocalScalekit({ port: 0, memory: true, mcpServerUrl: url, mcpServerId: SERVER })
   const config = loadConfig({
     ...localEnvironment(local, url, 'environment'),
-    ...{ PORT: String(port), AUDIT_FILE: 'none', LOG_LEVEL: 'fatal' },
+    ...{ PORT: String(port), AUDIT_FILE: 'none', LOG_LEVEL: 'fatal', ADMIN_PERMISSION: 'projects:write' },
   })
   server = await startServer(config, createLog('fatal'))
   token = await mintToken({ localUrl: local.url }, { subject: OLIVIA, resource: SERVER, scopes: allScopes })
@@ -45,8 +45,11 @@ describe('in environment mode nobody ends the access to this server with it', ()
     ['update_organization_user', () => ({ organizationId: ORGANIZATION, userId: olivia, role: 'member' })],
     ['remove_organization_user', () => ({ organizationId: ORGANIZATION, userId: olivia })],
     ['delete_environment_role', () => ({ name: 'admin', reassignTo: 'member' })],
+    ['update_environment_role', () => ({ name: 'admin', permissions: ['projects:read'] })],
+    ['remove_permission_from_role', () => ({ roleName: 'admin', permission: 'projects:write' })],
+    ['delete_permission', () => ({ name: 'projects:write' })],
   ])('%s is refused, whatever the type of the environment', async (tool, args) => {
-    const answer = await postCall(url, token, tool, args())
+    const answer = await postCall(`${url}?toolsets=all`, token, tool, args())
     expect(toolErrorOf(answer)).toMatchObject({
       code: 'precondition_failed',
       message: expect.stringContaining('The call would end the access to this server.'),
@@ -57,6 +60,8 @@ describe('in environment mode nobody ends the access to this server with it', ()
   test('the rest of what they name can be changed', async () => {
     const named = { organizationId: ORGANIZATION, userId: olivia, givenName: 'Olive' }
     expect(toolErrorOf(await postCall(url, token, 'update_organization_user', named))).toBeUndefined()
+    const renamed = { name: 'admin', displayName: 'Administrator' }
+    expect(toolErrorOf(await postCall(url, token, 'update_environment_role', renamed))).toBeUndefined()
     const described = { mcpServerId: SERVER, description: 'Ours' }
     expect(toolErrorOf(await postCall(url, token, 'update_mcp_server', described))).toBeUndefined()
   })

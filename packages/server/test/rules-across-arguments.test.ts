@@ -10,7 +10,13 @@ const userId = 'usr_100000000000000111'
 const uri = 'https://app.example.com/callback'
 
 /** These only check whose access to the server a call would end (`own-access.test.ts`). */
-const ownAccess = ['delete_mcp_server', 'delete_organization', 'remove_organization_user']
+const ownAccess = [
+  'delete_mcp_server',
+  'delete_organization',
+  'delete_permission',
+  'remove_organization_user',
+  'remove_permission_from_role',
+]
 
 /** Arguments of which each is valid, and which cannot work together. */
 const combinations: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>> = {

@@ -36,10 +36,8 @@ export function connectionOf(connection: Connection): ConnectionFacts {
 
 /** Those whom the rule lets in, where it is asked. */
 function administratorsOf({ administrators, isOperator }: Connection): ConnectionFacts['administeredBy'] {
-  const organizationId = administrators?.organizationId
-  return isOperator || organizationId === undefined
-    ? undefined
-    : { organizationId, roles: administrators?.roles ?? [] }
+  const { organizationId, roles = [], permission } = administrators ?? {}
+  return isOperator || organizationId === undefined ? undefined : { organizationId, roles, permission }
 }
 
 /** Nobody who does not satisfy the rule calls a tool (`administrators.ts`). */

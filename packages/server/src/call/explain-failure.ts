@@ -1,5 +1,5 @@
 import { Code, ConnectError } from '@connectrpc/connect'
-import type * as z from 'zod'
+import * as z from 'zod'
 import {
   messageWithArguments,
   objectExists,
@@ -54,9 +54,17 @@ function invalidArguments(error: ToolError, { tool }: FailedCall): ToolError {
   const shape: Readonly<Record<string, z.ZodType>> = tool.input.shape
   const refused = refusedArguments(error, (name) => Object.hasOwn(shape, name))
   if (refused.length === 0) return error
-  const rules = refused.map((name) => `${name}: ${shape[name]?.description ?? 'see its schema.'}`)
+  const rules = refused.map((name) => `${name}: ${descriptionOf(shape[name]) ?? 'see its schema.'}`)
   const message = `Scalekit refused ${refused.join(', ')}`
   return withDetails(error, message, `Correct this and call again. ${rules.join(' ')}`)
+}
+
+/** A field that may be left out has the description of the field inside. */
+function descriptionOf(field: z.ZodType | undefined): string | undefined {
+  return (
+    field?.description ??
+    (field instanceof z.ZodOptional ? descriptionOf(field.unwrap() as z.ZodType) : undefined)
+  )
 }
 
 /** By a part of the tool's name, where a name takes the place of an id. */

@@ -23,6 +23,16 @@ export function keepAdministratorRole(name: string, { connection }: Facts): void
   throw lockOut(`${name} is a role that administers this environment (ADMIN_ROLES).`)
 }
 
+/** Refuses to take the permission of administrators away from a role, or from all. @throws ToolError `precondition_failed` */
+export function keepAdministratorPermission(
+  lost: readonly string[],
+  { connection }: Pick<Facts, 'connection'>,
+): void {
+  const permission = connection().administeredBy?.permission
+  if (permission === undefined || !lost.includes(permission)) return
+  throw lockOut(`${permission} is the permission that administers this environment (ADMIN_PERMISSION).`)
+}
+
 /** Refuses to take the caller's own access away. @throws ToolError `precondition_failed` */
 export function keepOwnMembership(
   { organizationId, userId }: { readonly organizationId: string; readonly userId: string },

@@ -59,7 +59,7 @@ function refused(cause: DomainError, toolError?: ApiErrorDetail['toolError']): C
   })
 }
 
-/** Only failures of a provider have the code TOOL_ERROR. Refusals of ours have the execution id too, to find the call in the log. */
+/** Only failures of a provider have the code TOOL_ERROR. Our own refusals have the execution id too, to find the call in the log. */
 function failedCall({ executionId, code, status, message, cause }: ToolFailure): ConnectError {
   const toolError = { executionId, toolErrorCode: code, toolErrorMessage: message }
   if (cause instanceof DomainError) return refused(cause, toolError)

@@ -54,7 +54,7 @@ export const FAILURES = {
 } as const
 export type FailureName = keyof typeof FAILURES
 
-/** Shows texts of ours only: anybody can write the query of this page. */
+/** Shows our own texts only: anybody can write the query of this page. */
 export function FailurePage({ error, description }: { error: unknown; description: unknown }) {
   const known = Object.values(FAILURES).filter((failure) => failure.error === error)
   const { explanation } = known.find((failure) => failure.description === description) ??

@@ -155,6 +155,19 @@ describe('a token of a connected account', () => {
   })
 })
 
+it('that was replaced while its refresh failed leaves the account active', async () => {
+  await connect()
+  local.wait(56 * MINUTE)
+  await control(local, 'POST', '/faults', { match: { path: TOKEN }, status: 400, latency_ms: 2_000 })
+  const refreshing = call().catch(() => undefined)
+  const value = { accessToken: 'theirs', refreshToken: 'r', scopes: [] }
+  const authorizationDetails = { details: { case: 'oauthToken' as const, value } }
+  await sdk.actions.updateConnectedAccount({ ...BEN, authorizationDetails } as never)
+  await refreshing
+  expect(await details()).toMatchObject({ status: 'ACTIVE' })
+  expect(await accessToken()).toBe('theirs')
+})
+
 describe('an account that a service account acts for', () => {
   it('gets a token when it is first needed, and another one before it expires', async () => {
     const token = await local.client(DEV)

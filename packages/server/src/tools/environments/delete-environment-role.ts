@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { environmentId, roleName } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { requireNames } from '../missing-name.js'
-import { keepAdministratorRole } from '../own-access.js'
+import { keepAdministratorPermission, keepAdministratorRole } from '../own-access.js'
 import { lostDefaults } from './default-role.js'
 import { readRole, requireOtherRole } from './role.js'
 import { refuseExtended, refuseHeld } from './role-obstacles.js'
@@ -30,6 +30,7 @@ export default defineTool({
   },
   async target(args, context) {
     const role = await readRole(context.scalekit, args.environmentId, args.name)
+    keepAdministratorPermission(role.permissions, context)
     await requireNames(args, context)
     await refuseExtended(args, context)
     await refuseHeld(args, context)

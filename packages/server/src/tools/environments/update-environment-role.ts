@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import { environmentId, roleName } from '../../input-fields.js'
-import { defineTool } from '../../tool.js'
+import { defineTool, type ToolContext } from '../../tool.js'
 import { isAlready } from '../is-already.js'
 import { requireNames } from '../missing-name.js'
+import { keepAdministratorPermission } from '../own-access.js'
 import { requireChange } from '../require-change.js'
 import { defaultFields, refuseEndOfDefault, setDefaults } from './default-role.js'
 import {
@@ -44,6 +45,7 @@ export default defineTool({
   async target(args, context) {
     const { scalekit } = context
     await refuseEndOfDefault(scalekit, args.environmentId, args.name, args)
+    await keepPermission(args, context)
     const role = await readRole(scalekit, args.environmentId, args.name)
     await requireNames(args, context)
     await refuseCircle(args, args.extends, context)
@@ -55,9 +57,11 @@ export default defineTool({
       already: isAlready(role, wanted) ? { role } : undefined,
     }
   },
-  async run(args, { scalekit }) {
+  async run(args, context) {
+    const { scalekit } = context
     const { environmentId, name } = args
     await refuseEndOfDefault(scalekit, environmentId, name, args)
+    await keepPermission(args, context)
     if (own.some((field) => args[field] !== undefined)) {
       await scalekit.roles(environmentId).updateRole({
         roleName: name,
@@ -73,3 +77,18 @@ export default defineTool({
     return { role: await readRole(scalekit, environmentId, name) }
   },
 })
+
+/** A list of permissions replaces all that the role has: also that of administrators. */
+async function keepPermission(
+  {
+    environmentId,
+    name,
+    permissions,
+  }: { environmentId: string; name: string; permissions?: string[] | undefined },
+  context: ToolContext,
+): Promise<void> {
+  if (permissions === undefined || !context.connection().administeredBy?.permission) return
+  const before = await readRole(context.scalekit, environmentId, name)
+  const lost = before.permissions.filter((permission) => !permissions.includes(permission))
+  keepAdministratorPermission(lost, context)
+}

@@ -67,11 +67,9 @@ export default defineTool({
   check(args, facts) {
     requireProvider(args)
     requireChange(args, [...names, 'useScalekitAuthentication'])
-    const isAboutTokens = ['url', 'scopes', 'provider'].some(
-      (name) => name in args && args[name as 'url'] !== undefined,
-    )
-    if (isAboutTokens || args.useScalekitAuthentication === false)
-      keepOwnRegistration(args.mcpServerId, facts)
+    const { mcpServerId, url, scopes, provider } = args
+    if (url !== undefined || scopes !== undefined || provider !== undefined)
+      keepOwnRegistration(mcpServerId, facts)
   },
   async target({ environmentId, mcpServerId, ...changes }, context) {
     const resource = await readMcpServer(context.scalekit, { environmentId, mcpServerId })

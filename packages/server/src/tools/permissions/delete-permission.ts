@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { environmentId } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
+import { keepAdministratorPermission } from '../own-access.js'
 import { permissionName } from './permission.js'
 
 export default defineTool({
@@ -13,6 +14,7 @@ export default defineTool({
   effect: 'delete',
   input: z.object({ environmentId, name: permissionName }),
   output: z.object({ deleted: z.boolean() }),
+  check: ({ name }, facts) => keepAdministratorPermission([name], facts),
   async target({ environmentId, name }, { scalekit }) {
     const { permission } = await scalekit.roles(environmentId).getPermission({ permissionName: name })
     if (!permission) throw new ToolError('not_found', 'Scalekit has no such permission.')

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { environmentId, roleName } from '../../input-fields.js'
 import { defineTool } from '../../tool.js'
 import { requireNames } from '../missing-name.js'
+import { keepAdministratorPermission } from '../own-access.js'
 import { permissionName } from './permission.js'
 import { readRolePermissions } from './read-role-permissions.js'
 
@@ -15,6 +16,7 @@ export default defineTool({
   effect: 'update',
   input: z.object({ environmentId, roleName, permission: permissionName }),
   output: z.object({ roleName: z.string(), permissions: z.array(z.string()) }),
+  check: ({ permission }, facts) => keepAdministratorPermission([permission], facts),
   async target(args, context) {
     await requireNames(args, context)
     const { environmentId, roleName, permission } = args
