@@ -30,6 +30,8 @@ export function start(
     stdio: 'ignore',
   })
   const pid = child.pid ?? 0
+  // A run that throws leaves nothing behind.
+  process.once('exit', () => child.kill('SIGKILL'))
   return {
     child,
     cpu: () => familyOf(pid).reduce((sum, each) => sum + cpuOf(each), 0),

@@ -14,8 +14,9 @@ import { measureTwoProcesses } from './two-processes.js'
 import { type Workload, workloads } from './workloads.js'
 
 // Measures this server beside its peers: processor time per good answer, throughput, latency, cold start and memory.
-// Options: --rounds N (default 5), --connections 1,10,100, --only NAME,NAME (servers), --calls N (of the memory's
-// measurement, default 200000; 0 leaves it out), --json FILE. It ends with 1 where this server gave a wrong answer.
+// Options: --rounds N (default 5), --connections 1,10,100, --only NAME,NAME (servers), --workloads NAME,NAME (by their
+// titles, such as "401" or "tools/call over 2025-11-25"), --calls N (of the memory's measurement, default 200000; 0 leaves it out),
+// --json FILE. It ends with 1 where this server gave a wrong answer.
 
 const option = (name: string, fallback: string) => {
   const at = process.argv.indexOf(`--${name}`)
@@ -24,6 +25,7 @@ const option = (name: string, fallback: string) => {
 const rounds = Number(option('rounds', '5'))
 const connectionCounts = option('connections', '1,10,100').split(',').map(Number)
 const only = option('only', '').split(',').filter(Boolean)
+const titles = option('workloads', '').split(',').filter(Boolean)
 const calls = Number(option('calls', '200000'))
 /** Unmeasured, then measured; the targets are about 10 connections, so the others take less. */
 const [WARM_MS, MEASURED_MS] = [600, 1_500]
@@ -53,6 +55,9 @@ setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 await answering(`${issuer}/keys`, 200)
 
 const chosen = contenders.filter(({ name }) => only.length === 0 || only.includes(name))
+const asked = workloads.filter(
+  (workload) => titles.length === 0 || titles.includes(titleOf({ ...workload, workload: workload.name })),
+)
 const results: Results = {
   date: new Date().toISOString().slice(0, 10),
   node: process.version,
@@ -65,7 +70,7 @@ const results: Results = {
 const running = await Promise.all(chosen.map((contender) => run(contender)))
 await warmUp()
 for (const connections of connectionCounts) {
-  for (const workload of workloads) results.workloads.push(...(await compare(workload, connections)))
+  for (const workload of asked) results.workloads.push(...(await compare(workload, connections)))
 }
 for (const { process } of running) await process.stop()
 if (calls > 0) results.memory.push(...(await measureMemory(chosen, run, calls)))
@@ -90,7 +95,7 @@ if (file) writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
  * @throws Error for a server that gives a wrong answer: its figures would be those of something else
  */
 async function warmUp(): Promise<void> {
-  for (const workload of workloads) {
+  for (const workload of asked) {
     for (const server of running) {
       const { contender, port } = server
       const connections = connectionCounts.find((count) => contender.serves(workload, count))
