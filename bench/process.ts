@@ -31,7 +31,9 @@ export function start(
   })
   const pid = child.pid ?? 0
   // A run that throws leaves nothing behind.
-  process.once('exit', () => child.kill('SIGKILL'))
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  child.once('close', () => process.off('exit', kill))
   return {
     child,
     cpu: () => familyOf(pid).reduce((sum, each) => sum + cpuOf(each), 0),

@@ -75,6 +75,7 @@ for (const connections of connectionCounts) {
   for (const workload of asked) results.workloads.push(...(await compare(workload, connections)))
 }
 for (const { process } of running) await process.stop()
+save()
 if (calls > 0) results.memory.push(...(await measureMemory(chosen, run, calls)))
 if (chosen.some(({ name }) => name === 'this server')) {
   // Two processes take both cores, and the load what they leave.
@@ -83,12 +84,17 @@ if (chosen.some(({ name }) => name === 'this server')) {
   if (twoProcesses !== undefined) results.twoProcesses = twoProcesses
 }
 await scalekit.stop()
+save()
 printTable(results)
 process.exitCode = results.workloads.some(({ server, wrong }) => server === 'this server' && wrong > 0)
   ? 1
   : 0
-const file = option('json', '')
-if (file) writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
+
+/** After each part: an hour of figures outlives what fails after them. */
+function save(): void {
+  const file = option('json', '')
+  if (file) writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`)
+}
 
 /**
  * Every server has met every workload, has given a good answer, and has compiled what it needs for it, before the first one is

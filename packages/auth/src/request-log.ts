@@ -47,7 +47,8 @@ export function requestLog(write: (line: RequestLine) => void): RequestHandler {
     res.once('close', () => {
       const status = res.headersSent ? res.statusCode : 0
       const milliseconds = performance.now() - started
-      write(requestLine({ method, url, status, milliseconds, caller: req.caller }))
+      // What `protect` was deciding ends now, with its connection: the caller is known a turn later.
+      setImmediate(() => write(requestLine({ method, url, status, milliseconds, caller: req.caller })))
     })
     next()
   }

@@ -1,4 +1,5 @@
-import type { AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import { type AddressInfo, connect } from 'node:net'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import {
   createHttpServer,
@@ -172,5 +173,18 @@ describe.each(['v1', 'v2'] as const)('tools on the MCP SDK %s', (sdk) => {
     ])
     expect(JSON.stringify(lines)).not.toContain('Sesame')
     expect(JSON.stringify(lines)).not.toContain(token.split('.')[2])
+  })
+
+  test('the line of a client that leaves in the middle of its body says who it was', async () => {
+    const { port } = new URL(origin)
+    const socket = connect(Number(port), '127.0.0.1')
+    socket.write(
+      `POST /mcp HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nauthorization: Bearer ${tokenWith('user:read')}\r\ncontent-type: application/json\r\naccept: application/json, text/event-stream\r\nexpect: 100-continue\r\ncontent-length: 100\r\n\r\n`,
+    )
+    await once(socket, 'data')
+    socket.destroy()
+    await expect
+      .poll(() => lines)
+      .toMatchObject([{ method: 'POST', path: '/mcp', subject: 'usr_1', clientId: 'skc_1' }])
   })
 })

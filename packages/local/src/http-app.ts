@@ -8,6 +8,7 @@ import express, {
 import type { Coverage } from './api/index.js'
 import { controlRoutes } from './control/control-routes.js'
 import type { Faults } from './control/faults.js'
+import type { Snapshots } from './control/snapshots.js'
 import { lazyHandler } from './http/lazy-handler.js'
 import { reportFailure } from './http/report-failure.js'
 import type { RequestLog } from './http/request-log.js'
@@ -20,6 +21,7 @@ export interface HttpAppParts {
   context: OAuthContext
   clock: MovableClock
   faults: Faults
+  snapshots: Snapshots
   log: RequestLog
   /** The management API, which finds the realm in the path by itself. */
   management: RequestHandler

@@ -1,3 +1,4 @@
+export type { Snapshots } from './control/snapshots.js'
 export { createLocalScalekit, type LocalOptions, type LocalScalekit } from './local.js'
 export type { NetworkOptions } from './network.js'
 export { type Seed, SeedSchema, seedJsonSchema } from './seed/schema.js'

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { mountApi } from './api-mount.js'
 import { createFaults, type Faults } from './control/faults.js'
+import { createSnapshots, type Snapshots } from './control/snapshots.js'
 import { createToolCatalogue } from './domain/agent-tools/catalogue.js'
 import { createParamsChecker } from './domain/agent-tools/check-params.js'
 import { createDnsRecords, type DnsRecords } from './domain/domains/dns-records.js'
@@ -76,6 +77,8 @@ export interface LocalScalekit {
   readonly database: Database
   /** The time here, in milliseconds since the epoch: `/__local/clock` moves it. */
   now(): number
+  /** Named copies of all data, the same as under `/__local/snapshots`: save one before the tests, restore it after each. */
+  readonly snapshots: Snapshots
   /** Back to the seed: data, clock, faults, webhooks, outbox and request log. Signing keys and snapshots stay. */
   reset(): Promise<void>
   close(): Promise<void>
@@ -115,6 +118,7 @@ async function serve(
     database,
     clock,
     faults: createFaults(),
+    snapshots: createSnapshots(database, clock),
     log: createRequestLog(),
     outbox,
     dns: createDnsRecords(createControlState(database, 'dns_record')),
@@ -151,6 +155,7 @@ async function serve(
     ...(token === undefined ? {} : { token }),
     database,
     now: clock.now,
+    snapshots: parts.snapshots,
     reset,
     async close() {
       clearInterval(sweeping)
@@ -169,6 +174,7 @@ interface Parts {
   database: Database
   clock: MovableClock
   faults: Faults
+  snapshots: Snapshots
   log: RequestLog
   outbox: Outbox
   dns: DnsRecords
@@ -182,7 +188,7 @@ interface Parts {
 }
 
 function handlers(baseUrl: string, parts: Parts): Handlers {
-  const { database, clock, faults, log, outbox, dns, keys, webhooks, interceptors, reset } = parts
+  const { database, clock, faults, snapshots, log, outbox, dns, keys, webhooks, interceptors, reset } = parts
   const { port, allowedHosts, token } = parts
   const agentTools = {
     catalogue: createToolCatalogue(database),
@@ -218,6 +224,7 @@ function handlers(baseUrl: string, parts: Parts): Handlers {
     context,
     clock,
     faults,
+    snapshots,
     log,
     management: management.http1,
     coverage: management.coverage,

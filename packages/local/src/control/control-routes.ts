@@ -13,7 +13,7 @@ import { interceptorRoutes } from './interceptor-routes.js'
 import { mintToken } from './mint-token.js'
 import { outboxRoutes } from './outbox-routes.js'
 import { snapshotRoutes } from './snapshot-routes.js'
-import { createSnapshots } from './snapshots.js'
+import type { Snapshots } from './snapshots.js'
 import { type State, stateRoutes } from './state-routes.js'
 import { userManagementRoutes } from './user-management-routes.js'
 import { userVerificationRoutes } from './user-verification-routes.js'
@@ -23,6 +23,7 @@ export interface Control {
   context: ControlContext
   clock: MovableClock
   faults: Faults
+  snapshots: Snapshots
   log: RequestLog
   /** Back to the seed, with nothing left of what was tried. */
   reset(): Promise<void>
@@ -41,6 +42,7 @@ export function controlRoutes({
   context,
   clock,
   faults,
+  snapshots,
   log,
   reset,
   coverage,
@@ -72,7 +74,7 @@ export function controlRoutes({
   router.use('/user-verification', userVerificationRoutes(context))
   router.use('/connected-accounts', connectedAccountRoutes(context))
   router.use('/webhooks', webhookRoutes(context))
-  router.use('/snapshots', snapshotRoutes(createSnapshots(context.database, clock)))
+  router.use('/snapshots', snapshotRoutes(snapshots))
   router.get('/coverage', async (_request, response) => {
     response.json(await coverage())
   })

@@ -6,13 +6,20 @@ import { DATA_TABLES } from '../storage/tables.js'
 
 /** What the control API registered, and the outbox, are part of a copy. */
 const COPIED_TABLES = [...DATA_TABLES, 'control_state'] as const
+const NAME = /^[\w.-]{1,64}$/
+const NAME_RULE = 'The name of a snapshot has up to 64 letters, digits, _, . and -.'
 
 export interface Snapshots {
-  /** Copies all data under a name; an older copy of this name is replaced. */
+  /**
+   * Copies all data under a name of up to 64 letters, digits, `_`, `.` and `-`; an older copy of this name is
+   * replaced. @throws {LocalError} `request_invalid`
+   */
   save(name: string): Promise<void>
-  /** Puts the data back as it was. Throws a `LocalError` (`not_found`). */
+  /** Puts the data back as it was. @throws {LocalError} `not_found` */
   restore(name: string): Promise<void>
+  /** @throws {LocalError} `not_found` */
   remove(name: string): Promise<void>
+  /** With the times when they were saved, in ISO 8601. */
   list(): Promise<{ name: string; created_at: string }[]>
 }
 
@@ -20,6 +27,7 @@ export interface Snapshots {
 export function createSnapshots(database: Database, clock: Clock): Snapshots {
   return {
     async save(name) {
+      if (!NAME.test(name)) throw new LocalError('request_invalid', NAME_RULE)
       await database.transaction(async (db) => {
         // `save` wrote them, from the same tables.
         const tables: string[] = []
