@@ -47,13 +47,13 @@ describe('the methods that are served', () => {
     await users(wire)
     await workspace(wire, local)
     await clients(wire, local)
-    await connections(wire)
+    await connections(wire, local)
     await domains(wire)
     await directories(wire)
     await agents(wire, local)
     await signIn(wire, local)
     expect([...wire.answered].sort()).toEqual(served)
-    expect(served.length).toBeGreaterThanOrEqual(131)
+    expect(served.length).toBeGreaterThanOrEqual(206)
   })
 
   it('know who calls before anything else', async () => {
