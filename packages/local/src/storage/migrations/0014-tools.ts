@@ -10,5 +10,7 @@ export const tools: Migration = {
       definition ${text} not null, metadata ${text} not null, tags ${text} not null,
       created_at bigint not null, updated_at bigint not null,
       unique (environment_id, name, schema_version, tool_version))`,
+    // Two that are created at the same moment are not both the default.
+    'create unique index tools_default on tools (environment_id, name) where is_default = 1',
   ],
 }
