@@ -189,7 +189,7 @@ interface Parts {
 }
 
 function handlers(baseUrl: string, parts: Parts): Handlers {
-  const { database, clock, faults, log, outbox, dns, keys, webhooks, interceptors, reset } = parts
+  const { database, clock, faults, snapshots, log, outbox, dns, keys, webhooks, interceptors, reset } = parts
   const { port, allowedHosts, token, certificate } = parts
   const agentTools = {
     catalogue: createToolCatalogue(database),

@@ -21,7 +21,7 @@ export function Pager({
   query = {},
 }: Paging & { path: string; query?: Record<string, string> }) {
   const pages = Math.ceil(total / PAGE_SIZE)
-  if (pages <= 1) return <></>
+  if (pages <= 1) return null
   const to = (number: number) => `${path}?${new URLSearchParams({ ...query, page: String(number) })}`
   return (
     <nav class="pager" aria-label="Pages">

@@ -166,7 +166,7 @@ function Contents({
 }
 
 function Body({ name, body }: { name: string; body: ShownBody | undefined }) {
-  if (body === undefined) return <></>
+  if (body === undefined) return null
   return (
     <>
       <h2>

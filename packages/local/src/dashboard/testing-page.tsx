@@ -81,7 +81,7 @@ export function TestingPage({ now, isMoved, faults, csrf, problem, typed = {}, .
       )}
       <DataTable
         title="Faults"
-        columns={['For', 'What goes wrong', 'Used', '']}
+        columns={['For', 'What goes wrong', 'Used', 'Action']}
         rows={faults.map(({ id, match, times, used, ...fault }) => [
           Object.values(match).filter(Boolean).join(' ') || 'every request',
           <Id>{JSON.stringify(fault)}</Id>,

@@ -15,7 +15,7 @@ interface TokensView extends DashboardFrame, Paging {
   api: ShownToken[]
 }
 
-const COLUMNS = ['Id', 'For', 'Client', 'Realm', 'Issued', 'Expires', 'State', '']
+const COLUMNS = ['Id', 'For', 'Client', 'Realm', 'Issued', 'Expires', 'State', 'Action']
 
 /** What opens something here, of every kind: what is known of it, which is not the token. */
 export function TokensPage({ csrf, access, refresh, sessions, api, total, page, ...frame }: TokensView) {
@@ -105,7 +105,7 @@ function TokenState({ state }: Pick<HeldToken, 'state'>) {
 
 function Revoke({ token, csrf, action }: { token: ShownToken; csrf: string; action: string }) {
   const { kind, id, realm, state } = token
-  if (state !== 'active') return <></>
+  if (state !== 'active') return null
   return (
     <form method="post" action={action}>
       <input type="hidden" name="csrf" value={csrf} />

@@ -2,13 +2,14 @@ import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerR
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { newId } from '../storage/ids.js'
 import { type KeptBody, keepIncoming, keepOutgoing } from './kept-body.js'
+import { isOnlooker } from './onlookers.js'
 
 /** How many requests are remembered, and of how many of them the contents. */
 const KEPT = 500
 const KEPT_WITH_CONTENTS = 100
 
-/** The control and the dashboard look on, and files of pages are no requests of a client. */
-const UNLOGGED = /^\/(__local\/|dashboard|assets\/|favicon\.ico$|$)/
+/** Files of pages are no requests of a client. */
+const ASSET = /^\/(assets\/|favicon\.ico$)/
 
 /** A request that was answered. Never its query, headers or body: they hold codes and tokens. */
 export interface LoggedRequest {
@@ -77,7 +78,7 @@ export function createRequestLog(): RequestLog {
       const started = performance.now()
       const { method = 'GET', url = '/', headers, httpVersion } = request
       const [path = '/'] = url.split('?', 1)
-      if (UNLOGGED.test(path)) return
+      if (isOnlooker(path) || ASSET.test(path)) return
       const body = keepIncoming(request)
       const answer = keepOutgoing(response)
       response.once('close', () => {
