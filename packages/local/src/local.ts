@@ -217,6 +217,7 @@ function handlers(baseUrl: string, parts: Parts): Handlers {
     dns,
     webhooks,
     interceptors,
+    keys,
     agentTools,
     authenticate: createAuthenticate(context),
   })
