@@ -153,3 +153,62 @@ test('a passkey answers one challenge once, for the sign-in that it was made for
   expect(await page.getByRole('alert').textContent()).toContain('not known here')
   await context.close()
 })
+
+/** Calls the management API as Ana. */
+async function asAna(path: string, body: object) {
+  const headers = { 'content-type': 'application/json', 'x-scalekit-local': '1' }
+  const claims = { subject: ANA, resource: `${local.url}/${DEV}` }
+  const minted = await fetch(`${local.url}/__local/tokens`, {
+    ...{ method: 'POST', headers },
+    body: JSON.stringify(claims),
+  })
+  const { access_token } = (await minted.json()) as { access_token: string }
+  const response = await fetch(`${local.url}/api/v1/webauthn/${path}`, {
+    ...{ method: 'POST', headers: { authorization: `Bearer ${access_token}` } },
+    body: JSON.stringify(body),
+  })
+  return response.json() as Promise<Record<string, unknown>>
+}
+
+test('a passkey that a user makes with the management API signs in', async () => {
+  const { page, context } = await withAuthenticator()
+  await page.goto(signIn())
+  const { options } = await asAna('registration:begin', {})
+  const made = await page.evaluate(async (asked) => {
+    const { navigator, PublicKeyCredential } = globalThis as never as {
+      navigator: { credentials: { create(wanted: object): Promise<{ toJSON(): BrowserCredential }> } }
+      PublicKeyCredential: { parseCreationOptionsFromJSON(options: unknown): unknown }
+    }
+    const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(asked)
+    return (await navigator.credentials.create({ publicKey })).toJSON()
+  }, options)
+  const bytes = (text: string) => Buffer.from(text, 'base64url').toString('base64')
+  const finished = await asAna('registration:finish', {
+    credential_id: bytes(made.rawId),
+    attestation_object: bytes(made.response.attestationObject),
+    client_data_json: bytes(made.response.clientDataJSON),
+    type: made.type,
+    transports: made.response.transports,
+    authenticator_attachment: made.authenticatorAttachment,
+    client_extension_results: made.clientExtensionResults,
+  })
+  expect(finished).toEqual({ success: true })
+  await page.goto(signIn())
+  const back = await atCallback(page, () =>
+    page.getByRole('button', { name: 'Sign in with a passkey' }).click(),
+  )
+  expect(back.searchParams.get('code')).toBeTruthy()
+  await context.close()
+})
+
+interface BrowserCredential {
+  readonly rawId: string
+  readonly type: string
+  readonly authenticatorAttachment: string
+  readonly clientExtensionResults: object
+  readonly response: {
+    readonly attestationObject: string
+    readonly clientDataJSON: string
+    readonly transports: readonly string[]
+  }
+}

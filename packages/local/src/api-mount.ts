@@ -15,7 +15,7 @@ export interface MountedApi {
 
 const REALM = /^\/(workspace|env_\d+)(\/.*)$/
 const RPC = /^\/scalekit\.v1\.[\w.]+\/\w+(\?|$)/
-const REST = /^\/api\/v1\//
+const REST = /^\/(api\/v1\/|\.well-known\/webauthn(\?|$))/
 
 /**
  * Where the management API answers: at the root, under the workspace and under every environment; the realm

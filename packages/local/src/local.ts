@@ -218,6 +218,7 @@ function handlers(baseUrl: string, parts: Parts): Handlers {
     dns,
     webhooks,
     interceptors,
+    keys,
     agentTools,
     authenticate: createAuthenticate(context),
   })

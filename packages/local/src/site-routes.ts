@@ -17,7 +17,7 @@ import { fetchMetadata } from './oauth/sso/saml/saml-identity-provider.js'
 import { loadSaml } from './oauth/sso/saml/saml-library.js'
 import { readSamlMetadata } from './oauth/sso/saml/saml-metadata.js'
 import { SUBMIT_SCRIPT, SUBMIT_SCRIPT_PATH } from './oauth/sso/saml/submit-script.js'
-import { startSso } from './oauth/sso/start-sso.js'
+import { startTest } from './oauth/sso/start-test.js'
 import type { PortalContext } from './portal/portal-context.js'
 import { portalRoutes } from './portal/portal-routes.js'
 import { PORTAL_SCRIPT, PORTAL_SCRIPT_PATH } from './portal/portal-script.js'
@@ -70,7 +70,7 @@ export function siteRoutes({ context, token, port, ...parts }: Site): Router {
 function portalContext(context: OAuthContext): PortalContext {
   return {
     ...context,
-    startTest: (connection) => startSso(context, connection, { kind: 'test' }),
+    startTest: (connection) => startTest(context, connection),
     readSamlMetadata: async (source) => {
       const library = await loadSaml()
       return readSamlMetadata(library, 'xml' in source ? source.xml : await fetchMetadata(source.url))

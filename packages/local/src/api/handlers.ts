@@ -37,11 +37,14 @@ import { resourceHandlers } from './services/clients/resources.js'
 import { scopeHandlers } from './services/clients/scopes.js'
 import { connectedAccountListHandlers } from './services/connected-accounts/connected-account-lists.js'
 import { connectedAccountHandlers } from './services/connected-accounts/connected-accounts.js'
+import { ownConnectedAccountHandlers } from './services/connected-accounts/own-connected-accounts.js'
+import { connectionContextHandlers } from './services/connections/connection-contexts.js'
 import { connectionListHandlers } from './services/connections/connection-lists.js'
 import { connectionHandlers } from './services/connections/connections.js'
 import { customProviderHandlers } from './services/custom-providers.js'
 import { directoryHandlers } from './services/directories/directories.js'
 import { directoryContentHandlers } from './services/directories/directory-content.js'
+import { directorySyncHandlers } from './services/directories/directory-syncs.js'
 import { domainHandlers } from './services/domains.js'
 import { environmentHandlers } from './services/environments.js'
 import { eventHandlers } from './services/events.js'
@@ -51,6 +54,7 @@ import { organizationSettingsHandlers } from './services/organizations/organizat
 import { organizationHandlers } from './services/organizations/organizations.js'
 import { portalLinkHandlers } from './services/organizations/portal-links.js'
 import { ownLoginHandlers } from './services/own-logins.js'
+import { passkeyRegistrationHandlers } from './services/passkey-registration.js'
 import { passkeyHandlers } from './services/passkeys.js'
 import { passwordlessHandlers } from './services/passwordless.js'
 import { organizationRoleHandlers } from './services/roles/organization-roles.js'
@@ -59,7 +63,9 @@ import { rolePermissionHandlers } from './services/roles/role-permissions.js'
 import { roleHandlers } from './services/roles/roles.js'
 import { sessionHandlers } from './services/sessions.js'
 import { toolCallLogHandlers, toolCallStatsHandlers } from './services/tools/tool-call-logs.js'
+import { toolChangeHandlers } from './services/tools/tool-changes.js'
 import { toolHandlers } from './services/tools/tools.js'
+import { currentUserHandlers } from './services/users/current-user.js'
 import { membershipHandlers } from './services/users/memberships.js'
 import { userRoleHandlers } from './services/users/user-roles.js'
 import { userHandlers } from './services/users/users.js'
@@ -90,9 +96,24 @@ export function createHandlers(store: Store): readonly Served[] {
       scopeHandlers(store),
       consentHandlers(store),
     ),
-    serve(ConnectedAccountService, connectedAccountHandlers(store), connectedAccountListHandlers(store)),
-    serve(ConnectionService, connectionHandlers(store), connectionListHandlers(store)),
-    serve(DirectoryService, directoryHandlers(store), directoryContentHandlers(store)),
+    serve(
+      ConnectedAccountService,
+      connectedAccountHandlers(store),
+      connectedAccountListHandlers(store),
+      ownConnectedAccountHandlers(store),
+    ),
+    serve(
+      ConnectionService,
+      connectionHandlers(store),
+      connectionListHandlers(store),
+      connectionContextHandlers(store),
+    ),
+    serve(
+      DirectoryService,
+      directoryHandlers(store),
+      directoryContentHandlers(store),
+      directorySyncHandlers(store),
+    ),
     serve(DomainService, domainHandlers(store)),
     serve(EnvironmentService, environmentHandlers(store)),
     serve(EventsService, eventHandlers(store)),
@@ -114,9 +135,15 @@ export function createHandlers(store: Store): readonly Served[] {
       rolePermissionHandlers(store),
     ),
     serve(SessionService, sessionHandlers(store)),
-    serve(ToolService, toolHandlers(store)),
-    serve(UserService, userHandlers(store), membershipHandlers(store), userRoleHandlers(store)),
-    serve(WebAuthnService, passkeyHandlers(store)),
+    serve(ToolService, toolHandlers(store), toolChangeHandlers(store)),
+    serve(
+      UserService,
+      userHandlers(store),
+      currentUserHandlers(store),
+      membershipHandlers(store),
+      userRoleHandlers(store),
+    ),
+    serve(WebAuthnService, passkeyHandlers(store), passkeyRegistrationHandlers(store)),
   ]
   const others = services.filter((service) => !served.some((one) => one.service === service))
   return [...served, ...others.map((service) => serve(service))]

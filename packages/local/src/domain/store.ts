@@ -1,5 +1,6 @@
 import type { Clock } from '../storage/clock.js'
 import type { Database } from '../storage/database.js'
+import type { SigningKeys } from '../storage/keys.js'
 import type { AgentTools } from './agent-tools/agent-tools.js'
 import type { DnsRecords } from './domains/dns-records.js'
 import type { FlowInterceptors } from './events/flow-interceptor.js'
@@ -24,6 +25,8 @@ export interface Store extends DataStore {
   readonly dns: DnsRecords
   /** Which applications decide whether a flow goes on. */
   readonly interceptors: FlowInterceptors
+  /** What signs tokens, by realm. */
+  readonly keys: SigningKeys
   /** What agents call on behalf of users. */
   readonly agentTools: AgentTools
 }

@@ -1,6 +1,7 @@
 import { type Request, Router } from 'express'
 import { toggleConnection } from '../domain/connections/connection-changes.js'
 import { findConnection } from '../domain/connections/connection-data.js'
+import { latestConnectionTest } from '../domain/connections/connection-tests.js'
 import { SignInRefusal } from '../domain/connections/sign-in-refusal.js'
 import { samlServiceProvider, ssoCallback } from '../domain/connections/sso-callback.js'
 import { ssoOutcomes } from '../domain/connections/sso-outcome.js'
@@ -106,11 +107,12 @@ export function connectionRoutes(context: PortalContext): Router {
 
   async function show({ request, response, scope, frame }: PortalRequest, problem?: string): Promise<void> {
     const connection = await findConnection(database.db, scope, idOf(request))
+    const test = await latestConnectionTest(context, connection)
     const view = {
       ...frame(connection.key_id, problem),
       events: request.query.changed === undefined ? [] : [connectionToggled(connection)],
       connection,
-      facts: factsOf(connection),
+      facts: [...factsOf(connection), ...(test === undefined ? [] : [['Latest test', test] as const])],
       fields: storedFields(connection),
     }
     sendPage(response, <ConnectionPage {...view} />, problem === undefined ? {} : { status: 422 })

@@ -1,7 +1,7 @@
 import { DirectoryGroupData } from '../domain/directories/directory-data.js'
+import { groupEvent, userEvent } from '../domain/directories/directory-event.js'
 import { forgetGroup } from '../domain/directories/role-assignments.js'
 import type { DirectoryEntryRow, DirectoryRow } from '../storage/registry-schema.js'
-import { groupEvent, userEvent } from './directory-event.js'
 import { readGroup, setMembers, showGroup } from './scim-group.js'
 import { listResponse } from './scim-list.js'
 import { fromBody } from './scim-patch.js'

@@ -1,7 +1,7 @@
 import { DirectoryUserData } from '../domain/directories/directory-data.js'
+import { userEvent } from '../domain/directories/directory-event.js'
 import { isActive } from '../domain/directories/provision-directory-user.js'
 import type { DirectoryEntryRow, DirectoryRow } from '../storage/registry-schema.js'
-import { userEvent } from './directory-event.js'
 import { ScimError } from './scim-error.js'
 import { listResponse } from './scim-list.js'
 import { fromBody } from './scim-patch.js'

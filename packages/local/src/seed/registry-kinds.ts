@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { connectorShape } from '../domain/agent-tools/connector.js'
+import { ToolDefinition } from '../domain/agent-tools/tool-definition.js'
 
 const id = (prefix: string) =>
   z.string().regex(new RegExp(`^${prefix}_[0-9]{1,18}$`), `must be ${prefix}_ and up to 18 digits`)
@@ -116,6 +117,21 @@ const Connector = z
   .strictObject({ id: id('prv'), ...connectorShape, ...times })
   .describe('A provider with its tools: one of your own, or changes to one of the catalogue, tool by tool.')
 
+const ToolVersion = z
+  .strictObject({
+    id: id('tol'),
+    provider: z.string().min(1),
+    name: z.string().min(1),
+    schema_version: z.string().min(1),
+    tool_version: z.string().min(1),
+    is_default: z.boolean(),
+    definition: ToolDefinition,
+    metadata: z.record(z.string(), z.json()).default({}),
+    tags: z.array(z.string()).default([]),
+    ...times,
+  })
+  .describe('A version of a tool that was created with the API. To write a tool by hand, use connectors.')
+
 /** What an environment has beside people, organizations and roles, by the names of its lists in a seed. */
 export const registryShape = {
   scopes: z.array(Scope).default([]),
@@ -131,6 +147,7 @@ export const registryShape = {
   mcp_configs: z.array(McpConfig).default([]),
   custom_providers: z.array(CustomProvider).default([]),
   connectors: z.array(Connector).default([]),
+  tools: z.array(ToolVersion).default([]),
 }
 
 /** The tables behind these lists: each is filled after those that it refers to. */

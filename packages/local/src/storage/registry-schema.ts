@@ -20,6 +20,7 @@ export interface RegistrySchema {
   mcp_configs: McpConfigRow
   custom_providers: CustomProviderRow
   connectors: ConnectorRow
+  tools: ToolRow
   tool_calls: ToolCallRow
   events: EventRow
   untold_events: UntoldEventRow
@@ -159,6 +160,21 @@ export interface ConnectorRow extends Omit<Entry, 'data'> {
   scopes: string
   fields: string
   tools: string
+}
+
+/** One version of a tool that an application has created (`tol_`). */
+export interface ToolRow extends Omit<Entry, 'data'> {
+  /** The key of the provider. */
+  provider: string
+  name: string
+  schema_version: string
+  tool_version: string
+  /** Whether this is the version that calls use. */
+  is_default: number
+  /** JSON: the definition as it was sent, an object, and an array of texts. */
+  definition: string
+  metadata: string
+  tags: string
 }
 
 /** A tool call as it ended. The account and the connection may be gone. */

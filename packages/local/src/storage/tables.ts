@@ -31,6 +31,7 @@ export const DATA_TABLES = [
   'mcp_configs',
   'custom_providers',
   'connectors',
+  'tools',
   'tool_calls',
   'events',
   'untold_events',

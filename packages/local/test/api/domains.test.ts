@@ -164,3 +164,46 @@ async function addPending(domain: string): Promise<string> {
   const url = `/${DEV}/api/v1/organizations/${ACME}/domains`
   return (await local.rest('POST', url, { token: session, body: { domain } })).body.domain.id
 }
+
+describe('a domain that is updated', () => {
+  it('is answered as it is: its name never changes', async () => {
+    const path = `/organizations/${ACME}/domains/dom_100000000000000001`
+    const before = await call('GET', path)
+    const updated = await call('PATCH', path, {})
+    expect([updated.status, updated.body]).toEqual([200, before.body])
+    expect((await call('PATCH', path, { domain: 'new.example' })).status).toBe(400)
+    expect((await call('PATCH', `/organizations/${GLOBEX}/domains/dom_100000000000000001`, {})).status).toBe(
+      404,
+    )
+  })
+})
+
+describe('the domains that an origin may use', () => {
+  const authorized = async (origin: string, query = '') => {
+    const path = `/${DEV}/api/v1/domains/${encodeURIComponent(origin)}${query}`
+    return (await local.rest('GET', path)).body.domains
+  }
+
+  it('are those of the callback URLs of its applications, without a token', async () => {
+    const uris = ['https://app.example/callback', 'https://admin.app.example/callback']
+    const client = { name: 'Shop', client_type: 'WEB_APP', post_login_uris: uris }
+    expect((await call('POST', '/clients', client)).status).toBe(200)
+    expect(await authorized('https://app.example')).toEqual(['app.example', 'admin.app.example'])
+    expect(await authorized('https://evil.example')).toEqual([])
+    expect(await authorized(local.url)).toEqual(['localhost:3000', 'app.example', 'admin.app.example'])
+  })
+
+  it('are those of an organization with the link of its admin portal', async () => {
+    const post_login_uris = ['https://{{external_id}}.app.example/callback']
+    const client = { name: 'Shop', client_type: 'WEB_APP', post_login_uris }
+    expect((await call('POST', '/clients', client)).status).toBe(200)
+    expect(await authorized(local.url)).toEqual(['localhost:3000', '*.app.example'])
+    const { location } = await local.sdk(DEV).organization.generatePortalLink(ACME)
+    const key = location.split('/').at(-1) ?? ''
+    const own = ['localhost:3000', 'acme.app.example']
+    expect(await authorized(local.url, `?link_id=${key}`)).toEqual(own)
+    expect(await authorized(local.url, `?link_id=${key.split('_')[0]}`)).toEqual(own)
+    expect(await authorized('https://acme.app.example', `?link_id=${key}`)).toEqual(['acme.app.example'])
+    expect(await authorized('https://acme.app.example', '?link_id=unknown')).toEqual([])
+  })
+})

@@ -126,3 +126,27 @@ describe('events, through the official SDK', () => {
     await expect(events.listEventsPaginated(2, 'x')).rejects.toThrow()
   })
 })
+
+describe('an event of your own', () => {
+  const send = async (type: string, body: object, token: string) =>
+    local.rest('POST', `/api/v1/events/frontend_events/${type}`, {
+      ...{ token, body },
+      headers: { 'x-env-domain': DEV },
+    })
+
+  it('is listed with the others, and sent by administrators of the workspace', async () => {
+    const { status, body } = await send('portal.opened', { page: 'sso', took_ms: 12 }, await local.admin())
+    expect([status, body]).toEqual([200, { event_id: expect.stringMatching(/^evt_\d{18}$/) }])
+    const { events } = await local.sdk(DEV).events.listEventsPaginated(30, '', {})
+    expect(events).toMatchObject([
+      { id: body.event_id, type: 'portal.opened', data: { page: 'sso', took_ms: 12 } },
+    ])
+    expect((await send('portal.opened', {}, await local.viewer())).status).toBe(403)
+    expect((await send('portal.opened', {}, await local.client(DEV))).status).toBe(403)
+  })
+
+  it.each(['user.created', 'ORGANIZATION.deleted', '1st', 'a%20b'])('is not called %s', async (type) => {
+    expect((await send(type, {}, await local.admin())).status).toBe(400)
+    expect(await types()).toEqual([])
+  })
+})

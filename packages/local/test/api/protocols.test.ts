@@ -3,7 +3,7 @@ import { create } from '@bufbuild/protobuf'
 import { createValidator } from '@bufbuild/protovalidate'
 import { type Client, Code, ConnectError, createClient, type Transport } from '@connectrpc/connect'
 import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from '@connectrpc/connect-node'
-import { createRestTransport, errorInfo, OrganizationService, services, ToolService } from '@scalekit-mcp/api'
+import { AuthService, createRestTransport, errorInfo, OrganizationService, services } from '@scalekit-mcp/api'
 import { Scalekit } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { ACME, DEV, type Local, startLocal } from './local.js'
@@ -53,8 +53,8 @@ describe.each(Object.entries(transports))('%s', (_, connect) => {
     const regionCode: number = 99
     const unknown = client.createOrganization({ organization: { displayName: 'X', regionCode } }, { headers })
     await expect(unknown).rejects.toThrow(/organization\.region_code: must be one of/)
-    const tools = createClient(ToolService, connect(`${local.url}/${DEV}`))
-    expect(await failure(tools.createTool({ tool: { definition: {} } }, { headers }))).toEqual([
+    const auth = createClient(AuthService, connect(`${local.url}/${DEV}`))
+    expect(await failure(auth.getAuthFeatures({}, { headers }))).toEqual([
       Code.Unimplemented,
       'UNIMPLEMENTED',
     ])

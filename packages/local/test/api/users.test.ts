@@ -4,7 +4,9 @@ import {
   ScalekitNotFoundException,
 } from '@scalekit-sdk/node'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { claimsOf } from '../oauth/authorization-code.js'
 import { ACME, DEV, GLOBEX, type Local, PRD, startLocal } from './local.js'
+import { signInToApp } from './sign-in.js'
 
 const ANA = 'usr_100000000000000101'
 const PENDING = 3
@@ -202,5 +204,39 @@ describe('memberships', () => {
       () => api.deleteUserByExternalId('acme-1'),
     ])
       await expect(missing()).rejects.toThrow(ScalekitNotFoundException)
+  })
+})
+
+describe('a user who is signed in', () => {
+  const asUser = (token: string, path: string) => local.rest('GET', `/api/v1/users${path}`, { token })
+
+  it('reads their own entry, and which session it is', async () => {
+    const { access_token } = await signInToApp(local, 'ana@acme.example')
+    const token = await local.session(ANA)
+    const { sid } = claimsOf(access_token)
+    for (const path of [':this', '/me']) {
+      const { status, body } = await asUser(token, path)
+      expect([status, body.user.email]).toEqual([200, 'ana@acme.example'])
+      expect(body).toMatchObject({ current_session_id: '', gateway_enabled: false })
+      expect(body.user.memberships).toMatchObject([{ organization_id: ACME }])
+    }
+    const resource = `${local.url}/${DEV}`
+    const own = await local.tokenFor({ subject: ANA, resource, claims: { sid } })
+    expect((await asUser(own, ':this')).body.current_session_id).toBe(sid)
+    expect((await asUser(await local.client(DEV), ':this')).status).toBe(403)
+  })
+
+  it('has a hash for the support desk, as members of the workspace do', async () => {
+    const hashOf = async (token: string) => {
+      const headers = { 'x-env-domain': DEV }
+      const { body } = await local.rest('GET', '/api/v1/users/support-hash', { token, headers })
+      return body.support_hash
+    }
+    const ana = await hashOf(await local.session(ANA))
+    expect(ana).toMatch(/^[0-9a-f]{64}$/)
+    expect(await hashOf(await local.session(ANA))).toBe(ana)
+    const others = [await local.session('usr_100000000000000102'), await local.admin()]
+    const hashes = await Promise.all(others.map(hashOf))
+    expect(new Set([ana, ...hashes]).size).toBe(3)
   })
 })

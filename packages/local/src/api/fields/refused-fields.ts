@@ -28,7 +28,7 @@ export interface RefusedField {
 const { createResourceClient, updateResourceClient, listClient } = ClientService.method
 const { updateConnection, updateEnvironmentConnection } = ConnectionService.method
 const { createDirectory, updateDirectory, assignRoles } = DirectoryService.method
-const { createDomain, deleteDomain, listDomains } = DomainService.method
+const { createDomain, updateDomain, deleteDomain, listDomains } = DomainService.method
 const connections = [updateConnection, updateEnvironmentConnection]
 const events = [EventsService.method.listEvents, EventsService.method.listEventsPaginated]
 
@@ -141,7 +141,7 @@ export const REFUSED_FIELDS: readonly RefusedField[] = [
   ]),
   ...refuse([assignRoles], 'give role_name', ['role_assignments.assignments.role_id']),
   ...refuse(
-    [createDomain, deleteDomain],
+    [createDomain, updateDomain, deleteDomain],
     'a domain belongs to an organization: use AssignDomainsToConnection',
     ['connection_id'],
   ),

@@ -4,8 +4,11 @@ import {
   apiError,
   authOption,
   ClientService,
+  ConnectedAccountService,
+  ConnectionService,
   OrganizationService,
   SessionService,
+  UserService,
   WebAuthnService,
 } from '@scalekit-mcp/api'
 import { rightsOf } from '../../domain/roles/membership-rights.js'
@@ -52,6 +55,12 @@ const CONFINED_BY_HANDLER: ReadonlySet<DescMethod> = new Set<DescMethod>([
   SessionService.method.revokeSession,
   ClientService.method.listCurrentAgentConsents,
   ClientService.method.revokeCurrentAgentConsent,
+  UserService.method.getCurrentUser,
+  UserService.method.getSupportHash,
+  ConnectionService.method.getConnectionTestResult,
+  ConnectedAccountService.method.listMyAppConnections,
+  ConnectedAccountService.method.getMyConnectionMagicLink,
+  ConnectedAccountService.method.disconnectMyConnectedAccount,
 ])
 
 function organizationIn(message: Message, byId: boolean): string | undefined {

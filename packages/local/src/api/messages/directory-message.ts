@@ -37,6 +37,7 @@ export function toDirectory(
     },
     attributeMappings: { attributes: data.attributes.map((one) => ({ key: one.key, mapTo: one.map_to })) },
     status: statusOf(row, content),
+    groupsTracked: data.tracked_groups.length > 0 ? 'SELECTED' : 'ALL',
     ...(data.last_synced_at !== undefined && { lastSyncedAt: timestampFromMs(data.last_synced_at) }),
   }
 }

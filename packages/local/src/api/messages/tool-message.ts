@@ -1,42 +1,36 @@
-import { createHash } from 'node:crypto'
 import type { JsonObject, MessageInitShape } from '@bufbuild/protobuf'
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import type { agentkitLogs, tools } from '@scalekit-mcp/api'
 import type { ProvidedTool } from '../../domain/agent-tools/connector.js'
 import type { ToolCallRow } from '../../storage/registry-schema.js'
 
-/** The catalogue changes with this program only. */
-const UPDATED_AT = timestampFromMs(Date.UTC(2026, 0, 1))
-
 export function toTool(tool: ProvidedTool): MessageInitShape<typeof tools.ToolSchema> {
-  const { name, display_name = titleOf(name), description, input_schema, output_schema } = tool
+  const { name, display_name = titleOf(name), description, input_schema, output_schema, category } = tool
+  const { schema_version, tool_version } = tool
   const annotations = {
     title: display_name,
     read_only_hint: tool.read_only,
     destructive_hint: tool.destructive,
     idempotent_hint: tool.read_only,
     open_world_hint: true,
+    ...tool.annotations,
   }
   const definition = {
     ...{ name, display_name, description, input_schema },
     ...(output_schema && { output_schema }),
+    ...(category !== undefined && { category }),
+    ...(!tool.built_in && { schema_version, tool_version }),
     annotations,
   }
   return {
-    id: toolId(name),
+    id: tool.id,
     provider: tool.provider,
     definition: definition as JsonObject,
-    metadata: {},
+    metadata: tool.metadata as JsonObject,
     tags: tool.tags,
-    isDefault: true,
-    updatedAt: UPDATED_AT,
+    isDefault: tool.is_default,
+    updatedAt: timestampFromMs(tool.updated_at),
   }
-}
-
-/** The same for the same name, in every environment. */
-function toolId(name: string): string {
-  const digits = BigInt(`0x${createHash('sha256').update(name).digest('hex').slice(0, 15)}`)
-  return `tol_${String(digits).padStart(18, '0').slice(-18)}`
 }
 
 function titleOf(name: string): string {

@@ -67,6 +67,11 @@ export function customProviderHandlers({
           const ids = using.map(({ id }) => id).join(', ')
           throw apiError(Code.FailedPrecondition, `Connections use the provider ${identifier}: ${ids}`)
         }
+        await db
+          .deleteFrom('tools')
+          .where('environment_id', '=', environment)
+          .where('provider', '=', identifier)
+          .execute()
         await db.deleteFrom('custom_providers').where('id', '=', row.id).execute()
       })
       return {}

@@ -1,9 +1,11 @@
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
 import { type DomainService, domains } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
+import { authorizedDomains } from '../../domain/clients/callbacks.js'
 import { addDomain, deleteDomain } from '../../domain/domains/domain-changes.js'
 import { findDomain } from '../../domain/domains/domain-data.js'
 import { failOverdueDomains, verifyDomain } from '../../domain/domains/verify-domain.js'
+import { organizationOfLink } from '../../domain/links/link-data.js'
 import { findOrganization } from '../../domain/organizations/organization-data.js'
 import type { Store } from '../../domain/store.js'
 import type { Schema } from '../../storage/schema.js'
@@ -35,6 +37,23 @@ export function domainHandlers(store: Store): Partial<ServiceImpl<typeof DomainS
       const organization = await organizationOf(database.db, context, identities)
       await failOverdueDomains(store, organization.id)
       return { domain: toDomain(await findDomain(database.db, organization.id, id)) }
+    },
+
+    /** Returns the domain as it is: the message of an update has no fields, because a name cannot change. */
+    async updateDomain({ identities, id }, context) {
+      const organization = await organizationOf(database.db, context, identities)
+      await failOverdueDomains(store, organization.id)
+      return { domain: toDomain(await findDomain(database.db, organization.id, id)) }
+    },
+
+    /** The hosts of the callback URLs of the applications at an origin. A page reads them before anybody signs in. */
+    async listAuthorizedDomains({ origin, linkId }, context) {
+      const environment = environmentOf(context)
+      const own = origin === new URL(store.baseUrl).origin
+      const organization = linkId === '' ? null : await organizationOfLink(store, environment, linkId)
+      return {
+        domains: await authorizedDomains(database.db, environment, organization, own ? undefined : origin),
+      }
     },
 
     async listDomains({ identities, domainType, connectionId, pageSize, pageNumber }, context) {

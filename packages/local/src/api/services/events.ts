@@ -2,6 +2,7 @@ import type { JsonObject } from '@bufbuild/protobuf'
 import { timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt'
 import type { HandlerContext, ServiceImpl } from '@connectrpc/connect'
 import { type EventsService, events } from '@scalekit-mcp/api'
+import { sendCustomEvent } from '../../domain/events/custom-event.js'
 import type { Store } from '../../domain/store.js'
 import type { EventRow } from '../../storage/registry-schema.js'
 import { enumOf } from '../messages/enum-of.js'
@@ -10,7 +11,8 @@ import { environmentOf } from '../request-context.js'
 import { inside } from '../search.js'
 
 /** What happened in an environment, newest first. */
-export function eventHandlers({ database }: Store): Partial<ServiceImpl<typeof EventsService>> {
+export function eventHandlers(store: Store): Partial<ServiceImpl<typeof EventsService>> {
+  const { database } = store
   return {
     async listEvents(request, context) {
       const { rows, tokens } = await list(context, request, request.filter)
@@ -21,6 +23,10 @@ export function eventHandlers({ database }: Store): Partial<ServiceImpl<typeof E
       const { rows, tokens } = await list(context, request, request.filter)
       const { totalSize: _, ...pages } = tokens
       return { ...pages, events: rows.map(toEvent) }
+    },
+
+    async sendCustomEvent({ eventType, event = {} }, context) {
+      return { eventId: await sendCustomEvent(store, environmentOf(context), eventType, event) }
     },
   }
 

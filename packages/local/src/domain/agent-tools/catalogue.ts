@@ -2,18 +2,22 @@ import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { TOOL_CATALOGUE } from '../../package-files.js'
 import type { Database } from '../../storage/database.js'
+import type { ToolRow } from '../../storage/registry-schema.js'
 import { Connector, type ProvidedTool } from './connector.js'
+import { builtInTool, createdTool } from './tool-definition.js'
 
 /** The connectors of an environment and their tools, by name. */
 export interface Toolbox {
   readonly connectors: readonly Connector[]
+  /** The tools as calls use them: the default version of each. */
   readonly tools: readonly ProvidedTool[]
+  readonly versions: readonly ProvidedTool[]
   connector(provider: string): Connector | undefined
   tool(name: string): ProvidedTool | undefined
 }
 
 export interface ToolCatalogue {
-  /** Scalekit's connectors that are simulated here, with what the seed adds to an environment or changes in it. */
+  /** Scalekit's connectors that are simulated here, with what the seed and applications add to an environment. */
   of(environment: string): Promise<Toolbox>
 }
 
@@ -34,7 +38,13 @@ export function createToolCatalogue({ db }: Pick<Database, 'db'>): ToolCatalogue
           ...{ fields: JSON.parse(fields), tools: JSON.parse(tools) },
         }),
       )
-      return toolboxOf(await loading, own)
+      const created = await db
+        .selectFrom('tools')
+        .selectAll()
+        .where('environment_id', '=', environment)
+        .orderBy('id')
+        .execute()
+      return toolboxOf(await loading, own, created)
     },
   }
 }
@@ -44,20 +54,29 @@ async function readCatalogue(): Promise<Connector[]> {
   return z.array(Connector).parse(load(await readFile(TOOL_CATALOGUE, 'utf8')))
 }
 
-function toolboxOf(catalogue: readonly Connector[], own: readonly Connector[]): Toolbox {
+function toolboxOf(
+  catalogue: readonly Connector[],
+  own: readonly Connector[],
+  created: readonly ToolRow[],
+): Toolbox {
   const connectors = new Map(catalogue.map((connector) => [connector.identifier, connector]))
   for (const connector of own) {
     const before = connectors.get(connector.identifier)?.tools ?? []
     const kept = before.filter((tool) => !connector.tools.some(({ name }) => name === tool.name))
     connectors.set(connector.identifier, { ...connector, tools: [...kept, ...connector.tools] })
   }
-  const tools = new Map<string, ProvidedTool>()
+  const replaced = new Set(created.filter(({ is_default }) => is_default === 1).map(({ name }) => name))
+  const builtIn = new Map<string, ProvidedTool>()
   for (const { identifier: provider, tools: provided } of connectors.values())
-    for (const tool of provided) tools.set(tool.name, { ...tool, provider })
-  const byName = [...tools.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+    for (const tool of provided) builtIn.set(tool.name, builtInTool(tool, provider, !replaced.has(tool.name)))
+  const versions = [...builtIn.values(), ...created.map(createdTool)].sort((a, b) =>
+    a.name === b.name ? 0 : a.name < b.name ? -1 : 1,
+  )
+  const tools = new Map(versions.filter((tool) => tool.is_default).map((tool) => [tool.name, tool]))
   return {
     connectors: [...connectors.values()],
-    tools: byName,
+    tools: [...tools.values()],
+    versions,
     connector: (provider) => connectors.get(provider),
     tool: (name) => tools.get(name),
   }

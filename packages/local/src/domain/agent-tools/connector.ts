@@ -69,9 +69,21 @@ export const connectorShape = {
 export const Connector = z.strictObject(connectorShape)
 export type Connector = z.infer<typeof Connector>
 
-/** A tool with the provider that it belongs to. */
+/** A version of a tool, with the provider that it belongs to. */
 export interface ProvidedTool extends Tool {
+  readonly id: string
   readonly provider: string
+  readonly schema_version: string
+  readonly tool_version: string
+  /** Whether calls use this version. Of the versions with one name, one is the default. */
+  readonly is_default: boolean
+  /** Whether it comes from the catalogue or the seed, and not from the API. */
+  readonly built_in: boolean
+  readonly category?: string | undefined
+  /** What was sent in place of the usual hints. */
+  readonly annotations?: Readonly<Record<string, string | boolean | undefined>> | undefined
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly updated_at: number
 }
 
 /** Whether the tools of a connector belong to a custom MCP server: only accounts there see them. */

@@ -61,10 +61,37 @@ export async function applicationsIn(
  * a wildcard for subdomains is the same there, and an IPv6 address cannot be written.
  */
 export async function callbackOrigins(db: Kysely<Schema>, environment: string): Promise<string[]> {
-  const uris = (await applications(db, environment)).flatMap(({ post_login_uris }) => post_login_uris)
+  return (await applications(db, environment)).flatMap(originsOf).filter(isFirst)
+}
+
+/**
+ * The hosts of the callback URLs of the applications that have one at an origin; without an origin, of all applications.
+ * An organization fills in the placeholders of its own URLs.
+ */
+export async function authorizedDomains(
+  db: Kysely<Schema>,
+  environment: string,
+  organization: string | null,
+  origin: string | undefined,
+): Promise<string[]> {
+  const data =
+    organization === null
+      ? await applications(db, environment)
+      : await applicationsIn(db, environment, organization)
+  const origins = data.map(originsOf).filter((own) => origin === undefined || own.includes(origin))
+  return origins
+    .flat()
+    .map((one) => one.replace(/^https?:\/\//i, ''))
+    .filter(isFirst)
+}
+
+function originsOf({ post_login_uris }: ClientData): string[] {
   // An organization fills in a placeholder, in the first label as a wildcard would.
-  const origins = uris
+  return post_login_uris
     .map((uri) => uri.replace(/^(https?:\/\/)\{\{[\w-]+\}\}\./i, '$1*.'))
     .flatMap((uri) => /^https?:\/\/(?:\*\.)?[\w-]+(?:\.[\w-]+)*(?::\d+)?(?=[/?#]|$)/i.exec(uri)?.[0] ?? [])
-  return [...new Set(origins)]
+}
+
+function isFirst(value: string, index: number, all: readonly string[]): boolean {
+  return all.indexOf(value) === index
 }

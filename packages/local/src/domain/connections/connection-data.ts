@@ -28,6 +28,8 @@ export const ConnectionData = z.object({
   attribute_mapping: z.record(z.string(), z.string()).default({}),
   /** A connection that agents use on behalf of people, and nobody signs in with. */
   is_app: z.boolean().default(false),
+  /** Data of the application. */
+  context: z.record(z.string(), z.json()).default({}),
   settings_case: z.enum(SETTINGS).optional(),
   settings: z.record(z.string(), z.json()).default({}),
 })
@@ -65,6 +67,26 @@ export async function findConnection(
   if (row) return row
   const where = scope.organization === null ? 'environment' : `organization ${scope.organization}`
   throw notFound(`There is no connection ${JSON.stringify(id)} in this ${where}`)
+}
+
+/**
+ * Finds a connection of the environment or of any of its organizations.
+ * @throws {DomainError} `not_found`
+ */
+export async function connectionWithId(
+  db: Kysely<Schema>,
+  environment: string,
+  id: string,
+): Promise<ConnectionRow> {
+  const row = await db
+    .selectFrom('connections')
+    .selectAll()
+    .where('environment_id', '=', environment)
+    .where('type', '!=', OWN_LOGIN)
+    .where('id', '=', id)
+    .executeTakeFirst()
+  if (row) return row
+  throw notFound(`There is no connection ${JSON.stringify(id)} in this environment`)
 }
 
 /** Types that work as they are: there is nothing to configure. */

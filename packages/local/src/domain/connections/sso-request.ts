@@ -15,7 +15,8 @@ export const Purpose = z.discriminatedUnion('kind', [
     page: z.string(),
     email: z.string().optional(),
   }),
-  z.object({ kind: z.literal('test') }),
+  /** `request`: the id of the test in the management API. */
+  z.object({ kind: z.literal('test'), request: z.string() }),
 ])
 export type Purpose = z.infer<typeof Purpose>
 

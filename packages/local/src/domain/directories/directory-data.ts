@@ -11,6 +11,10 @@ export const DirectoryData = z.object({
   last_synced_at: z.number().optional(),
   role_assignments: z.array(z.object({ group_id: z.string(), role_name: z.string() })).default([]),
   attributes: z.array(z.object({ key: z.string(), map_to: z.string() })).default([]),
+  /** External ids of the groups whose users a sync provisions. Empty: everybody. */
+  tracked_groups: z.array(z.string()).default([]),
+  /** Data of the application. */
+  context: z.record(z.string(), z.json()).default({}),
 })
 export type DirectoryData = z.infer<typeof DirectoryData>
 

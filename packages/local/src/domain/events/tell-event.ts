@@ -10,10 +10,12 @@ export interface EventTargets {
   readonly webhooks: Webhooks
 }
 
-/** Notes an event, and tells applications of it under the same id. Does not wait for them. */
+/** Notes an event, and tells applications of it under the same id, which it returns. Does not wait for them. */
 export async function tellEvent(
   { database, clock, webhooks }: EventTargets,
   event: HappenedEvent,
-): Promise<void> {
-  await webhooks.emit({ ...event, ...(await recordEvent(database, clock, event)) })
+): Promise<string> {
+  const recorded = await recordEvent(database, clock, event)
+  await webhooks.emit({ ...event, ...recorded })
+  return recorded.id
 }

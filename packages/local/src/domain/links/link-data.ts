@@ -40,6 +40,25 @@ export function newLink(
   return { row, location: `${baseUrl}/${environment}/magicLink/${token}` }
 }
 
+/**
+ * The organization whose admin portal a link opens, from the last segment of its path; null for an unknown link. The
+ * end of the segment, which says what the link is for, may differ or be left out.
+ */
+export async function organizationOfLink(
+  { database }: DataStore,
+  environment: string,
+  key: string,
+): Promise<string | null> {
+  const [uuid = ''] = key.split('_', 1)
+  const row = await database.db
+    .selectFrom('links')
+    .select('organization_id')
+    .where('environment_id', '=', environment)
+    .where('token_hash', '=', hashSecret(uuid + PORTAL_LINK))
+    .executeTakeFirst()
+  return row?.organization_id ?? null
+}
+
 /** Opens a link, once and within a minute: one conditional UPDATE decides. */
 export async function redeemLink(
   { database, clock }: DataStore,

@@ -26,6 +26,8 @@ export interface NewPasskey {
   readonly counter: number
   readonly transports: readonly string[]
   readonly aaguid: string
+  /** `platform` or `cross-platform`, where the browser says it. */
+  readonly attachment: string | undefined
   readonly userVerified: boolean
   readonly backedUp: boolean
 }
@@ -42,7 +44,7 @@ export async function savePasskey(
     counter: passkey.counter,
     transports: passkey.transports,
     attestationType: 'none',
-    authenticator: { aaguid: passkey.aaguid },
+    authenticator: { aaguid: passkey.aaguid, attachment: passkey.attachment ?? '' },
     authenticatorFlags: {
       userPresent: true,
       userVerified: passkey.userVerified,

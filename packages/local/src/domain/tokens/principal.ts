@@ -4,12 +4,16 @@ export type Principal =
   | { kind: 'client'; realm: string; clientId: string }
   /** A member of the workspace. */
   | { kind: 'member'; memberId: string; role: 'ADMIN' | 'USER' }
-  /** A user of an environment, in an application of a customer. `organization`: the one that the token is for. */
+  /**
+   * A user of an environment, in an application of a customer. `organization`: the one that the token is for;
+   * `sessionId`: the session that it comes from, if any.
+   */
   | {
       kind: 'session'
       realm: string
       userId: string
       organization: string | undefined
+      sessionId: string | undefined
       permissions: string[]
     }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type NextFunction, type Request, type Response, Router, urlencoded } from 'express'
 import { z } from 'zod'
+import { keepConnectionTest } from '../../domain/connections/connection-tests.js'
 import { SignInRefusal } from '../../domain/connections/sign-in-refusal.js'
 import { ssoOutcomes } from '../../domain/connections/sso-outcome.js'
 import { type SsoRequest, ssoRequests } from '../../domain/connections/sso-request.js'
@@ -109,7 +110,9 @@ export function ssoRoutes(context: OAuthContext): Router {
     }
     const ticket = randomBytes(32).toString('base64url')
     const { purpose } = asked
-    const outcome = { purpose, connection: id, ...(await answer(() => redeem(connection, asked))) }
+    const answered = { connection: id, ...(await answer(() => redeem(connection, asked))) }
+    if (purpose.kind === 'test') await keepConnectionTest(context, realm, purpose.request, answered)
+    const outcome = { purpose, ...answered }
     await ssoOutcomes(context, realm).put(ticket, outcome, LIFETIME_SECONDS)
     const page = purpose.kind === 'sign-in' ? `${purpose.page}/sso` : `/${realm}/portal/tested`
     response.set('Cache-Control', 'no-store').redirect(303, `${page}?ticket=${ticket}`)

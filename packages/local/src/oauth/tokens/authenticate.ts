@@ -43,7 +43,8 @@ async function principal(
   if (person === undefined) return undefined
   if (realm !== WORKSPACE) {
     const { permissions = [] } = person.organization ?? {}
-    return { kind: 'session', realm, userId: person.id, organization, permissions }
+    const sessionId = typeof claims.sid === 'string' ? claims.sid : undefined
+    return { kind: 'session', realm, userId: person.id, organization, sessionId, permissions }
   }
   // A token that was granted no write scope reads, whatever its subject may do elsewhere.
   const writes = splitScope(claims.scope).some(isWriteScope)

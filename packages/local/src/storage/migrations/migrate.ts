@@ -14,7 +14,8 @@ import { sharedExternalIds } from './0010-shared-external-ids.js'
 import { untoldEvents } from './0011-untold-events.js'
 import { controlState } from './0012-control-state.js'
 import { agentTools } from './0013-agent-tools.js'
-import { tokenClaims } from './0015-token-claims.js'
+import { tools } from './0014-tools.js'
+import { tokenClaims } from './0016-token-claims.js'
 import type { Migration } from './migration.js'
 
 /** Every step, in order. A step that has shipped is never edited; a change is a new step at the end. */
@@ -32,6 +33,7 @@ const MIGRATIONS: Migration[] = [
   untoldEvents,
   controlState,
   agentTools,
+  tools,
   tokenClaims,
 ]
 

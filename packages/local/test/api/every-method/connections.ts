@@ -10,8 +10,9 @@ import {
   ProviderService,
   ToolService,
 } from '@scalekit-mcp/api'
+import { Browser } from '../../oauth/browser.js'
 import { consentToVerify, VERIFY_URL } from '../agents/consent.js'
-import { ACME, type Local } from '../local.js'
+import { ACME, DEV, GLOBEX, type Local } from '../local.js'
 import type { Wire } from './wire.js'
 
 const OIDC = 1
@@ -21,7 +22,7 @@ const settings = {
   value: { issuer: 'https://idp.example', clientId: 'us', clientSecret: 'theirs' },
 }
 
-export async function connections(wire: Wire): Promise<void> {
+export async function connections(wire: Wire, local: Local): Promise<void> {
   const api = wire.client(ConnectionService)
   const organizationId = ACME
   const connection = { provider: OKTA, type: OIDC }
@@ -35,6 +36,9 @@ export async function connections(wire: Wire): Promise<void> {
   await api.searchOrganizationConnections({ query: 'acme' })
   const domain = 'dom_100000000000000001'
   await api.assignDomainsToConnection({ organizationId, connectionId: id, domainIds: [domain] })
+  await api.updateConnectionContext({ organizationId, connectionId: id, context: { step: 3 } })
+  await api.getConnectionContext({ organizationId, connectionId: id })
+  await testConnection(wire, local)
   await api.disableConnection({ organizationId, id })
   await api.deleteConnection({ organizationId, id })
 
@@ -48,6 +52,19 @@ export async function connections(wire: Wire): Promise<void> {
   await api.listAppConnections({})
 }
 
+/** An administrator begins to test the simulator in the admin portal. */
+async function testConnection(wire: Wire, local: Local): Promise<void> {
+  const browser = new Browser()
+  const { location } = await local.sdk(DEV).organization.generatePortalLink(GLOBEX)
+  const home = await browser.follow(location)
+  const connection = await browser.submit(home.url, home.page ?? '', { action: 'simulator' })
+  await browser.follow(`${connection.url}/test`)
+  const { page = '' } = await browser.follow(connection.url)
+  const connectionId = connection.url.split('/').at(-1) ?? ''
+  const [testRequestId = ''] = /test_\d{18}/.exec(page) ?? []
+  await wire.client(ConnectionService).getConnectionTestResult({ connectionId, testRequestId })
+}
+
 export async function domains(wire: Wire): Promise<void> {
   const api = wire.client(DomainService)
   const identities = { case: 'organizationId' as const, value: ACME }
@@ -56,6 +73,8 @@ export async function domains(wire: Wire): Promise<void> {
   await api.getDomain({ identities, id })
   await api.listDomains({ identities })
   await api.verifyDomain({ identities, id })
+  await api.updateDomain({ identities, id, domain: {} })
+  await api.listAuthorizedDomains({ origin: 'http://localhost:3000' })
   await api.deleteDomain({ identities, id })
 }
 
@@ -69,15 +88,29 @@ export async function directories(wire: Wire): Promise<void> {
   await api.listDirectories({ organizationId })
   await api.updateDirectory({ organizationId, id, directory: { name: 'Okta' } })
   await api.createDirectorySecret(named)
-  await api.regenerateDirectorySecret(named)
+  const { plainSecret } = await api.regenerateDirectorySecret(named)
   await api.enableDirectory({ organizationId, id })
   await api.listDirectoryUsers(named)
   await api.listDirectoryGroups(named)
   await api.listDirectoryGroupsSummary(named)
   await api.assignRoles({ organizationId, id, roleAssignments: { assignments: [] } })
   await api.updateAttributes({ organizationId, id, attributeMapping: { attributes: [] } })
+  await sendGroup(directory?.directoryEndpoint ?? '', plainSecret)
+  await api.assignGroupsForDirectory({ organizationId, id, externalIds: ['sales'] })
+  await api.triggerDirectorySync(named)
+  await api.updateDirectoryContext({ ...named, context: { step: 3 } })
+  await api.getDirectoryContext(named)
   await api.disableDirectory({ organizationId, id })
   await api.deleteDirectory({ organizationId, id })
+}
+
+/** An identity provider sends a group over SCIM. */
+async function sendGroup(endpoint: string, secret: string): Promise<void> {
+  await fetch(`${endpoint}/Groups`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/scim+json' },
+    body: JSON.stringify({ displayName: 'Sales', externalId: 'sales' }),
+  })
 }
 
 /** What agents use: accounts at providers, providers of one's own, and configurations. */
@@ -99,7 +132,17 @@ export async function agents(wire: Wire, local: Local): Promise<void> {
   await api.disconnectConnectedAccount({ id })
   await api.deleteConnectedAccount({ id })
 
+  await api.listMyAppConnections({})
+  await api.getMyConnectionMagicLink({ connectionName: 'slack' })
+  const mine = (await api.listMyAppConnections({})).connections.find((one) => one.connectionName === 'slack')
+  await api.disconnectMyConnectedAccount({ id: mine?.connectedAccountId ?? '' })
+
   const tools = wire.client(ToolService)
+  const definition = { name: 'gmail_archive', description: 'Archive a mail.' }
+  const { tool } = await tools.createTool({ tool: { definition } })
+  await tools.updateTool({ tool: { definition, tags: ['mail'] } })
+  await tools.setToolDefault({ name: 'gmail_archive', schemaVersion: '1', toolVersion: '1' })
+  await tools.deleteTool({ id: tool?.id ?? '' })
   const identifier = 'default'
   await tools.listTools({})
   await tools.listScopedTools({ identifier, filter: {} })

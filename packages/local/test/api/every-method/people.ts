@@ -78,6 +78,8 @@ export async function users(wire: Wire): Promise<void> {
   })
   const id = user?.id ?? ''
   await api.getUser(byId(id))
+  await api.getCurrentUser({})
+  await api.getSupportHash({})
   await api.listUsers({})
   await api.searchUsers({ query: 'acme' })
   await api.listOrganizationUsers({ organizationId: ACME })

@@ -7,6 +7,7 @@ import {
   WebAuthnService,
 } from '@scalekit-mcp/api'
 import { claimsOf } from '../../oauth/authorization-code.js'
+import { enablePasskeys, makePasskey } from '../authenticator.js'
 import { ACME, DEV, type Local } from '../local.js'
 import { signInToApp } from '../sign-in.js'
 import type { Wire } from './wire.js'
@@ -25,6 +26,7 @@ export async function signIn(wire: Wire, local: Local): Promise<void> {
   await wire.client(AuditLogsService).listAuthRequests({})
   await wire.client(EventsService).listEvents({})
   await wire.client(EventsService).listEventsPaginated({})
+  await wire.client(EventsService).sendCustomEvent({ eventType: 'portal.opened', event: { page: 'sso' } })
 
   const passwordless = wire.client(PasswordlessService)
   const sent = await passwordless.sendPasswordlessEmail({ email: 'test+sktest@acme.example' })
@@ -42,10 +44,22 @@ export async function signIn(wire: Wire, local: Local): Promise<void> {
   await passkeys.updateCredential({ credentialId: 'cred_1', displayName: 'Laptop' })
   await passkeys.deleteCredential({ credentialId: 'cred_1' })
 
+  await registerPasskey(wire, local)
+  await passkeys.getRelatedOrigins({})
+
   const tokens = wire.client(ApiTokenService)
   const { token } = await tokens.createToken({ token: { organizationId: ACME } })
   await tokens.validateToken({ token })
   await tokens.updateToken({ token, description: 'CI' })
   await tokens.listTokens({ organizationId: ACME })
   await tokens.invalidateToken({ token })
+}
+
+/** Ana makes a passkey on a page of the environment. */
+async function registerPasskey(wire: Wire, local: Local): Promise<void> {
+  await enablePasskeys(wire)
+  const passkeys = wire.client(WebAuthnService)
+  const asAna = { headers: { authorization: await local.session(ANA) } }
+  const { options } = await passkeys.beginRegistration({}, asAna)
+  await passkeys.finishRegistration(makePasskey(options, local.url), asAna)
 }

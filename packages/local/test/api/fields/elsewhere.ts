@@ -71,6 +71,12 @@ export const ELSEWHERE: readonly ShownElsewhere[] = [
     paths: under('role_assignments.assignments', 'group_id', 'role_name'),
   },
   {
+    seen: 'in whom a sync lets join',
+    test: 'packages/local/test/scim/sync.test.ts',
+    methods: [DirectoryService.method.assignGroupsForDirectory],
+    paths: ['external_ids'],
+  },
+  {
     seen: 'in the profile of users who come from the directory',
     test: 'packages/local/test/scim/provisioning.test.ts',
     methods: [DirectoryService.method.updateAttributes],

@@ -1,6 +1,7 @@
 import { agentFields } from './agents.js'
 import { applicationFields } from './applications.js'
 import { connectionFields } from './connections.js'
+import { createdToolFields } from './created-tools.js'
 import { filterFields } from './lists.js'
 import { machineFields } from './machines.js'
 import { mcpServerFields } from './mcp-servers.js'
@@ -10,6 +11,7 @@ import { ownLoginFields } from './own-login.js'
 import { pageFields } from './pages.js'
 import { peopleFilterFields } from './people-lists.js'
 import { roleFields } from './roles.js'
+import { setupFields } from './setup.js'
 import { toolFields } from './tools.js'
 import { userFields } from './users.js'
 
@@ -25,6 +27,8 @@ export const HONOURED: readonly Observation[] = [
   ...connectionFields,
   ...agentFields,
   ...toolFields,
+  ...createdToolFields,
+  ...setupFields,
   ...filterFields,
   ...peopleFilterFields,
   ...pageFields,

@@ -28,17 +28,26 @@ export function toolHandlers(store: Store): Partial<ServiceImpl<typeof ToolServi
       const environment = environmentOf(context)
       const filter = request.filter
       const { provider = '', toolName = [], query = '' } = filter ?? {}
-      const { tools } = await agentTools.catalogue.of(environment)
+      const summary = filter?.summary ?? false
+      const { tools, versions } = await agentTools.catalogue.of(environment)
       const account = await accountIn(environment, filter)
       const text = query.toLowerCase()
-      const found = tools
+      // The versions of a tool have one name.
+      const found = (summary ? tools : versions)
         .filter((tool) => !isCustomMcp(tool.provider) || (account && providerOf(account) === tool.provider))
         .filter((tool) => !provider || tool.provider === provider)
         .filter((tool) => toolName.length === 0 || toolName.includes(tool.name))
         .filter(({ name, description }) => `${name}\n${description}`.toLowerCase().includes(text))
-      const list = ['tools', environment, provider, toolName.join(), query, account?.id ?? '']
+      const list = [
+        'tools',
+        environment,
+        provider,
+        toolName.join(),
+        query,
+        account?.id ?? '',
+        String(summary),
+      ]
       const { rows, tokens } = pageInOrder(list, request, found)
-      const summary = filter?.summary ?? false
       return {
         ...tokens,
         toolNames: summary ? rows.map(({ name }) => name) : [],

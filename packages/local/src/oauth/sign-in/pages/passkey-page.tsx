@@ -1,11 +1,6 @@
+import type { Ceremony } from '../../../domain/passkeys/ceremonies.js'
 import { Page } from '../../../http/page/page.js'
 import { PASSKEY_SCRIPT_PATH } from './passkey-script.js'
-
-/** What the browser is asked for, and under which name the answer is expected. */
-export interface Ceremony {
-  options: object
-  challenge: string
-}
 
 interface PasskeyFormView {
   action: string

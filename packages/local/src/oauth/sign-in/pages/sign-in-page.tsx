@@ -1,6 +1,7 @@
+import type { Ceremony } from '../../../domain/passkeys/ceremonies.js'
 import type { Person } from '../../../domain/users/people.js'
 import { Page } from '../../../http/page/page.js'
-import { type Ceremony, PasskeyForm } from './passkey-page.js'
+import { PasskeyForm } from './passkey-page.js'
 import { PASSKEY_SCRIPT_PATH } from './passkey-script.js'
 
 export interface SignInView {

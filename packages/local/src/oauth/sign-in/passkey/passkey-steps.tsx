@@ -1,16 +1,21 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
-import { realmIssuer, WORKSPACE } from '../../../domain/environments/realm.js'
+import { realmIssuer } from '../../../domain/environments/realm.js'
+import {
+  type Ceremony,
+  createCeremonies,
+  loadWebAuthn,
+  passkeysEnabled,
+} from '../../../domain/passkeys/ceremonies.js'
 import { mayAttempt } from '../../../domain/passwords/password-attempts.js'
 import { createTickets } from '../../../domain/sessions/tickets.js'
 import { findPerson } from '../../../domain/users/people.js'
 import { newCsrfToken } from '../../../http/page/csrf.js'
 import { sendPage } from '../../../http/page/send-page.js'
 import type { OAuthContext } from '../../server/oauth-context.js'
-import { type Ceremony, PasskeyLinkPage, PasskeyPage } from '../pages/passkey-page.js'
+import { PasskeyLinkPage, PasskeyPage } from '../pages/passkey-page.js'
 import type { PasswordOutcomes } from '../password/password-steps.js'
 import type { Step } from '../step.js'
-import { createCeremonies, loadWebAuthn } from './ceremonies.js'
 
 const LINK_SECONDS = 15 * 60
 const SPENT = 'The link was used, or has expired. Ask for a new one.'
@@ -26,19 +31,7 @@ export function createPasskeySteps(
   const ceremonies = createCeremonies(context, realm)
   const links = createTickets(context, realm, 'PasskeyLink', z.object({ email: z.string(), uid: z.string() }))
 
-  async function enabled(): Promise<boolean> {
-    if (realm === WORKSPACE) return false
-    const row = await context.database.db
-      .selectFrom('connections')
-      .select('id')
-      .where('environment_id', '=', realm)
-      .where('organization_id', 'is', null)
-      .where('type', '=', 'WEBAUTHN')
-      .where('enabled', '=', 1)
-      .executeTakeFirst()
-    return row !== undefined
-  }
-
+  const enabled = () => passkeysEnabled(context, realm)
   const library = async () => ((await enabled()) ? loadWebAuthn() : undefined)
 
   return {

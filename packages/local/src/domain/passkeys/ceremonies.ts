@@ -1,13 +1,18 @@
 import { z } from 'zod'
-import { countSignIn, findPasskeys, savePasskey } from '../../../domain/passkeys/passkey-store.js'
-import { createTickets } from '../../../domain/sessions/tickets.js'
-import { findPerson, type Person } from '../../../domain/users/people.js'
-import type { OAuthContext } from '../../server/oauth-context.js'
-import type { Ceremony } from '../pages/passkey-page.js'
+import { createTickets } from '../sessions/tickets.js'
+import type { Store } from '../store.js'
+import { findPerson, type Person } from '../users/people.js'
+import { countSignIn, findPasskeys, savePasskey } from './passkey-store.js'
 
 const CHALLENGE_SECONDS = 5 * 60
 
 type Library = typeof import('@simplewebauthn/server')
+
+/** What the browser is asked for, and under which name the answer is expected. */
+export interface Ceremony {
+  options: object
+  challenge: string
+}
 
 /** The library is an optional peer, of this way to sign in only. */
 export async function loadWebAuthn(): Promise<Library | undefined> {
@@ -19,14 +24,31 @@ export async function loadWebAuthn(): Promise<Library | undefined> {
   }
 }
 
+/** Whether an environment has passkeys: an enabled connection for them. The workspace has none. */
+export async function passkeysEnabled({ database }: Store, environment: string): Promise<boolean> {
+  const row = await database.db
+    .selectFrom('connections')
+    .select('id')
+    .where('environment_id', '=', environment)
+    .where('organization_id', 'is', null)
+    .where('type', '=', 'WEBAUTHN')
+    .where('enabled', '=', 1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /**
  * The two ceremonies of W3C Web Authentication, section 7, for one environment. A challenge counts once, for the
- * sign-in that it was made for.
+ * sign-in that it was made for. `expectedOrigin`: whose pages ask; by default those of the environment.
  */
-export function createCeremonies(context: OAuthContext, environment: string) {
-  const { origin, hostname: rpID } = new URL(context.baseUrl)
+export function createCeremonies(
+  context: Store,
+  environment: string,
+  expectedOrigin: string[] = [new URL(context.baseUrl).origin],
+) {
+  const { hostname: rpID } = new URL(context.baseUrl)
   const challenges = createTickets(context, environment, 'PasskeyChallenge', z.object({ uid: z.string() }))
-  const expected = { expectedOrigin: origin, expectedRPID: rpID, requireUserVerification: false }
+  const expected = { expectedOrigin, expectedRPID: rpID, requireUserVerification: false }
 
   const begin = async (uid: string, options: { challenge: string }): Promise<Ceremony> => {
     await challenges.put(options.challenge, { uid }, CHALLENGE_SECONDS)
@@ -93,10 +115,12 @@ export function createCeremonies(context: OAuthContext, environment: string) {
         .verifyRegistrationResponse({ response, expectedChallenge: challenge, ...expected })
         .catch(() => undefined)
       if (!made?.verified || !made.registrationInfo) return false
+      if (made.registrationInfo.credential.id !== response.id) return false
       const { credential: key, aaguid, userVerified, credentialBackedUp } = made.registrationInfo
       await savePasskey(context, environment, {
         ...{ userId: person.id, credentialId: key.id, publicKey: key.publicKey, counter: key.counter },
         ...{ transports: key.transports ?? [], aaguid, userVerified, backedUp: credentialBackedUp },
+        attachment: response.authenticatorAttachment,
       })
       return true
     },

@@ -1,9 +1,9 @@
-import { DirectoryGroupData, DirectoryUserData, directoryData } from '../domain/directories/directory-data.js'
-import { directoryProfile } from '../domain/directories/directory-profile.js'
-import { isObject, type Json, type JsonObject } from '../domain/directories/json.js'
-import { isActive, rolesOfGroups } from '../domain/directories/provision-directory-user.js'
-import type { HappenedEvent } from '../domain/events/events.js'
-import type { DirectoryEntryRow, DirectoryRow } from '../storage/registry-schema.js'
+import type { DirectoryEntryRow, DirectoryRow } from '../../storage/registry-schema.js'
+import type { HappenedEvent } from '../events/events.js'
+import { DirectoryGroupData, DirectoryUserData, directoryData } from './directory-data.js'
+import { directoryProfile } from './directory-profile.js'
+import { isObject, type Json, type JsonObject } from './json.js'
+import { isActive, rolesOfGroups } from './provision-directory-user.js'
 
 const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User'
 
