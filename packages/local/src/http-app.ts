@@ -7,6 +7,7 @@ import express, {
 } from 'express'
 import type { Coverage } from './api/index.js'
 import { controlRoutes } from './control/control-routes.js'
+import { parseFault } from './control/fault.js'
 import type { Faults } from './control/faults.js'
 import type { Snapshots } from './control/snapshots.js'
 import { lazyHandler } from './http/lazy-handler.js'
@@ -30,6 +31,8 @@ export interface HttpAppParts {
   /** What tools and the dashboard need, where other machines reach this environment. */
   token: string | undefined
   port: number
+  /** With TLS, in PEM. */
+  certificate: string | undefined
 }
 
 /** Everything that is served over HTTP/1.1, in the order in which a request is matched. */
@@ -43,7 +46,13 @@ export function createHttpApp({ management, ...parts }: HttpAppParts): Express {
   app.use(
     lazyHandler(async () => {
       await import('./oauth/server/load-provider.js')
-      return (await import('./site-routes.js')).siteRoutes(parts)
+      const { siteRoutes } = await import('./site-routes.js')
+      const { faults, certificate, ...others } = parts
+      return siteRoutes({
+        ...others,
+        faults: { ...faults, add: (fault) => faults.add(parseFault(fault)) },
+        address: { port: parts.port, certificate },
+      })
     }),
   )
   app.use(management)

@@ -136,7 +136,7 @@ async function serve(
   const urlAt = (port: number) => publicUrl ?? `${certificate ? 'https' : 'http'}://localhost:${port}`
   const place = { port: options.port ?? DEFAULT_PORT, host }
   const listener = await listen(place, certificate, (port) =>
-    handlers(urlAt(port), { ...parts, reset, port, allowedHosts, token }),
+    handlers(urlAt(port), { ...parts, reset, port, allowedHosts, token, certificate: certificate?.cert }),
   )
   await storage.announce(urlAt(listener.port))
   // A file is open in one process at a time; a server may be shared.
@@ -185,11 +185,12 @@ interface Parts {
   port: number
   allowedHosts: readonly string[]
   token: string | undefined
+  certificate: string | undefined
 }
 
 function handlers(baseUrl: string, parts: Parts): Handlers {
   const { database, clock, faults, snapshots, log, outbox, dns, keys, webhooks, interceptors, reset } = parts
-  const { port, allowedHosts, token } = parts
+  const { port, allowedHosts, token, certificate } = parts
   const agentTools = {
     catalogue: createToolCatalogue(database),
     params: createParamsChecker(),
@@ -229,7 +230,7 @@ function handlers(baseUrl: string, parts: Parts): Handlers {
     log,
     management: management.http1,
     coverage: management.coverage,
-    ...{ reset, token, port },
+    ...{ reset, token, port, certificate },
   })
   return {
     http1: (request, response) => {

@@ -1,9 +1,11 @@
 import { Router } from 'express'
+import type { FaultBox } from './dashboard/activity-routes.js'
 import { dashboardGuard } from './dashboard/dashboard-guard.js'
 import { dashboardRoutes } from './dashboard/dashboard-routes.js'
 import { docsRoutes } from './docs-routes.js'
 import { STYLESHEET_PATH } from './http/page/page.js'
 import { STYLESHEET } from './http/page/stylesheet.js'
+import type { OwnAddress } from './http/replay-request.js'
 import type { RequestLog } from './http/request-log.js'
 import { createAuthorizationServers } from './oauth/server/authorization-server.js'
 import type { OAuthContext } from './oauth/server/oauth-context.js'
@@ -20,6 +22,7 @@ import type { PortalContext } from './portal/portal-context.js'
 import { portalRoutes } from './portal/portal-routes.js'
 import { PORTAL_SCRIPT, PORTAL_SCRIPT_PATH } from './portal/portal-script.js'
 import { scimRoutes } from './scim/scim-routes.js'
+import type { MovableClock } from './storage/clock.js'
 
 export interface Site {
   context: OAuthContext
@@ -28,6 +31,9 @@ export interface Site {
   reset(): Promise<void>
   token: string | undefined
   port: number
+  clock: MovableClock
+  faults: FaultBox
+  address: OwnAddress
 }
 
 /** What people and OAuth clients meet: pages, documentation, SCIM, the authorization servers. */

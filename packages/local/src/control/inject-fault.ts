@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import { isOnlooker } from '../http/onlookers.js'
 import { type Fault, isAnswer } from './fault.js'
 import { answerFault } from './fault-answer.js'
 import type { Faults } from './faults.js'
@@ -8,9 +9,9 @@ import { rpcOf } from './rpc-of.js'
 type Incoming = IncomingMessage | Http2ServerRequest
 type Outgoing = ServerResponse | Http2ServerResponse
 
-/** Does the work of a request, or what a fault makes of it. The control itself never fails this way. */
+/** Does the work of a request, or what a fault makes of it. The control and the dashboard never fail this way. */
 export function injectFault(faults: Faults, request: Incoming, response: Outgoing, work: () => void): void {
-  const fault = request.url?.startsWith('/__local/') ? undefined : faults.take(request, rpcOf)
+  const fault = isOnlooker(request.url ?? '/') ? undefined : faults.take(request, rpcOf)
   if (fault === undefined) {
     work()
     return

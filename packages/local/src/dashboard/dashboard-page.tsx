@@ -23,6 +23,7 @@ export function DashboardPage({
     ['/dashboard/tokens', 'Tokens'],
     ['/dashboard/requests', 'Requests'],
     ['/dashboard/outbox', 'Outbox'],
+    ['/dashboard/testing', 'Clock and faults'],
   ] as [string, string][]
   return (
     <Document title={title} kind="dashboard" {...(script === undefined ? {} : { script })}>

@@ -1,33 +1,21 @@
-import { type Request, type Response, Router, urlencoded } from 'express'
+import { type Request, type Response, Router } from 'express'
 import { WORKSPACE } from '../domain/environments/realm.js'
-import type { Store } from '../domain/store.js'
-import { csrfToken, spendCsrfToken } from '../http/page/csrf.js'
 import { DataTable, type DataTableView } from '../http/page/data-table.js'
-import { refuseForm } from '../http/page/refuse-form.js'
 import { sendPage } from '../http/page/send-page.js'
-import type { RequestLog } from '../http/request-log.js'
+import { type Activity, activityRoutes } from './activity-routes.js'
 import { type DashboardFrame, DashboardPage } from './dashboard-page.js'
-import { OutboxPage } from './outbox-page.js'
-import { OverviewPage, ResetPage } from './overview-page.js'
+import { OverviewPage } from './overview-page.js'
 import { membersTable, organizationsTable, rolesTable, usersTable } from './people-tables.js'
 import { readOverview } from './read-overview.js'
 import { clientsTable, connectionsTable, directoriesTable, mcpServersTable } from './registry-tables.js'
-import { LIVE_PATH, SCRIPT, SCRIPT_PATH } from './request-log-script.js'
-import { RequestsPage } from './requests-page.js'
-import { tokensTable } from './tokens-table.js'
 
-export interface Dashboard {
-  context: Store
-  log: RequestLog
-  reset(): Promise<void>
-}
+export type Dashboard = Omit<Activity, 'frame'>
 
-/** What is here, to look at. It changes nothing but the outbox and, when asked twice, everything. */
-export function dashboardRoutes({ context, log, reset }: Dashboard): Router {
-  const { database, clock, outbox, baseUrl } = context
+/** What is here, to look at, and what happens here. */
+export function dashboardRoutes({ context, ...activity }: Dashboard): Router {
+  const { database, clock, baseUrl } = context
   const { db } = database
   const router = Router()
-  const form = urlencoded({ extended: false, limit: '4kb' })
 
   router.get('/', async (request, response) => {
     const now = new Date(clock.now()).toISOString()
@@ -48,46 +36,7 @@ export function dashboardRoutes({ context, log, reset }: Dashboard): Router {
     ])
   })
 
-  router.get('/dashboard/tokens', async (request, response) => {
-    await showTables(request, response, 'Tokens', [await tokensTable(db, clock)])
-  })
-
-  router.get('/dashboard/requests', async (request, response) => {
-    const view = { ...(await frame(request, 'Requests')), requests: log.list() }
-    sendPage(response, <RequestsPage {...view} />, { script: true })
-  })
-
-  router.get(LIVE_PATH, (_request, response) => {
-    response.set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
-    response.set('X-Content-Type-Options', 'nosniff').flushHeaders()
-    const stop = log.watch((entry) => response.write(`data: ${JSON.stringify(entry)}\n\n`))
-    response.on('close', stop)
-  })
-
-  router.get(SCRIPT_PATH, (_request, response) => {
-    response.type('js').set('X-Content-Type-Options', 'nosniff').send(SCRIPT)
-  })
-
-  router.get('/dashboard/outbox', async (request, response) => {
-    const view = { ...(await frame(request, 'Outbox')), messages: await outbox.list() }
-    sendPage(response, <OutboxPage {...view} csrf={csrfToken(request, response)} />)
-  })
-
-  router.post('/dashboard/outbox', form, async (request, response) => {
-    if (!spendCsrfToken(request, response, request.body?.csrf)) return refuseForm(response)
-    await outbox.clear()
-    response.redirect(303, '/dashboard/outbox')
-  })
-
-  router.get('/dashboard/reset', async (request, response) => {
-    sendPage(response, <ResetPage {...(await frame(request, 'Reset'))} csrf={csrfToken(request, response)} />)
-  })
-
-  router.post('/dashboard/reset', form, async (request, response) => {
-    if (!spendCsrfToken(request, response, request.body?.csrf)) return refuseForm(response)
-    await reset()
-    response.redirect(303, '/')
-  })
+  router.use(activityRoutes({ ...activity, context, frame }))
 
   router.get('/dashboard/:environment', async (request, response, next) => {
     const id = request.params.environment

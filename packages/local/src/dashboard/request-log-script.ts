@@ -13,6 +13,7 @@ function cell(row, text, name, kind) {
   if (name) inner.textContent = text
   if (kind) inner.className = kind
   row.insertCell().append(inner)
+  return inner
 }
 
 function state(status) {
@@ -25,13 +26,17 @@ source.addEventListener('error', () => { live.textContent = 'The connection is l
 source.addEventListener('message', ({ data }) => {
   const request = JSON.parse(data)
   const row = body.insertRow(0)
-  cell(row, request.at.slice(11, 23))
+  cell(row, request.at.slice(0, 19).replace('T', ' ') + ' UTC', 'time').dateTime = request.at
   cell(row, request.method)
-  cell(row, request.path, 'code')
+  const path = cell(row, request.path, 'code')
+  const link = document.createElement('a')
+  link.href = '/dashboard/requests/' + request.id
+  path.replaceWith(link)
+  link.append(path)
   cell(row, request.status === 0 ? 'dropped' : String(request.status), 'span', state(request.status))
   cell(row, request.ms + ' ms')
-  while (body.rows.length > 500) body.deleteRow(-1)
-  count.textContent = String(body.rows.length)
+  while (body.rows.length > 50) body.deleteRow(-1)
+  count.textContent = String(Math.min(500, Number(count.textContent) + 1))
   document.querySelector('.empty')?.remove()
 })
 `

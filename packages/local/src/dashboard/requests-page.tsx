@@ -1,34 +1,186 @@
 import { DataTable, Id, State } from '../http/page/data-table.js'
-import type { LoggedRequest } from '../http/request-log.js'
+import type { LoggedRequest, RequestContents } from '../http/request-log.js'
+import { type ShownBody, showBody, showHeaders, showUrl } from '../http/shown-body.js'
 import { type DashboardFrame, DashboardPage } from './dashboard-page.js'
+import { Moment } from './moment.js'
+import { PAGE_SIZE, Pager } from './pager.js'
+import type { RequestFilter } from './request-filter.js'
 import { SCRIPT_PATH } from './request-log-script.js'
 
-/** What clients asked, latest first; the script of the page puts new requests on top. */
-export function RequestsPage({ requests, ...frame }: DashboardFrame & { requests: LoggedRequest[] }) {
+interface RequestsView extends DashboardFrame {
+  /** What the filter leaves, the latest first. */
+  requests: LoggedRequest[]
+  filter: RequestFilter
+  page: number
+}
+
+const STATUSES = [
+  ['', 'any'],
+  ['2', '2xx'],
+  ['3', '3xx'],
+  ['4', '4xx'],
+  ['5', '5xx'],
+  ['0', 'dropped'],
+] as const
+const METHODS = ['', 'GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
+
+/** What clients asked, latest first; without a filter the script of the page puts new requests on top. */
+export function RequestsPage({ requests, filter, page, ...frame }: RequestsView) {
+  const isFiltered = Object.values(filter).some(Boolean)
+  const shown = requests.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
+  const isLive = !isFiltered && page === 1
   return (
-    <DashboardPage {...frame} script={SCRIPT_PATH}>
+    <DashboardPage {...frame} {...(isLive ? { script: SCRIPT_PATH } : {})}>
       <p class="lead">
-        The last {requests.length} requests, without their contents.{' '}
-        <span id="live">Reload to see new ones.</span>
+        Open a request to see what was sent and answered, or to send it again.{' '}
+        {isLive && <span id="live">Reload to see new ones.</span>}
       </p>
+      <form method="get" action="/dashboard/requests" class="filter">
+        <label>
+          Path contains
+          <input name="path" value={filter.path} />
+        </label>
+        <label>
+          Method
+          <select name="method">
+            {METHODS.map((method) => (
+              <option value={method} selected={method === filter.method}>
+                {method || 'any'}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          Status
+          <select name="status">
+            {STATUSES.map(([value, name]) => (
+              <option value={value} selected={value === filter.status}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          Realm
+          <select name="realm">
+            {[
+              ['', 'any'],
+              ['workspace', 'Workspace'],
+              ...frame.environments.map(({ id, display_name }) => [id, display_name]),
+            ].map(([value, name]) => (
+              <option value={value} selected={value === filter.realm}>
+                {name}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button type="submit" class="secondary">
+          Filter
+        </button>
+        {isFiltered && <a href="/dashboard/requests">Show all</a>}
+      </form>
       <DataTable
         title="Requests"
+        total={requests.length}
         columns={['Time', 'Method', 'Path', 'Status', 'Took']}
-        rows={requests.toReversed().map((request) => [
-          request.at.slice(11, 23),
+        rows={shown.map((request) => [
+          <Moment at={request.at} />,
           request.method,
-          <Id>{request.path}</Id>,
-          <State
-            good={request.status > 0 && request.status < 400}
-            bad={request.status === 0 || request.status >= 500}
-          >
-            {request.status === 0 ? 'dropped' : request.status}
-          </State>,
+          <a href={`/dashboard/requests/${request.id}`}>
+            <Id>{request.path}</Id>
+          </a>,
+          <Status {...request} />,
           `${request.ms} ms`,
         ])}
-        empty="No request yet."
-        body="requests-body"
+        empty={isFiltered ? 'No request is like that.' : 'No request yet.'}
+        {...(isLive ? { body: 'requests-body' } : {})}
+        paged
       />
+      <Pager {...{ page, total: requests.length, path: '/dashboard/requests', query: { ...filter } }} />
     </DashboardPage>
+  )
+}
+
+interface RequestView extends DashboardFrame {
+  entry: LoggedRequest
+  contents: RequestContents | undefined
+  csrf: string
+  /** Why sending it again failed. */
+  problem?: string | undefined
+}
+
+/** One request: what was sent, what was answered, and a button that sends it again. */
+export function RequestPage({ entry, contents, csrf, problem, ...frame }: RequestView) {
+  return (
+    <DashboardPage {...frame}>
+      <p class="lead">
+        <Status {...entry} /> · {entry.ms} ms · <Moment at={entry.at} />
+      </p>
+      {problem !== undefined && (
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+      )}
+      {contents === undefined ? (
+        <p class="empty">Only the contents of the latest 100 requests are kept.</p>
+      ) : (
+        <Contents {...{ entry, contents, csrf }} />
+      )}
+    </DashboardPage>
+  )
+}
+
+function Contents({
+  entry,
+  contents,
+  csrf,
+}: {
+  entry: LoggedRequest
+  contents: RequestContents
+  csrf: string
+}) {
+  const { url, headers, body, answer, answerHeaders } = contents
+  const [path = ''] = url.split('?', 1)
+  const sentType = headers['content-type'] ?? ''
+  const answeredType = String(answerHeaders['content-type'] ?? sentType)
+  return (
+    <>
+      <p class="note">Tokens, codes, passwords and secrets are hidden here.</p>
+      <h2>Request</h2>
+      <pre>{`${entry.method} ${showUrl(url.replace(path, entry.path))}\n${showHeaders(headers)}`}</pre>
+      <Body name="Request body" body={showBody(body, path, sentType, 'input')} />
+      <h2>Answer</h2>
+      <pre>{`${entry.status || 'dropped'}\n${showHeaders(answerHeaders)}`}</pre>
+      <Body name="Answer body" body={showBody(answer, path, answeredType, 'output')} />
+      {body.isWhole ? (
+        <form method="post" action={`/dashboard/requests/${entry.id}`}>
+          <input type="hidden" name="csrf" value={csrf} />
+          <p class="note">It is sent as it was, with its token. A code or link that was used is refused.</p>
+          <button type="submit">Send it again</button>
+        </form>
+      ) : (
+        <p class="empty">Its body is too long to be kept, so it cannot be sent again.</p>
+      )}
+    </>
+  )
+}
+
+function Body({ name, body }: { name: string; body: ShownBody | undefined }) {
+  if (body === undefined) return null
+  return (
+    <>
+      <h2>
+        {name} <span class="tag">{body.form}</span>
+      </h2>
+      <pre>{body.text}</pre>
+    </>
+  )
+}
+
+function Status({ status }: Pick<LoggedRequest, 'status'>) {
+  return (
+    <State good={status > 0 && status < 400} bad={status === 0 || status >= 500}>
+      {status === 0 ? 'dropped' : status}
+    </State>
   )
 }

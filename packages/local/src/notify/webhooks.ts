@@ -44,7 +44,7 @@ export function createWebhooks({ database, clock, outbox }: WebhookParts): Webho
       const to = await receivers(environment)
       const text = envelope(event, clock)
       const urls = to.map(({ url }) => url).join(', ') || 'no endpoint'
-      await outbox.put({ kind: 'webhook', environment, to: urls, subject: type, text })
+      await outbox.put({ kind: 'webhook', environment, to: urls, subject: type, text, event: event.id })
       await send(to, event.id, text)
     },
     async replay(id) {
@@ -102,7 +102,10 @@ export function createWebhooks({ database, clock, outbox }: WebhookParts): Webho
       const status = await post(endpoint, event, payload, stopped)
       // An answer that came before the stop is final.
       if (stopped.aborted && status === 0) return pending.release(id)
-      deliveries = [...deliveries, { event, endpoint: endpoint.id, attempt, status }].slice(-DELIVERIES_KEPT)
+      const at = new Date(clock.now()).toISOString()
+      deliveries = [...deliveries, { event, endpoint: endpoint.id, attempt, status, at }].slice(
+        -DELIVERIES_KEPT,
+      )
       if (status >= 200 && status < 300) break
       const pause = RETRY_AFTER_MS[attempt - 1]
       if (pause === undefined) break

@@ -25,6 +25,7 @@ export interface Schema extends RegistrySchema {
   session_endings: SessionEndingRow
   issued_tokens: IssuedTokenRow
   revoked_tokens: RevokedTokenRow
+  token_claims: TokenClaimsRow
   used_assertions: UsedAssertionRow
   snapshots: SnapshotRow
   control_state: ControlStateRow
@@ -165,6 +166,16 @@ export interface OidcRecordRow {
   user_code: string | null
   consumed_at: number | null
   expires_at: number | null
+}
+
+/** What an access token says. Times are milliseconds. */
+export interface TokenClaimsRow {
+  jti: string
+  realm: string
+  /** JSON: the payload. */
+  claims: string
+  issued_at: number
+  expires_at: number
 }
 
 export interface RevokedTokenRow {

@@ -24,6 +24,7 @@ export async function sweepExpired({ db }: Database, clock: Clock): Promise<void
   await db.deleteFrom('dependents').where('expires_at', '<', now).execute()
   await db.deleteFrom('issued_tokens').where('expires_at', '<', now).execute()
   await db.deleteFrom('revoked_tokens').where('expires_at', '<', now).execute()
+  await db.deleteFrom('token_claims').where('expires_at', '<', now).execute()
   // A window of attempts is a quarter of an hour; the addresses in it may be anybody's.
   await db
     .deleteFrom('password_attempts')

@@ -41,6 +41,7 @@ export const DATA_TABLES = [
   'session_endings',
   'issued_tokens',
   'revoked_tokens',
+  'token_claims',
   'used_assertions',
 ] as const satisfies readonly Exclude<keyof Schema, 'signing_keys' | 'snapshots' | ControlTable>[]
 

@@ -140,6 +140,7 @@ describe('GET requests', () => {
     const text = await (await control('requests')).text()
     const { requests } = JSON.parse(text) as { requests: Record<string, unknown>[] }
     expect(requests).toContainEqual({
+      id: expect.stringMatching(/^req_\d+$/),
       at: expect.any(String),
       method: 'POST',
       path: `/workspace/resources/${MCP_SERVER}/oauth/token`,
@@ -161,10 +162,14 @@ describe('GET requests', () => {
 
   it('keeps the last 500', async () => {
     const another = await createLocalScalekit({ ...(await emptyStorage()), port: 0 })
-    const style = () => fetch(`${another.url}/assets/pages.css`)
-    for (let count = 0; count < 510; count++) await (await style()).arrayBuffer()
+    const keys = () => fetch(`${another.url}/workspace/keys`)
+    for (let count = 0; count < 510; count++) await (await keys()).arrayBuffer()
+    // Files of pages are not among them.
+    await fetch(`${another.url}/assets/pages.css`)
     const response = await fetch(`${another.url}/__local/requests`, { headers: { 'x-scalekit-local': '1' } })
-    expect(((await response.json()) as { requests: unknown[] }).requests).toHaveLength(500)
+    const { requests } = (await response.json()) as { requests: { path: string }[] }
+    expect(requests).toHaveLength(500)
+    expect(requests.map(({ path }) => path)).not.toContain('/assets/pages.css')
     await another.close()
   })
 })

@@ -17,6 +17,8 @@ export interface OutgoingMessage {
   /** A code that the text holds, and a link, so that nobody has to read the text for them. */
   code?: string
   link?: string
+  /** The id of the event of a webhook. */
+  event?: string
   /** What the application gave for its own template. */
   variables?: Readonly<Record<string, string>>
 }

@@ -21,6 +21,8 @@ export interface Delivery {
   endpoint: string
   attempt: number
   status: number
+  /** ISO 8601. */
+  at: string
 }
 
 /** Events for applications, in Scalekit's envelope. Endpoints and what waits for a retry outlive the process. */

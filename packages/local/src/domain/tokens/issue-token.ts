@@ -6,7 +6,8 @@ import { SIGNING_ALGORITHM, type SigningKeys } from '../../storage/keys.js'
 import { realmIssuer, resourceIssuer } from '../environments/realm.js'
 import type { Resource } from '../resources/resources.js'
 import { splitScope } from '../resources/scopes.js'
-import { type Cause, causesIn, recordDependent } from '../sessions/dependents.js'
+import type { Cause } from '../sessions/dependents.js'
+import { noteToken } from './note-token.js'
 
 /** What one of our access tokens says, beyond what every token has. */
 export interface TokenClaims {
@@ -42,8 +43,7 @@ export function createTokenIssuer(keys: SigningKeys, clock: Clock, { db }: Datab
         jti: newId('tkn'),
         ...extra,
       }
-      const dependent = { realm, kind: 'token', id: payload.jti, expires_at: payload.exp * 1000 } as const
-      await recordDependent(db, dependent, [...endsWith, ...causesIn(payload)])
+      await noteToken(db, realm, payload, endsWith)
       return new SignJWT(payload)
         .setProtectedHeader({ alg: SIGNING_ALGORITHM, typ: 'at+jwt', kid: key.kid })
         .sign(key.privateKey)

@@ -10,10 +10,12 @@ export interface DataTableView {
   empty: string
   /** The id of the table's body, for a script that adds rows. */
   body?: string
+  /** Links to the other rows follow. */
+  paged?: boolean
 }
 
 /** A titled table that can be scrolled, by keyboard too, or a sentence when there is nothing in it. */
-export function DataTable({ title, total, columns, rows, empty, body }: DataTableView) {
+export function DataTable({ title, total, columns, rows, empty, body, paged }: DataTableView) {
   const id = title.toLowerCase().replace(/\W+/g, '-')
   const count = total ?? rows.length
   return (
@@ -44,7 +46,9 @@ export function DataTable({ title, total, columns, rows, empty, body }: DataTabl
           </table>
         </section>
       )}
-      {count > rows.length && <p class="note">And {count - rows.length} more; the API lists them all.</p>}
+      {count > rows.length && !paged && (
+        <p class="note">And {count - rows.length} more; the API lists them all.</p>
+      )}
     </div>
   )
 }

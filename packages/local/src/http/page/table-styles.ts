@@ -45,6 +45,19 @@ tbody tr:hover { background: var(--tint); }
 .state { white-space: nowrap; font-weight: 600; font-size: .875rem; color: var(--quiet); }
 .state.good { color: var(--good); }
 .state.bad { color: var(--error); }
+.pager { display: flex; gap: 1rem; align-items: center; margin: 0 0 2rem; }
+.filter { display: flex; flex-wrap: wrap; gap: .75rem 1rem; align-items: end; margin: 1rem 0; }
+.filter label, .inline label { margin: 0; }
+.filter input, .filter select, .inline input {
+  display: block; min-height: 2.5rem; max-width: 100%; padding: .35rem .6rem; margin-top: .25rem; border-radius: 9px;
+  border: 1px solid var(--quiet); background: var(--card);
+}
+button.small { min-height: 2rem; padding: .2rem .75rem; font-size: .875rem; }
+button.danger { background: var(--error); border-color: var(--error); color: var(--card); }
+.quiet { color: var(--quiet); }
+.attempts li { padding: .2rem 0; overflow-wrap: anywhere; }
+.mail { padding: .25rem 1rem; margin-top: .75rem; border-left: 4px solid var(--line); }
+summary { cursor: pointer; color: var(--accent); font-weight: 600; padding: .4rem 0; }
 .empty { color: var(--quiet); }
 .big { font-size: 1.5rem; letter-spacing: .12em; font-variant-numeric: tabular-nums; }
 body.portal main { max-width: 44rem; }

@@ -4,9 +4,9 @@ import { partitionOf, realmIssuer } from '../../domain/environments/realm.js'
 import { grantableScopes } from '../../domain/resources/granting.js'
 import type { Resource } from '../../domain/resources/resources.js'
 import { mayGrant, splitScope } from '../../domain/resources/scopes.js'
-import { causesIn, recordDependent } from '../../domain/sessions/dependents.js'
 import { sessionId } from '../../domain/sessions/session-id.js'
 import { resourceClaims } from '../../domain/tokens/issue-token.js'
+import { noteToken } from '../../domain/tokens/note-token.js'
 import { findPerson } from '../../domain/users/people.js'
 import { secondsAhead } from '../../storage/clock.js'
 import { newId } from '../../storage/ids.js'
@@ -45,16 +45,16 @@ export async function customizeAccessToken(
   }
   const { scope = '' } = token
   const jti = newId('tkn')
-  jwt.payload = {
+  const payload = {
     ...own.custom,
     ...jwt.payload,
     ...target,
     ...own.claims,
     ...{ jti, iat, nbf: iat, exp, scope, scopes: splitScope(scope) },
   }
+  jwt.payload = payload
   const grant = token.kind === 'AccessToken' ? ([`grant:${token.grantId}`] as const) : []
-  const dependent = { realm, kind: 'token', id: jti, expires_at: exp * 1000 } as const
-  await recordDependent(context.database.db, dependent, [...grant, ...causesIn(jwt.payload)])
+  await noteToken(context.database.db, realm, payload, grant)
 }
 
 interface OwnClaims {

@@ -15,6 +15,7 @@ import { untoldEvents } from './0011-untold-events.js'
 import { controlState } from './0012-control-state.js'
 import { agentTools } from './0013-agent-tools.js'
 import { tools } from './0014-tools.js'
+import { tokenClaims } from './0016-token-claims.js'
 import type { Migration } from './migration.js'
 
 /** Every step, in order. A step that has shipped is never edited; a change is a new step at the end. */
@@ -33,6 +34,7 @@ const MIGRATIONS: Migration[] = [
   controlState,
   agentTools,
   tools,
+  tokenClaims,
 ]
 
 /** Any number, the same in every process: PostgreSQL's advisory lock while the schema changes. */

@@ -1,0 +1,100 @@
+import { once } from 'node:events'
+import { request as httpRequest } from 'node:http'
+import { connect, constants } from 'node:http2'
+import { request as httpsRequest } from 'node:https'
+import type { LoggedRequest, RequestContents, RequestLog } from './request-log.js'
+
+/** Of a connection, not of the request (RFC 9110, section 7.6.1), or said anew. */
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+  'expect',
+  'content-length',
+  'http2-settings',
+])
+
+/** Where this environment answers on this machine. */
+export interface OwnAddress {
+  readonly port: number
+  /** With TLS: its certificate, in PEM. */
+  readonly certificate?: string | undefined
+}
+
+/**
+ * Sends a request to this environment again, as it came: with its token, which may have expired.
+ *
+ * @returns its entry in the log
+ * @throws Error when no answer comes
+ */
+export async function replayRequest(
+  log: RequestLog,
+  address: OwnAddress,
+  { method }: Pick<LoggedRequest, 'method'>,
+  sent: RequestContents,
+): Promise<LoggedRequest> {
+  const path = sent.url.split('?', 1)[0]
+  let entry: LoggedRequest | undefined
+  const stop = log.watch((logged) => {
+    if (logged.method === method && log.find(logged.id)?.contents?.url.split('?', 1)[0] === path)
+      entry ??= logged
+  })
+  try {
+    const answered = sent.httpVersion.startsWith('2') ? overHttp2 : overHttp1
+    await answered(address, method, sent)
+    // The log has it when the connection's other side has closed its answer, which may be a moment later.
+    for (let turn = 0; entry === undefined && turn < 1_000; turn++) await new Promise(setImmediate)
+    if (entry === undefined) throw new Error('The request was sent, and is not in the log')
+    return entry
+  } finally {
+    stop()
+  }
+}
+
+function headersOf({ headers, body }: RequestContents): Record<string, string | string[]> {
+  const kept = Object.entries(headers).filter(([name, value]) => value !== undefined && !LEFT_OUT.has(name))
+  return {
+    ...(Object.fromEntries(kept) as Record<string, string | string[]>),
+    ...(body.bytes.length > 0 && { 'content-length': String(body.bytes.length) }),
+  }
+}
+
+async function overHttp1(
+  { port, certificate }: OwnAddress,
+  method: string,
+  sent: RequestContents,
+): Promise<void> {
+  const options = { host: 'localhost', port, method, path: sent.url, headers: headersOf(sent) }
+  const request = certificate ? httpsRequest({ ...options, ca: certificate }) : httpRequest(options)
+  const answered = once(request, 'response')
+  request.end(sent.body.bytes)
+  const [response] = await answered
+  response.resume()
+  await once(response, 'close')
+}
+
+async function overHttp2(
+  { port, certificate }: OwnAddress,
+  _method: string,
+  sent: RequestContents,
+): Promise<void> {
+  const scheme = certificate ? 'https' : 'http'
+  const session = connect(`${scheme}://localhost:${port}`, certificate ? { ca: certificate } : {})
+  try {
+    const stream = session.request(headersOf(sent))
+    stream.end(sent.body.bytes)
+    stream.resume()
+    await Promise.race([once(stream, 'close'), failureOf(session)])
+    if (stream.rstCode !== constants.NGHTTP2_NO_ERROR)
+      throw new Error(`The stream ended with ${stream.rstCode}`)
+  } finally {
+    session.close()
+  }
+}
+
+async function failureOf(session: ReturnType<typeof connect>): Promise<never> {
+  const [error] = await once(session, 'error')
+  throw error
+}

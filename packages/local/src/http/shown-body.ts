@@ -1,0 +1,133 @@
+import { isUtf8 } from 'node:buffer'
+import { type DescMethod, fromBinary, toJson } from '@bufbuild/protobuf'
+import { services } from '@scalekit-mcp/api'
+import type { KeptBody } from './kept-body.js'
+
+const HIDDEN = '[hidden]'
+/** Names whose values open something, compared without case, `_` and `-`. */
+const SECRET =
+  /secret|password|assertion|codeverifier|cookie|apikey|privatekey|token$|^(authorization|code|otp|link)$/
+/** They end as secrets do, and are none. */
+const NO_SECRET = /^((next|prev)?pagetoken|previouspagetoken)$/
+/** The code of an error, or a number, and not one that signs in. */
+const PLAIN_CODE = /^[a-z_-]+$/i
+const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g
+
+/** What a body is, as text: secrets are hidden. */
+export interface ShownBody {
+  readonly text: string
+  /** In words: `JSON`, `ListOrganizationsRequest`. */
+  readonly form: string
+}
+
+/**
+ * A body as a person reads it: JSON with its members on lines, a form with its fields, a message of the API over gRPC or Connect as
+ * JSON. What opens something is hidden, by name and by form.
+ *
+ * @param path of the request, which names the method of a gRPC call
+ * @returns undefined where there is none
+ */
+export function showBody(
+  { bytes, isWhole }: KeptBody,
+  path: string,
+  contentType: string,
+  direction: 'input' | 'output',
+): ShownBody | undefined {
+  if (bytes.length === 0) return undefined
+  const method = methodOf(path)
+  if (method && /^application\/(grpc|proto)/.test(contentType))
+    return showMessage(bytes, method, contentType, direction)
+  if (!isWhole)
+    return { form: 'Text', text: `The body is too long to be shown: more than ${bytes.length} bytes.` }
+  const text = bytes.toString('utf8')
+  if (contentType.startsWith('application/x-www-form-urlencoded'))
+    return { form: 'Form', text: showForm(text) }
+  const json = parsed(text)
+  if (json !== undefined) return { form: 'JSON', text: JSON.stringify(withoutSecrets(json), null, 2) }
+  if (bytes.includes(0) || !isUtf8(bytes)) return { form: 'Bytes', text: `${bytes.length} bytes` }
+  // A page may hold anything that its reader may see: links, codes, tokens of forms.
+  if (contentType.startsWith('text/html')) return { form: 'HTML', text: `A page of ${bytes.length} bytes` }
+  return { form: 'Text', text: text.replace(JWT, HIDDEN) }
+}
+
+/** A URL's path and query, with the values of its query hidden that open something. */
+export function showUrl(url: string): string {
+  const [path = '', query] = url.split(/\?(.*)/s, 2)
+  return query === undefined ? path : `${path}?${showForm(query).replaceAll('\n', '&')}`
+}
+
+/** Header fields, without credentials. */
+export function showHeaders(headers: Readonly<Record<string, unknown>>): string {
+  return Object.entries(headers)
+    .filter(([name, value]) => value !== undefined && !name.startsWith(':'))
+    .map(
+      ([name, value]) =>
+        `${name}: ${isSecret(name, '') ? HIDDEN : [value].flat().map(showHeader).join(', ')}`,
+    )
+    .join('\n')
+}
+
+const showHeader = (value: unknown) => {
+  const text = String(value).replace(JWT, HIDDEN)
+  return /^[^ ?]*\?[^ ]*$/.test(text) ? showUrl(text) : text
+}
+
+function showForm(text: string): string {
+  return [...new URLSearchParams(text)]
+    .map(([name, value]) => `${name}=${isSecret(name, value) ? HIDDEN : value.replace(JWT, HIDDEN)}`)
+    .join('\n')
+}
+
+function isSecret(name: string, value: unknown): boolean {
+  const plain = name.toLowerCase().replace(/[_-]/g, '')
+  if (plain === 'code') return typeof value === 'string' && !PLAIN_CODE.test(value)
+  return SECRET.test(plain) && !NO_SECRET.test(plain)
+}
+
+function withoutSecrets(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(JWT, HIDDEN)
+  if (Array.isArray(value)) return value.map(withoutSecrets)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      isSecret(name, inner) && typeof inner !== 'object' ? HIDDEN : withoutSecrets(inner),
+    ]),
+  )
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+/** The method that the path of a gRPC or Connect call names. */
+function methodOf(path: string): DescMethod | undefined {
+  const [, service, name] = /\/([\w.]+)\/(\w+)$/.exec(path) ?? []
+  return services.find(({ typeName }) => typeName === service)?.methods.find((method) => method.name === name)
+}
+
+/** A gRPC body is frames: a byte of flags, four of length, the message. A Connect body is the message. */
+function showMessage(
+  bytes: Buffer,
+  method: DescMethod,
+  contentType: string,
+  direction: 'input' | 'output',
+): ShownBody {
+  const schema = method[direction]
+  const isFramed = contentType.startsWith('application/grpc')
+  const [flags, length] =
+    isFramed && bytes.length >= 5 ? [bytes[0], bytes.readUInt32BE(1)] : [0, bytes.length]
+  const start = isFramed ? 5 : 0
+  const message = bytes.subarray(start, start + length)
+  if (flags !== 0 || message.length < length) return { form: schema.name, text: `${bytes.length} bytes` }
+  try {
+    const json = toJson(schema, fromBinary(schema, message))
+    return { form: schema.name, text: JSON.stringify(withoutSecrets(json), null, 2) }
+  } catch {
+    return { form: 'Bytes', text: `${bytes.length} bytes that are no ${schema.name}` }
+  }
+}
