@@ -35,11 +35,15 @@ const COLUMNS: Readonly<Record<RegistryKind, readonly string[]>> = {
   passkeys: ['id', 'user_id', 'data'],
   mcp_configs: ['id', 'name', 'data'],
   custom_providers: ['id', 'identifier', 'data'],
-  connectors: ['id', 'identifier', 'display_name', 'auth_type', 'scopes', 'fields', 'tools'],
+  connectors: [
+    ...['id', 'identifier', 'display_name', 'auth_type', 'scopes', 'fields', 'tools', 'requests'],
+    'proxy_enabled',
+  ],
 }
 
 /** Columns that hold JSON as a seed writes it. */
-const JSON_COLUMNS: readonly string[] = ['data', 'scopes', 'fields', 'tools']
+const JSON_COLUMNS: readonly string[] = ['data', 'scopes', 'fields', 'tools', 'requests']
+const BOOLEAN_COLUMNS: readonly string[] = ['enabled', 'proxy_enabled']
 
 const Secrets = z.array(z.looseObject({ hash: z.string() }))
 const SeedSecrets = z.array(z.looseObject({ sha256: z.string() }))
@@ -69,7 +73,7 @@ function seedName(column: string): string {
 }
 
 function toColumn(column: string, value: unknown): unknown {
-  if (column === 'enabled') return Number(value)
+  if (BOOLEAN_COLUMNS.includes(column)) return value === undefined ? null : Number(value)
   if (JSON_COLUMNS.includes(column)) return JSON.stringify(value)
   if (column === 'expires_at') return value === undefined ? null : Date.parse(String(value))
   if (column !== 'secrets') return value ?? null
@@ -78,7 +82,7 @@ function toColumn(column: string, value: unknown): unknown {
 }
 
 function toSeed(column: string, value: unknown): unknown {
-  if (column === 'enabled') return value === 1
+  if (BOOLEAN_COLUMNS.includes(column)) return value === null ? null : value === 1
   if (JSON_COLUMNS.includes(column)) return JSON.parse(String(value))
   if (column === 'expires_at') return value === null ? null : new Date(Number(value)).toISOString()
   if (column !== 'secrets') return value

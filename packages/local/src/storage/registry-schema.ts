@@ -155,10 +155,13 @@ export interface ConnectorRow extends Omit<Entry, 'data'> {
   identifier: string
   display_name: string
   auth_type: string
-  /** JSON arrays: scopes to ask for, fields of the form, tools. */
+  /** JSON arrays: scopes to ask for, fields of the form, tools, answers of its API. */
   scopes: string
   fields: string
   tools: string
+  requests: string
+  /** Null where the catalogue decides. */
+  proxy_enabled: number | null
 }
 
 /** A tool call as it ended. The account and the connection may be gone. */

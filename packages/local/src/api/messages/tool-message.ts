@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto'
 import type { JsonObject, MessageInitShape } from '@bufbuild/protobuf'
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import type { agentkitLogs, tools } from '@scalekit-mcp/api'
-import type { ProvidedTool } from '../../domain/agent-tools/connector.js'
+import { type ProvidedTool, toolTitle } from '../../domain/agent-tools/connector.js'
 import type { ToolCallRow } from '../../storage/registry-schema.js'
 
 /** The catalogue changes with this program only. */
 const UPDATED_AT = timestampFromMs(Date.UTC(2026, 0, 1))
 
 export function toTool(tool: ProvidedTool): MessageInitShape<typeof tools.ToolSchema> {
-  const { name, display_name = titleOf(name), description, input_schema, output_schema } = tool
+  const { name, description, input_schema, output_schema } = tool
+  const display_name = toolTitle(tool)
   const annotations = {
     title: display_name,
     read_only_hint: tool.read_only,
@@ -37,11 +38,6 @@ export function toTool(tool: ProvidedTool): MessageInitShape<typeof tools.ToolSc
 function toolId(name: string): string {
   const digits = BigInt(`0x${createHash('sha256').update(name).digest('hex').slice(0, 15)}`)
   return `tol_${String(digits).padStart(18, '0').slice(-18)}`
-}
-
-function titleOf(name: string): string {
-  const words = name.replace(/[_-]+/g, ' ').trim()
-  return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 export function toToolCallLog(row: ToolCallRow): MessageInitShape<typeof agentkitLogs.ToolCallLogSchema> {

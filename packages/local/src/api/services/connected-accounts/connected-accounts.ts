@@ -2,7 +2,7 @@ import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import { Code, type HandlerContext, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type ConnectedAccountService } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
-import { noteAccountEvent } from '../../../domain/connected-accounts/account-events.js'
+import { createAccountLink } from '../../../domain/connected-accounts/account-link.js'
 import { verifyAccountUser } from '../../../domain/connected-accounts/complete-consent.js'
 import {
   createAccount,
@@ -17,7 +17,6 @@ import {
 import { freshAccount } from '../../../domain/connected-accounts/fresh-account.js'
 import { accountConnectedPage } from '../../../domain/connections/sso-callback.js'
 import { DomainError } from '../../../domain/domain-error.js'
-import { newLink } from '../../../domain/links/link-data.js'
 import type { Store } from '../../../domain/store.js'
 import type { Schema } from '../../../storage/schema.js'
 import { required } from '../../identity.js'
@@ -92,21 +91,12 @@ export function connectedAccountHandlers(store: Store): Partial<ServiceImpl<type
       const environment = environmentOf(context)
       return database.transaction(async (db) => {
         const account = await accountForLink(db, environment, request)
-        if (account.connection_type === 'NO_AUTH') {
-          throw apiError(
-            Code.FailedPrecondition,
-            `The connection ${account.connector} needs no authorization`,
-          )
-        }
-        const subject = { organization_id: null, connected_account_id: account.id }
         const { state, userVerifyUrl } = request
-        const { row, location } = newLink(store, environment, subject, {
+        const { link, expiresAt } = await createAccountLink(db, store, account, {
           ...(state && { state }),
           ...(userVerifyUrl && { user_verify_url: userVerifyUrl }),
         })
-        await db.insertInto('links').values(row).execute()
-        await noteAccountEvent(db, clock, 'magic_link_generated', account)
-        return { link: location, expiry: timestampFromMs(row.expires_at) }
+        return { link, expiry: timestampFromMs(expiresAt) }
       })
     },
   }
