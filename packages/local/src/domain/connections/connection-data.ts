@@ -76,6 +76,7 @@ const READY: readonly string[] = [
   'BEARER',
   'API_KEY',
   'NO_AUTH',
+  'TRUSTED_IDP',
 ]
 
 /**
