@@ -2,8 +2,7 @@ import { originValidation, toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler } from '@modelcontextprotocol/server'
 import type { NextFunction, Request, Response } from 'express'
 import { isRealmName, WORKSPACE } from '../../domain/environments/realm.js'
-import type { SessionTool } from '../../domain/mcp-configs/session-tools.js'
-import { sessionTools } from '../../domain/mcp-configs/session-tools.js'
+import { type SessionTool, sessionTools } from '../../domain/mcp-configs/session-tools.js'
 import { reportFailure } from '../../http/report-failure.js'
 import type { AgentContext } from '../agent-context.js'
 import { createToolServer } from './tool-server.js'
@@ -23,6 +22,7 @@ export function mcpHandler(
 ) {
   const handler = createMcpHandler(({ authInfo }) => createToolServer(context, toolsIn(authInfo?.extra)), {
     legacy: 'stateless',
+    // What a client gets wrong is in its answer. The tool server reports its own failures.
     onerror: () => undefined,
   })
   const serve = toNodeHandler(handler, { onerror: reportFailure })

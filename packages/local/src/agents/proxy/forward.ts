@@ -42,7 +42,10 @@ export async function forward(
   await pipeline(answer, response).catch(() => response.destroy())
 }
 
-/** Each call has a connection of its own: a kept one may be closed while a call that cannot be repeated is sent. */
+/**
+ * Each call has a connection of its own: a kept one may be closed while a call that cannot be repeated is sent. The provider
+ * is not told to close it: servers that are cut it off where they answer before they have read everything.
+ */
 function open(request: IncomingMessage, { base, headers }: ProxyTarget, path: string): ClientRequest {
   const send = base.protocol === 'https:' ? secure : plain
   return send({
@@ -53,7 +56,7 @@ function open(request: IncomingMessage, { base, headers }: ProxyTarget, path: st
       agent: false,
     },
     ...{ method: request.method, path: base.pathname.replace(/\/$/, '') + path },
-    headers: { ...requestHeaders(request, headers), host: base.host },
+    headers: { ...requestHeaders(request, headers), host: base.host, connection: 'keep-alive' },
     timeout: SILENT_MS,
   })
 }

@@ -55,7 +55,7 @@ function customBase(template: string, account: NamedAccount): URL {
       `The connected account ${account.id} ${problem}, which the proxy_url of its provider needs: update the account`,
     )
   })
-  const url = URL.parse(text)
+  const url = URL.canParse(text) ? new URL(text) : undefined
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.includes(url.hostname))
   if (!url || !isSafe || url.username || url.password || url.search || url.hash)
     throw failedPrecondition('The proxy_url of the provider is not an https URL: update the custom provider')

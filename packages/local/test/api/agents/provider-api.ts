@@ -23,6 +23,7 @@ export class ProviderApi {
 
   static async start(): Promise<ProviderApi> {
     const server = createServer(async (request, response) => {
+      if (request.url?.endsWith('/full')) return response.writeHead(413).end('too much')
       const chunks: Buffer[] = []
       for await (const chunk of request) chunks.push(chunk as Buffer)
       const { method = '', url = '', headers } = request
@@ -40,10 +41,14 @@ export class ProviderApi {
         return response.writeHead(418, headers).end('short and stout')
       }
       if (url.endsWith('/silent')) return request.socket.destroy()
+      if (url.endsWith('/broken')) {
+        response.writeHead(200, { 'content-length': '1000' }).write('half', () => request.socket.destroy())
+        return
+      }
       response.setHeader('content-type', 'application/json').end(JSON.stringify(got))
     })
     await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
-    const api = new ProviderApi(server)
+    const api: ProviderApi = new ProviderApi(server)
     return api
   }
 

@@ -266,6 +266,20 @@ describe('what a caller gets', () => {
     expect(upstream.received).toHaveLength(1)
   })
 
+  it('is the answer of a provider that reads no further, and of any length', async () => {
+    const body = 'x'.repeat(8 * 1024 * 1024)
+    const full = await call('/full', { method: 'POST', body })
+    expect([full.status, await full.text()]).toEqual([413, 'too much'])
+    const whole = (await (await call('/things', { method: 'POST', body })).json()) as { body: string }
+    expect(whole.body).toHaveLength(body.length)
+  })
+
+  it('breaks off where that of the provider does', async () => {
+    const broken = await call('/broken')
+    expect(broken.status).toBe(200)
+    await expect(broken.text()).rejects.toThrow()
+  })
+
   it('is an error of the API where the provider cannot be reached', async () => {
     expect(await refusal(call('/silent'))).toEqual([
       502,
@@ -296,6 +310,19 @@ describe('the proxy refuses', () => {
       expect((await refusal(answer)).slice(0, 2)).toEqual([401, 'UNAUTHENTICATED'])
     }
     expect(await requestsOf(local, `/simulator/${GMAIL}/api${PROFILE}`)).toBe(0)
+  })
+
+  it('a client that may not use the API', async () => {
+    const client = { name: 'Barred', client_type: 'WEB_APP', disallow_scalekit_api_access: true }
+    const made = await local.rest('POST', '/api/v1/clients', { token, body: client })
+    const authorization = await local.tokenFor({
+      client_id: made.body.client.id,
+      resource: `${local.url}/${DEV}`,
+    })
+    expect((await refusal(send(PROFILE, { headers: mine({ authorization }) }))).slice(0, 2)).toEqual([
+      403,
+      'PERMISSION_DENIED',
+    ])
   })
 
   it('a call without one connection and one identifier, or for an account that does not exist', async () => {
