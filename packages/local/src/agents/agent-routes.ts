@@ -11,12 +11,12 @@ import { proxyHandler } from './proxy/proxy-handler.js'
 
 type ServerRequest = Request<{ realm: string; server: string }>
 
-/** What agents call on behalf of users, next to the API: the proxy to the APIs of providers, and MCP servers with their tools. */
+/** The addresses that agents call on behalf of users: the proxy to the APIs of providers, and the MCP servers. */
 export function agentRoutes(context: AgentContext): Router {
   const { baseUrl } = context
   const router = Router()
   router.use('/:realm/proxy', proxyHandler(context))
-  // The MCP SDK is loaded by the first request for a server.
+  // The first request for an MCP server loads the MCP SDK.
   const mcp = (audienceOf: (environment: string, server: string) => string) =>
     lazyHandler<ServerRequest, Response>(async () =>
       (await import('./mcp/mcp-handler.js')).mcpHandler(context, audienceOf),

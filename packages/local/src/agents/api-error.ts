@@ -1,7 +1,7 @@
 import type { Response } from 'express'
 import type { DomainErrorCode } from '../domain/domain-error.js'
 
-/** The codes of google.rpc.Code that are answered here, with their HTTP status. */
+/** The codes of google.rpc.Code that the proxy returns, with their HTTP status. */
 const CODES = {
   INVALID_ARGUMENT: { code: 3, status: 400 },
   DEADLINE_EXCEEDED: { code: 4, status: 504 },
@@ -15,7 +15,7 @@ const CODES = {
 } as const
 export type ApiErrorCode = keyof typeof CODES
 
-/** How a rule of the domain is refused. */
+/** The code for each refusal of the domain. */
 export const REFUSALS: Readonly<Record<DomainErrorCode, ApiErrorCode>> = {
   not_found: 'NOT_FOUND',
   already_exists: 'ALREADY_EXISTS',
@@ -24,7 +24,7 @@ export const REFUSALS: Readonly<Record<DomainErrorCode, ApiErrorCode>> = {
   unimplemented: 'UNIMPLEMENTED',
 }
 
-/** An error as the REST API writes it. The official SDKs need the `ErrorInfo`. */
+/** Sends an error in the format of the REST API. The official SDKs require the `ErrorInfo`. */
 export function sendApiError(response: Response, name: ApiErrorCode, message: string): void {
   const { code, status } = CODES[name]
   const info = { '@type': 'type.googleapis.com/scalekit.v1.errdetails.ErrorInfo', error_code: name }

@@ -7,14 +7,14 @@ import { reportFailure } from '../../http/report-failure.js'
 import type { AgentContext } from '../agent-context.js'
 import { createToolServer } from './tool-server.js'
 
-/** Who may call a server from a page: MCP, basic/transports, asks servers to check `Origin`. */
+/** The hosts of pages that may call a server (MCP, basic/transports, "Security Warning"). */
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
 /**
- * An MCP server over Streamable HTTP, without sessions of the protocol: a bearer token says which user it serves, and the
- * rows what that user may call now.
+ * Serves MCP over Streamable HTTP without protocol sessions. The bearer token identifies the user; every request reads from
+ * the database what that user may call.
  *
- * @param audienceOf the URL of the server that is asked for
+ * @param audienceOf returns the URL of the requested server, which must be the audience of the token
  */
 export function mcpHandler(
   context: AgentContext,
@@ -22,7 +22,7 @@ export function mcpHandler(
 ) {
   const handler = createMcpHandler(({ authInfo }) => createToolServer(context, toolsIn(authInfo?.extra)), {
     legacy: 'stateless',
-    // What a client gets wrong is in its answer. The tool server reports its own failures.
+    // Errors of clients are in their answers. The tool server reports internal failures.
     onerror: () => undefined,
   })
   const serve = toNodeHandler(handler, { onerror: reportFailure })
@@ -42,7 +42,7 @@ export function mcpHandler(
       token === undefined ? undefined : await sessionTokens.verify(realm, audienceOf(realm, server), token)
     const tools = session && (await sessionTools(context, realm, session))
     if (session === undefined || tools === undefined) return refuse(response, token !== undefined)
-    // The SDK hands this to the server that it has made for the request. The token itself goes nowhere.
+    // The SDK passes this to the server of the request. Nothing needs the token itself.
     const auth = { token: '', clientId: session.sub, scopes: [], extra: { tools } }
     await serve(Object.assign(request, { auth }), response)
   }

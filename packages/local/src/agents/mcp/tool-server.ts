@@ -14,13 +14,13 @@ import { reportFailure } from '../../http/report-failure.js'
 
 const SERVER = { name: 'scalekit-local', title: 'Scalekit local environment', version: '1.0.0' }
 
-/** An MCP server for one request, with the tools of one user. */
+/** Creates the MCP server of one request, with the tools of one user. */
 export function createToolServer(store: Store, tools: ReadonlyMap<string, SessionTool>): Server {
   const server = new Server(SERVER, { capabilities: { tools: { listChanged: false } } })
   server.setRequestHandler('tools/list', () => ({ tools: [...tools.values()].map(describe) }))
   server.setRequestHandler('tools/call', async ({ params }) => {
     const found = tools.get(params.name)
-    // MCP, server/tools: an unknown tool is a protocol error. So is one that the session does not have.
+    // MCP, server/tools, "Error Handling": an unknown tool is a protocol error.
     if (found === undefined)
       throw new ProtocolError(ProtocolErrorCode.InvalidParams, 'Unknown tool: choose a name from tools/list')
     return call(store, found, params.arguments ?? {})
@@ -43,7 +43,7 @@ function describe({ tool }: SessionTool): Tool {
   }
 }
 
-/** Params that do not fit, an account that is not active, and a provider that fails are results: a model can do something about them. */
+/** Invalid params, inactive accounts and provider failures are results with `isError`, so that the model can react. */
 async function call(
   store: Store,
   { tool, account }: SessionTool,

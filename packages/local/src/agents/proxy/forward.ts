@@ -4,10 +4,10 @@ import { pipeline } from 'node:stream/promises'
 import type { ProxyTarget } from '../../domain/agent-tools/proxy-target.js'
 import { requestHeaders, responseHeaders } from './proxied-headers.js'
 
-/** The official SDKs wait as long. */
+/** The deadline of the official SDKs for tools. */
 const SILENT_MS = 60_000
 
-/** A provider did not answer. */
+/** The provider did not answer. */
 export class NoAnswer extends Error {
   readonly late: boolean
 
@@ -21,9 +21,9 @@ export class NoAnswer extends Error {
 }
 
 /**
- * Sends a request on to a provider, and its answer back: both as streams, and redirects as they are. An answer that breaks
- * off breaks off for the caller too.
- * @throws {NoAnswer} where nothing was answered
+ * Streams a request to a provider, and its answer back. Redirects are returned, not followed. If the answer is cut off, the
+ * caller's connection is closed.
+ * @throws {NoAnswer} if the provider sends no answer
  */
 export async function forward(
   request: IncomingMessage,
@@ -33,7 +33,7 @@ export async function forward(
 ): Promise<void> {
   const upstream = open(request, target, path)
   response.once('close', () => upstream.destroy())
-  // A provider may answer before it has read everything. The rest is read here, so that the caller sees that answer.
+  // A provider can answer before it has read the whole request. Reading the rest here lets the caller receive that answer.
   upstream.once('close', () => request.unpipe(upstream).resume())
   const answering = answerOf(upstream)
   request.pipe(upstream)
@@ -43,8 +43,8 @@ export async function forward(
 }
 
 /**
- * Each call has a connection of its own: a kept one may be closed while a call that cannot be repeated is sent. The provider
- * is not told to close it: servers that are cut it off where they answer before they have read everything.
+ * Each call uses a new connection: a pooled one can close while a request that must not be repeated is in progress. The
+ * request still says keep-alive, because servers reset a connection that they must close before they have read everything.
  */
 function open(request: IncomingMessage, { base, headers }: ProxyTarget, path: string): ClientRequest {
   const send = base.protocol === 'https:' ? secure : plain

@@ -4,7 +4,7 @@ const SLASHES = /\\|%(?:2f|5c|00)/i
 const DOT_SEGMENT = /^(?:\.|%2e){1,2}$/i
 
 /**
- * A path and query as the provider gets them: unchanged, so that nothing leads out of the provider's base path.
+ * Checks that a path stays below the base path of the provider, and returns it unchanged, with its query.
  * @throws {DomainError} `invalid` for dot segments, encoded slashes and backslashes
  */
 export function proxiedPath(url: string): string {

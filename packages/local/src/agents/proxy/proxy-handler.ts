@@ -21,8 +21,8 @@ const UNSENDABLE =
   'The credentials of the account have characters that no header can have: update the account'
 
 /**
- * The proxy to the APIs of providers: `<environment>/proxy<path>` sends a request on as the connected account that the
- * headers `connection_name` and `identifier` name, with its credentials in place of the caller's.
+ * The proxy to the APIs of providers. `<environment>/proxy<path>` forwards a request with the credentials of the connected
+ * account that the headers `connection_name` and `identifier` select.
  */
 export function proxyHandler(context: AgentContext) {
   return async (request: ProxyRequest, response: Response, next: NextFunction): Promise<void> => {
@@ -52,7 +52,7 @@ export function proxyHandler(context: AgentContext) {
   }
 }
 
-/** One of the headers that name the account. Some SDKs send them twice, in two spellings. */
+/** Reads a header that selects the account. The Python SDK can send it twice, in two spellings. */
 function selector({ headersDistinct }: ProxyRequest, name: string): string {
   const [value = '', ...others] = new Set(headersDistinct[name]?.map((text) => text.trim()))
   if (value !== '' && others.length === 0) return value

@@ -17,7 +17,7 @@ import type { Store } from '../../domain/store.js'
 import type { Schema } from '../../storage/schema.js'
 import { environmentOf } from '../request-context.js'
 
-/** How an agent gets to act for a user at an MCP server: the accounts that the user has to connect, and then a token. */
+/** The accounts that a user connects for an agent, and the token with which the agent acts for the user. */
 export function mcpSessionHandlers(store: Store): Partial<ServiceImpl<typeof McpService>> {
   const { database, clock } = store
   return {
@@ -43,7 +43,7 @@ export function mcpSessionHandlers(store: Store): Partial<ServiceImpl<typeof Mcp
     },
   }
 
-  /** With a link, a user without an account gets one, which waits for consent. */
+  /** Creates a missing account only if a link is requested. */
   async function accountState(
     db: Kysely<Schema>,
     { id, key_id, provider_key, type, environment_id }: AppConnection,

@@ -7,21 +7,20 @@ import { providerOf } from './account-for-call.js'
 import { isCustomMcp } from './connector.js'
 import { providerPaths } from './providers.js'
 
-/** Where calls through the proxy go, and what they are authorized by. */
+/** The API that the proxy forwards to, and the headers that authorize the request. */
 export interface ProxyTarget {
-  /** The start of every address, without a slash at its end. */
+  /** The base URL. The path of the request is appended to it. */
   readonly base: URL
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** A name with an optional port, and so nothing that leads to another place in a URL. */
+/** A host name or path segment, with an optional port: no character that changes the structure of a URL. */
 const URL_PART = /^[a-zA-Z0-9](?:[a-zA-Z0-9_-]|\.(?!\.))*(?::\d{1,5})?$/
 const PLACEHOLDER = /\{\{\s*([\w.-]+)\s*\}\}/g
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
 /**
- * The API of the provider of an account: that of a custom provider is at its `proxy_url`, and that of a built-in one is
- * simulated.
+ * The API of the provider of an account: the `proxy_url` of a custom provider, or the simulated API of a built-in one.
  * @throws {DomainError} `failed_precondition`
  */
 export async function proxyTarget(store: Store, account: NamedAccount): Promise<ProxyTarget> {
@@ -44,7 +43,7 @@ function notEnabled(provider: string) {
   return failedPrecondition(`proxy not enabled for provider ${provider}`)
 }
 
-/** The `proxy_url` of a custom provider with what the account has for its placeholders. */
+/** Replaces the placeholders of a `proxy_url` with values of the account. */
 function customBase(template: string, account: NamedAccount): URL {
   const values = placeholderValues(account)
   const text = template.replace(PLACEHOLDER, (_, name: string) => {
@@ -62,7 +61,7 @@ function customBase(template: string, account: NamedAccount): URL {
   return url
 }
 
-/** What a user has entered, and what the application has set in `api_config`, by name. */
+/** The values of an account by name: its credentials, and what the application has set in `api_config`. */
 function placeholderValues(account: NamedAccount): Readonly<Record<string, string>> {
   const { details, api_config = {} } = connectedAccountData(account)
   const { staticAuth, oauthToken } = credentialsOf(details)

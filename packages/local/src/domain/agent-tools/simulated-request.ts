@@ -13,16 +13,16 @@ import { fillAnswer } from './fill-answer.js'
 
 type Json = z.core.util.JSONType
 
-/** A request of a provider's own API. */
+/** A request to the API of a simulated provider. */
 export interface ApiRequest {
   readonly method: string
-  /** As it was sent, with a slash first and without the query. */
+  /** Starts with a slash, without the query. */
   readonly path: string
   readonly query: Json
   readonly body: Json
 }
 
-/** What the simulated provider answers to a request of its API: the first of its requests that fits. */
+/** Fills in the answer of the first entry whose method and path match. */
 export function answerRequest(
   requests: readonly SimulatedRequest[],
   { method, path, query, body }: ApiRequest,
@@ -41,7 +41,7 @@ export function answerRequest(
   return undefined
 }
 
-/** The segments that stand where the pattern has names; undefined for another path. */
+/** The values of the named segments, or undefined if the path does not match. */
 function matchPath(pattern: string, path: string): Record<string, string> | undefined {
   const wanted = pattern.split('/')
   const given = path.split('/')
@@ -56,7 +56,7 @@ function matchPath(pattern: string, path: string): Record<string, string> | unde
   return names
 }
 
-/** The account of a connection that these credentials belong to, as a provider knows its user by them. */
+/** Finds the account whose credentials a request has, as a provider does. */
 export async function accountWithCredentials(
   { database: { db } }: DataStore,
   environment: string,

@@ -8,7 +8,7 @@ import type { LinkData } from './account-requests.js'
 import type { NamedAccount } from './connected-account-data.js'
 
 /**
- * A new link with which a user connects an account. It opens once and within a minute.
+ * Creates a link with which a user connects an account. It can be opened once and expires after a minute.
  * @throws {DomainError} `failed_precondition` for a connection that needs no authorization
  */
 export async function createAccountLink(

@@ -31,9 +31,9 @@ export function isUsable(details: unknown): boolean {
   )
 }
 
-/** How a provider wants the credentials of an account. */
+/** How a provider expects credentials. */
 export interface CredentialRules {
-  /** The header for all of them; undefined for the usual one of their type. */
+  /** The header for credentials of every type. Default: the usual header of the type. */
   readonly header?: string | undefined
   /** The usual header of an API key. */
   readonly keyHeader: string
@@ -43,8 +43,8 @@ export interface CredentialRules {
 const BUILT_IN: CredentialRules = { keyHeader: 'x-api-key', mutations: {} }
 
 /**
- * What a request to the provider of an account is authorized by, as headers. Each field of static credentials is replaced by
- * its default where it is empty, then gets its prefix and its suffix.
+ * The headers that authorize a request to the provider of an account. An empty field of static credentials gets its default;
+ * then the prefix and the suffix are added.
  */
 export function credentialHeaders(
   account: NamedAccount,

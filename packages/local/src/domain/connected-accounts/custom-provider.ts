@@ -30,14 +30,14 @@ const Field = z
     }),
   )
 
-/** How users authorize accounts at a provider, and how a request carries their credentials. Not every member is ours to read. */
+/** How users authorize accounts, and how requests carry their credentials. Other members are stored as they are. */
 const AuthPattern = z.looseObject({
   fields: z.array(z.unknown()).catch([]),
   auth_header_key_override: z.string().optional().catch(undefined),
   auth_field_mutations: z.record(z.string(), Mutation.catch(Mutation.parse({}))).catch({}),
 })
 
-/** What a custom provider has, as its API message has it. */
+/** The stored JSON of the API message. */
 const Data = z.object({
   authPatterns: z.array(z.unknown()).catch([]),
   proxyUrl: z.string().default(''),

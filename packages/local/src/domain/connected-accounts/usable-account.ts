@@ -4,9 +4,8 @@ import type { NamedAccount } from './connected-account-data.js'
 import { freshAccount } from './fresh-account.js'
 
 /**
- * An account that its provider can be called with: of a connection that is enabled, active, and with a token that has not
- * expired. Notes that it is used.
- * @throws {DomainError} `failed_precondition`
+ * Prepares an account for a call to its provider: refreshes its token if it is due, and records the use.
+ * @throws {DomainError} `failed_precondition` if the connection is disabled or the account is not active
  */
 export async function usableAccount(store: Store, named: NamedAccount): Promise<NamedAccount> {
   if (named.connection_enabled !== 1)

@@ -6,7 +6,7 @@ import type { Toolbox } from '../agent-tools/catalogue.js'
 import { alreadyExists, invalid } from '../domain-error.js'
 import { appConnections, findMcpConfig, mcpConfigsOf } from './mcp-config-data.js'
 
-/** What a request says about a configuration. */
+/** The fields that a request sets. */
 export interface McpConfigFields {
   readonly description: string
   readonly mappings: readonly { readonly connectionName: string; readonly tools: readonly string[] }[]

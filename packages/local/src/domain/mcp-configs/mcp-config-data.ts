@@ -5,7 +5,7 @@ import type { Schema } from '../../storage/schema.js'
 import { connectionData } from '../connections/connection-data.js'
 import { notFound } from '../domain-error.js'
 
-/** Which connections an agent is given, and which of their tools: all where none is named. */
+/** The connections of a configuration, and which of their tools. No tools means all. */
 export const McpConfigData = z.object({
   description: z.string().default(''),
   mappings: z
@@ -57,7 +57,7 @@ export function mcpConfigData({ data }: Pick<McpConfigRow, 'data'>): McpConfigDa
   return McpConfigData.parse(JSON.parse(data))
 }
 
-/** What a configuration has of these connections. One that was deleted is no longer part of it. */
+/** The mappings of a configuration. Those of deleted connections are left out. */
 export function toolMappings(
   { mappings }: McpConfigData,
   connections: readonly AppConnection[],

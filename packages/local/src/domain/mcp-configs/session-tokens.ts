@@ -8,7 +8,7 @@ import { realmExists, realmIssuer } from '../environments/realm.js'
 
 export const ACCESS_LEVELS = ['FULL', 'READ_ONLY'] as const
 
-/** What tells these tokens from the others that the same keys sign. */
+/** Distinguishes these tokens from others that the same keys sign. */
 const TOKEN_TYPE = 'mcp_session'
 const HEADER_TYPE = 'JWT'
 
@@ -18,13 +18,13 @@ const Claims = z.object({
   token_type: z.literal(TOKEN_TYPE),
   /** The accounts that it may use. */
   ca_ids: z.array(z.string()).min(1),
-  /** Whose server it is for: that of a configuration, or of a connection. */
+  /** The configuration or the connection whose server it is for. */
   mcp_cfg: z.string().optional(),
   conn_id: z.string().optional(),
   access_level: z.enum(ACCESS_LEVELS),
 })
 
-/** A token that stands for one user at one MCP server, verified. Whether it still may is for its accounts to say. */
+/** The verified claims of a token for one user at one MCP server. Deleted accounts are not checked here. */
 export type McpSession = Omit<z.infer<typeof Claims>, 'token_type'>
 
 export interface McpSessionTokens {

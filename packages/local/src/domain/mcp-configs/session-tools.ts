@@ -15,16 +15,17 @@ import {
 import { configServerUrl, connectionServerUrl } from './mcp-server-url.js'
 import type { McpSession } from './session-tokens.js'
 
-/** A tool of a session, and the account that it is called as. */
+/** A tool of a session, and the account whose credentials it uses. */
 export interface SessionTool {
   readonly tool: ProvidedTool
   readonly account: NamedAccount
 }
 
 /**
- * What a session may call now, by name: the tools of its server at the accounts of its user, and only those that change
- * nothing where it is read-only. Of two connections with the same tool, the first one has it.
- * @returns undefined where the session has ended: the configuration, the connection or an account was deleted or disconnected
+ * The tools that a session may call now, by name: those of its server for which the user has an account, and in a read-only
+ * session only read-only tools. If two connections have the same tool, the first one is used.
+ * @returns undefined if the session has ended: its configuration, connection or an account was deleted, or an account was
+ * disconnected
  */
 export async function sessionTools(
   store: Store,
@@ -50,7 +51,7 @@ export async function sessionTools(
   return found
 }
 
-/** What the server of a session serves, if it is still at the address that the session is for. */
+/** The mappings of the server, or undefined if the URL in the token is no longer its URL. */
 async function serverMappings(
   { database: { db }, baseUrl }: Store,
   environment: string,

@@ -16,26 +16,26 @@ const MINUTE = 60
 const DAY = 24 * 3600
 const USUAL = 3600
 
-/** What a session is for: one user at the MCP server of a configuration, or of a connection. */
+/** A request for a session of one user at the MCP server of a configuration or of a connection. */
 export interface SessionRequest {
   readonly mcpConfigId: string
   /** The name of a connection, in any letter case. */
   readonly keyId: string
   readonly identifier: string
   readonly readOnly: boolean
-  /** Undefined for an hour. */
+  /** The lifetime. Default: an hour. */
   readonly seconds: number | undefined
 }
 
 interface Target extends Pick<McpSession, 'aud' | 'mcp_cfg' | 'conn_id'> {
-  /** The connections where the user needs an account, by id, with their names. */
+  /** The names of the connections where the user needs an account, by id. */
   readonly connections: ReadonlyMap<string, string>
 }
 
 /**
- * A token with which an agent acts for a user at an MCP server.
- * @throws {DomainError} `not_found` for a configuration, or a connection that is not ready; `invalid`; `failed_precondition`
- * where the user has not connected every account
+ * Creates the token with which an agent acts for a user at an MCP server.
+ * @throws {DomainError} `not_found` for an unknown configuration, or a connection that is unknown or not enabled; `invalid`;
+ * `failed_precondition` if an account is missing or not active
  */
 export async function startMcpSession(
   store: Store,

@@ -1,3 +1,5 @@
+import { Client as FormerClient } from '@modelcontextprotocol/sdk/client/index.js'
+import { StreamableHTTPClientTransport as FormerTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DEV, type Local, PRD, startLocal } from '../local.js'
@@ -199,6 +201,16 @@ describe('the MCP server of a configuration', () => {
       ])
     },
   )
+
+  it('serves clients of the first SDK', async () => {
+    const client = new FormerClient({ name: 'agent', version: '1' })
+    const requestInit = { headers: { authorization: `Bearer ${(await tokenFor()).body.token}` } }
+    await client.connect(new FormerTransport(new URL(config.mcp_server_url), { requestInit }) as never)
+    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual([...MAILS, ...SLACK])
+    const { structuredContent } = await client.callTool({ name: 'gmail_fetch_mails', arguments: {} })
+    expect(structuredContent).toHaveProperty('messages')
+    await client.close()
+  })
 
   it.each(['2026-07-28', '2025-11-25', '2025-06-18'])('speaks revision %s', async (revision) => {
     const session = (await tokenFor()).body.token

@@ -5,14 +5,14 @@ import { connectionData } from '../../../domain/connections/connection-data.js'
 import type { OAuthContext } from '../../server/oauth-context.js'
 
 const LIMIT = '4mb'
-/** Whatever is sent, the simulated provider reads it. */
+/** The simulated provider accepts every content type. */
 const BODIES: RequestHandler[] = [
   json({ limit: LIMIT, strict: false, type: ['json', '+json'] }),
   urlencoded({ extended: false, limit: LIMIT }),
   text({ limit: LIMIT, type: () => true }),
 ]
 
-/** The own API of the provider that is simulated for a connection: what applications call through the proxy. */
+/** The API of the provider that is simulated for a connection. Applications call it through the proxy. */
 export function apiRoutes(context: OAuthContext): Router {
   const router = Router()
   router.use(
