@@ -57,12 +57,12 @@ export function mcpSessionHandlers(store: Store): Partial<ServiceImpl<typeof Mcp
     const by = { connector: key_id, identifier }
     const account = known ?? (withLink ? await createAccount(db, environment_id, clock, by, {}) : undefined)
     const link =
-      account && withLink && type !== 'NO_AUTH' && (await createAccountLink(db, store, account, {}))
+      account && withLink && type !== 'NO_AUTH' && (await createAccountLink(store, db, account, {}))
     return {
       ...{ connectionId: id, connectionName: key_id, provider: provider_key },
       connectedAccountId: account?.id ?? '',
       connectedAccountStatus: account?.status ?? '',
-      authenticationLink: link ? link.link : '',
+      authenticationLink: link ? link.location : '',
     }
   }
 }

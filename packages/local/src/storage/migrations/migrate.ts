@@ -14,7 +14,7 @@ import { sharedExternalIds } from './0010-shared-external-ids.js'
 import { untoldEvents } from './0011-untold-events.js'
 import { controlState } from './0012-control-state.js'
 import { agentTools } from './0013-agent-tools.js'
-import { proxy } from './0014-proxy.js'
+import { proxy } from './0015-proxy.js'
 import type { Migration } from './migration.js'
 
 /** Every step, in order. A step that has shipped is never edited; a change is a new step at the end. */

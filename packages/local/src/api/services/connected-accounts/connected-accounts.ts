@@ -92,11 +92,11 @@ export function connectedAccountHandlers(store: Store): Partial<ServiceImpl<type
       return database.transaction(async (db) => {
         const account = await accountForLink(db, environment, request)
         const { state, userVerifyUrl } = request
-        const { link, expiresAt } = await createAccountLink(db, store, account, {
+        const { row, location } = await createAccountLink(store, db, account, {
           ...(state && { state }),
           ...(userVerifyUrl && { user_verify_url: userVerifyUrl }),
         })
-        return { link, expiry: timestampFromMs(expiresAt) }
+        return { link: location, expiry: timestampFromMs(row.expires_at) }
       })
     },
   }
