@@ -103,7 +103,7 @@ describe('the direction of imports', () => {
       tls: ['storage'],
       http: ['storage', 'domain', 'tls'],
     }
-    const entrances = ['api', 'oauth', 'portal', 'dashboard', 'scim', 'notify', 'control', 'seed']
+    const entrances = ['agents', 'api', 'oauth', 'portal', 'dashboard', 'scim', 'notify', 'control', 'seed']
     const below = Object.keys(foundations)
     const layers: Readonly<Record<string, readonly string[]>> = {
       ...foundations,

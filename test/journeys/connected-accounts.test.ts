@@ -71,6 +71,10 @@ describe('an agent that acts on behalf of a user', () => {
     expect(await environment.api('GET', `/agentkit/tool_call_logs/${executionId}`)).toMatchObject({
       ...{ tool_name: 'gmail_send_message', identifier, status: 'SUCCESS' },
     })
+    // What no tool does, the application asks the API of the provider itself.
+    const path = '/gmail/v1/users/me/profile'
+    const profile = await actions.request({ connectionName: 'gmail', identifier, path })
+    expect(profile.data).toMatchObject({ emailAddress: identifier })
   })
 
   it('waits for the application where that verifies its users', async () => {

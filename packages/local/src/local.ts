@@ -9,6 +9,7 @@ import { createDnsRecords, type DnsRecords } from './domain/domains/dns-records.
 import type { FlowInterceptors } from './domain/events/flow-interceptor.js'
 import { createOutbox, type Outbox } from './domain/events/outbox.js'
 import type { Webhooks } from './domain/events/webhooks.js'
+import { createMcpSessionTokens } from './domain/mcp-configs/session-tokens.js'
 import { sweepRegistered } from './domain/sessions/registered-clients.js'
 import { createTokenIssuer } from './domain/tokens/issue-token.js'
 import { createTokenVerifier } from './domain/tokens/verify-token.js'
@@ -195,6 +196,7 @@ function handlers(baseUrl: string, parts: Parts): Handlers {
     catalogue: createToolCatalogue(database),
     params: createParamsChecker(),
     providers: createProviders(baseUrl),
+    sessionTokens: createMcpSessionTokens({ baseUrl, database, keys, clock }),
   }
   const context: OAuthContext = {
     baseUrl,

@@ -1,4 +1,5 @@
 import { Router } from 'express'
+import { agentRoutes } from './agents/agent-routes.js'
 import type { FaultBox } from './dashboard/activity-routes.js'
 import { dashboardGuard } from './dashboard/dashboard-guard.js'
 import { dashboardRoutes } from './dashboard/dashboard-routes.js'
@@ -18,6 +19,7 @@ import { loadSaml } from './oauth/sso/saml/saml-library.js'
 import { readSamlMetadata } from './oauth/sso/saml/saml-metadata.js'
 import { SUBMIT_SCRIPT, SUBMIT_SCRIPT_PATH } from './oauth/sso/saml/submit-script.js'
 import { startTest } from './oauth/sso/start-test.js'
+import { createAuthenticate } from './oauth/tokens/authenticate.js'
 import type { PortalContext } from './portal/portal-context.js'
 import { portalRoutes } from './portal/portal-routes.js'
 import { PORTAL_SCRIPT, PORTAL_SCRIPT_PATH } from './portal/portal-script.js'
@@ -36,7 +38,7 @@ export interface Site {
   address: OwnAddress
 }
 
-/** What people and OAuth clients meet: pages, documentation, SCIM, the authorization servers. */
+/** What people, agents and OAuth clients meet: pages, documentation, the proxy, SCIM, the authorization servers. */
 export function siteRoutes({ context, token, port, ...parts }: Site): Router {
   const router = Router()
   router.get(PASSKEY_SCRIPT_PATH, (_request, response) => {
@@ -61,6 +63,7 @@ export function siteRoutes({ context, token, port, ...parts }: Site): Router {
   router.use('/docs', docsRoutes(context.baseUrl))
   if (token !== undefined) router.use(dashboardGuard(token, port))
   router.use(dashboardRoutes({ context, ...parts }))
+  router.use(agentRoutes({ ...context, authenticate: createAuthenticate(context) }))
   router.use('/:realm/directories/:directory/scim/v2', scimRoutes(context))
   router.use('/:realm', portalRoutes(portalContext(context)))
   router.use(realmRoutes(context, createAuthorizationServers(context)))

@@ -49,6 +49,7 @@ import { domainHandlers } from './services/domains.js'
 import { environmentHandlers } from './services/environments.js'
 import { eventHandlers } from './services/events.js'
 import { mcpConfigHandlers } from './services/mcp-configs.js'
+import { mcpSessionHandlers } from './services/mcp-sessions.js'
 import { memberHandlers } from './services/members.js'
 import { organizationSettingsHandlers } from './services/organizations/organization-settings.js'
 import { organizationHandlers } from './services/organizations/organizations.js'
@@ -117,7 +118,7 @@ export function createHandlers(store: Store): readonly Served[] {
     serve(DomainService, domainHandlers(store)),
     serve(EnvironmentService, environmentHandlers(store)),
     serve(EventsService, eventHandlers(store)),
-    serve(McpService, mcpConfigHandlers(store)),
+    serve(McpService, mcpConfigHandlers(store), mcpSessionHandlers(store)),
     serve(MembersService, memberHandlers(store)),
     serve(
       OrganizationService,

@@ -35,7 +35,10 @@ const COLUMNS: Readonly<Record<RegistryKind, readonly string[]>> = {
   passkeys: ['id', 'user_id', 'data'],
   mcp_configs: ['id', 'name', 'data'],
   custom_providers: ['id', 'identifier', 'data'],
-  connectors: ['id', 'identifier', 'display_name', 'auth_type', 'scopes', 'fields', 'tools'],
+  connectors: [
+    ...['id', 'identifier', 'display_name', 'auth_type', 'scopes', 'fields', 'tools', 'requests'],
+    'proxy_enabled',
+  ],
   tools: [
     ...['id', 'provider', 'name', 'schema_version', 'tool_version', 'is_default'],
     ...['definition', 'metadata', 'tags'],
@@ -44,12 +47,12 @@ const COLUMNS: Readonly<Record<RegistryKind, readonly string[]>> = {
 
 /** Columns that hold JSON as a seed writes it. */
 const JSON_COLUMNS: readonly string[] = [
-  ...['data', 'scopes', 'fields', 'tools'],
+  ...['data', 'scopes', 'fields', 'tools', 'requests'],
   ...['definition', 'metadata', 'tags'],
 ]
 
-/** Columns that hold 0 or 1. */
-const FLAGS: readonly string[] = ['enabled', 'is_default']
+/** Columns that hold 0 or 1, or nothing where a seed does not say. */
+const FLAGS: readonly string[] = ['enabled', 'is_default', 'proxy_enabled']
 
 const Secrets = z.array(z.looseObject({ hash: z.string() }))
 const SeedSecrets = z.array(z.looseObject({ sha256: z.string() }))
@@ -79,7 +82,7 @@ function seedName(column: string): string {
 }
 
 function toColumn(column: string, value: unknown): unknown {
-  if (FLAGS.includes(column)) return Number(value)
+  if (FLAGS.includes(column)) return value === undefined ? null : Number(value)
   if (JSON_COLUMNS.includes(column)) return JSON.stringify(value)
   if (column === 'expires_at') return value === undefined ? null : Date.parse(String(value))
   if (column !== 'secrets') return value ?? null
@@ -88,7 +91,7 @@ function toColumn(column: string, value: unknown): unknown {
 }
 
 function toSeed(column: string, value: unknown): unknown {
-  if (FLAGS.includes(column)) return value === 1
+  if (FLAGS.includes(column)) return value === null ? null : value === 1
   if (JSON_COLUMNS.includes(column)) return JSON.parse(String(value))
   if (column === 'expires_at') return value === null ? null : new Date(Number(value)).toISOString()
   if (column !== 'secrets') return value

@@ -156,10 +156,13 @@ export interface ConnectorRow extends Omit<Entry, 'data'> {
   identifier: string
   display_name: string
   auth_type: string
-  /** JSON arrays: scopes to ask for, fields of the form, tools. */
+  /** JSON arrays: scopes to ask for, fields of the form, tools, answers of its API. */
   scopes: string
   fields: string
   tools: string
+  requests: string
+  /** Null where the catalogue decides. */
+  proxy_enabled: number | null
 }
 
 /** One version of a tool that an application has created (`tol_`). */

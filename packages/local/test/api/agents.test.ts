@@ -16,9 +16,9 @@ const call = (method: string, path: string, body?: unknown, as = token) =>
   local.rest(method, `/api/v1${path}`, { token: as, body })
 
 describe('the configurations of agents', () => {
-  const mapping = { connection_name: 'gmail', tools: ['send_mail'] }
+  const mapping = { connection_name: 'gmail', tools: ['gmail_send_message'] }
   const make = (body: object = {}) =>
-    call('POST', '/mcp/configs', { name: 'Mail', connection_tool_mappings: [mapping], ...body })
+    call('POST', '/mcp/configs', { name: 'mail', connection_tool_mappings: [mapping], ...body })
 
   it('are created, read, changed and deleted', async () => {
     const { status, body } = await make({ description: 'Sends mail' })
@@ -26,11 +26,14 @@ describe('the configurations of agents', () => {
       201,
       {
         id: expect.stringMatching(/^cfg_\d{18}$/),
-        name: 'Mail',
+        name: 'mail',
         description: 'Sends mail',
         connection_tool_mappings: [
           { ...mapping, connection_id: 'conn_100000000000000003', provider: 'GMAIL' },
         ],
+        mcp_server_url: expect.stringMatching(
+          new RegExp(`^${local.url}/${DEV}/mcp/v3/servers/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`),
+        ),
       },
     ])
     const url = `/mcp/configs/${body.config.id}`
@@ -42,28 +45,47 @@ describe('the configurations of agents', () => {
       expect((await call(method, url, payload)).status, method).toBe(404)
   })
 
-  it('have names of their own, and connections that are there', async () => {
-    await make()
+  it('have names of their own, and connections and tools that exist', async () => {
+    const { body } = await make()
     expect((await make()).status).toBe(409)
-    expect((await make({ name: '' })).status).toBe(400)
-    const unknown = [{ connection_name: 'acme-okta' }]
-    expect((await make({ name: 'Other', connection_tool_mappings: unknown })).status).toBe(404)
+    for (const name of ['', 'Mail', 'my mail', 'a'.repeat(101)])
+      expect((await make({ name })).status).toBe(400)
+    for (const unknown of [
+      { connection_name: 'acme-okta' },
+      { connection_name: 'email' },
+      { connection_name: 'gmail', tools: ['gmail_fly'] },
+      { connection_name: 'gmail', tools: ['slack_auth_test'] },
+    ]) {
+      const connection_tool_mappings = [unknown]
+      expect(await make({ name: 'other', connection_tool_mappings })).toMatchObject({
+        status: 400,
+        body: { message: expect.stringMatching(/^(connection|tool) not found/) },
+      })
+      const update = { connection_tool_mappings }
+      expect((await call('PUT', `/mcp/configs/${body.config.id}`, update)).status).toBe(400)
+    }
+    const many = Array.from({ length: 26 }, () => ({ connection_name: 'gmail' }))
+    expect((await make({ name: 'many', connection_tool_mappings: many })).status).toBe(400)
   })
 
   it('are listed in pages, and filtered', async () => {
     await make()
-    await make({ name: 'Calendar', connection_tool_mappings: [] })
+    const { body: mail } = await call('GET', '/mcp/configs')
+    await make({ name: 'calendar', connection_tool_mappings: [] })
     const names = async (query: string, as = token) =>
       (await call('GET', `/mcp/configs${query}`, undefined, as)).body.configs.map(
         ({ name }: { name: string }) => name,
       )
-    expect(await names('')).toEqual(['Calendar', 'Mail'])
+    expect(await names('')).toEqual(['calendar', 'mail'])
     const first = await call('GET', '/mcp/configs?page_size=1')
-    expect(first.body).toMatchObject({ total_size: 2, configs: [{ name: 'Calendar' }] })
-    expect(await names(`?page_size=1&page_token=${first.body.next_page_token}`)).toEqual(['Mail'])
-    expect(await names('?filter.provider=GMAIL')).toEqual(['Mail'])
-    expect(await names('?filter.name=Calendar')).toEqual(['Calendar'])
-    expect(await names('?search=cal')).toEqual(['Calendar'])
+    expect(first.body).toMatchObject({ total_size: 2, configs: [{ name: 'calendar' }] })
+    expect(await names(`?page_size=1&page_token=${first.body.next_page_token}`)).toEqual(['mail'])
+    expect(await names('?filter.provider=GMAIL')).toEqual(['mail'])
+    expect(await names('?filter.name=Calendar')).toEqual(['calendar'])
+    expect(await names('?search=cal')).toEqual(['calendar'])
+    const url = encodeURIComponent(mail.configs[0].mcp_server_url)
+    expect(await names(`?filter.mcp_server_url=${url}`)).toEqual(['mail'])
+    expect(await names(`?filter.mcp_server_url=${url}x`)).toEqual([])
     expect(await names('', await local.client(PRD))).toEqual([])
   })
 
@@ -113,6 +135,7 @@ describe('the providers that an environment adds', () => {
     for (const wrong of [
       { display_name: '' },
       { proxy_url: 'http://a.example' },
+      { proxy_url: 'http://localhost.evil.example' },
       { icon_src: 'javascript:x' },
     ])
       expect((await call('POST', '/custom-providers', { ...provider, ...wrong })).status).toBe(400)
@@ -129,7 +152,7 @@ describe('the providers that an environment adds', () => {
 describe('the state of an environment', () => {
   it('holds all of this, and is the same after an import', async () => {
     await call('POST', '/mcp/configs', {
-      name: 'Mail',
+      name: 'mail',
       connection_tool_mappings: [{ connection_name: 'gmail' }],
     })
     await call('POST', '/organizations/org_100000000000000001/clients', { name: 'Robot' })
@@ -141,7 +164,7 @@ describe('the state of an environment', () => {
         ...(body !== undefined && { body }),
       })
     const before = await (await control('GET')).text()
-    for (const word of ['"Mail"', '"Robot"', '"CI"', '"gmail"', '"acme.example"', '"user:read"'])
+    for (const word of ['"mail"', '"Robot"', '"CI"', '"gmail"', '"acme.example"', '"user:read"'])
       expect(before).toContain(word)
     expect((await control('PUT', before)).status).toBe(200)
     expect(await (await control('GET')).text()).toBe(before)

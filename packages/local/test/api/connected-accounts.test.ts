@@ -123,7 +123,7 @@ describe('connected accounts, through the official SDK', () => {
     })
     const first = await api.listConnectedAccounts({ pageSize: 1 })
     expect([first.totalSize, first.connectedAccounts.map(({ identifier }) => identifier)]).toEqual([
-      9,
+      11,
       ['ben@acme.example'],
     ])
     const rest = await api.listConnectedAccounts({ pageSize: 20, pageToken: first.nextPageToken })
@@ -133,10 +133,11 @@ describe('connected accounts, through the official SDK', () => {
     expect(await count({ organizationId: ACME })).toBe(1)
     expect(await count({ userId: 'usr_100000000000000102' })).toBe(1)
     expect(await count({ provider: 'GMAIL' })).toBe(3)
-    expect(await count({ provider: 'NOTION' })).toBe(0)
+    expect(await count({ provider: 'NOTION' })).toBe(1)
+    expect(await count({ provider: 'NOBODY' })).toBe(0)
     expect(await count({ connectionNames: ['gmail'] })).toBe(3)
     expect(await count({ connector: 'GMAIL' })).toBe(3)
-    expect(await count({ connector: 'notion' })).toBe(0)
+    expect(await count({ connector: 'nowhere' })).toBe(0)
     expect(await count({ query: 'BEN' })).toBe(1)
     await expect(api.listConnectedAccounts({ pageSize: 100 })).rejects.toThrow(ScalekitBadRequestException)
     const both = { connector: 'gmail', connectionNames: ['gmail'] }
@@ -179,7 +180,7 @@ describe('the actions of the official SDK', () => {
     })
     expect((await actions.listConnectedAccounts(named)).totalSize).toBe(1)
     const { connections } = await actions.listConnections({ provider: 'GMAIL' })
-    expect(connections).toMatchObject([{ connectionName: 'gmail' }])
+    expect(connections).toMatchObject([{ connectionName: 'GMAIL-test' }, { connectionName: 'gmail' }])
     await actions.deleteConnectedAccount(named)
     await expect(actions.getConnectedAccount(named)).rejects.toThrow(ScalekitNotFoundException)
   })

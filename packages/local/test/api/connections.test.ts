@@ -247,7 +247,7 @@ describe('the connections of an environment', () => {
     const ids = async (query = '') =>
       (await call('GET', `/connections${query}`)).body.connections.map(({ id }: { id: string }) => id)
     expect(await ids()).toEqual([EMAIL])
-    const apps = [9, 8, 7, 6, 5, 4, 3].map((n) => `conn_10000000000000000${n}`)
+    const apps = [13, 12, 10, 9, 8, 7, 6, 5, 4, 3].map((n) => `conn_1${String(n).padStart(17, '0')}`)
     expect(await ids('?include=all')).toEqual([...apps, EMAIL])
     expect(await ids(`?include=all&organizationId=${ACME}`)).toEqual([ACME_OKTA])
     expect((await call('GET', `/connections?organization_id=org_1`)).status).toBe(404)
@@ -257,9 +257,12 @@ describe('the connections of an environment', () => {
     const { connection: api } = local.sdk(DEV)
     await call('POST', '/connections', { type: 'API_KEY', provider_key: 'SEARCH', key_id: 'search' })
     const all = await api.listAppConnections({ pageSize: 1 })
-    expect([all.totalSize, all.connections.map(({ keyId }) => keyId)]).toEqual([8, ['search']])
+    expect([all.totalSize, all.connections.map(({ keyId }) => keyId)]).toEqual([11, ['search']])
     const rest = await api.listAppConnections({ pageSize: 20, pageToken: all.nextPageToken })
     expect(rest.connections.map(({ keyId, providerKey }) => [keyId, providerKey])).toEqual([
+      ['linear', 'LINEAR'],
+      ['notion', 'NOTION'],
+      ['GMAIL-test', 'GMAIL'],
       ['apifymcp', 'c-apifymcp'],
       ['exa', 'EXA'],
       ['freshdesk', 'FRESHDESK'],
@@ -269,7 +272,7 @@ describe('the connections of an environment', () => {
       ['gmail', 'GMAIL'],
     ])
     expect((await api.listAppConnections({ provider: 'SEARCH' })).totalSize).toBe(1)
-    expect((await api.listAppConnections({ query: 'gma' })).totalSize).toBe(1)
+    expect((await api.listAppConnections({ query: 'gma' })).totalSize).toBe(2)
     await expect(api.listAppConnections({ pageToken: 'x' })).rejects.toThrow(ScalekitBadRequestException)
   })
 

@@ -9,7 +9,6 @@ import {
   EventsService,
   MembersService,
   OrganizationService,
-  ProviderService,
   type RequestField,
   requestFields,
   UserService,
@@ -158,11 +157,6 @@ export const REFUSED_FIELDS: readonly RefusedField[] = [
   ...refuse([DirectoryService.method.listDirectoryGroups], 'there are no groups but those of the directory', [
     'include_external_groups',
   ]),
-  ...refuse(
-    [ProviderService.method.createCustomProvider, ProviderService.method.updateCustomProvider],
-    'no request is sent on to a provider',
-    ['provider.proxy_enabled'],
-  ),
   ...refuse([MembersService.method.createMember], 'a member has a name, an address, a role and metadata', [
     'member.organizations',
     'member.user_profile',

@@ -1,7 +1,7 @@
 import type { DescMethod } from '@bufbuild/protobuf'
 import { Code, type Interceptor } from '@connectrpc/connect'
 import { type AuthOption, apiError, authOption } from '@scalekit-mcp/api'
-import { clientData } from '../../domain/clients/client-data.js'
+import { mayUseApi } from '../../domain/clients/api-access.js'
 import type { Store } from '../../domain/store.js'
 import type { Authenticate, Principal } from '../../domain/tokens/principal.js'
 import { principalKey, requestRealm } from '../request-context.js'
@@ -20,7 +20,7 @@ export function authorize(authenticate: Authenticate, { database }: Store): Inte
       if (!principal) throw unauthenticated(authorization)
       const refusal = refuse(principal, option, req.method)
       if (refusal !== undefined) throw apiError(Code.PermissionDenied, refusal)
-      if (principal.kind === 'client' && (await isKeptOut(principal.clientId))) {
+      if (principal.kind === 'client' && !(await mayUseApi(database.db, principal.clientId))) {
         throw apiError(
           Code.PermissionDenied,
           'This client may not use the API: see disallow_scalekit_api_access',
@@ -29,11 +29,6 @@ export function authorize(authenticate: Authenticate, { database }: Store): Inte
     }
     req.contextValues.set(principalKey, principal)
     return next(req)
-  }
-
-  async function isKeptOut(id: string): Promise<boolean> {
-    const row = await database.db.selectFrom('clients').selectAll().where('id', '=', id).executeTakeFirst()
-    return row === undefined || clientData(row).disallow_scalekit_api_access
   }
 }
 

@@ -5,6 +5,7 @@ import { connections } from '@scalekit-mcp/api'
 import { readCertificates } from '../../domain/connections/certificates.js'
 import { type ConnectionData, connectionData } from '../../domain/connections/connection-data.js'
 import { samlServiceProvider, ssoCallback } from '../../domain/connections/sso-callback.js'
+import { connectionServerUrl } from '../../domain/mcp-configs/mcp-server-url.js'
 import type { ConnectionRow, DomainRow } from '../../storage/registry-schema.js'
 import { toDomain } from './domain-message.js'
 import { enumOf } from './enum-of.js'
@@ -35,6 +36,7 @@ export function toConnection(
     providerKey: data.provider_key,
     domains: domains.filter((domain) => domain.connection_id === row.id).map(toDomain),
     settings: settingsOf(row, data, baseUrl),
+    ...(data.is_app && { mcpServerUrl: connectionServerUrl(baseUrl, row) }),
     ...(row.organization_id !== null && { organizationId: row.organization_id }),
   }
 }
@@ -43,6 +45,7 @@ export function toConnection(
 export function toListConnection(
   row: ConnectionRow & { readonly organization_name: string | null },
   domains: readonly DomainRow[],
+  baseUrl: string,
 ): MessageInitShape<typeof connections.ListConnectionSchema> {
   const data = connectionData(row)
   return {
@@ -57,6 +60,7 @@ export function toListConnection(
     providerKey: data.provider_key,
     keyId: row.key_id,
     createdAt: timestampFromMs(row.created_at),
+    mcpServerUrl: data.is_app ? connectionServerUrl(baseUrl, row) : '',
   }
 }
 

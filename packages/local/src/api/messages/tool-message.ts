@@ -1,12 +1,13 @@
 import type { JsonObject, MessageInitShape } from '@bufbuild/protobuf'
 import { timestampFromMs } from '@bufbuild/protobuf/wkt'
 import type { agentkitLogs, tools } from '@scalekit-mcp/api'
-import type { ProvidedTool } from '../../domain/agent-tools/connector.js'
+import { type ProvidedTool, toolTitle } from '../../domain/agent-tools/connector.js'
 import type { ToolCallRow } from '../../storage/registry-schema.js'
 
 export function toTool(tool: ProvidedTool): MessageInitShape<typeof tools.ToolSchema> {
-  const { name, display_name = titleOf(name), description, input_schema, output_schema, category } = tool
+  const { name, description, input_schema, output_schema, category } = tool
   const { schema_version, tool_version } = tool
+  const display_name = toolTitle(tool)
   const annotations = {
     title: display_name,
     read_only_hint: tool.read_only,
@@ -31,11 +32,6 @@ export function toTool(tool: ProvidedTool): MessageInitShape<typeof tools.ToolSc
     isDefault: tool.is_default,
     updatedAt: timestampFromMs(tool.updated_at),
   }
-}
-
-function titleOf(name: string): string {
-  const words = name.replace(/[_-]+/g, ' ').trim()
-  return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 export function toToolCallLog(row: ToolCallRow): MessageInitShape<typeof agentkitLogs.ToolCallLogSchema> {

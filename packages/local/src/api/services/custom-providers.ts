@@ -4,6 +4,7 @@ import { ListValueSchema } from '@bufbuild/protobuf/wkt'
 import { Code, type ServiceImpl } from '@connectrpc/connect'
 import { apiError, type ProviderService, providers } from '@scalekit-mcp/api'
 import type { Kysely } from 'kysely'
+import { customProvider } from '../../domain/connected-accounts/custom-provider.js'
 import { connectionData } from '../../domain/connections/connection-data.js'
 import type { Store } from '../../domain/store.js'
 import { newId } from '../../storage/ids.js'
@@ -103,7 +104,10 @@ async function find(db: Kysely<Schema>, environment: string, identifier: string)
 }
 
 function dataOf(message: providers.CustomProvider): string {
-  return JSON.stringify(toJson(providers.CustomProviderSchema, message))
+  const json = toJson(providers.CustomProviderSchema, message)
+  // Refuses what no request to the provider could carry.
+  customProvider(json)
+  return JSON.stringify(json)
 }
 
 function toProvider({

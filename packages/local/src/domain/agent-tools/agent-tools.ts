@@ -1,3 +1,4 @@
+import type { McpSessionTokens } from '../mcp-configs/session-tokens.js'
 import type { ToolCatalogue } from './catalogue.js'
 import type { ParamsChecker } from './check-params.js'
 import type { Providers } from './providers.js'
@@ -7,4 +8,6 @@ export interface AgentTools {
   readonly catalogue: ToolCatalogue
   readonly params: ParamsChecker
   readonly providers: Providers
+  /** The tokens with which agents act for users at MCP servers. */
+  readonly sessionTokens: McpSessionTokens
 }

@@ -32,10 +32,12 @@ export function createToolCatalogue({ db }: Pick<Database, 'db'>): ToolCatalogue
         .selectAll()
         .where('environment_id', '=', environment)
         .execute()
-      const own = rows.map(({ identifier, display_name, auth_type, scopes, fields, tools }) =>
+      const own = rows.map(({ identifier, display_name, auth_type, proxy_enabled, ...lists }) =>
         Connector.parse({
-          ...{ identifier, display_name, auth_type, scopes: JSON.parse(scopes) },
-          ...{ fields: JSON.parse(fields), tools: JSON.parse(tools) },
+          ...{ identifier, display_name, auth_type },
+          ...(proxy_enabled !== null && { proxy_enabled: proxy_enabled === 1 }),
+          ...{ scopes: JSON.parse(lists.scopes), fields: JSON.parse(lists.fields) },
+          ...{ tools: JSON.parse(lists.tools), requests: JSON.parse(lists.requests) },
         }),
       )
       const created = await db
@@ -61,9 +63,8 @@ function toolboxOf(
 ): Toolbox {
   const connectors = new Map(catalogue.map((connector) => [connector.identifier, connector]))
   for (const connector of own) {
-    const before = connectors.get(connector.identifier)?.tools ?? []
-    const kept = before.filter((tool) => !connector.tools.some(({ name }) => name === tool.name))
-    connectors.set(connector.identifier, { ...connector, tools: [...kept, ...connector.tools] })
+    const before = connectors.get(connector.identifier)
+    connectors.set(connector.identifier, before === undefined ? connector : changedBy(before, connector))
   }
   const replaced = new Set(created.filter(({ is_default }) => is_default === 1).map(({ name }) => name))
   const builtIn = new Map<string, ProvidedTool>()
@@ -79,5 +80,16 @@ function toolboxOf(
     versions,
     connector: (provider) => connectors.get(provider),
     tool: (name) => tools.get(name),
+  }
+}
+
+/** A connector of the catalogue with what the seed says about it: tools by their name, requests before those of the catalogue. */
+function changedBy(before: Connector, own: Connector): Connector {
+  const kept = before.tools.filter((tool) => !own.tools.some(({ name }) => name === tool.name))
+  return {
+    ...own,
+    proxy_enabled: own.proxy_enabled ?? before.proxy_enabled,
+    tools: [...kept, ...own.tools],
+    requests: [...own.requests, ...before.requests],
   }
 }

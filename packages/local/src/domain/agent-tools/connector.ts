@@ -36,6 +36,23 @@ export const Tool = z
   })
 export type Tool = z.infer<typeof Tool>
 
+/** A request of its API that the simulated provider answers, when an application sends it through the proxy. */
+export const SimulatedRequest = z.strictObject({
+  method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET'),
+  path: z
+    .string()
+    .regex(/^\/[^\s?#]*$/, 'starts with a slash, and has no query')
+    .describe('As in the API of the provider; `{name}` stands for one segment.'),
+  status: z.int().min(200).max(599).default(200),
+  answer: z
+    .json()
+    .default({})
+    .describe(
+      'The JSON that is returned. `{{path.NAME}}`, `{{query.NAME}}`, `{{body.NAME}}`, `{{identifier}}`, `{{connected_account_id}}` and `{{now}}` are replaced.',
+    ),
+})
+export type SimulatedRequest = z.infer<typeof SimulatedRequest>
+
 /** A field of the form in which a user enters credentials. */
 export const CredentialField = z.strictObject({
   field_name: z.string().min(1),
@@ -64,6 +81,13 @@ export const connectorShape = {
     .default([])
     .describe('The form for credentials. By default the usual fields of `auth_type`.'),
   tools: z.array(Tool).default([]),
+  proxy_enabled: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether applications may call its API through the proxy. By default as in the catalogue, else true.',
+    ),
+  requests: z.array(SimulatedRequest).default([]).describe('What its API answers through the proxy.'),
 }
 
 export const Connector = z.strictObject(connectorShape)
@@ -84,6 +108,13 @@ export interface ProvidedTool extends Tool {
   readonly annotations?: Readonly<Record<string, string | boolean | undefined>> | undefined
   readonly metadata: Readonly<Record<string, unknown>>
   readonly updated_at: number
+}
+
+/** The name of a tool for people. */
+export function toolTitle({ name, display_name }: Pick<Tool, 'name' | 'display_name'>): string {
+  if (display_name !== undefined) return display_name
+  const words = name.replace(/[_-]+/g, ' ').trim()
+  return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 /** Whether the tools of a connector belong to a custom MCP server: only accounts there see them. */

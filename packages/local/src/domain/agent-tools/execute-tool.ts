@@ -1,8 +1,8 @@
 import { newId } from '../../storage/ids.js'
 import type { NamedAccount } from '../connected-accounts/connected-account-data.js'
 import { credentialHeaders } from '../connected-accounts/credentials.js'
-import { freshAccount } from '../connected-accounts/fresh-account.js'
-import { DomainError, failedPrecondition } from '../domain-error.js'
+import { usableAccount } from '../connected-accounts/usable-account.js'
+import { DomainError } from '../domain-error.js'
 import type { Store } from '../store.js'
 import type { ProvidedTool } from './connector.js'
 import { ProviderFailure } from './providers.js'
@@ -63,15 +63,7 @@ export async function executeTool(store: Store, call: ToolCall): Promise<ToolRes
 
 async function callProvider(store: Store, { account: named, tool, params }: ToolCall): Promise<unknown> {
   await store.agentTools.params.check(tool, params)
-  if (named.connection_enabled !== 1)
-    throw failedPrecondition(`The connection ${named.connector} is not enabled: enable it, then call again`)
-  const account = await freshAccount(store, named)
-  if (account.status !== 'ACTIVE') {
-    throw failedPrecondition(
-      `The connected account ${account.id} of ${account.connector} is ${account.status}: have ${account.identifier} connect it with a new link`,
-    )
-  }
-  await noteUse(store, account)
+  const account = await usableAccount(store, named)
   return store.agentTools.providers.call({
     connection: account.connection_id,
     tool: tool.name,
@@ -81,14 +73,6 @@ async function callProvider(store: Store, { account: named, tool, params }: Tool
     identifier: account.identifier,
     connectedAccountId: account.id,
   })
-}
-
-async function noteUse({ database, clock }: Store, { id }: NamedAccount): Promise<void> {
-  await database.db
-    .updateTable('connected_accounts')
-    .set({ last_used_at: clock.now() })
-    .where('id', '=', id)
-    .execute()
 }
 
 function failureOf(executionId: string, cause: unknown): ToolFailure | undefined {

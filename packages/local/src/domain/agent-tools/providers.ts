@@ -51,5 +51,6 @@ export function providerPaths(connection: string) {
     authorize: `${provider}/oauth/authorize`,
     token: `${provider}/oauth/token`,
     tool: (name: string) => `${provider}/tools/${name}`,
+    api: `${provider}/api`,
   }
 }

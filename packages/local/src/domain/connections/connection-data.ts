@@ -98,6 +98,7 @@ const READY: readonly string[] = [
   'BEARER',
   'API_KEY',
   'NO_AUTH',
+  'TRUSTED_IDP',
 ]
 
 /**

@@ -80,6 +80,17 @@ export function ClosedLinkPage() {
   )
 }
 
+/** For a link of a connection that is disabled. */
+export function DisabledConnectionPage() {
+  return (
+    <ErrorPage
+      title="This connection is disabled"
+      explanation="Accounts cannot be connected while the connection is disabled."
+      next="Go back to the application. Its developer can enable the connection."
+    />
+  )
+}
+
 export function ConnectedPage() {
   return (
     <Page title="Account connected">

@@ -18,7 +18,14 @@ import { ACCOUNT_LINK, redeemLink } from '../../domain/links/link-data.js'
 import { sendPage } from '../../http/page/send-page.js'
 import { hashSecret } from '../../storage/secret-hash.js'
 import type { OAuthContext } from '../server/oauth-context.js'
-import { ClosedLinkPage, ConnectedPage, FAILURES, type FailureName, FailurePage } from './account-pages.js'
+import {
+  ClosedLinkPage,
+  ConnectedPage,
+  DisabledConnectionPage,
+  FAILURES,
+  type FailureName,
+  FailurePage,
+} from './account-pages.js'
 import { credentialRoutes } from './credential-routes.js'
 
 type Realm = { realm: string }
@@ -39,6 +46,8 @@ export function accountRoutes(context: OAuthContext): Router {
       const account = await accountOf(realm, link?.connected_account_id)
       if (link === undefined || account === undefined)
         return sendPage(response, <ClosedLinkPage />, { status: 410 })
+      if (account.connection_enabled !== 1)
+        return sendPage(response, <DisabledConnectionPage />, { status: 409 })
       if (detailsCase(account.connection_type) !== 'oauthToken') {
         const ticket = randomBytes(32).toString('base64url')
         await credentialRequests(context, realm).put(ticket, { account: account.id }, REQUEST_SECONDS)

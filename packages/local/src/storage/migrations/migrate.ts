@@ -15,6 +15,7 @@ import { untoldEvents } from './0011-untold-events.js'
 import { controlState } from './0012-control-state.js'
 import { agentTools } from './0013-agent-tools.js'
 import { tools } from './0014-tools.js'
+import { proxy } from './0015-proxy.js'
 import { tokenClaims } from './0016-token-claims.js'
 import type { Migration } from './migration.js'
 
@@ -34,6 +35,7 @@ const MIGRATIONS: Migration[] = [
   controlState,
   agentTools,
   tools,
+  proxy,
   tokenClaims,
 ]
 

@@ -111,6 +111,18 @@ describe('a link to connect an account', () => {
     expect(kept).not.toContain(token)
   })
 
+  it('does not open while the connection is disabled', async () => {
+    const { link } = await sdk.actions.getAuthorizationLink(ANA)
+    const token = await local.client(DEV)
+    await local.rest('PATCH', `/api/v1/connections/${GMAIL}:disable`, { token })
+    const closed = await new Browser().follow(link)
+    expect([closed.response.status, closed.page]).toEqual([
+      409,
+      expect.stringContaining('This connection is disabled'),
+    ])
+    expect(await accountOf(ANA)).toMatchObject({ status: PENDING_AUTH })
+  })
+
   it('leaves the account as it was when the user denies', async () => {
     const { link } = await sdk.actions.getAuthorizationLink(ANA)
     const denied = await consent(link, { answer: 'deny' })
@@ -328,7 +340,8 @@ describe('the form for credentials', () => {
     }
     const made = await local.rest('POST', '/api/v1/custom-providers', { token, body: provider })
     const connection = { type: 'API_KEY', provider_key: made.body.provider.identifier, key_id: 'robots' }
-    await local.rest('POST', '/api/v1/connections', { token, body: connection })
+    const { body } = await local.rest('POST', '/api/v1/connections', { token, body: connection })
+    await local.rest('PATCH', `/api/v1/connections/${body.connection.id}:enable`, { token })
     const named = { connectionName: 'robots', identifier: 'ben' }
     const { link } = await sdk.actions.getAuthorizationLink(named)
     expect((await fill(link, { key: 'r' })).page).toContain('Robot key')
@@ -342,7 +355,12 @@ describe('the form for credentials', () => {
       ['TRUSTED_IDP', 'db_user', { dbUser: 'ben@acme.example' }],
     ] as const) {
       const connection = { type, provider_key: type, key_id: field }
-      await local.rest('POST', '/api/v1/connections', { token, body: connection })
+      const { body } = await local.rest('POST', '/api/v1/connections', { token, body: connection })
+      const path = `/api/v1/connections/${body.connection.id}`
+      const google_dwd_config = { service_account_json: '{}' }
+      if (type === 'GOOGLE_DWD')
+        await local.rest('PATCH', path, { token, body: { ...connection, google_dwd_config } })
+      await local.rest('PATCH', `${path}:enable`, { token })
       const named = { connectionName: field, identifier: 'ben' }
       const { link } = await sdk.actions.getAuthorizationLink(named)
       await fill(link, { [field]: 'ben@acme.example' })

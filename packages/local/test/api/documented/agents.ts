@@ -60,8 +60,8 @@ export async function agents({ ok, fails }: RestApi, local: Local): Promise<void
   await ok('ProviderService.DeleteCustomProvider', { identifier })
   await fails('NOT_FOUND', 'ProviderService.DeleteCustomProvider', { identifier })
 
-  const connection_tool_mappings = [{ connection_name: 'gmail', tools: ['send_mail'] }]
-  const config = { name: 'Mail', connection_tool_mappings }
+  const connection_tool_mappings = [{ connection_name: 'gmail', tools: ['gmail_send_message'] }]
+  const config = { name: 'mail', connection_tool_mappings }
   const created = await ok('McpService.CreateMcpConfig', { config })
   await fails('INVALID_ARGUMENT', 'McpService.CreateMcpConfig', { config: {} })
   const config_id = created.config.id

@@ -166,13 +166,15 @@ export async function agents(wire: Wire, local: Local): Promise<void> {
   await providers.deleteCustomProvider(robots)
 
   const configs = wire.client(McpService)
-  const mapping = { connectionName: 'gmail', tools: ['send_mail'] }
+  const mapping = { connectionName: 'gmail', tools: ['gmail_send_message'] }
   const { config } = await configs.createMcpConfig({
-    config: { name: 'Mail', connectionToolMappings: [mapping] },
+    config: { name: 'mail', connectionToolMappings: [mapping] },
   })
   const configId = config?.id ?? ''
   await configs.getMcpConfig({ configId })
   await configs.listMcpConfigs({})
   await configs.updateMcpConfig({ configId, description: 'Sends mail', connectionToolMappings: [mapping] })
+  await configs.listMcpConnectedAccounts({ configId, identifier })
+  await configs.createMcpSessionToken({ mcpConfigId: configId, identifier })
   await configs.deleteMcpConfig({ configId })
 }

@@ -1,5 +1,6 @@
 import { Code } from '@connectrpc/connect'
 import { ConnectedAccountService, ConnectionService, McpService, ProviderService } from '@scalekit-mcp/api'
+import { decodeJwt } from 'jose'
 import { expect } from 'vitest'
 import { consent, consentToVerify, VERIFY_URL } from '../agents/consent.js'
 import type { Wire } from '../every-method/wire.js'
@@ -196,6 +197,7 @@ export const agentFields: readonly Observation[] = [
             'description',
             'auth_patterns',
             'proxy_url',
+            'proxy_enabled',
             'icon_src',
             'metadata',
           ),
@@ -209,6 +211,7 @@ export const agentFields: readonly Observation[] = [
         description: 'Robots',
         authPatterns: { values: [{ kind: { case: 'stringValue' as const, value: 'API_KEY' } }] },
         proxyUrl: 'https://api.robots.example',
+        proxyEnabled: true,
         iconSrc: 'https://robots.example/icon.png',
         metadata: { tier: 'gold' },
       }
@@ -218,7 +221,8 @@ export const agentFields: readonly Observation[] = [
         displayName: 'The robot hub',
         description: 'All robots',
         authPatterns: { values: [{ kind: { case: 'stringValue' as const, value: 'BEARER' } }] },
-        proxyUrl: 'https://v2.robots.example',
+        proxyUrl: 'http://localhost:3999/v2',
+        proxyEnabled: true,
         iconSrc: 'https://robots.example/v2.png',
         metadata: { tier: 'silver' },
       }
@@ -242,17 +246,44 @@ export const agentFields: readonly Observation[] = [
     ],
     async observe({ wire }) {
       const api = wire.client(McpService)
-      const byName = { connectionName: 'gmail', tools: ['send_mail'] }
-      const named = { name: 'Mail', description: 'Sends mail', connectionToolMappings: [byName] }
+      const byName = { connectionName: 'gmail', tools: ['gmail_send_message'] }
+      const named = { name: 'mail', description: 'Sends mail', connectionToolMappings: [byName] }
       const { config } = await api.createMcpConfig({ config: named })
       const configId = config?.id ?? ''
       const read = async () => (await api.getMcpConfig({ configId })).config
       expect(await read()).toMatchObject({ ...named, connectionToolMappings: [byName] })
       const { configs } = await api.listMcpConfigs({ filter: { provider: 'GMAIL' } })
-      expect(configs.map(({ name }) => name)).toEqual(['Mail'])
-      const mapping = { connectionName: 'gmail', tools: ['read_mail'] }
+      expect(configs.map(({ name }) => name)).toEqual(['mail'])
+      const mapping = { connectionName: 'gmail', tools: ['gmail_fetch_mails'] }
       await api.updateMcpConfig({ configId, description: 'Reads mail', connectionToolMappings: [mapping] })
       expect(await read()).toMatchObject({ description: 'Reads mail', connectionToolMappings: [mapping] })
+    },
+  },
+  {
+    seen: 'in the accounts that a user has to connect for an agent, and in what its token says',
+    fields: [
+      [McpService.method.listMcpConnectedAccounts, 'identifier', 'include_auth_link'],
+      [McpService.method.createMcpSessionToken, 'identifier', 'expiry', 'access_level'],
+    ],
+    async observe({ wire }) {
+      const api = wire.client(McpService)
+      const connectionToolMappings = [{ connectionName: 'gmail', tools: [] }]
+      const { config } = await api.createMcpConfig({ config: { name: 'mail', connectionToolMappings } })
+      const configId = config?.id ?? ''
+      const state = async (identifier: string, includeAuthLink: boolean) =>
+        (await api.listMcpConnectedAccounts({ configId, identifier, includeAuthLink })).connectedAccounts
+      expect(await state(BEN, false)).toMatchObject([{ connectedAccountId: '', authenticationLink: '' }])
+      expect(await state(BEN, true)).toMatchObject([
+        {
+          connectedAccountStatus: 'PENDING_AUTH',
+          authenticationLink: expect.stringContaining('/magicLink/'),
+        },
+      ])
+      const named = { mcpConfigId: configId, identifier: 'default' }
+      const limited = { ...named, expiry: { seconds: 90n }, accessLevel: 'READ_ONLY' }
+      const { token } = await api.createMcpSessionToken(limited)
+      const { sub, iat = 0, exp, access_level } = decodeJwt(token)
+      expect({ sub, exp, access_level }).toEqual({ sub: 'default', exp: iat + 90, access_level: 'READ_ONLY' })
     },
   },
 ]

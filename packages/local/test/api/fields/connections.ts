@@ -83,19 +83,19 @@ export const connectionFields: readonly Observation[] = [
       const listed = (await api.listConnections({})).connections.find(({ id }) => id === connectionId)
       expect(listed).toMatchObject({ keyId: 'renamed', providerKey: 'GITLAB', provider: GITLAB })
 
-      const app = { type: OAUTH, providerKey: 'NOTION', keyId: 'notion' }
+      const app = { type: OAUTH, providerKey: 'AIRTABLE', keyId: 'airtable' }
       const agent = await api.createEnvironmentConnection({ connection: app, flags: { isApp: true } })
       const agentId = agent.connection?.id ?? ''
       const apps = async (provider: string) =>
         (await api.listAppConnections({ provider })).connections.map(({ keyId }) => keyId)
-      expect(await apps('NOTION')).toEqual(['notion'])
+      expect(await apps('AIRTABLE')).toEqual(['airtable'])
       await update(
-        { providerKey: 'LINEAR', ...oauthConfig({ clientId: 'us', clientSecret: 'theirs' }) },
+        { providerKey: 'ASANA', ...oauthConfig({ clientId: 'us', clientSecret: 'theirs' }) },
         agentId,
       )
-      expect(await apps('LINEAR')).toEqual(['notion'])
+      expect(await apps('ASANA')).toEqual(['airtable'])
       expect(await status(agentId)).toBe(COMPLETED)
-      await update({ type: API_KEY, providerKey: 'LINEAR' }, agentId)
+      await update({ type: API_KEY, providerKey: 'ASANA' }, agentId)
       const kept = await api.getEnvironmentConnection({ connectionId: agentId })
       expect(kept.connection).toMatchObject({ type: API_KEY, status: COMPLETED })
 

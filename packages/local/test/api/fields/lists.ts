@@ -16,7 +16,7 @@ import { expect } from 'vitest'
 import { claimsOf } from '../../oauth/authorization-code.js'
 import { ACME, GLOBEX } from '../local.js'
 import { signInToApp } from '../sign-in.js'
-import type { Observation } from './observation.js'
+import { type Observation, under } from './observation.js'
 
 const ANA = 'usr_100000000000000101'
 const BEN = 'usr_100000000000000102'
@@ -152,7 +152,7 @@ export const filterFields: readonly Observation[] = [
       const made = await api.createConnectedAccount({ ...whose, connectedAccount: {} })
       const id = made.connectedAccount?.id ?? ''
       const list = async (filter: object) => ids((await api.listConnectedAccounts(filter)).connectedAccounts)
-      expect(await list({ pageSize: 20 })).toHaveLength(9)
+      expect(await list({ pageSize: 20 })).toHaveLength(11)
       for (const filter of [{ organizationId: ACME }, { userId: BEN }, { identifier: BEN }, { query: BEN }])
         expect(await list(filter)).toEqual([id])
       for (const filter of [{ connector: 'gmail' }, { provider: 'GMAIL' }, { connectionNames: ['gmail'] }])
@@ -191,7 +191,7 @@ export const filterFields: readonly Observation[] = [
         expect(await search(filter)).toEqual([ACME_OKTA])
       for (const filter of [{ status: 3 }, { enabled: true }]) expect(await search(filter)).toEqual([])
       const apps = async (filter: object) => ids((await api.listAppConnections(filter)).connections)
-      expect(await apps({ provider: 'GMAIL', query: 'gmail' })).toEqual([GMAIL])
+      expect(await apps({ provider: 'GMAIL', query: '000003' })).toEqual([GMAIL])
       expect(await apps({ query: 'none' })).toEqual([])
       expect(await apps({ provider: 'NONE' })).toEqual([])
     },
@@ -208,7 +208,11 @@ export const filterFields: readonly Observation[] = [
         'page_size',
         'page_number',
       ],
-      [McpService.method.listMcpConfigs, 'filter.id', 'filter.name', 'filter.provider', 'search'],
+      [
+        McpService.method.listMcpConfigs,
+        ...under('filter', 'id', 'name', 'provider', 'mcp_server_url'),
+        'search',
+      ],
       [ProviderService.method.listProviders, 'identifier', 'filter.provider_type'],
     ],
     async observe({ wire }) {
@@ -227,12 +231,13 @@ export const filterFields: readonly Observation[] = [
 
       const configs = wire.client(McpService)
       const connectionToolMappings = [{ connectionName: 'gmail', tools: [] }]
-      const { config } = await configs.createMcpConfig({ config: { name: 'Mail', connectionToolMappings } })
+      const { config } = await configs.createMcpConfig({ config: { name: 'mail', connectionToolMappings } })
       const id = config?.id ?? ''
-      await configs.createMcpConfig({ config: { name: 'Empty', connectionToolMappings: [] } })
+      await configs.createMcpConfig({ config: { name: 'empty', connectionToolMappings: [] } })
       for (const request of [
         { filter: { id } },
         { filter: { name: 'Mail' } },
+        { filter: { mcpServerUrl: config?.mcpServerUrl ?? '' } },
         { filter: { provider: 'GMAIL' } },
         { search: 'mai' },
       ])

@@ -113,7 +113,7 @@ async function fill({ wire, local }: World): Promise<string> {
       organizationId: GLOBEX,
       connection: { ...connection, type: OIDC, keyId: `own-${lower}` },
     })
-    await wire.client(McpService).createMcpConfig({ config: { name, connectionToolMappings } })
+    await wire.client(McpService).createMcpConfig({ config: { name: lower, connectionToolMappings } })
     const provider = { displayName: name, proxyUrl: 'https://hub.example', authPatterns: { values: [] } }
     await wire.client(ProviderService).createCustomProvider({ provider })
     await wire.client(OrganizationService).createOrganization({ organization: { displayName: name } })

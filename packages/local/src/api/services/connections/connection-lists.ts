@@ -13,7 +13,10 @@ import { environmentOf } from '../../request-context.js'
 
 type Listed = ConnectionRow & { readonly organization_name: string | null }
 
-export function connectionListHandlers({ database }: Store): Partial<ServiceImpl<typeof ConnectionService>> {
+export function connectionListHandlers({
+  database,
+  baseUrl,
+}: Store): Partial<ServiceImpl<typeof ConnectionService>> {
   return {
     /**
      * Of the environment, or of the organization or the domain that is named. Those that are disabled, and
@@ -30,7 +33,7 @@ export function connectionListHandlers({ database }: Store): Partial<ServiceImpl
         .filter(place)
         .filter((row) => include === 'all' || (row.enabled === 1 && !connectionData(row).is_app))
         .filter((row) => !domain || servesDomain(row, domains, domain))
-      return { connections: found.map((row) => toListConnection(row, domains)) }
+      return { connections: found.map((row) => toListConnection(row, domains, baseUrl)) }
     },
 
     async listOrganizationConnections(request, context) {
@@ -85,7 +88,7 @@ export function connectionListHandlers({ database }: Store): Partial<ServiceImpl
     domains: readonly DomainRow[],
   ) {
     const { rows, tokens } = pageOf(readPage(list, request), found)
-    return { ...tokens, connections: rows.map((row) => toListConnection(row, domains)) }
+    return { ...tokens, connections: rows.map((row) => toListConnection(row, domains, baseUrl)) }
   }
 }
 

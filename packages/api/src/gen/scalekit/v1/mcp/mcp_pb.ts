@@ -8,6 +8,9 @@ import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegen
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_buf_validate_validate } from "@scalekit-sdk/node/lib/pkg/grpc/buf/validate/validate_pb.js";
 import { file_google_api_annotations } from "../../../google/api/annotations_pb.js";
+import { file_google_api_field_behavior } from "../../../google/api/field_behavior_pb.js";
+import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import { file_scalekit_v1_options_options } from "@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/options/options_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
@@ -15,7 +18,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file scalekit/v1/mcp/mcp.proto.
  */
 export const file_scalekit_v1_mcp_mcp: GenFile = /*@__PURE__*/
-  fileDesc("ChlzY2FsZWtpdC92MS9tY3AvbWNwLnByb3RvEg9zY2FsZWtpdC52MS5tY3AimQEKCU1jcENvbmZpZxIKCgJpZBgBIAEoCRIYCgRuYW1lGAIgASgJQgq6SAfIAQFyAhABEhMKC2Rlc2NyaXB0aW9uGAMgASgJElEKGGNvbm5lY3Rpb25fdG9vbF9tYXBwaW5ncxgEIAMoCzIvLnNjYWxla2l0LnYxLm1jcC5NY3BDb25maWdDb25uZWN0aW9uVG9vbE1hcHBpbmci+QEKHk1jcENvbmZpZ0Nvbm5lY3Rpb25Ub29sTWFwcGluZxIVCg1jb25uZWN0aW9uX2lkGAEgASgJEh8KD2Nvbm5lY3Rpb25fbmFtZRgCIAEoCUIGukgDyAEBEhAKCHByb3ZpZGVyGAMgASgJEg0KBXRvb2xzGAQgAygJEiEKFGNvbm5lY3RlZF9hY2NvdW50X2lkGAUgASgJSACIAQESJQoYY29ubmVjdGVkX2FjY291bnRfc3RhdHVzGAYgASgJSAGIAQFCFwoVX2Nvbm5lY3RlZF9hY2NvdW50X2lkQhsKGV9jb25uZWN0ZWRfYWNjb3VudF9zdGF0dXMiTAoWQ3JlYXRlTWNwQ29uZmlnUmVxdWVzdBIyCgZjb25maWcYASABKAsyGi5zY2FsZWtpdC52MS5tY3AuTWNwQ29uZmlnQga6SAPIAQEiRQoXQ3JlYXRlTWNwQ29uZmlnUmVzcG9uc2USKgoGY29uZmlnGAEgASgLMhouc2NhbGVraXQudjEubWNwLk1jcENvbmZpZyKfAQoWVXBkYXRlTWNwQ29uZmlnUmVxdWVzdBIdCgljb25maWdfaWQYASABKAlCCrpIB8gBAXICEAESEwoLZGVzY3JpcHRpb24YAiABKAkSUQoYY29ubmVjdGlvbl90b29sX21hcHBpbmdzGAMgAygLMi8uc2NhbGVraXQudjEubWNwLk1jcENvbmZpZ0Nvbm5lY3Rpb25Ub29sTWFwcGluZyJFChdVcGRhdGVNY3BDb25maWdSZXNwb25zZRIqCgZjb25maWcYASABKAsyGi5zY2FsZWtpdC52MS5tY3AuTWNwQ29uZmlnIswBChVMaXN0TWNwQ29uZmlnc1JlcXVlc3QSPQoGZmlsdGVyGAEgASgLMi0uc2NhbGVraXQudjEubWNwLkxpc3RNY3BDb25maWdzUmVxdWVzdC5GaWx0ZXISDgoGc2VhcmNoGAIgASgJEhoKCXBhZ2Vfc2l6ZRgDIAEoDUIHukgEKgIYHhISCgpwYWdlX3Rva2VuGAQgASgJGjQKBkZpbHRlchIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhAKCHByb3ZpZGVyGAMgASgJIosBChZMaXN0TWNwQ29uZmlnc1Jlc3BvbnNlEisKB2NvbmZpZ3MYASADKAsyGi5zY2FsZWtpdC52MS5tY3AuTWNwQ29uZmlnEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRIXCg9wcmV2X3BhZ2VfdG9rZW4YAyABKAkSEgoKdG90YWxfc2l6ZRgEIAEoDSI0ChNHZXRNY3BDb25maWdSZXF1ZXN0Eh0KCWNvbmZpZ19pZBgBIAEoCUIKukgHyAEBcgIQASJCChRHZXRNY3BDb25maWdSZXNwb25zZRIqCgZjb25maWcYASABKAsyGi5zY2FsZWtpdC52MS5tY3AuTWNwQ29uZmlnIjcKFkRlbGV0ZU1jcENvbmZpZ1JlcXVlc3QSHQoJY29uZmlnX2lkGAEgASgJQgq6SAfIAQFyAhABIhkKF0RlbGV0ZU1jcENvbmZpZ1Jlc3BvbnNlMuEFCgpNY3BTZXJ2aWNlEo8BCg9DcmVhdGVNY3BDb25maWcSJy5zY2FsZWtpdC52MS5tY3AuQ3JlYXRlTWNwQ29uZmlnUmVxdWVzdBooLnNjYWxla2l0LnYxLm1jcC5DcmVhdGVNY3BDb25maWdSZXNwb25zZSIpgrUYAhhEgtPkkwIdOgZjb25maWciEy9hcGkvdjEvbWNwL2NvbmZpZ3MSlgEKD1VwZGF0ZU1jcENvbmZpZxInLnNjYWxla2l0LnYxLm1jcC5VcGRhdGVNY3BDb25maWdSZXF1ZXN0Giguc2NhbGVraXQudjEubWNwLlVwZGF0ZU1jcENvbmZpZ1Jlc3BvbnNlIjCCtRgCGESC0+STAiQ6ASoaHy9hcGkvdjEvbWNwL2NvbmZpZ3Mve2NvbmZpZ19pZH0ShAEKDkxpc3RNY3BDb25maWdzEiYuc2NhbGVraXQudjEubWNwLkxpc3RNY3BDb25maWdzUmVxdWVzdBonLnNjYWxla2l0LnYxLm1jcC5MaXN0TWNwQ29uZmlnc1Jlc3BvbnNlIiGCtRgCGESC0+STAhUSEy9hcGkvdjEvbWNwL2NvbmZpZ3MSigEKDEdldE1jcENvbmZpZxIkLnNjYWxla2l0LnYxLm1jcC5HZXRNY3BDb25maWdSZXF1ZXN0GiUuc2NhbGVraXQudjEubWNwLkdldE1jcENvbmZpZ1Jlc3BvbnNlIi2CtRgCGESC0+STAiESHy9hcGkvdjEvbWNwL2NvbmZpZ3Mve2NvbmZpZ19pZH0SkwEKD0RlbGV0ZU1jcENvbmZpZxInLnNjYWxla2l0LnYxLm1jcC5EZWxldGVNY3BDb25maWdSZXF1ZXN0Giguc2NhbGVraXQudjEubWNwLkRlbGV0ZU1jcENvbmZpZ1Jlc3BvbnNlIi2CtRgCGESC0+STAiEqHy9hcGkvdjEvbWNwL2NvbmZpZ3Mve2NvbmZpZ19pZH1iBnByb3RvMw", [file_buf_validate_validate, file_google_api_annotations, file_scalekit_v1_options_options]);
+  fileDesc("ChlzY2FsZWtpdC92MS9tY3AvbWNwLnByb3RvEg9zY2FsZWtpdC52MS5tY3Ai0QEKCU1jcENvbmZpZxIKCgJpZBgBIAEoCRIpCgRuYW1lGAIgASgJQhu6SBjIAQFyExABGGQyDV5bYS16MC05Xy1dKyQSEwoLZGVzY3JpcHRpb24YAyABKAkSWwoYY29ubmVjdGlvbl90b29sX21hcHBpbmdzGAQgAygLMi8uc2NhbGVraXQudjEubWNwLk1jcENvbmZpZ0Nvbm5lY3Rpb25Ub29sTWFwcGluZ0IIukgFkgECEBkSGwoObWNwX3NlcnZlcl91cmwYBSABKAlCA+BBAyL5AQoeTWNwQ29uZmlnQ29ubmVjdGlvblRvb2xNYXBwaW5nEhUKDWNvbm5lY3Rpb25faWQYASABKAkSHwoPY29ubmVjdGlvbl9uYW1lGAIgASgJQga6SAPIAQESEAoIcHJvdmlkZXIYAyABKAkSDQoFdG9vbHMYBCADKAkSIQoUY29ubmVjdGVkX2FjY291bnRfaWQYBSABKAlIAIgBARIlChhjb25uZWN0ZWRfYWNjb3VudF9zdGF0dXMYBiABKAlIAYgBAUIXChVfY29ubmVjdGVkX2FjY291bnRfaWRCGwoZX2Nvbm5lY3RlZF9hY2NvdW50X3N0YXR1cyJMChZDcmVhdGVNY3BDb25maWdSZXF1ZXN0EjIKBmNvbmZpZxgBIAEoCzIaLnNjYWxla2l0LnYxLm1jcC5NY3BDb25maWdCBrpIA8gBASJFChdDcmVhdGVNY3BDb25maWdSZXNwb25zZRIqCgZjb25maWcYASABKAsyGi5zY2FsZWtpdC52MS5tY3AuTWNwQ29uZmlnIqkBChZVcGRhdGVNY3BDb25maWdSZXF1ZXN0Eh0KCWNvbmZpZ19pZBgBIAEoCUIKukgHyAEBcgIQARITCgtkZXNjcmlwdGlvbhgCIAEoCRJbChhjb25uZWN0aW9uX3Rvb2xfbWFwcGluZ3MYAyADKAsyLy5zY2FsZWtpdC52MS5tY3AuTWNwQ29uZmlnQ29ubmVjdGlvblRvb2xNYXBwaW5nQgi6SAWSAQIQGSJFChdVcGRhdGVNY3BDb25maWdSZXNwb25zZRIqCgZjb25maWcYASABKAsyGi5zY2FsZWtpdC52MS5tY3AuTWNwQ29uZmlnIuQBChVMaXN0TWNwQ29uZmlnc1JlcXVlc3QSPQoGZmlsdGVyGAEgASgLMi0uc2NhbGVraXQudjEubWNwLkxpc3RNY3BDb25maWdzUmVxdWVzdC5GaWx0ZXISDgoGc2VhcmNoGAIgASgJEhoKCXBhZ2Vfc2l6ZRgDIAEoDUIHukgEKgIYHhISCgpwYWdlX3Rva2VuGAQgASgJGkwKBkZpbHRlchIKCgJpZBgBIAEoCRIMCgRuYW1lGAIgASgJEhAKCHByb3ZpZGVyGAMgASgJEhYKDm1jcF9zZXJ2ZXJfdXJsGAQgASgJIosBChZMaXN0TWNwQ29uZmlnc1Jlc3BvbnNlEisKB2NvbmZpZ3MYASADKAsyGi5zY2FsZWtpdC52MS5tY3AuTWNwQ29uZmlnEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCRIXCg9wcmV2X3BhZ2VfdG9rZW4YAyABKAkSEgoKdG90YWxfc2l6ZRgEIAEoDSI0ChNHZXRNY3BDb25maWdSZXF1ZXN0Eh0KCWNvbmZpZ19pZBgBIAEoCUIKukgHyAEBcgIQASJCChRHZXRNY3BDb25maWdSZXNwb25zZRIqCgZjb25maWcYASABKAsyGi5zY2FsZWtpdC52MS5tY3AuTWNwQ29uZmlnIjcKFkRlbGV0ZU1jcENvbmZpZ1JlcXVlc3QSHQoJY29uZmlnX2lkGAEgASgJQgq6SAfIAQFyAhABIhkKF0RlbGV0ZU1jcENvbmZpZ1Jlc3BvbnNlIn4KH0xpc3RNY3BDb25uZWN0ZWRBY2NvdW50c1JlcXVlc3QSHQoJY29uZmlnX2lkGAEgASgJQgq6SAfIAQFyAhABEiEKCmlkZW50aWZpZXIYAiABKAlCDbpICsgBAXIFEAEY/wESGQoRaW5jbHVkZV9hdXRoX2xpbmsYAyABKAgiZwogTGlzdE1jcENvbm5lY3RlZEFjY291bnRzUmVzcG9uc2USQwoSY29ubmVjdGVkX2FjY291bnRzGAEgAygLMicuc2NhbGVraXQudjEubWNwLk1jcENvbm5lY3Rpb25BdXRoU3RhdGUitwEKFk1jcENvbm5lY3Rpb25BdXRoU3RhdGUSFQoNY29ubmVjdGlvbl9pZBgBIAEoCRIXCg9jb25uZWN0aW9uX25hbWUYAiABKAkSEAoIcHJvdmlkZXIYAyABKAkSHAoUY29ubmVjdGVkX2FjY291bnRfaWQYBCABKAkSIAoYY29ubmVjdGVkX2FjY291bnRfc3RhdHVzGAUgASgJEhsKE2F1dGhlbnRpY2F0aW9uX2xpbmsYBiABKAkixQEKHENyZWF0ZU1jcFNlc3Npb25Ub2tlblJlcXVlc3QSFQoNbWNwX2NvbmZpZ19pZBgBIAEoCRIhCgppZGVudGlmaWVyGAIgASgJQg26SArIAQFyBRABGP8BEikKBmV4cGlyeRgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIOCgZrZXlfaWQYBCABKAkSMAoMYWNjZXNzX2xldmVsGAUgASgJQhq6SBdyFTITXihGVUxMfFJFQURfT05MWSk/JCJeCh1DcmVhdGVNY3BTZXNzaW9uVG9rZW5SZXNwb25zZRINCgV0b2tlbhgBIAEoCRIuCgpleHBpcmVzX2F0GAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcDKMCQoKTWNwU2VydmljZRKPAQoPQ3JlYXRlTWNwQ29uZmlnEicuc2NhbGVraXQudjEubWNwLkNyZWF0ZU1jcENvbmZpZ1JlcXVlc3QaKC5zY2FsZWtpdC52MS5tY3AuQ3JlYXRlTWNwQ29uZmlnUmVzcG9uc2UiKYK1GAIYRILT5JMCHToGY29uZmlnIhMvYXBpL3YxL21jcC9jb25maWdzEpYBCg9VcGRhdGVNY3BDb25maWcSJy5zY2FsZWtpdC52MS5tY3AuVXBkYXRlTWNwQ29uZmlnUmVxdWVzdBooLnNjYWxla2l0LnYxLm1jcC5VcGRhdGVNY3BDb25maWdSZXNwb25zZSIwgrUYAhhEgtPkkwIkOgEqGh8vYXBpL3YxL21jcC9jb25maWdzL3tjb25maWdfaWR9EoQBCg5MaXN0TWNwQ29uZmlncxImLnNjYWxla2l0LnYxLm1jcC5MaXN0TWNwQ29uZmlnc1JlcXVlc3QaJy5zY2FsZWtpdC52MS5tY3AuTGlzdE1jcENvbmZpZ3NSZXNwb25zZSIhgrUYAhhEgtPkkwIVEhMvYXBpL3YxL21jcC9jb25maWdzEooBCgxHZXRNY3BDb25maWcSJC5zY2FsZWtpdC52MS5tY3AuR2V0TWNwQ29uZmlnUmVxdWVzdBolLnNjYWxla2l0LnYxLm1jcC5HZXRNY3BDb25maWdSZXNwb25zZSItgrUYAhhEgtPkkwIhEh8vYXBpL3YxL21jcC9jb25maWdzL3tjb25maWdfaWR9EpMBCg9EZWxldGVNY3BDb25maWcSJy5zY2FsZWtpdC52MS5tY3AuRGVsZXRlTWNwQ29uZmlnUmVxdWVzdBooLnNjYWxla2l0LnYxLm1jcC5EZWxldGVNY3BDb25maWdSZXNwb25zZSItgrUYAhhEgtPkkwIhKh8vYXBpL3YxL21jcC9jb25maWdzL3tjb25maWdfaWR9EsQBChhMaXN0TWNwQ29ubmVjdGVkQWNjb3VudHMSMC5zY2FsZWtpdC52MS5tY3AuTGlzdE1jcENvbm5lY3RlZEFjY291bnRzUmVxdWVzdBoxLnNjYWxla2l0LnYxLm1jcC5MaXN0TWNwQ29ubmVjdGVkQWNjb3VudHNSZXNwb25zZSJDgrUYAhhEgtPkkwI3OgEqIjIvYXBpL3YxL21jcC9jb25maWdzL3tjb25maWdfaWR9L2Nvbm5lY3RlZF9hY2NvdW50cxLhAQoVQ3JlYXRlTWNwU2Vzc2lvblRva2VuEi0uc2NhbGVraXQudjEubWNwLkNyZWF0ZU1jcFNlc3Npb25Ub2tlblJlcXVlc3QaLi5zY2FsZWtpdC52MS5tY3AuQ3JlYXRlTWNwU2Vzc2lvblRva2VuUmVzcG9uc2UiaYK1GAIYRILT5JMCXToBKlosOgEqIicvYXBpL3YxL21jcC9jb25uZWN0aW9ucy97a2V5X2lkfS90b2tlbnMiKi9hcGkvdjEvbWNwL2NvbmZpZ3Mve21jcF9jb25maWdfaWR9L3Rva2Vuc2IGcHJvdG8z", [file_buf_validate_validate, file_google_api_annotations, file_google_api_field_behavior, file_google_protobuf_duration, file_google_protobuf_timestamp, file_scalekit_v1_options_options]);
 
 /**
  * @generated from message scalekit.v1.mcp.McpConfig
@@ -40,6 +43,11 @@ export type McpConfig = Message<"scalekit.v1.mcp.McpConfig"> & {
    * @generated from field: repeated scalekit.v1.mcp.McpConfigConnectionToolMapping connection_tool_mappings = 4;
    */
   connectionToolMappings: McpConfigConnectionToolMapping[];
+
+  /**
+   * @generated from field: string mcp_server_url = 5;
+   */
+  mcpServerUrl: string;
 };
 
 /**
@@ -219,6 +227,11 @@ export type ListMcpConfigsRequest_Filter = Message<"scalekit.v1.mcp.ListMcpConfi
    * @generated from field: string provider = 3;
    */
   provider: string;
+
+  /**
+   * @generated from field: string mcp_server_url = 4;
+   */
+  mcpServerUrl: string;
 };
 
 /**
@@ -325,6 +338,153 @@ export const DeleteMcpConfigResponseSchema: GenMessage<DeleteMcpConfigResponse> 
   messageDesc(file_scalekit_v1_mcp_mcp, 11);
 
 /**
+ * @generated from message scalekit.v1.mcp.ListMcpConnectedAccountsRequest
+ */
+export type ListMcpConnectedAccountsRequest = Message<"scalekit.v1.mcp.ListMcpConnectedAccountsRequest"> & {
+  /**
+   * @generated from field: string config_id = 1;
+   */
+  configId: string;
+
+  /**
+   * @generated from field: string identifier = 2;
+   */
+  identifier: string;
+
+  /**
+   * @generated from field: bool include_auth_link = 3;
+   */
+  includeAuthLink: boolean;
+};
+
+/**
+ * Describes the message scalekit.v1.mcp.ListMcpConnectedAccountsRequest.
+ * Use `create(ListMcpConnectedAccountsRequestSchema)` to create a new message.
+ */
+export const ListMcpConnectedAccountsRequestSchema: GenMessage<ListMcpConnectedAccountsRequest> = /*@__PURE__*/
+  messageDesc(file_scalekit_v1_mcp_mcp, 12);
+
+/**
+ * @generated from message scalekit.v1.mcp.ListMcpConnectedAccountsResponse
+ */
+export type ListMcpConnectedAccountsResponse = Message<"scalekit.v1.mcp.ListMcpConnectedAccountsResponse"> & {
+  /**
+   * @generated from field: repeated scalekit.v1.mcp.McpConnectionAuthState connected_accounts = 1;
+   */
+  connectedAccounts: McpConnectionAuthState[];
+};
+
+/**
+ * Describes the message scalekit.v1.mcp.ListMcpConnectedAccountsResponse.
+ * Use `create(ListMcpConnectedAccountsResponseSchema)` to create a new message.
+ */
+export const ListMcpConnectedAccountsResponseSchema: GenMessage<ListMcpConnectedAccountsResponse> = /*@__PURE__*/
+  messageDesc(file_scalekit_v1_mcp_mcp, 13);
+
+/**
+ * @generated from message scalekit.v1.mcp.McpConnectionAuthState
+ */
+export type McpConnectionAuthState = Message<"scalekit.v1.mcp.McpConnectionAuthState"> & {
+  /**
+   * @generated from field: string connection_id = 1;
+   */
+  connectionId: string;
+
+  /**
+   * @generated from field: string connection_name = 2;
+   */
+  connectionName: string;
+
+  /**
+   * @generated from field: string provider = 3;
+   */
+  provider: string;
+
+  /**
+   * @generated from field: string connected_account_id = 4;
+   */
+  connectedAccountId: string;
+
+  /**
+   * @generated from field: string connected_account_status = 5;
+   */
+  connectedAccountStatus: string;
+
+  /**
+   * @generated from field: string authentication_link = 6;
+   */
+  authenticationLink: string;
+};
+
+/**
+ * Describes the message scalekit.v1.mcp.McpConnectionAuthState.
+ * Use `create(McpConnectionAuthStateSchema)` to create a new message.
+ */
+export const McpConnectionAuthStateSchema: GenMessage<McpConnectionAuthState> = /*@__PURE__*/
+  messageDesc(file_scalekit_v1_mcp_mcp, 14);
+
+/**
+ * @generated from message scalekit.v1.mcp.CreateMcpSessionTokenRequest
+ */
+export type CreateMcpSessionTokenRequest = Message<"scalekit.v1.mcp.CreateMcpSessionTokenRequest"> & {
+  /**
+   * @generated from field: string mcp_config_id = 1;
+   */
+  mcpConfigId: string;
+
+  /**
+   * @generated from field: string identifier = 2;
+   */
+  identifier: string;
+
+  /**
+   * @generated from field: google.protobuf.Duration expiry = 3;
+   */
+  expiry?: Duration | undefined;
+
+  /**
+   * @generated from field: string key_id = 4;
+   */
+  keyId: string;
+
+  /**
+   * Its number is assumed: no descriptor that has it was seen.
+   *
+   * @generated from field: string access_level = 5;
+   */
+  accessLevel: string;
+};
+
+/**
+ * Describes the message scalekit.v1.mcp.CreateMcpSessionTokenRequest.
+ * Use `create(CreateMcpSessionTokenRequestSchema)` to create a new message.
+ */
+export const CreateMcpSessionTokenRequestSchema: GenMessage<CreateMcpSessionTokenRequest> = /*@__PURE__*/
+  messageDesc(file_scalekit_v1_mcp_mcp, 15);
+
+/**
+ * @generated from message scalekit.v1.mcp.CreateMcpSessionTokenResponse
+ */
+export type CreateMcpSessionTokenResponse = Message<"scalekit.v1.mcp.CreateMcpSessionTokenResponse"> & {
+  /**
+   * @generated from field: string token = 1;
+   */
+  token: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp expires_at = 2;
+   */
+  expiresAt?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message scalekit.v1.mcp.CreateMcpSessionTokenResponse.
+ * Use `create(CreateMcpSessionTokenResponseSchema)` to create a new message.
+ */
+export const CreateMcpSessionTokenResponseSchema: GenMessage<CreateMcpSessionTokenResponse> = /*@__PURE__*/
+  messageDesc(file_scalekit_v1_mcp_mcp, 16);
+
+/**
  * @generated from service scalekit.v1.mcp.McpService
  */
 export const McpService: GenService<{
@@ -367,6 +527,22 @@ export const McpService: GenService<{
     methodKind: "unary";
     input: typeof DeleteMcpConfigRequestSchema;
     output: typeof DeleteMcpConfigResponseSchema;
+  },
+  /**
+   * @generated from rpc scalekit.v1.mcp.McpService.ListMcpConnectedAccounts
+   */
+  listMcpConnectedAccounts: {
+    methodKind: "unary";
+    input: typeof ListMcpConnectedAccountsRequestSchema;
+    output: typeof ListMcpConnectedAccountsResponseSchema;
+  },
+  /**
+   * @generated from rpc scalekit.v1.mcp.McpService.CreateMcpSessionToken
+   */
+  createMcpSessionToken: {
+    methodKind: "unary";
+    input: typeof CreateMcpSessionTokenRequestSchema;
+    output: typeof CreateMcpSessionTokenResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_scalekit_v1_mcp_mcp, 0);
