@@ -1,6 +1,6 @@
 import { Router } from 'express'
 import { agentRoutes } from './agents/agent-routes.js'
-import type { FaultBox } from './dashboard/activity-routes.js'
+import type { DecodeMessage, FaultBox } from './dashboard/activity-routes.js'
 import { dashboardGuard } from './dashboard/dashboard-guard.js'
 import { dashboardRoutes } from './dashboard/dashboard-routes.js'
 import { docsRoutes } from './docs-routes.js'
@@ -62,7 +62,9 @@ export function siteRoutes({ context, token, port, ...parts }: Site): Router {
   })
   router.use('/docs', docsRoutes(context.baseUrl))
   if (token !== undefined) router.use(dashboardGuard(token, port))
-  router.use(dashboardRoutes({ context, ...parts }))
+  const decode: DecodeMessage = async (...body) =>
+    (await import('./api/decode-message.js')).decodeMessage(...body)
+  router.use(dashboardRoutes({ context, decode, ...parts }))
   router.use(agentRoutes({ ...context, authenticate: createAuthenticate(context) }))
   router.use('/:realm/directories/:directory/scim/v2', scimRoutes(context))
   router.use('/:realm', portalRoutes(portalContext(context)))

@@ -17,7 +17,8 @@ import { csrfToken, newCsrfToken, spendCsrfToken } from '../http/page/csrf.js'
 import { refuseForm } from '../http/page/refuse-form.js'
 import { sendPage } from '../http/page/send-page.js'
 import { type OwnAddress, replayRequest } from '../http/replay-request.js'
-import type { RequestLog } from '../http/request-log.js'
+import type { RequestContents, RequestLog } from '../http/request-log.js'
+import { type DecodedMessage, showBody } from '../http/shown-body.js'
 import { type MovableClock, secondsAhead } from '../storage/clock.js'
 import { LocalError } from '../storage/local-error.js'
 import type { DashboardFrame } from './dashboard-page.js'
@@ -38,11 +39,21 @@ export interface FaultBox {
   remove(id: string): boolean
 }
 
+/** The message in a body of a gRPC or Connect call. */
+export type DecodeMessage = (
+  bytes: Buffer,
+  path: string,
+  contentType: string,
+  direction: 'input' | 'output',
+) => Promise<DecodedMessage | undefined>
+
 export interface Activity {
   context: Store
   clock: MovableClock
   faults: FaultBox
   log: RequestLog
+  /** Reads messages of the API. */
+  decode: DecodeMessage
   /** Where a request is sent again. */
   address: OwnAddress
   reset(): Promise<void>
@@ -52,7 +63,16 @@ export interface Activity {
 const KINDS: readonly TokenKind[] = ['access', 'refresh', 'session', 'api']
 
 /** What happens here: tokens, requests, messages; the clock and what is to go wrong; and back to the seed. */
-export function activityRoutes({ context, clock, faults, log, address, reset, frame }: Activity): Router {
+export function activityRoutes({
+  context,
+  clock,
+  faults,
+  log,
+  decode,
+  address,
+  reset,
+  frame,
+}: Activity): Router {
   const { database, outbox, webhooks } = context
   const router = Router()
   const form = urlencoded({ extended: false, limit: '8kb' })
@@ -152,7 +172,20 @@ export function activityRoutes({ context, clock, faults, log, address, reset, fr
     const { method, path } = found.entry
     const csrf = problem === undefined ? csrfToken(request, response) : newCsrfToken(request, response)
     const view = { ...(await frame(request, `${method} ${path}`)), ...found, csrf, problem }
-    sendPage(response, <RequestPage {...view} />)
+    sendPage(response, <RequestPage {...{ ...view, ...(await bodiesOf(found.contents)) }} />)
+  }
+
+  async function bodiesOf(contents: RequestContents | undefined) {
+    if (contents === undefined) return { body: undefined, answer: undefined }
+    const [path = ''] = contents.url.split('?', 1)
+    const sent = contents.headers['content-type'] ?? ''
+    const answered = String(contents.answerHeaders['content-type'] ?? sent)
+    const message = (bytes: Buffer, type: string, direction: 'input' | 'output') =>
+      decode(bytes, path, type, direction)
+    return {
+      body: showBody(contents.body, sent, await message(contents.body.bytes, sent, 'input')),
+      answer: showBody(contents.answer, answered, await message(contents.answer.bytes, answered, 'output')),
+    }
   }
 
   router.get('/dashboard/outbox', async (request, response) => {

@@ -1,6 +1,6 @@
 import { DataTable, Id, State } from '../http/page/data-table.js'
 import type { LoggedRequest, RequestContents } from '../http/request-log.js'
-import { type ShownBody, showBody, showHeaders, showUrl } from '../http/shown-body.js'
+import { type ShownBody, showHeaders, showUrl } from '../http/shown-body.js'
 import { type DashboardFrame, DashboardPage } from './dashboard-page.js'
 import { Moment } from './moment.js'
 import { PAGE_SIZE, Pager } from './pager.js'
@@ -104,13 +104,15 @@ export function RequestsPage({ requests, filter, page, ...frame }: RequestsView)
 interface RequestView extends DashboardFrame {
   entry: LoggedRequest
   contents: RequestContents | undefined
+  body: ShownBody | undefined
+  answer: ShownBody | undefined
   csrf: string
   /** Why sending it again failed. */
   problem?: string | undefined
 }
 
 /** One request: what was sent, what was answered, and a button that sends it again. */
-export function RequestPage({ entry, contents, csrf, problem, ...frame }: RequestView) {
+export function RequestPage({ entry, contents, body, answer, csrf, problem, ...frame }: RequestView) {
   return (
     <DashboardPage {...frame}>
       <p class="lead">
@@ -124,35 +126,27 @@ export function RequestPage({ entry, contents, csrf, problem, ...frame }: Reques
       {contents === undefined ? (
         <p class="empty">Only the contents of the latest 100 requests are kept.</p>
       ) : (
-        <Contents {...{ entry, contents, csrf }} />
+        <Contents {...{ entry, contents, body, answer, csrf }} />
       )}
     </DashboardPage>
   )
 }
 
-function Contents({
-  entry,
-  contents,
-  csrf,
-}: {
-  entry: LoggedRequest
-  contents: RequestContents
-  csrf: string
-}) {
-  const { url, headers, body, answer, answerHeaders } = contents
+type ContentsView = Pick<RequestView, 'entry' | 'body' | 'answer' | 'csrf'> & { contents: RequestContents }
+
+function Contents({ entry, contents, body, answer, csrf }: ContentsView) {
+  const { url, headers, answerHeaders } = contents
   const [path = ''] = url.split('?', 1)
-  const sentType = headers['content-type'] ?? ''
-  const answeredType = String(answerHeaders['content-type'] ?? sentType)
   return (
     <>
       <p class="note">Tokens, codes, passwords and secrets are hidden here.</p>
       <h2>Request</h2>
       <pre>{`${entry.method} ${showUrl(url.replace(path, entry.path))}\n${showHeaders(headers)}`}</pre>
-      <Body name="Request body" body={showBody(body, path, sentType, 'input')} />
+      <Body name="Request body" body={body} />
       <h2>Answer</h2>
       <pre>{`${entry.status || 'dropped'}\n${showHeaders(answerHeaders)}`}</pre>
-      <Body name="Answer body" body={showBody(answer, path, answeredType, 'output')} />
-      {body.isWhole ? (
+      <Body name="Answer body" body={answer} />
+      {contents.body.isWhole ? (
         <form method="post" action={`/dashboard/requests/${entry.id}`}>
           <input type="hidden" name="csrf" value={csrf} />
           <p class="note">It is sent as it was, with its token. A code or link that was used is refused.</p>

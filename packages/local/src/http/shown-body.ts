@@ -1,6 +1,4 @@
 import { isUtf8 } from 'node:buffer'
-import { type DescMethod, fromBinary, toJson } from '@bufbuild/protobuf'
-import { services } from '@scalekit-mcp/api'
 import type { KeptBody } from './kept-body.js'
 
 const HIDDEN = '[hidden]'
@@ -20,23 +18,27 @@ export interface ShownBody {
   readonly form: string
 }
 
+/** A message of the API, or that there is none in these bytes. */
+export interface DecodedMessage {
+  readonly name: string
+  /** Its JSON. */
+  readonly json: unknown
+}
+
 /**
- * A body as a person reads it: JSON with its members on lines, a form with its fields, a message of the API over gRPC or Connect as
- * JSON. What opens something is hidden, by name and by form.
+ * A body as a person reads it: JSON with its members on lines, a form with its fields, a message of the API as JSON. What opens
+ * something is hidden, by name and by form.
  *
- * @param path of the request, which names the method of a gRPC call
+ * @param message what the bytes are, where they are a message over gRPC or Connect
  * @returns undefined where there is none
  */
 export function showBody(
   { bytes, isWhole }: KeptBody,
-  path: string,
   contentType: string,
-  direction: 'input' | 'output',
+  message: DecodedMessage | undefined,
 ): ShownBody | undefined {
   if (bytes.length === 0) return undefined
-  const method = methodOf(path)
-  if (method && /^application\/(grpc|proto)/.test(contentType))
-    return showMessage(bytes, method, contentType, direction)
+  if (message) return { form: message.name, text: JSON.stringify(withoutSecrets(message.json), null, 2) }
   if (!isWhole)
     return { form: 'Text', text: `The body is too long to be shown: more than ${bytes.length} bytes.` }
   const text = bytes.toString('utf8')
@@ -101,33 +103,5 @@ function parsed(text: string): unknown {
     return JSON.parse(text) as unknown
   } catch {
     return undefined
-  }
-}
-
-/** The method that the path of a gRPC or Connect call names. */
-function methodOf(path: string): DescMethod | undefined {
-  const [, service, name] = /\/([\w.]+)\/(\w+)$/.exec(path) ?? []
-  return services.find(({ typeName }) => typeName === service)?.methods.find((method) => method.name === name)
-}
-
-/** A gRPC body is frames: a byte of flags, four of length, the message. A Connect body is the message. */
-function showMessage(
-  bytes: Buffer,
-  method: DescMethod,
-  contentType: string,
-  direction: 'input' | 'output',
-): ShownBody {
-  const schema = method[direction]
-  const isFramed = contentType.startsWith('application/grpc')
-  const [flags, length] =
-    isFramed && bytes.length >= 5 ? [bytes[0], bytes.readUInt32BE(1)] : [0, bytes.length]
-  const start = isFramed ? 5 : 0
-  const message = bytes.subarray(start, start + length)
-  if (flags !== 0 || message.length < length) return { form: schema.name, text: `${bytes.length} bytes` }
-  try {
-    const json = toJson(schema, fromBinary(schema, message))
-    return { form: schema.name, text: JSON.stringify(withoutSecrets(json), null, 2) }
-  } catch {
-    return { form: 'Bytes', text: `${bytes.length} bytes that are no ${schema.name}` }
   }
 }
