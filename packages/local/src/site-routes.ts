@@ -1,4 +1,5 @@
 import { Router } from 'express'
+import type { LoadedApi } from './dashboard/dashboard-api.js'
 import { dashboardGuard } from './dashboard/dashboard-guard.js'
 import { dashboardRoutes } from './dashboard/dashboard-routes.js'
 import { docsRoutes } from './docs-routes.js'
@@ -28,6 +29,8 @@ export interface Site {
   reset(): Promise<void>
   token: string | undefined
   port: number
+  /** The management API, for the dashboard. */
+  api(): Promise<LoadedApi>
 }
 
 /** What people and OAuth clients meet: pages, documentation, SCIM, the authorization servers. */

@@ -1,29 +1,39 @@
 import { type Request, type Response, Router, urlencoded } from 'express'
 import { WORKSPACE } from '../domain/environments/realm.js'
+import { findObjects } from '../domain/search/find-objects.js'
 import type { Store } from '../domain/store.js'
 import { csrfToken, spendCsrfToken } from '../http/page/csrf.js'
 import { DataTable, type DataTableView } from '../http/page/data-table.js'
 import { refuseForm } from '../http/page/refuse-form.js'
 import { sendPage } from '../http/page/send-page.js'
 import type { RequestLog } from '../http/request-log.js'
+import type { LoadedApi } from './dashboard-api.js'
 import { type DashboardFrame, DashboardPage } from './dashboard-page.js'
+import { createDashboardApi } from './local-methods.js'
+import { objectRoutes } from './objects/object-routes.js'
 import { OutboxPage } from './outbox-page.js'
 import { OverviewPage, ResetPage } from './overview-page.js'
-import { membersTable, organizationsTable, rolesTable, usersTable } from './people-tables.js'
+import { PAGE_SCRIPT, PAGE_SCRIPT_PATH } from './page-script.js'
+import { membersTable } from './people-tables.js'
 import { readOverview } from './read-overview.js'
-import { clientsTable, connectionsTable, directoriesTable, mcpServersTable } from './registry-tables.js'
+import { clientsTable, mcpServersTable } from './registry-tables.js'
 import { LIVE_PATH, SCRIPT, SCRIPT_PATH } from './request-log-script.js'
 import { RequestsPage } from './requests-page.js'
+import { SearchPage } from './search-page.js'
 import { tokensTable } from './tokens-table.js'
 
 export interface Dashboard {
   context: Store
   log: RequestLog
   reset(): Promise<void>
+  /** The management API. */
+  api(): Promise<LoadedApi>
 }
 
-/** What is here, to look at. It changes nothing but the outbox and, when asked twice, everything. */
-export function dashboardRoutes({ context, log, reset }: Dashboard): Router {
+const FOUND_OF_A_KIND = 50
+
+/** What is here, to look at and to change by hand. */
+export function dashboardRoutes({ context, log, reset, api }: Dashboard): Router {
   const { database, clock, outbox, baseUrl } = context
   const { db } = database
   const router = Router()
@@ -89,20 +99,21 @@ export function dashboardRoutes({ context, log, reset }: Dashboard): Router {
     response.redirect(303, '/')
   })
 
-  router.get('/dashboard/:environment', async (request, response, next) => {
-    const id = request.params.environment
-    const found = await db.selectFrom('environments').selectAll().where('id', '=', id).executeTakeFirst()
-    if (found === undefined) return next()
-    await showTables(request, response, found.display_name, [
-      await organizationsTable(db, id),
-      await usersTable(db, id),
-      await rolesTable(db, id),
-      await connectionsTable(db, id),
-      await directoriesTable(db, id),
-      await mcpServersTable(db, id),
-      await clientsTable(db, id),
-    ])
+  router.get('/dashboard/search', async (request, response) => {
+    const query = String(request.query.q ?? '')
+      .trim()
+      .slice(0, 100)
+    const found =
+      query === '' ? { objects: [], more: false } : await findObjects(database, query, FOUND_OF_A_KIND)
+    const view = { ...(await frame(request, 'Search')), query, found }
+    sendPage(response, <SearchPage {...view} />, { script: true })
   })
+
+  router.get(PAGE_SCRIPT_PATH, (_request, response) => {
+    response.type('js').set('X-Content-Type-Options', 'nosniff').send(PAGE_SCRIPT)
+  })
+
+  router.use(objectRoutes({ context, api: createDashboardApi(api, context), frame }))
   return router
 
   async function frame({ path }: Request, title: string): Promise<DashboardFrame> {

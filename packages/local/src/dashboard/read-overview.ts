@@ -73,12 +73,12 @@ async function firstClient(db: Db, realm: string): Promise<{ client?: string }> 
 type InEnvironment = 'organizations' | 'users' | 'connections' | 'directories'
 
 /** How many rows of an environment a table has. */
-export async function countIn(db: Db, table: InEnvironment, environment: string): Promise<number> {
+async function countIn(db: Db, table: InEnvironment, environment: string): Promise<number> {
   const query = db.selectFrom(table).select(rows).where('environment_id', '=', environment)
   return Number((await query.executeTakeFirstOrThrow()).count)
 }
 
 /** How many rows a table has. */
-export async function countAll(db: Db, table: 'members'): Promise<number> {
+async function countAll(db: Db, table: 'members'): Promise<number> {
   return Number((await db.selectFrom(table).select(rows).executeTakeFirstOrThrow()).count)
 }

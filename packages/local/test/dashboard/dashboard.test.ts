@@ -37,7 +37,7 @@ describe('the dashboard', () => {
       'pending invite',
       'projects:read, projects:write',
       'Connections',
-      'Directories',
+      'Webhooks',
       'http://localhost:3003/mcp',
       'http://localhost:3000/auth/callback',
     ]) {

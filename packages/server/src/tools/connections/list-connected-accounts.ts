@@ -7,7 +7,8 @@ import { time, toTime } from '../times.js'
 export default defineTool({
   name: 'list_connected_accounts',
   title: 'List connected accounts',
-  description: 'List the accounts that users connected for agents (such as mail or calendar), with their state.',
+  description:
+    'List the accounts that users connected for agents (such as mail or calendar), with their state.',
   toolset: 'connections',
   scopes: ['environment:read'],
   effect: 'read',
