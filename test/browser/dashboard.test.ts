@@ -74,7 +74,7 @@ async function andLoad(target: Locator): Promise<void> {
 async function act(label: string, fields: Readonly<Record<string, Value>> = {}): Promise<void> {
   await page.getByRole('main').getByRole('link', { name: label, exact: true }).click()
   await fill(fields)
-  await andLoad(page.getByRole('main').getByRole('button', { name: label, exact: true }))
+  await andLoad(page.getByRole('main').locator('form').getByRole('button'))
   expect(await page.getByRole('alert').allTextContents(), label).toEqual([])
 }
 

@@ -1,6 +1,5 @@
 import { type Request, type Response, Router, urlencoded } from 'express'
 import { WORKSPACE } from '../domain/environments/realm.js'
-import { findObjects } from '../domain/search/find-objects.js'
 import type { Store } from '../domain/store.js'
 import { csrfToken, spendCsrfToken } from '../http/page/csrf.js'
 import { DataTable, type DataTableView } from '../http/page/data-table.js'
@@ -19,6 +18,7 @@ import { readOverview } from './read-overview.js'
 import { clientsTable, mcpServersTable } from './registry-tables.js'
 import { LIVE_PATH, SCRIPT, SCRIPT_PATH } from './request-log-script.js'
 import { RequestsPage } from './requests-page.js'
+import { search } from './search.js'
 import { SearchPage } from './search-page.js'
 import { tokensTable } from './tokens-table.js'
 
@@ -29,8 +29,6 @@ export interface Dashboard {
   /** The management API. */
   api(): Promise<LoadedApi>
 }
-
-const FOUND_OF_A_KIND = 50
 
 /** What is here, to look at and to change by hand. */
 export function dashboardRoutes({ context, log, reset, api }: Dashboard): Router {
@@ -103,9 +101,8 @@ export function dashboardRoutes({ context, log, reset, api }: Dashboard): Router
     const query = String(request.query.q ?? '')
       .trim()
       .slice(0, 100)
-    const found =
-      query === '' ? { objects: [], more: false } : await findObjects(database, query, FOUND_OF_A_KIND)
-    const view = { ...(await frame(request, 'Search')), query, found }
+    const found = query === '' ? { rows: [], more: false } : await search(context, query)
+    const view = { ...(await frame(request, 'Search')), query, ...found }
     sendPage(response, <SearchPage {...view} />, { script: true })
   })
 

@@ -49,11 +49,14 @@ export async function readOverview(db: Db): Promise<EnvironmentSummary[]> {
 }
 
 async function registered(db: Db, realm: string): Promise<EnvironmentSummary['counts']> {
-  const count = async (table: 'resources' | 'clients') =>
-    Number(
-      (await db.selectFrom(table).select(rows).where('realm', '=', realm).executeTakeFirstOrThrow()).count,
-    )
-  return [counted(await count('resources'), 'MCP server'), counted(await count('clients'), 'client')]
+  const servers = await countOf(db, 'resources', realm)
+  return [counted(servers, 'MCP server'), counted(await countOf(db, 'clients', realm), 'client')]
+}
+
+/** How many MCP servers or clients a realm has. */
+export async function countOf(db: Db, table: 'resources' | 'clients', realm: string): Promise<number> {
+  const query = db.selectFrom(table).select(rows).where('realm', '=', realm)
+  return Number((await query.executeTakeFirstOrThrow()).count)
 }
 
 function counted(count: number, one: string, many = `${one}s`): [number, string] {
@@ -79,6 +82,6 @@ async function countIn(db: Db, table: InEnvironment, environment: string): Promi
 }
 
 /** How many rows a table has. */
-async function countAll(db: Db, table: 'members'): Promise<number> {
+export async function countAll(db: Db, table: 'members'): Promise<number> {
   return Number((await db.selectFrom(table).select(rows).executeTakeFirstOrThrow()).count)
 }

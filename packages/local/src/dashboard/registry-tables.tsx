@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type DataTableView, Id } from '../http/page/data-table.js'
 import type { Schema } from '../storage/schema.js'
 import { ROWS_SHOWN } from './people-tables.js'
+import { countOf } from './read-overview.js'
 
 type Db = Kysely<Schema>
 
@@ -22,6 +23,7 @@ export async function mcpServersTable(db: Db, realm: string): Promise<DataTableV
     .execute()
   return {
     title: 'MCP servers',
+    total: await countOf(db, 'resources', realm),
     columns: ['Name', 'Id', 'URL', 'Scopes'],
     rows: rows.map(({ name, id, url, scopes }) => [
       name,
@@ -43,6 +45,7 @@ export async function clientsTable(db: Db, realm: string): Promise<DataTableView
     .execute()
   return {
     title: 'Clients',
+    total: await countOf(db, 'clients', realm),
     columns: ['Name', 'Client id', 'Type', 'Redirect URIs'],
     rows: rows.map(({ data, id, client_type }) => {
       const { name, post_login_uris } = ClientData.parse(JSON.parse(data))

@@ -33,7 +33,7 @@ describe('the dashboard', () => {
     for (const text of [
       'Acme Robotics',
       'ana@acme.example',
-      'Acme Robotics (admin)',
+      'Acme Robotics</a> (admin)',
       'pending invite',
       'projects:read, projects:write',
       'Connections',

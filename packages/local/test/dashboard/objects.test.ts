@@ -273,6 +273,20 @@ describe('the search', () => {
     expect(await search(text)).toContain(link)
   })
 
+  it('finds webhooks and interceptors', async () => {
+    await submit('/webhooks/-/new', { url: 'http://localhost:9/hook' })
+    const gate = { display_name: 'Gate', trigger_point: 'PRE_SIGNUP', api_url: 'http://localhost:9/ask' }
+    await submit('/interceptors/-/new', { ...gate, failure_policy: 'FAIL_OPEN' })
+    expect(await search('localhost:9')).toMatch(/\/webhooks\/wh_\d+".*\/interceptors\/icp_\d+"/s)
+    expect(await search('gate')).toContain('>Gate</a>')
+  })
+
+  it('says when there are more than it lists', async () => {
+    const sdk = local.sdk(DEV)
+    for (let count = 0; count < 51; count++) await sdk.organization.createOrganization(`Many ${count}`)
+    expect(await search('many')).toContain('There are more')
+  })
+
   it('takes % and _ as they are, and says when it finds nothing', async () => {
     expect(await search('a%c')).toContain('Nothing has')
     expect(await search('<b>')).toContain('&lt;b&gt;')

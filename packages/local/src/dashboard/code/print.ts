@@ -31,7 +31,8 @@ export function printArgument(value: Argument, indent = ''): string {
 }
 
 function printMember(name: string, value: Argument, indent: string): string {
-  const key = /^[A-Za-z_$][\w$]*$/.test(name) && name !== '__proto__' ? name : quoted(name)
+  // Without brackets, this name would set the prototype.
+  const key = name === '__proto__' ? `['${name}']` : /^[A-Za-z_$][\w$]*$/.test(name) ? name : quoted(name)
   return `${key}: ${printArgument(value, indent)}`
 }
 

@@ -21,6 +21,7 @@ export const webhooks: Kind = {
   slug: 'webhooks',
   param: 'webhook',
   one: 'webhook',
+  title: 'URL',
   many: 'Webhooks',
   lead: 'Every event of this environment is sent to these URLs. What was sent is in the outbox.',
   idOf: (object) => textAt(object, 'id'),

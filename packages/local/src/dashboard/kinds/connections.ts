@@ -34,10 +34,11 @@ const jit = (settings: string): Field[] => [
   ),
   checkbox(`connection.${settings}.sync_user_profile_on_login`, 'Update profiles at every sign-in'),
 ]
+const KEPT = { help: 'Empty keeps the one that exists.' }
 const oidc: readonly Field[] = [
   urlField('connection.oidc_config.issuer', 'Issuer'),
   textField('connection.oidc_config.client_id', 'Client ID'),
-  secretField('connection.oidc_config.client_secret', 'Client secret'),
+  secretField('connection.oidc_config.client_secret', 'Client secret', KEPT),
   urlField('connection.oidc_config.authorize_uri', 'Authorization endpoint', {
     help: 'Endpoints that are empty are discovered at the issuer.',
   }),
@@ -63,7 +64,7 @@ const saml: readonly Field[] = [
 const oauth: readonly Field[] = [
   checkbox('connection.oauth_config.use_platform_creds', "Use Scalekit's own credentials"),
   textField('connection.oauth_config.client_id', 'Client ID'),
-  secretField('connection.oauth_config.client_secret', 'Client secret'),
+  secretField('connection.oauth_config.client_secret', 'Client secret', KEPT),
 ]
 const passwordless: readonly Field[] = [
   select('connection.passwordless_config.type', 'The e-mail has', {

@@ -11,6 +11,7 @@ export const domains: Kind = {
   slug: 'domains',
   param: 'domain',
   one: 'domain',
+  title: 'Domain',
   many: 'Domains',
   lead: 'Addresses of these domains lead to the single sign-on of this organization, or may join it.',
   parent: organizations,

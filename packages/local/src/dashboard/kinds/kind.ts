@@ -100,6 +100,8 @@ export interface Kind {
   readonly parent?: Kind
   idOf(object: Json): string
   titleOf(object: Json): string
+  /** What the title of an object is, as the head of its column. Default: Name. */
+  readonly title?: string
   readonly list: Call & {
     readonly items: string
     /** How the list is paged; without it, every answer has all. */

@@ -1,17 +1,7 @@
-import { type Json, textAt } from '../dashboard-api.js'
+import { at, type Json, textAt } from '../dashboard-api.js'
 import { code, enabled, text, texts, time, yesNo } from './cells.js'
 import { machineFacts, machineFields } from './clients.js'
-import {
-  areaField,
-  checkbox,
-  deletion,
-  lines,
-  namesOf,
-  numberField,
-  required,
-  textField,
-  urlField,
-} from './fields.js'
+import { areaField, checkbox, deletion, lines, numberField, required, textField, urlField } from './fields.js'
 import type { Field, Ids, Kind } from './kind.js'
 
 const fields = (): Field[] => [
@@ -22,7 +12,8 @@ const fields = (): Field[] => [
   areaField('resource.description', 'Description'),
   lines('resource.scopes', 'Scopes', {
     help: 'One per line. New ones are added to the environment.',
-    of: (object) => namesOf(object.scopes),
+    // `scopes` leaves out names that the environment does not have.
+    of: (object) => at(object, 'protected_metadata.scopes_supported'),
   }),
   textField('resource.provider', 'Sign-in connection', {
     help: 'The name of the connection that signs people in. Empty stands for the sign-in page.',
@@ -53,7 +44,7 @@ export const mcpServers: Kind = {
     paged: 'token',
   },
   get: { method: 'ClientService.GetResource', message: server, object: 'resource' },
-  columns: [code('URL', 'resource_id'), texts('Scopes', 'scopes', 'name')],
+  columns: [code('URL', 'resource_id'), texts('Scopes', 'protected_metadata.scopes_supported')],
   facts: [
     text('Description', 'description'),
     texts('Authorization server', 'protected_metadata.authorization_servers'),

@@ -74,6 +74,7 @@ export const users: Kind = {
   slug: 'users',
   param: 'user',
   one: 'user',
+  title: 'E-mail address',
   many: 'Users',
   lead: 'The people of your customers. Each belongs to at least one organization.',
   idOf: (object) => textAt(object, 'id'),
@@ -88,11 +89,14 @@ export const users: Kind = {
     userName,
     {
       name: 'Organizations',
-      of: ({ memberships }) => (
+      of: ({ memberships }, { environment }) => (
         <ul>
           {asList(memberships).map((one) => (
             <li>
-              {textAt(one, 'display_name')} ({rolesOf(asObject(one))})
+              <a href={`/dashboard/${environment}/organizations/${textAt(one, 'organization_id')}`}>
+                {textAt(one, 'display_name')}
+              </a>{' '}
+              ({rolesOf(asObject(one))})
               {textAt(one, 'membership_status') !== 'ACTIVE' && <> {status(asObject(one))}</>}
             </li>
           ))}
@@ -184,6 +188,7 @@ export const members: Kind = {
   slug: 'members',
   param: 'member',
   one: 'membership',
+  title: 'E-mail address',
   many: 'Members',
   lead: 'The users of this organization, and their roles in it.',
   parent: organizations,

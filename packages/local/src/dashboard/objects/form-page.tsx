@@ -41,7 +41,7 @@ export function FormPage({ operation, fields, texts, refused, csrf, back, ...fra
         </div>
         <p class="inline">
           <button type="submit" class={operation.danger ? 'destroy' : undefined}>
-            {operation.label}
+            {operation.name === 'edit' ? 'Save' : operation.label}
           </button>
           <a class="button secondary" href={back}>
             Cancel

@@ -9,14 +9,9 @@ export interface FieldProblem {
   readonly description: string
 }
 
-/** What an empty form shows; the query may fill in some of it. */
-export function initialTexts(fields: readonly Field[], query: Readonly<Record<string, unknown>>): Texts {
-  return Object.fromEntries(
-    fields.map(({ path, initial = [] }) => {
-      const given = query[path]
-      return [path, typeof given === 'string' ? [given] : initial]
-    }),
-  )
+/** What an empty form shows. */
+export function initialTexts(fields: readonly Field[]): Texts {
+  return Object.fromEntries(fields.map(({ path, initial = [] }) => [path, initial]))
 }
 
 /** What the form of an object shows. */

@@ -16,7 +16,7 @@ export interface ObjectFrame extends DashboardFrame {
 
 /** The frame of the pages of objects: the path that leads here, and the page. */
 export function ObjectPage({ crumbs, now, children, ...frame }: ObjectFrame & { children: Child }) {
-  const above = (
+  const above = crumbs.length > 0 && (
     <nav class="crumbs" aria-label="Path">
       <ol>
         {crumbs.map(({ href, name }) => (

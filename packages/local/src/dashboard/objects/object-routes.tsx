@@ -128,7 +128,7 @@ export function objectRoutes({ context, api, frame }: ObjectPages): Router {
     return async (request, response, ids) => {
       const { object, shown } = await aboutOf(kind, operation, ids, existing)
       const fields = operation.fields(object)
-      const texts = existing ? textsOf(fields, shown, ids) : initialTexts(fields, request.query)
+      const texts = existing ? textsOf(fields, shown, ids) : initialTexts(fields)
       const csrf = csrfToken(request, response)
       const view = await formView(request, { kind, operation, ids, object, texts, existing })
       sendPage(response, <FormPage {...view} csrf={csrf} />, { script: true })

@@ -21,7 +21,7 @@ export function ObjectTable({ kind, ids, objects }: Pick<ListView, 'kind' | 'ids
       <table>
         <thead>
           <tr>
-            <th scope="col">Name</th>
+            <th scope="col">{kind.title ?? 'Name'}</th>
             <th scope="col">Id</th>
             {kind.columns.map(({ name }) => (
               <th scope="col">{name}</th>

@@ -13,6 +13,7 @@ export const OBJECT_STYLES = `
 .crumbs a { display: inline; padding: .15rem; border: 0; font-weight: 500; overflow-wrap: anywhere; }
 .actions { display: flex; flex-wrap: wrap; gap: .5rem; margin: 0; }
 .actions .button { display: inline-flex; min-height: 2.25rem; padding: .25rem .85rem; font-size: .875rem; }
+.actions + .scroll, .actions + .empty { margin-top: .75rem; }
 .inline .button { display: inline-flex; }
 .inline { align-items: center; }
 .data-head { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: .5rem; margin-bottom: .5rem; }
