@@ -87,7 +87,7 @@ async function remove(label: string): Promise<void> {
 /** A value that is shown once. */
 async function revealed(label: string): Promise<string> {
   const value = await page.locator(`dt:text-is("${label}") + dd code`).textContent()
-  await andLoad(page.getByRole('link', { name: 'Go on' }))
+  await andLoad(page.getByRole('link', { name: 'Continue' }))
   return value ?? ''
 }
 

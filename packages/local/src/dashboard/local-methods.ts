@@ -7,7 +7,7 @@ import { type DashboardApi, type Json, type LoadedApi, textAt } from './dashboar
 type LocalContext = Pick<Store, 'webhooks' | 'interceptors'>
 type Method = (environment: string, message: Json) => Promise<Json>
 
-/** What `/__local` does, for the same requests over HTTP. There is none for a change. */
+/** Where the same requests go over HTTP. */
 const PATHS: Readonly<Record<string, string>> = {
   'Local.CreateWebhook': '/__local/webhooks',
   'Local.CreateInterceptor': '/__local/interceptors',
@@ -73,6 +73,7 @@ export function createDashboardApi(
     },
     async rest(name, message) {
       const path = PATHS[name]
+      if (path === undefined && name in methods) return undefined
       if (path === undefined) return (await load()).rest(name, message)
       return { verb: 'POST', path, query: '', body: JSON.stringify(message) }
     },

@@ -102,7 +102,7 @@ describe('a form', () => {
       'role.description': 'Looks around',
     })
     expect(refused.response.status).toBe(422)
-    expect(refused.page).toContain('it cannot be emptied here')
+    expect(refused.page).toContain('the API cannot clear this field')
   })
 
   it('is refused without the token of its page, and from another site', async () => {
@@ -187,6 +187,25 @@ describe('a list', () => {
     expect(seen.size).toBe(65)
   })
 
+  it('whose pages have numbers is shown as a whole, too', async () => {
+    const sdk = local.sdk(DEV)
+    for (let count = 0; count < 30; count++) await sdk.domain.createDomain(GLOBEX, `d${count}.globex.example`)
+    const first = await open(`/organizations/${GLOBEX}/domains`)
+    const next = /href="([^"]+)" rel="next"/.exec(first.page)?.[1] ?? ''
+    const second = await browser.follow(local.url + next)
+    const idsIn = (page = '') => [...page.matchAll(/data-copy="(dom_\d+)"/g)].map(([, id]) => id)
+    expect(new Set([...idsIn(first.page), ...idsIn(second.page)]).size).toBe(31)
+    expect(second.page).not.toContain('rel="next"')
+  })
+
+  it('is offered as a whole where a form chooses from it', async () => {
+    const sdk = local.sdk(DEV)
+    for (let count = 0; count < 120; count++)
+      await sdk.permission.createPermission({ name: `p${count}:read`, description: 'Reads' } as never)
+    const { page } = await open('/roles/-/new')
+    expect([...page.matchAll(/name="role\.permissions"/g)]).toHaveLength(123)
+  })
+
   it('is on the page of its environment and of what it belongs to', async () => {
     const environment = await open('')
     for (const text of ['Acme Robotics', 'ana@acme.example', 'projects:write', 'Greeting', 'Development app'])
@@ -215,6 +234,20 @@ describe('the page of an object', () => {
     expect((await open(`/organizations/${GLOBEX}`)).page).not.toContain('organization.updated')
   })
 
+  it('has all of its history, page by page', async () => {
+    const sdk = local.sdk(DEV)
+    for (let count = 0; count < 45; count++)
+      await sdk.organization.updateOrganization(ACME, { slug: `s-${count}` })
+    const seen = new Set<string>()
+    let path: string | undefined = `/organizations/${ACME}`
+    while (path !== undefined) {
+      const { page } = await open(path)
+      for (const [, id = ''] of page.matchAll(/<code>(evt_\d+)<\/code>/g)) seen.add(id)
+      path = /href="([^"#]+before=[^"#]+)/.exec(page)?.[1]?.replace(`/dashboard/${DEV}`, '')
+    }
+    expect(seen.size).toBe(45)
+  })
+
   it('shows what others have written as text', async () => {
     const { organization } = await local
       .sdk(DEV)
@@ -234,6 +267,10 @@ describe('the page of an object', () => {
     ['that does not exist', `/${DEV}/organizations/org_1`],
     ['of another environment', `/${DEV}/organizations/org_100000000000000011`],
     ['below one of another environment', `/${PRD}/organizations/${ACME}/members`],
+    [
+      'of a membership in another organization',
+      `/${DEV}/organizations/${GLOBEX}/members/usr_100000000000000101`,
+    ],
     ['in an environment that does not exist', '/env_1/organizations'],
     ['whose id is a path', `/${DEV}/organizations/..%2F..%2Fx`],
   ])('is missing for one %s', async (_which, path) => {

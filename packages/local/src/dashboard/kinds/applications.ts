@@ -13,7 +13,7 @@ import {
 import type { Field, Kind } from './kind.js'
 
 const secret: Field = secretField('secret', 'Secret', {
-  help: 'whsec_ and base64. A new one is made up where you give none.',
+  help: 'whsec_ and base64. Leave empty for a new one.',
 })
 
 /** Where applications receive events. */
@@ -47,7 +47,7 @@ export const webhooks: Kind = {
       message: ({ webhook = '' }) => ({ id: webhook }),
       fields: () => [urlField('url', 'URL', required)],
     },
-    deletion('webhook', 'Nothing is sent to it any more.', 'Local.DeleteWebhook', ({ webhook = '' }) => ({
+    deletion('webhook', 'No more events are sent to it.', 'Local.DeleteWebhook', ({ webhook = '' }) => ({
       id: webhook,
     })),
   ],
@@ -101,7 +101,7 @@ export const interceptors: Kind = {
     },
     deletion(
       'interceptor',
-      'Your application is asked no more.',
+      'Your application is no longer asked.',
       'Local.DeleteInterceptor',
       ({ interceptor = '' }) => ({ id: interceptor }),
     ),

@@ -31,12 +31,12 @@ const fields = (): Field[] => [
     help: 'Where your application starts a sign-in, for invitations and sign-ins that an identity provider starts.',
   }),
   numberField('client.access_token_expiry', 'Access tokens expire after', {
-    help: 'In seconds. Empty stands for the default.',
+    help: 'In seconds. Leave empty for the default.',
   }),
   lines('client.scopes', 'Scopes', ONE_PER_LINE),
   checks('client.grant_types', 'Grant types', {
     options: options('authorization_code', 'refresh_token', 'client_credentials', EXCHANGE),
-    help: 'None stands for the default of the type.',
+    help: 'Select none for the default of the type.',
   }),
   claims('client.custom_claims'),
   checkbox('client.enforce_pkce', 'Require PKCE'),

@@ -25,7 +25,7 @@ const PROVIDERS = options(
 const SOCIAL = options('GOOGLE', 'MICROSOFT', 'GITHUB', 'GITLAB', 'LINKEDIN', 'SALESFORCE', 'SCALEKIT')
 
 const name: Field = textField('connection.key_id', 'Name', {
-  help: 'Letters, digits, - and _. A name is made up where you give none.',
+  help: 'Letters, digits, - and _. Leave empty for a generated name.',
 })
 const jit = (settings: string): Field[] => [
   checkbox(
@@ -34,7 +34,7 @@ const jit = (settings: string): Field[] => [
   ),
   checkbox(`connection.${settings}.sync_user_profile_on_login`, 'Update profiles at every sign-in'),
 ]
-const KEPT = { help: 'Empty keeps the one that exists.' }
+const KEPT = { help: 'Leave empty to keep the current one.' }
 const oidc: readonly Field[] = [
   urlField('connection.oidc_config.issuer', 'Issuer'),
   textField('connection.oidc_config.client_id', 'Client ID'),
@@ -55,7 +55,7 @@ const saml: readonly Field[] = [
   textField('connection.saml_config.idp_entity_id', 'Entity ID'),
   urlField('connection.saml_config.idp_sso_url', 'Sign-on URL'),
   areaField('connection.saml_config.idp_certificate', 'Certificate', {
-    help: 'PEM. Empty keeps the one that exists.',
+    help: 'PEM. Leave empty to keep the current one.',
     of: () => '',
   }),
   checkbox('connection.saml_config.force_authn', 'Ask for the password at every sign-in'),

@@ -52,7 +52,7 @@ export interface Field {
   readonly choices?: Choices
   /** The texts of an empty form. */
   readonly initial?: readonly string[]
-  /** The API ignores an empty value of this field in an update. */
+  /** The API ignores an empty value of this field in an update: the form refuses it. */
   readonly cannotBeEmptied?: boolean
   /** Its value in the object; without it, the value at `path`, whose first name is that of the object in the message. */
   of?(object: Json, ids: Ids): JsonValue | undefined
@@ -109,7 +109,11 @@ export interface Kind {
     shows?(object: Json): boolean
   }
   /** Without it, an object is found in its list. `object` is the member of the answer. */
-  readonly get?: Call & { readonly object: string }
+  readonly get?: Call & {
+    readonly object: string
+    /** Whether it belongs to its parent, where the method does not ask. */
+    belongs?(object: Json, ids: Ids): boolean
+  }
   readonly columns: readonly Column[]
   /** More facts for the page of an object. */
   readonly facts?: readonly Column[]

@@ -16,7 +16,7 @@ const fields = (): Field[] => [
     of: (object) => at(object, 'protected_metadata.scopes_supported'),
   }),
   textField('resource.provider', 'Sign-in connection', {
-    help: 'The name of the connection that signs people in. Empty stands for the sign-in page.',
+    help: 'The name of the connection that signs people in. Leave empty for the sign-in page.',
   }),
   numberField('resource.access_token_expiry', 'Access tokens expire after', { help: 'In seconds.' }),
   numberField('resource.refresh_token_expiry', 'Refresh tokens expire after', { help: 'In seconds.' }),

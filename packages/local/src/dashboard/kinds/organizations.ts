@@ -82,7 +82,7 @@ export const organizations: Kind = {
       fields: () => [
         checks('features', 'Features', {
           options: options(...FEATURES),
-          help: 'None stands for all of them.',
+          help: 'Select none to offer all of them.',
         }),
       ],
       reveals: [{ label: 'Open the admin portal', path: 'link.location', link: true }],
@@ -104,7 +104,7 @@ export const organizations: Kind = {
     {
       name: 'session-policy',
       label: 'Change session policy',
-      lead: 'How long users of this organization stay signed in. APPLICATION stands for the policy of the environment, which ignores the other fields.',
+      lead: 'How long users of this organization stay signed in. With APPLICATION, the policy of the environment applies and the other fields are ignored.',
       method: 'OrganizationService.UpdateOrganizationSessionPolicy',
       message: ({ organization = '' }) => ({ organization_id: organization }),
       reads: {
@@ -141,7 +141,7 @@ export const organizations: Kind = {
       },
       fields: () => [
         numberField('settings.max_allowed_users', 'Highest number of users', {
-          help: 'Empty stands for no limit.',
+          help: 'Leave empty for no limit.',
         }),
       ],
     },

@@ -168,7 +168,7 @@ const membershipMetadata: Field = pairs('membership.metadata', 'Metadata of the 
 const createMember: Operation = {
   name: 'add',
   label: 'Add a user',
-  lead: 'Makes a user who exists a member of this organization.',
+  lead: 'The user becomes a member of this organization.',
   method: 'UserService.CreateMembership',
   message: ({ organization = '' }) => ({ organization_id: organization }),
   fields: () => [
@@ -200,7 +200,12 @@ export const members: Kind = {
     items: 'users',
     paged: 'token',
   },
-  get: { method: 'UserService.GetUser', message: ({ member = '' }) => ({ id: member }), object: 'user' },
+  get: {
+    method: 'UserService.GetUser',
+    message: ({ member = '' }) => ({ id: member }),
+    object: 'user',
+    belongs: (object, ids) => membershipIn(object, ids).organization_id === ids.organization,
+  },
   columns: [
     userName,
     { name: 'Roles', of: (object, ids) => rolesOf(membershipIn(object, ids)) },

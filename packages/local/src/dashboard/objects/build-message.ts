@@ -25,7 +25,7 @@ export function buildMessage(
     }
     if (operation.changes && !isChanged(field, read.value, valueIn(field, shown, ids))) continue
     if (operation.changes && field.cannotBeEmptied && isEmpty(read.value)) {
-      const description = 'the API keeps a value that exists: it cannot be emptied here'
+      const description = 'the API cannot clear this field: enter a value'
       problems.push({ field: field.path, description })
       continue
     }

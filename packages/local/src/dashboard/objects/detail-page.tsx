@@ -1,5 +1,5 @@
 import type { EventsPage } from '../../domain/events/events-about.js'
-import type { CodeView } from '../code/code-of.js'
+import type { NamedCode } from '../code/code-for-object.js'
 import type { Json } from '../dashboard-api.js'
 import { Time } from '../kinds/cells.js'
 import { type Ids, type Kind, objectPath } from '../kinds/kind.js'
@@ -12,7 +12,7 @@ export interface DetailView extends ObjectFrame {
   object: Json
   /** The lists of what belongs to it. */
   below: readonly ListView[]
-  code: readonly { name: string; code: CodeView }[]
+  code: readonly NamedCode[]
   history: EventsPage
   /** The object as the API answers it. */
   json: string
@@ -77,7 +77,7 @@ export function DetailPage({ kind, ids, object, below, code, history, json, link
   )
 }
 
-function CodeBlock({ name, code: { sdk, text } }: { name: string; code: CodeView }) {
+function CodeBlock({ name, code: { sdk, text } }: NamedCode) {
   return (
     <div class="code-block">
       <div class="data-head">

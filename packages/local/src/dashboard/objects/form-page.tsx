@@ -102,7 +102,7 @@ function FieldInput({ field, texts, problem }: InputView) {
     return (
       <fieldset class="field">
         <legend>{field.label}</legend>
-        {field.offered.length === 0 && <p class="empty">There is nothing to choose from yet.</p>}
+        {field.offered.length === 0 && <p class="empty">Nothing to choose from yet.</p>}
         {withKept(field.offered, texts).map(({ value, label }) => (
           <label class="check">
             <input type="checkbox" name={field.path} value={value} checked={texts.includes(value)} /> {label}

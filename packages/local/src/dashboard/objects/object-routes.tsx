@@ -12,12 +12,12 @@ import { csrfToken, newCsrfToken, spendCsrfToken } from '../../http/page/csrf.js
 import { ErrorPage } from '../../http/page/message-pages.js'
 import { refuseForm } from '../../http/page/refuse-form.js'
 import { sendPage } from '../../http/page/send-page.js'
-import { codeOf } from '../code/code-of.js'
+import { codeForObject } from '../code/code-for-object.js'
 import { type Answer, asObject, at, type DashboardApi, type Json, textAt } from '../dashboard-api.js'
 import type { DashboardFrame } from '../dashboard-page.js'
 import { childrenOf, KINDS } from '../kinds/all-kinds.js'
 import { type Ids, type Kind, listPath, listPattern, type Operation, objectPath } from '../kinds/kind.js'
-import { buildMessage, messageOf } from './build-message.js'
+import { buildMessage } from './build-message.js'
 import { DetailPage } from './detail-page.js'
 import { FormPage, type FormView } from './form-page.js'
 import { initialTexts, submittedTexts, type Texts, textsOf } from './form-values.js'
@@ -110,7 +110,7 @@ export function objectRoutes({ context, api, frame }: ObjectPages): Router {
       const { before } = request.query
       const view = {
         ...{ kind, ids, object, below },
-        code: await codeFor(kind, ids, object),
+        code: await codeForObject(api, baseUrl, kind, ids, object),
         json: JSON.stringify(object, null, 2),
         links: await linksOf(database.db, kind, ids, object, baseUrl),
         history: await eventsAbout(database.db, ids.environment ?? '', id, {
@@ -157,7 +157,7 @@ export function objectRoutes({ context, api, frame }: ObjectPages): Router {
         const view = await formView(request, { kind, operation, ids, object, texts, existing })
         sendPage(response, <FormPage {...view} csrf={csrf} refused={answer.refusal} />, {
           script: true,
-          status: 422,
+          status: answer.refusal.code === 'UNAVAILABLE' ? 503 : 422,
         })
         return
       }
@@ -204,25 +204,6 @@ export function objectRoutes({ context, api, frame }: ObjectPages): Router {
     return { ...page, operation, fields, texts, back }
   }
 
-  /** Code that creates, reads and deletes an object. */
-  async function codeFor(kind: Kind, ids: Ids, object: Json) {
-    const place = { baseUrl, environment: ids.environment ?? '' }
-    const [create] = kind.creates
-    const remove = kind.operations.find(({ name }) => name === 'delete')
-    const calls: [name: string, method: string | undefined, message: () => Json][] = [
-      ['Create it', create?.method, () => (create ? messageOf(create, ids, object) : {})],
-      ['Read it', kind.get?.method, () => kind.get?.message(ids) ?? {}],
-      ['Delete it', remove?.method, () => remove?.message(ids, object) ?? {}],
-    ]
-    const code = []
-    for (const [name, method, message] of calls) {
-      if (method === undefined || /^Local\.(?!Create)/.test(method)) continue
-      const shown = await codeOf(api, place, method, message())
-      if (shown !== undefined) code.push({ name, code: shown })
-    }
-    return code
-  }
-
   async function crumbsTo(kind: Kind | undefined, ids: Ids): Promise<Crumb[]> {
     if (kind === undefined) {
       const { environment = '' } = ids
@@ -251,16 +232,18 @@ export function objectRoutes({ context, api, frame }: ObjectPages): Router {
 
   async function showUnreadable(error: unknown, _request: Request, response: Response, next: NextFunction) {
     if (!(error instanceof UnreadableObject)) return next(error)
-    const missing = ['NOT_FOUND', 'INVALID_ARGUMENT'].includes(error.refusal.code)
+    const { code, message } = error.refusal
+    const missing = ['NOT_FOUND', 'INVALID_ARGUMENT'].includes(code)
+    if (code === 'UNAVAILABLE') response.set('Retry-After', '1')
     const page = (
       <ErrorPage
         title={missing ? 'There is no such page' : 'This page cannot be shown'}
-        explanation={error.refusal.message}
+        explanation={message}
         next="Go back to the dashboard and open it from there."
-        code={error.refusal.code}
+        code={code}
       />
     )
-    sendPage(response, page, { status: missing ? 404 : 500 })
+    sendPage(response, page, { status: missing ? 404 : code === 'UNAVAILABLE' ? 503 : 500 })
   }
 }
 

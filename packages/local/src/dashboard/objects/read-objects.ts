@@ -52,14 +52,17 @@ export function createReader(api: DashboardApi) {
     return { kind, ids, objects, total: objects.length, newer: undefined, older: undefined }
   }
 
-  /** An object, and what the API answers for it. */
   async function find(kind: Kind, ids: Ids): Promise<Json> {
-    if (kind.get) return asObject((await read(ids, kind.get.method, kind.get.message(ids)))[kind.get.object])
-    const { objects } = await list(kind, ids, 0)
-    const found = objects.find((object) => kind.idOf(object) === ids[kind.param])
-    if (found) return found
+    const object = await findAnywhere(kind, ids)
+    if (object !== undefined && (kind.get?.belongs?.(object, ids) ?? true)) return object
     const message = `There is no ${kind.one} ${ids[kind.param]}`
     throw new UnreadableObject({ code: 'NOT_FOUND', message, fields: [] })
+  }
+
+  async function findAnywhere(kind: Kind, ids: Ids): Promise<Json | undefined> {
+    if (kind.get) return asObject((await read(ids, kind.get.method, kind.get.message(ids)))[kind.get.object])
+    const { objects } = await list(kind, ids, LONGEST_PAGE)
+    return objects.find((object) => kind.idOf(object) === ids[kind.param])
   }
 
   /** The fields of a form with what they offer. */

@@ -38,7 +38,7 @@ export function RevealPage({
       </div>
       <p class="inline">
         <a class="button secondary" href={next}>
-          Go on
+          Continue
         </a>
       </p>
     </ObjectPage>
