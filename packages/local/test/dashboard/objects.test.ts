@@ -96,6 +96,20 @@ describe('a form', () => {
     expect([organization?.externalId, organization?.metadata]).toEqual([undefined, { plan: 'pro' }])
   })
 
+  it('shows what is on by default, and turns it off', async () => {
+    const path = `/organizations/${ACME}/connections/conn_100000000000000002`
+    const name = 'connection.oidc_config.jit_provisioning_with_sso_enabled'
+    const { page, url } = await open(`${path}/edit`)
+    expect(page).toMatch(new RegExp(`name="${name}"[^>]*checked`))
+    await browser.submit(url, page, {
+      'connection.key_id': 'acme-okta',
+      'connection.oidc_config.pkce_enabled': 'on',
+    })
+    const { connection } = await local.sdk(DEV).connection.getConnection(ACME, 'conn_100000000000000002')
+    expect(connection?.settings.value).toMatchObject({ jitProvisioningWithSsoEnabled: false })
+    expect((await open(`${path}/edit`)).page).not.toMatch(new RegExp(`name="${name}"[^>]*checked`))
+  })
+
   it('says what the API cannot empty', async () => {
     const refused = await submit('/roles/guest/edit', {
       'role.display_name': 'Guest',

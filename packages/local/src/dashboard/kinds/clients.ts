@@ -12,7 +12,6 @@ import {
   required,
   select,
   textField,
-  urlField,
 } from './fields.js'
 import type { Column, Field, Ids, Kind, Operation } from './kind.js'
 import { organizations } from './organizations.js'
@@ -27,7 +26,7 @@ const fields = (): Field[] => [
   }),
   lines('client.post_logout_redirect_uris', 'Redirect URIs after sign-out', ONE_PER_LINE),
   lines('client.back_channel_logout_uris', 'Back-channel logout URLs', ONE_PER_LINE),
-  urlField('client.initiate_login_uri', 'Login URL', {
+  textField('client.initiate_login_uri', 'Login URL', {
     help: 'Where your application starts a sign-in, for invitations and sign-ins that an identity provider starts.',
   }),
   numberField('client.access_token_expiry', 'Access tokens expire after', {

@@ -1,5 +1,5 @@
-import { asList, type Json, textAt } from '../dashboard-api.js'
-import { code, enabled, inWords, pairsOf, text, texts, time } from './cells.js'
+import { asList, at, type Json, textAt } from '../dashboard-api.js'
+import { code, enabled, inWords, pairsOf, text, texts, time, words } from './cells.js'
 import {
   action,
   areaField,
@@ -27,10 +27,14 @@ const SOCIAL = options('GOOGLE', 'MICROSOFT', 'GITHUB', 'GITLAB', 'LINKEDIN', 'S
 const name: Field = textField('connection.key_id', 'Name', {
   help: 'Letters, digits, - and _. Leave empty for a generated name.',
 })
+/** What is on until it is turned off. */
+const onByDefault = (path: string) => ({ of: (object: Json) => at(object, path) !== false })
+
 const jit = (settings: string): Field[] => [
   checkbox(
     `connection.${settings}.jit_provisioning_with_sso_enabled`,
     'Create users when they first sign in',
+    onByDefault(`${settings}.jit_provisioning_with_sso_enabled`),
   ),
   checkbox(`connection.${settings}.sync_user_profile_on_login`, 'Update profiles at every sign-in'),
 ]
@@ -45,7 +49,7 @@ const oidc: readonly Field[] = [
   urlField('connection.oidc_config.token_uri', 'Token endpoint'),
   urlField('connection.oidc_config.user_info_uri', 'User info endpoint'),
   urlField('connection.oidc_config.jwks_uri', 'JWKS URL'),
-  checkbox('connection.oidc_config.pkce_enabled', 'Use PKCE'),
+  checkbox('connection.oidc_config.pkce_enabled', 'Use PKCE', onByDefault('oidc_config.pkce_enabled')),
   ...jit('oidc_config'),
 ]
 const saml: readonly Field[] = [
@@ -98,7 +102,14 @@ const kindOf = ({ type = '', provider = '', provider_key = '' }: Json): Json => 
 
 const columns: readonly Column[] = [
   text('Type', 'type'),
-  inWords('Provider', 'provider'),
+  {
+    name: 'Provider',
+    // Connections of agents have a key only.
+    of: (object) => {
+      const named = textAt(object, 'provider').replace(/.*_UNSPECIFIED$/, '')
+      return words(named || textAt(object, 'provider_key')) || '–'
+    },
+  },
   inWords('Configuration', 'status'),
   enabled,
 ]
