@@ -35,6 +35,15 @@ export function ListPage({ view, ...frame }: ObjectFrame & { view: ListView }) {
 export function EnvironmentPage({ views, ...frame }: ObjectFrame & { views: readonly ListView[] }) {
   return (
     <ObjectPage {...frame}>
+      <nav aria-label={`Lists of ${frame.title}`}>
+        <ul>
+          {views.map(({ kind, ids }) => (
+            <li>
+              <a href={listPath(kind, ids)}>{kind.many}</a>
+            </li>
+          ))}
+        </ul>
+      </nav>
       {views.map((view) => (
         <ListSection view={view} />
       ))}
