@@ -44,7 +44,7 @@ export default defineConfig({
         // The tests of the local environment's interfaces once more, on PostgreSQL: each file in a new database.
         test: {
           name: 'postgres',
-          include: ['packages/local/test/{api,oauth,portal,scim,control,notify,tls}/**/*.test.ts'],
+          include: ['packages/local/test/{api,oauth,portal,scim,control,notify,tls,dashboard}/**/*.test.ts'],
           globalSetup: ['test/services/contract-postgres.ts'],
           pool: 'threads',
           isolate: false,

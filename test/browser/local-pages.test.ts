@@ -160,7 +160,7 @@ describe.each(['light', 'dark'] as const)('%s', (scheme) => {
     expect(back.searchParams.get('code')).toBeTruthy()
     const dashboard = await context.newPage()
     await dashboard.goto(`${local.url}/dashboard/${DEV}`)
-    expect(await dashboard.getByRole('cell', { name: 'gina@globex.example' }).count()).toBe(1)
+    expect(await dashboard.getByRole('link', { name: 'gina@globex.example', exact: true }).count()).toBe(1)
     expect(messages.filter((text) => !/422|ERR_CONNECTION_REFUSED/.test(text))).toEqual([])
     await context.close()
   })

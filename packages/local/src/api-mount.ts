@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
-import type { Coverage, Management, ManagementOptions } from './api/index.js'
+import type { Coverage, InProcessApi, Management, ManagementOptions } from './api/index.js'
 import { lazyHandler } from './http/lazy-handler.js'
 
 type Next = (error?: unknown) => void
@@ -11,6 +11,8 @@ export interface MountedApi {
   http1(request: IncomingMessage, response: ServerResponse, next: Next): void
   http2(request: Http2ServerRequest, response: Http2ServerResponse, next: Next): void
   coverage(): Promise<Coverage>
+  /** For other parts of this process. */
+  inProcess(): Promise<InProcessApi>
 }
 
 const REALM = /^\/(workspace|env_\d+)(\/.*)$/
@@ -42,6 +44,7 @@ export function mountApi(options: ManagementOptions): MountedApi {
       else next()
     },
     coverage: async () => (await management()).coverage,
+    inProcess: async () => (await management()).inProcess,
   }
 }
 

@@ -5,7 +5,7 @@ import express, {
   type RequestHandler,
   type Response,
 } from 'express'
-import type { Coverage } from './api/index.js'
+import type { Coverage, InProcessApi } from './api/index.js'
 import { controlRoutes } from './control/control-routes.js'
 import { parseFault } from './control/fault.js'
 import type { Faults } from './control/faults.js'
@@ -27,6 +27,8 @@ export interface HttpAppParts {
   /** The management API, which finds the realm in the path by itself. */
   management: RequestHandler
   coverage(): Promise<Coverage>
+  /** The management API for the dashboard. */
+  api(): Promise<InProcessApi>
   reset(): Promise<void>
   /** What tools and the dashboard need, where other machines reach this environment. */
   token: string | undefined

@@ -232,6 +232,7 @@ function handlers(baseUrl: string, parts: Parts): Handlers {
     log,
     management: management.http1,
     coverage: management.coverage,
+    api: management.inProcess,
     ...{ reset, token, port, certificate },
   })
   return {

@@ -1,6 +1,7 @@
 import { Router } from 'express'
 import { agentRoutes } from './agents/agent-routes.js'
 import type { DecodeMessage, FaultBox } from './dashboard/activity-routes.js'
+import type { LoadedApi } from './dashboard/dashboard-api.js'
 import { dashboardGuard } from './dashboard/dashboard-guard.js'
 import { dashboardRoutes } from './dashboard/dashboard-routes.js'
 import { docsRoutes } from './docs-routes.js'
@@ -36,6 +37,8 @@ export interface Site {
   clock: MovableClock
   faults: FaultBox
   address: OwnAddress
+  /** The management API, for the dashboard. */
+  api(): Promise<LoadedApi>
 }
 
 /** What people, agents and OAuth clients meet: pages, documentation, the proxy, SCIM, the authorization servers. */

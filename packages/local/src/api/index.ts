@@ -1,12 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
-import { type ConnectRouter, createRouterTransport } from '@connectrpc/connect'
+import { type ConnectRouter, createRouterTransport, type Interceptor } from '@connectrpc/connect'
 import { connectNodeAdapter } from '@connectrpc/connect-node'
 import { createTranscoder, type RestHandler, refuseUndefined, services } from '@scalekit-mcp/api'
 import type { Store } from '../domain/store.js'
 import type { Authenticate } from '../domain/tokens/principal.js'
 import { type Coverage, coverageOf } from './coverage.js'
 import { createHandlers } from './handlers.js'
+import { createInProcessApi, type InProcessApi } from './in-process.js'
+import { actAsEnvironment } from './interceptors/act-as-environment.js'
 import { askBeforeInvitation } from './interceptors/ask-before-invitation.js'
 import { authorize } from './interceptors/authorize.js'
 import { chooseEnvironment } from './interceptors/choose-environment.js'
@@ -20,6 +22,7 @@ import { requestRealm } from './request-context.js'
 
 export type { Authenticate, Principal } from '../domain/tokens/principal.js'
 export type { Coverage } from './coverage.js'
+export type { InProcessApi } from './in-process.js'
 
 export interface ManagementOptions extends Store {
   readonly authenticate: Authenticate
@@ -40,6 +43,8 @@ export interface Management {
   /** Serves gRPC, gRPC-web and Connect at `/scalekit.v1.…`; other paths go to `next`, or answer 404. */
   readonly grpc: (req: GrpcRequest, res: GrpcResponse, next?: () => void) => void
   readonly coverage: Coverage
+  /** The same handlers, for other parts of this process. */
+  readonly inProcess: InProcessApi
 }
 
 /**
@@ -51,9 +56,9 @@ export function createManagement({ authenticate, ...store }: ManagementOptions):
   const routes = (router: ConnectRouter) => {
     for (const served of handlers) served.register(router)
   }
-  const interceptors = [
+  const calledBy = (caller: Interceptor) => [
     typeErrors,
-    authorize(authenticate, store),
+    caller,
     chooseEnvironment(store),
     refuseUndefined,
     refuseFields(),
@@ -63,6 +68,7 @@ export function createManagement({ authenticate, ...store }: ManagementOptions):
     recordEvents(store),
     askBeforeInvitation(store),
   ]
+  const interceptors = calledBy(authorize(authenticate, store))
   const transcode = createTranscoder({
     services,
     transport: createRouterTransport(routes, { router: { interceptors } }),
@@ -79,5 +85,6 @@ export function createManagement({ authenticate, ...store }: ManagementOptions):
       else requestRealm.run(req.realm, () => adapter(req, res))
     },
     coverage: coverageOf(handlers),
+    inProcess: createInProcessApi(routes, calledBy(actAsEnvironment)),
   }
 }

@@ -1,19 +1,9 @@
 import { json, Router } from 'express'
-import { z } from 'zod'
 import { describeProblems } from '../domain/describe-problems.js'
+import { EndpointRequest } from '../domain/events/webhook-changes.js'
 import { LocalError } from '../storage/local-error.js'
 import type { ControlContext } from './control-context.js'
 import { refuseUnknownEnvironment } from './refuse-unknown-environment.js'
-
-const EndpointRequest = z.strictObject({
-  environment: z.string(),
-  url: z.url({ protocol: /^https?$/ }),
-  secret: z
-    .string()
-    .regex(/^whsec_[A-Za-z0-9+/]{16,}={0,2}$/, 'whsec_ and base64')
-    .optional()
-    .describe('Default: a new one.'),
-})
 
 /** Where an application receives its webhooks, and how their delivery went. */
 export function webhookRoutes({ webhooks, database }: ControlContext): Router {

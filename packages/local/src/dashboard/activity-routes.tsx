@@ -97,6 +97,7 @@ export function activityRoutes({
     sendPage(
       response,
       <TokensPage {...{ ...view, ...lists, page, total }} csrf={csrfToken(request, response)} />,
+      { script: true },
     )
   })
 
@@ -110,7 +111,7 @@ export function activityRoutes({
     const token = await findAccessToken(context, request.params.id)
     if (token === undefined) return next()
     const view = { ...(await frame(request, `Token ${token.id}`)), token: await withPerson(token) }
-    sendPage(response, <TokenPage {...view} csrf={csrfToken(request, response)} />)
+    sendPage(response, <TokenPage {...view} csrf={csrfToken(request, response)} />, { script: true })
   })
 
   router.post('/dashboard/tokens/:id', form, async (request, response) => {
@@ -172,7 +173,9 @@ export function activityRoutes({
     const { method, path } = found.entry
     const csrf = problem === undefined ? csrfToken(request, response) : newCsrfToken(request, response)
     const view = { ...(await frame(request, `${method} ${path}`)), ...found, csrf, problem }
-    sendPage(response, <RequestPage {...{ ...view, ...(await bodiesOf(found.contents)) }} />)
+    sendPage(response, <RequestPage {...{ ...view, ...(await bodiesOf(found.contents)) }} />, {
+      script: true,
+    })
   }
 
   async function bodiesOf(contents: RequestContents | undefined) {
@@ -201,7 +204,9 @@ export function activityRoutes({
       page: readPageNumber(request.query.page),
     }
     const sent = { deliveries: webhooks.deliveries(), endpoints: await webhooks.endpoints() }
-    sendPage(response, <OutboxPage {...{ ...view, ...sent }} csrf={csrfToken(request, response)} />)
+    sendPage(response, <OutboxPage {...{ ...view, ...sent }} csrf={csrfToken(request, response)} />, {
+      script: true,
+    })
   })
 
   router.post('/dashboard/outbox', form, async (request, response) => {
@@ -236,6 +241,7 @@ export function activityRoutes({
       ...{ now: clock.now(), isMoved: secondsAhead(clock) !== 0, faults: faults.list(), csrf },
     }
     sendPage(response, <TestingPage {...{ ...view, ...refused }} />, {
+      script: true,
       status: refused === undefined ? 200 : 422,
     })
   }

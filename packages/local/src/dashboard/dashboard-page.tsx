@@ -8,14 +8,17 @@ export interface DashboardFrame {
   environments: { id: string; display_name: string }[]
 }
 
-/** The frame of the dashboard's pages: where one can go, and the page. */
-export function DashboardPage({
-  title,
-  path,
-  environments,
-  script,
-  children,
-}: DashboardFrame & { script?: string; children: Child }) {
+interface DashboardView extends DashboardFrame {
+  script?: string
+  /** What is above the title. */
+  above?: Child
+  /** What was searched for. */
+  query?: string
+  children: Child
+}
+
+/** The frame of the dashboard's pages: where one can go, the search, and the page. */
+export function DashboardPage({ title, path, environments, script, above, query, children }: DashboardView) {
   const places = [
     ['/', 'Overview'],
     ['/dashboard/workspace', 'Workspace'],
@@ -31,14 +34,28 @@ export function DashboardPage({
         Skip to the content
       </a>
       <header>
-        <p class="brand">
-          Scalekit <span class="badge">Local environment</span>
-        </p>
+        <div class="top">
+          <p class="brand">
+            Scalekit <span class="badge">Local environment</span>
+          </p>
+          <search>
+            <form method="get" action="/dashboard/search">
+              <input
+                type="search"
+                name="q"
+                value={query}
+                aria-label="Search names and ids"
+                placeholder="Search names and ids"
+                maxlength={100}
+              />
+            </form>
+          </search>
+        </div>
         <nav aria-label="Dashboard">
           <ul>
             {places.map(([href, name]) => (
               <li>
-                <a href={href} aria-current={href === path ? 'page' : undefined}>
+                <a href={href} aria-current={currentOf(href, path)}>
                   {name}
                 </a>
               </li>
@@ -47,9 +64,16 @@ export function DashboardPage({
         </nav>
       </header>
       <main id="content">
+        {above}
         <h1>{title}</h1>
         {children}
       </main>
     </Document>
   )
+}
+
+/** A place is current on its own page, and on those below it. */
+function currentOf(href: string, path: string): 'page' | 'true' | undefined {
+  if (href === path) return 'page'
+  return href !== '/' && path.startsWith(`${href}/`) ? 'true' : undefined
 }

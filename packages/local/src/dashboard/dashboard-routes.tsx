@@ -3,16 +3,25 @@ import { WORKSPACE } from '../domain/environments/realm.js'
 import { DataTable, type DataTableView } from '../http/page/data-table.js'
 import { sendPage } from '../http/page/send-page.js'
 import { type Activity, activityRoutes } from './activity-routes.js'
+import type { LoadedApi } from './dashboard-api.js'
 import { type DashboardFrame, DashboardPage } from './dashboard-page.js'
+import { createDashboardApi } from './local-methods.js'
+import { objectRoutes } from './objects/object-routes.js'
 import { OverviewPage } from './overview-page.js'
-import { membersTable, organizationsTable, rolesTable, usersTable } from './people-tables.js'
+import { PAGE_SCRIPT, PAGE_SCRIPT_PATH } from './page-script.js'
+import { membersTable } from './people-tables.js'
 import { readOverview } from './read-overview.js'
-import { clientsTable, connectionsTable, directoriesTable, mcpServersTable } from './registry-tables.js'
+import { clientsTable, mcpServersTable } from './registry-tables.js'
+import { search } from './search.js'
+import { SearchPage } from './search-page.js'
 
-export type Dashboard = Omit<Activity, 'frame'>
+export interface Dashboard extends Omit<Activity, 'frame'> {
+  /** The management API. */
+  api(): Promise<LoadedApi>
+}
 
-/** What is here, to look at, and what happens here. */
-export function dashboardRoutes({ context, ...activity }: Dashboard): Router {
+/** What is here, to change by hand, and what happens here. */
+export function dashboardRoutes({ context, api, ...activity }: Dashboard): Router {
   const { database, clock, baseUrl } = context
   const { db } = database
   const router = Router()
@@ -38,20 +47,20 @@ export function dashboardRoutes({ context, ...activity }: Dashboard): Router {
 
   router.use(activityRoutes({ ...activity, context, frame }))
 
-  router.get('/dashboard/:environment', async (request, response, next) => {
-    const id = request.params.environment
-    const found = await db.selectFrom('environments').selectAll().where('id', '=', id).executeTakeFirst()
-    if (found === undefined) return next()
-    await showTables(request, response, found.display_name, [
-      await organizationsTable(db, id),
-      await usersTable(db, id),
-      await rolesTable(db, id),
-      await connectionsTable(db, id),
-      await directoriesTable(db, id),
-      await mcpServersTable(db, id),
-      await clientsTable(db, id),
-    ])
+  router.get('/dashboard/search', async (request, response) => {
+    const query = String(request.query.q ?? '')
+      .trim()
+      .slice(0, 100)
+    const found = query === '' ? { rows: [], more: false } : await search(context, query)
+    const view = { ...(await frame(request, 'Search')), query, ...found }
+    sendPage(response, <SearchPage {...view} />, { script: true })
   })
+
+  router.get(PAGE_SCRIPT_PATH, (_request, response) => {
+    response.type('js').set('X-Content-Type-Options', 'nosniff').send(PAGE_SCRIPT)
+  })
+
+  router.use(objectRoutes({ context, api: createDashboardApi(api, context), frame }))
   return router
 
   async function frame({ path }: Request, title: string): Promise<DashboardFrame> {

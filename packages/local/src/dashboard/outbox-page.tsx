@@ -3,6 +3,7 @@ import type { Delivery, WebhookEndpoint } from '../domain/events/webhooks.js'
 import { Id, State } from '../http/page/data-table.js'
 import { type DashboardFrame, DashboardPage } from './dashboard-page.js'
 import { Moment } from './moment.js'
+import { PAGE_SCRIPT_PATH } from './page-script.js'
 import { PAGE_SIZE, Pager } from './pager.js'
 
 interface OutboxView extends DashboardFrame {
@@ -25,7 +26,7 @@ const KINDS = [
 export function OutboxPage({ messages, kind, deliveries, endpoints, page, csrf, ...frame }: OutboxView) {
   const shown = messages.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
   return (
-    <DashboardPage {...frame}>
+    <DashboardPage {...frame} script={PAGE_SCRIPT_PATH}>
       <p class="lead">E-mails go no further than here. Webhooks go to the endpoints that were registered.</p>
       <nav aria-label="Kind of message">
         <ul>

@@ -47,7 +47,7 @@ export function OverviewPage({ summaries, url, now, ...frame }: OverviewView) {
         ))}
       </ul>
       <p>
-        <a class="quiet" href="/dashboard/reset">
+        <a class="button destroy" href="/dashboard/reset">
           Reset to the seed…
         </a>
       </p>
@@ -65,7 +65,7 @@ export function ResetPage({ csrf, ...frame }: DashboardFrame & { csrf: string })
       </p>
       <form method="post" action="/dashboard/reset" class="inline">
         <input type="hidden" name="csrf" value={csrf} />
-        <button type="submit" class="danger">
+        <button type="submit" class="destroy">
           Reset everything
         </button>
         <a class="button secondary" href="/">

@@ -49,11 +49,14 @@ export async function readOverview(db: Db): Promise<EnvironmentSummary[]> {
 }
 
 async function registered(db: Db, realm: string): Promise<EnvironmentSummary['counts']> {
-  const count = async (table: 'resources' | 'clients') =>
-    Number(
-      (await db.selectFrom(table).select(rows).where('realm', '=', realm).executeTakeFirstOrThrow()).count,
-    )
-  return [counted(await count('resources'), 'MCP server'), counted(await count('clients'), 'client')]
+  const servers = await countOf(db, 'resources', realm)
+  return [counted(servers, 'MCP server'), counted(await countOf(db, 'clients', realm), 'client')]
+}
+
+/** How many MCP servers or clients a realm has. */
+export async function countOf(db: Db, table: 'resources' | 'clients', realm: string): Promise<number> {
+  const query = db.selectFrom(table).select(rows).where('realm', '=', realm)
+  return Number((await query.executeTakeFirstOrThrow()).count)
 }
 
 function counted(count: number, one: string, many = `${one}s`): [number, string] {
@@ -73,7 +76,7 @@ async function firstClient(db: Db, realm: string): Promise<{ client?: string }> 
 type InEnvironment = 'organizations' | 'users' | 'connections' | 'directories'
 
 /** How many rows of an environment a table has. */
-export async function countIn(db: Db, table: InEnvironment, environment: string): Promise<number> {
+async function countIn(db: Db, table: InEnvironment, environment: string): Promise<number> {
   const query = db.selectFrom(table).select(rows).where('environment_id', '=', environment)
   return Number((await query.executeTakeFirstOrThrow()).count)
 }

@@ -1,8 +1,11 @@
+import { PAGE_SCRIPT_PATH } from './page-script.js'
+
 export const SCRIPT_PATH = '/assets/request-log.js'
 export const LIVE_PATH = '/dashboard/requests/live'
 
-/** The one script of all pages: puts each new request on top of the table. What it shows is text, never markup. */
+/** Puts each new request on top of the table. What it shows is text, never markup. */
 export const SCRIPT = `
+import '${PAGE_SCRIPT_PATH}'
 const body = document.getElementById('requests-body')
 const live = document.getElementById('live')
 const count = document.querySelector('#requests .count')

@@ -3,6 +3,7 @@ import type { LoggedRequest, RequestContents } from '../http/request-log.js'
 import { type ShownBody, showHeaders, showUrl } from '../http/shown-body.js'
 import { type DashboardFrame, DashboardPage } from './dashboard-page.js'
 import { Moment } from './moment.js'
+import { PAGE_SCRIPT_PATH } from './page-script.js'
 import { PAGE_SIZE, Pager } from './pager.js'
 import type { RequestFilter } from './request-filter.js'
 import { SCRIPT_PATH } from './request-log-script.js'
@@ -30,7 +31,7 @@ export function RequestsPage({ requests, filter, page, ...frame }: RequestsView)
   const shown = requests.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
   const isLive = !isFiltered && page === 1
   return (
-    <DashboardPage {...frame} {...(isLive ? { script: SCRIPT_PATH } : {})}>
+    <DashboardPage {...frame} script={isLive ? SCRIPT_PATH : PAGE_SCRIPT_PATH}>
       <p class="lead">
         Open a request to see what was sent and answered, or to send it again.{' '}
         {isLive && <span id="live">Reload to see new ones.</span>}
@@ -114,7 +115,7 @@ interface RequestView extends DashboardFrame {
 /** One request: what was sent, what was answered, and a button that sends it again. */
 export function RequestPage({ entry, contents, body, answer, csrf, problem, ...frame }: RequestView) {
   return (
-    <DashboardPage {...frame}>
+    <DashboardPage {...frame} script={PAGE_SCRIPT_PATH}>
       <p class="lead">
         <Status {...entry} /> · {entry.ms} ms · <Moment at={entry.at} />
       </p>

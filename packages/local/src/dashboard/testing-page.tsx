@@ -1,6 +1,7 @@
 import { DataTable, Id } from '../http/page/data-table.js'
 import { type DashboardFrame, DashboardPage } from './dashboard-page.js'
 import { Moment } from './moment.js'
+import { PAGE_SCRIPT_PATH } from './page-script.js'
 
 /** A fault that waits for a request. */
 export interface ShownFault {
@@ -41,7 +42,7 @@ const KINDS = [
 /** The clock, and what is to go wrong. */
 export function TestingPage({ now, isMoved, faults, csrf, problem, typed = {}, ...frame }: TestingView) {
   return (
-    <DashboardPage {...frame}>
+    <DashboardPage {...frame} script={PAGE_SCRIPT_PATH}>
       {problem !== undefined && (
         <p class="problem" role="alert">
           {problem}

@@ -2,6 +2,7 @@ import type { HeldToken } from '../domain/tokens/held-tokens.js'
 import { DataTable, Id, State } from '../http/page/data-table.js'
 import { type DashboardFrame, DashboardPage } from './dashboard-page.js'
 import { Moment } from './moment.js'
+import { PAGE_SCRIPT_PATH } from './page-script.js'
 import { Pager, type Paging } from './pager.js'
 
 /** A token with the e-mail address of the person whom it stands for, if it is one. */
@@ -21,7 +22,7 @@ const COLUMNS = ['Id', 'For', 'Client', 'Realm', 'Issued', 'Expires', 'State', '
 export function TokensPage({ csrf, access, refresh, sessions, api, total, page, ...frame }: TokensView) {
   const rows = (tokens: ShownToken[]) => tokens.map((token) => rowOf(token, csrf))
   return (
-    <DashboardPage {...frame}>
+    <DashboardPage {...frame} script={PAGE_SCRIPT_PATH}>
       <p class="lead">Open an access token to see its claims. Revoking one ends what was made from it.</p>
       <DataTable
         {...{ title: 'Access tokens', total, columns: COLUMNS, rows: rows(access) }}
@@ -48,7 +49,7 @@ export function TokensPage({ csrf, access, refresh, sessions, api, total, page, 
 /** One access token, with its claims. */
 export function TokenPage({ token, csrf, ...frame }: DashboardFrame & { token: ShownToken; csrf: string }) {
   return (
-    <DashboardPage {...frame}>
+    <DashboardPage {...frame} script={PAGE_SCRIPT_PATH}>
       <p class="lead">
         <TokenState {...token} /> · issued <Moment at={token.issuedAt} />
         {token.expiresAt !== undefined && (

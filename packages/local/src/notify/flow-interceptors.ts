@@ -23,6 +23,7 @@ export function createFlowInterceptors(database: Database, clock: Clock): FlowIn
       return interceptor
     },
     list: () => interceptors.list(),
+    change: (id, settings) => interceptors.change(id, (interceptor) => ({ ...interceptor, ...settings })),
     remove: (id) => interceptors.remove(id),
     decisions: () => [...decisions],
     async ask(question) {

@@ -37,6 +37,7 @@ export function createWebhooks({ database, clock, outbox }: WebhookParts): Webho
       return endpoint
     },
     endpoints: () => endpoints.list(),
+    changeEndpoint: (id, url) => endpoints.change(id, (endpoint) => ({ ...endpoint, url })),
     removeEndpoint: (id) => endpoints.remove(id),
     deliveries: () => [...deliveries],
     async emit(event) {

@@ -14,6 +14,8 @@ export interface ControlState<Entry extends { readonly id: string }> {
   add(entry: Entry): Promise<void>
   /** Oldest first. */
   list(): Promise<Entry[]>
+  /** Replaces an entry by what `edit` makes of it. Whether there is such an entry. */
+  change(id: string, edit: (entry: Entry) => Entry): Promise<boolean>
   /** Whether there was such an entry. */
   remove(id: string): Promise<boolean>
   /** Deletes all but the latest entries. */
@@ -51,6 +53,24 @@ export function createControlState<Entry extends { readonly id: string }>(
       const secret = await key()
       // `add` wrote them, for this kind.
       return rows.map(({ sealed }): Entry => JSON.parse(unseal(secret, sealed)))
+    },
+    async change(id, edit) {
+      const row = await db
+        .selectFrom('control_state')
+        .select('sealed')
+        .where('kind', '=', kind)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      if (row === undefined) return false
+      const secret = await key()
+      const entry: Entry = JSON.parse(unseal(secret, row.sealed))
+      const { numUpdatedRows } = await db
+        .updateTable('control_state')
+        .set({ sealed: seal(secret, JSON.stringify(edit(entry))) })
+        .where('kind', '=', kind)
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return numUpdatedRows === 1n
     },
     async remove(id) {
       const { numDeletedRows } = await db

@@ -33,11 +33,11 @@ describe('the dashboard', () => {
     for (const text of [
       'Acme Robotics',
       'ana@acme.example',
-      'Acme Robotics (admin)',
+      'Acme Robotics</a> (admin)',
       'pending invite',
       'projects:read, projects:write',
       'Connections',
-      'Directories',
+      'Webhooks',
       'http://localhost:3003/mcp',
       'http://localhost:3000/auth/callback',
     ]) {

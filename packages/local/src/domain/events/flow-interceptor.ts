@@ -58,6 +58,8 @@ export interface FlowInterceptors {
     interceptor: Omit<FlowInterceptor, 'id' | 'secret'> & { secret?: string | undefined },
   ): Promise<FlowInterceptor>
   list(): Promise<FlowInterceptor[]>
+  /** Whether there is such an interceptor. */
+  change(id: string, settings: Omit<FlowInterceptor, 'id' | 'environment' | 'secret'>): Promise<boolean>
   /** Whether there was such an interceptor. */
   remove(id: string): Promise<boolean>
   /** Those of this process. */

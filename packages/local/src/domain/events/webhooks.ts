@@ -29,6 +29,8 @@ export interface Delivery {
 export interface Webhooks {
   addEndpoint(environment: string, url: string, secret?: string): Promise<WebhookEndpoint>
   endpoints(): Promise<WebhookEndpoint[]>
+  /** Sends to another URL from then on. Whether there is such an endpoint. */
+  changeEndpoint(id: string, url: string): Promise<boolean>
   /** Whether there was such an endpoint. */
   removeEndpoint(id: string): Promise<boolean>
   /** The attempts of this process. */

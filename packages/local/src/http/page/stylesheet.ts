@@ -1,3 +1,4 @@
+import { OBJECT_STYLES } from './object-styles.js'
 import { TABLE_STYLES } from './table-styles.js'
 
 /** The one stylesheet of all pages. Colours meet WCAG 2.2 AA in both schemes. */
@@ -108,6 +109,7 @@ code { font: .8125rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, monospace; c
 .answer button { flex: 1; }
 footer { margin-top: 1.25rem; font-size: .8125rem; color: var(--quiet); text-align: center; }
 ${TABLE_STYLES}
+${OBJECT_STYLES}
 @media (max-width: 24rem) { .card { padding: 1.25rem; } .row, .answer { flex-direction: column; } }
 @media (prefers-reduced-motion: no-preference) { button { transition: background .12s, border-color .12s, filter .12s; } }
 `

@@ -53,7 +53,6 @@ tbody tr:hover { background: var(--tint); }
   border: 1px solid var(--quiet); background: var(--card);
 }
 button.small { min-height: 2rem; padding: .2rem .75rem; font-size: .875rem; }
-button.danger { background: var(--error); border-color: var(--error); color: var(--card); }
 .quiet { color: var(--quiet); }
 .attempts li { padding: .2rem 0; overflow-wrap: anywhere; }
 .mail { padding: .25rem 1rem; margin-top: .75rem; border-left: 4px solid var(--line); }
