@@ -120,7 +120,7 @@ async function serve(
     clock,
     faults: createFaults(),
     snapshots: createSnapshots(database, clock),
-    log: createRequestLog(),
+    log: createRequestLog(clock),
     outbox,
     dns: createDnsRecords(createControlState(database, 'dns_record')),
     keys: createSigningKeys(database, clock),

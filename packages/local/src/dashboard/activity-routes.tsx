@@ -171,8 +171,9 @@ export function activityRoutes({
     const found = log.find(String(request.params.id))
     if (found === undefined) return next()
     const { method, path } = found.entry
+    const name = path.split('/').at(-1)
     const csrf = problem === undefined ? csrfToken(request, response) : newCsrfToken(request, response)
-    const view = { ...(await frame(request, `${method} ${path}`)), ...found, csrf, problem }
+    const view = { ...(await frame(request, `${method} ${name}`)), ...found, csrf, problem }
     sendPage(response, <RequestPage {...{ ...view, ...(await bodiesOf(found.contents)) }} />, {
       script: true,
     })
@@ -238,7 +239,7 @@ export function activityRoutes({
     const csrf = refused === undefined ? csrfToken(request, response) : newCsrfToken(request, response)
     const view = {
       ...(await frame(request, 'Clock and faults')),
-      ...{ now: clock.now(), isMoved: secondsAhead(clock) !== 0, faults: faults.list(), csrf },
+      ...{ isMoved: secondsAhead(clock) !== 0, faults: faults.list(), csrf },
     }
     sendPage(response, <TestingPage {...{ ...view, ...refused }} />, {
       script: true,

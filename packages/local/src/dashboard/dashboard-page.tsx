@@ -6,6 +6,8 @@ export interface DashboardFrame {
   /** The path of this page, which the navigation marks. */
   path: string
   environments: { id: string; display_name: string }[]
+  /** The time of the environment, in milliseconds: times are shown relative to it. */
+  now: number
 }
 
 interface DashboardView extends DashboardFrame {
@@ -18,7 +20,16 @@ interface DashboardView extends DashboardFrame {
 }
 
 /** The frame of the dashboard's pages: where one can go, the search, and the page. */
-export function DashboardPage({ title, path, environments, script, above, query, children }: DashboardView) {
+export function DashboardPage({
+  title,
+  path,
+  environments,
+  now,
+  script,
+  above,
+  query,
+  children,
+}: DashboardView) {
   const places = [
     ['/', 'Overview'],
     ['/dashboard/workspace', 'Workspace'],
@@ -63,7 +74,7 @@ export function DashboardPage({ title, path, environments, script, above, query,
           </ul>
         </nav>
       </header>
-      <main id="content">
+      <main id="content" data-now={now}>
         {above}
         <h1>{title}</h1>
         {children}

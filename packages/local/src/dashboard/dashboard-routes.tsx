@@ -27,11 +27,9 @@ export function dashboardRoutes({ context, api, ...activity }: Dashboard): Route
   const router = Router()
 
   router.get('/', async (request, response) => {
-    const now = new Date(clock.now()).toISOString()
     const view = {
       ...(await frame(request, 'Overview')),
       url: baseUrl,
-      now,
       summaries: await readOverview(db),
     }
     sendPage(response, <OverviewPage {...view} />)
@@ -69,7 +67,7 @@ export function dashboardRoutes({ context, api, ...activity }: Dashboard): Route
       .select(['id', 'display_name'])
       .orderBy('id')
       .execute()
-    return { title, path, environments }
+    return { title, path, environments, now: clock.now() }
   }
 
   async function showTables(request: Request, response: Response, title: string, tables: DataTableView[]) {

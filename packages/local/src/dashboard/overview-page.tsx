@@ -1,19 +1,19 @@
 import { type DashboardFrame, DashboardPage } from './dashboard-page.js'
+import { exactly } from './moment.js'
 import type { EnvironmentSummary } from './read-overview.js'
 
 export interface OverviewView extends DashboardFrame {
   url: string
-  now: string
   summaries: EnvironmentSummary[]
 }
 
 /** What there is, and what a developer needs to connect to it. */
-export function OverviewPage({ summaries, url, now, ...frame }: OverviewView) {
+export function OverviewPage({ summaries, url, ...frame }: OverviewView) {
   return (
     <DashboardPage {...frame}>
       <p class="lead">
-        Everything here runs on your machine, at <code>{url}</code>. It is <time datetime={now}>{now}</time>{' '}
-        by its clock.
+        Everything here runs on your machine, at <code>{url}</code>. It is{' '}
+        <strong>{exactly(frame.now)}</strong> by its clock.
       </p>
       <ul class="cards">
         {summaries.map((summary) => (

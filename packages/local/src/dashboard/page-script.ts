@@ -13,7 +13,7 @@ for (const button of document.querySelectorAll('button.copy')) {
 }
 const STEPS = [['day', 86400], ['hour', 3600], ['minute', 60], ['second', 1]]
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
-const now = Number(document.getElementById('now')?.dataset.now ?? Date.now())
+const now = Number(document.getElementById('content')?.dataset.now ?? Date.now())
 for (const time of document.querySelectorAll('time[datetime]')) {
   const moment = new Date(time.dateTime)
   const seconds = (moment - now) / 1000

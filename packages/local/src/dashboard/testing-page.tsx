@@ -1,6 +1,6 @@
 import { DataTable, Id } from '../http/page/data-table.js'
 import { type DashboardFrame, DashboardPage } from './dashboard-page.js'
-import { Moment } from './moment.js'
+import { exactly } from './moment.js'
 import { PAGE_SCRIPT_PATH } from './page-script.js'
 
 /** A fault that waits for a request. */
@@ -12,7 +12,6 @@ export interface ShownFault {
 }
 
 interface TestingView extends DashboardFrame {
-  now: number
   isMoved: boolean
   faults: readonly ShownFault[]
   csrf: string
@@ -40,7 +39,7 @@ const KINDS = [
 ] as const
 
 /** The clock, and what is to go wrong. */
-export function TestingPage({ now, isMoved, faults, csrf, problem, typed = {}, ...frame }: TestingView) {
+export function TestingPage({ isMoved, faults, csrf, problem, typed = {}, ...frame }: TestingView) {
   return (
     <DashboardPage {...frame} script={PAGE_SCRIPT_PATH}>
       {problem !== undefined && (
@@ -50,8 +49,9 @@ export function TestingPage({ now, isMoved, faults, csrf, problem, typed = {}, .
       )}
       <h2>Clock</h2>
       <p>
-        It is <Moment at={now} /> here{isMoved ? ', which is not the time of the machine' : ''}. Codes,
-        tokens, links and sessions expire by this clock.
+        It is <strong>{exactly(frame.now)}</strong> here
+        {isMoved ? ', which is not the time of the machine' : ''}. Codes, tokens, links and sessions expire by
+        this clock.
       </p>
       <form method="post" action="/dashboard/testing" class="inline">
         <input type="hidden" name="csrf" value={csrf} />

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
+import type { Clock } from '../storage/clock.js'
 import { newId } from '../storage/ids.js'
 import { type KeptBody, keepIncoming, keepOutgoing } from './kept-body.js'
 import { isOnlooker } from './onlookers.js'
@@ -47,7 +48,7 @@ export interface RequestLog {
 }
 
 /** The last requests, so that a test or a developer sees what a client really did. */
-export function createRequestLog(): RequestLog {
+export function createRequestLog(clock: Clock): RequestLog {
   let entries: LoggedRequest[] = []
   const contents = new Map<string, RequestContents>()
   const watchers = new Set<(entry: LoggedRequest) => void>()
@@ -84,7 +85,7 @@ export function createRequestLog(): RequestLog {
       response.once('close', () => {
         const entry = {
           id: newId('req'),
-          at: new Date().toISOString(),
+          at: new Date(clock.now()).toISOString(),
           method,
           path: withoutSecrets(path),
           realm: /^\/(workspace|env_\d+)(?:\/|$)/.exec(path)?.[1] ?? null,

@@ -10,12 +10,10 @@ export interface Crumb {
 export interface ObjectFrame extends DashboardFrame {
   /** The pages above this one. */
   crumbs: readonly Crumb[]
-  /** The time of the environment, in milliseconds. */
-  now: number
 }
 
 /** The frame of the pages of objects: the path that leads here, and the page. */
-export function ObjectPage({ crumbs, now, children, ...frame }: ObjectFrame & { children: Child }) {
+export function ObjectPage({ crumbs, children, ...frame }: ObjectFrame & { children: Child }) {
   const above = crumbs.length > 0 && (
     <nav class="crumbs" aria-label="Path">
       <ol>
@@ -29,7 +27,6 @@ export function ObjectPage({ crumbs, now, children, ...frame }: ObjectFrame & { 
   )
   return (
     <DashboardPage {...frame} above={above} script={PAGE_SCRIPT_PATH}>
-      <span id="now" data-now={now} hidden />
       {children}
     </DashboardPage>
   )

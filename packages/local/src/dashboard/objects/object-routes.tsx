@@ -41,7 +41,7 @@ type Handler = (request: Request, response: Response, ids: Ids) => Promise<void>
 
 /** The pages of everything that can be created, changed and deleted by hand, from the declarations of its kinds. */
 export function objectRoutes({ context, api, frame }: ObjectPages): Router {
-  const { database, clock, baseUrl } = context
+  const { database, baseUrl } = context
   const reader = createReader(api)
   const router = Router()
   const form = urlencoded({ extended: false, limit: '64kb' })
@@ -227,7 +227,7 @@ export function objectRoutes({ context, api, frame }: ObjectPages): Router {
     title: string,
     crumbs: readonly Crumb[],
   ): Promise<ObjectFrame> {
-    return { ...(await frame(request, title)), crumbs, now: clock.now() }
+    return { ...(await frame(request, title)), crumbs }
   }
 
   async function showUnreadable(error: unknown, _request: Request, response: Response, next: NextFunction) {
