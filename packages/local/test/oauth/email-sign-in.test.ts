@@ -142,7 +142,7 @@ describe('the outbox', () => {
     const { url, page = '' } = await browser.follow(`${local.url}/dashboard/outbox`)
     expect(page).toContain(message.code)
     expect(page).toContain(`href="${message.link}"`)
-    expect((await browser.submit(url, page, {})).page).toContain('Nothing yet')
+    expect((await browser.submit(url, page, { action: 'clear' })).page).toContain('Nothing yet')
     await ask()
     await control('outbox', 'DELETE')
     expect(await outbox()).toEqual([])
