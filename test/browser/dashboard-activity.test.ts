@@ -66,9 +66,12 @@ describe.each([
     expect(text).not.toContain('eyJ')
     await look(page)
     await page.screenshot({ path: `${images}dashboard-request-${colorScheme}.png`, fullPage: true })
+    const first = page.url()
     await page.getByRole('button', { name: 'Send it again' }).click()
-    // The same external id: refused this time, by the same rules.
-    await page.getByText('Answer', { exact: true }).waitFor()
+    await page.waitForURL((url) => url.href !== first && url.pathname.startsWith('/dashboard/requests/req_'))
+    // It has the same external id, so the API refuses it this time.
+    const calls = (await requests()).requests.filter(({ path }) => path.endsWith('/CreateOrganization'))
+    expect(calls).toHaveLength(3)
     const { organizations } = await sdk.organization.listOrganization({ pageSize: 30 })
     expect(organizations.filter(({ displayName }) => displayName === 'Wayne Tools')).toHaveLength(1)
     await page.context().close()

@@ -4,7 +4,7 @@ import { connect, constants } from 'node:http2'
 import { request as httpsRequest } from 'node:https'
 import type { LoggedRequest, RequestContents, RequestLog } from './request-log.js'
 
-/** Of a connection, not of the request (RFC 9110, section 7.6.1), or said anew. */
+/** They belong to a connection (RFC 9110, section 7.6.1), or are set again for the new one. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
@@ -36,18 +36,18 @@ export async function replayRequest(
   sent: RequestContents,
 ): Promise<LoggedRequest> {
   const path = sent.url.split('?', 1)[0]
-  let entry: LoggedRequest | undefined
-  const stop = log.watch((logged) => {
-    if (logged.method === method && log.find(logged.id)?.contents?.url.split('?', 1)[0] === path)
-      entry ??= logged
+  let stop = () => {}
+  const logged = new Promise<LoggedRequest>((resolve) => {
+    stop = log.watch((entry) => {
+      const isSame = log.find(entry.id)?.contents?.url.split('?', 1)[0] === path
+      if (entry.method === method && isSame) resolve(entry)
+    })
   })
   try {
     const answered = sent.httpVersion.startsWith('2') ? overHttp2 : overHttp1
     await answered(address, method, sent)
-    // The log has it when the connection's other side has closed its answer, which may be a moment later.
-    for (let turn = 0; entry === undefined && turn < 1_000; turn++) await new Promise(setImmediate)
-    if (entry === undefined) throw new Error('The request was sent, and is not in the log')
-    return entry
+    // The server's side of the answer closes a moment later.
+    return await logged
   } finally {
     stop()
   }

@@ -77,7 +77,9 @@ export function createRequestLog(clock: Clock): RequestLog {
     },
     record(request, response) {
       const started = performance.now()
-      const { method = 'GET', url = '/', headers, httpVersion } = request
+      const { method = 'GET', url = '/', httpVersion } = request
+      // Routers shorten the path: over HTTP/2 that is one of these.
+      const headers = { ...request.headers }
       const [path = '/'] = url.split('?', 1)
       if (isOnlooker(path) || ASSET.test(path)) return
       const body = keepIncoming(request)

@@ -1,5 +1,6 @@
 import { Id, State } from '../../http/page/data-table.js'
 import { asList, asObject, at, type Json, type JsonValue, textAt } from '../dashboard-api.js'
+import { Moment } from '../moment.js'
 import type { Column } from './kind.js'
 
 export const text = (name: string, path: string): Column => ({
@@ -54,13 +55,8 @@ export const inWords = (name: string, path: string): Column => ({
   of: (object: Json) => words(textAt(object, path).replace(/^.*_UNSPECIFIED$/, '')) || '–',
 })
 
-/** A moment: exact without a script, relative and local with it. */
+/** A time of the API's JSON, if there is one. */
 export function Time({ at: value }: { at: JsonValue | undefined }) {
   const moment = textAt(value, '')
-  if (moment === '') return <>–</>
-  return (
-    <time datetime={moment} title={moment}>
-      {moment.slice(0, 19).replace('T', ' ')}
-    </time>
-  )
+  return moment === '' ? <>–</> : <Moment at={moment} />
 }

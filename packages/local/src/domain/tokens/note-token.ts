@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely'
 import type { Schema } from '../../storage/schema.js'
 import { type Cause, causesIn, recordDependent } from '../sessions/dependents.js'
 
-/** The payload of a JWT with what every token of ours has. Times are seconds. */
+/** The payload of a JWT. Times are seconds. */
 export type NotedClaims = Readonly<Record<string, unknown>> & { readonly jti: string; readonly exp: number }
 
 /**
