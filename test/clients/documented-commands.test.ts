@@ -75,16 +75,10 @@ test('the commands of the guide enable ways to sign in, add a domain, and call t
 })
 
 test("the guide's SDK lines list what it says", async () => {
-  const code = block('js', 'listOrganization')
+  const code = block('js', 'new Scalekit(')
   const [, names] = /\n\/\/ (.+)\n$/.exec(code) ?? []
   const printed = `import { Scalekit } from '@scalekit-sdk/node'\n${code}\nconsole.log(organizations.map(({ displayName }) => displayName).join(', '))`
   expect(await runModule(printed)).toBe(names)
-})
-
-test("the guide's lines for tests start an environment, and stop it", async () => {
-  const code = block('js', 'createLocalScalekit')
-  const asked = `console.log((await fetch(local.url)).status)\nawait local.reset()\nawait local.close()`
-  expect(await runModule(`${code}\n${asked}`)).toBe('200')
 })
 
 test('over TLS the pages are there for curl, and the printed command gets a token', async () => {
@@ -106,7 +100,7 @@ test('a reader of the output may leave early', async () => {
 })
 
 test('the lines of the guide for agents call a tool, and list what a user has connected', async () => {
-  const sdk = `import { Scalekit } from '@scalekit-sdk/node'\n${block('js', 'listOrganization')}`
+  const sdk = `import { Scalekit } from '@scalekit-sdk/node'\n${block('js', 'new Scalekit(')}`
   expect(await runModule(`${sdk}\n${block('js', 'executeTool')}`)).toContain(
     "[ 'Quarterly review', 'Invoice 1042' ]",
   )
@@ -122,9 +116,36 @@ test('the lines of the guide for agents call a tool, and list what a user has co
   expect(await runModule(`${sdk}\n${after}\n${names}`)).toBe(listed)
 })
 
+test('the lines of the guide call the API of a provider through the proxy', async () => {
+  const sdk = `import { Scalekit } from '@scalekit-sdk/node'\n${block('js', 'new Scalekit(')}`
+  const code = block('js', 'actions.request')
+  const [, data] = /\n\/\/ (\{.+)\n$/.exec(code) ?? []
+  const print = `import { inspect } from 'node:util'\nconsole.log(inspect(data, { breakLength: Infinity }))`
+  expect(await runModule(`${sdk}\n${code}\n${print}`)).toBe(data)
+})
+
+test('the commands of the guide make an MCP server of a configuration, with the accounts that a user has to connect', async () => {
+  const [create = '', accounts = ''] = block('sh', 'config.mcp_server_url').split(/\n\n(?=# the )/)
+  const curl = `set -euo pipefail\ncurl() { command curl -sS --fail-with-body "$@"; echo; }`
+  const { stdout: created } = await run('bash', ['-c', `${curl}\n${create}`])
+  const { config } = JSON.parse(created)
+  expect(config.mcp_server_url).toContain('/mcp/v3/servers/')
+  const [setup = ''] = create.split('\n\n')
+  const { stdout: listed } = await run('bash', [
+    '-c',
+    `${curl}\n${setup}\n${accounts.replace('cfg_…', config.id)}`,
+  ])
+  expect(JSON.parse(listed).connected_accounts).toEqual([
+    expect.objectContaining({
+      connection_name: 'gmail',
+      authentication_link: expect.stringContaining(local.url),
+    }),
+  ])
+})
+
 test('the commands of the guide for agents make the provider fail', async () => {
   const [setup = ''] = block('sh', '$L/reset').split('\n')
-  const script = `set -euo pipefail\ncurl() { command curl -sS --fail-with-body "$@"; echo; }\n${setup}\n${block('sh', 'gmail_fetch_mails')}`
+  const script = `set -euo pipefail\ncurl() { command curl -sS --fail-with-body "$@"; echo; }\n${setup}\n${block('sh', '/tools/gmail_fetch_mails')}`
   const { stdout } = await run('bash', ['-c', script])
   const answers = stdout.trim().split('\n')
   expect(answers.map((line) => JSON.parse(line))).toEqual([
