@@ -11,6 +11,7 @@ import { parseFault } from './control/fault.js'
 import type { Faults } from './control/faults.js'
 import type { Snapshots } from './control/snapshots.js'
 import { lazyHandler } from './http/lazy-handler.js'
+import type { OwnAddress } from './http/replay-request.js'
 import { reportFailure } from './http/report-failure.js'
 import type { RequestLog } from './http/request-log.js'
 import type { OAuthContext } from './oauth/server/oauth-context.js'
@@ -32,9 +33,7 @@ export interface HttpAppParts {
   reset(): Promise<void>
   /** What tools and the dashboard need, where other machines reach this environment. */
   token: string | undefined
-  port: number
-  /** With TLS, in PEM. */
-  certificate: string | undefined
+  address: OwnAddress
 }
 
 /** Everything that is served over HTTP/1.1, in the order in which a request is matched. */
@@ -49,11 +48,10 @@ export function createHttpApp({ management, ...parts }: HttpAppParts): Express {
     lazyHandler(async () => {
       await import('./oauth/server/load-provider.js')
       const { siteRoutes } = await import('./site-routes.js')
-      const { faults, certificate, ...others } = parts
+      const { faults, ...others } = parts
       return siteRoutes({
         ...others,
         faults: { ...faults, add: (fault) => faults.add(parseFault(fault)) },
-        address: { port: parts.port, certificate },
       })
     }),
   )

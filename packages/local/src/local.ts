@@ -15,6 +15,7 @@ import { createTokenIssuer } from './domain/tokens/issue-token.js'
 import { createTokenVerifier } from './domain/tokens/verify-token.js'
 import { createHostGuard } from './http/host-guard.js'
 import { type Handlers, listen } from './http/listener.js'
+import type { OwnAddress } from './http/replay-request.js'
 import { reportFailure } from './http/report-failure.js'
 import { createRequestLog, type RequestLog } from './http/request-log.js'
 import { createHttpApp } from './http-app.js'
@@ -137,7 +138,10 @@ async function serve(
   const urlAt = (port: number) => publicUrl ?? `${certificate ? 'https' : 'http'}://localhost:${port}`
   const place = { port: options.port ?? DEFAULT_PORT, host }
   const listener = await listen(place, certificate, (port) =>
-    handlers(urlAt(port), { ...parts, reset, port, allowedHosts, token, certificate: certificate?.cert }),
+    handlers(urlAt(port), {
+      ...{ ...parts, reset, allowedHosts, token },
+      address: { port, host, certificate: certificate?.cert },
+    }),
   )
   await storage.announce(urlAt(listener.port))
   // A file is open in one process at a time; a server may be shared.
@@ -183,15 +187,14 @@ interface Parts {
   webhooks: Webhooks
   interceptors: FlowInterceptors
   reset(): Promise<void>
-  port: number
+  address: OwnAddress
   allowedHosts: readonly string[]
   token: string | undefined
-  certificate: string | undefined
 }
 
 function handlers(baseUrl: string, parts: Parts): Handlers {
   const { database, clock, faults, snapshots, log, outbox, dns, keys, webhooks, interceptors, reset } = parts
-  const { port, allowedHosts, token, certificate } = parts
+  const { address, allowedHosts, token } = parts
   const agentTools = {
     catalogue: createToolCatalogue(database),
     params: createParamsChecker(),
@@ -211,7 +214,7 @@ function handlers(baseUrl: string, parts: Parts): Handlers {
     tokens: createTokenIssuer(keys, clock, database),
     verifier: createTokenVerifier({ baseUrl, database, keys, clock }),
   }
-  const refused = createHostGuard(new URL(baseUrl), { port, allowedHosts })
+  const refused = createHostGuard(new URL(baseUrl), { port: address.port, allowedHosts })
   const management = mountApi({
     database,
     clock,
@@ -233,7 +236,7 @@ function handlers(baseUrl: string, parts: Parts): Handlers {
     management: management.http1,
     coverage: management.coverage,
     api: management.inProcess,
-    ...{ reset, token, port, certificate },
+    ...{ reset, token, address },
   })
   return {
     http1: (request, response) => {

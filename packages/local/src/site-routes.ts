@@ -33,7 +33,6 @@ export interface Site {
   /** Back to the seed. */
   reset(): Promise<void>
   token: string | undefined
-  port: number
   clock: MovableClock
   faults: FaultBox
   address: OwnAddress
@@ -42,7 +41,7 @@ export interface Site {
 }
 
 /** What people, agents and OAuth clients meet: pages, documentation, the proxy, SCIM, the authorization servers. */
-export function siteRoutes({ context, token, port, ...parts }: Site): Router {
+export function siteRoutes({ context, token, ...parts }: Site): Router {
   const router = Router()
   router.get(PASSKEY_SCRIPT_PATH, (_request, response) => {
     response.type('js').set('X-Content-Type-Options', 'nosniff').send(PASSKEY_SCRIPT)
@@ -64,7 +63,7 @@ export function siteRoutes({ context, token, port, ...parts }: Site): Router {
     response.type('css').set('X-Content-Type-Options', 'nosniff').send(STYLESHEET)
   })
   router.use('/docs', docsRoutes(context.baseUrl))
-  if (token !== undefined) router.use(dashboardGuard(token, port))
+  if (token !== undefined) router.use(dashboardGuard(token, parts.address.port))
   const decode: DecodeMessage = async (...body) =>
     (await import('./api/decode-message.js')).decodeMessage(...body)
   router.use(dashboardRoutes({ context, decode, ...parts }))

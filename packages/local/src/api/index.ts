@@ -14,6 +14,7 @@ import { authorize } from './interceptors/authorize.js'
 import { chooseEnvironment } from './interceptors/choose-environment.js'
 import { confineSession } from './interceptors/confine-session.js'
 import { fillConnection } from './interceptors/fill-connection.js'
+import { recordChanges } from './interceptors/record-changes.js'
 import { recordEvents } from './interceptors/record-events.js'
 import { refuseFields } from './interceptors/refuse-fields.js'
 import { typeErrors } from './interceptors/type-errors.js'
@@ -49,7 +50,9 @@ export interface Management {
 
 /**
  * The management API: one set of handlers behind one set of interceptors, over four protocols.
- * A call passes, in this order: who may call, which environment, names and values that the API does not define, fields that are not supported, the rules of its request, its handler.
+ * A call passes, in this order: who may call, which environment, names and values that the API does not define,
+ * fields that are not supported, the rules of its request, what a session reaches, the history and the events of what
+ * it changes, its handler.
  */
 export function createManagement({ authenticate, ...store }: ManagementOptions): Management {
   const handlers = createHandlers(store)
@@ -65,6 +68,7 @@ export function createManagement({ authenticate, ...store }: ManagementOptions):
     fillConnection,
     validateRequest(),
     confineSession(store),
+    recordChanges(store),
     recordEvents(store),
     askBeforeInvitation(store),
   ]

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { connect, constants } from 'node:http2'
 import { request as httpsRequest } from 'node:https'
+import { isIPv6 } from 'node:net'
 import type { LoggedRequest, RequestContents, RequestLog } from './request-log.js'
 
 /** They belong to a connection (RFC 9110, section 7.6.1), or are set again for the new one. */
@@ -19,6 +20,8 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
 /** Where this environment answers on this machine. */
 export interface OwnAddress {
   readonly port: number
+  /** What it listens on; undefined: the loopback addresses. */
+  readonly host: string | undefined
   /** With TLS: its certificate, in PEM. */
   readonly certificate?: string | undefined
 }
@@ -53,6 +56,11 @@ export async function replayRequest(
   }
 }
 
+/** What reaches it from this machine. */
+function hostOf({ host }: OwnAddress): string {
+  return host === undefined || host === '0.0.0.0' || host === '::' ? 'localhost' : host
+}
+
 function headersOf({ headers, body }: RequestContents): Record<string, string | string[]> {
   const kept = Object.entries(headers).filter(([name, value]) => value !== undefined && !LEFT_OUT.has(name))
   return {
@@ -61,12 +69,9 @@ function headersOf({ headers, body }: RequestContents): Record<string, string | 
   }
 }
 
-async function overHttp1(
-  { port, certificate }: OwnAddress,
-  method: string,
-  sent: RequestContents,
-): Promise<void> {
-  const options = { host: 'localhost', port, method, path: sent.url, headers: headersOf(sent) }
+async function overHttp1(address: OwnAddress, method: string, sent: RequestContents): Promise<void> {
+  const { port, certificate } = address
+  const options = { host: hostOf(address), port, method, path: sent.url, headers: headersOf(sent) }
   const request = certificate ? httpsRequest({ ...options, ca: certificate }) : httpRequest(options)
   const answered = once(request, 'response')
   request.end(sent.body.bytes)
@@ -75,13 +80,13 @@ async function overHttp1(
   await once(response, 'close')
 }
 
-async function overHttp2(
-  { port, certificate }: OwnAddress,
-  _method: string,
-  sent: RequestContents,
-): Promise<void> {
-  const scheme = certificate ? 'https' : 'http'
-  const session = connect(`${scheme}://localhost:${port}`, certificate ? { ca: certificate } : {})
+async function overHttp2(address: OwnAddress, _method: string, sent: RequestContents): Promise<void> {
+  const { port, certificate } = address
+  const host = hostOf(address)
+  const authority = `${isIPv6(host) ? `[${host}]` : host}:${port}`
+  const session = certificate
+    ? connect(`https://${authority}`, { ca: certificate })
+    : connect(`http://${authority}`)
   try {
     const stream = session.request(headersOf(sent))
     stream.end(sent.body.bytes)

@@ -24,6 +24,7 @@ export interface RegistrySchema {
   tool_calls: ToolCallRow
   events: EventRow
   untold_events: UntoldEventRow
+  changes: ChangeRow
 }
 
 interface Entry {
@@ -206,6 +207,16 @@ export interface EventRow extends Omit<Entry, 'updated_at'> {
   organization_id: string | null
   type: string
   object: string
+}
+
+/** A call of the API that changed something. */
+export interface ChangeRow extends Omit<Entry, 'data' | 'updated_at'> {
+  /** `ClientService.UpdateClient` */
+  method: string
+  /** The id of who called, or `dashboard`. */
+  caller: string
+  /** The ids and names that the call and its answer have, as JSON. */
+  about: string
 }
 
 /** An event that applications have not been told of yet. */

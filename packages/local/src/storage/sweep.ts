@@ -3,7 +3,7 @@ import type { Database } from './database.js'
 
 const DAY_MS = 24 * 3600_000
 
-/** How long the past can be looked up: attempts to sign in, sessions that ended, and events. */
+/** How long the past can be looked up: attempts to sign in, sessions that ended, events and changes. */
 export const HISTORY_DAYS = 90
 
 /** Deletes what has expired and is no longer asked for, and what is older than the history. */
@@ -21,6 +21,7 @@ export async function sweepExpired({ db }: Database, clock: Clock): Promise<void
   await db.deleteFrom('ended_sessions').where('updated_at', '<', past).execute()
   await db.deleteFrom('tool_calls').where('created_at', '<', past).execute()
   await db.deleteFrom('events').where('created_at', '<', past).execute()
+  await db.deleteFrom('changes').where('created_at', '<', past).execute()
   await db.deleteFrom('dependents').where('expires_at', '<', now).execute()
   await db.deleteFrom('issued_tokens').where('expires_at', '<', now).execute()
   await db.deleteFrom('revoked_tokens').where('expires_at', '<', now).execute()

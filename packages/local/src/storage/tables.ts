@@ -35,6 +35,7 @@ export const DATA_TABLES = [
   'tool_calls',
   'events',
   'untold_events',
+  'changes',
   'oidc_records',
   'dependents',
   'sessions',

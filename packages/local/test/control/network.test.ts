@@ -87,6 +87,25 @@ describe('an environment that other machines reach', () => {
   })
 })
 
+it('on one address sends a request of the dashboard again there', async () => {
+  const port = await freePort()
+  const network = { host: ADDRESS, publicUrl: `http://${ADDRESS}:${port}`, token: TOKEN }
+  const bound = await createLocalScalekit({ memory: true, port, network })
+  onTestFinished(() => bound.close())
+  const keys = () => fetch(`${bound.url}/env_100000000000000001/keys`)
+  expect((await keys()).status).toBe(200)
+
+  const browser = new Browser()
+  const signIn = await browser.follow(`${bound.url}/dashboard/sign-in`)
+  await browser.submit(signIn.url, signIn.page ?? '', { token: TOKEN })
+  const { page: list = '' } = await browser.follow(`${bound.url}/dashboard/requests?path=keys`)
+  const [, id] = /href="\/dashboard\/requests\/(req_\d+)"/.exec(list) ?? []
+  const one = await browser.follow(`${bound.url}/dashboard/requests/${id}`)
+  const again = await browser.submit(one.url, one.page ?? '', {})
+  expect(again.url).toMatch(/\/dashboard\/requests\/req_\d+$/)
+  expect(again.url).not.toBe(one.url)
+})
+
 it('behind a proxy that ends TLS, pages and cookies are for https', async () => {
   const network = { host: '127.0.0.1', publicUrl: 'https://auth.test', token: TOKEN }
   const behind = await createLocalScalekit({ memory: true, port: 0, network })

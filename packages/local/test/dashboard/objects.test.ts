@@ -29,6 +29,36 @@ async function submit(path: string, fields: Record<string, string>) {
 
 const idIn = (url: string) => new URL(url).pathname.split('/').at(-1) ?? ''
 
+describe('the history of an object', () => {
+  it('names every call that changed it, who called and when, and no call that read it', async () => {
+    const sdk = local.sdk(DEV)
+    const { client } = await sdk.m2m.createOrganizationClient(ACME, { name: 'Nightly export' })
+    const id = client?.clientId ?? ''
+    await sdk.m2m.getOrganizationClient(ACME, id)
+    const fields = { 'client.name': 'Hourly export', 'client.expiry': String(client?.expiry) }
+    const edited = await submit(`/organizations/${ACME}/clients/${id}/edit`, fields)
+    expect(edited.page).toContain('<h1>Hourly export</h1>')
+    const { page } = await open(`/organizations/${ACME}/clients/${id}`)
+    const [, history = ''] = page.split('id="history"')
+    const calls = [...history.matchAll(/<strong>(\w+\.\w+)<\/strong>.*?by <code>(\w+)<\/code>/gs)]
+    expect(calls.map(([, method, caller]) => [method, caller])).toEqual([
+      ['ClientService.UpdateOrganizationClient', 'dashboard'],
+      ['ClientService.CreateOrganizationClient', 'skc_100000000000000001'],
+    ])
+  })
+
+  it('has no call that was refused, and no secret', async () => {
+    const sdk = local.sdk(DEV)
+    await expect(sdk.organization.deleteOrganization('org_999999999999999999')).rejects.toThrow()
+    const { client, plainSecret } = await sdk.m2m.createOrganizationClient(ACME, { name: 'Nightly export' })
+    const { page } = await open(`/organizations/${ACME}/clients/${client?.clientId}`)
+    expect(page).not.toContain(plainSecret)
+    const rows = await local.database.db.selectFrom('changes').selectAll().execute()
+    expect(JSON.stringify(rows)).not.toContain(plainSecret)
+    expect(rows.map(({ method }) => method)).toEqual(['ClientService.CreateOrganizationClient'])
+  })
+})
+
 describe('a form', () => {
   it('goes on to what it has created, by a redirect', async () => {
     const { url, page } = await open('/organizations/-/new')

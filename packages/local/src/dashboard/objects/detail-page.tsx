@@ -1,4 +1,5 @@
-import type { EventsPage } from '../../domain/events/events-about.js'
+import type { EventsPage } from '../../domain/events/history.js'
+import type { ChangeRow } from '../../storage/registry-schema.js'
 import type { NamedCode } from '../code/code-for-object.js'
 import type { Json } from '../dashboard-api.js'
 import { Time } from '../kinds/cells.js'
@@ -14,6 +15,8 @@ export interface DetailView extends ObjectFrame {
   below: readonly ListView[]
   code: readonly NamedCode[]
   history: EventsPage
+  /** The latest calls that changed it. */
+  changes: readonly ChangeRow[]
   /** The object as the API answers it. */
   json: string
   /** More that can be done, on pages of their own. */
@@ -21,7 +24,8 @@ export interface DetailView extends ObjectFrame {
 }
 
 /** An object: its facts, what can be done, what belongs to it, its code, JSON and history. */
-export function DetailPage({ kind, ids, object, below, code, history, json, links, ...frame }: DetailView) {
+export function DetailPage(view: DetailView) {
+  const { kind, ids, object, below, code, history, changes, json, links, ...frame } = view
   const path = objectPath(kind, ids)
   const possible = kind.operations.filter(({ applies }) => applies?.(object, ids) ?? true)
   return (
@@ -72,7 +76,7 @@ export function DetailPage({ kind, ids, object, below, code, history, json, link
           {json}
         </pre>
       </section>
-      <History history={history} path={path} />
+      <History {...{ history, changes, path }} />
     </ObjectPage>
   )
 }
@@ -91,10 +95,23 @@ function CodeBlock({ name, code: { sdk, text } }: NamedCode) {
   )
 }
 
-function History({ history: { events, older }, path }: { history: EventsPage; path: string }) {
+type HistoryView = Pick<DetailView, 'history' | 'changes'> & { path: string }
+
+function History({ history: { events, older }, changes, path }: HistoryView) {
   return (
     <section class="data" aria-labelledby="history">
       <h2 id="history">History</h2>
+      <h3>Calls that changed it</h3>
+      {changes.length === 0 && <p class="empty">None in the last 90 days.</p>}
+      <ul class="history">
+        {changes.map(({ method, caller, created_at }) => (
+          <li>
+            <strong>{method}</strong> <Time at={new Date(created_at).toISOString()} /> by{' '}
+            <code>{caller}</code>
+          </li>
+        ))}
+      </ul>
+      <h3>Events</h3>
       {events.length === 0 && <p class="empty">No event mentions it.</p>}
       <ul class="history">
         {events.map(({ id, type, data, created_at }) => (

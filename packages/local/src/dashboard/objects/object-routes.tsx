@@ -6,7 +6,7 @@ import {
   Router,
   urlencoded,
 } from 'express'
-import { eventsAbout } from '../../domain/events/events-about.js'
+import { changesAbout, eventsAbout } from '../../domain/events/history.js'
 import type { Store } from '../../domain/store.js'
 import { csrfToken, newCsrfToken, spendCsrfToken } from '../../http/page/csrf.js'
 import { ErrorPage } from '../../http/page/message-pages.js'
@@ -29,7 +29,7 @@ import { type Revealed, RevealPage } from './reveal-page.js'
 
 const PAGE_SIZE = 25
 const SECTION_SIZE = 10
-const EVENTS_SHOWN = 20
+const HISTORY_SHOWN = 20
 
 export interface ObjectPages {
   context: Store
@@ -114,9 +114,10 @@ export function objectRoutes({ context, api, frame }: ObjectPages): Router {
         json: JSON.stringify(object, null, 2),
         links: await linksOf(database.db, kind, ids, object, baseUrl),
         history: await eventsAbout(database.db, ids.environment ?? '', id, {
-          size: EVENTS_SHOWN,
+          size: HISTORY_SHOWN,
           before: typeof before === 'string' ? before : undefined,
         }),
+        changes: await changesAbout(database.db, ids.environment ?? '', id, HISTORY_SHOWN),
       }
       const crumbs = [...(await crumbsTo(kind.parent, ids)), { href: listPath(kind, ids), name: kind.many }]
       const page = await objectFrame(request, kind.titleOf(object) || id, crumbs)

@@ -1,10 +1,11 @@
-import { errors, jwtVerify, SignJWT } from 'jose'
+import { SignJWT } from 'jose'
 import { z } from 'zod'
 import { type Clock, seconds } from '../../storage/clock.js'
 import type { Database } from '../../storage/database.js'
 import { newId } from '../../storage/ids.js'
 import { SIGNING_ALGORITHM, type SigningKeys } from '../../storage/keys.js'
 import { realmExists, realmIssuer } from '../environments/realm.js'
+import { signedPayload } from '../tokens/signed-payload.js'
 
 export const ACCESS_LEVELS = ['FULL', 'READ_ONLY'] as const
 
@@ -53,31 +54,14 @@ export function createMcpSessionTokens(deps: {
     },
 
     async verify(environment, audience, token) {
-      // Asking for the keys of a realm makes them: only of one that exists.
       if (!(await realmExists(database, environment))) return undefined
-      const keySet = await keys.of(environment)
-      try {
-        const { payload } = await jwtVerify(
-          token,
-          ({ kid }) => {
-            const key = kid === undefined ? undefined : keySet.publicKey(kid)
-            if (key === undefined) throw new errors.JWKSNoMatchingKey()
-            return key
-          },
-          {
-            algorithms: [SIGNING_ALGORITHM],
-            typ: HEADER_TYPE,
-            issuer: realmIssuer(baseUrl, environment),
-            audience,
-            currentDate: new Date(clock.now()),
-            requiredClaims: ['exp', 'iat', 'sub'],
-          },
-        )
-        return Claims.parse(payload)
-      } catch (error) {
-        if (error instanceof errors.JOSEError || error instanceof z.ZodError) return undefined
-        throw error
-      }
+      const payload = await signedPayload(deps, environment, token, {
+        typ: HEADER_TYPE,
+        issuer: realmIssuer(baseUrl, environment),
+        audience,
+        requiredClaims: ['exp', 'iat', 'sub'],
+      })
+      return Claims.safeParse(payload).data
     },
   }
 }

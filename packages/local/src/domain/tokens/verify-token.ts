@@ -1,10 +1,11 @@
-import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose'
+import { decodeJwt, type JWTPayload } from 'jose'
 import { z } from 'zod'
 import type { Clock } from '../../storage/clock.js'
 import type { Database } from '../../storage/database.js'
-import { SIGNING_ALGORITHM, type SigningKeys } from '../../storage/keys.js'
+import type { SigningKeys } from '../../storage/keys.js'
 import { realmExists, realmIssuer } from '../environments/realm.js'
 import { isRevoked } from './revoked-tokens.js'
+import { signedPayload } from './signed-payload.js'
 
 const Claims = z.looseObject({
   iss: z.string(),
@@ -35,10 +36,9 @@ export function createTokenVerifier(deps: {
   keys: SigningKeys
   clock: Clock
 }): TokenVerifier {
-  const { baseUrl, database, keys, clock } = deps
+  const { baseUrl, database } = deps
   return {
     async verify(realm, token) {
-      // Asking for the keys of a realm makes them: only of one that is there.
       if (!(await realmExists(database, realm))) return undefined
       const claims = await signedClaims(token, realm)
       if (claims === undefined) return undefined
@@ -47,30 +47,11 @@ export function createTokenVerifier(deps: {
   }
 
   async function signedClaims(token: string, realm: string): Promise<AccessTokenClaims | undefined> {
-    const keySet = await keys.of(realm)
+    const payload = await signedPayload(deps, realm, token, { typ: 'at+jwt', requiredClaims: ['exp'] })
+    const claims = Claims.safeParse(payload).data
     const realmUrl = realmIssuer(baseUrl, realm)
-    try {
-      const { payload } = await jwtVerify(
-        token,
-        ({ kid }) => {
-          const key = kid === undefined ? undefined : keySet.publicKey(kid)
-          if (key === undefined) throw new errors.JWKSNoMatchingKey()
-          return key
-        },
-        {
-          algorithms: [SIGNING_ALGORITHM],
-          typ: 'at+jwt',
-          currentDate: new Date(clock.now()),
-          requiredClaims: ['exp'],
-        },
-      )
-      const claims = Claims.parse(payload)
-      const ours = claims.iss === realmUrl || claims.iss.startsWith(`${realmUrl}/resources/`)
-      return ours ? claims : undefined
-    } catch (error) {
-      if (error instanceof errors.JOSEError || error instanceof z.ZodError) return undefined
-      throw error
-    }
+    const isOurs = claims?.iss === realmUrl || claims?.iss.startsWith(`${realmUrl}/resources/`)
+    return isOurs ? claims : undefined
   }
 }
 

@@ -47,8 +47,8 @@ button.destroy:hover, .button.destroy:hover { background: var(--error-tint); bor
 dl.facts.card { padding: 1.25rem 1.5rem; }
 .facts dd ul { margin: 0; }
 .code-block { margin: .75rem 0 1.25rem; }
-.history summary { padding: .5rem 0; cursor: pointer; overflow-wrap: anywhere; }
-.history li { border-bottom: 1px solid var(--line); }
+.history summary { padding: .15rem 0; cursor: pointer; overflow-wrap: anywhere; }
+.history li { padding: .35rem 0; border-bottom: 1px solid var(--line); }
 .reveal .button { display: inline-flex; }
 .reveal .facts dd p { margin: 0 0 .4rem; }
 @media (max-width: 36rem) {

@@ -17,6 +17,7 @@ import { agentTools } from './0013-agent-tools.js'
 import { tools } from './0014-tools.js'
 import { proxy } from './0015-proxy.js'
 import { tokenClaims } from './0016-token-claims.js'
+import { changes } from './0017-changes.js'
 import type { Migration } from './migration.js'
 
 /** Every step, in order. A step that has shipped is never edited; a change is a new step at the end. */
@@ -37,6 +38,7 @@ const MIGRATIONS: Migration[] = [
   tools,
   proxy,
   tokenClaims,
+  changes,
 ]
 
 /** Any number, the same in every process: PostgreSQL's advisory lock while the schema changes. */
