@@ -49,6 +49,23 @@ test('every script of the project is listed for those who work on it, and each t
   expect(named.filter((script) => !scripts.includes(script))).toEqual([])
 })
 
+test('every recipe for contributors names files that exist', () => {
+  const [, ...recipes] = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8').split(/^## Add /m)
+  expect(recipes.length).toBe(7)
+  for (const recipe of recipes) {
+    const [section = ''] = recipe.split(/^## /m)
+    const [title = ''] = section.split('\n')
+    const paths = [...section.matchAll(/`((?:packages|scripts|test|docs)\/[\w./-]+)(?=[`<])/g)].map(
+      ([, path = '']) => path,
+    )
+    expect(paths.length, title).toBeGreaterThanOrEqual(2)
+    expect(
+      paths.filter((path) => !existsSync(join(root, path))),
+      title,
+    ).toEqual([])
+  }
+})
+
 test('the tests that the threat model lists exist', () => {
   const [, section = ''] = readFileSync(join(root, 'docs/threat-model.md'), 'utf8').split(
     '## Pages of hand-offs',

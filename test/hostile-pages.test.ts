@@ -3,12 +3,7 @@ import { failuresFound } from './hostile/grammar-report.js'
 import { report } from './hostile/outcome.js'
 import { pageGrammar, readPages, runPages } from './hostile/pages/run-pages.js'
 
-test('the pages of hand-offs stand up to every hostile request', async () => {
-  const corpus = readPages()
-  const outcomes = await runPages(corpus)
-  expect(report(outcomes).text).toBe(`${corpus.cases.length + 1} passed, 0 failed\n`)
-})
-
+/** `npm run test:hostile` sends all of the pages' own requests. */
 describe('the runner of the hostile pages', () => {
   const failing = readPages('page-grammar')
 

@@ -23,7 +23,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 test('the tests of the guide pass in two workers at once, each with its own environment, and begin with the same data', async () => {
   const { text: example } = write('test/organizations.test.js')
   write('test/setup.js')
-  write('vitest.config.js')
+  write('vitest.config.mjs')
   writeFileSync(join(folder, 'test/other-worker.test.js'), example)
 
   const { stdout } = await promisify(execFile)(

@@ -1,5 +1,6 @@
 export type { Snapshots } from './control/snapshots.js'
-export { createLocalScalekit, type LocalOptions, type LocalScalekit } from './local.js'
+export { createLocalScalekit, type LocalScalekit } from './local.js'
+export type { LocalOptions } from './local-options.js'
 export type { NetworkOptions } from './network.js'
 export { type Seed, SeedSchema, seedJsonSchema } from './seed/schema.js'
 export { type Clock, systemClock } from './storage/clock.js'

@@ -19,7 +19,8 @@ import type { OwnAddress } from './http/replay-request.js'
 import { reportFailure } from './http/report-failure.js'
 import { createRequestLog, type RequestLog } from './http/request-log.js'
 import { createHttpApp } from './http-app.js'
-import { type Network, type NetworkOptions, readNetwork } from './network.js'
+import { checkNames, type LocalOptions } from './local-options.js'
+import { type Network, readNetwork } from './network.js'
 import { createProviders } from './notify/ask-provider.js'
 import { createFlowInterceptors } from './notify/flow-interceptors.js'
 import { sendNotices } from './notify/notices.js'
@@ -29,8 +30,8 @@ import type { OAuthContext } from './oauth/server/oauth-context.js'
 import { createAuthenticate } from './oauth/tokens/authenticate.js'
 import { readSeed } from './seed/read-seed.js'
 import { resetTo, seedOnce } from './seed/reset.js'
-import type { ParsedSeed, Seed } from './seed/schema.js'
-import { type Clock, createMovableClock, type MovableClock, systemClock } from './storage/clock.js'
+import type { ParsedSeed } from './seed/schema.js'
+import { createMovableClock, type MovableClock, systemClock } from './storage/clock.js'
 import { createControlState } from './storage/control-state.js'
 import type { Database } from './storage/database.js'
 import { createSigningKeys, type SigningKeys } from './storage/keys.js'
@@ -41,32 +42,6 @@ import { storedCertificate } from './tls/stored-certificate.js'
 const DEFAULT_PORT = 8787
 const MCP_SERVER = 'res_100000000000000001'
 const SWEEP_MS = 10 * 60_000
-
-export interface LocalOptions {
-  /** Default 8787; 0 takes a free one. */
-  port?: number
-  /** The directory of the embedded database. Default `.scalekit-local`. */
-  data?: string
-  /** Keep everything in memory, for tests. */
-  memory?: boolean
-  /** A PostgreSQL server instead, which several local environments may share. */
-  databaseUrl?: string
-  /** What to start with: a seed, or the path of a YAML file. */
-  seed?: Seed | string
-  /** The URL of a seeded MCP server. Default `http://localhost:3002/mcp`. */
-  mcpServerUrl?: string
-  /** The id of that MCP server. Default: the workspace's, `res_100000000000000001`. */
-  mcpServerId?: string
-  clock?: Clock
-  /**
-   * Speak TLS, with the certificate in this folder; where there is none, one is made for this machine. Sign-in
-   * through a simulated identity provider, and tools of simulated providers, call this environment itself: for that,
-   * NODE_EXTRA_CA_CERTS has to name it here too.
-   */
-  tls?: string
-  /** Let other machines in. Default: this machine only. */
-  network?: NetworkOptions
-}
 
 export interface LocalScalekit {
   /** `http://localhost:PORT`, `https:` with TLS, or the public URL, without a slash at the end. */
@@ -89,9 +64,10 @@ export interface LocalScalekit {
 /**
  * Starts a Scalekit-compatible environment on this machine. Any number may run in one process, each with its own data.
  *
- * @throws {LocalError} if the port or the data folder is in use, the database cannot be used, or the seed is not valid
+ * @throws {LocalError} if an option does not exist, the port or the data folder is in use, the database cannot be used, or the seed is not valid
  */
 export async function createLocalScalekit(options: LocalOptions = {}): Promise<LocalScalekit> {
+  checkNames(options)
   const network = readNetwork(options.network, options.tls !== undefined)
   const clock = createMovableClock(options.clock ?? systemClock)
   const seed = withServerUrl(await readSeed(options.seed), options)
@@ -200,6 +176,8 @@ function handlers(baseUrl: string, parts: Parts): Handlers {
     params: createParamsChecker(),
     providers: createProviders(baseUrl),
     sessionTokens: createMcpSessionTokens({ baseUrl, database, keys, clock }),
+    // Otherwise the proxy would lead other machines to what only this one may reach.
+    reachesLoopback: token === undefined,
   }
   const context: OAuthContext = {
     baseUrl,

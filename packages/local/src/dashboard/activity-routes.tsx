@@ -13,7 +13,6 @@ import {
   type TokenKind,
 } from '../domain/tokens/held-tokens.js'
 import { findPerson } from '../domain/users/people.js'
-import { csrfToken, newCsrfToken, spendCsrfToken } from '../http/page/csrf.js'
 import { refuseForm } from '../http/page/refuse-form.js'
 import { sendPage } from '../http/page/send-page.js'
 import { type OwnAddress, replayRequest } from '../http/replay-request.js'
@@ -21,6 +20,7 @@ import type { RequestContents, RequestLog } from '../http/request-log.js'
 import { type DecodedMessage, showBody } from '../http/shown-body.js'
 import { type MovableClock, secondsAhead } from '../storage/clock.js'
 import { LocalError } from '../storage/local-error.js'
+import { formToken, isOurForm } from './dashboard-form.js'
 import type { DashboardFrame } from './dashboard-page.js'
 import { OutboxPage } from './outbox-page.js'
 import { ResetPage } from './overview-page.js'
@@ -96,13 +96,13 @@ export function activityRoutes({
     const lists = { access: access ?? [], refresh: refresh ?? [], sessions: sessions ?? [], api: api ?? [] }
     sendPage(
       response,
-      <TokensPage {...{ ...view, ...lists, page, total }} csrf={csrfToken(request, response)} />,
+      <TokensPage {...{ ...view, ...lists, page, total }} csrf={formToken(request, response)} />,
       { script: true },
     )
   })
 
   router.post('/dashboard/tokens', form, async (request, response) => {
-    if (!spendCsrfToken(request, response, request.body?.csrf)) return refuseForm(response)
+    if (!isOurForm(request)) return refuseForm(response)
     await revoke(request.body)
     response.redirect(303, '/dashboard/tokens')
   })
@@ -111,11 +111,11 @@ export function activityRoutes({
     const token = await findAccessToken(context, request.params.id)
     if (token === undefined) return next()
     const view = { ...(await frame(request, `Token ${token.id}`)), token: await withPerson(token) }
-    sendPage(response, <TokenPage {...view} csrf={csrfToken(request, response)} />, { script: true })
+    sendPage(response, <TokenPage {...view} csrf={formToken(request, response)} />, { script: true })
   })
 
   router.post('/dashboard/tokens/:id', form, async (request, response) => {
-    if (!spendCsrfToken(request, response, request.body?.csrf)) return refuseForm(response)
+    if (!isOurForm(request)) return refuseForm(response)
     await revoke(request.body)
     response.redirect(303, `/dashboard/tokens/${encodeURIComponent(String(request.params.id))}`)
   })
@@ -156,7 +156,7 @@ export function activityRoutes({
   router.get('/dashboard/requests/:id', (request, response, next) => showRequest(request, response, next))
 
   router.post('/dashboard/requests/:id', form, async (request, response, next) => {
-    if (!spendCsrfToken(request, response, request.body?.csrf)) return refuseForm(response)
+    if (!isOurForm(request)) return refuseForm(response)
     const found = log.find(String(request.params.id))
     if (found?.contents === undefined || !found.contents.body.isWhole) return next()
     const again = await replayRequest(log, address, found.entry, found.contents).catch(
@@ -172,7 +172,7 @@ export function activityRoutes({
     if (found === undefined) return next()
     const { method, path } = found.entry
     const name = path.split('/').at(-1)
-    const csrf = problem === undefined ? csrfToken(request, response) : newCsrfToken(request, response)
+    const csrf = formToken(request, response)
     const view = { ...(await frame(request, `${method} ${name}`)), ...found, csrf, problem }
     sendPage(response, <RequestPage {...{ ...view, ...(await bodiesOf(found.contents)) }} />, {
       script: true,
@@ -205,13 +205,13 @@ export function activityRoutes({
       page: readPageNumber(request.query.page),
     }
     const sent = { deliveries: webhooks.deliveries(), endpoints: await webhooks.endpoints() }
-    sendPage(response, <OutboxPage {...{ ...view, ...sent }} csrf={csrfToken(request, response)} />, {
+    sendPage(response, <OutboxPage {...{ ...view, ...sent }} csrf={formToken(request, response)} />, {
       script: true,
     })
   })
 
   router.post('/dashboard/outbox', form, async (request, response) => {
-    if (!spendCsrfToken(request, response, request.body?.csrf)) return refuseForm(response)
+    if (!isOurForm(request)) return refuseForm(response)
     const { action, event } = request.body
     if (action === 'clear') await outbox.clear()
     if (action === 'resend') await webhooks.replay(String(event))
@@ -221,7 +221,7 @@ export function activityRoutes({
   router.get('/dashboard/testing', (request, response) => showTesting(request, response))
 
   router.post('/dashboard/testing', form, async (request, response) => {
-    if (!spendCsrfToken(request, response, request.body?.csrf)) return refuseForm(response)
+    if (!isOurForm(request)) return refuseForm(response)
     try {
       change(request.body)
     } catch (error) {
@@ -236,7 +236,7 @@ export function activityRoutes({
     response: Response,
     refused?: { problem: string; typed: Record<string, string> },
   ) {
-    const csrf = refused === undefined ? csrfToken(request, response) : newCsrfToken(request, response)
+    const csrf = formToken(request, response)
     const view = {
       ...(await frame(request, 'Clock and faults')),
       ...{ isMoved: secondsAhead(clock) !== 0, faults: faults.list(), csrf },
@@ -257,11 +257,11 @@ export function activityRoutes({
   }
 
   router.get('/dashboard/reset', async (request, response) => {
-    sendPage(response, <ResetPage {...(await frame(request, 'Reset'))} csrf={csrfToken(request, response)} />)
+    sendPage(response, <ResetPage {...(await frame(request, 'Reset'))} csrf={formToken(request, response)} />)
   })
 
   router.post('/dashboard/reset', form, async (request, response) => {
-    if (!spendCsrfToken(request, response, request.body?.csrf)) return refuseForm(response)
+    if (!isOurForm(request)) return refuseForm(response)
     await reset()
     response.redirect(303, '/')
   })

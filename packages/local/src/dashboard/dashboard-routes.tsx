@@ -1,6 +1,7 @@
-import { type Request, type Response, Router } from 'express'
+import { type NextFunction, type Request, type Response, Router } from 'express'
 import { WORKSPACE } from '../domain/environments/realm.js'
 import { DataTable, type DataTableView } from '../http/page/data-table.js'
+import { ErrorPage } from '../http/page/message-pages.js'
 import { sendPage } from '../http/page/send-page.js'
 import { type Activity, activityRoutes } from './activity-routes.js'
 import type { LoadedApi } from './dashboard-api.js'
@@ -59,6 +60,30 @@ export function dashboardRoutes({ context, api, ...activity }: Dashboard): Route
   })
 
   router.use(objectRoutes({ context, api: createDashboardApi(api, context), frame }))
+
+  router.use('/dashboard', (_request, response) => {
+    const page = (
+      <ErrorPage
+        title="There is no such page"
+        explanation="What it showed was deleted, or its address is misspelled."
+        next="Go back to the dashboard and open it from there."
+      />
+    )
+    sendPage(response, page, { status: 404 })
+  })
+
+  router.use('/dashboard', (error: unknown, _request: Request, response: Response, next: NextFunction) => {
+    const isTooLarge = error instanceof Error && 'type' in error && error.type === 'entity.too.large'
+    if (!isTooLarge) return next(error)
+    const page = (
+      <ErrorPage
+        title="This form is too long"
+        explanation="Nothing was saved: a form can have 64 KB."
+        next="Go back, where what you typed is still there, and shorten it."
+      />
+    )
+    sendPage(response, page, { status: 413 })
+  })
   return router
 
   async function frame({ path }: Request, title: string): Promise<DashboardFrame> {

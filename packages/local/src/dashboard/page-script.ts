@@ -1,6 +1,6 @@
 export const PAGE_SCRIPT_PATH = '/assets/dashboard.js'
 
-/** Copy buttons, which need a script, and times as people read them. Without it, ids can be selected and times are exact. */
+/** Copy buttons, which need a script; times as people read them; forms that are sent once. Without it, ids can be selected and times are exact. */
 export const PAGE_SCRIPT = `
 for (const button of document.querySelectorAll('button.copy')) {
   if (navigator.clipboard === undefined) break
@@ -10,6 +10,14 @@ for (const button of document.querySelectorAll('button.copy')) {
     button.textContent = 'Copied'
     button.setAttribute('aria-label', 'Copied')
   })
+}
+for (const form of document.querySelectorAll('form[method=post]')) {
+  form.addEventListener('submit', (event) => {
+    if (form.dataset.sent) event.preventDefault()
+    form.dataset.sent = 'yes'
+  })
+  // The button that goes back shows the page as it was.
+  addEventListener('pageshow', () => delete form.dataset.sent)
 }
 const STEPS = [['day', 86400], ['hour', 3600], ['minute', 60], ['second', 1]]
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })

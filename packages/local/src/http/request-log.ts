@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerR
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import type { Clock } from '../storage/clock.js'
 import { newId } from '../storage/ids.js'
+import { hideInPath } from './hide-in-path.js'
 import { type KeptBody, keepIncoming, keepOutgoing } from './kept-body.js'
 import { isOnlooker } from './onlookers.js'
 
@@ -89,7 +90,7 @@ export function createRequestLog(clock: Clock): RequestLog {
           id: newId('req'),
           at: new Date(clock.now()).toISOString(),
           method,
-          path: withoutSecrets(path),
+          path: hideInPath(path),
           realm: /^\/(workspace|env_\d+)(?:\/|$)/.exec(path)?.[1] ?? null,
           status: response.headersSent ? response.statusCode : 0,
           ms: Math.round((performance.now() - started) * 10) / 10,
@@ -99,9 +100,4 @@ export function createRequestLog(clock: Clock): RequestLog {
       })
     },
   }
-}
-
-/** Some paths end in what must not be shown: the id of a sign-in in progress, or a link that signs in. */
-function withoutSecrets(path: string): string {
-  return path.replace(/\/(interaction|oauth\/authorize|magicLink|connect)\/[^/]+/g, '/$1/…')
 }

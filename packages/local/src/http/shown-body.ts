@@ -1,10 +1,11 @@
 import { isUtf8 } from 'node:buffer'
+import { hideInPath } from './hide-in-path.js'
 import type { KeptBody } from './kept-body.js'
 
 const HIDDEN = '[hidden]'
 /** Names whose values open something, compared without case, `_` and `-`. */
 const SECRET =
-  /secret|password|assertion|codeverifier|cookie|apikey|privatekey|token$|^(authorization|code|otp|link)$/
+  /secret|password|assertion|codeverifier|cookie|apikey|privatekey|token$|link$|^(authorization|code|otp)$/
 /** They end as secrets do, and are none. */
 const NO_SECRET = /^((next|prev)?pagetoken|previouspagetoken)$/
 /** The code of an error, or a number, and not one that signs in. */
@@ -49,7 +50,7 @@ export function showBody(
   if (bytes.includes(0) || !isUtf8(bytes)) return { form: 'Bytes', text: `${bytes.length} bytes` }
   // A page may hold anything that its reader may see: links, codes, tokens of forms.
   if (contentType.startsWith('text/html')) return { form: 'HTML', text: `A page of ${bytes.length} bytes` }
-  return { form: 'Text', text: text.replace(JWT, HIDDEN) }
+  return { form: 'Text', text: hideIn(text) }
 }
 
 /** A URL's path and query, with the values of its query hidden that open something. */
@@ -70,24 +71,29 @@ export function showHeaders(headers: Readonly<Record<string, unknown>>): string 
 }
 
 const showHeader = (value: unknown) => {
-  const text = String(value).replace(JWT, HIDDEN)
+  const text = hideIn(String(value))
   return /^[^ ?]*\?[^ ]*$/.test(text) ? showUrl(text) : text
 }
 
 function showForm(text: string): string {
   return [...new URLSearchParams(text)]
-    .map(([name, value]) => `${name}=${isSecret(name, value) ? HIDDEN : value.replace(JWT, HIDDEN)}`)
+    .map(([name, value]) => `${name}=${isSecret(name, value) ? HIDDEN : hideIn(value)}`)
     .join('\n')
 }
 
 function isSecret(name: string, value: unknown): boolean {
   const plain = name.toLowerCase().replace(/[_-]/g, '')
   if (plain === 'code') return typeof value === 'string' && !PLAIN_CODE.test(value)
-  return SECRET.test(plain) && !NO_SECRET.test(plain)
+  // `include_auth_link` is a choice.
+  return SECRET.test(plain) && !NO_SECRET.test(plain) && typeof value !== 'boolean'
+}
+
+function hideIn(text: string): string {
+  return hideInPath(text.replace(JWT, HIDDEN))
 }
 
 function withoutSecrets(value: unknown): unknown {
-  if (typeof value === 'string') return value.replace(JWT, HIDDEN)
+  if (typeof value === 'string') return hideIn(value)
   if (Array.isArray(value)) return value.map(withoutSecrets)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(

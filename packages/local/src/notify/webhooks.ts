@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { endsWithin } from '@scalekit-mcp/api/ends-within'
 import { findEvent } from '../domain/events/note-event.js'
@@ -28,7 +29,7 @@ export function createWebhooks({ database, clock, outbox }: WebhookParts): Webho
   const pending = createPendingDeliveries(database)
   const running = new Set<Promise<void>>()
   let deliveries: Delivery[] = []
-  let stopping = new AbortController()
+  let stopping = createStopping()
 
   return {
     async addEndpoint(environment, url, secret = newWebhookSecret()) {
@@ -66,7 +67,7 @@ export function createWebhooks({ database, clock, outbox }: WebhookParts): Webho
     stop,
     async clear() {
       await stop()
-      stopping = new AbortController()
+      stopping = createStopping()
       await endpoints.clear()
       await pending.clear()
       deliveries = []
@@ -119,6 +120,13 @@ export function createWebhooks({ database, clock, outbox }: WebhookParts): Webho
 }
 
 /** The body of a webhook. The same event has the same body, whenever it is sent. */
+/** Every delivery in progress listens to it: any number may. */
+function createStopping(): AbortController {
+  const stopping = new AbortController()
+  setMaxListeners(0, stopping.signal)
+  return stopping
+}
+
 function envelope(
   { id, environment, organization, type, object, data, at }: WebhookEvent,
   clock: Clock,

@@ -243,6 +243,13 @@ describe('the connections of an environment', () => {
     expect((await call('POST', '/connections', other)).status).toBe(400)
   })
 
+  it("that need no other provider are Scalekit's own", async () => {
+    for (const [type, name] of Object.entries({ PASSWORD: 'a', PASSWORDLESS: 'b', WEBAUTHN: 'WEBAUTHN' })) {
+      const { status, body } = await call('POST', '/connections', { type, provider: 'GOOGLE', key_id: name })
+      expect([status, body.message], type).toEqual([400, expect.stringContaining('is with SCALEKIT')])
+    }
+  })
+
   it('are listed when they are enabled, and all of them when that is asked for', async () => {
     const ids = async (query = '') =>
       (await call('GET', `/connections${query}`)).body.connections.map(({ id }: { id: string }) => id)

@@ -60,6 +60,18 @@ describe('organizations, through the official SDK', () => {
     expect((await call(`${ACME}/settings/usermanagement`, { settings })).status).toBe(400)
   })
 
+  it('have no NUL in any text, which PostgreSQL cannot store', async () => {
+    const sent = { display_name: 'Hooli', metadata: { note: 'a\0b' } }
+    const { status, body } = await local.rest('POST', '/api/v1/organizations', {
+      token: await local.client(DEV),
+      body: sent,
+    })
+    expect([status, JSON.stringify(body)]).toEqual([
+      400,
+      expect.stringContaining('organization.metadata.note: must not contain U+0000'),
+    ])
+  })
+
   it('have an external id that no other has', async () => {
     const { organization: api } = local.sdk(DEV)
     await expect(api.createOrganization('Other', { externalId: 'acme' })).rejects.toThrow(

@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { freePort } from '../../../../test/harness/program.js'
 import { createLocalScalekit, type LocalScalekit, type NetworkOptions } from '../../src/index.js'
+import { addProvider } from '../api/agents/provider-api.js'
 import { signIn } from '../oauth/authorization-code.js'
 import { Browser } from '../oauth/browser.js'
 
@@ -85,6 +86,49 @@ describe('an environment that other machines reach', () => {
     const stranger = await fetch(`${local.url}/Dashboard/reset`, { method: 'POST' })
     expect(stranger.status).toBe(403)
   })
+})
+
+it('sends nothing through the proxy to services of its own machine', async () => {
+  const other = await createLocalScalekit({ memory: true, port: 0 })
+  onTestFinished(() => other.close())
+  const environment = `${local.url}/env_100000000000000001`
+  const asked = await fetch(`${environment}/oauth/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      ...{ grant_type: 'client_credentials', client_id: 'skc_100000000000000001' },
+      client_secret: 'test_local_secret',
+    }),
+  })
+  const authorization = `Bearer ${((await asked.json()) as { access_token: string }).access_token}`
+  const rest = async (method: string, path: string, { body }: { body?: unknown } = {}) => {
+    const answer = await fetch(environment + path, {
+      ...{ method, headers: { authorization } },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    return { status: answer.status, headers: answer.headers, body: await answer.json() }
+  }
+  const hosts = ['127.0.0.1', 'localhost', '[::1]']
+  for (const [index, host] of hosts.entries()) {
+    const name = `inside${index}`
+    await addProvider({ rest }, authorization, name, { proxy_url: `http://${host}:${other.port}` })
+    const details = { static_auth: { details: { api_key: 'k' } } }
+    const connected_account = { authorization_details: details }
+    await rest('POST', '/api/v1/connected_accounts', {
+      body: { connector: name, identifier: 'ben', connected_account },
+    })
+    const headers = { authorization, connection_name: name, identifier: 'ben' }
+    const refused = await fetch(`${environment}/proxy/`, { headers })
+    expect([refused.status, await refused.text()], host).toEqual([
+      400,
+      expect.stringContaining('the proxy sends nothing to services of its own machine'),
+    ])
+  }
+  const opens = { auth_header_key_override: 'X-Scalekit-Local' }
+  const body = {
+    ...{ display_name: 'opens', proxy_url: 'https://api.example', proxy_enabled: true },
+    auth_patterns: [{ type: 'API_KEY', display_name: 'opens', fields: [], ...opens }],
+  }
+  expect((await rest('POST', '/api/v1/custom-providers', { body })).status).toBe(400)
 })
 
 it('on one address sends a request of the dashboard again there', async () => {

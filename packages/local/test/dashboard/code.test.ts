@@ -122,6 +122,9 @@ const OBJECTS: Readonly<Record<string, () => Promise<string>>> = {
     })
     return `/connections/${connection.id}`
   },
+  async 'connection of agents'() {
+    return '/connections/conn_100000000000000003'
+  },
   async directory() {
     const { directory } = await rest('POST', `/organizations/${GLOBEX}/directories`, {
       ...{ directory_type: 'SCIM', directory_provider: 'OKTA' },
@@ -197,8 +200,10 @@ describe('the code of an object, run as it is shown,', () => {
     expect(interceptors.map((one: { timeout_ms: number }) => one.timeout_ms)).toEqual([500, 500])
   })
 
-  it('is left out where the credentials of the environment may not call', async () => {
+  it('is left out where the credentials of the environment may not call, or no call creates such an object', async () => {
     expect(await codeAt('/scopes/scp_100000000000000001')).toEqual([])
+    const shown = await codeAt('/clients/skc_100000000000000001')
+    expect(shown.map(({ name }) => name)).toEqual(['Read it', 'Delete it'])
   })
 
   it('uses the SDK wherever a page can: every method of the table is shown', async () => {

@@ -108,7 +108,7 @@ describe('a form', () => {
       'organization.metadata': 'plan: pro\nno colon here',
     })
     expect(refused.response.status).toBe(422)
-    expect(refused.page).toContain('this one has no colon: no colon here')
+    expect(refused.page).toContain('this one is not: no colon here')
   })
 
   it('changes only what was changed, and can empty it', async () => {
@@ -124,6 +124,102 @@ describe('a form', () => {
     const { organization } = await local.sdk(DEV).organization.getOrganization(ACME)
     expect(organization).toMatchObject({ displayName: 'Acme Robotics', slug: 'acme-robotics' })
     expect([organization?.externalId, organization?.metadata]).toEqual([undefined, { plan: 'pro' }])
+  })
+
+  it('leaves a map as it is that was not touched, whatever is in it', async () => {
+    const sdk = local.sdk(DEV)
+    const metadata = { note: 'line one\nplan: free', 'time:zone': ' UTC ', quoted: '"x"', plan: 'pro' }
+    await sdk.organization.updateOrganization(GLOBEX, { metadata } as never)
+    const { page, url } = await open(`/organizations/${GLOBEX}/edit`)
+    const [, area = ''] = /<textarea[^>]*name="organization.metadata"[^>]*>([^<]*)</.exec(page) ?? []
+    const typed = area.replaceAll('&quot;', '"')
+    const fields = { 'organization.external_id': 'globex', 'organization.slug': 'globex' }
+    const save = (name: string, lines: string) =>
+      browser.submit(url, page, {
+        ...{ ...fields, 'organization.display_name': name },
+        // As a browser sends it.
+        'organization.metadata': lines.replaceAll('\n', '\r\n'),
+      })
+    const stored = async () => (await sdk.organization.getOrganization(GLOBEX)).organization?.metadata
+
+    await save('Globex Corporation', typed)
+    expect(await stored()).toEqual(metadata)
+    await save('Globex', typed.replace('plan: pro', 'plan: free'))
+    expect(await stored()).toEqual({ ...metadata, plan: 'free' })
+    const twice = await save('Globex', 'plan: free\nplan: pro')
+    expect([twice.response.status, twice.page]).toEqual([
+      422,
+      expect.stringContaining('the name plan is there twice'),
+    ])
+  })
+
+  it('refuses numbers that are none at their field', async () => {
+    for (const number of ['abc', '1.5', '1e3', '99999999999']) {
+      const refused = await submit(`/organizations/${ACME}/user-limit`, {
+        'settings.max_allowed_users': number,
+      })
+      expect(refused.response.status, number).toBe(422)
+      expect(refused.page).toMatch(/name="settings.max_allowed_users"[^>]*aria-invalid="true"/)
+      expect(refused.page).toContain('enter a whole number')
+    }
+  })
+
+  it('takes a limit away that is emptied', async () => {
+    const limit = async () => {
+      const token = await local.client(DEV)
+      const path = `/${DEV}/api/v1/organizations/${ACME}/settings/usermanagement`
+      return (await local.rest('GET', path, { token })).body.settings?.max_allowed_users ?? 0
+    }
+    await submit(`/organizations/${ACME}/user-limit`, { 'settings.max_allowed_users': '5' })
+    expect(await limit()).toBe(5)
+    const emptied = await submit(`/organizations/${ACME}/user-limit`, { 'settings.max_allowed_users': '' })
+    expect([emptied.response.status, await limit()]).toEqual([200, 0])
+  })
+
+  it('says what the API cannot clear', async () => {
+    const user = 'usr_100000000000000101'
+    const refused = await submit(`/users/${user}/edit`, {
+      'user.user_profile.first_name': '',
+      'user.user_profile.last_name': 'Almeida',
+    })
+    expect([refused.response.status, refused.page]).toEqual([
+      422,
+      expect.stringContaining('the API cannot clear this field'),
+    ])
+  })
+
+  it('is accepted from each of several tabs', async () => {
+    const tabs = [await open('/organizations/-/new'), await open('/organizations/-/new')]
+    for (const [index, { page, url }] of tabs.entries()) {
+      const { response } = await browser.submit(url, page, { 'organization.display_name': `Tab ${index}` })
+      expect(response.status).toBe(200)
+    }
+    const { page } = await open('/organizations')
+    expect(page).toContain('Tab 0')
+    expect(page).toContain('Tab 1')
+  })
+
+  it('that is too long, and a page that is not there, are answered with pages', async () => {
+    const { page, url } = await open('/organizations/-/new')
+    const long = await browser.submit(url, page, { 'organization.display_name': 'x'.repeat(70_000) })
+    expect([long.response.status, long.page]).toEqual([413, expect.stringContaining('Nothing was saved')])
+    for (const path of ['/dashboard/env_9', '/dashboard/nope', '/dashboard/requests/req_1']) {
+      const missing = await browser.follow(local.url + path)
+      expect([missing.response.status, missing.page], path).toEqual([
+        404,
+        expect.stringContaining('There is no such page'),
+      ])
+    }
+  })
+
+  it('connects agents to a provider', async () => {
+    const created = await submit('/connections/-/agents', {
+      ...{ 'connection.provider_key': 'HUBSPOT', 'connection.type': 'OAUTH', 'connection.key_id': 'crm' },
+    })
+    expect(created.page).toContain('<h1>crm</h1>')
+    const path = `/${DEV}/api/v1/connections/${idIn(created.url)}`
+    const { body } = await local.rest('GET', path, { token: await local.client(DEV) })
+    expect(body.connection).toMatchObject({ provider_key: 'HUBSPOT', key_id: 'crm' })
   })
 
   it('shows what is on by default, and turns it off', async () => {

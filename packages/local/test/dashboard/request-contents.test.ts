@@ -61,6 +61,24 @@ describe('the page of a request', () => {
     expect(page).not.toContain(token)
   })
 
+  it('hides the link to the admin portal, and links to accounts', async () => {
+    const made = await fetch(`${local.url}/${DEV}/api/v1/organizations/org_100000000000000001/portal_links`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${token}` },
+    })
+    const { link } = (await made.json()) as { link: { id: string; location: string } }
+    const page = await latestPage()
+    expect(page).toContain(link.id)
+    expect(page).toContain('/magicLink/…')
+    expect(page).not.toContain(link.location)
+
+    const asked = { connector: 'gmail', identifier: 'somebody' }
+    const account = await call('connected_accounts/magic_link', asked)
+    const { link: secret } = (await account.json()) as { link: string }
+    expect(secret).toContain('http')
+    expect(await latestPage()).not.toContain(secret)
+  })
+
   it('hides codes of a query and of a body, and shows states and codes of errors', async () => {
     await fetch(`${local.url}/${DEV}/keys?code=s3cr3t-c0de&state=a-state`)
     const asked = await latestPage()

@@ -113,6 +113,29 @@ describe('a webhook', () => {
     expect(Number.isNaN(Date.parse(event.occurred_at))).toBe(false)
   })
 
+  it('goes to no URL with credentials, which no request can be sent to', async () => {
+    const url = 'http://user:pw@localhost:9/hook'
+    const { status, body } = await control('webhooks', 'POST', { environment: DEV, url })
+    expect([status, JSON.stringify(body)]).toEqual([400, expect.stringContaining('leave out the user name')])
+    const asked = { environment: DEV, trigger_point: 'PRE_SIGNUP', api_url: url, timeout_ms: 5 }
+    const interceptor = JSON.stringify((await control('interceptors', 'POST', asked)).body)
+    expect(interceptor).toContain('leave out the user name')
+    expect(interceptor).toContain('timeout_ms: must be at least 100')
+  })
+
+  it('to many endpoints that are down makes no noise', async () => {
+    const warnings: Error[] = []
+    const note = (warning: Error) => warnings.push(warning)
+    process.on('warning', note)
+    for (let count = 0; count < 4; count++)
+      await control('webhooks', 'POST', { environment: DEV, url: `http://127.0.0.1:1/down${count}` })
+    for (let count = 0; count < 6; count++) await sdk.organization.createOrganization(`Customer ${count}`)
+    // Node emits a warning in the next tick.
+    await new Promise(setImmediate)
+    process.off('warning', note)
+    expect(warnings).toEqual([])
+  })
+
   it('comes for every change of users and groups, and not for what failed', async () => {
     await listen()
     const user = await scim('POST', '/Users', ana)

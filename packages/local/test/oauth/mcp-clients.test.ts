@@ -5,7 +5,7 @@ import { auth as authV1 } from '@modelcontextprotocol/sdk/client/auth.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createLocalScalekit, type LocalScalekit } from '../../src/index.js'
 import { emptyStorage } from '../empty-storage.js'
-import { claimsOf, mcpIssuer, REDIRECT_URI } from './authorization-code.js'
+import { authorize, claimsOf, mcpIssuer, pkce, postForm, REDIRECT_URI, redeem } from './authorization-code.js'
 import { Browser } from './browser.js'
 
 let local: LocalScalekit
@@ -95,4 +95,32 @@ describe.each<[string, Auth]>([
     const second = application.kept.get('tokens') as { access_token: string }
     expect(second.access_token).not.toBe(first.access_token)
   })
+})
+
+it('people sign in at an MCP server without a URL, and its tokens are for its id', async () => {
+  const environment = `${local.url}/env_100000000000000001`
+  const credentials = { client_id: 'skc_100000000000000001', client_secret: 'test_local_secret' }
+  const asked = await postForm(`${environment}/oauth/token`, {
+    grant_type: 'client_credentials',
+    ...credentials,
+  })
+  const { access_token: token } = (await asked.json()) as { access_token: string }
+  const post = async (path: string, body: object) => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    const answer = await fetch(environment + path, { method: 'POST', headers, body: JSON.stringify(body) })
+    return (await answer.json()) as { resource: { id: string }; client_id: string }
+  }
+  const made = { resource_type: 'MCP_SERVER', name: 'Without a URL', scopes: ['user:read'] }
+  const { resource } = await post('/api/v1/resources', made)
+  const { client_id } = await post(`/api/v1/resources/${resource.id}/clients:register`, {
+    ...{ client_name: 'Test client', redirect_uris: [REDIRECT_URI], token_endpoint_auth_method: 'none' },
+  })
+  const { verifier, challenge } = pkce()
+  const issuer = `${environment}/resources/${resource.id}`
+  const params = { scope: 'user:read' }
+  const back = await authorize({ issuer, client_id, challenge, person: 'ana@acme.example', params })
+  const { access_token } = (await (await redeem(issuer, client_id, back, verifier)).json()) as {
+    access_token: string
+  }
+  expect([claimsOf(access_token).aud].flat()).toContain(resource.id)
 })

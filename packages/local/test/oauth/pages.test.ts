@@ -122,6 +122,12 @@ describe('the sign-in page', () => {
     expect(page).toContain('value="viewer@example.com"')
   })
 
+  it('offers the one first whom the client hints at', async () => {
+    const { page = '' } = await openSignIn(new Browser(), {}, { login_hint: 'Viewer@example.com' })
+    const [first] = [...page.matchAll(/<span class="email">([^<]+)</g)].map(([, email]) => email)
+    expect(first).toBe('viewer@example.com')
+  })
+
   it('shows the name of a client as text', async () => {
     const { page } = await openSignIn(new Browser(), { client_name: '<script>alert(1)</script>"' })
     expect(page).toContain('&lt;script&gt;')

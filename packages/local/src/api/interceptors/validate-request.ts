@@ -19,7 +19,21 @@ export function validateRequest(): Interceptor {
     if (result.kind === 'error') throw result.error
     const violations = (result.violations ?? []).filter((violation) => !isWildcard(violation, req.message))
     if (violations.length > 0) throw invalid(violations)
+    const unstorable = [...fieldsWithNul(req.message)]
+    if (unstorable.length > 0)
+      throw invalidFields(unstorable.map((field) => ({ field, description: 'must not contain U+0000' })))
     return next(req)
+  }
+}
+
+/** The fields whose text has a NUL, which PostgreSQL stores in no text. */
+function* fieldsWithNul(value: unknown, path = ''): Generator<string> {
+  if (typeof value === 'string' && value.includes('\0')) yield path
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return
+  for (const [name, part] of Object.entries(value)) {
+    if (name.includes('\0')) yield path
+    const field = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    yield* fieldsWithNul(part, path === '' ? field : `${path}.${field}`)
   }
 }
 

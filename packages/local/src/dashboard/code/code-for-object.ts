@@ -17,7 +17,7 @@ export async function codeForObject(
   object: Json,
 ): Promise<NamedCode[]> {
   const place = { baseUrl, environment: ids.environment ?? '' }
-  const [create] = kind.creates
+  const create = kind.creates.find(({ applies }) => applies?.(object, ids) ?? true)
   const remove = kind.operations.find(({ name }) => name === 'delete')
   const calls: [name: string, method: string, message: Json][] = [
     ...(create ? [call('Create it', create.method, messageOf(create, ids, object))] : []),

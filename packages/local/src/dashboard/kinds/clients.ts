@@ -19,6 +19,8 @@ import { organizations } from './organizations.js'
 const ONE_PER_LINE = { help: 'One per line.' }
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
+const TYPES = options('WEB_APP', 'SPA', 'NTV')
+
 const fields = (): Field[] => [
   textField('client.name', 'Name', required),
   lines('client.post_login_uris', 'Redirect URIs', {
@@ -108,10 +110,8 @@ export const clients: Kind = {
       lead: 'A web application keeps a secret, which you create on its page. SPA and NTV (native) use PKCE.',
       method: 'ClientService.CreateClient',
       message: () => ({}),
-      fields: () => [
-        select('client.client_type', 'Type', { ...required, options: options('WEB_APP', 'SPA', 'NTV') }),
-        ...fields(),
-      ],
+      applies: (object) => TYPES.some(({ value }) => value === textAt(object, 'client_type')),
+      fields: () => [select('client.client_type', 'Type', { ...required, options: TYPES }), ...fields()],
     },
   ],
   operations: [

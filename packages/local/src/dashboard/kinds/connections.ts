@@ -23,9 +23,13 @@ const PROVIDERS = options(
   ...['JUMPCLOUD', 'ADFS'],
 )
 const SOCIAL = options('GOOGLE', 'MICROSOFT', 'GITHUB', 'GITLAB', 'LINKEDIN', 'SALESFORCE', 'SCALEKIT')
+const SIMULATED = options(
+  ...['GMAIL', 'GOOGLECALENDAR', 'SLACK', 'GITHUB', 'NOTION', 'HUBSPOT', 'LINEAR', 'SALESFORCE'],
+  ...['FRESHDESK', 'EXA', 'APIFYMCP'],
+)
 
 const name: Field = textField('connection.key_id', 'Name', {
-  help: 'Letters, digits, - and _. Leave empty for a generated name.',
+  help: 'What requests call it. Leave empty for a generated name.',
 })
 /** What is on until it is turned off. */
 const onByDefault = (path: string) => ({ of: (object: Json) => at(object, path) !== false })
@@ -228,6 +232,9 @@ export const connections: Kind = {
   ],
 }
 
+/** They have no provider of the sign-in page, only the key of one of agents. */
+const isForAgents = (object: Json): boolean => /^$|_UNSPECIFIED$/.test(textAt(object, 'provider'))
+
 const inEnvironment = ({ environment_connection: connection = '' }: Ids) => ({ connection_id: connection })
 
 /** The ways in which everybody in an environment signs in, and the connections of agents. */
@@ -257,12 +264,34 @@ export const environmentConnections: Kind = {
       lead: 'Social sign-in is OAUTH with a provider. PASSWORD, PASSWORDLESS and WEBAUTHN are with SCALEKIT.',
       method: 'ConnectionService.CreateEnvironmentConnection',
       message: () => ({ flags: { is_login: true } }),
+      applies: (object) => !isForAgents(object),
       fields: () => [
         select('connection.type', 'Type', {
           ...required,
           options: options('OAUTH', 'PASSWORD', 'PASSWORDLESS', 'WEBAUTHN'),
         }),
         select('connection.provider', 'Provider', { ...required, options: SOCIAL }),
+        name,
+      ],
+    },
+    {
+      name: 'agents',
+      label: 'Connect agents',
+      lead: 'Agents call the tools of the provider with accounts that users connect.',
+      method: 'ConnectionService.CreateEnvironmentConnection',
+      message: () => ({ flags: { is_app: true } }),
+      applies: isForAgents,
+      fields: () => [
+        textField('connection.provider_key', 'Provider', {
+          ...required,
+          options: SIMULATED,
+          help: 'The key of a provider that is simulated here, or of one that you have added.',
+        }),
+        select('connection.type', 'Type', {
+          ...required,
+          options: options('OAUTH', 'API_KEY', 'BEARER', 'BASIC'),
+          help: 'How the provider authorizes requests.',
+        }),
         name,
       ],
     },

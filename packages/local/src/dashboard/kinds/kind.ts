@@ -71,7 +71,7 @@ export interface Operation {
   /** The message without the fields of the form. */
   message(ids: Ids, object: Json): Json
   fields(object: Json): readonly Field[]
-  /** Whether it can be done to this object. */
+  /** Whether it can be done to this object; of what makes new ones, whether it could have made it. */
   applies?(object: Json, ids: Ids): boolean
   /** What the form shows, where it is not the object. `object` is the member of the answer. */
   readonly reads?: Call & { readonly object: string }
@@ -117,7 +117,7 @@ export interface Kind {
   readonly columns: readonly Column[]
   /** More facts for the page of an object. */
   readonly facts?: readonly Column[]
-  /** What makes new ones. The first is the one that the code of an object shows. */
+  /** What makes new ones. The first that could have made an object is the one that its code shows. */
   readonly creates: readonly Operation[]
   readonly operations: readonly Operation[]
 }

@@ -7,6 +7,7 @@ import type { Field, Ids, Kind } from './kind.js'
 const fields = (): Field[] => [
   textField('resource.name', 'Name', required),
   urlField('resource.resource_id', 'URL', {
+    ...required,
     help: 'Under which clients reach it. Its tokens are for this URL.',
   }),
   areaField('resource.description', 'Description'),

@@ -142,8 +142,11 @@ export const organizations: Kind = {
       fields: () => [
         numberField('settings.max_allowed_users', 'Highest number of users', {
           help: 'Leave empty for no limit.',
+          // The API says 0 for none.
+          of: (object) => Number(at(object, 'max_allowed_users')) || undefined,
         }),
       ],
+      changes: { root: 'settings' },
     },
     deletion(
       'organization',

@@ -32,8 +32,8 @@ const userChoices: Choices = {
 }
 
 const profile: readonly Field[] = [
-  textField('user.user_profile.first_name', 'First name'),
-  textField('user.user_profile.last_name', 'Last name'),
+  textField('user.user_profile.first_name', 'First name', { cannotBeEmptied: true }),
+  textField('user.user_profile.last_name', 'Last name', { cannotBeEmptied: true }),
 ]
 const metadata: Field = pairs('user.metadata', 'Metadata', {
   help: 'One per line: name: value',

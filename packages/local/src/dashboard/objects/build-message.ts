@@ -1,6 +1,6 @@
 import { asObject, type Json, type JsonValue } from '../dashboard-api.js'
 import type { Field, Ids, Operation } from '../kinds/kind.js'
-import { type FieldProblem, readValue, type Texts, valueIn } from './form-values.js'
+import { asSent, type FieldProblem, readValue, type Texts, toTexts, valueIn } from './form-values.js'
 
 export type BuiltMessage =
   | { readonly message: Json; readonly unchanged: boolean }
@@ -18,12 +18,16 @@ export function buildMessage(
   const named: string[] = []
   let message = operation.message(ids, object)
   for (const field of operation.fields(object)) {
-    const read = readValue(field, texts[field.path] ?? [])
+    const sent = texts[field.path] ?? []
+    const before = valueIn(field, shown, ids)
+    // A text stands for the value that it was made from, even if it would be read as another one.
+    if (operation.changes && asSent(field, sent) === asSent(field, toTexts(field, before))) continue
+    const read = readValue(field, sent)
     if ('problem' in read) {
       problems.push({ field: field.path, description: read.problem })
       continue
     }
-    if (operation.changes && !isChanged(field, read.value, valueIn(field, shown, ids))) continue
+    if (operation.changes && isEmpty(read.value) && isEmpty(before)) continue
     if (operation.changes && field.cannotBeEmptied && isEmpty(read.value)) {
       const description = 'the API cannot clear this field: enter a value'
       problems.push({ field: field.path, description })
@@ -52,22 +56,6 @@ export function messageOf(operation: Operation, ids: Ids, object: Json): Json {
     },
     operation.message(ids, object),
   )
-}
-
-function isChanged(field: Field, value: JsonValue | undefined, before: JsonValue | undefined): boolean {
-  if (field.type === 'secret') return value !== undefined
-  if (isEmpty(value) && isEmpty(before)) return false
-  return comparable(field, value) !== comparable(field, before)
-}
-
-/** Some numbers are text in the API's JSON; maps and choices have no order. */
-function comparable(field: Field, value: JsonValue | undefined): string {
-  if (Array.isArray(value)) {
-    const texts = value.map(String)
-    return JSON.stringify(field.type === 'checks' ? texts.sort() : texts)
-  }
-  if (typeof value !== 'object' || value === null) return JSON.stringify(String(value))
-  return JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 export function isEmpty(value: JsonValue | undefined): boolean {

@@ -9,6 +9,9 @@ export interface FieldProblem {
   readonly description: string
 }
 
+/** The highest `int32`. */
+const HIGHEST = 2_147_483_647
+
 /** What an empty form shows. */
 export function initialTexts(fields: readonly Field[]): Texts {
   return Object.fromEntries(fields.map(({ path, initial = [] }) => [path, initial]))
@@ -36,7 +39,8 @@ export function valueIn(field: Field, object: Json, ids: Ids): JsonValue | undef
   return at(object, field.path.slice(dot + 1))
 }
 
-function toTexts({ type }: Field, value: JsonValue | undefined): string[] {
+/** What a form shows for a value. */
+export function toTexts({ type }: Field, value: JsonValue | undefined): string[] {
   if (type === 'secret') return []
   if (type === 'checkbox') return value === true ? ['on'] : []
   if (type === 'checks') return asList(value).map(String)
@@ -44,10 +48,19 @@ function toTexts({ type }: Field, value: JsonValue | undefined): string[] {
   if (type === 'pairs')
     return [
       Object.entries(asObject(value))
-        .map(([name, text]) => `${name}: ${String(text)}`)
+        .map(([name, text]) => `${pairName(name)}: ${pairValue(String(text))}`)
         .join('\n'),
     ]
   return value === undefined || value === null ? [] : [String(value)]
+}
+
+/** A browser sends one line for an input, CRLF for the lines of a text area; spaces around a text mean nothing here. */
+export function asSent({ type }: Field, texts: readonly string[]): string {
+  if (type === 'checkbox') return texts.length > 0 ? 'on' : ''
+  if (type === 'checks') return JSON.stringify([...texts].sort())
+  const [text = ''] = texts
+  const hasLines = type === 'area' || type === 'lines' || type === 'pairs'
+  return (hasLines ? text.replaceAll('\r\n', '\n') : text.replace(/[\r\n]/g, '')).trim()
 }
 
 /** The value of a field for the message; undefined for an empty text. */
@@ -68,22 +81,50 @@ export function readValue(
     case 'secret':
       return { value: text === '' ? undefined : text }
     case 'number':
-      return { value: /^-?\d{1,15}$/.test(text.trim()) ? Number(text) : text.trim() || undefined }
+      return readNumber(text.trim())
     default:
       // Browsers send lines of a text area with CRLF.
       return { value: text.replaceAll('\r\n', '\n').trim() || undefined }
   }
 }
 
+function readNumber(text: string): ReturnType<typeof readValue> {
+  if (text === '') return { value: undefined }
+  if (/^-?\d+$/.test(text) && Math.abs(Number(text)) <= HIGHEST) return { value: Number(text) }
+  return { problem: `enter a whole number up to ${HIGHEST.toLocaleString('en')}, such as 30` }
+}
+
+/** A text in quotation marks, or one that has no colon and does not begin with a quotation mark; a colon; the rest. */
+const PAIR = /^("(?:[^"\\]|\\.)*"|[^":][^:]*?)\s*:\s*(.*)$/
+
 function readPairs(text: string): ReturnType<typeof readValue> {
-  const read = linesIn(text).map((line) => /^([^:]+):(.*)$/.exec(line) ?? line)
-  const wrong = read.find((one) => typeof one === 'string')
-  if (wrong !== undefined)
-    return { problem: `write each line as name: value; this one has no colon: ${wrong}` }
-  const pairs = read.flatMap((one) =>
-    typeof one === 'string' ? [] : [[(one[1] ?? '').trim(), (one[2] ?? '').trim()] as const],
-  )
+  const pairs = new Map<string, string>()
+  for (const line of linesIn(text)) {
+    const [, name, value = ''] = PAIR.exec(line) ?? []
+    if (name === undefined) return { problem: `write each line as name: value; this one is not: ${line}` }
+    const [readName, readText] = [unquoted(name), unquoted(value)]
+    if (readName === undefined || readText === undefined)
+      return {
+        problem: `after a quotation mark, write a JSON string, such as "two\\nlines"; this is none: ${line}`,
+      }
+    if (pairs.has(readName)) return { problem: `the name ${readName} is there twice` }
+    pairs.set(readName, readText)
+  }
   return { value: Object.fromEntries(pairs) }
+}
+
+/** Names and values that a line would not keep are in quotation marks, as JSON. */
+const pairName = (text: string) => (/^["\s]|\s$|[:\r\n]|^$/.test(text) ? JSON.stringify(text) : text)
+const pairValue = (text: string) => (/^["\s]|\s$|[\r\n]/.test(text) ? JSON.stringify(text) : text)
+
+function unquoted(text: string): string | undefined {
+  if (!text.startsWith('"')) return text
+  try {
+    const read: unknown = JSON.parse(text)
+    return typeof read === 'string' ? read : undefined
+  } catch {
+    return undefined
+  }
 }
 
 function linesIn(text: string): string[] {

@@ -8,12 +8,12 @@ import {
 } from 'express'
 import { changesAbout, eventsAbout } from '../../domain/events/history.js'
 import type { Store } from '../../domain/store.js'
-import { csrfToken, newCsrfToken, spendCsrfToken } from '../../http/page/csrf.js'
 import { ErrorPage } from '../../http/page/message-pages.js'
 import { refuseForm } from '../../http/page/refuse-form.js'
 import { sendPage } from '../../http/page/send-page.js'
 import { codeForObject } from '../code/code-for-object.js'
 import { type Answer, asObject, at, type DashboardApi, type Json, textAt } from '../dashboard-api.js'
+import { formToken, isOurForm } from '../dashboard-form.js'
 import type { DashboardFrame } from '../dashboard-page.js'
 import { childrenOf, KINDS } from '../kinds/all-kinds.js'
 import { type Ids, type Kind, listPath, listPattern, type Operation, objectPath } from '../kinds/kind.js'
@@ -130,7 +130,7 @@ export function objectRoutes({ context, api, frame }: ObjectPages): Router {
       const { object, shown } = await aboutOf(kind, operation, ids, existing)
       const fields = operation.fields(object)
       const texts = existing ? textsOf(fields, shown, ids) : initialTexts(fields)
-      const csrf = csrfToken(request, response)
+      const csrf = formToken(request, response)
       const view = await formView(request, { kind, operation, ids, object, texts, existing })
       sendPage(response, <FormPage {...view} csrf={csrf} />, { script: true })
     }
@@ -138,7 +138,7 @@ export function objectRoutes({ context, api, frame }: ObjectPages): Router {
 
   function submit(kind: Kind, operation: Operation, existing: boolean): Handler {
     return async (request, response, ids) => {
-      if (!spendCsrfToken(request, response, request.body?.csrf)) return refuseForm(response)
+      if (!isOurForm(request)) return refuseForm(response)
       const { object, shown } = await aboutOf(kind, operation, ids, existing)
       const texts = submittedTexts(operation.fields(object), request.body)
       const built = buildMessage(operation, ids, object, shown, texts)
@@ -154,7 +154,7 @@ export function objectRoutes({ context, api, frame }: ObjectPages): Router {
             }
           : await api.call(ids.environment ?? '', operation.method, built.message)
       if ('refusal' in answer) {
-        const csrf = newCsrfToken(request, response)
+        const csrf = formToken(request, response)
         const view = await formView(request, { kind, operation, ids, object, texts, existing })
         sendPage(response, <FormPage {...view} csrf={csrf} refused={answer.refusal} />, {
           script: true,

@@ -10,4 +10,6 @@ export interface AgentTools {
   readonly providers: Providers
   /** The tokens with which agents act for users at MCP servers. */
   readonly sessionTokens: McpSessionTokens
+  /** Whether the proxy may send requests to services of this machine. */
+  readonly reachesLoopback: boolean
 }

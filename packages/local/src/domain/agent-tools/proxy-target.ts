@@ -17,6 +17,7 @@ export interface ProxyTarget {
 /** A host name or path segment, with an optional port: no character that changes the structure of a URL. */
 const URL_PART = /^[a-zA-Z0-9](?:[a-zA-Z0-9_-]|\.(?!\.))*(?::\d{1,5})?$/
 const PLACEHOLDER = /\{\{\s*([\w.-]+)\s*\}\}/g
+/** Over http, a `proxy_url` has one of these hosts. */
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]']
 
 /**
@@ -30,7 +31,12 @@ export async function proxyTarget(store: Store, account: NamedAccount): Promise<
   if (custom !== undefined) {
     if (!custom.proxyEnabled) throw notEnabled(provider)
     const rules = { header: custom.header, keyHeader: 'authorization', mutations: custom.mutations }
-    return { base: customBase(custom.proxyUrl, account), headers: credentialHeaders(account, rules) }
+    const base = customBase(custom.proxyUrl, account)
+    if (!store.agentTools.reachesLoopback && isLoopback(base))
+      throw failedPrecondition(
+        'Other machines reach this environment, so the proxy sends nothing to services of its own machine: use an https URL that is reached over the network',
+      )
+    return { base, headers: credentialHeaders(account, rules) }
   }
   const connector = (await store.agentTools.catalogue.of(environment)).connector(provider)
   if (!(connector?.proxy_enabled ?? (connector !== undefined && !isCustomMcp(provider))))
@@ -41,6 +47,11 @@ export async function proxyTarget(store: Store, account: NamedAccount): Promise<
 
 function notEnabled(provider: string) {
   return failedPrecondition(`proxy not enabled for provider ${provider}`)
+}
+
+/** Whether a host is this machine itself. URLs write every form of an address in one way. */
+function isLoopback({ hostname }: URL): boolean {
+  return /(^|\.)localhost\.?$|^127\.|^0\.0\.0\.0$|^\[::1?\]$|^\[::ffff:7f/.test(hostname)
 }
 
 /** Replaces the placeholders of a `proxy_url` with values of the account. */

@@ -6,8 +6,9 @@ import { invalid } from '../domain-error.js'
 
 /** RFC 9110, section 5.6.2. */
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/
-/** Headers that frame a request or choose its connection. */
-const RESERVED = /^(connection|content-length|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade)$/i
+/** Headers that frame a request or choose its connection, and the one that opens the control of an environment like this. */
+const RESERVED =
+  /^(connection|content-length|expect|host|keep-alive|te|trailer|transfer-encoding|upgrade|x-scalekit-local)$/i
 
 const Mutation = z.object({
   prefix: z.string().default(''),

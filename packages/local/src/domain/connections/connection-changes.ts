@@ -14,6 +14,8 @@ import {
 } from './connection-data.js'
 import { changedSettings, type SentSettings } from './connection-settings.js'
 
+/** Ways to sign in that no other provider has a part in. */
+const OWN_TYPES = ['PASSWORD', 'PASSWORDLESS', 'WEBAUTHN']
 const NO_PROVIDER = 'CONNECTION_PROVIDER_UNSPECIFIED'
 
 /** What a connection is made of. The names of type and provider are those of the API. */
@@ -36,7 +38,7 @@ export interface ConnectionFields extends Partial<NewConnection> {
 
 /**
  * Creates a connection: a draft until it is configured, and disabled until it is enabled.
- * @throws {DomainError} `invalid` without a type, `already_exists` for a key that is taken
+ * @throws {DomainError} `invalid` without a type or with a provider that it cannot have, `already_exists` for a key that is taken
  */
 export async function createConnection(
   db: Kysely<Schema>,
@@ -49,6 +51,12 @@ export async function createConnection(
   if (type === undefined) {
     throw invalid('connection.type: must be given', [
       { field: 'connection.type', description: 'must be given' },
+    ])
+  }
+  if (OWN_TYPES.includes(type) && ![undefined, 'SCALEKIT'].includes(message.provider)) {
+    const field = 'connection.provider'
+    throw invalid(`${field}: a connection of the type ${type} is with SCALEKIT`, [
+      { field, description: `must be SCALEKIT for the type ${type}` },
     ])
   }
   const provider = message.provider ?? NO_PROVIDER

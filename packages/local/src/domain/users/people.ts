@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Schema, UserRow } from '../../storage/schema.js'
 import { WORKSPACE } from '../environments/realm.js'
 import { type MembershipRights, rightsOf } from '../roles/membership-rights.js'
@@ -40,12 +40,19 @@ export function organizationOf(claims: object): string | undefined {
   return 'oid' in claims && typeof claims.oid === 'string' ? claims.oid : undefined
 }
 
-/** The people of a realm, for the sign-in page: at most `limit`, by e-mail. */
-export async function listPeople(database: Database, realm: string, limit: number): Promise<Person[]> {
+/** The people of a realm, for the sign-in page: at most `limit`, by e-mail, with the one who has an address `first`. */
+export async function listPeople(
+  database: Database,
+  realm: string,
+  limit: number,
+  first = '',
+): Promise<Person[]> {
+  const others = sql`case when email = ${first.toLowerCase()} then 0 else 1 end`
   if (realm === WORKSPACE) {
     const members = await database.db
       .selectFrom('members')
       .selectAll()
+      .orderBy(others)
       .orderBy('email')
       .limit(limit)
       .execute()
@@ -55,6 +62,7 @@ export async function listPeople(database: Database, realm: string, limit: numbe
     .selectFrom('users')
     .selectAll()
     .where('environment_id', '=', realm)
+    .orderBy(others)
     .orderBy('email')
     .limit(limit)
     .execute()

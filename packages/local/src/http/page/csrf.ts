@@ -33,8 +33,13 @@ export function newCsrfToken(
 
 /** Whether a submitted form carries the token of its page. The token is spent: the next page gets a new one. */
 export function spendCsrfToken(request: Request, response: Response, submitted: unknown): boolean {
-  const expected = cookieOf(request)
   response.clearCookie(COOKIE, { httpOnly: true, sameSite: 'strict', path: pagePath(request) })
+  return hasCsrfToken(request, submitted)
+}
+
+/** Whether a submitted form carries the token of its page, which other tabs may have too. */
+export function hasCsrfToken(request: Request, submitted: unknown): boolean {
+  const expected = cookieOf(request)
   if (expected === undefined || typeof submitted !== 'string') return false
   const [a, b] = [Buffer.from(expected), Buffer.from(submitted)]
   return a.length === b.length && timingSafeEqual(a, b)

@@ -19,6 +19,7 @@ a { color: var(--accent); }
 .cards { grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); }
 .cards .card, .messages .card { padding: 1.5rem; }
 .cards h2, .messages h2 {
+  overflow-wrap: anywhere;
   display: flex; justify-content: space-between; align-items: center; gap: .75rem; margin: 0;
   font-size: 1.15rem; color: var(--text);
 }

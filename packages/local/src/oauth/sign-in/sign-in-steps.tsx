@@ -128,7 +128,8 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
 
   async function show(step: Step, refused?: { email: string; problem: string }): Promise<void> {
     const { request, response, interaction } = step
-    const { login_hint: hint } = interaction.params
+    const { login_hint } = interaction.params
+    const hint = typeof login_hint === 'string' ? login_hint : undefined
     const create = signsUp(step)
     const ceremony = create ? undefined : await passkey.offer(step)
     const action = formAction(server, interaction)
@@ -137,13 +138,13 @@ export function createSignInSteps(context: OAuthContext, server: AuthorizationSe
         client={await clientName(server, interaction)}
         realm={await realmName(database, realm)}
         create={create}
-        people={create ? [] : await listPeople(database, realm, PEOPLE_SHOWN)}
+        people={create ? [] : await listPeople(database, realm, PEOPLE_SHOWN, hint)}
         byEmail={!create && (await emails.enabled())}
         byPassword={!create && (await password.enabled())}
         {...(ceremony === undefined ? {} : { passkey: ceremony })}
         connections={await offeredConnections(database.db, realm)}
         action={action}
-        email={typeof hint === 'string' ? hint : undefined}
+        email={hint}
         csrf={(refused === undefined ? csrfToken : newCsrfToken)(request, response, action)}
         {...refused}
       />

@@ -32,7 +32,9 @@ export function resourceIndicators(server: ServerIdentity): Feature {
     async defaultResource(_ctx, client, oneOf) {
       const [named] = [oneOf ?? []].flat()
       if (named !== undefined) return named
-      if (server.resource !== undefined) return server.resource.url
+      // Of a server without a URL, its authorization server's stands for it: an indicator is a URL (RFC 8707, section 2).
+      if (server.resource !== undefined)
+        return URL.canParse(server.resource.url) ? server.resource.url : issuer
       const { machine } = await settingsOf(client.clientId)
       const own = machine?.resourceId ?? undefined
       const resource = own && (await resourceWithId(context.database, realm, own))
@@ -63,7 +65,10 @@ export async function findIndicated(
     server.resource === undefined
       ? await listResources(server.context.database, server.realm)
       : [server.resource]
-  return served.find((resource) => isIndicatorOf(resource, indicator))
+  const isItself = indicator === server.issuer && !URL.canParse(server.resource?.url ?? '')
+  return isItself && server.resource !== undefined
+    ? server.resource
+    : served.find((resource) => isIndicatorOf(resource, indicator))
 }
 
 function forResource(resource: Resource, { scopes, lifetime, machine }: TokenSettings): ResourceServer {

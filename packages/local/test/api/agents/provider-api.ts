@@ -71,7 +71,7 @@ interface Provider {
 
 /** A custom provider with an enabled connection of the same name. */
 export async function addProvider(
-  local: Local,
+  local: Pick<Local, 'rest'>,
   token: string,
   name: string,
   { type = 'API_KEY', proxy_url, proxy_enabled = true, pattern = {} }: Provider,
