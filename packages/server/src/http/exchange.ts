@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type AnswerType, type Caller, pathOf, type Refusal, requestLine } from '@scalekit-mcp/auth'
+import type { Caller, Refusal } from '@scalekit-mcp/auth'
+import { type AnswerType, pathOf, requestLine } from '@scalekit-mcp/auth/server'
 import type { AuditLog } from '../audit/audit-log.js'
 import { HttpAudit, type RequestAudit, unaudited } from '../audit/request-audit.js'
 import type { Logger } from '../observe/log.js'
