@@ -11,6 +11,7 @@ import { createRevocation } from './revocation.js'
 import { scopesOfClaims } from './scopes.js'
 import { secureUrl } from './secure-url.js'
 import { createTokenCache, type VerifiedToken } from './token-cache.js'
+import { mismatchOf } from './token-mismatch.js'
 import {
   CLOCK_TOLERANCE_SECONDS,
   checkClaims,
@@ -98,7 +99,10 @@ async function checkToken(
       currentDate: new Date(options.now?.() ?? Date.now()),
     })
   } catch (error) {
-    throw error instanceof AuthError ? error : invalidToken(reasonOf(error))
+    if (error instanceof AuthError) throw error
+    const reason = reasonOf(error)
+    const explanation = reason.endsWith('_aud') ? mismatchOf('audience', claims.aud, [audience]) : undefined
+    throw invalidToken(reason, undefined, explanation)
   }
   checkClaims(header, claims)
   return { caller: callerOfClaims(claims, token, options), keyVersion }
@@ -115,7 +119,9 @@ function readAccepted(
 ): CompactToken {
   const { header, claims } = readCompactToken(token)
   checkHeader(header, algorithms, profile)
-  if (typeof claims.iss !== 'string' || !issuers.includes(claims.iss)) throw invalidToken('iss_not_accepted')
+  if (typeof claims.iss !== 'string' || !issuers.includes(claims.iss)) {
+    throw invalidToken('iss_not_accepted', undefined, mismatchOf('issuer', claims.iss, issuers))
+  }
   return { header, claims }
 }
 
