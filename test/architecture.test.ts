@@ -71,7 +71,7 @@ describe('the direction of imports', () => {
   })
 
   test('server imports api and auth; only its commands dev and local import local', () => {
-    const allowed = new Set(['@scalekit-mcp/api', '@scalekit-mcp/auth'])
+    const allowed = new Set(['@scalekit-mcp/api', '@scalekit-mcp/auth', '@scalekit-mcp/auth/server'])
     const forbidden = (specifier: string, path: string) =>
       ours.test(specifier) &&
       !allowed.has(specifier) &&

@@ -28,11 +28,11 @@ function read(file: string): string {
   return readFileSync(join(root, file), 'utf8')
 }
 
-/** The files that a file imports or exports from. Of another package it gets what the index of that package exports. */
+/** The files that a file imports or exports from. Of another package it gets what that entry of the package exports. */
 function importsOf(file: string): string[] {
   return [...read(file).matchAll(/\bfrom '([^']+)'/g)].flatMap(([, specifier = '']) => {
-    const [, name] = /^@scalekit-mcp\/(\w+)$/.exec(specifier) ?? []
-    if (name !== undefined) return importsOf(`packages/${name}/src/index.ts`)
+    const [, name, entry = 'index'] = /^@scalekit-mcp\/(\w+)(?:\/(\w+))?$/.exec(specifier) ?? []
+    if (name !== undefined) return importsOf(`packages/${name}/src/${entry}.ts`)
     return specifier.startsWith('.') ? [join(dirname(file), specifier).replace(/\.js$/, '.ts')] : []
   })
 }

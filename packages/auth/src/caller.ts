@@ -22,7 +22,7 @@ export interface Caller {
   readonly organizationId?: string
   /**
    * With `revocation`: `unknown` when the authorization server could not be asked whether the token was revoked. Refuse
-   * what changes something then (`Protection.requireFresh`).
+   * what changes something then (`McpAuth.requireFresh`).
    */
   readonly revocation?: 'checked' | 'unknown'
   readonly claims: Readonly<Record<string, unknown>>

@@ -2,7 +2,7 @@ import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Caller } from './caller.js'
 import { AuthError, ERRORS } from './errors.js'
 import { isScope, resolveScope, type ScopeAliases, writtenScopes } from './scopes.js'
-import { type PreparedJson, prepareJson, sendJson, sendPrepared } from './send.js'
+import { type PreparedJson, prepareJson, sendPrepared } from './send.js'
 
 export interface Challenge {
   /** Where the RFC 9728 document of the resource is. */
@@ -11,11 +11,11 @@ export interface Challenge {
   readonly scopes: readonly string[]
 }
 
-/** 403: the token is good, the call needs more. `scopes` are all that the call needs, not what is missing. */
+/** 403: the token is good, the call needs more. `scopes` are all that the call needs, not what is missing. Agents read the text. */
 export function insufficientScope(scopes: readonly string[]): AuthError {
   return new AuthError(
     'insufficient_scope',
-    `This call needs the scopes: ${scopes.join(' ')}. Ask the authorization server for them and try again.`,
+    `This call needs the scopes: ${scopes.join(' ')}. Ask your user to sign in again and allow them, then repeat the call.`,
     { scopes },
   )
 }
@@ -76,11 +76,6 @@ export function createSendChallenge(challenge: Challenge): SendChallenge {
     }
     sendPrepared(res, answer)
   }
-}
-
-/** Answers once with an error. */
-export function sendChallenge(res: ServerResponse, error: AuthError, challenge: Challenge): void {
-  sendJson(res, error.status, bodyOf(error, null), headersOf(error, challenge))
 }
 
 function headersOf(error: AuthError, challenge: Challenge): OutgoingHttpHeaders {

@@ -16,7 +16,8 @@ export async function discoverJwksUrl(issuer: string, signal: AbortSignal): Prom
       failures.push(error)
     }
   }
-  throw new AggregateError(failures, 'The metadata of the issuer could not be read')
+  const reasons = [...new Set(failures.map((failure) => (failure instanceof Error ? failure.message : '')))]
+  throw new AggregateError(failures, `The metadata of the issuer could not be read: ${reasons.join('; ')}`)
 }
 
 function metadataUrls(issuer: string): string[] {
@@ -32,7 +33,12 @@ function metadataUrls(issuer: string): string[] {
 
 function jwksUrlOf(metadata: unknown, issuer: string): URL {
   const { issuer: named, jwks_uri } = Object(metadata) as Record<string, unknown>
-  if (named !== issuer) throw new Error('The metadata names another issuer')
+  if (named !== issuer) throw new Error(`the issuer is ${quoted(named)} there, and ${quoted(issuer)} here`)
   if (typeof jwks_uri !== 'string') throw new Error('The metadata names no jwks_uri')
   return secureUrl(jwks_uri, 'The jwks_uri')
+}
+
+/** Text of another server, in a line of the log. */
+function quoted(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 200)) : 'missing'
 }

@@ -14,6 +14,9 @@ const MAX_BYTES = 256 * 1024
 /** The whole field: `text/plain;x=application/json` holds the words and means something else. */
 const JSON_UTF8 = /^application\/json[ \t]*(;[ \t]*charset=("utf-8"|utf-8)[ \t]*)?$/i
 
+const BODY_IS_READ =
+  'A body parser read the body before mcpAuth: move app.use(mcpAuth({ ... })) above it, and the parser to the routes that need it.'
+
 const PROBLEMS: Readonly<Record<Exclude<StrictJsonProblem, 'syntax'>, string>> = {
   duplicate_member: 'No object may have two members of the same name.',
   forbidden_member: 'No member may be named __proto__, constructor or prototype.',
@@ -34,7 +37,7 @@ export function readBody(req: IncomingMessage, res: ServerResponse): Promise<Buf
     throw new AuthError('unsupported_media_type', 'Send the body without Content-Encoding.')
   }
   if (Number(req.headers['content-length'] ?? 0) > MAX_BYTES) throw tooLarge()
-  if (req.readableEnded) throw new Error('A body parser read the body before the guard: mount protect first')
+  if (req.readableEnded) throw new Error(BODY_IS_READ)
   if (req.destroyed) throw brokenOff()
   continueIfAwaited(req, res)
   return readBytes(req)

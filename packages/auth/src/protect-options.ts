@@ -8,7 +8,7 @@ import type { ScopeAliases } from './scopes.js'
 import { secureUrl } from './secure-url.js'
 import type { TokenProfile } from './token-policy.js'
 import type { ToolTable } from './tool-scopes.js'
-import type { TokenVerifierOptions } from './verify-token.js'
+import type { TokenVerifierOptions } from './verifier-options.js'
 
 export interface ProtectOptions {
   /** The URL that clients use, `aud` of their tokens; its path is where MCP is. */
@@ -56,6 +56,7 @@ export interface ProtectOptions {
   readonly addressOf?: (req: IncomingMessage) => string
   /** The time by which tokens expire, in milliseconds since the epoch. Default: the machine's. */
   readonly now?: () => number
+  /** Called when keys, introspection or the app itself need attention. Default: a warning of Node, on stderr. */
   readonly onWarning?: (message: string, cause?: unknown) => void
   /** Called for every request that is refused, with the private reason. */
   readonly onRefused?: (refusal: Refusal, req: IncomingMessage) => void

@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AnswerType, answerAsAccepted, negotiateAnswer } from './accept.js'
 import type { Caller } from './caller.js'
-import { type Challenge, createSendChallenge, insufficientScope, scopesToAskFor } from './challenge.js'
+import { type CallSource, checkScopes, findCaller, NO_CALLER, verificationOf } from './caller-of.js'
+import { type Challenge, createSendChallenge, scopesToAskFor } from './challenge.js'
 import { checkOptions } from './check-options.js'
 import { missingToken, readToken } from './credential.js'
+import { emitWarning } from './emit-warning.js'
 import { createNotFound } from './error-handler.js'
-import { AuthError, askingFor, invalidToken } from './errors.js'
+import { AuthError, askingFor } from './errors.js'
 import { checkFresh } from './fresh.js'
 import { checkHeaders } from './header-limits.js'
 import { createHostCheck } from './hosts.js'
@@ -56,6 +58,12 @@ export interface ProtectedRequest {
   readonly caller?: Caller | undefined
 }
 
+/** Who is known to call, and whether the request may go on; else it has been answered. */
+export interface GuardedCaller {
+  readonly admitted: boolean
+  readonly caller?: Caller | undefined
+}
+
 interface RefusedRequest extends ProtectedRequest, Pick<Known, 'id'> {}
 
 /** The protection of one MCP endpoint of a bare Node server; nothing is added to the request. */
@@ -68,13 +76,17 @@ export interface NodeProtection extends Pick<ToolScopes, 'tool'> {
   readonly notFound: (req: unknown, res: ServerResponse) => void
   /** The whole protection. Call it for every request. */
   admit(req: IncomingMessage, res: ServerResponse): Promise<Admission>
-  /** Answers 403 with the challenge for `scopes`: all that the call needs. Before 2026-07-28 it names what the token has too. */
-  challengeScopes(request: ProtectedRequest, scopes: readonly string[]): Refusal
   /**
-   * Answers 401 `invalid_token` for a token that was accepted here and that a service behind this server refuses, so that
-   * the client gets a new one. `detail` is for the log only.
+   * For a path outside of the resource: a verified token of this resource with all these scopes, from the caller's minute.
+   * A request that was admitted before is asked for the scopes alone.
+   * @throws Error where the request was admitted for another resource
    */
-  challengeToken(request: ProtectedRequest, detail: string, cause?: unknown): Refusal
+  guard(req: IncomingMessage, res: ServerResponse, scopes: readonly string[]): Promise<GuardedCaller>
+  /**
+   * Refuses a request that was admitted, after all: its status, and the challenge where one belongs. The challenge of
+   * `insufficient_scope` names all that the call needs; before 2026-07-28 what the token has as well.
+   */
+  challenge(request: ProtectedRequest, error: AuthError): Refusal
   /**
    * Takes further points from the minute of the caller, for calls that cost more than others.
    * @returns the refusal when there are not as many left: the request has been answered with 429
@@ -89,14 +101,12 @@ export interface NodeProtection extends Pick<ToolScopes, 'tool'> {
 }
 
 /**
- * Protects one MCP endpoint of a bare Node server, as `protect` does it for an Express app.
+ * The parts of `mcpAuth`, for a server that decides in an order of its own and that adds nothing to its requests.
  *
- * @throws TypeError naming the option that is wrong
+ * @throws TypeError with the option that is missing or not usable, and the form that it must have
  * @example
  * const admission = await protection.admit(req, res)
- * if (admission.outcome === 'admitted') {
- *   await handler(Object.assign(req, { auth: authInfoOf(admission.caller) }), res, admission.message)
- * }
+ * if (admission.outcome === 'admitted') await serve(admission.caller, admission.message)
  * if (admission.outcome === 'elsewhere') protection.notFound(req, res)
  */
 export function createProtection(options: ProtectOptions): NodeProtection {
@@ -111,7 +121,8 @@ export function createProtection(options: ProtectOptions): NodeProtection {
   const checkHost = createHostCheck(resource, options.allowedHosts)
   const checkOrigin = createOriginCheck(options.allowedOrigins ?? originsOf(resource), methods)
   const limits = createRateLimit(resource, options.limits)
-  const toolScopes = createToolScopes(options.tools, scopeAliases)
+  const onWarning = options.onWarning ?? emitWarning
+  const toolScopes = createToolScopes({ tools: options.tools, callerHere, miswired })
   const addressOf = options.addressOf ?? clientAddress
 
   /** Everything that happens to every request, in order. @throws AuthError, and fills in what is known until then */
@@ -142,9 +153,36 @@ export function createProtection(options: ProtectOptions): NodeProtection {
     return { outcome: 'admitted', caller, message, acceptsOnly }
   }
 
+  /** Everything that a guard asks, in order. @throws AuthError, and fills in what is known until then */
+  async function authenticate(req: IncomingMessage, res: ServerResponse, known: Known): Promise<Caller> {
+    const token = readToken(req)
+    if (token === undefined) throw missingToken
+    const caller = await verifier.verify(token)
+    known.caller = caller
+    await limits.spend(caller, 1, res)
+    return caller
+  }
+
+  function callerHere(source: CallSource): Caller {
+    const caller = findCaller(source)
+    if (!caller) throw miswired(NO_CALLER)
+    const verification = verificationOf(caller)
+    if (verification === verifierOptions) return caller
+    throw miswired(
+      `The token of this call was verified for ${verification?.audience}, and not for ${resource}: use the guard and the tools of the mcpAuth that protects the route.`,
+    )
+  }
+
+  /** A mistake in the app. It is reported as well, because an SDK may show the errors of its handlers to the client only. */
+  function miswired(message: string): Error {
+    onWarning(message)
+    return new Error(message)
+  }
+
   /** A bad credential counts, and may be one too many. */
   async function turnAway(request: RefusedRequest, error: unknown): Promise<Refusal> {
     const refused = refusalFor(error)
+    if (refused.code === 'server_error' && !options.onRefused) onWarning('A request failed', refused.cause)
     if (refused.code !== 'invalid_token') return refuse(request, refused)
     const counted = limits.countFailure(addressOf(request.req))
     return refuse(request, await counted.then(() => refused, refusalFor))
@@ -182,8 +220,19 @@ export function createProtection(options: ProtectOptions): NodeProtection {
         return { outcome: 'refused', refusal: await turnAway({ req, res, ...known }, error), ...known }
       }
     },
-    challengeScopes: (request, needed) => refuse(request, insufficientScope(needed)),
-    challengeToken: (request, detail, cause) => refuse(request, invalidToken(detail, cause)),
+    async guard(req, res, needed) {
+      const before = findCaller(req) && callerHere(req)
+      const known: Known = before ? { caller: before } : {}
+      try {
+        checkScopes(before ?? (await authenticate(req, res, known)), needed)
+        return { admitted: true, ...known }
+      } catch (error) {
+        const asksToSignIn = error instanceof AuthError && error.status === 401 && needed.length > 0
+        await turnAway({ req, res, ...known }, asksToSignIn ? askingFor(needed, error) : error)
+        return { admitted: false, ...known }
+      }
+    },
+    challenge: refuse,
     async charge(request, points) {
       try {
         await limits.spend(request.caller, points, request.res)

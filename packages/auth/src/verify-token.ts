@@ -1,48 +1,25 @@
 import { hash } from 'node:crypto'
 import { errors, jwtVerify } from 'jose'
+import { AccessToken } from './access-token.js'
 import type { Caller } from './caller.js'
 import { type CompactToken, readCompactToken } from './compact-token.js'
+import { emitWarning } from './emit-warning.js'
 import { AuthError, invalidToken } from './errors.js'
 import { discoverJwksUrl } from './issuer-metadata.js'
 import { createKeySet, type KeySet } from './key-set.js'
-import { createRevocation, type RevocationOptions } from './revocation.js'
-import { type ScopeAliases, scopesOfClaims } from './scopes.js'
-import { Secret } from './secret.js'
+import { createRevocation } from './revocation.js'
+import { scopesOfClaims } from './scopes.js'
 import { secureUrl } from './secure-url.js'
 import { createTokenCache, type VerifiedToken } from './token-cache.js'
+import { mismatchOf } from './token-mismatch.js'
 import {
   CLOCK_TOLERANCE_SECONDS,
   checkClaims,
   checkHeader,
   MAX_LIFETIME_SECONDS,
   REQUIRED_CLAIMS,
-  type TokenProfile,
 } from './token-policy.js'
-
-export interface TokenVerifierOptions {
-  /** The exact `iss` values that are accepted; all of them sign with the same key set. */
-  readonly issuers: readonly string[]
-  /** The resource's own URL (RFC 8707): one of the token's audiences has to be this string. */
-  readonly audience: string
-  /** Where the keys are. Otherwise the metadata of the first issuer says (RFC 8414). */
-  readonly jwksUrl?: string
-  /** Default `strict`. */
-  readonly profile?: TokenProfile
-  /**
-   * The claim that names the caller's organization. Default: `oid` with the profile `scalekit-compat`, otherwise none,
-   * because other issuers mean something else by it (in Entra, `oid` is the user).
-   */
-  readonly organizationClaim?: string
-  /** Default RS256 and ES256. */
-  readonly algorithms?: readonly string[]
-  readonly scopeAliases?: ScopeAliases
-  /** Also asks the authorization server; without it a token is valid until it expires. */
-  readonly revocation?: RevocationOptions
-  /** The time in milliseconds since the epoch. Default: the machine's. */
-  readonly now?: () => number
-  /** Called when keys or introspection are out of reach; never with anything of a token. */
-  readonly onWarning?: (message: string, cause?: unknown) => void
-}
+import { checkVerifierOptions, type TokenVerifierOptions } from './verifier-options.js'
 
 export interface TokenVerifier {
   /**
@@ -62,10 +39,11 @@ export interface TokenVerifier {
 /**
  * Verifies OAuth 2.1 access tokens: JWTs as of RFC 9068, under the rules of RFC 8725.
  *
- * @throws TypeError when an option is not usable
+ * @throws TypeError with the option that is missing or not usable, and the form that it must have
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
-  const { revocation: revocationOptions, onWarning = () => undefined } = options
+  checkVerifierOptions(options)
+  const { revocation: revocationOptions, onWarning = emitWarning } = options
   const algorithms = allowedAlgorithms(options.algorithms)
   const keys = createKeySet(keyLocator(options), algorithms, onWarning)
   const cache = createTokenCache(options.now)
@@ -121,7 +99,10 @@ async function checkToken(
       currentDate: new Date(options.now?.() ?? Date.now()),
     })
   } catch (error) {
-    throw error instanceof AuthError ? error : invalidToken(reasonOf(error))
+    if (error instanceof AuthError) throw error
+    const reason = reasonOf(error)
+    const explanation = reason.endsWith('_aud') ? mismatchOf('audience', claims.aud, [audience]) : undefined
+    throw invalidToken(reason, undefined, explanation)
   }
   checkClaims(header, claims)
   return { caller: callerOfClaims(claims, token, options), keyVersion }
@@ -138,7 +119,9 @@ function readAccepted(
 ): CompactToken {
   const { header, claims } = readCompactToken(token)
   checkHeader(header, algorithms, profile)
-  if (typeof claims.iss !== 'string' || !issuers.includes(claims.iss)) throw invalidToken('iss_not_accepted')
+  if (typeof claims.iss !== 'string' || !issuers.includes(claims.iss)) {
+    throw invalidToken('iss_not_accepted', undefined, mismatchOf('issuer', claims.iss, issuers))
+  }
   return { header, claims }
 }
 
@@ -173,7 +156,7 @@ function callerOfClaims(
     tokenId: String(jti),
     ...(organizationId !== undefined && { organizationId }),
     claims,
-    token: new Secret(token),
+    token: new AccessToken(token, options),
   }
 }
 

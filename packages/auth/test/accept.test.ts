@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createHttpServer, createProtection, protect } from '@scalekit-mcp/auth'
+import { createHttpServer, protect } from '@scalekit-mcp/auth'
+import { createProtection } from '@scalekit-mcp/auth/server'
 import express from 'express'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { accepting, type Wanted } from './accept-values.js'

@@ -1,6 +1,6 @@
-import { createProtection, type ProtectOptions } from '@scalekit-mcp/auth'
-import { expect, test } from 'vitest'
-import { Secret } from '../src/secret.js'
+import { createTokenVerifier, mcpAuth, type ProtectOptions, protect, Secret } from '@scalekit-mcp/auth'
+import express from 'express'
+import { describe, expect, test } from 'vitest'
 
 const right = {
   resource: 'https://mcp.example.com/mcp',
@@ -8,46 +8,134 @@ const right = {
   scopes: ['user:read'],
 }
 const { environmentUrl } = right.scalekit
+const revocation = { introspectionUrl: environmentUrl, clientId: 'skc_1', clientSecret: 'hunter2' }
 
-test.each<[unknown, string]>([
-  [{ scopes: undefined }, "scopes must be a list of scope names without spaces, like ['user:read']"],
-  [{ scopes: 'a' }, 'scopes must be a list of scope names'],
-  [{ scopes: ['a b'] }, 'scopes must be a list of scope names'],
-  [{ resource: undefined }, 'resource must be the URL of this server, like https://mcp.acme.com/mcp'],
-  [{ scope: ['a'] }, 'scope is not an option of protect. Use one of: resource, issuers, scalekit, '],
-  [{ scalekit: { environmentUrl, resourceId: 'nope' } }, 'scalekit.resourceId must be the id of this server'],
-  [{ scalekit: { resourceId: 'res_1' } }, 'scalekit.environmentUrl must be the URL of your environment'],
-  [{ scalekit: { environmentUrl, id: 'res_1' } }, 'scalekit.id is not an option of protect. Use one of: env'],
-  [{ limits: { perMinute: -1 } }, 'limits.perMinute must be a whole number from 1'],
-  [{ limits: { perMinute: '600' } }, 'limits.perMinute must be a whole number from 1'],
-  [{ limits: { failuresPerMinute: 0.5 } }, 'limits.failuresPerMinute must be a whole number from 1'],
-  [{ tools: { greet_user: 'user:read' } }, 'tools must be a list of scopes for each tool'],
-  [{ tools: ['greet_user'] }, 'tools must be a list of scopes for each tool'],
-  [{ allowedOrigins: 'https://a.example' }, "allowedOrigins must be a list of origins, or '*'"],
-  [{ profile: 'lenient' }, 'profile must be strict or scalekit-compat'],
-  [{ revocation: { introspectionUrl: environmentUrl } }, 'revocation.clientId must be a string'],
-  [
-    { revocation: { introspectionUrl: environmentUrl, clientId: 'skc_1', clientSecret: 'in the clear' } },
-    'revocation.clientSecret must be a Secret',
-  ],
-  [
-    {
-      revocation: {
-        introspectionUrl: environmentUrl,
-        clientId: 'skc_1',
-        clientSecret: new Secret('s'),
-        timeoutMs: 0.5,
-      },
-    },
-    'revocation.timeoutMs must be a whole number from 1',
-  ],
-])('%j is a TypeError that names the option and its form', (wrong, message) => {
-  const options = { ...right, ...Object(wrong) } as ProtectOptions
-  expect(() => createProtection(options)).toThrow(TypeError)
-  expect(() => createProtection(options)).toThrow(message)
+const SCOPES = "a list of scope names without spaces, like ['user:read']"
+
+describe.each([
+  ['mcpAuth', (options: ProtectOptions) => mcpAuth(options)],
+  ['protect', (options: ProtectOptions) => protect(express(), options)],
+])('the options of %s', (_name, create) => {
+  test.each<[unknown, string]>([
+    [{ scopes: undefined }, `scopes must be ${SCOPES}. It is missing.`],
+    [{ scopes: 'a' }, `scopes must be ${SCOPES}. It is "a".`],
+    [{ scopes: ['a b'] }, `scopes must be ${SCOPES}. It is ["a b"].`],
+    [
+      { resource: undefined },
+      'resource must be the URL of this server, like https://mcp.acme.com/mcp. It is missing.',
+    ],
+    [
+      { scalekit: { environmentUrl, resourceId: 'nope' } },
+      'scalekit.resourceId must be the id of this server in Scalekit, like res_123. It is "nope".',
+    ],
+    [
+      { scalekit: { resourceId: 'res_1' } },
+      'scalekit.environmentUrl must be the URL of your environment, like https://acme.scalekit.com. It is missing.',
+    ],
+    [{ limits: { perMinute: -1 } }, 'limits.perMinute must be a whole number from 1. It is -1.'],
+    [{ limits: { perMinute: '600' } }, 'limits.perMinute must be a whole number from 1. It is "600".'],
+    [
+      { limits: { failuresPerMinute: 0.5 } },
+      'limits.failuresPerMinute must be a whole number from 1. It is 0.5.',
+    ],
+    [{ tools: { greet: 'user:read' } }, `tools.greet must be ${SCOPES}. It is "user:read".`],
+    [{ tools: { greet: { readOnly: true } } }, `tools.greet.scopes must be ${SCOPES}. It is missing.`],
+    [
+      { tools: { greet: { scopes: [], readOnly: 1 } } },
+      'tools.greet.readOnly must be true or false. It is 1.',
+    ],
+    [
+      { tools: ['greet'] },
+      'tools must be a list of scopes for each tool, like { greet_user: [\'user:read\'] }. It is ["greet"].',
+    ],
+    [
+      { scopeAliases: { 'org:read': 1 } },
+      "scopeAliases must be an object of scope names, like { 'org:read': 'organization:read' }. It is an object.",
+    ],
+    [
+      { allowedOrigins: 'https://a.example' },
+      'allowedOrigins must be a list of origins, or \'*\'. It is "https://a.example".',
+    ],
+    [{ profile: 'lenient' }, 'profile must be strict or scalekit-compat. It is "lenient".'],
+    [{ onRefused: console }, 'onRefused must be a function. It is an object.'],
+    [{ name: '' }, 'name must be a string. It is empty.'],
+    [
+      { revocation: { introspectionUrl: environmentUrl } },
+      'revocation.clientId must be a string. It is missing.',
+    ],
+    [
+      { revocation: { ...revocation, timeoutMs: 0.5 } },
+      'revocation.timeoutMs must be a whole number from 1. It is 0.5.',
+    ],
+    [
+      { revocation: { ...revocation, store: {} } },
+      'revocation.store must be an object with the methods isRevoked and revoke. It is an object.',
+    ],
+  ])('%j is a TypeError with the option, its form and what it is', (wrong, message) => {
+    const options = { ...right, ...Object(wrong) } as ProtectOptions
+    expect(() => create(options)).toThrow(new TypeError(message))
+  })
+
+  test.each<[unknown, string]>([
+    [{ scope: ['a'] }, 'scope is not an option. Use scopes.'],
+    [{ Resource: 'x' }, 'Resource is not an option. Use resource.'],
+    [{ onRefuse: () => undefined }, 'onRefuse is not an option. Use onRefused.'],
+    [{ toolz: {} }, 'toolz is not an option. Use tools.'],
+    [{ environmentUrl }, 'environmentUrl is not an option. Use scalekit.environmentUrl.'],
+    [{ perMinute: 5 }, 'perMinute is not an option. Use limits.perMinute.'],
+    [{ limits: { perMin: 5 } }, 'limits.perMin is not an option. Use limits.perMinute.'],
+    [
+      { scalekit: { environmentUrl, id: 'res_1' } },
+      'scalekit.id is not an option. Use one of: environmentUrl, resourceId.',
+    ],
+    [{ tools: { greet: { scope: [] } } }, 'tools.greet.scope is not an option. Use tools.greet.scopes.'],
+  ])('%j is a TypeError with the option that was meant', (wrong, message) => {
+    const options = { ...right, ...Object(wrong) } as ProtectOptions
+    expect(() => create(options)).toThrow(new TypeError(message))
+  })
+
+  test('no options at all are a TypeError with those that are needed', () => {
+    const nothing = undefined as unknown as ProtectOptions
+    expect(() => create(nothing)).toThrow(
+      new TypeError('Give options: mcpAuth({ resource, scalekit, scopes, tools })'),
+    )
+  })
+
+  test('a secret is a string or a Secret, and what is neither stays out of the error', () => {
+    for (const clientSecret of ['hunter2', new Secret('hunter2')]) {
+      expect(() => create({ ...right, revocation: { ...revocation, clientSecret } }).close()).not.toThrow()
+    }
+    const wrong = { ...revocation, clientSecret: ['hunter2'] as unknown as string }
+    expect(() => create({ ...right, revocation: wrong })).toThrow(
+      new TypeError('revocation.clientSecret must be a string or a Secret. It is a list.'),
+    )
+  })
+
+  test('an option that is undefined is absent', () => {
+    const options = { ...right, issuers: undefined, limits: { perMinute: undefined }, name: undefined }
+    expect(() => create(options).close()).not.toThrow()
+  })
 })
 
-test('an option that is undefined is absent', () => {
-  const options = { ...right, issuers: undefined, limits: { perMinute: undefined }, name: undefined }
-  expect(() => createProtection(options).close()).not.toThrow()
+const verifier = { issuers: ['https://auth.example.com'], audience: 'https://mcp.example.com/mcp' }
+
+test.each<[unknown, string]>([
+  [{ issuers: undefined }, 'issuers must be a list of strings. It is missing.'],
+  [
+    { issuers: 'https://auth.example.com' },
+    'issuers must be a list of strings. It is "https://auth.example.com".',
+  ],
+  [
+    { audience: 'mcp' },
+    'audience must be the URL of this resource, like https://mcp.acme.com/mcp. It is "mcp".',
+  ],
+  [{ resource: 'https://mcp.example.com/mcp' }, 'resource is not an option. Use one of: issuers, audience, '],
+  [
+    { revocation: { ...revocation, clientSecret: 7 } },
+    'revocation.clientSecret must be a string or a Secret. It is a number.',
+  ],
+])('createTokenVerifier with %j is a TypeError with the option', (wrong, message) => {
+  const create = () => createTokenVerifier({ ...verifier, ...Object(wrong) })
+  expect(create).toThrow(TypeError)
+  expect(create).toThrow(message)
 })

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readCorpora } from '../../../test/hostile/corpus.js'
 import { claimedScopes, tokenRequest } from '../../../test/hostile/token-request.js'
 import { compare, expectedIn } from '../../../test/hostile/verdict.js'
+import { TOKEN_RULES } from '../src/token-rules.js'
 import { type Authority, ecKey, rsaKey, startAuthority } from './authority.js'
 import { buildToken } from './hostile-token.js'
 import type { Names } from './hostile-values.js'
@@ -79,9 +80,13 @@ describe.each<TokenProfile>(['strict', 'scalekit-compat'])('hostile tokens, prof
 
   test('no reason that goes to the log holds a part of a token', () => {
     expect(app.refusals.length).toBeGreaterThan(100)
-    for (const { detail = '', cause } of app.refusals) {
+    for (const { code, detail = '', explanation = '', cause } of app.refusals) {
       expect(cause).toBeUndefined()
       expect(detail).toMatch(/^[\w#]*$/)
+      if (code === 'invalid_token') expect(Object.keys(TOKEN_RULES)).toContain(detail)
+      // The audience or issuer, and never what looks like a credential.
+      expect(explanation).toMatch(/^[\x20-\x7e]{0,2000}$/)
+      expect(explanation).not.toMatch(/eyJ|[\w~+=%-]{40}/)
     }
   })
 })

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createProtection, type NodeProtection } from '@scalekit-mcp/auth'
+import { createProtection, type NodeProtection } from '@scalekit-mcp/auth/server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { requestBytes, sendRaw } from './raw-http.js'
 

@@ -146,6 +146,32 @@ describe('the rules of a token', () => {
     },
   )
 
+  test.each([
+    ['https://mcp.example.com/mcp/', 'https://mcp.example.com/mcp/'],
+    ['https://mcp.example.com', 'https://mcp.example.com'],
+    [['skc_1', 'http://localhost:3002/'], 'skc_1, http://localhost:3002/'],
+    [null, 'missing'],
+    ['a b', 'neither a URL nor an id'],
+    ['https://mcp.example.com/?token=x', 'neither a URL nor an id'],
+    [`https://mcp.example.com/${'A1b2'.repeat(12)}`, 'https://mcp.example.com/[redacted]'],
+    [`https://eyJhbGciOiJ9.eyJzdWIiOiJ1In0.c2ln/mcp`, 'https://[redacted]/mcp'],
+    ['A1b2'.repeat(12), '[redacted]'],
+  ])('the log has the audience of a token for another server: %j', async (aud, shown) => {
+    await expect(verifier().verify(token({ aud }))).rejects.toMatchObject({
+      detail: 'ERR_JWT_CLAIM_VALIDATION_FAILED_aud',
+      explanation: `The audience of the token is ${shown}, and this server accepts ${AUDIENCE}.`,
+      message: expect.not.stringContaining('mcp'),
+    })
+  })
+
+  test('the log has the issuer of a token of another one, such as one with a slash at the end', async () => {
+    const iss = `${authority.issuer}/`
+    await expect(verifier().verify(token({ iss }))).rejects.toMatchObject({
+      detail: 'iss_not_accepted',
+      explanation: `The issuer of the token is ${iss}, and this server accepts ${authority.issuer}.`,
+    })
+  })
+
   test('counts what it checked and what it remembered', async () => {
     const counting = verifier()
     const one = token()

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
-import { createProtection, hostsOf, originsOf, type ProtectOptions } from '@scalekit-mcp/auth'
+import type { ProtectOptions } from '@scalekit-mcp/auth'
+import { createProtection, hostsOf, originsOf } from '@scalekit-mcp/auth/server'
 import type { AuditLog } from './audit/audit-log.js'
 import { type Bounds, isSelected, parseSelection } from './call/access.js'
 import { createAdministrators } from './call/administrators.js'

@@ -1,4 +1,5 @@
-import { isSameValue, variableValue } from '@scalekit-mcp/auth'
+import { variableValue } from '@scalekit-mcp/auth'
+import { isSameValue } from '@scalekit-mcp/auth/server'
 import { variables } from './config-variables.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>

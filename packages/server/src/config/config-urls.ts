@@ -1,4 +1,4 @@
-import { canonicalForm, insecureUrl } from '@scalekit-mcp/auth'
+import { canonicalForm, insecureUrl } from '@scalekit-mcp/auth/server'
 import { notForProduction } from './production-guard.js'
 
 type Urls = Parameters<typeof notForProduction>[0] & {

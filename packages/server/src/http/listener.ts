@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { type Admission, type Caller, type NodeProtection, sendServerError } from '@scalekit-mcp/auth'
+import type { Caller } from '@scalekit-mcp/auth'
+import { type Admission, type NodeProtection, sendServerError } from '@scalekit-mcp/auth/server'
 import { Exchange, type ExchangeOptions } from './exchange.js'
 import type { HandOffPages } from './hand-off/hand-off-pages.js'
 import type { Page } from './pages.js'

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type NodeProtection, pathOf, sendJson } from '@scalekit-mcp/auth'
+import { type NodeProtection, pathOf, sendJson } from '@scalekit-mcp/auth/server'
 import { version } from '../version.js'
 import { createKnownAnswer } from './known-answer.js'
 

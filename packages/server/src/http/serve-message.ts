@@ -1,4 +1,5 @@
-import { AuthError, type Caller, type NodeProtection, sendJson } from '@scalekit-mcp/auth'
+import { AuthError, type Caller, insufficientScope, invalidToken } from '@scalekit-mcp/auth'
+import { type NodeProtection, sendJson } from '@scalekit-mcp/auth/server'
 import { type Bounds, decide, readSelection } from '../call/access.js'
 import type { RequireAdministrator } from '../call/administrators.js'
 import type { Principal } from '../call/call-tool.js'
@@ -54,7 +55,8 @@ export function createServeMessage(
     if (tool && decision?.allowed === false && decision.reason === 'insufficient_scope') {
       audit.calls({ tool: tool.name, effect: tool.effect, scopesRequired: decision.scopes })
       audit.ended('insufficient_scope', { refused: true })
-      return exchange.refused(protection.challengeScopes(request, writeScopes(decision.scopes, scopeNames)))
+      const refusal = insufficientScope(writeScopes(decision.scopes, scopeNames))
+      return exchange.refused(protection.challenge(request, refusal))
     }
 
     if (changesSomething(message, tool)) {
@@ -78,7 +80,7 @@ export function createServeMessage(
       audit,
       trail: { audit, traceparent: exchange.trace?.traceparent },
       tokenRefused: (error) =>
-        exchange.refused(protection.challengeToken(request, error.message, error.cause)),
+        exchange.refused(protection.challenge(request, invalidToken(error.message, error.cause))),
       recheck: () => recheck(caller, protection),
       note: (fields) => exchange.note(fields),
       asks: () => exchange.asks(),

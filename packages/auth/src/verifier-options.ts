@@ -1,0 +1,91 @@
+import { isObject } from './is-object.js'
+import {
+  callback,
+  checkForms,
+  type Forms,
+  hasMethods,
+  isText,
+  list,
+  object,
+  points,
+  profile,
+  scopeAliases,
+  text,
+} from './option-forms.js'
+import type { RevocationOptions } from './revocation.js'
+import type { ScopeAliases } from './scopes.js'
+import type { TokenProfile } from './token-policy.js'
+
+export interface TokenVerifierOptions {
+  /** The exact `iss` values that are accepted; all of them sign with the same key set. */
+  readonly issuers: readonly string[]
+  /** The resource's own URL (RFC 8707): one of the token's audiences has to be this string. */
+  readonly audience: string
+  /** Where the keys are. Otherwise the metadata of the first issuer says (RFC 8414). */
+  readonly jwksUrl?: string
+  /** Default `strict`. */
+  readonly profile?: TokenProfile
+  /**
+   * The claim that names the caller's organization. Default: `oid` with the profile `scalekit-compat`, otherwise none,
+   * because other issuers mean something else by it (in Entra, `oid` is the user).
+   */
+  readonly organizationClaim?: string
+  /** Default RS256 and ES256. */
+  readonly algorithms?: readonly string[]
+  readonly scopeAliases?: ScopeAliases
+  /** Also asks the authorization server; without it a token is valid until it expires. */
+  readonly revocation?: RevocationOptions
+  /** The time in milliseconds since the epoch. Default: the machine's. */
+  readonly now?: () => number
+  /** Called when keys or introspection are out of reach; never with anything of a token. Default: a warning of Node. */
+  readonly onWarning?: (message: string, cause?: unknown) => void
+}
+
+const VERIFIER: Forms<TokenVerifierOptions> = {
+  issuers: list,
+  audience: {
+    is: (value) => isText(value) && URL.canParse(value),
+    form: 'the URL of this resource, like https://mcp.acme.com/mcp',
+  },
+  jwksUrl: text,
+  profile,
+  organizationClaim: text,
+  algorithms: list,
+  scopeAliases,
+  revocation: object,
+  now: callback,
+  onWarning: callback,
+}
+
+export const REVOCATION: Forms<RevocationOptions> = {
+  introspectionUrl: text,
+  clientId: text,
+  clientSecret: {
+    is: (value) => isText(value) || hasMethods(value, 'reveal'),
+    form: 'a string or a Secret',
+    secret: true,
+  },
+  timeoutMs: points,
+  store: {
+    is: (value) => hasMethods(value, 'isRevoked', 'revoke'),
+    form: 'an object with the methods isRevoked and revoke',
+  },
+}
+
+/**
+ * Checks the form of every option of `createTokenVerifier`.
+ *
+ * @throws TypeError with the option, the form that it must have, and what it is
+ */
+export function checkVerifierOptions(options: TokenVerifierOptions): void {
+  const given: unknown = options
+  if (!isObject(given)) throw new TypeError('Give options: createTokenVerifier({ issuers, audience })')
+  checkForms(given, VERIFIER, { required: ['issuers', 'audience'] })
+  checkRevocation(options.revocation)
+}
+
+/** The same for the options in `revocation`. */
+export function checkRevocation(options: RevocationOptions | undefined): void {
+  const required = ['introspectionUrl', 'clientId', 'clientSecret']
+  checkForms(options, REVOCATION, { prefix: 'revocation.', required })
+}
