@@ -3,6 +3,7 @@ import type { ProtectOptions } from './protect-options.js'
 import type { RateLimitOptions } from './rate-limit.js'
 import type { RevocationOptions } from './revocation.js'
 import { isScope } from './scopes.js'
+import { type ClaimNames, PROFILE_NAMES, TOKEN_PROFILES } from './token-profiles.js'
 
 interface Form {
   readonly is: (value: unknown) => boolean
@@ -42,11 +43,9 @@ const OPTIONS: Forms<ProtectOptions> = {
     is: (value) => isObject(value) && Object.values(Object(value)).every(isAccess),
     form: "a list of scopes for each tool, like { greet_user: ['user:read'] }",
   },
-  profile: {
-    is: (value) => value === 'strict' || value === 'scalekit-compat',
-    form: 'strict or scalekit-compat',
-  },
-  organizationClaim: text,
+  profile: { is: (value) => TOKEN_PROFILES.some((name) => name === value), form: PROFILE_NAMES },
+  claims: object,
+  audience: { is: (value) => isText(value) || list.is(value), form: 'a string or a list of strings' },
   allowedOrigins: { is: (value) => value === '*' || list.is(value), form: "a list of origins, or '*'" },
   allowedHosts: list,
   revocation: object,
@@ -69,17 +68,21 @@ const SCALEKIT: Forms<NonNullable<ProtectOptions['scalekit']>> = {
   },
 }
 
+const CLAIMS: Forms<ClaimNames> = { clientId: text, scopes: text, organization: text }
+
 const LIMITS: Forms<RateLimitOptions> = {
   perMinute: points,
   failuresPerMinute: points,
   createLimiter: callback,
 }
 
+// Not by its class: another copy of this package may have made it.
+const secret: Form = { is: (value) => typeof Object(value).reveal === 'function', form: 'a Secret' }
+
 const REVOCATION: Forms<RevocationOptions> = {
   introspectionUrl: text,
   clientId: text,
-  // Not by its class: another copy of this package may have made it.
-  clientSecret: { is: (value) => typeof Object(value).reveal === 'function', form: 'a Secret' },
+  clientSecret: secret,
   timeoutMs: points,
   store: object,
 }
@@ -93,6 +96,7 @@ const REVOCATION: Forms<RevocationOptions> = {
 export function checkOptions(options: ProtectOptions): void {
   check('', options ?? {}, OPTIONS, ['resource', 'scopes'])
   check('scalekit.', options.scalekit, SCALEKIT, ['environmentUrl'])
+  check('claims.', options.claims, CLAIMS)
   check('limits.', options.limits, LIMITS)
   check('revocation.', options.revocation, REVOCATION, ['introspectionUrl', 'clientId', 'clientSecret'])
 }

@@ -6,7 +6,7 @@ import { AuthError, invalidToken } from './errors.js'
 import { discoverJwksUrl } from './issuer-metadata.js'
 import { createKeySet, type KeySet } from './key-set.js'
 import { createRevocation, type RevocationOptions } from './revocation.js'
-import { type ScopeAliases, scopesOfClaims } from './scopes.js'
+import { resolveScope, type ScopeAliases, writtenScopes } from './scopes.js'
 import { Secret } from './secret.js'
 import { secureUrl } from './secure-url.js'
 import { createTokenCache, type VerifiedToken } from './token-cache.js'
@@ -14,25 +14,26 @@ import {
   CLOCK_TOLERANCE_SECONDS,
   checkClaims,
   checkHeader,
+  clientIdOf,
   MAX_LIFETIME_SECONDS,
-  REQUIRED_CLAIMS,
-  type TokenProfile,
+  requiredClaims,
 } from './token-policy.js'
+import { type ClaimNames, rulesOf, type TokenProfile, type TokenRules } from './token-profiles.js'
 
 export interface TokenVerifierOptions {
   /** The exact `iss` values that are accepted; all of them sign with the same key set. */
   readonly issuers: readonly string[]
-  /** The resource's own URL (RFC 8707): one of the token's audiences has to be this string. */
-  readonly audience: string
+  /**
+   * The resource's own URL (RFC 8707): one of the token's audiences has to be this string. A list, where the issuer has
+   * other names for the resource: any of them.
+   */
+  readonly audience: string | readonly string[]
   /** Where the keys are. Otherwise the metadata of the first issuer says (RFC 8414). */
   readonly jwksUrl?: string
   /** Default `strict`. */
   readonly profile?: TokenProfile
-  /**
-   * The claim that names the caller's organization. Default: `oid` with the profile `scalekit-compat`, otherwise none,
-   * because other issuers mean something else by it (in Entra, `oid` is the user).
-   */
-  readonly organizationClaim?: string
+  /** Names of claims that replace those of the profile. Only `scalekit-compat` has an organization otherwise. */
+  readonly claims?: ClaimNames
   /** Default RS256 and ES256. */
   readonly algorithms?: readonly string[]
   readonly scopeAliases?: ScopeAliases
@@ -67,6 +68,7 @@ export interface TokenVerifier {
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
   const { revocation: revocationOptions, onWarning = () => undefined } = options
   const algorithms = allowedAlgorithms(options.algorithms)
+  const accepted: AcceptedTokens = { ...options, algorithms, rules: rulesOf(options.profile, options.claims) }
   const keys = createKeySet(keyLocator(options), algorithms, onWarning)
   const cache = createTokenCache(options.now)
   const revocation = revocationOptions && createRevocation(revocationOptions, onWarning, options.now)
@@ -74,7 +76,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   let verified = 0
   const check = (token: string) => {
     verified++
-    return checkToken(token, keys, algorithms, options)
+    return checkToken(token, keys, accepted)
   }
 
   const recall = (digest: string) => {
@@ -86,7 +88,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   return {
     async verify(token) {
       // What needs no key is refused without one, also while the keys are out of reach.
-      if (keys.isDue) readAccepted(token, algorithms, options)
+      if (keys.isDue) readAccepted(token, accepted)
       await keys.refreshIfDue()
       const digest = hash('sha256', token, 'base64url')
       const caller = recall(digest) ?? (await cache.load(digest, () => check(token)))
@@ -100,52 +102,55 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   }
 }
 
+interface AcceptedTokens extends TokenVerifierOptions {
+  readonly algorithms: readonly string[]
+  readonly rules: TokenRules
+}
+
 /** The full check of one token, in the order of RFC 8725: form, algorithm and kind, signature, claims. */
-async function checkToken(
-  token: string,
-  keys: KeySet,
-  algorithms: readonly string[],
-  options: TokenVerifierOptions,
-): Promise<VerifiedToken> {
-  const { issuers, audience } = options
-  const { header, claims } = readAccepted(token, algorithms, options)
+async function checkToken(token: string, keys: KeySet, accepted: AcceptedTokens): Promise<VerifiedToken> {
+  const { algorithms, issuers, rules, now } = accepted
+  const { header, claims } = readAccepted(token, accepted)
+  const audiences = acceptedAudiences(accepted.audience)
+  const isForClient = rules.audienceIsClient && !Object.hasOwn(claims, 'aud')
   const keyVersion = keys.version
   try {
     await jwtVerify(token, (jwsHeader) => keys.find(jwsHeader), {
       algorithms: [...algorithms],
       issuer: [...issuers],
-      audience: equivalentAudiences(audience),
+      ...(!isForClient && { audience: audiences }),
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       maxTokenAge: MAX_LIFETIME_SECONDS,
-      requiredClaims: REQUIRED_CLAIMS,
-      currentDate: new Date(options.now?.() ?? Date.now()),
+      requiredClaims: requiredClaims(rules),
+      currentDate: new Date(now?.() ?? Date.now()),
     })
   } catch (error) {
     throw error instanceof AuthError ? error : invalidToken(reasonOf(error))
   }
-  checkClaims(header, claims)
-  return { caller: callerOfClaims(claims, token, options), keyVersion }
+  checkClaims(header, claims, rules)
+  const caller = callerOfClaims(claims, token, accepted)
+  if (isForClient && !audiences.includes(caller.clientId)) throw invalidToken('client_not_accepted')
+  return { caller, keyVersion }
 }
 
 /**
  * Form, algorithm, kind and issuer: all that can be decided without a key. An unknown `kid` makes us ask for the keys
  * again, but not for tokens of another issuer.
  */
-function readAccepted(
-  token: string,
-  algorithms: readonly string[],
-  { issuers, profile = 'strict' }: TokenVerifierOptions,
-): CompactToken {
+function readAccepted(token: string, { algorithms, issuers, rules }: AcceptedTokens): CompactToken {
   const { header, claims } = readCompactToken(token)
-  checkHeader(header, algorithms, profile)
+  checkHeader(header, algorithms, rules)
   if (typeof claims.iss !== 'string' || !issuers.includes(claims.iss)) throw invalidToken('iss_not_accepted')
   return { header, claims }
 }
 
-/** RFC 3986 section 6.2.3: of a URL without a path, with and without the slash are the same. */
-function equivalentAudiences(audience: string): string[] {
-  const { origin, pathname, search } = new URL(audience)
-  return pathname === '/' && search === '' ? [audience, origin, `${origin}/`] : [audience]
+/** RFC 3986 section 6.2.3: of a URL without a path, with and without the slash are the same. Other names are not URLs. */
+function acceptedAudiences(audience: string | readonly string[]): string[] {
+  return [audience].flat().flatMap((each) => {
+    if (!/^https?:/.test(each) || !URL.canParse(each)) return [each]
+    const { origin, pathname, search } = new URL(each)
+    return pathname === '/' && search === '' ? [each, origin, `${origin}/`] : [each]
+  })
 }
 
 /** jose's code and the claim that failed; its message is left out, its payload as well. */
@@ -159,18 +164,22 @@ function reasonOf(error: unknown): string {
 function callerOfClaims(
   claims: Readonly<Record<string, unknown>>,
   token: string,
-  options: TokenVerifierOptions,
+  { rules, scopeAliases }: AcceptedTokens,
 ): Caller {
-  const { iss, sub, client_id, aud, exp, jti } = claims
-  const organizationId = organizationOfClaims(claims, options)
+  const { iss, sub, aud, exp } = claims
+  const clientId = String(clientIdOf(claims, rules))
+  const tokenId = claims[rules.tokenId]
+  const organizationId = organizationOfClaims(claims, rules)
+  const written = writtenScopes(claims, rules.scopes, scopeAliases)
   return {
     issuer: String(iss),
     subject: String(sub),
-    clientId: String(client_id),
-    scopes: scopesOfClaims(claims, options.scopeAliases),
-    audience: [aud].flat().map(String),
+    clientId,
+    scopes: new Set(written.map((name) => resolveScope(name, scopeAliases))),
+    writtenScopes: written,
+    audience: [aud ?? clientId].flat().map(String),
     expiresAt: Number(exp),
-    tokenId: String(jti),
+    ...(tokenId !== undefined && { tokenId: String(tokenId) }),
     ...(organizationId !== undefined && { organizationId }),
     claims,
     token: new Secret(token),
@@ -179,9 +188,8 @@ function callerOfClaims(
 
 function organizationOfClaims(
   claims: Readonly<Record<string, unknown>>,
-  { organizationClaim, profile }: TokenVerifierOptions,
+  { organization: name }: TokenRules,
 ): string | undefined {
-  const name = organizationClaim ?? (profile === 'scalekit-compat' ? 'oid' : undefined)
   const organization = name !== undefined && Object.hasOwn(claims, name) ? claims[name] : undefined
   return typeof organization === 'string' && organization !== '' ? organization : undefined
 }

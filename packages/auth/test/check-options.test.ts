@@ -24,7 +24,17 @@ test.each<[unknown, string]>([
   [{ tools: { greet_user: 'user:read' } }, 'tools must be a list of scopes for each tool'],
   [{ tools: ['greet_user'] }, 'tools must be a list of scopes for each tool'],
   [{ allowedOrigins: 'https://a.example' }, "allowedOrigins must be a list of origins, or '*'"],
-  [{ profile: 'lenient' }, 'profile must be strict or scalekit-compat'],
+  [
+    { profile: 'lenient' },
+    'profile must be strict, scalekit-compat, auth0, okta, entra, keycloak or cognito',
+  ],
+  [{ profile: 'toString' }, 'profile must be strict'],
+  [{ claims: { clientId: ['cid'] } }, 'claims.clientId must be a string'],
+  [
+    { claims: { client_id: 'cid' } },
+    'claims.client_id is not an option of protect. Use one of: clientId, sc',
+  ],
+  [{ audience: { client: 'x' } }, 'audience must be a string or a list of strings'],
   [{ revocation: { introspectionUrl: environmentUrl } }, 'revocation.clientId must be a string'],
   [
     { revocation: { introspectionUrl: environmentUrl, clientId: 'skc_1', clientSecret: 'in the clear' } },

@@ -22,7 +22,7 @@ describe('the context of a handler', () => {
     const verifier = createTokenVerifier({
       issuers: [authority.issuer],
       audience: AUDIENCE,
-      organizationClaim: 'oid',
+      claims: { organization: 'oid' },
     })
     const caller = await verifier.verify(mint(rsaKey, { iss: authority.issuer, aud: AUDIENCE, ...claims }))
     verifier.close()
