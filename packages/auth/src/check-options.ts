@@ -43,6 +43,7 @@ const OPTIONS: Forms<ProtectOptions> = {
     is: (value) => isObject(value) && Object.values(Object(value)).every(isAccess),
     form: "a list of scopes for each tool, like { greet_user: ['user:read'] }",
   },
+  publicTools: list,
   profile: { is: (value) => TOKEN_PROFILES.some((name) => name === value), form: PROFILE_NAMES },
   claims: object,
   audience: { is: (value) => isText(value) || list.is(value), form: 'a string or a list of strings' },

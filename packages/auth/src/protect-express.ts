@@ -52,7 +52,7 @@ export function protect(app: Express, options: ProtectOptions): Protection {
     const admission = await admit(req, res)
     if ('caller' in admission) putCaller(req, admission.caller)
     if ('message' in admission && admission.message !== undefined) req.body = admission.message
-    if (admission.outcome === 'admitted' || admission.outcome === 'elsewhere') next()
+    if (admission.outcome !== 'refused' && admission.outcome !== 'served') next()
   })
   return {
     ...protection,

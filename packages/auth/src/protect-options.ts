@@ -31,6 +31,11 @@ export interface ProtectOptions {
   readonly scopeAliases?: ScopeAliases
   /** Every tool, with all the scopes that a call of it needs; others cannot be called. Default: your server decides. */
   readonly tools?: ToolTable
+  /**
+   * Tools that can be listed and called without a token, from `tools` and without scopes. A token that is sent is verified
+   * nevertheless. Default: none, and every request needs a token.
+   */
+  readonly publicTools?: readonly string[]
   /** The form of the tokens. Default `strict`; with `scalekit` it is `scalekit-compat`. */
   readonly profile?: TokenProfile
   /**

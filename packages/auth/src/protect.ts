@@ -3,7 +3,7 @@ import { type AnswerType, answerAsAccepted, negotiateAnswer } from './accept.js'
 import type { Caller } from './caller.js'
 import { type Challenge, createSendChallenge, insufficientScope, scopesToAskFor } from './challenge.js'
 import { checkOptions } from './check-options.js'
-import { missingToken, readToken } from './credential.js'
+import { isAnonymous, missingToken, readToken } from './credential.js'
 import { createNotFound } from './error-handler.js'
 import { AuthError, askingFor, invalidToken } from './errors.js'
 import { checkFresh } from './fresh.js'
@@ -15,6 +15,7 @@ import { createMetadataEndpoint, resourceMetadataUrl } from './metadata.js'
 import { checkMethod } from './method.js'
 import { createOriginCheck, originsOf } from './origins.js'
 import { type ProtectOptions, resolveOptions } from './protect-options.js'
+import { createPublicTools, type PublicTools } from './public-tools.js'
 import { createRateLimit } from './rate-limit.js'
 import { type Refusal, refusalOf } from './refusal.js'
 import { pathOf, placeOf } from './resource-path.js'
@@ -24,6 +25,8 @@ import { createTokenVerifier, type TokenVerifier } from './verify-token.js'
 /** What the protection decided about a request. */
 export type Admission =
   | Admitted
+  /** It may go on to the handler without a caller: with `publicTools` only. */
+  | ({ readonly outcome: 'public' } & Pick<Admitted, 'message' | 'acceptsOnly'>)
   /** It has been answered, after what is known of it here. */
   | ({ readonly outcome: 'refused'; readonly refusal: Refusal } & Known)
   /** It has been answered: the resource metadata, or what a browser asks before a call. */
@@ -111,7 +114,8 @@ export function createProtection(options: ProtectOptions): NodeProtection {
   const checkHost = createHostCheck(resource, options.allowedHosts)
   const checkOrigin = createOriginCheck(options.allowedOrigins ?? originsOf(resource), methods)
   const limits = createRateLimit(resource, options.limits)
-  const toolScopes = createToolScopes(options.tools, scopeAliases)
+  const toolScopes = createToolScopes(options.tools, scopeAliases, options.publicTools)
+  const publicTools = options.publicTools?.length ? createPublicTools(options.publicTools) : undefined
   const addressOf = options.addressOf ?? clientAddress
 
   /** Everything that happens to every request, in order. @throws AuthError, and fills in what is known until then */
@@ -125,7 +129,8 @@ export function createProtection(options: ProtectOptions): NodeProtection {
     checkOrigin(req, res)
     if (res.writableEnded) return { outcome: 'served' }
     const token = readToken(req)
-    if (token === undefined) return { outcome: 'refused', refusal: refuse({ req, res }, missingToken) }
+    if (token === undefined)
+      return publicTools ? decideWithoutToken(req, res, publicTools) : refuseWithoutToken(req, res)
     const caller = await verifier.verify(token)
     known.caller = caller
     checkMethod(req, methods)
@@ -140,6 +145,25 @@ export function createProtection(options: ProtectOptions): NodeProtection {
     toolScopes.check(message, caller)
     answerAsAccepted(res, acceptsOnly, message)
     return { outcome: 'admitted', caller, message, acceptsOnly }
+  }
+
+  /** A public tool, or what a client does to find it; everything else needs a token. */
+  async function decideWithoutToken(
+    req: IncomingMessage,
+    res: ServerResponse,
+    tools: PublicTools,
+  ): Promise<Admission> {
+    if (req.method !== 'POST' || !isAnonymous(req)) return refuseWithoutToken(req, res)
+    await limits.spendAnonymous(addressOf(req), 1, res)
+    const message = await tools.read(req, res)
+    if (message === undefined) return refuseWithoutToken(req, res)
+    const acceptsOnly = negotiateAnswer(req)
+    tools.prepareAnswer(res, acceptsOnly, message)
+    return { outcome: 'public', message, acceptsOnly }
+  }
+
+  function refuseWithoutToken(req: IncomingMessage, res: ServerResponse): Admission {
+    return { outcome: 'refused', refusal: refuse({ req, res }, missingToken) }
   }
 
   /** A bad credential counts, and may be one too many. */

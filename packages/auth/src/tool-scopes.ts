@@ -1,4 +1,5 @@
 import type { Caller } from './caller.js'
+import { callerIfAny } from './caller-if-any.js'
 import { insufficientScope } from './challenge.js'
 import { AuthError } from './errors.js'
 import { checkFresh } from './fresh.js'
@@ -32,12 +33,27 @@ export interface ToolScopes {
  * Scopes by tool, decided twice (MCP 2026-07-28 authorization, "Scope Challenge Handling"). A tool that is not
  * in the table cannot be called: forgetting one closes it.
  *
- * @throws TypeError for what is not a scope
+ * @param publicTools names of tools that can be called without a token
+ * @throws TypeError for what is not a scope, and for a public tool that is not in the table or has scopes
  */
-export function createToolScopes(table: ToolTable | undefined, aliases?: ScopeAliases): ToolScopes {
+export function createToolScopes(
+  table: ToolTable | undefined,
+  aliases?: ScopeAliases,
+  publicTools: readonly string[] = [],
+): ToolScopes {
   const tools = new Map(Object.entries(table ?? {}).map(([name, access]) => [name, accessOf(access)]))
   for (const [name, { scopes }] of tools) {
     if (!scopes.every(isScope)) throw new TypeError(`tools.${name} must be scope names without spaces`)
+  }
+  for (const name of publicTools) {
+    const access = tools.get(name)
+    if (!access)
+      throw new TypeError(`publicTools names ${name}, which is not in tools. Add it there without scopes`)
+    if (access.scopes.length > 0) {
+      throw new TypeError(
+        `publicTools names ${name}, which needs scopes: ${access.scopes.join(' ')}. Remove one or the other`,
+      )
+    }
   }
 
   return {
@@ -57,7 +73,9 @@ export function createToolScopes(table: ToolTable | undefined, aliases?: ScopeAl
       const needed = access.scopes.map((scope) => resolveScope(scope, aliases))
       const decided = (...args: never[]) => {
         // Both SDKs hand over the context last, after the arguments of a tool that has some.
-        const caller = requireScopes(Object(args.at(-1)) as HandlerContext, ...needed)
+        const context = Object(args.at(-1)) as HandlerContext
+        if (publicTools.includes(name) && !callerIfAny(context)) return handler(...args)
+        const caller = requireScopes(context, ...needed)
         if (!access.readOnly) checkFresh(caller)
         return handler(...args)
       }
@@ -71,7 +89,7 @@ function accessOf(access: readonly string[] | ToolAccess): ToolAccess {
 }
 
 /** MCP: `params.name` of `tools/call`; no name is a call of no tool. */
-function calledTool(message: unknown): string | undefined {
+export function calledTool(message: unknown): string | undefined {
   const { method, params } = Object(message) as { method?: unknown; params?: { name?: unknown } }
   return method === 'tools/call' ? String(params?.name) : undefined
 }
