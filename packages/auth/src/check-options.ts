@@ -1,3 +1,4 @@
+import type { ClientCredentials } from './client-credentials.js'
 import { isObject } from './is-object.js'
 import type { ProtectOptions } from './protect-options.js'
 import type { RateLimitOptions } from './rate-limit.js'
@@ -50,6 +51,7 @@ const OPTIONS: Forms<ProtectOptions> = {
   allowedOrigins: { is: (value) => value === '*' || list.is(value), form: "a list of origins, or '*'" },
   allowedHosts: list,
   revocation: object,
+  exchange: object,
   limits: object,
   name: text,
   metadata: object,
@@ -80,6 +82,8 @@ const LIMITS: Forms<RateLimitOptions> = {
 // Not by its class: another copy of this package may have made it.
 const secret: Form = { is: (value) => typeof Object(value).reveal === 'function', form: 'a Secret' }
 
+const EXCHANGE: Forms<ClientCredentials> = { clientId: text, clientSecret: secret }
+
 const REVOCATION: Forms<RevocationOptions> = {
   introspectionUrl: text,
   clientId: text,
@@ -99,6 +103,7 @@ export function checkOptions(options: ProtectOptions): void {
   check('scalekit.', options.scalekit, SCALEKIT, ['environmentUrl'])
   check('claims.', options.claims, CLAIMS)
   check('limits.', options.limits, LIMITS)
+  check('exchange.', options.exchange, EXCHANGE, ['clientId', 'clientSecret'])
   check('revocation.', options.revocation, REVOCATION, ['introspectionUrl', 'clientId', 'clientSecret'])
 }
 

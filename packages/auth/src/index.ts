@@ -7,6 +7,7 @@ export { type Challenge, challengeHeader, insufficientScope, sendChallenge } fro
 export { type EnvFile, readEnvFile } from './env-file.js'
 export { errorHandler, notFound, sendServerError } from './error-handler.js'
 export { AuthError, type AuthErrorCode, ERRORS } from './errors.js'
+export type { ExchangeTarget } from './exchange.js'
 export { callerOf, guard } from './guard.js'
 export { createHostMatch, hostsOf } from './hosts.js'
 export { createHttpServer } from './http-server.js'

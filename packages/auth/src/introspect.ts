@@ -1,12 +1,11 @@
+import { type ClientCredentials, formHeaders } from './client-credentials.js'
 import { fetchJson } from './fetch-json.js'
 import type { Secret } from './secret.js'
 import { secureUrl } from './secure-url.js'
 
-export interface IntrospectionOptions {
+export interface IntrospectionOptions extends ClientCredentials {
   /** RFC 7662 endpoint of the authorization server. */
   readonly introspectionUrl: string
-  readonly clientId: string
-  readonly clientSecret: Secret
   /** Milliseconds for each of two attempts. Default: 3,000. */
   readonly timeoutMs?: number
 }
@@ -23,24 +22,14 @@ export function createIntrospect(options: IntrospectionOptions): Introspect {
   return (token) => attempt(token).catch(() => attempt(token))
 }
 
-/** The client authenticates as in RFC 6749 section 2.3.1. */
 async function isActive(url: URL, options: IntrospectionOptions, token: Secret): Promise<boolean> {
-  const credentials = [options.clientId, options.clientSecret.reveal()].map(formEncode).join(':')
   const answer = await fetchJson(url, {
     method: 'POST',
     signal: AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS),
-    headers: {
-      authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
-      'content-type': 'application/x-www-form-urlencoded',
-      accept: 'application/json',
-    },
+    headers: formHeaders(options),
     body: new URLSearchParams({ token: token.reveal(), token_type_hint: 'access_token' }).toString(),
   })
   const { active } = Object(answer) as Record<string, unknown>
   if (typeof active !== 'boolean') throw new Error('The answer has no active member')
   return active
-}
-
-function formEncode(value: string): string {
-  return new URLSearchParams({ v: value }).toString().slice(2)
 }

@@ -7,7 +7,10 @@ import { missingScopes } from './scopes.js'
 
 /** The protection of one MCP endpoint of an Express app: the caller of a request is the one that `callerOf(req)` returns. */
 export interface Protection
-  extends Pick<NodeProtection, 'path' | 'resourceMetadataUrl' | 'verifier' | 'notFound' | 'tool' | 'close'> {
+  extends Pick<
+    NodeProtection,
+    'path' | 'resourceMetadataUrl' | 'verifier' | 'notFound' | 'tool' | 'onBehalfOf' | 'close'
+  > {
   /** Answers 403 with the challenge for `scopes`: all that the call needs. Before 2026-07-28 it names what the token has too. */
   challengeScopes(req: IncomingMessage, res: ServerResponse, scopes: readonly string[]): void
   /**

@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http'
+import type { ClientCredentials } from './client-credentials.js'
+import type { ExchangeSettings } from './exchange.js'
 import { createMetadata } from './metadata.js'
 import type { RateLimitOptions } from './rate-limit.js'
 import type { Refusal } from './refusal.js'
@@ -53,6 +55,8 @@ export interface ProtectOptions {
   /** `host:port` under which the endpoint answers. Default: the resource's own, and on loopback any port. */
   readonly allowedHosts?: readonly string[]
   readonly revocation?: RevocationOptions
+  /** This server's client at the authorization server, for `onBehalfOf`. */
+  readonly exchange?: ClientCredentials
   readonly limits?: RateLimitOptions
   /** What clients show as the name of the resource. */
   readonly name?: string
@@ -77,6 +81,7 @@ export interface ProtectOptions {
 export interface ResolvedOptions {
   readonly path: string
   readonly verifier: TokenVerifierOptions
+  readonly exchange: ExchangeSettings
   readonly metadata: Record<string, unknown>
 }
 
@@ -110,6 +115,12 @@ export function resolveOptions(options: ProtectOptions): ResolvedOptions {
       revocation: options.revocation,
       now: options.now,
       onWarning: options.onWarning,
+    },
+    exchange: {
+      credentials: options.exchange,
+      issuers,
+      tokenEndpoint: environment && `${environment}/oauth/token`,
+      now: options.now,
     },
     metadata: readyMetadata(options) ?? createMetadata({ ...options, authorizationServers }),
   }

@@ -6,6 +6,7 @@ import { checkOptions } from './check-options.js'
 import { isAnonymous, missingToken, readToken } from './credential.js'
 import { createNotFound } from './error-handler.js'
 import { AuthError, askingFor, invalidToken } from './errors.js'
+import { createTokenExchange, type TokenExchange } from './exchange.js'
 import { checkFresh } from './fresh.js'
 import { checkHeaders } from './header-limits.js'
 import { createHostCheck } from './hosts.js'
@@ -62,7 +63,7 @@ export interface ProtectedRequest {
 interface RefusedRequest extends ProtectedRequest, Pick<Known, 'id'> {}
 
 /** The protection of one MCP endpoint of a bare Node server; nothing is added to the request. */
-export interface NodeProtection extends Pick<ToolScopes, 'tool'> {
+export interface NodeProtection extends Pick<ToolScopes, 'tool'>, Pick<TokenExchange, 'onBehalfOf'> {
   /** Where MCP is: mount the handler here. */
   readonly path: string
   readonly resourceMetadataUrl: string
@@ -104,12 +105,13 @@ export interface NodeProtection extends Pick<ToolScopes, 'tool'> {
  */
 export function createProtection(options: ProtectOptions): NodeProtection {
   checkOptions(options)
-  const { path, metadata, verifier: verifierOptions } = resolveOptions(options)
+  const { path, metadata, verifier: verifierOptions, exchange: exchangeSettings } = resolveOptions(options)
   const { resource, scopes, scopeAliases, sessions = false, responses = sessions } = options
   const methods = sessions ? ['POST', 'GET', 'DELETE'] : ['POST']
   const challenge: Challenge = { resourceMetadataUrl: resourceMetadataUrl(resource), scopes }
   const sendChallenge = createSendChallenge(challenge)
   const verifier = createTokenVerifier(verifierOptions)
+  const { onBehalfOf } = createTokenExchange(exchangeSettings)
   const serveMetadata = createMetadataEndpoint(metadata)
   const checkHost = createHostCheck(resource, options.allowedHosts)
   const checkOrigin = createOriginCheck(options.allowedOrigins ?? originsOf(resource), methods)
@@ -198,6 +200,7 @@ export function createProtection(options: ProtectOptions): NodeProtection {
     verifier,
     notFound: createNotFound(path),
     tool: toolScopes.tool,
+    onBehalfOf,
     async admit(req, res) {
       const known: Known = {}
       try {

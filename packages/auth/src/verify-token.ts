@@ -3,7 +3,7 @@ import { errors, jwtVerify } from 'jose'
 import type { Caller } from './caller.js'
 import { type CompactToken, readCompactToken } from './compact-token.js'
 import { AuthError, invalidToken } from './errors.js'
-import { discoverJwksUrl } from './issuer-metadata.js'
+import { discoverEndpoint } from './issuer-metadata.js'
 import { createKeySet, type KeySet } from './key-set.js'
 import { createRevocation, type RevocationOptions } from './revocation.js'
 import { resolveScope, type ScopeAliases, writtenScopes } from './scopes.js'
@@ -206,7 +206,7 @@ function keyLocator({ issuers, jwksUrl }: TokenVerifierOptions): (signal: AbortS
   const [first] = issuers
   if (first === undefined) throw new TypeError('issuers must name at least one issuer')
   for (const issuer of issuers) secureUrl(issuer, 'An issuer')
-  if (jwksUrl === undefined) return (signal) => discoverJwksUrl(first, signal)
+  if (jwksUrl === undefined) return (signal) => discoverEndpoint(first, 'jwks_uri', signal)
   const url = secureUrl(jwksUrl, 'jwksUrl')
   return async () => url
 }
