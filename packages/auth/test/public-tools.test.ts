@@ -36,7 +36,8 @@ function mcpHandler(sdk: Sdk, { tool }: Protection): RequestHandler {
   if (sdk === 'v2') {
     const handle = toNodeHandler(
       createMcpHandler(() => {
-        const server = new McpServer({ name: 'kit', version: '1.0.0' })
+        const cacheHints = { 'tools/list': { ttlMs: 300_000, cacheScope: 'public' } } as const
+        const server = new McpServer({ name: 'kit', version: '1.0.0' }, { cacheHints })
         for (const name of Object.keys(TOOLS)) server.registerTool(name, {}, tool(name, answerOf(name)))
         return server
       }),
@@ -213,6 +214,20 @@ test.each([{ publicTools: undefined }, { publicTools: [] }])(
     }
   },
 )
+
+test('what is listed without a token is not cached for those who have one', async () => {
+  const { resource } = await startApp('v2')
+  const _meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientInfo': { name: 'test', version: '1' },
+    'io.modelcontextprotocol/clientCapabilities': {},
+  }
+  const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/list' }
+  const answer = await postJson(resource, headers, message('tools/list', { _meta }))
+  expect(messageIn(answer).message).toMatchObject({
+    result: { cacheScope: 'private', tools: [{ name: 'time' }, { name: 'hello' }] },
+  })
+})
 
 test('calls without a token have the minute of their address; callers have their own', async () => {
   let address = '192.0.2.1'
