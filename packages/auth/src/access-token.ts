@@ -3,7 +3,7 @@ import { Secret } from './secret.js'
 
 /** The rules by which a token was verified. Each verifier has one object of its own. */
 export interface Verification {
-  readonly audience: string
+  readonly audience: string | readonly string[]
   readonly scopeAliases?: ScopeAliases | undefined
 }
 

@@ -15,8 +15,14 @@ export interface HandlerContext {
 /** What a handler has: the request of an Express or Node server, or the context of the MCP SDK. */
 export type CallSource = IncomingMessage | HandlerContext
 
-/** @returns undefined where no token was verified */
-export function findCaller(source: CallSource): Caller | undefined {
+/**
+ * The caller, where a call may come without a token because its tool is one of `publicTools`.
+ *
+ * @param source as for `callerOf`
+ * @returns undefined for a call without a verified token
+ * @example const name = callerIfAny(ctx)?.subject ?? 'stranger'
+ */
+export function callerIfAny(source: CallSource): Caller | undefined {
   const { auth, http, authInfo } = source as HandlerContext & { auth?: object }
   const { extra } = (auth ?? http?.authInfo ?? authInfo ?? {}) as Partial<AuthInfo>
   return extra?.caller?.token instanceof AccessToken ? extra.caller : undefined
@@ -36,12 +42,12 @@ export const NO_CALLER =
  *
  * @param source the request of an Express or Node server, or the context of a handler of the MCP SDK: `ctx` of version 2,
  * `extra` of version 1
- * @throws Error when neither `mcpAuth` nor a guard is in front of the handler
+ * @throws Error when neither `mcpAuth` nor a guard is in front of the handler, and for a call without a token: see `callerIfAny`
  * @example app.get('/report', auth.guard(), (req, res) => res.json(callerOf(req).subject))
  * @example server.registerTool('whoami', {}, auth.tool('whoami', (ctx) => text(callerOf(ctx).subject)))
  */
 export function callerOf(source: CallSource): Caller {
-  const caller = findCaller(source)
+  const caller = callerIfAny(source)
   if (!caller) throw new Error(NO_CALLER)
   return caller
 }

@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Caller } from './caller.js'
 import { AuthError, ERRORS } from './errors.js'
-import { isScope, resolveScope, type ScopeAliases, writtenScopes } from './scopes.js'
+import { isScope, resolveScope, type ScopeAliases } from './scopes.js'
 import { type PreparedJson, prepareJson, sendPrepared } from './send.js'
 
 export interface Challenge {
@@ -37,7 +37,7 @@ export function scopesToAskFor(
 ): readonly string[] {
   if (!caller || (typeof revision === 'string' && revision >= ADDS_UP)) return needed
   const named = new Set(needed.map((name) => resolveScope(name, aliases)))
-  const held = writtenScopes(caller.claims, caller.scopes, aliases)
+  const held = caller.writtenScopes ?? [...caller.scopes]
   return [...held.filter((name) => !named.has(resolveScope(name, aliases))), ...needed]
 }
 

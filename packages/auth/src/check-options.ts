@@ -1,5 +1,7 @@
+import type { ClientCredentials } from './client-credentials.js'
 import { isObject } from './is-object.js'
 import {
+  audience,
   callback,
   checkForm,
   checkForms,
@@ -12,12 +14,13 @@ import {
   profile,
   scopeAliases,
   scopes,
+  secret,
   text,
 } from './option-forms.js'
 import type { ProtectOptions } from './protect-options.js'
 import type { RateLimitOptions } from './rate-limit.js'
 import type { ToolAccess } from './tool-scopes.js'
-import { checkRevocation, REVOCATION } from './verifier-options.js'
+import { CLAIMS, checkClaimNames, checkRevocation, REVOCATION } from './verifier-options.js'
 
 const OPTIONS: Forms<ProtectOptions> = {
   resource: { is: isText, form: 'the URL of this server, like https://mcp.acme.com/mcp' },
@@ -29,11 +32,14 @@ const OPTIONS: Forms<ProtectOptions> = {
   scopesFor: callback,
   scopeAliases,
   tools: { is: isObject, form: "a list of scopes for each tool, like { greet_user: ['user:read'] }" },
+  publicTools: list,
   profile,
-  organizationClaim: text,
+  claims: object,
+  audience,
   allowedOrigins: { is: (value) => value === '*' || list.is(value), form: "a list of origins, or '*'" },
   allowedHosts: list,
   revocation: object,
+  exchange: object,
   limits: object,
   name: text,
   metadata: object,
@@ -59,10 +65,19 @@ const LIMITS: Forms<RateLimitOptions> = {
   createLimiter: callback,
 }
 
+const EXCHANGE: Forms<ClientCredentials> = { clientId: text, clientSecret: secret }
+
 const TOOL: Forms<ToolAccess> = { scopes, readOnly: flag }
 
-const NESTED = Object.entries({ scalekit: SCALEKIT, limits: LIMITS, revocation: REVOCATION }).flatMap(
-  ([group, forms]) => Object.keys(forms).map((name) => `${group}.${name}`),
+const GROUPS = {
+  scalekit: SCALEKIT,
+  limits: LIMITS,
+  revocation: REVOCATION,
+  claims: CLAIMS,
+  exchange: EXCHANGE,
+}
+const NESTED = Object.entries(GROUPS).flatMap(([group, forms]) =>
+  Object.keys(forms).map((name) => `${group}.${name}`),
 )
 
 /**
@@ -75,7 +90,9 @@ export function checkOptions(options: ProtectOptions): void {
   if (!isObject(given)) throw new TypeError('Give options: mcpAuth({ resource, scalekit, scopes, tools })')
   checkForms(given, OPTIONS, { required: ['resource', 'scopes'], elsewhere: NESTED })
   checkForms(options.scalekit, SCALEKIT, { prefix: 'scalekit.', required: ['environmentUrl'] })
+  checkClaimNames(options.claims)
   checkForms(options.limits, LIMITS, { prefix: 'limits.' })
+  checkForms(options.exchange, EXCHANGE, { prefix: 'exchange.', required: ['clientId', 'clientSecret'] })
   checkRevocation(options.revocation)
   for (const [name, access] of Object.entries<unknown>(options.tools ?? {})) {
     if (isObject(access)) checkForms(access, TOOL, { prefix: `tools.${name}.`, required: ['scopes'] })

@@ -35,6 +35,11 @@ export function readToken(req: IncomingMessage): string | undefined {
   return token
 }
 
+/** Whether a request brings nothing that could be a credential, also not one that is not accepted here. */
+export function isAnonymous({ headers, url }: IncomingMessage): boolean {
+  return headers.authorization === undefined && !hasQueryToken(url)
+}
+
 function hasQueryToken(url = ''): boolean {
   const start = url.indexOf('?')
   return start >= 0 && new URLSearchParams(url.slice(start)).has('access_token')

@@ -24,6 +24,10 @@ export const ERRORS = {
     status: 403,
     when: 'the tool works on data of an organization, and the token is not bound to one',
   },
+  exchange_refused: {
+    status: 403,
+    when: 'the tool calls another service for the user, and the authorization server does not allow this server to do that',
+  },
   parse_error: { status: 400, rpc: -32700, when: 'the body is not JSON in UTF-8' },
   invalid_message: { status: 400, rpc: -32600, when: 'the body is not one JSON-RPC 2.0 message' },
   unknown_tool: { status: 400, rpc: -32602, when: 'the tool is not in the table of tools' },

@@ -1,20 +1,30 @@
 const MAX_BYTES = 256 * 1024
 
+type JsonRequest = Pick<RequestInit, 'method' | 'headers' | 'body'> & { signal: AbortSignal }
+
 /**
  * Fetches a small JSON document from a configured URL: no redirects (they would let the answer come from an
  * unconfigured host), at most 256 KiB, status 200 only. `signal` is the deadline over the whole exchange.
  *
  * @throws Error with a fixed message that holds nothing of the answer.
  */
-export async function fetchJson(
-  url: string | URL,
-  init: Pick<RequestInit, 'method' | 'headers' | 'body'> & { signal: AbortSignal },
-): Promise<unknown> {
+export async function fetchJson(url: string | URL, init: JsonRequest): Promise<unknown> {
   const response = await fetch(url, { ...init, redirect: 'error' })
-  if (response.status !== 200) {
-    await response.body?.cancel()
-    throw new Error(`answered ${response.status}`)
-  }
+  if (response.status === 200) return jsonOf(response)
+  await response.body?.cancel()
+  throw new Error(`answered ${response.status}`)
+}
+
+/** The same with any status, where the document says why something was refused. */
+export async function fetchAnswer(
+  url: string | URL,
+  init: JsonRequest,
+): Promise<{ readonly status: number; readonly body: unknown }> {
+  const response = await fetch(url, { ...init, redirect: 'error' })
+  return { status: response.status, body: await jsonOf(response) }
+}
+
+async function jsonOf(response: Response): Promise<unknown> {
   const text = await readText(response)
   try {
     return JSON.parse(text)

@@ -1,9 +1,18 @@
 export type { Caller } from './caller.js'
-export { type CallSource, callerOf, type HandlerContext, organizationOf, requireScopes } from './caller-of.js'
+export {
+  type CallSource,
+  callerIfAny,
+  callerOf,
+  type HandlerContext,
+  organizationOf,
+  requireScopes,
+} from './caller-of.js'
 export { insufficientScope } from './challenge.js'
+export type { ClientCredentials } from './client-credentials.js'
 export { type EnvFile, readEnvFile } from './env-file.js'
 export { errorHandler } from './error-handler.js'
 export { AuthError, type AuthErrorCode, invalidToken } from './errors.js'
+export type { ExchangeTarget } from './exchange.js'
 export { createHttpServer } from './http-server.js'
 export { differentPort, readHost, unusableHost } from './listen-address.js'
 export { type McpAuth, mcpAuth, protect } from './mcp-auth.js'
@@ -17,7 +26,7 @@ export type { RevocationOptions, RevocationStore } from './revocation.js'
 export { readScalekitVariables, type ScalekitOptions, type ScalekitVariables } from './scalekit-variables.js'
 export type { ScopeAliases } from './scopes.js'
 export { Secret } from './secret.js'
-export type { TokenProfile } from './token-policy.js'
+export type { ClaimNames, TokenProfile } from './token-profiles.js'
 export type { ToolAccess, ToolTable } from './tool-scopes.js'
 export { type OriginList, readOrigins, variableValue } from './variable-values.js'
 export type { TokenVerifierOptions } from './verifier-options.js'

@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { authInfoOf } from './auth-info.js'
 import type { Caller } from './caller.js'
-import { callerOf, findCaller } from './caller-of.js'
+import { callerIfAny, callerOf } from './caller-of.js'
 import { checkGuardScopes } from './check-options.js'
 import { AuthError } from './errors.js'
 import type { ErrorMiddleware, Middleware } from './middleware.js'
-import { createProtection, type NodeProtection } from './protect.js'
+import { type Admission, createProtection, type NodeProtection } from './protect.js'
 import type { ProtectOptions } from './protect-options.js'
 
 /**
@@ -14,7 +14,10 @@ import type { ProtectOptions } from './protect-options.js'
  */
 export interface McpAuth
   extends Middleware,
-    Pick<NodeProtection, 'path' | 'resourceMetadataUrl' | 'verifier' | 'notFound' | 'tool' | 'close'> {
+    Pick<
+      NodeProtection,
+      'path' | 'resourceMetadataUrl' | 'verifier' | 'notFound' | 'tool' | 'onBehalfOf' | 'close'
+    > {
   /**
    * Middleware for other routes of the same app, and for the MCP route: lets callers with all these scopes through, each under any
    * of its names, and answers 401 or 403 with the challenge for everyone else.
@@ -70,7 +73,7 @@ export function mcpAuth(options: ProtectOptions): McpAuth {
     return admit(req, res).then((admission) => {
       if ('caller' in admission) putCaller(req, admission.caller)
       if ('message' in admission && admission.message !== undefined) putBody(req, admission.message)
-      if (admission.outcome === 'admitted' || admission.outcome === 'elsewhere') next()
+      if (GOES_ON.has(admission.outcome)) next()
     }, next)
   }
 
@@ -87,7 +90,7 @@ export function mcpAuth(options: ProtectOptions): McpAuth {
     // Express tells error handlers by their four parameters.
     challenge(error: unknown, req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) {
       if (!(error instanceof AuthError) || res.headersSent) return next(error)
-      challenge({ req, res, caller: findCaller(req) }, error)
+      challenge({ req, res, caller: callerIfAny(req) }, error)
     },
     charge: async (req: IncomingMessage, res: ServerResponse, points: number) =>
       !(await charge({ req, res, caller: callerOf(req) }, points)),
@@ -95,6 +98,9 @@ export function mcpAuth(options: ProtectOptions): McpAuth {
       !requireFresh({ req, res, caller: callerOf(req) }),
   })
 }
+
+/** The outcomes after which the app answers. */
+const GOES_ON: ReadonlySet<Admission['outcome']> = new Set(['admitted', 'public', 'elsewhere'])
 
 /** What an app of Express is, as far as `protect` needs it. */
 interface App {

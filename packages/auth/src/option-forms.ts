@@ -1,6 +1,7 @@
 import { isObject } from './is-object.js'
 import { nearestName } from './nearest-name.js'
 import { isScope } from './scopes.js'
+import { PROFILE_NAMES, TOKEN_PROFILES } from './token-profiles.js'
 
 /** The form of an option. */
 export interface Form {
@@ -39,8 +40,17 @@ export const scopeAliases: Form = {
   form: "an object of scope names, like { 'org:read': 'organization:read' }",
 }
 export const profile: Form = {
-  is: (value) => value === 'strict' || value === 'scalekit-compat',
-  form: 'strict or scalekit-compat',
+  is: (value) => TOKEN_PROFILES.some((name) => name === value),
+  form: PROFILE_NAMES,
+}
+export const audience: Form = {
+  is: (value) => isText(value) || (list.is(value) && Object(value).length > 0),
+  form: 'a string or a list of strings',
+}
+export const secret: Form = {
+  is: (value) => isText(value) || hasMethods(value, 'reveal'),
+  form: 'a string or a Secret',
+  secret: true,
 }
 
 export interface Checked {

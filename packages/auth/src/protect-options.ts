@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http'
+import type { ClientCredentials } from './client-credentials.js'
+import type { ExchangeSettings } from './exchange.js'
 import { createMetadata } from './metadata.js'
 import type { RateLimitOptions } from './rate-limit.js'
 import type { Refusal } from './refusal.js'
@@ -6,7 +8,7 @@ import { canonicalForm } from './resource-path.js'
 import type { RevocationOptions } from './revocation.js'
 import type { ScopeAliases } from './scopes.js'
 import { secureUrl } from './secure-url.js'
-import type { TokenProfile } from './token-policy.js'
+import type { ClaimNames, TokenProfile } from './token-profiles.js'
 import type { ToolTable } from './tool-scopes.js'
 import type { TokenVerifierOptions } from './verifier-options.js'
 
@@ -31,15 +33,30 @@ export interface ProtectOptions {
   readonly scopeAliases?: ScopeAliases
   /** Every tool, with all the scopes that a call of it needs; others cannot be called. Default: your server decides. */
   readonly tools?: ToolTable
-  /** Default `strict`; with `scalekit` it is `scalekit-compat`. */
+  /**
+   * Tools that can be listed and called without a token, from `tools` and without scopes. A token that is sent is verified
+   * nevertheless. Default: none, and every request needs a token.
+   */
+  readonly publicTools?: readonly string[]
+  /** The form of the tokens. Default `strict`; with `scalekit` it is `scalekit-compat`. */
   readonly profile?: TokenProfile
-  /** The claim that names the caller's organization. Default: `oid` for tokens of Scalekit, otherwise none. */
-  readonly organizationClaim?: string
+  /**
+   * Names of claims that replace those of the profile, like `{ organization: 'org_id' }`. Without `organization` only tokens of
+   * Scalekit are bound to one.
+   */
+  readonly claims?: ClaimNames
+  /**
+   * What the tokens name instead of `resource`, where the issuer cannot put that in `aud`: in Entra the id of the application,
+   * in Cognito the ids of the app clients. Default: `resource`.
+   */
+  readonly audience?: string | readonly string[]
   /** Web pages that may call, exactly as browsers send them; `*` for any, in development. Default: the resource's own origin. */
   readonly allowedOrigins?: readonly string[] | '*'
   /** `host:port` under which the endpoint answers. Default: the resource's own, and on loopback any port. */
   readonly allowedHosts?: readonly string[]
   readonly revocation?: RevocationOptions
+  /** This server's client at the authorization server, for `onBehalfOf`. */
+  readonly exchange?: ClientCredentials
   readonly limits?: RateLimitOptions
   /** What clients show as the name of the resource. */
   readonly name?: string
@@ -65,6 +82,7 @@ export interface ProtectOptions {
 export interface ResolvedOptions {
   readonly path: string
   readonly verifier: TokenVerifierOptions
+  readonly exchange: ExchangeSettings
   readonly metadata: Record<string, unknown>
 }
 
@@ -90,14 +108,20 @@ export function resolveOptions(options: ProtectOptions): ResolvedOptions {
     path,
     verifier: {
       issuers,
-      audience: resource,
+      audience: options.audience ?? resource,
       jwksUrl: options.jwksUrl ?? (environment && `${environment}/keys`),
       profile: options.profile ?? (scalekit ? 'scalekit-compat' : 'strict'),
-      organizationClaim: options.organizationClaim ?? (scalekit ? 'oid' : undefined),
+      claims: scalekit ? { organization: 'oid', ...options.claims } : options.claims,
       scopeAliases: options.scopeAliases,
       revocation: options.revocation,
       now: options.now,
       onWarning: options.onWarning,
+    },
+    exchange: {
+      credentials: options.exchange,
+      issuers,
+      tokenEndpoint: environment && `${environment}/oauth/token`,
+      now: options.now,
     },
     metadata: readyMetadata(options) ?? createMetadata({ ...options, authorizationServers }),
   }

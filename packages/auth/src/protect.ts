@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AnswerType, answerAsAccepted, negotiateAnswer } from './accept.js'
 import type { Caller } from './caller.js'
-import { type CallSource, checkScopes, findCaller, NO_CALLER, verificationOf } from './caller-of.js'
+import { type CallSource, callerIfAny, checkScopes, NO_CALLER, verificationOf } from './caller-of.js'
 import { type Challenge, createSendChallenge, scopesToAskFor } from './challenge.js'
 import { checkOptions } from './check-options.js'
-import { missingToken, readToken } from './credential.js'
+import { isAnonymous, missingToken, readToken } from './credential.js'
 import { emitWarning } from './emit-warning.js'
 import { createNotFound } from './error-handler.js'
 import { AuthError, askingFor } from './errors.js'
+import { createTokenExchange, type TokenExchange } from './exchange.js'
 import { checkFresh } from './fresh.js'
 import { checkHeaders } from './header-limits.js'
 import { createHostCheck } from './hosts.js'
@@ -17,6 +18,7 @@ import { createMetadataEndpoint, resourceMetadataUrl } from './metadata.js'
 import { checkMethod } from './method.js'
 import { createOriginCheck, originsOf } from './origins.js'
 import { type ProtectOptions, resolveOptions } from './protect-options.js'
+import { createPublicTools, type PublicTools } from './public-tools.js'
 import { createRateLimit } from './rate-limit.js'
 import { type Refusal, refusalOf } from './refusal.js'
 import { pathOf, placeOf } from './resource-path.js'
@@ -26,6 +28,8 @@ import { createTokenVerifier, type TokenVerifier } from './verify-token.js'
 /** What the protection decided about a request. */
 export type Admission =
   | Admitted
+  /** It may go on to the handler without a caller: with `publicTools` only. */
+  | ({ readonly outcome: 'public' } & Pick<Admitted, 'message' | 'acceptsOnly'>)
   /** It has been answered, after what is known of it here. */
   | ({ readonly outcome: 'refused'; readonly refusal: Refusal } & Known)
   /** It has been answered: the resource metadata, or what a browser asks before a call. */
@@ -67,7 +71,7 @@ export interface GuardedCaller {
 interface RefusedRequest extends ProtectedRequest, Pick<Known, 'id'> {}
 
 /** The protection of one MCP endpoint of a bare Node server; nothing is added to the request. */
-export interface NodeProtection extends Pick<ToolScopes, 'tool'> {
+export interface NodeProtection extends Pick<ToolScopes, 'tool'>, Pick<TokenExchange, 'onBehalfOf'> {
   /** Where MCP is: mount the handler here. */
   readonly path: string
   readonly resourceMetadataUrl: string
@@ -111,7 +115,7 @@ export interface NodeProtection extends Pick<ToolScopes, 'tool'> {
  */
 export function createProtection(options: ProtectOptions): NodeProtection {
   checkOptions(options)
-  const { path, metadata, verifier: verifierOptions } = resolveOptions(options)
+  const { path, metadata, verifier: verifierOptions, exchange: exchangeSettings } = resolveOptions(options)
   const { resource, scopes, scopeAliases, sessions = false, responses = sessions } = options
   const methods = sessions ? ['POST', 'GET', 'DELETE'] : ['POST']
   const challenge: Challenge = { resourceMetadataUrl: resourceMetadataUrl(resource), scopes }
@@ -122,7 +126,10 @@ export function createProtection(options: ProtectOptions): NodeProtection {
   const checkOrigin = createOriginCheck(options.allowedOrigins ?? originsOf(resource), methods)
   const limits = createRateLimit(resource, options.limits)
   const onWarning = options.onWarning ?? emitWarning
-  const toolScopes = createToolScopes({ tools: options.tools, callerHere, miswired })
+  const { tools, publicTools: publicNames = [] } = options
+  const toolScopes = createToolScopes({ tools, publicTools: publicNames, callerHere, miswired })
+  const publicTools = publicNames.length > 0 ? createPublicTools(publicNames) : undefined
+  const { onBehalfOf } = createTokenExchange({ ...exchangeSettings, callerHere })
   const addressOf = options.addressOf ?? clientAddress
 
   /** Everything that happens to every request, in order. @throws AuthError, and fills in what is known until then */
@@ -136,7 +143,8 @@ export function createProtection(options: ProtectOptions): NodeProtection {
     checkOrigin(req, res)
     if (res.writableEnded) return { outcome: 'served' }
     const token = readToken(req)
-    if (token === undefined) return { outcome: 'refused', refusal: refuse({ req, res }, missingToken) }
+    if (token === undefined)
+      return publicTools ? decideWithoutToken(req, res, publicTools) : refuseWithoutToken(req, res)
     const caller = await verifier.verify(token)
     known.caller = caller
     checkMethod(req, methods)
@@ -153,6 +161,25 @@ export function createProtection(options: ProtectOptions): NodeProtection {
     return { outcome: 'admitted', caller, message, acceptsOnly }
   }
 
+  /** A public tool, or what a client does to find it; everything else needs a token. */
+  async function decideWithoutToken(
+    req: IncomingMessage,
+    res: ServerResponse,
+    tools: PublicTools,
+  ): Promise<Admission> {
+    if (req.method !== 'POST' || !isAnonymous(req)) return refuseWithoutToken(req, res)
+    await limits.spendAnonymous(addressOf(req), 1, res)
+    const message = await tools.read(req, res)
+    if (message === undefined) return refuseWithoutToken(req, res)
+    const acceptsOnly = negotiateAnswer(req)
+    tools.prepareAnswer(res, acceptsOnly, message)
+    return { outcome: 'public', message, acceptsOnly }
+  }
+
+  function refuseWithoutToken(req: IncomingMessage, res: ServerResponse): Admission {
+    return { outcome: 'refused', refusal: refuse({ req, res }, missingToken) }
+  }
+
   /** Everything that a guard asks, in order. @throws AuthError, and fills in what is known until then */
   async function authenticate(req: IncomingMessage, res: ServerResponse, known: Known): Promise<Caller> {
     const token = readToken(req)
@@ -164,12 +191,13 @@ export function createProtection(options: ProtectOptions): NodeProtection {
   }
 
   function callerHere(source: CallSource): Caller {
-    const caller = findCaller(source)
+    const caller = callerIfAny(source)
     if (!caller) throw miswired(NO_CALLER)
     const verification = verificationOf(caller)
     if (verification === verifierOptions) return caller
+    const audiences = [verification?.audience].flat().join(', ')
     throw miswired(
-      `The token of this call was verified for ${verification?.audience}, and not for ${resource}: use the guard and the tools of the mcpAuth that protects the route.`,
+      `The token of this call was verified for ${audiences}, and not for ${resource}: use the guard and the tools of the mcpAuth that protects the route.`,
     )
   }
 
@@ -212,6 +240,7 @@ export function createProtection(options: ProtectOptions): NodeProtection {
     verifier,
     notFound: createNotFound(path),
     tool: toolScopes.tool,
+    onBehalfOf,
     async admit(req, res) {
       const known: Known = {}
       try {
@@ -221,7 +250,7 @@ export function createProtection(options: ProtectOptions): NodeProtection {
       }
     },
     async guard(req, res, needed) {
-      const before = findCaller(req) && callerHere(req)
+      const before = callerIfAny(req) && callerHere(req)
       const known: Known = before ? { caller: before } : {}
       try {
         checkScopes(before ?? (await authenticate(req, res, known)), needed)

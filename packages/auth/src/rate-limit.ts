@@ -26,6 +26,11 @@ export interface RateLimit {
    */
   spend(caller: Caller, points: number, res?: ServerResponse): Promise<void>
   /**
+   * Takes points from the minute of an address that calls public tools without a token.
+   * @throws AuthError `rate_limited`, or `temporarily_unavailable` when the limiter's store fails
+   */
+  spendAnonymous(address: string, points: number, res?: ServerResponse): Promise<void>
+  /**
    * Counts a refused credential. Past the limit the refusal becomes `rate_limited`; a valid token from the
    * same address is still served, so that nobody behind a shared address can lock the others out.
    * @throws AuthError `rate_limited`, or `temporarily_unavailable` when the limiter's store fails
@@ -46,7 +51,8 @@ export function createRateLimit(resource: string, options: RateLimitOptions = {}
   const failures = create({ keyPrefix: 'failure', points: failuresPerMinute, duration: WINDOW_SECONDS })
 
   return {
-    spend: (caller, points, res) => consume(callers, callerKey(caller), points, res),
+    spend: (caller, points, res) => consume(callers, callerKey(identityOf(caller)), points, res),
+    spendAnonymous: (address, points, res) => consume(callers, callerKey([addressKey(address)]), points, res),
     countFailure: (address) => consume(failures, addressKey(address), 1),
   }
 
@@ -78,8 +84,8 @@ function isSpent(thrown: unknown): thrown is SpentPoints {
 }
 
 /** One line per caller, whatever characters its names have, and no names in a shared store. */
-function callerKey(caller: Caller): string {
-  return hash('sha256', JSON.stringify(identityOf(caller)), 'base64url')
+function callerKey(identity: readonly string[]): string {
+  return hash('sha256', JSON.stringify(identity), 'base64url')
 }
 
 /** draft-ietf-httpapi-ratelimit-headers */

@@ -1,5 +1,5 @@
 import type { Caller } from './caller.js'
-import { findCaller } from './caller-of.js'
+import { callerIfAny } from './caller-of.js'
 import { loggedPath } from './logged-path.js'
 import type { Middleware } from './middleware.js'
 
@@ -50,7 +50,7 @@ export function requestLog(write: (line: RequestLine) => void): Middleware {
       const milliseconds = performance.now() - started
       // What `mcpAuth` was deciding ends now, with its connection: the caller is known a turn later.
       setImmediate(() => {
-        const caller = findCaller(req)
+        const caller = callerIfAny(req)
         write(requestLine({ method, url, status, milliseconds, caller }))
       })
     })

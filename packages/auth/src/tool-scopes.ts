@@ -1,5 +1,5 @@
 import type { Caller } from './caller.js'
-import { type CallSource, checkScopes } from './caller-of.js'
+import { type CallSource, callerIfAny, checkScopes } from './caller-of.js'
 import { AuthError } from './errors.js'
 import { checkFresh } from './fresh.js'
 
@@ -25,7 +25,7 @@ export interface ToolScopes {
   /**
    * Wraps a tool's handler so that it decides again, where the call is made.
    * @throws Error for a tool that is not in the table. The wrapped handler throws AuthError as `check` does, and Error where no
-   * token was verified, or one for another resource
+   * token was verified and the tool is not public, or one for another resource
    */
   tool<Handler extends (...args: never[]) => unknown>(name: string, handler: Handler): Handler
 }
@@ -33,6 +33,8 @@ export interface ToolScopes {
 /** What a table of tools needs of its protection. */
 export interface ToolScopesOptions {
   readonly tools: ToolTable | undefined
+  /** Names of tools that can be called without a token. */
+  readonly publicTools: readonly string[]
   /** @throws Error where no token was verified, or one for another resource */
   readonly callerHere: (source: CallSource) => Caller
   /** An error for who put the app together; reported as well, because an SDK may show it to the client only. */
@@ -42,9 +44,27 @@ export interface ToolScopesOptions {
 /**
  * Scopes by tool, decided twice (MCP 2026-07-28 authorization, "Scope Challenge Handling"). A tool that is not
  * in the table cannot be called: forgetting one closes it.
+ *
+ * @throws TypeError for a public tool that is not in the table or has scopes
  */
-export function createToolScopes({ tools: table, callerHere, miswired }: ToolScopesOptions): ToolScopes {
+export function createToolScopes({
+  tools: table,
+  publicTools,
+  callerHere,
+  miswired,
+}: ToolScopesOptions): ToolScopes {
   const tools = new Map(Object.entries(table ?? {}).map(([name, access]) => [name, accessOf(access)]))
+
+  for (const name of publicTools) {
+    const access = tools.get(name)
+    if (!access)
+      throw new TypeError(`publicTools names ${name}, which is not in tools. Add it there without scopes`)
+    if (access.scopes.length > 0) {
+      throw new TypeError(
+        `publicTools names ${name}, which needs scopes: ${access.scopes.join(' ')}. Remove one or the other`,
+      )
+    }
+  }
 
   function decide(caller: Caller, { scopes, readOnly }: ToolAccess): void {
     checkScopes(caller, scopes)
@@ -66,9 +86,12 @@ export function createToolScopes({ tools: table, callerHere, miswired }: ToolSco
           `The tool ${name} is missing in the option tools of mcpAuth: add ${name} with its scopes.`,
         )
       }
+      const isPublic = publicTools.includes(name)
       const decided = (...args: never[]) => {
         // Both SDKs hand over the context last, after the arguments of a tool that has some.
-        decide(callerHere(Object(args.at(-1)) as CallSource), access)
+        const source = Object(args.at(-1)) as CallSource
+        if (isPublic && !callerIfAny(source)) return handler(...args)
+        decide(callerHere(source), access)
         return handler(...args)
       }
       return decided as Handler
@@ -81,7 +104,7 @@ function accessOf(access: readonly string[] | ToolAccess): ToolAccess {
 }
 
 /** MCP: `params.name` of `tools/call`; no name is a call of no tool. */
-function calledTool(message: unknown): string | undefined {
+export function calledTool(message: unknown): string | undefined {
   const { method, params } = Object(message) as { method?: unknown; params?: { name?: unknown } }
   return method === 'tools/call' ? String(params?.name) : undefined
 }

@@ -1,35 +1,36 @@
 import { isObject } from './is-object.js'
 import {
+  audience,
   callback,
   checkForms,
   type Forms,
   hasMethods,
-  isText,
   list,
   object,
   points,
   profile,
   scopeAliases,
+  secret,
   text,
 } from './option-forms.js'
 import type { RevocationOptions } from './revocation.js'
 import type { ScopeAliases } from './scopes.js'
-import type { TokenProfile } from './token-policy.js'
+import type { ClaimNames, TokenProfile } from './token-profiles.js'
 
 export interface TokenVerifierOptions {
   /** The exact `iss` values that are accepted; all of them sign with the same key set. */
   readonly issuers: readonly string[]
-  /** The resource's own URL (RFC 8707): one of the token's audiences has to be this string. */
-  readonly audience: string
+  /**
+   * The resource's own URL (RFC 8707): one of the token's audiences has to be this string. A list, where the issuer has
+   * other names for the resource: any of them.
+   */
+  readonly audience: string | readonly string[]
   /** Where the keys are. Otherwise the metadata of the first issuer says (RFC 8414). */
   readonly jwksUrl?: string
   /** Default `strict`. */
   readonly profile?: TokenProfile
-  /**
-   * The claim that names the caller's organization. Default: `oid` with the profile `scalekit-compat`, otherwise none,
-   * because other issuers mean something else by it (in Entra, `oid` is the user).
-   */
-  readonly organizationClaim?: string
+  /** Names of claims that replace those of the profile. Only `scalekit-compat` has an organization otherwise. */
+  readonly claims?: ClaimNames
   /** Default RS256 and ES256. */
   readonly algorithms?: readonly string[]
   readonly scopeAliases?: ScopeAliases
@@ -43,13 +44,10 @@ export interface TokenVerifierOptions {
 
 const VERIFIER: Forms<TokenVerifierOptions> = {
   issuers: list,
-  audience: {
-    is: (value) => isText(value) && URL.canParse(value),
-    form: 'the URL of this resource, like https://mcp.acme.com/mcp',
-  },
+  audience,
   jwksUrl: text,
   profile,
-  organizationClaim: text,
+  claims: object,
   algorithms: list,
   scopeAliases,
   revocation: object,
@@ -57,14 +55,12 @@ const VERIFIER: Forms<TokenVerifierOptions> = {
   onWarning: callback,
 }
 
+export const CLAIMS: Forms<ClaimNames> = { clientId: text, scopes: text, organization: text }
+
 export const REVOCATION: Forms<RevocationOptions> = {
   introspectionUrl: text,
   clientId: text,
-  clientSecret: {
-    is: (value) => isText(value) || hasMethods(value, 'reveal'),
-    form: 'a string or a Secret',
-    secret: true,
-  },
+  clientSecret: secret,
   timeoutMs: points,
   store: {
     is: (value) => hasMethods(value, 'isRevoked', 'revoke'),
@@ -81,7 +77,13 @@ export function checkVerifierOptions(options: TokenVerifierOptions): void {
   const given: unknown = options
   if (!isObject(given)) throw new TypeError('Give options: createTokenVerifier({ issuers, audience })')
   checkForms(given, VERIFIER, { required: ['issuers', 'audience'] })
+  checkClaimNames(options.claims)
   checkRevocation(options.revocation)
+}
+
+/** The same for the options in `claims`. */
+export function checkClaimNames(options: ClaimNames | undefined): void {
+  checkForms(options, CLAIMS, { prefix: 'claims.' })
 }
 
 /** The same for the options in `revocation`. */

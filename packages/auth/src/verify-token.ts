@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto'
 import { errors, jwtVerify } from 'jose'
-import { AccessToken } from './access-token.js'
+import { AccessToken, type Verification } from './access-token.js'
 import type { Caller } from './caller.js'
 import { type CompactToken, readCompactToken } from './compact-token.js'
 import { emitWarning } from './emit-warning.js'
 import { AuthError, invalidToken } from './errors.js'
-import { discoverJwksUrl } from './issuer-metadata.js'
+import { discoverEndpoint } from './issuer-metadata.js'
 import { createKeySet, type KeySet } from './key-set.js'
 import { createRevocation } from './revocation.js'
-import { scopesOfClaims } from './scopes.js'
+import { resolveScope, writtenScopes } from './scopes.js'
 import { secureUrl } from './secure-url.js'
 import { createTokenCache, type VerifiedToken } from './token-cache.js'
 import { mismatchOf } from './token-mismatch.js'
@@ -16,9 +16,11 @@ import {
   CLOCK_TOLERANCE_SECONDS,
   checkClaims,
   checkHeader,
+  clientIdOf,
   MAX_LIFETIME_SECONDS,
-  REQUIRED_CLAIMS,
+  requiredClaims,
 } from './token-policy.js'
+import { rulesOf, type TokenRules } from './token-profiles.js'
 import { checkVerifierOptions, type TokenVerifierOptions } from './verifier-options.js'
 
 export interface TokenVerifier {
@@ -45,6 +47,8 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   checkVerifierOptions(options)
   const { revocation: revocationOptions, onWarning = emitWarning } = options
   const algorithms = allowedAlgorithms(options.algorithms)
+  const rules = rulesOf(options.profile, options.claims)
+  const accepted: AcceptedTokens = { ...options, algorithms, rules, verification: options }
   const keys = createKeySet(keyLocator(options), algorithms, onWarning)
   const cache = createTokenCache(options.now)
   const revocation = revocationOptions && createRevocation(revocationOptions, onWarning, options.now)
@@ -52,7 +56,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   let verified = 0
   const check = (token: string) => {
     verified++
-    return checkToken(token, keys, algorithms, options)
+    return checkToken(token, keys, accepted)
   }
 
   const recall = (digest: string) => {
@@ -64,7 +68,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   return {
     async verify(token) {
       // What needs no key is refused without one, also while the keys are out of reach.
-      if (keys.isDue) readAccepted(token, algorithms, options)
+      if (keys.isDue) readAccepted(token, accepted)
       await keys.refreshIfDue()
       const digest = hash('sha256', token, 'base64url')
       const caller = recall(digest) ?? (await cache.load(digest, () => check(token)))
@@ -78,57 +82,65 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   }
 }
 
+interface AcceptedTokens extends TokenVerifierOptions {
+  readonly algorithms: readonly string[]
+  readonly rules: TokenRules
+  /** The object by which callers of this verifier are recognized. */
+  readonly verification: Verification
+}
+
 /** The full check of one token, in the order of RFC 8725: form, algorithm and kind, signature, claims. */
-async function checkToken(
-  token: string,
-  keys: KeySet,
-  algorithms: readonly string[],
-  options: TokenVerifierOptions,
-): Promise<VerifiedToken> {
-  const { issuers, audience } = options
-  const { header, claims } = readAccepted(token, algorithms, options)
+async function checkToken(token: string, keys: KeySet, accepted: AcceptedTokens): Promise<VerifiedToken> {
+  const { algorithms, issuers, rules, now } = accepted
+  const { header, claims } = readAccepted(token, accepted)
+  const audiences = acceptedAudiences(accepted.audience)
+  const mismatch = (audience: unknown) => mismatchOf('audience', audience, [accepted.audience].flat())
+  const isForClient = rules.audienceIsClient && !Object.hasOwn(claims, 'aud')
   const keyVersion = keys.version
   try {
     await jwtVerify(token, (jwsHeader) => keys.find(jwsHeader), {
       algorithms: [...algorithms],
       issuer: [...issuers],
-      audience: equivalentAudiences(audience),
+      ...(!isForClient && { audience: audiences }),
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       maxTokenAge: MAX_LIFETIME_SECONDS,
-      requiredClaims: REQUIRED_CLAIMS,
-      currentDate: new Date(options.now?.() ?? Date.now()),
+      requiredClaims: requiredClaims(rules),
+      currentDate: new Date(now?.() ?? Date.now()),
     })
   } catch (error) {
     if (error instanceof AuthError) throw error
     const reason = reasonOf(error)
-    const explanation = reason.endsWith('_aud') ? mismatchOf('audience', claims.aud, [audience]) : undefined
+    const explanation = reason.endsWith('_aud') ? mismatch(claims.aud) : undefined
     throw invalidToken(reason, undefined, explanation)
   }
-  checkClaims(header, claims)
-  return { caller: callerOfClaims(claims, token, options), keyVersion }
+  checkClaims(header, claims, rules)
+  const caller = callerOfClaims(claims, token, accepted)
+  if (isForClient && !audiences.includes(caller.clientId)) {
+    throw invalidToken('client_not_accepted', undefined, mismatch(caller.clientId))
+  }
+  return { caller, keyVersion }
 }
 
 /**
  * Form, algorithm, kind and issuer: all that can be decided without a key. An unknown `kid` makes us ask for the keys
  * again, but not for tokens of another issuer.
  */
-function readAccepted(
-  token: string,
-  algorithms: readonly string[],
-  { issuers, profile = 'strict' }: TokenVerifierOptions,
-): CompactToken {
+function readAccepted(token: string, { algorithms, issuers, rules }: AcceptedTokens): CompactToken {
   const { header, claims } = readCompactToken(token)
-  checkHeader(header, algorithms, profile)
+  checkHeader(header, algorithms, rules)
   if (typeof claims.iss !== 'string' || !issuers.includes(claims.iss)) {
     throw invalidToken('iss_not_accepted', undefined, mismatchOf('issuer', claims.iss, issuers))
   }
   return { header, claims }
 }
 
-/** RFC 3986 section 6.2.3: of a URL without a path, with and without the slash are the same. */
-function equivalentAudiences(audience: string): string[] {
-  const { origin, pathname, search } = new URL(audience)
-  return pathname === '/' && search === '' ? [audience, origin, `${origin}/`] : [audience]
+/** RFC 3986 section 6.2.3: of a URL without a path, with and without the slash are the same. Other names are not URLs. */
+function acceptedAudiences(audience: string | readonly string[]): string[] {
+  return [audience].flat().flatMap((each) => {
+    if (!/^https?:/.test(each) || !URL.canParse(each)) return [each]
+    const { origin, pathname, search } = new URL(each)
+    return pathname === '/' && search === '' ? [each, origin, `${origin}/`] : [each]
+  })
 }
 
 /** jose's code and the claim that failed; its message is left out, its payload as well. */
@@ -142,29 +154,32 @@ function reasonOf(error: unknown): string {
 function callerOfClaims(
   claims: Readonly<Record<string, unknown>>,
   token: string,
-  options: TokenVerifierOptions,
+  { rules, scopeAliases, verification }: AcceptedTokens,
 ): Caller {
-  const { iss, sub, client_id, aud, exp, jti } = claims
-  const organizationId = organizationOfClaims(claims, options)
+  const { iss, sub, aud, exp } = claims
+  const clientId = String(clientIdOf(claims, rules))
+  const tokenId = claims[rules.tokenId]
+  const organizationId = organizationOfClaims(claims, rules)
+  const written = writtenScopes(claims, rules.scopes, scopeAliases)
   return {
     issuer: String(iss),
     subject: String(sub),
-    clientId: String(client_id),
-    scopes: scopesOfClaims(claims, options.scopeAliases),
-    audience: [aud].flat().map(String),
+    clientId,
+    scopes: new Set(written.map((name) => resolveScope(name, scopeAliases))),
+    writtenScopes: written,
+    audience: [aud ?? clientId].flat().map(String),
     expiresAt: Number(exp),
-    tokenId: String(jti),
+    ...(tokenId !== undefined && { tokenId: String(tokenId) }),
     ...(organizationId !== undefined && { organizationId }),
     claims,
-    token: new AccessToken(token, options),
+    token: new AccessToken(token, verification),
   }
 }
 
 function organizationOfClaims(
   claims: Readonly<Record<string, unknown>>,
-  { organizationClaim, profile }: TokenVerifierOptions,
+  { organization: name }: TokenRules,
 ): string | undefined {
-  const name = organizationClaim ?? (profile === 'scalekit-compat' ? 'oid' : undefined)
   const organization = name !== undefined && Object.hasOwn(claims, name) ? claims[name] : undefined
   return typeof organization === 'string' && organization !== '' ? organization : undefined
 }
@@ -181,7 +196,7 @@ function keyLocator({ issuers, jwksUrl }: TokenVerifierOptions): (signal: AbortS
   const [first] = issuers
   if (first === undefined) throw new TypeError('issuers must name at least one issuer')
   for (const issuer of issuers) secureUrl(issuer, 'An issuer')
-  if (jwksUrl === undefined) return (signal) => discoverJwksUrl(first, signal)
+  if (jwksUrl === undefined) return (signal) => discoverEndpoint(first, 'jwks_uri', signal)
   const url = secureUrl(jwksUrl, 'jwksUrl')
   return async () => url
 }

@@ -16,7 +16,7 @@ export interface ContractApp {
  *
  * | path | what it answers, in JSON |
  * |---|---|
- * | the MCP path | `{ jsonrpc, id, result: { subject } }` of the message and the caller |
+ * | the MCP path | `{ jsonrpc, id, result: { subject } }` of the message and the caller, `null` for a call without a token |
  * | `/report` | the subject, behind `guard('report:read')` |
  * | `/export` | the subject, behind `guard()` and with `requireScopes(…, 'report:read')` in the handler |
  * | `/unguarded` | the subject, without a guard |
@@ -52,7 +52,8 @@ export function adapterContract(name: string, start: StartAdapter): void {
         issuers: [authority.issuer],
         scopes: ['user:read'],
         scopeAliases: { 'report:read': 'reports:read' },
-        tools: { list_environments: ['user:read'], edit: ['user:read', 'user:write'] },
+        tools: { list_environments: ['user:read'], edit: ['user:read', 'user:write'], search: [] },
+        publicTools: ['search'],
       }))
     })
     afterAll(async () => {
@@ -94,6 +95,19 @@ export function adapterContract(name: string, start: StartAdapter): void {
       const response = await post(resource(), tokenWith('user:read'))
       expect(response.status).toBe(200)
       expect(await response.json()).toEqual({ jsonrpc: '2.0', id: 1, result: { subject: 'usr_1' } })
+    })
+
+    test('hands a call of a public tool to the handler without a caller, and refuses a token that is not valid', async () => {
+      const body = JSON.stringify(toolCall('search'))
+      const response = await post(resource(), undefined, { body })
+      expect([response.status, await response.json()]).toEqual([
+        200,
+        { jsonrpc: '2.0', id: 1, result: { subject: null } },
+      ])
+      const named = await post(resource(), tokenWith(''), { body })
+      expect(await named.json()).toMatchObject({ result: { subject: 'usr_1' } })
+      expect((await post(resource(), tokenWith('', { exp: 1, iat: 0 }), { body })).status).toBe(401)
+      expect((await post(resource(), undefined, { body: JSON.stringify(toolCall('edit')) })).status).toBe(401)
     })
 
     test.each([

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
+  callerIfAny,
   callerOf,
   createHttpServer,
   errorHandler,
@@ -96,7 +97,7 @@ async function onNode(options: (origin: string) => ProtectOptions): Promise<Cont
 }
 
 function answerTo(req: IncomingMessage & { body?: { id?: unknown } }): object {
-  return { jsonrpc: '2.0', id: req.body?.id, result: { subject: callerOf(req).subject } }
+  return { jsonrpc: '2.0', id: req.body?.id, result: { subject: callerIfAny(req)?.subject ?? null } }
 }
 
 /** On a free port, which the options have to know. */

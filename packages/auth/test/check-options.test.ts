@@ -10,6 +10,7 @@ const right = {
 const { environmentUrl } = right.scalekit
 const revocation = { introspectionUrl: environmentUrl, clientId: 'skc_1', clientSecret: 'hunter2' }
 
+const PROFILES = 'strict, scalekit-compat, auth0, okta, entra, keycloak or cognito'
 const SCOPES = "a list of scope names without spaces, like ['user:read']"
 
 describe.each([
@@ -56,7 +57,17 @@ describe.each([
       { allowedOrigins: 'https://a.example' },
       'allowedOrigins must be a list of origins, or \'*\'. It is "https://a.example".',
     ],
-    [{ profile: 'lenient' }, 'profile must be strict or scalekit-compat. It is "lenient".'],
+    [{ profile: 'lenient' }, `profile must be ${PROFILES}. It is "lenient".`],
+    [{ profile: 'toString' }, `profile must be ${PROFILES}. It is "toString".`],
+    [{ claims: { clientId: ['cid'] } }, 'claims.clientId must be a string. It is ["cid"].'],
+    [{ audience: { client: 'x' } }, 'audience must be a string or a list of strings. It is an object.'],
+    [{ audience: [] }, 'audience must be a string or a list of strings. It is [].'],
+    [{ publicTools: 'time' }, 'publicTools must be a list of strings. It is "time".'],
+    [{ exchange: { clientSecret: 'hunter2' } }, 'exchange.clientId must be a string. It is missing.'],
+    [
+      { exchange: { clientId: 'skc_1' } },
+      'exchange.clientSecret must be a string or a Secret. It is missing.',
+    ],
     [{ onRefused: console }, 'onRefused must be a function. It is an object.'],
     [{ name: '' }, 'name must be a string. It is empty.'],
     [
@@ -88,6 +99,8 @@ describe.each([
       { scalekit: { environmentUrl, id: 'res_1' } },
       'scalekit.id is not an option. Use one of: environmentUrl, resourceId.',
     ],
+    [{ claims: { client_id: 'cid' } }, 'claims.client_id is not an option. Use claims.clientId.'],
+    [{ organization: 'org_id' }, 'organization is not an option. Use claims.organization.'],
     [{ tools: { greet: { scope: [] } } }, 'tools.greet.scope is not an option. Use tools.greet.scopes.'],
   ])('%j is a TypeError with the option that was meant', (wrong, message) => {
     const options = { ...right, ...Object(wrong) } as ProtectOptions
@@ -104,10 +117,14 @@ describe.each([
   test('a secret is a string or a Secret, and what is neither stays out of the error', () => {
     for (const clientSecret of ['hunter2', new Secret('hunter2')]) {
       expect(() => create({ ...right, revocation: { ...revocation, clientSecret } }).close()).not.toThrow()
+      expect(() => create({ ...right, exchange: { clientId: 'skc_1', clientSecret } }).close()).not.toThrow()
     }
-    const wrong = { ...revocation, clientSecret: ['hunter2'] as unknown as string }
-    expect(() => create({ ...right, revocation: wrong })).toThrow(
+    const clientSecret = ['hunter2'] as unknown as string
+    expect(() => create({ ...right, revocation: { ...revocation, clientSecret } })).toThrow(
       new TypeError('revocation.clientSecret must be a string or a Secret. It is a list.'),
+    )
+    expect(() => create({ ...right, exchange: { clientId: 'skc_1', clientSecret } })).toThrow(
+      new TypeError('exchange.clientSecret must be a string or a Secret. It is a list.'),
     )
   })
 
@@ -125,10 +142,9 @@ test.each<[unknown, string]>([
     { issuers: 'https://auth.example.com' },
     'issuers must be a list of strings. It is "https://auth.example.com".',
   ],
-  [
-    { audience: 'mcp' },
-    'audience must be the URL of this resource, like https://mcp.acme.com/mcp. It is "mcp".',
-  ],
+  [{ audience: '' }, 'audience must be a string or a list of strings. It is empty.'],
+  [{ audience: [] }, 'audience must be a string or a list of strings. It is [].'],
+  [{ claims: { organization: 7 } }, 'claims.organization must be a string. It is 7.'],
   [{ resource: 'https://mcp.example.com/mcp' }, 'resource is not an option. Use one of: issuers, audience, '],
   [
     { revocation: { ...revocation, clientSecret: 7 } },

@@ -26,7 +26,7 @@ describe('the context of a handler', () => {
       scopes: [],
       tools,
       scopeAliases,
-      organizationClaim: 'oid',
+      claims: { organization: 'oid' },
       onWarning: (message) => warnings.push(message),
     })
     auths.push(auth)

@@ -43,7 +43,7 @@ describe.each(['v1', 'v2'] as const)('tools on the MCP SDK %s', (sdk) => {
     protection = protect(app, {
       resource,
       issuers: [authority.issuer],
-      organizationClaim: 'oid',
+      claims: { organization: 'oid' },
       scopes: ['user:read'],
       tools,
       onWarning: (message) => warnings.push(message),

@@ -154,7 +154,7 @@ function protectionOptions({ config, log, shared, tools, now }: AppOptions): Pro
     scopesFor: createFirstChallenge(tools, boundsOf(config), config.baselineScopes, config.scopeNames),
     scopeAliases,
     profile: config.tokenProfile,
-    organizationClaim: 'oid',
+    claims: { organization: 'oid' },
     allowedOrigins:
       config.allowedOrigins === '*' ? '*' : [...originsOf(config.resource), ...config.allowedOrigins],
     limits: {

@@ -32,6 +32,7 @@ export function createListener(options: ListenerOptions): RequestListener {
       return pages(exchange.req, exchange.res)
     }
     if (admission.outcome === 'served') return
+    if (admission.outcome === 'public') throw new Error('This server has no public tools')
     exchange.caller = admission.caller
     exchange.message = admission.message
     if (admission.outcome === 'refused') return exchange.refused(admission.refusal)
