@@ -1,4 +1,5 @@
 import { ERRORS } from '../../packages/auth/src/errors.js'
+import { TOKEN_REFUSALS } from '../../packages/auth/src/token-refusals.js'
 import { toolErrors } from '../../packages/server/src/errors.js'
 import { PERSON_REFUSALS } from '../../packages/server/src/http/refuse-person.js'
 
@@ -9,6 +10,7 @@ export function errorsPage(): string {
   const refusals = Object.entries(ERRORS).map(
     ([code, error]) => `| \`${code}\` | ${error.status} | ${error.when} | ${formOf(error)} |`,
   )
+  const tokens = Object.entries(TOKEN_REFUSALS).map(([detail, when]) => `| \`${detail}\` | ${when} |`)
   const persons = Object.entries(PERSON_REFUSALS).map(
     ([code, { status, when }]) => `| \`${code}\` | ${status} | ${when} |`,
   )
@@ -28,6 +30,15 @@ ${refusals.join('\n')}
 
 *challenge*: \`WWW-Authenticate: Bearer\` with the scopes that are needed and \`resource_metadata\` (RFC 6750, RFC 9728). A code that a
 tool finds, like \`no_organization\`, is told in the tool's result.
+
+Why a token is refused is in the log, as \`detail\` next to \`"refused":"invalid_token"\`; clients do not learn it:
+
+| detail | the token is refused because |
+|---|---|
+${tokens.join('\n')}
+
+Another detail that begins with \`ERR_\` is a code of the library [jose](https://github.com/panva/jose), with the claim; one that begins with
+\`json_\` says why a part of the token is not JSON.
 
 By the Scalekit MCP server, after the token was accepted and the scopes were complete; \`{"error","error_description"}\`:
 

@@ -1,3 +1,4 @@
+import { isHost } from './hosts.js'
 import { isObject } from './is-object.js'
 import type { ProtectOptions } from './protect-options.js'
 import type { RateLimitOptions } from './rate-limit.js'
@@ -48,7 +49,10 @@ const OPTIONS: Forms<ProtectOptions> = {
   },
   organizationClaim: text,
   allowedOrigins: { is: (value) => value === '*' || list.is(value), form: "a list of origins, or '*'" },
-  allowedHosts: list,
+  allowedHosts: {
+    is: (value) => isListOf(value, (each) => isText(each) && isHost(each)),
+    form: "a list of hosts without a scheme, like ['mcp.internal:3002']",
+  },
   revocation: object,
   limits: object,
   name: text,

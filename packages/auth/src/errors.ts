@@ -61,6 +61,8 @@ export type AuthErrorCode = keyof typeof ERRORS
 export interface AuthErrorDetails {
   /** Why, for the log only: a fixed text of ours, never a part of the request. */
   readonly detail?: string
+  /** What was expected and what came, for the log only: configured values, and the issuer or audience of a token. */
+  readonly reason?: string
   readonly cause?: unknown
   /** What the challenge asks for, where it is not what the first one asks for. For `insufficient_scope`: at least what the call needs. */
   readonly scopes?: readonly string[]
@@ -80,11 +82,12 @@ class Refused extends Error {
   }
 }
 
-/** A refusal. `message` is public and says what to do next; `detail` and `cause` stay in the log. */
+/** A refusal. `message` is public and says what to do next; `detail`, `reason` and `cause` stay in the log. */
 export class AuthError extends Refused {
   override readonly name = 'AuthError'
   readonly status: number
   readonly detail?: string
+  readonly reason?: string
   readonly scopes?: readonly string[]
   readonly retryAfter?: number
   readonly allow?: readonly string[]
@@ -92,11 +95,12 @@ export class AuthError extends Refused {
   constructor(
     readonly code: AuthErrorCode,
     message: string,
-    { cause, detail, scopes, retryAfter, allow }: AuthErrorDetails = {},
+    { cause, detail, reason, scopes, retryAfter, allow }: AuthErrorDetails = {},
   ) {
     super(message, cause === undefined ? undefined : { cause })
     this.status = ERRORS[code].status
     this.detail = detail
+    this.reason = reason
     this.scopes = scopes
     this.retryAfter = retryAfter
     this.allow = allow
@@ -108,12 +112,12 @@ export function askingFor(scopes: readonly string[], error: AuthError): AuthErro
   return new AuthError(error.code, error.message, { ...error, cause: error.cause, scopes })
 }
 
-/** A token that is refused; `detail` names the rule that it broke. */
-export function invalidToken(detail: string, cause?: unknown): AuthError {
+/** A token that is refused; `detail` names the rule that it broke, `reason` what was expected. */
+export function invalidToken(detail: string, cause?: unknown, reason?: string): AuthError {
   return new AuthError(
     'invalid_token',
     'The access token is not valid here. Get a new one from the authorization server and try again.',
-    { detail, cause },
+    { detail, cause, reason },
   )
 }
 

@@ -68,8 +68,12 @@ export interface NodeProtection extends Pick<ToolScopes, 'tool'> {
   readonly notFound: (req: unknown, res: ServerResponse) => void
   /** The whole protection. Call it for every request. */
   admit(req: IncomingMessage, res: ServerResponse): Promise<Admission>
-  /** Answers 403 with the challenge for `scopes`: all that the call needs. Before 2026-07-28 it names what the token has too. */
-  challengeScopes(request: ProtectedRequest, scopes: readonly string[]): Refusal
+  /**
+   * Answers 403 with the challenge for `scopes`: all that the call needs. Before 2026-07-28 it names what the token has too.
+   *
+   * @param nextStep for the model or person that reads the answer, in ASCII without quotes; by default to sign in again
+   */
+  challengeScopes(request: ProtectedRequest, scopes: readonly string[], nextStep?: string): Refusal
   /**
    * Answers 401 `invalid_token` for a token that was accepted here and that a service behind this server refuses, so that
    * the client gets a new one. `detail` is for the log only.
@@ -182,7 +186,7 @@ export function createProtection(options: ProtectOptions): NodeProtection {
         return { outcome: 'refused', refusal: await turnAway({ req, res, ...known }, error), ...known }
       }
     },
-    challengeScopes: (request, needed) => refuse(request, insufficientScope(needed)),
+    challengeScopes: (request, needed, nextStep) => refuse(request, insufficientScope(needed, nextStep)),
     challengeToken: (request, detail, cause) => refuse(request, invalidToken(detail, cause)),
     async charge(request, points) {
       try {

@@ -18,6 +18,7 @@ import {
   REQUIRED_CLAIMS,
   type TokenProfile,
 } from './token-policy.js'
+import { shownName } from './token-refusals.js'
 
 export interface TokenVerifierOptions {
   /** The exact `iss` values that are accepted; all of them sign with the same key set. */
@@ -121,7 +122,7 @@ async function checkToken(
       currentDate: new Date(options.now?.() ?? Date.now()),
     })
   } catch (error) {
-    throw error instanceof AuthError ? error : invalidToken(reasonOf(error))
+    throw error instanceof AuthError ? error : refusalOf(error, claims.aud, audience)
   }
   checkClaims(header, claims)
   return { caller: callerOfClaims(claims, token, options), keyVersion }
@@ -138,7 +139,10 @@ function readAccepted(
 ): CompactToken {
   const { header, claims } = readCompactToken(token)
   checkHeader(header, algorithms, profile)
-  if (typeof claims.iss !== 'string' || !issuers.includes(claims.iss)) throw invalidToken('iss_not_accepted')
+  if (typeof claims.iss !== 'string' || !issuers.includes(claims.iss)) {
+    const reason = `The token is from ${shownName(claims.iss)}, and this server accepts tokens from ${issuers.join(', ')}.`
+    throw invalidToken('iss_not_accepted', undefined, reason)
+  }
   return { header, claims }
 }
 
@@ -149,11 +153,12 @@ function equivalentAudiences(audience: string): string[] {
 }
 
 /** jose's code and the claim that failed; its message is left out, its payload as well. */
-function reasonOf(error: unknown): string {
+function refusalOf(error: unknown, aud: unknown, audience: string): AuthError {
   if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired) {
-    return `${error.code}_${error.claim}`
+    const reason = `The token is for ${shownName(aud)}, and this server is ${audience}.`
+    return invalidToken(`${error.code}_${error.claim}`, undefined, error.claim === 'aud' ? reason : undefined)
   }
-  return error instanceof errors.JOSEError ? error.code : 'verification_failed'
+  return invalidToken(error instanceof errors.JOSEError ? error.code : 'verification_failed')
 }
 
 function callerOfClaims(

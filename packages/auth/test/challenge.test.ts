@@ -43,6 +43,31 @@ describe('the challenge', () => {
     expect(app.refusals.map(({ detail }) => detail)).toContain('ERR_JWT_CLAIM_VALIDATION_FAILED_aud')
   })
 
+  test('for another audience or issuer tells the log both, where what came is a URL or an id', async () => {
+    const reasonFor = async (claims: object) => {
+      app.refusals.length = 0
+      await post(app.resource, token(claims))
+      return app.refusals[0]?.reason
+    }
+    const here = `and this server is ${app.resource}.`
+    expect(await reasonFor({ aud: 'https://other.example/mcp' })).toBe(
+      `The token is for https://other.example/mcp, ${here}`,
+    )
+    expect(await reasonFor({ aud: ['skc_1', 'res_2'] })).toBe(`The token is for skc_1, res_2, ${here}`)
+    expect(await reasonFor({ iss: 'https://other.example' })).toMatch(
+      /^The token is from https:\/\/other\.example, and this server accepts tokens from http/,
+    )
+    for (const aud of [
+      'eyJhbGciOiJub25lIn0.e30.x',
+      'https://me:secret@other.example',
+      'https://a.example?k=s',
+      7,
+    ]) {
+      expect(await reasonFor({ aud })).toBe(`The token is for something that is not a URL, ${here}`)
+    }
+    expect(await reasonFor({ exp: 1, iat: 0 })).toBeUndefined()
+  })
+
   test('for a missing scope is 403 and names every scope that the call needs', async () => {
     const body = JSON.stringify(toolCall('create_organization'))
     const headers = { 'mcp-protocol-version': '2026-07-28' }

@@ -24,6 +24,8 @@ test.each<[unknown, string]>([
   [{ tools: { greet_user: 'user:read' } }, 'tools must be a list of scopes for each tool'],
   [{ tools: ['greet_user'] }, 'tools must be a list of scopes for each tool'],
   [{ allowedOrigins: 'https://a.example' }, "allowedOrigins must be a list of origins, or '*'"],
+  [{ allowedHosts: ['https://mcp.example.com'] }, 'allowedHosts must be a list of hosts without a scheme'],
+  [{ allowedHosts: ['*'] }, 'allowedHosts must be a list of hosts without a scheme'],
   [{ profile: 'lenient' }, 'profile must be strict or scalekit-compat'],
   [{ revocation: { introspectionUrl: environmentUrl } }, 'revocation.clientId must be a string'],
   [

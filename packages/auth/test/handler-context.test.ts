@@ -49,7 +49,8 @@ describe('the context of a handler', () => {
           code: 'insufficient_scope',
           status: 403,
           scopes: ['a', 'c'],
-          message: 'This call needs the scopes: a c. Ask the authorization server for them and try again.',
+          message:
+            'This call needs the scopes: a c. Ask the user to sign in to this server again and to allow them, then try again.',
         }),
       )
     }

@@ -9,6 +9,7 @@ import { callOfUri } from '../resources/templates.js'
 import { writeScopes } from '../scope-names.js'
 import type { ToolDefinition } from '../tool.js'
 import type { Exchange } from './exchange.js'
+import { howToAllow } from './how-to-allow.js'
 import { refusePerson } from './refuse-person.js'
 
 /** Points of the caller's minute; every other request costs one. */
@@ -54,7 +55,8 @@ export function createServeMessage(
     if (tool && decision?.allowed === false && decision.reason === 'insufficient_scope') {
       audit.calls({ tool: tool.name, effect: tool.effect, scopesRequired: decision.scopes })
       audit.ended('insufficient_scope', { refused: true })
-      return exchange.refused(protection.challengeScopes(request, writeScopes(decision.scopes, scopeNames)))
+      const needed = writeScopes(decision.scopes, scopeNames)
+      return exchange.refused(protection.challengeScopes(request, needed, howToAllow(caller, needed)))
     }
 
     if (changesSomething(message, tool)) {
