@@ -223,12 +223,34 @@ describe('scalekit-mcp doctor', () => {
     expect(stdout).toContain(`has no MCP server with the URL ${program.url}`)
   })
 
+  test('says by how much the clock of new tokens is off', async () => {
+    const program = await startDev()
+    opened.push(program)
+    const move = (advance: number) =>
+      fetch(`${program.localUrl}/__local/clock`, {
+        method: 'POST',
+        headers: { 'x-scalekit-local': '1', 'content-type': 'application/json' },
+        body: JSON.stringify({ advance }),
+      })
+    const lineNow = async () => {
+      const { stdout } = await runToEnd(['doctor', program.url])
+      return /^.* token-clock .*$/m.exec(stdout)?.[0]
+    }
+    expect(await lineNow()).toMatch(/^ok .* a new token is \d s off$/)
+    await move(3 * 3600)
+    expect(await lineNow()).toMatch(
+      /^failed .* issued 10[78]\d\d s ahead of the clock of this machine\. Fix: /,
+    )
+    await move(-6 * 3600)
+    expect(await lineNow()).toMatch(/^failed .* issued 10[78]\d\d s behind the clock of this machine\. Fix: /)
+  })
+
   test('finds no problem with a small right server', async () => {
     const server = await startMcpServer()
     opened.push(server)
     const { code, findings, failed } = await examine(server.url)
     expect(failed).toEqual([])
-    expect(findings).toHaveLength(17)
+    expect(findings).toHaveLength(20)
     expect(code).toBe(0)
   })
 

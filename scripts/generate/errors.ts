@@ -54,6 +54,9 @@ The answer to \`invalid_token\` never says why. The log does, in \`detail\`:
 |---|---|
 ${rules.join('\n')}
 
+Another detail that begins with \`ERR_\` is a code of the library [jose](https://github.com/panva/jose), with the claim, such as one that the
+option \`claims\` of the auth kit names.
+
 ## A tool call fails
 
 The result has \`isError\`, and as text \`{"error":{"code","message","nextStep"}}\`. With \`person_needed\` it also has

@@ -39,6 +39,43 @@ test('Kubernetes: every manifest parses, and they are about the same pods', () =
   })
 })
 
+test('Kubernetes: replicas have names by a headless service, and the ingress leads to all paths of the other one', () => {
+  const services = kubernetes.filter(({ kind }) => kind === 'Service')
+  const named = (name: unknown) => services.find(({ metadata }) => metadata.name === name)?.spec
+  expect(named(of('StatefulSet').serviceName)).toMatchObject({
+    clusterIP: 'None',
+    selector: { app: 'scalekit-mcp' },
+  })
+  const { rules } = of('Ingress') as unknown as {
+    rules: {
+      http: { paths: { path: string; backend: { service: { name: string; port: { name: string } } } }[] }
+    }[]
+  }
+  const [path] = rules[0]?.http.paths ?? []
+  expect(path?.path).toBe('/')
+  const { name, port } = path?.backend.service ?? {}
+  expect(named(name)).toMatchObject({ ports: [{ name: port?.name }] })
+  expect(named(name)).not.toHaveProperty('clusterIP')
+})
+
+test('Kubernetes: Redis and OpenTelemetry on private addresses can be reached', () => {
+  const { egress } = of('NetworkPolicy') as unknown as {
+    egress: { to: { ipBlock?: { cidr: string } }[]; ports: { port: number }[] }[]
+  }
+  for (const cidr of ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16']) {
+    const ports = egress
+      .filter(({ to }) => to.some(({ ipBlock }) => ipBlock?.cidr === cidr))
+      .flatMap(({ ports }) => ports.map(({ port }) => port))
+    expect(ports).toEqual(expect.arrayContaining([6379, 4317, 4318]))
+  }
+})
+
+test('every document makes STATE_KEY with the same command', () => {
+  const documents = ['k8s/scalekit-mcp.yaml', 'compose.yaml', '../docs/guides/operator.md'].map(read)
+  for (const document of documents) expect(document).toMatch(/STATE_KEY.{0,60}openssl rand -hex 32/s)
+  expect(documents.join('')).not.toContain('openssl rand -base64')
+})
+
 test('Kubernetes: the pod has no rights, probes that the server answers, and variables that it knows', () => {
   const { spec } = (of('StatefulSet') as { template: { spec: Record<string, unknown> } }).template
   expect(spec).toMatchObject({

@@ -11,13 +11,19 @@ export interface Challenge {
   readonly scopes: readonly string[]
 }
 
-/** 403: the token is good, the call needs more. `scopes` are all that the call needs, not what is missing. Agents read the text. */
-export function insufficientScope(scopes: readonly string[]): AuthError {
-  return new AuthError(
-    'insufficient_scope',
-    `This call needs the scopes: ${scopes.join(' ')}. Ask your user to sign in again and allow them, then repeat the call.`,
-    { scopes },
-  )
+/** In many clients a model reads this, and only its user can sign in. */
+const SIGN_IN_AGAIN = 'Ask the user to sign in to this server again and to allow them, then try again.'
+
+/**
+ * 403: the token is good, the call needs more.
+ *
+ * @param scopes all that the call needs, not what is missing
+ * @param nextStep what to do, in ASCII without quotes
+ */
+export function insufficientScope(scopes: readonly string[], nextStep = SIGN_IN_AGAIN): AuthError {
+  return new AuthError('insufficient_scope', `This call needs the scopes: ${scopes.join(' ')}. ${nextStep}`, {
+    scopes,
+  })
 }
 
 /** The first revision whose clients add up the scopes that they are asked for. */

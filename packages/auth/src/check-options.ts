@@ -1,4 +1,5 @@
 import type { ClientCredentials } from './client-credentials.js'
+import { isHost } from './hosts.js'
 import { isObject } from './is-object.js'
 import {
   audience,
@@ -7,6 +8,7 @@ import {
   checkForms,
   type Forms,
   flag,
+  isListOf,
   isText,
   list,
   object,
@@ -37,7 +39,10 @@ const OPTIONS: Forms<ProtectOptions> = {
   claims: object,
   audience,
   allowedOrigins: { is: (value) => value === '*' || list.is(value), form: "a list of origins, or '*'" },
-  allowedHosts: list,
+  allowedHosts: {
+    is: (value) => isListOf(value, (each) => isText(each) && isHost(each)),
+    form: "a list of hosts without a scheme, like ['mcp.internal:3002']",
+  },
   revocation: object,
   exchange: object,
   limits: object,

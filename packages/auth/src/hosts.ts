@@ -5,6 +5,12 @@ import { isLoopback } from './secure-url.js'
 
 const DEFAULT_PORT: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' }
 
+/** A name, an IPv4 address or an IPv6 address in brackets, each with or without a port, as in the Host header. */
+const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9_]([a-z0-9._-]*[a-z0-9])?)(:\d{1,5})?$/i
+
+/** Whether a text has the form of a Host header (RFC 9110 section 7.2): no scheme, path or wildcard. */
+export const isHost = (text: string): boolean => HOST.test(text)
+
 /** The `host:port` pairs under which a resource answers: its own, and on loopback every name of loopback. */
 export function hostsOf(resource: string): string[] {
   const { hostname, port, protocol } = new URL(resource)

@@ -16,7 +16,8 @@ export interface Form {
 export type Forms<Options> = Readonly<Record<keyof Options, Form>>
 
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
-const isListOf = (value: unknown, is: (each: unknown) => boolean) => Array.isArray(value) && value.every(is)
+export const isListOf = (value: unknown, is: (each: unknown) => boolean) =>
+  Array.isArray(value) && value.every(is)
 const isPoints = (value: unknown) => Number.isSafeInteger(value) && Number(value) > 0
 const isAliases = (value: unknown) =>
   isObject(value) && [...Object.keys(value), ...Object.values(value)].every(isScope)

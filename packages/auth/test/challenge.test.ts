@@ -44,6 +44,29 @@ describe('the challenge', () => {
     expect(app.refusals.map(({ detail }) => detail)).toContain('ERR_JWT_CLAIM_VALIDATION_FAILED_aud')
   })
 
+  test('for another audience or issuer tells the log both, where what came is a URL or an id', async () => {
+    const explanationFor = async (claims: object) => {
+      app.refusals.length = 0
+      await post(app.resource, token(claims))
+      return app.refusals[0]?.explanation
+    }
+    const audience = (shown: string) =>
+      `The audience of the token is ${shown}, and this server accepts ${app.resource}.`
+    expect(await explanationFor({ aud: 'https://other.example/mcp' })).toBe(
+      audience('https://other.example/mcp'),
+    )
+    expect(await explanationFor({ aud: ['skc_1', 'res_2'] })).toBe(audience('skc_1, res_2'))
+    expect(await explanationFor({ iss: 'https://other.example' })).toMatch(
+      /^The issuer of the token is https:\/\/other\.example, and this server accepts http/,
+    )
+    for (const aud of ['https://me:secret@other.example', 'https://a.example?k=s']) {
+      expect(await explanationFor({ aud })).toBe(audience('neither a URL nor an id'))
+    }
+    expect(await explanationFor({ aud: 'eyJhbGciOiJub25lIn0.e30.x' })).toBe(audience('[redacted]'))
+    expect(await explanationFor({ aud: 7 })).toBe(audience('no string'))
+    expect(await explanationFor({ exp: 1, iat: 0 })).toBeUndefined()
+  })
+
   test('for a missing scope is 403 and names every scope that the call needs', async () => {
     const body = JSON.stringify(toolCall('create_organization'))
     const headers = { 'mcp-protocol-version': '2026-07-28' }

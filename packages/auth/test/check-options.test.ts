@@ -57,6 +57,14 @@ describe.each([
       { allowedOrigins: 'https://a.example' },
       'allowedOrigins must be a list of origins, or \'*\'. It is "https://a.example".',
     ],
+    [
+      { allowedHosts: ['https://mcp.example.com'] },
+      'allowedHosts must be a list of hosts without a scheme, like [\'mcp.internal:3002\']. It is ["https://mcp.example.com"].',
+    ],
+    [
+      { allowedHosts: ['*'] },
+      'allowedHosts must be a list of hosts without a scheme, like [\'mcp.internal:3002\']. It is ["*"].',
+    ],
     [{ profile: 'lenient' }, `profile must be ${PROFILES}. It is "lenient".`],
     [{ profile: 'toString' }, `profile must be ${PROFILES}. It is "toString".`],
     [{ claims: { clientId: ['cid'] } }, 'claims.clientId must be a string. It is ["cid"].'],

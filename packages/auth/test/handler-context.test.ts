@@ -60,7 +60,7 @@ describe('the context of a handler', () => {
           status: 403,
           scopes: ['a', 'c'],
           message:
-            'This call needs the scopes: a c. Ask your user to sign in again and allow them, then repeat the call.',
+            'This call needs the scopes: a c. Ask the user to sign in to this server again and to allow them, then try again.',
         }),
       )
     }

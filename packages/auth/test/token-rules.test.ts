@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { createTokenVerifier, type TokenVerifier, type TokenVerifierOptions } from '@scalekit-mcp/auth'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { TOKEN_RULES } from '../src/token-rules.js'
 import { type Authority, mint, rsaKey, startAuthority } from './authority.js'
 
 const AUDIENCE = 'https://mcp.example.com/mcp'
@@ -197,6 +199,18 @@ describe('the rules of a token', () => {
   ])('is not made with %j', (options, message) => {
     expect(() => verifier(options)).toThrow(message)
   })
+})
+
+test('every reason for which a token is refused is in the table of the reference', () => {
+  const folder = new URL('../src/', import.meta.url)
+  const sources = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), 'utf8'))
+  const thrown = sources.flatMap((text) =>
+    [...text.matchAll(/invalidToken\('(\w+)'/g)].map(([, name = '']) => name),
+  )
+  expect(thrown.length).toBeGreaterThan(15)
+  expect(thrown.filter((name) => !Object.hasOwn(TOKEN_RULES, name))).toEqual([])
+  const reference = readFileSync(new URL('../../../docs/reference/errors.md', import.meta.url), 'utf8')
+  for (const name of Object.keys(TOKEN_RULES)) expect(reference).toContain(`| \`${name}\` |`)
 })
 
 /** The token with one of its parts replaced. */

@@ -16,6 +16,7 @@ import { createSignIn } from './http/hand-off/sign-in.js'
 import { createLanding } from './http/landing.js'
 import { createListener } from './http/listener.js'
 import { createPages } from './http/pages.js'
+import { atPublicPath } from './http/public-path.js'
 import { createSdkBridge } from './http/serve-by-sdk.js'
 import { createServeMessage } from './http/serve-message.js'
 import { createDispatcher } from './mcp/dispatcher.js'
@@ -27,6 +28,7 @@ import type { Observation } from './observe/observation.js'
 import { ownSecrets } from './observe/own-secrets.js'
 import { createRedact } from './observe/redact.js'
 import type { ScalekitFor } from './scalekit/connect.js'
+import type { CredentialState } from './scalekit/credential-check.js'
 import { scopeAliases, writeScopes } from './scope-names.js'
 import type { Shared } from './shared/shared.js'
 import type { ToolDefinition } from './tool.js'
@@ -43,6 +45,8 @@ export interface AppOptions {
   readonly fixtures?: Fixtures
   /** Whether the API answers. */
   readonly reachable: () => Promise<boolean>
+  /** Whether the authorization server accepts this server's own credentials. */
+  readonly credentials: () => Promise<CredentialState>
   /** The time by which tokens expire. Default: the machine's. */
   readonly now?: (() => number) | undefined
   /** False while the server stops: `/ready` answers 503, so that no new request is sent here. */
@@ -119,7 +123,7 @@ export function createApp(options: AppOptions): App {
     pages: createPages({ ...options, redis: shared.redis, protection }),
   })
   return {
-    listener,
+    listener: atPublicPath(listener, config.mcpPath, protection.path),
     async close() {
       await sdk.close()
       protection.close()

@@ -20,6 +20,9 @@ export function namesOf(name: string): readonly string[] {
   return names.find((each) => each.includes(name)) ?? [name]
 }
 
+/** Every name that a variable of this program may have. */
+export const ownNames = (): readonly string[] => names.flat()
+
 /** Whether the environment has a value for the variable, under any of its names. */
 export function isSet(name: string, environment: Environment): boolean {
   return namesOf(name).some((each) => variableValue(environment[each]) !== undefined)

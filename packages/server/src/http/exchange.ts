@@ -130,10 +130,14 @@ export class Exchange {
     metrics?.request(place, method, status, (milliseconds - personMs) / 1000)
     const line = requestLine({ method, url: this.req.url ?? '', status, milliseconds, caller })
     const person = personMs > 0 ? { personMs: Math.round(personMs) } : {}
-    log.info({ requestId, traceId, ...line, ...person, ...this.#notes }, 'request')
+    const level = PROBES.has(line.path) ? 'debug' : 'info'
+    log[level]({ requestId, traceId, ...line, ...person, ...this.#notes }, 'request')
     this.#record?.closed(writableFinished ? statusCode : 0)
   }
 }
+
+/** Load balancers and orchestrators ask every few seconds; their lines would hide the others. */
+const PROBES: ReadonlySet<string> = new Set(['/health', '/healthz', '/ready'])
 
 function placeOf(path: string, mcpPath: string): Exchange['place'] {
   if (path === mcpPath) return 'mcp'

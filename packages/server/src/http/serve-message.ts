@@ -10,6 +10,7 @@ import { callOfUri } from '../resources/templates.js'
 import { writeScopes } from '../scope-names.js'
 import type { ToolDefinition } from '../tool.js'
 import type { Exchange } from './exchange.js'
+import { howToAllow } from './how-to-allow.js'
 import { refusePerson } from './refuse-person.js'
 
 /** Points of the caller's minute; every other request costs one. */
@@ -55,7 +56,8 @@ export function createServeMessage(
     if (tool && decision?.allowed === false && decision.reason === 'insufficient_scope') {
       audit.calls({ tool: tool.name, effect: tool.effect, scopesRequired: decision.scopes })
       audit.ended('insufficient_scope', { refused: true })
-      const refusal = insufficientScope(writeScopes(decision.scopes, scopeNames))
+      const needed = writeScopes(decision.scopes, scopeNames)
+      const refusal = insufficientScope(needed, howToAllow(caller, needed))
       return exchange.refused(protection.challenge(request, refusal))
     }
 

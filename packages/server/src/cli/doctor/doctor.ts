@@ -6,9 +6,10 @@ import { UsageError } from '../exit.js'
 import { checkAdministrator } from './check-administrator.js'
 import { checkClock } from './check-clock.js'
 import { checkChallenge, checkReach } from './check-endpoint.js'
+import { checkEnvFile } from './check-env-file.js'
 import { checkEras } from './check-eras.js'
 import { checkIssuer, checkIssuerMetadata, checkScopes, checkSignIn } from './check-issuer.js'
-import { checkResource, checkResourceMetadata } from './check-resource.js'
+import { checkResource, checkResourceMetadata, checkWellKnown } from './check-resource.js'
 import { checkToken } from './check-token.js'
 import { checks, type Finding } from './finding.js'
 import type { Walk } from './walk.js'
@@ -23,6 +24,7 @@ const steps: readonly ((walk: Walk) => Finding[] | Promise<Finding[]>)[] = [
   checkChallenge,
   checkResourceMetadata,
   checkResource,
+  checkWellKnown,
   checkIssuerMetadata,
   checkIssuer,
   checkSignIn,
@@ -50,8 +52,11 @@ export async function doctor(given: string | undefined, options: DoctorOptions):
     findings.push(...more)
     if (!json) for (const finding of more) process.stdout.write(line(finding))
   }
+  tell(checkEnvFile())
   tell(await checkReach(walk))
   for (const step of walk.first ? steps : []) tell(await step(walk))
+  // The parts of the server are loaded only where one is configured.
+  if (scalekit) await (await import('./examine-own-server.js')).examineOwnServer(url, tell)
   const problems = findings.filter(({ state }) => state === 'failed').length
   process.stdout.write(
     json
