@@ -36,13 +36,13 @@ export interface McpAuth
   /**
    * Takes further points from the minute of the request's caller, for calls that cost more than others.
    * @returns false when there are not as many left: the request has been answered with 429
-   * @throws Error when neither this middleware nor a guard is in front of the handler
+   * @throws Error when neither this middleware nor a guard is in front of the handler, and for a call without a token
    */
   charge(req: IncomingMessage, res: ServerResponse, points: number): Promise<boolean>
   /**
    * For a request that changes something: whether a revocation of its token would be known. Call it before the change.
    * @returns false when the authorization server could not be asked: the request has been answered with 503
-   * @throws Error when neither this middleware nor a guard is in front of the handler
+   * @throws Error when neither this middleware nor a guard is in front of the handler, and for a call without a token
    */
   requireFresh(req: IncomingMessage, res: ServerResponse): boolean
 }

@@ -9,12 +9,14 @@ import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
 import {
   type Caller,
   callerIfAny,
+  callerOf,
   createHttpServer,
+  errorHandler,
   type HandlerContext,
   type ProtectOptions,
   protect,
 } from '@scalekit-mcp/auth'
-import express, { type Request, type RequestHandler } from 'express'
+import express, { type Express, type Request, type RequestHandler } from 'express'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { eras } from '../../../test/harness/call-tool.js'
 import { type Authority, mint, rsaKey, startAuthority } from './authority.js'
@@ -66,12 +68,7 @@ beforeAll(async () => {
 })
 afterAll(() => authority.close())
 
-async function startApp(sdk: Sdk, options: Partial<ProtectOptions> = {}): Promise<App> {
-  const app = express()
-  const server = createHttpServer(app)
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  const resource = `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`
-  const callers: (Caller | undefined)[] = []
+function protectWith(app: Express, resource: string, options: Partial<ProtectOptions> = {}): Protection {
   const protection = protect(app, {
     resource,
     issuers: [authority.issuer],
@@ -80,16 +77,31 @@ async function startApp(sdk: Sdk, options: Partial<ProtectOptions> = {}): Promis
     publicTools: PUBLIC,
     ...options,
   })
+  onTestFinished(() => protection.close())
+  return protection
+}
+
+/** @returns the URL of the resource */
+async function listen(app: Express): Promise<string> {
+  const server = createHttpServer(app)
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  onTestFinished(async () => {
+    server.closeAllConnections()
+    await new Promise((closed) => server.close(closed))
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`
+}
+
+async function startApp(sdk: Sdk, options: Partial<ProtectOptions> = {}): Promise<App> {
+  const app = express()
+  const resource = await listen(app)
+  const callers: (Caller | undefined)[] = []
+  const protection = protectWith(app, resource, options)
   app.post(protection.path, (req, _res, next) => {
     callers.push(callerIfAny(req))
     next()
   })
   app.post(protection.path, mcpHandler(sdk, protection))
-  onTestFinished(async () => {
-    protection.close()
-    server.closeAllConnections()
-    await new Promise((closed) => server.close(closed))
-  })
   return { resource, callers }
 }
 
@@ -214,6 +226,39 @@ test.each([{ publicTools: undefined }, { publicTools: [] }])(
     }
   },
 )
+
+test('a guard needs a token for a call of a public tool, too', async () => {
+  const app = express()
+  const resource = await listen(app)
+  const auth = protectWith(app, resource)
+  app.post(auth.path, auth.guard(), (req, res) => void res.json(callerOf(req).subject))
+  const body = JSON.stringify(call('time'))
+  expect((await post(resource, undefined, { body })).status).toBe(401)
+  expect(await (await post(resource, tokenFor(resource), { body })).json()).toBe('usr_1')
+})
+
+test('callerOf throws for a call without a token', async () => {
+  const app = express()
+  const resource = await listen(app)
+  const auth = protectWith(app, resource)
+  const faults: unknown[] = []
+  app.post(auth.path, (req, res) => void res.json(callerOf(req).subject))
+  app.use(errorHandler((error) => faults.push(error)))
+  expect((await post(resource, undefined, { body: JSON.stringify(call('time')) })).status).toBe(500)
+  expect(faults.map(String)).toEqual([expect.stringContaining('No access token was verified for this call')])
+})
+
+test('a public tool serves no caller who was verified for another resource', async () => {
+  const warnings: string[] = []
+  const onWarning = (message: string) => warnings.push(message)
+  const [here, other] = ['https://mcp.example.com/mcp', 'https://mcp.example.com/other'] as const
+  const time = protectWith(express(), here, { onWarning }).tool('time', answerOf('time'))
+  const caller = await protectWith(express(), other).verifier.verify(tokenFor(other))
+  const sentence = `The token of this call was verified for ${other}, and not for ${here}`
+  expect(() => time({ authInfo: { extra: { caller } } })).toThrow(sentence)
+  expect(warnings).toEqual([expect.stringContaining(sentence)])
+  expect(time({})).toEqual({ content: [{ type: 'text', text: 'time for a stranger' }] })
+})
 
 test('what is listed without a token is not cached for those who have one', async () => {
   const { resource } = await startApp('v2')
