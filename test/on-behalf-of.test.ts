@@ -204,7 +204,7 @@ describe('a tool that calls another MCP server on behalf of the user', () => {
     const context = { authInfo: { extra: { caller: lastCaller() } } }
     const target = { audience: notes.url, scopes: [] }
     await expect(notes.protection.onBehalfOf(context, target)).rejects.toThrow(
-      'Set exchange, with clientId and clientSecret, in the options of protect',
+      'Set exchange, with clientId and clientSecret, in the options of mcpAuth',
     )
     await expect(assistant.protection.onBehalfOf({}, target)).rejects.toMatchObject({ code: 'missing_token' })
   })
