@@ -10,7 +10,7 @@ export interface Load {
   readonly port: number
   readonly connections: number
   readonly milliseconds: number
-  /** Makes the next request; `id` is new each time and has seven digits. */
+  /** Makes the next request; `id` has seven digits and returns after nine million requests. */
   readonly shoot: (id: number) => Shot
   /** Whether it sleeps between answers, and leaves its core to others meanwhile. Default: it looks without a pause. */
   readonly sleeps?: boolean
@@ -23,7 +23,15 @@ export interface Sample {
   readonly p99: number
 }
 
-let nextId = 1_000_000
+const [FIRST_ID, LAST_ID] = [1_000_000, 9_999_999]
+let nextId = FIRST_ID
+
+/** Seven digits: an eighth would not fit in the length that a request declares. */
+function takeId(): number {
+  const id = nextId
+  nextId = id === LAST_ID ? FIRST_ID : id + 1
+  return id
+}
 
 /**
  * Sends one request and checks its answer.
@@ -31,7 +39,7 @@ let nextId = 1_000_000
  */
 export async function tryOnce(port: number, shoot: Load['shoot']): Promise<string | undefined> {
   const connection = open(port)
-  const { bytes, isGood } = shoot(nextId++)
+  const { bytes, isGood } = shoot(takeId())
   const answer = await connection.exchange(bytes)
   connection.close()
   if (!answer) return 'no answer'
@@ -57,7 +65,7 @@ export async function load({
     Array.from({ length: connections }, async () => {
       let connection = open(port)
       while (performance.now() < until) {
-        const { bytes, isGood } = shoot(nextId++)
+        const { bytes, isGood } = shoot(takeId())
         const started = performance.now()
         const answer = await connection.exchange(bytes)
         if (answer && isGood(answer.status, answer.body)) latencies.push(performance.now() - started)

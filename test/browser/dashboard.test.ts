@@ -458,6 +458,16 @@ test('somebody signs in to the web application as a person', async () => {
   expect(new URL((await back).url()).searchParams.get('code')).toBeTruthy()
 })
 
+test('a form that is on its way is not sent a second time', async () => {
+  await open('/organizations/-/new')
+  const form = page.locator('form[method=post]')
+  // Playwright waits for a request that is on its way, so these are the events of two clicks without their requests.
+  const isSent = await form.evaluate((element) =>
+    [1, 2].map(() => element.dispatchEvent(new Event('submit', { cancelable: true }))),
+  )
+  expect(isSent).toEqual([true, false])
+})
+
 test('an error keeps what was typed, and ids are copied', async () => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write'])
   await open('/organizations/-/new')

@@ -1,5 +1,5 @@
 import type { Case, Corpora } from './corpus.js'
-import { type Outcome, report } from './outcome.js'
+import type { Outcome } from './outcome.js'
 
 /** The outcomes of cases, where one that must fail has passed when the runner found its problem. */
 export function failuresFound(
@@ -21,8 +21,4 @@ export function failuresFound(
 /** The outcomes of the grammar's corpora. */
 export function grammarOutcomes({ tokens, requests }: Corpora, outcomes: readonly Outcome[]): Outcome[] {
   return failuresFound([...tokens.cases, ...requests.cases], outcomes)
-}
-
-export function grammarReport(corpora: Corpora, outcomes: readonly Outcome[]) {
-  return report(grammarOutcomes(corpora, outcomes))
 }

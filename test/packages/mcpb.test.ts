@@ -31,6 +31,16 @@ test('the MCPB bundle starts as its manifest says, alone, and calls a tool', asy
       fill(value),
     ]),
   )
+  // The first request for a token loads the authorization server: seconds on a busy machine, and more than a call waits.
+  const asked = await fetch(`${settings.env_url}/oauth/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: settings.client_id ?? '',
+      client_secret: settings.client_secret ?? '',
+    }),
+  })
+  expect(asked.status).toBe(200)
   const client = new Client({ name: 'test', version: '1' })
   await client.connect(
     new StdioClientTransport({

@@ -119,7 +119,6 @@ export function createWebhooks({ database, clock, outbox }: WebhookParts): Webho
   }
 }
 
-/** The body of a webhook. The same event has the same body, whenever it is sent. */
 /** Every delivery in progress listens to it: any number may. */
 function createStopping(): AbortController {
   const stopping = new AbortController()
@@ -127,6 +126,7 @@ function createStopping(): AbortController {
   return stopping
 }
 
+/** The body of a webhook. The same event has the same body, whenever it is sent. */
 function envelope(
   { id, environment, organization, type, object, data, at }: WebhookEvent,
   clock: Clock,

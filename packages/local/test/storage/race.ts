@@ -9,17 +9,15 @@ import {
   type Tokens,
 } from '../oauth/authorization-code.js'
 
-export const RACES = 100
-
 /**
  * Redeems each of many codes at both environments at the same moment, and each of many refresh tokens. Exactly
  * one of two must win, every time. (A code that is redeemed again takes the winner's tokens with it, so every race
  * starts with a sign-in of its own.)
  */
-export async function raceRedemptions(urls: [string, string]): Promise<void> {
+export async function raceRedemptions(urls: [string, string], races: number): Promise<void> {
   const { client_id } = await register(urls[0])
   const winners = { code: [] as number[], refresh: [] as number[] }
-  for (let race = 0; race < RACES; race++) {
+  for (let race = 0; race < races; race++) {
     winners.code.push(await raceOnce(urls, await codeRedemption(urls[0], client_id)))
     const response = await postForm(
       `${mcpIssuer(urls[1])}/oauth/token`,
@@ -28,7 +26,7 @@ export async function raceRedemptions(urls: [string, string]): Promise<void> {
     const { refresh_token } = (await response.json()) as Tokens
     winners.refresh.push(await raceOnce(urls, { grant_type: 'refresh_token', refresh_token, client_id }))
   }
-  const everyTime = Array(RACES).fill(1)
+  const everyTime = Array(races).fill(1)
   expect(winners).toEqual({ code: everyTime, refresh: everyTime })
 }
 

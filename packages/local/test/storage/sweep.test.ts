@@ -16,6 +16,8 @@ beforeAll(async () => {
 })
 afterAll(() => rm(data, { recursive: true }))
 
+type Counted = 'links' | 'passwordless_requests' | 'auth_requests' | 'ended_sessions' | 'changes'
+
 /** Starts the environment on the same data, some days later, which sweeps; counts the rows of these tables. */
 async function rowsAfter(days: number, act?: (url: string) => Promise<unknown>) {
   const local = await createLocalScalekit({
@@ -26,7 +28,7 @@ async function rowsAfter(days: number, act?: (url: string) => Promise<unknown>) 
   try {
     await act?.(local.url)
     const { db } = local.database
-    const count = async (table: 'links' | 'passwordless_requests' | 'auth_requests' | 'ended_sessions') =>
+    const count = async (table: Counted) =>
       Number((await db.selectFrom(table).select(db.fn.countAll().as('n')).executeTakeFirstOrThrow()).n)
     const clients = await db
       .selectFrom('oidc_records')
@@ -39,6 +41,7 @@ async function rowsAfter(days: number, act?: (url: string) => Promise<unknown>) 
       codes: await count('passwordless_requests'),
       attempts: await count('auth_requests'),
       sessions: await count('ended_sessions'),
+      changes: await count('changes'),
       clients: clients.length,
     }
   } finally {
@@ -60,7 +63,15 @@ it('keeps the history for ninety days, and what is used', async () => {
   const before = await rowsAfter(0, past)
   expect(before).toMatchObject({ links: 1, codes: 1, sessions: 1, clients: 2 })
   expect(before.attempts).toBeGreaterThan(0)
+  expect(before.changes).toBeGreaterThan(0)
   expect(await rowsAfter(80)).toEqual({ ...before, links: 0, codes: 0 })
-  expect(await rowsAfter(100)).toEqual({ links: 0, codes: 0, attempts: 0, sessions: 0, clients: 2 })
+  expect(await rowsAfter(100)).toEqual({
+    links: 0,
+    codes: 0,
+    attempts: 0,
+    sessions: 0,
+    changes: 0,
+    clients: 2,
+  })
   expect(await rowsAfter(400)).toMatchObject({ clients: 0 })
 })

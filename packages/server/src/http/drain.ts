@@ -8,7 +8,11 @@ const DRAIN_MS = 25_000
 const QUIET_TURN_MS = 0.1
 /** Between two of them. */
 const PAUSE_MS = 1
-/** How long to wait for such a turn on a busy server. */
+/** So long without a new connection, and clients that wait for their answers have all come. */
+const GAP_MS = 50
+/** How long to wait for such a gap. */
+const GAP_WITHIN_MS = 500
+/** How long to wait for a quiet turn on a busy server. */
 const CLOSE_WITHIN_MS = 2_000
 /** How long an accepted connection may stay without a request once the listener is closed. */
 const SILENT_MS = 1_000
@@ -37,15 +41,19 @@ export function createDrain(server: Server): Drain {
 
   /**
    * When a listener closes, the kernel resets connections that it has accepted and the process has not. So the listener
-   * closes right after a turn of the event loop without a new connection. On a busy server there is none: new connections
-   * wait meanwhile, and are served once the listener is closed.
+   * closes in a gap between two, right after a turn of the event loop without a new connection. New connections wait
+   * meanwhile, and are served once the listener is closed. On a busy server there may be no gap, and no such turn.
    */
   async function closeListener(): Promise<void> {
     const serve = server.listeners('connection')
     const waiting: Socket[] = []
+    const begun = performance.now()
+    let lastAt = begun
     server.removeAllListeners('connection')
-    server.on('connection', (socket: Socket) => waiting.push(socket))
-    const until = performance.now() + CLOSE_WITHIN_MS
+    server.on('connection', (socket: Socket) => {
+      waiting.push(socket)
+      lastAt = performance.now()
+    })
     for (;;) {
       // A process that spins is interrupted by others at any moment, so maybe right before it closes; one that has slept is not.
       await sleep(PAUSE_MS)
@@ -53,7 +61,9 @@ export function createDrain(server: Server): Drain {
       const start = performance.now()
       await nextTurn()
       const now = performance.now()
-      if (now > until || (waiting.length === before && now - start < QUIET_TURN_MS)) break
+      const isQuiet = waiting.length === before && now - start < QUIET_TURN_MS
+      const isGap = now - lastAt > GAP_MS || now - begun > GAP_WITHIN_MS
+      if ((isQuiet && isGap) || now - begun > CLOSE_WITHIN_MS) break
     }
     server.close()
     for (const socket of waiting) for (const listener of serve) listener.call(server, socket)
@@ -70,7 +80,10 @@ export function createDrain(server: Server): Drain {
         await nextTurn()
         for (const socket of sockets) if (socket.bytesRead === 0) socket.end()
       }, SILENT_MS)
-      const idle = setInterval(() => server.closeIdleConnections(), CHECK_MS)
+      const idle = setInterval(async () => {
+        await nextTurn()
+        server.closeIdleConnections()
+      }, CHECK_MS)
       const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
       await closed
       clearTimeout(silent)

@@ -32,9 +32,7 @@ export function resourceIndicators(server: ServerIdentity): Feature {
     async defaultResource(_ctx, client, oneOf) {
       const [named] = [oneOf ?? []].flat()
       if (named !== undefined) return named
-      // Of a server without a URL, its authorization server's stands for it: an indicator is a URL (RFC 8707, section 2).
-      if (server.resource !== undefined)
-        return URL.canParse(server.resource.url) ? server.resource.url : issuer
+      if (server.resource !== undefined) return hasUrl(server.resource) ? server.resource.url : issuer
       const { machine } = await settingsOf(client.clientId)
       const own = machine?.resourceId ?? undefined
       const resource = own && (await resourceWithId(context.database, realm, own))
@@ -61,14 +59,21 @@ export async function findIndicated(
   server: ServerIdentity,
   indicator: string,
 ): Promise<Resource | undefined> {
-  const served =
-    server.resource === undefined
-      ? await listResources(server.context.database, server.realm)
-      : [server.resource]
-  const isItself = indicator === server.issuer && !URL.canParse(server.resource?.url ?? '')
-  return isItself && server.resource !== undefined
-    ? server.resource
-    : served.find((resource) => isIndicatorOf(resource, indicator))
+  const { resource: own, issuer } = server
+  if (own !== undefined) {
+    const isOwn = isIndicatorOf(own, indicator) || (indicator === issuer && !hasUrl(own))
+    return isOwn ? own : undefined
+  }
+  const all = await listResources(server.context.database, server.realm)
+  return all.find((resource) => isIndicatorOf(resource, indicator))
+}
+
+/**
+ * Whether an MCP server has a URL. For one without, the URL of its authorization server is the indicator, because an
+ * indicator is a URL (RFC 8707, section 2).
+ */
+function hasUrl({ url }: Resource): boolean {
+  return URL.canParse(url)
 }
 
 function forResource(resource: Resource, { scopes, lifetime, machine }: TokenSettings): ResourceServer {
