@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net'
+import { isIP } from '#platform'
 import { ipAddressOf } from './ip-address.js'
 
 /**
@@ -8,7 +8,7 @@ import { ipAddressOf } from './ip-address.js'
 export function addressKey(text: string): string {
   const address = ipAddressOf(text)
   if (address === undefined) return 'unknown'
-  return isIPv4(address) ? address : `${groupsOf(address).slice(0, 4).join(':')}::/64`
+  return isIP(address) === 4 ? address : `${groupsOf(address).slice(0, 4).join(':')}::/64`
 }
 
 /** The eight groups of a canonical IPv6 address. */

@@ -1,9 +1,9 @@
-import type { IncomingMessage } from 'node:http'
 import { AccessToken, type Verification } from './access-token.js'
 import type { AuthInfo } from './auth-info.js'
 import type { Caller } from './caller.js'
 import { insufficientScope } from './challenge.js'
 import { AuthError } from './errors.js'
+import type { HttpRequest } from './http-message.js'
 import { missingScopes } from './scopes.js'
 
 /** The context that an MCP handler gets: `ctx` of the SDK's version 2, `extra` of version 1. */
@@ -13,7 +13,7 @@ export interface HandlerContext {
 }
 
 /** What a handler has: the request of an Express or Node server, or the context of the MCP SDK. */
-export type CallSource = IncomingMessage | HandlerContext
+export type CallSource = HttpRequest | HandlerContext
 
 /**
  * The caller, where a call may come without a token because its tool is one of `publicTools`.

@@ -1,6 +1,6 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Caller } from './caller.js'
 import { AuthError, ERRORS } from './errors.js'
+import type { AnswerHeaders, HttpAnswer } from './http-message.js'
 import { isScope, resolveScope, type ScopeAliases } from './scopes.js'
 import { type PreparedJson, prepareJson, sendPrepared } from './send.js'
 
@@ -66,7 +66,7 @@ export function challengeHeader(error: AuthError, { resourceMetadataUrl, scopes 
 export type MessageId = string | number | null
 
 /** Answers with the errors of a challenge. */
-export type SendChallenge = (res: ServerResponse, error: AuthError, id: MessageId) => void
+export type SendChallenge = (res: HttpAnswer, error: AuthError, id: MessageId) => void
 
 /**
  * Makes what answers with an error: its status, the challenge where one belongs, `{error, error_description}` or a
@@ -84,7 +84,7 @@ export function createSendChallenge(challenge: Challenge): SendChallenge {
   }
 }
 
-function headersOf(error: AuthError, challenge: Challenge): OutgoingHttpHeaders {
+function headersOf(error: AuthError, challenge: Challenge): AnswerHeaders {
   return {
     ...('challenge' in ERRORS[error.code] && { 'WWW-Authenticate': challengeHeader(error, challenge) }),
     ...(error.retryAfter !== undefined && { 'Retry-After': String(error.retryAfter) }),

@@ -19,7 +19,7 @@ import {
   secret,
   text,
 } from './option-forms.js'
-import type { ProtectOptions } from './protect-options.js'
+import type { ProtectOptions, ResolvableOptions } from './protect-options.js'
 import type { RateLimitOptions } from './rate-limit.js'
 import type { ToolAccess } from './tool-scopes.js'
 import { CLAIMS, checkClaimNames, checkRevocation, REVOCATION } from './verifier-options.js'
@@ -90,7 +90,7 @@ const NESTED = Object.entries(GROUPS).flatMap(([group, forms]) =>
  *
  * @throws TypeError with the option, the form that it must have, and what it is; or an option that does not exist, and the nearest one
  */
-export function checkOptions(options: ProtectOptions): void {
+export function checkOptions(options: ResolvableOptions): void {
   const given: unknown = options
   if (!isObject(given)) throw new TypeError('Give options: mcpAuth({ resource, scalekit, scopes, tools })')
   checkForms(given, OPTIONS, { required: ['resource', 'scopes'], elsewhere: NESTED })

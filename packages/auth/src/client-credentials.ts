@@ -16,7 +16,7 @@ export function createFormHeaders({ clientId, clientSecret }: ClientCredentials)
   return () => {
     const credentials = [clientId, secret.reveal()].map(formEncode).join(':')
     return {
-      authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+      authorization: `Basic ${btoa(credentials)}`,
       'content-type': 'application/x-www-form-urlencoded',
       accept: 'application/json',
     }

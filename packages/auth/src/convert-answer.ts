@@ -1,6 +1,7 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { createParser } from 'eventsource-parser'
+import { byteLength, bytesOf, concat, utf8Of } from '#platform'
 import { ERRORS } from './errors.js'
+import type { AnswerHeaders, HttpAnswer } from './http-message.js'
 import { type PreparedJson, prepareJson, sendPrepared } from './send.js'
 
 export const JSON_TYPE = 'application/json'
@@ -21,7 +22,7 @@ interface Conversion {
  *
  * @param id of the request, for an error that takes the place of its response
  */
-export function convertAnswer(res: ServerResponse, type: AnswerType, id: string | number | null): void {
+export function convertAnswer(res: HttpAnswer, type: AnswerType, id: string | number | null): void {
   if (type === JSON_TYPE) replaceAnswer(res, () => typeOf(res) === STREAM_TYPE, new ResponseOfStream(id))
   else {
     const isHeld = () => typeOf(res) === JSON_TYPE && res.statusCode === 200
@@ -36,7 +37,7 @@ export function convertAnswer(res: ServerResponse, type: AnswerType, id: string 
  * @param id of the request, for an error that takes the place of a response that cannot be read
  */
 export function changeAnswer(
-  res: ServerResponse,
+  res: HttpAnswer,
   type: AnswerType | undefined,
   id: string | number | null,
   change: (response: unknown) => unknown,
@@ -46,7 +47,7 @@ export function changeAnswer(
 }
 
 /** Holds what a handler writes back while `isHeld`, and sends what the conversion makes of it. */
-function replaceAnswer(res: ServerResponse, isHeld: () => boolean, conversion: Conversion): void {
+function replaceAnswer(res: HttpAnswer, isHeld: () => boolean, conversion: Conversion): void {
   const { writeHead, flushHeaders, write, end } = res
   let sent = false
 
@@ -61,10 +62,10 @@ function replaceAnswer(res: ServerResponse, isHeld: () => boolean, conversion: C
     Object.assign(res, { write: () => true, end: () => res })
   }
   const take = ([chunk, ...rest]: readonly unknown[]) => {
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encodingIn(rest)) : chunk
+    const bytes = typeof chunk === 'string' ? bytesOf(chunk, encodingIn(rest)) : chunk
     if (bytes instanceof Uint8Array) send(conversion.take(bytes))
     const done = [chunk, ...rest].find((each) => typeof each === 'function')
-    if (done) process.nextTick(done)
+    if (done) queueMicrotask(done as () => void)
   }
 
   Object.assign(res, {
@@ -101,23 +102,23 @@ function replaceAnswer(res: ServerResponse, isHeld: () => boolean, conversion: C
   })
 }
 
-function typeOf(res: ServerResponse): string | undefined {
+function typeOf(res: HttpAnswer): string | undefined {
   return String(res.getHeader('content-type')).split(';')[0]?.trim().toLowerCase()
 }
 
 /** Node accepts an object, or names and values in turn. */
-function setHeaders(res: ServerResponse, headers: unknown): void {
+function setHeaders(res: HttpAnswer, headers: unknown): void {
   if (Array.isArray(headers)) {
     for (let i = 0; i < headers.length; i += 2) res.setHeader(headers[i], headers[i + 1])
   } else if (typeof headers === 'object') {
-    for (const [name, value] of Object.entries(headers as OutgoingHttpHeaders)) {
+    for (const [name, value] of Object.entries(headers as AnswerHeaders)) {
       if (value !== undefined) res.setHeader(name, value)
     }
   }
 }
 
-function encodingIn([encoding]: readonly unknown[]): BufferEncoding {
-  return typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8'
+function encodingIn([encoding]: readonly unknown[]): string | undefined {
+  return typeof encoding === 'string' ? encoding : undefined
 }
 
 /** They describe the body that is not sent. */
@@ -188,7 +189,7 @@ class ChangedResponse implements Conversion {
   }
 
   end(): PreparedJson {
-    const document = Buffer.concat(this.#document).toString()
+    const document = utf8Of(concat(this.#document))
     return this.#changed(this.isStream() ? this.#stream.end() : prepareBody(JSON_TYPE, document))
   }
 
@@ -212,7 +213,7 @@ class StreamOfDocument implements Conversion {
   }
 
   end(): PreparedJson {
-    return eventOf(Buffer.concat(this.#chunks).toString())
+    return eventOf(utf8Of(concat(this.#chunks)))
   }
 }
 
@@ -227,7 +228,7 @@ function eventOf(document: string): PreparedJson {
 function prepareBody(type: AnswerType, body: string, headers: PreparedJson['headers'] = []): PreparedJson {
   return {
     status: 200,
-    headers: [['Content-Type', type], ['Content-Length', Buffer.byteLength(body)], ...headers],
+    headers: [['Content-Type', type], ['Content-Length', byteLength(body)], ...headers],
     body,
   }
 }

@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http'
+import type { HttpAnswer } from './http-message.js'
 import type { ErrorMiddleware } from './middleware.js'
 import { sendJson } from './send.js'
 
 /** The last route: JSON instead of Express's page, with where MCP is and nothing of the request. */
-export function createNotFound(path: string): (req: unknown, res: ServerResponse) => void {
+export function createNotFound(path: string): (req: unknown, res: HttpAnswer) => void {
   const error_description = `There is nothing at this address. MCP is at ${path}.`
   return (_req, res) => sendJson(res, 404, { error: 'not_found', error_description })
 }

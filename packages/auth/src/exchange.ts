@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto'
+import { sha256 } from '#platform'
 import type { Caller } from './caller.js'
 import { type CallSource, callerIfAny } from './caller-of.js'
 import { type ClientCredentials, createFormHeaders, type FormHeaders } from './client-credentials.js'
@@ -108,7 +108,7 @@ export function createTokenExchange(options: ExchangeOptions): TokenExchange {
       }
       // The token of another protection's caller would go to an issuer that did not issue it.
       const caller = callerHere(source)
-      const digest = hash('sha256', caller.token.reveal(), 'base64url')
+      const digest = sha256(caller.token.reveal())
       const key = JSON.stringify([digest, target.audience, [...target.scopes].sort()])
       return tokens.get(key, () => request(caller, target, formHeaders))
     },

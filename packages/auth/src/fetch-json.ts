@@ -1,3 +1,5 @@
+import { concat, utf8Of } from '#platform'
+
 const MAX_BYTES = 256 * 1024
 
 type JsonRequest = Pick<RequestInit, 'method' | 'headers' | 'body'> & { signal: AbortSignal }
@@ -41,5 +43,5 @@ async function readText(response: Response): Promise<string> {
     if (size > MAX_BYTES) throw new Error('answered more than 256 KiB')
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return utf8Of(concat(chunks))
 }

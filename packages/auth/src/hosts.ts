@@ -1,6 +1,6 @@
-import type { IncomingMessage } from 'node:http'
-import { isIPv4 } from 'node:net'
+import { isIP } from '#platform'
 import { AuthError } from './errors.js'
+import type { HttpRequest } from './http-message.js'
 import { isLoopback } from './secure-url.js'
 
 const DEFAULT_PORT: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' }
@@ -40,7 +40,7 @@ export function createHostMatch(
 
 /** 127.0.0.0/8 (RFC 6890). `[::1]` is a host only of a resource that has it. */
 function isLoopbackAddress(name: string): boolean {
-  return name.startsWith('127.') && isIPv4(name)
+  return name.startsWith('127.') && isIP(name) === 4
 }
 
 /**
@@ -49,10 +49,7 @@ function isLoopbackAddress(name: string): boolean {
  *
  * @throws AuthError `host_not_allowed` (421)
  */
-export function createHostCheck(
-  resource: string,
-  allowed?: readonly string[],
-): (req: IncomingMessage) => void {
+export function createHostCheck(resource: string, allowed?: readonly string[]): (req: HttpRequest) => void {
   const matches = createHostMatch(resource, allowed)
   return (req) => {
     const target = absoluteFormHost(req.url)

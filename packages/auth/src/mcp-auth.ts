@@ -5,6 +5,7 @@ import { callerIfAny, callerOf } from './caller-of.js'
 import { checkGuardScopes } from './check-options.js'
 import { AuthError } from './errors.js'
 import type { ErrorMiddleware, Middleware } from './middleware.js'
+import { nodeTransport } from './node-transport.js'
 import { type Admission, createProtection, type NodeProtection } from './protect.js'
 import type { ProtectOptions } from './protect-options.js'
 
@@ -64,7 +65,10 @@ export interface McpAuth
  * app.post(auth.path, handler)
  */
 export function mcpAuth(options: ProtectOptions): McpAuth {
-  const { admit, guard, challenge, charge, requireFresh, ...members } = createProtection(options)
+  const { admit, guard, challenge, charge, requireFresh, ...members } = createProtection(
+    options,
+    nodeTransport,
+  )
 
   const protection: Middleware = (req, res, next) => {
     const mistake = mountMistake(req)

@@ -12,7 +12,8 @@ import type { ClaimNames, TokenProfile } from './token-profiles.js'
 import type { ToolTable } from './tool-scopes.js'
 import type { TokenVerifierOptions } from './verifier-options.js'
 
-export interface ProtectOptions {
+/** @typeParam Request what the callbacks get: the request of Node, or of the Fetch API */
+export interface ProtectOptions<Request = IncomingMessage> {
   /** The URL that clients use, `aud` of their tokens; its path is where MCP is. */
   readonly resource: string
   /** The exact `iss` values that are accepted. Needed unless `scalekit` is given. */
@@ -29,7 +30,7 @@ export interface ProtectOptions {
    * What the challenge for a missing or bad token asks for at this request, instead of `scopes`; undefined: `scopes`. For
    * clients that cannot ask for more later, which say so in the URL.
    */
-  readonly scopesFor?: (req: IncomingMessage) => readonly string[] | undefined
+  readonly scopesFor?: (req: Request) => readonly string[] | undefined
   readonly scopeAliases?: ScopeAliases
   /** Every tool, with all the scopes that a call of it needs; others cannot be called. Default: your server decides. */
   readonly tools?: ToolTable
@@ -70,14 +71,17 @@ export interface ProtectOptions {
    */
   readonly responses?: boolean
   /** The client's address, behind a proxy. Default: `req.ip` of Express, or the socket's. */
-  readonly addressOf?: (req: IncomingMessage) => string
+  readonly addressOf?: (req: Request) => string
   /** The time by which tokens expire, in milliseconds since the epoch. Default: the machine's. */
   readonly now?: () => number
   /** Called when keys, introspection or the app itself need attention. Default: a warning of Node, on stderr. */
   readonly onWarning?: (message: string, cause?: unknown) => void
   /** Called for every request that is refused, with the private reason. */
-  readonly onRefused?: (refusal: Refusal, req: IncomingMessage) => void
+  readonly onRefused?: (refusal: Refusal, req: Request) => void
 }
+
+/** What does not depend on the API for HTTP: all but the callbacks that get a request. */
+export type ResolvableOptions = Omit<ProtectOptions, 'scopesFor' | 'addressOf' | 'onRefused'>
 
 export interface ResolvedOptions {
   readonly path: string
@@ -92,7 +96,7 @@ export interface ResolvedOptions {
  *
  * @throws TypeError naming the option that is wrong
  */
-export function resolveOptions(options: ProtectOptions): ResolvedOptions {
+export function resolveOptions(options: ResolvableOptions): ResolvedOptions {
   const { resource, scalekit } = options
   const path = pathOfResource(resource)
   const environment =
@@ -136,7 +140,7 @@ function pathOfResource(resource: string): string {
   return pathname
 }
 
-function readyMetadata({ metadata, resource }: ProtectOptions): Record<string, unknown> | undefined {
+function readyMetadata({ metadata, resource }: ResolvableOptions): Record<string, unknown> | undefined {
   if (!metadata) return undefined
   if (metadata.resource !== resource) throw new TypeError(`metadata.resource must be ${resource}`)
   const servers = metadata.authorization_servers

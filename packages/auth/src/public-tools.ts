@@ -1,9 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type AnswerType, answerAsAccepted } from './accept.js'
 import { changeAnswer } from './convert-answer.js'
 import { AuthError } from './errors.js'
+import type { HttpAnswer } from './http-message.js'
 import { isObject } from './is-object.js'
-import { parseBody, readBody } from './json-body.js'
+import { parseBody } from './json-body.js'
 import { checkMessage, idOf } from './json-rpc.js'
 import { calledTool } from './tool-scopes.js'
 
@@ -12,13 +12,16 @@ const HANDSHAKE = new Set(['initialize', 'notifications/initialized', 'ping', 's
 const LIST = 'tools/list'
 
 export interface PublicTools {
-  /** The message of a request without a token, if it may be served; undefined: it needs a token. */
-  read(req: IncomingMessage, res: ServerResponse): Promise<unknown>
+  /**
+   * The message of a request without a token, if it may be served; undefined: it needs a token.
+   * @param read reads the body
+   */
+  messageIn(read: () => Promise<Uint8Array>): Promise<unknown>
   /**
    * Makes the handler's answer what the client accepts, and lists public tools only. Call it last before the handler.
    * @throws AuthError `not_acceptable`
    */
-  prepareAnswer(res: ServerResponse, acceptsOnly: AnswerType | undefined, message: unknown): void
+  prepareAnswer(res: HttpAnswer, acceptsOnly: AnswerType | undefined, message: unknown): void
 }
 
 /** What can be used without a token: `tools/list`, and calls of the tools that are named. */
@@ -32,9 +35,9 @@ export function createPublicTools(names: readonly string[]): PublicTools {
   }
 
   return {
-    async read(req, res) {
+    async messageIn(read) {
       try {
-        const message = parseBody(await readBody(req, res))
+        const message = parseBody(await read())
         checkMessage(message, { responses: false })
         return isPublic(message) ? message : undefined
       } catch (error) {

@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto'
-import type { ServerResponse } from 'node:http'
+import { sha256 } from '#platform'
 import { addressKey } from './address-key.js'
 import { type Caller, identityOf } from './caller.js'
 import { AuthError, temporarilyUnavailable } from './errors.js'
+import type { HttpAnswer } from './http-message.js'
 import type { LimiterOptions, RateLimiter, SpentPoints } from './rate-limiter.js'
 import { isLoopback } from './secure-url.js'
 import { createWindowLimiter } from './window-limiter.js'
@@ -24,12 +24,12 @@ export interface RateLimit {
    * Takes points from the caller's minute, and says on `res` how many are left.
    * @throws AuthError `rate_limited`, or `temporarily_unavailable` when the limiter's store fails
    */
-  spend(caller: Caller, points: number, res?: ServerResponse): Promise<void>
+  spend(caller: Caller, points: number, res?: HttpAnswer): Promise<void>
   /**
    * Takes points from the minute of an address that calls public tools without a token.
    * @throws AuthError `rate_limited`, or `temporarily_unavailable` when the limiter's store fails
    */
-  spendAnonymous(address: string, points: number, res?: ServerResponse): Promise<void>
+  spendAnonymous(address: string, points: number, res?: HttpAnswer): Promise<void>
   /**
    * Counts a refused credential. Past the limit the refusal becomes `rate_limited`; a valid token from the
    * same address is still served, so that nobody behind a shared address can lock the others out.
@@ -56,12 +56,7 @@ export function createRateLimit(resource: string, options: RateLimitOptions = {}
     countFailure: (address) => consume(failures, addressKey(address), 1),
   }
 
-  async function consume(
-    limiter: RateLimiter,
-    key: string,
-    points: number,
-    res?: ServerResponse,
-  ): Promise<void> {
+  async function consume(limiter: RateLimiter, key: string, points: number, res?: HttpAnswer): Promise<void> {
     try {
       const left = await limiter.consume(key, points)
       if (res) setLimitHeaders(res, policy, left)
@@ -70,7 +65,7 @@ export function createRateLimit(resource: string, options: RateLimitOptions = {}
     }
   }
 
-  function refuse(refused: unknown, res: ServerResponse | undefined): never {
+  function refuse(refused: unknown, res: HttpAnswer | undefined): never {
     if (!isSpent(refused)) throw temporarilyUnavailable('rate_limiter', refused)
     if (res) setLimitHeaders(res, policy, refused)
     const retryAfter = Math.max(1, Math.ceil(refused.msBeforeNext / 1000))
@@ -85,11 +80,11 @@ function isSpent(thrown: unknown): thrown is SpentPoints {
 
 /** One line per caller, whatever characters its names have, and no names in a shared store. */
 function callerKey(identity: readonly string[]): string {
-  return hash('sha256', JSON.stringify(identity), 'base64url')
+  return sha256(JSON.stringify(identity))
 }
 
 /** draft-ietf-httpapi-ratelimit-headers */
-function setLimitHeaders(res: ServerResponse, policy: string, left: SpentPoints): void {
+function setLimitHeaders(res: HttpAnswer, policy: string, left: SpentPoints): void {
   const reset = Math.ceil(left.msBeforeNext / 1000)
   res.setHeader('RateLimit-Policy', policy)
   res.setHeader('RateLimit', `"caller";r=${left.remainingPoints};t=${reset}`)

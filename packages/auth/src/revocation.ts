@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
+import { sha256 } from '#platform'
 import type { Caller } from './caller.js'
 import { invalidToken } from './errors.js'
 import { createIntrospect, type IntrospectionOptions } from './introspect.js'
@@ -85,7 +85,7 @@ export function createRevocation(
 }
 
 function nameOf({ issuer, tokenId, token }: Caller): string {
-  return JSON.stringify([issuer, tokenId ?? hash('sha256', token.reveal(), 'base64url')])
+  return JSON.stringify([issuer, tokenId ?? sha256(token.reveal())])
 }
 
 type Answer = NonNullable<Caller['revocation']>

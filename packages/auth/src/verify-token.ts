@@ -1,9 +1,8 @@
-import { hash } from 'node:crypto'
 import { errors, jwtVerify } from 'jose'
+import { emitWarning, sha256 } from '#platform'
 import { AccessToken, type Verification } from './access-token.js'
 import type { Caller } from './caller.js'
 import { type CompactToken, readCompactToken } from './compact-token.js'
-import { emitWarning } from './emit-warning.js'
 import { AuthError, invalidToken } from './errors.js'
 import { discoverEndpoint } from './issuer-metadata.js'
 import { createKeySet, type KeySet } from './key-set.js'
@@ -70,7 +69,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
       // What needs no key is refused without one, also while the keys are out of reach.
       if (keys.isDue) readAccepted(token, accepted)
       await keys.refreshIfDue()
-      const digest = hash('sha256', token, 'base64url')
+      const digest = sha256(token)
       const caller = recall(digest) ?? (await cache.load(digest, () => check(token)))
       return revocation ? revocation.check(caller) : caller
     },

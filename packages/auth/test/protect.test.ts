@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type ProtectOptions, protect } from '@scalekit-mcp/auth'
-import { type Admission, createProtection } from '@scalekit-mcp/auth/server'
+import { type Admission, createProtection, nodeTransport } from '@scalekit-mcp/auth/server'
 import express from 'express'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Authority, mint, rsaKey, startAuthority } from './authority.js'
@@ -128,7 +128,7 @@ describe('protect', () => {
     })
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
     const resource = `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`
-    const protection = createProtection({ resource, issuers: [authority.issuer], scopes: [] })
+    const protection = createProtection({ resource, issuers: [authority.issuer], scopes: [] }, nodeTransport)
     const response = await post(resource, mint(rsaKey, { iss: authority.issuer, aud: resource }))
     expect(await response.text()).toBe('usr_1')
     expect((await post(resource)).status).toBe(401)
@@ -167,6 +167,6 @@ describe('protect', () => {
       issuers: ['https://auth.example.com'],
       scopes: ['env:read'],
     }
-    expect(() => createProtection({ ...right, ...wrong })).toThrow(TypeError)
+    expect(() => createProtection({ ...right, ...wrong }, nodeTransport)).toThrow(TypeError)
   })
 })

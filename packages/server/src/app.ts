@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import type { ProtectOptions } from '@scalekit-mcp/auth'
-import { createProtection, hostsOf, originsOf } from '@scalekit-mcp/auth/server'
+import { createProtection, hostsOf, nodeTransport, originsOf } from '@scalekit-mcp/auth/server'
 import type { AuditLog } from './audit/audit-log.js'
 import { type Bounds, isSelected, parseSelection } from './call/access.js'
 import { createAdministrators } from './call/administrators.js'
@@ -67,7 +67,10 @@ export function createApp(options: AppOptions): App {
   const { metrics } = observation
   const addressOf = createClientAddress(config.trustProxy)
   const allowedHosts = [...hostsOf(config.resource), ...config.allowedHosts]
-  const protection = createProtection({ ...protectionOptions(options), addressOf, allowedHosts })
+  const protection = createProtection(
+    { ...protectionOptions(options), addressOf, allowedHosts },
+    nodeTransport,
+  )
   metrics?.read({
     tokens: protection.verifier.counts,
     questionsWaiting: shared.questions.waiting,
