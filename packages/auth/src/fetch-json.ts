@@ -11,19 +11,28 @@ type JsonRequest = Pick<RequestInit, 'method' | 'headers' | 'body'> & { signal: 
  * @throws Error with a fixed message that holds nothing of the answer.
  */
 export async function fetchJson(url: string | URL, init: JsonRequest): Promise<unknown> {
-  const response = await fetch(url, { ...init, redirect: 'error' })
+  const response = await send(url, init)
   if (response.status === 200) return jsonOf(response)
   await response.body?.cancel()
   throw new Error(`answered ${response.status}`)
 }
 
-/** The same with any status, where the document says why something was refused. */
+/** The same with any status but that of a redirect, where the document says why something was refused. */
 export async function fetchAnswer(
   url: string | URL,
   init: JsonRequest,
 ): Promise<{ readonly status: number; readonly body: unknown }> {
-  const response = await fetch(url, { ...init, redirect: 'error' })
+  const response = await send(url, init)
   return { status: response.status, body: await jsonOf(response) }
+}
+
+/** A redirect is not followed. Not `redirect: 'error'`, which Workers do not have. */
+async function send(url: string | URL, init: JsonRequest): Promise<Response> {
+  const response = await fetch(url, { ...init, redirect: 'manual' })
+  const isRedirect = response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400)
+  if (!isRedirect) return response
+  await response.body?.cancel()
+  throw new Error('answered with a redirect')
 }
 
 async function jsonOf(response: Response): Promise<unknown> {

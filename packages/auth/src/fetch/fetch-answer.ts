@@ -67,7 +67,6 @@ export class FetchAnswer implements HttpAnswer {
    * where `answerAsAccepted` replaced the methods of this object to convert it.
    */
   async answerWith(response: Response): Promise<Response> {
-    const reader = response.body?.getReader()
     this.statusCode = response.status
     this.statusMessage = response.statusText
     for (const [name, value] of response.headers) {
@@ -75,10 +74,8 @@ export class FetchAnswer implements HttpAnswer {
       else this.#headers.set(name, value)
     }
     this.writeHead(response.status)
-    if (this.headersSent) {
-      reader?.releaseLock()
-      return this.#responseWith(response.body)
-    }
+    if (this.headersSent) return this.#responseWith(response.body)
+    const reader = response.body?.getReader()
     while (reader && !this.writableEnded) {
       const { done, value } = await reader.read()
       if (done) break
