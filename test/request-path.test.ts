@@ -47,11 +47,11 @@ describe('the path of a request', () => {
   test('is at most 25 files long, from the socket to the connection to Scalekit', () => {
     expect(path.length).toBeLessThanOrEqual(25)
     expect([path.at(0), path.at(-1)]).toEqual([
-      'packages/auth/src/http-server.ts',
+      'packages/server/src/http/listener.ts',
       'packages/api/src/exchange.ts',
     ])
     expect(new Set(path).size).toBe(path.length)
-    expect(assembly).toHaveLength(4)
+    expect(assembly).toHaveLength(5)
   })
 
   test('can be walked: each file is imported by one above it, or by what puts them together', () => {

@@ -135,7 +135,7 @@ describe('published keys', () => {
 
   test.each([
     [{ keySetStatus: 404 }, 'answered 404'],
-    [{ keySetStatus: 302 }, 'fetch failed'],
+    [{ keySetStatus: 302 }, 'answered with a redirect'],
     [{ keySetBody: '<html>' }, 'not JSON'],
     [{ keySetBody: 'null' }, 'has no keys member'],
     [{ keySetBody: '{"keys":{}}' }, 'has no keys member'],
