@@ -17,10 +17,10 @@ export interface Runtime {
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const modules = join(root, 'test/runtimes/node_modules')
 
-export const node: Runtime = {
-  name: 'Node with Hono',
+export const node = (name: string): Runtime => ({
+  name,
   start: (file, variables) => program([process.execPath, '--import', 'tsx', file], variables),
-}
+})
 
 const bun: Runtime = {
   name: 'Bun',
