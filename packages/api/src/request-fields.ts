@@ -28,7 +28,16 @@ function fieldsOf(desc: DescMessage, above: readonly DescField[]): RequestField[
     const inner = innerMessage(field)
     if (inner) return fieldsOf(inner, fields)
     const path = fields.map(({ name }) => name).join('.')
-    return [{ path, fields, outputOnly: fields.some(isOutputOnly) }]
+    return [
+      {
+        path,
+        fields,
+        // Read from the descriptor when it is asked for: of all fields, that takes as long as loading the API.
+        get outputOnly() {
+          return fields.some(isOutputOnly)
+        },
+      },
+    ]
   })
 }
 

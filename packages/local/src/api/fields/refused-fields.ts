@@ -181,7 +181,7 @@ function refuse(
     paths.some((path) => field.path === path || field.path.startsWith(`${path}.`))
   return methods.flatMap((method) =>
     requestFields(method)
-      .filter((field) => !field.outputOnly && isNamed(field))
+      .filter((field) => isNamed(field) && !field.outputOnly)
       .map((field) => ({ method, field, reason, accepted })),
   )
 }
