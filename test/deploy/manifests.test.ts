@@ -1,4 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { StatefulSet } from 'kubernetes-models/apps/v1'
+import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2'
+import { Ingress, NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1'
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1'
+import { Service } from 'kubernetes-models/v1'
 import { expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { variables } from '../../packages/server/src/config/config-variables.js'
@@ -19,6 +24,34 @@ const of = (kind: string) => {
   if (!found) throw new Error(`no ${kind}`)
   return found.spec as unknown as Record<string, unknown>
 }
+
+/** The schemas of the API, each with its `apiVersion` and `kind`. */
+const models = [StatefulSet, Service, Ingress, PodDisruptionBudget, HorizontalPodAutoscaler, NetworkPolicy]
+
+/** The problem that the schema of its kind finds. */
+function problemOf(manifest: object): string | undefined {
+  const { kind } = manifest as { kind?: string }
+  const Model = models.find(({ name }) => name === kind)
+  if (!Model) return `no schema for ${kind}`
+  try {
+    new Model(structuredClone(manifest) as never).validate()
+    return undefined
+  } catch (error) {
+    return String(error)
+  }
+}
+
+test('Kubernetes: every manifest is valid by the schema of its API', () => {
+  expect(kubernetes.map(problemOf)).toEqual(kubernetes.map(() => undefined))
+})
+
+test.each([
+  ['a member of another type', { spec: { ...kubernetes[0]?.spec, replicas: 'three' } }, 'replicas'],
+  ['a missing member', { spec: { ...kubernetes[0]?.spec, selector: undefined } }, 'selector'],
+  ['another API', { apiVersion: 'apps/v1beta1' }, 'apiVersion'],
+])('Kubernetes: %s is found', (_, change, problem) => {
+  expect(problemOf({ ...kubernetes[0], ...change })).toContain(problem)
+})
 
 test('Kubernetes: every manifest parses, and they are about the same pods', () => {
   expect(manifests.flatMap(({ errors }) => errors)).toEqual([])
