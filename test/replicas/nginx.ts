@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { expect } from 'vitest'
 import { type Certificate, fetchTrusting } from './certificate.js'
 
 const example = readFileSync(new URL('../../deploy/nginx/scalekit-mcp.conf', import.meta.url), 'utf8')
@@ -10,6 +11,8 @@ const example = readFileSync(new URL('../../deploy/nginx/scalekit-mcp.conf', imp
 export interface Nginx {
   /** What it has logged. */
   log(): string
+  /** Marks a replica as `down`, or no longer, and reloads. Resolves when nothing uses the former configuration any more. */
+  setDown(port: number, isDown: boolean): Promise<void>
   stop(): Promise<void>
 }
 
@@ -22,7 +25,9 @@ export async function startNginx(port: number, ports: readonly number[], tls?: C
   const folder = mkdtempSync(join(tmpdir(), 'nginx-'))
   const file = join(folder, 'nginx.conf')
   mkdirSync(join(folder, 'temporary'))
-  writeFileSync(file, configuration(port, folder, ports, tls))
+  const down = new Set<number>()
+  const write = () => writeFileSync(file, configuration(port, folder, ports, down, tls))
+  write()
   const nginx = spawn('nginx', ['-c', file, '-p', folder, '-e', 'stderr'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
@@ -37,6 +42,17 @@ export async function startNginx(port: number, ports: readonly number[], tls?: C
   )
   return {
     log: () => said,
+    async setDown(replica, isDown) {
+      if (isDown) down.add(replica)
+      else down.delete(replica)
+      write()
+      const before = workersOf(nginx)
+      nginx.kill('SIGHUP')
+      await expect
+        .poll(() => workersOf(nginx).filter((worker) => !before.includes(worker)).length)
+        .toBeGreaterThan(0)
+      await expect.poll(() => workersOf(nginx).filter((worker) => before.includes(worker))).toEqual([])
+    },
     async stop() {
       const ended = once(nginx, 'exit')
       nginx.kill('SIGTERM')
@@ -46,11 +62,27 @@ export async function startNginx(port: number, ports: readonly number[], tls?: C
   }
 }
 
-function configuration(port: number, folder: string, ports: readonly number[], tls?: Certificate): string {
+/** The processes that serve requests. */
+function workersOf({ pid }: ChildProcess): string[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return children.split(' ').filter(Boolean)
+}
+
+function configuration(
+  port: number,
+  folder: string,
+  ports: readonly number[],
+  down: ReadonlySet<number>,
+  tls?: Certificate,
+): string {
   const listen = tls
     ? `listen 127.0.0.1:${port} ssl;\n  ssl_certificate ${tls.certificate};\n  ssl_certificate_key ${tls.key}`
     : `listen 127.0.0.1:${port}`
-  const servers = ports.map((each) => `  server 127.0.0.1:${each} max_fails=1 fail_timeout=1s;\n`).join('')
+  const servers = ports
+    .map(
+      (each) => `  server 127.0.0.1:${each} max_fails=1 fail_timeout=1s${down.has(each) ? ' down' : ''};\n`,
+    )
+    .join('')
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path ${join(folder, 'temporary', name)};`)
     .join('\n')
