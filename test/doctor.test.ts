@@ -164,7 +164,10 @@ describe('scalekit-mcp doctor', () => {
   test('finds no problem with the real server, with a token of the local environment', async () => {
     const program = await startDev()
     opened.push(program)
-    const { code, stdout } = await runToEnd(['doctor', `${program.url}?readonly=true`])
+    const { code, stdout } = await inTime(
+      () => runToEnd(['doctor', `${program.url}?readonly=true`]),
+      (answer) => /\b503\b|did not answer in time/.test(answer.stdout),
+    )
     expect(stdout).toContain('No problems found.')
     expect(stdout).toMatch(/^ok {6}modern .*whoami answered$/m)
     expect(stdout).toMatch(/^ok {6}legacy .*whoami answered$/m)

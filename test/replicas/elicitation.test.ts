@@ -8,6 +8,8 @@ const PRD = 'env_100000000000000002'
 /** How many questions are asked; a short form needs fewer. */
 const QUESTIONS = Number(process.env.QUESTIONS ?? 1_000)
 const AT_ONCE = 12
+/** The API of the local environment did not answer before the deadline of a call. */
+const NO_TIME = /upstream_timeout|upstream_unavailable/
 
 let fleet: Fleet
 beforeAll(async () => {
@@ -33,35 +35,48 @@ describe('three replicas without sticky sessions', () => {
     const wrong: string[] = []
     const ways = new Set<string>()
 
+    /** Asks again where a busy machine had no time to read what a question is about. */
+    const ask = async (number: number, session: string) => {
+      while ((await askOnce(number, session)) === 'no time');
+    }
     const askOnce = async (number: number, session: string) => {
       const [askedAt, answeredAt] = [number, number + 1 + (number % 2)]
       const deletes = number % 10 === 0
       const name = deletes ? `Question ${number}` : 'Kept'
       const organizationId = deletes ? await organization(name) : kept
       const args = { environmentId: PRD, organizationId }
-      const asked = await openConversation(replica(askedAt), token, 'delete_organization', args, { session })
+      const asked = await openConversation(replica(askedAt), token, 'delete_organization', args, {
+        session,
+      }).catch((error: unknown) => {
+        if (NO_TIME.test(String(error))) return undefined
+        throw error
+      })
+      if (!asked) return 'no time'
       const at = { url: replica(answeredAt) }
       const stolen = await asked.reply(typed(name), { ...at, token: stranger })
       const own = deletes ? typed(name) : number % 2 === 0 ? declined : typed(`Not ${number}`)
       const replied = await asked.reply(own, at)
       const { error, deleted } = (await asked.result()) as { error?: { code: string }; deleted?: boolean }
       const outcome = deleted ? 'deleted' : error?.code
+      const isAnsweredOnce = stolen.status === 404 && replied.status === 202
+      if (isAnsweredOnce && NO_TIME.test(String(outcome))) return 'no time'
       const expected = deletes
         ? 'deleted'
         : number % 2 === 0
           ? 'confirmation_declined'
           : 'confirmation_mismatch'
-      if (stolen.status !== 404 || replied.status !== 202 || outcome !== expected) {
+      if (!isAnsweredOnce || outcome !== expected) {
         wrong.push(`${number}: ${stolen.status} ${replied.status} ${outcome}, not ${expected}`)
       }
       ways.add(`${askedAt % 3} ${answeredAt % 3}`)
+      return outcome
     }
 
     let next = 0
     await Promise.all(
       Array.from({ length: AT_ONCE }, async (_, client) => {
         const session = await beginSession(replica(client), token)
-        while (next < QUESTIONS) await askOnce(next++, session)
+        while (next < QUESTIONS) await ask(next++, session)
       }),
     )
     expect(wrong).toEqual([])

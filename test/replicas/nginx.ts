@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { expect } from 'vitest'
 import { type Certificate, fetchTrusting } from './certificate.js'
 
 const read = (name: string) => readFileSync(new URL(`../../deploy/nginx/${name}`, import.meta.url), 'utf8')
@@ -12,6 +13,8 @@ const withPrefix = read('path-prefix.conf')
 export interface Nginx {
   /** What it has logged. */
   log(): string
+  /** Marks a replica as `down`, or no longer, and reloads. Resolves when nothing uses the former configuration any more. */
+  setDown(port: number, isDown: boolean): Promise<void>
   stop(): Promise<void>
 }
 
@@ -23,22 +26,28 @@ export interface Nginx {
 export function startNginx(port: number, ports: readonly number[], tls?: Certificate): Promise<Nginx> {
   const ask = tls ? fetchTrusting(tls) : fetch
   const health = () => ask(`${tls ? 'https' : 'http'}://localhost:${port}/health`)
-  return run(forReplicas(port, ports, tls), health)
+  return run((down) => forReplicas(port, ports, down, tls), health)
 }
 
 /** The same nginx, with the configuration for a server under the prefix `/scalekit`. */
 export function startNginxWithPrefix(port: number, target: number): Promise<Nginx> {
   const locations = withPrefix.replaceAll('scalekit-mcp:3002', `127.0.0.1:${target}`)
-  return run(`server {\n  listen 127.0.0.1:${port};\n${locations}\n}`, () =>
-    fetch(`http://localhost:${port}/scalekit/health`),
+  return run(
+    () => `server {\n  listen 127.0.0.1:${port};\n${locations}\n}`,
+    () => fetch(`http://localhost:${port}/scalekit/health`),
   )
 }
 
-async function run(servers: string, health: () => Promise<Response>): Promise<Nginx> {
+async function run(
+  servers: (down: ReadonlySet<number>) => string,
+  health: () => Promise<Response>,
+): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), 'nginx-'))
   const file = join(folder, 'nginx.conf')
   mkdirSync(join(folder, 'temporary'))
-  writeFileSync(file, configuration(folder, servers))
+  const down = new Set<number>()
+  const write = () => writeFileSync(file, configuration(folder, servers(down)))
+  write()
   const nginx = spawn('nginx', ['-c', file, '-p', folder, '-e', 'stderr'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
@@ -49,6 +58,17 @@ async function run(servers: string, health: () => Promise<Response>): Promise<Ng
   await reached(health, () => said)
   return {
     log: () => said,
+    async setDown(replica, isDown) {
+      if (isDown) down.add(replica)
+      else down.delete(replica)
+      write()
+      const before = workersOf(nginx)
+      nginx.kill('SIGHUP')
+      await expect
+        .poll(() => workersOf(nginx).filter((worker) => !before.includes(worker)).length)
+        .toBeGreaterThan(0)
+      await expect.poll(() => workersOf(nginx).filter((worker) => before.includes(worker))).toEqual([])
+    },
     async stop() {
       const ended = once(nginx, 'exit')
       nginx.kill('SIGTERM')
@@ -58,11 +78,24 @@ async function run(servers: string, health: () => Promise<Response>): Promise<Ng
   }
 }
 
-function forReplicas(port: number, ports: readonly number[], tls?: Certificate): string {
+/** The processes that serve requests. */
+function workersOf({ pid }: ChildProcess): string[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+  return children.split(' ').filter(Boolean)
+}
+
+function forReplicas(
+  port: number,
+  ports: readonly number[],
+  down: ReadonlySet<number>,
+  tls?: Certificate,
+): string {
   const listen = tls
     ? `listen 127.0.0.1:${port} ssl;\n  ssl_certificate ${tls.certificate};\n  ssl_certificate_key ${tls.key}`
     : `listen 127.0.0.1:${port}`
-  const servers = ports.map((each) => `  server 127.0.0.1:${each} max_fails=1 fail_timeout=1s;\n`).join('')
+  const lineOf = (each: number) =>
+    `  server 127.0.0.1:${each} max_fails=1 fail_timeout=1s${down.has(each) ? ' down' : ''};\n`
+  const servers = ports.map(lineOf).join('')
   return example.replaceAll(/( {2}server mcp-\d:3002 [^\n]*\n)+/g, servers).replace('listen 3002', listen)
 }
 

