@@ -35,15 +35,9 @@ export function compare(
   ]
 }
 
-/** Whether an observation took longer than its case allows, for whichever client. */
-export function isSlow(expected: Expectation, seen: Observation): boolean {
-  const isOver = (max: number | undefined, milliseconds = 0) => max !== undefined && milliseconds > max
-  const { max_ms, self_max_ms, other_clients_max_ms } = expected
-  return (
-    isOver(max_ms, seen.milliseconds) ||
-    isOver(self_max_ms, seen.milliseconds) ||
-    isOver(other_clients_max_ms, seen.others?.milliseconds)
-  )
+/** Whether a problem is only that something took longer than its case allows, for whichever client. */
+export function isAboutTime(problem: string): boolean {
+  return /^\d+ ms( of its own| for another client)?, at most \d+$/.test(problem)
 }
 
 /** Codes that say that the arguments, or the message that carries them, are not what the tool accepts. */
