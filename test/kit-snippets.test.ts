@@ -122,7 +122,7 @@ describe('the README of the kit', () => {
         "tools: { greet_user: ['user:read'], list_colleagues: [] }",
       )
       .replace('  return server\n', `${block('list_colleagues')}\n  return server\n`)
-      .replace(listen, `${block('auth.guard(', 'auth.notFound')}\n${listen}`)
+      .replace(listen, `${block('auth.guard(', 'auth.challenge')}\n${listen}`)
     const origin = await serve(`${db}${code}`)
     const listed = await call(origin, 'list_colleagues', {}, await token())
     expect(await listed.text()).toContain('somebody of org_100000000000000001')
@@ -145,6 +145,30 @@ describe('the README of the kit', () => {
     expect((await call(origin, 'greet_user', { name: 'Ada' })).status).toBe(401)
     const response = await call(origin, 'greet_user', { name: 'Ada' }, await token())
     expect(await response.text()).toMatch(/Hello Ada, says usr_\d+\./)
+    expect((await fetch(`${origin}/other`)).status).toBe(404)
+  })
+
+  test('its server on the Fetch API serves MCP and a route', async () => {
+    const [createServer = ''] = /^function createServer\(\) \{[\s\S]*?\n\}\n/m.exec(example) ?? []
+    const [options = ''] = /mcpAuth\((\{[\s\S]*?\n\})\)/.exec(example)?.slice(1) ?? []
+    const code = block('@scalekit-mcp/auth/fetch', 'export default')
+      .replace(
+        'import {',
+        `import { McpServer } from '@modelcontextprotocol/server'\nimport * as z from 'zod'\nimport {`,
+      )
+      .replace('const auth =', `const options = ${options}\n${createServer}\nconst auth =`)
+      .replace('export default', 'const app =')
+    const origin = await serve(`import { serve } from '@hono/node-server'
+      ${code}
+      serve({ fetch: app.fetch, port: Number(process.env.PORT) })`)
+    expect((await call(origin, 'greet_user', { name: 'Ada' })).status).toBe(401)
+    const response = await call(origin, 'greet_user', { name: 'Ada' }, await token())
+    expect(await response.text()).toMatch(/Hello Ada, says usr_\d+\./)
+    const report = async (bearer: string) =>
+      fetch(`${origin}/report`, { headers: { authorization: `Bearer ${bearer}` } })
+    expect((await report(await token())).status).toBe(403)
+    const served = await report(await token({ scope: 'report:read', scopes: ['report:read'] }))
+    expect([served.status, await served.json()]).toEqual([200, expect.stringMatching(/^usr_\d+$/)])
     expect((await fetch(`${origin}/other`)).status).toBe(404)
   })
 

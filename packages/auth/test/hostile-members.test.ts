@@ -1,5 +1,6 @@
 import { AuthError, createTokenVerifier, type TokenProfile, type TokenVerifier } from '@scalekit-mcp/auth'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { measure } from '../../../test/harness/measure.js'
 import { readCorpora } from '../../../test/hostile/corpus.js'
 import { type Authority, rsaKey, startAuthority } from './authority.js'
 import { shapedDefaults } from './hostile-profiles.js'
@@ -150,9 +151,17 @@ describe.each<TokenProfile>(profiles)('members of a token, profile %s', (profile
     await expect(verifier.verify(tokenWith())).resolves.toMatchObject({ subject: 'usr_1' })
   })
 
+  let refusals = 0
   test.each(casesOf(profile))('$part, $name: $value is refused', async ({ part, name, value }) => {
     const refused = await verifier.verify(tokenWith(part, name, value)).catch((error: unknown) => error)
     expect(refused).toBeInstanceOf(AuthError)
     expect(refused).toMatchObject({ code: 'invalid_token', status: 401 })
+    refusals++
+  })
+
+  test('none was accepted', () => {
+    const count = casesOf(profile).length
+    expect(refusals).toBe(count)
+    measure('A7', `0 of ${count} with ${profile}`)
   })
 })
