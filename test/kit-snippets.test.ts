@@ -122,7 +122,7 @@ describe('the README of the kit', () => {
         "tools: { greet_user: ['user:read'], list_colleagues: [] }",
       )
       .replace('  return server\n', `${block('list_colleagues')}\n  return server\n`)
-      .replace(listen, `${block('auth.guard(', 'auth.notFound')}\n${listen}`)
+      .replace(listen, `${block('auth.guard(', 'auth.challenge')}\n${listen}`)
     const origin = await serve(`${db}${code}`)
     const listed = await call(origin, 'list_colleagues', {}, await token())
     expect(await listed.text()).toContain('somebody of org_100000000000000001')
