@@ -305,6 +305,15 @@ describe('a request', () => {
     expect((await bad('192.0.2.2')).status).toBe(401)
   })
 
+  test('is for the host that the client has sent, where the URL has the one of the process', async () => {
+    const fetch = protectedBy().protect(() => Response.json(answer))
+    const at = (host: string) =>
+      fetch(new Request('http://localhost:3000/mcp', requestOf({ headers: { host } })))
+    expect((await at('mcp.example.com')).status).toBe(200)
+    expect((await at('localhost:3000')).status).toBe(421)
+    expect((await fetch(requestOf({ headers: { host: 'evil.example' } }))).status).toBe(421)
+  })
+
   test('for another host is refused', async () => {
     const fetch = protectedBy().protect(() => Response.json(answer))
     const request = new Request('https://evil.example/mcp', { method: 'POST' })
