@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
 import { createLocalScalekit, type LocalScalekit } from '@scalekit-mcp/local'
@@ -15,6 +17,15 @@ const programs: Readonly<Record<string, string>> = {
   Deno: 'examples/fetch/src/deno.ts',
   Workers: 'examples/fetch/src/worker.ts',
 }
+
+test('the routes for Next.js import each other as its compiler allows', async () => {
+  const folder = fileOf('examples/fetch/next/app')
+  const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith('.ts'))
+  expect(files).toHaveLength(2)
+  for (const name of files) {
+    expect(await readFile(join(folder, name), 'utf8')).not.toMatch(/from '[^']+\.ts'/)
+  }
+})
 
 describe.each(
   [node('Node with Hono'), node('Next.js'), ...runtimes].map((runtime) => [runtime.name, runtime] as const),

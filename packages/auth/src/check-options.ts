@@ -22,6 +22,7 @@ import {
 import type { ProtectOptions, ResolvableOptions } from './protect-options.js'
 import type { RateLimitOptions } from './rate-limit.js'
 import type { ToolAccess } from './tool-scopes.js'
+import { isOrigin } from './variable-values.js'
 import { CLAIMS, checkClaimNames, checkRevocation, REVOCATION } from './verifier-options.js'
 
 const OPTIONS: Forms<ProtectOptions> = {
@@ -33,14 +34,17 @@ const OPTIONS: Forms<ProtectOptions> = {
   scopes,
   scopesFor: callback,
   scopeAliases,
-  tools: { is: isObject, form: "a list of scopes for each tool, like { greet_user: ['user:read'] }" },
+  tools: { is: object.is, form: "a list of scopes for each tool, like { greet_user: ['user:read'] }" },
   publicTools: list,
   profile,
   claims: object,
   audience,
-  allowedOrigins: { is: (value) => value === '*' || list.is(value), form: "a list of origins, or '*'" },
+  allowedOrigins: {
+    is: (value) => value === '*' || isListOf(value, isOrigin),
+    form: "a list of origins without a path, like ['https://app.acme.com'], or '*'",
+  },
   allowedHosts: {
-    is: (value) => isListOf(value, (each) => isText(each) && isHost(each)),
+    is: (value) => isListOf(value, (each) => isText(each) && isHost(each)) && Object(value).length > 0,
     form: "a list of hosts without a scheme, like ['mcp.internal:3002']",
   },
   revocation: object,

@@ -5,7 +5,9 @@ import { type ClientCredentials, createFormHeaders, type FormHeaders } from './c
 import { AuthError, invalidToken } from './errors.js'
 import { createExpiringCache, type Expiring } from './expiring-cache.js'
 import { fetchAnswer } from './fetch-json.js'
+import { isObject } from './is-object.js'
 import { discoverEndpoint } from './issuer-metadata.js'
+import { checkForms, type Forms, scopes as scopeNames, text } from './option-forms.js'
 import { Secret } from './secret.js'
 import { secureUrl } from './secure-url.js'
 
@@ -106,6 +108,7 @@ export function createTokenExchange(options: ExchangeOptions): TokenExchange {
           detail: 'nobody_to_act_for',
         })
       }
+      checkTarget(target)
       // The token of another protection's caller would go to an issuer that did not issue it.
       const caller = callerHere(source)
       const digest = sha256(caller.token.reveal())
@@ -113,6 +116,15 @@ export function createTokenExchange(options: ExchangeOptions): TokenExchange {
       return tokens.get(key, () => request(caller, target, formHeaders))
     },
   }
+}
+
+const TARGET: Forms<ExchangeTarget> = { audience: text, scopes: scopeNames }
+
+/** For callers without TypeScript: `URLSearchParams` would ask for the audience "undefined". */
+function checkTarget(target: ExchangeTarget): void {
+  const given: unknown = target
+  if (!isObject(given)) throw new TypeError('Give a target: onBehalfOf(ctx, { audience, scopes })')
+  checkForms(given, TARGET, { prefix: 'target.', required: ['audience', 'scopes'] })
 }
 
 /** RFC 8693 section 2.2. Without `expires_in` a token is used once. */

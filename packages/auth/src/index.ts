@@ -1,3 +1,4 @@
+export type { AuthInfo } from './auth-info.js'
 export type { Caller } from './caller.js'
 export {
   type CallSource,

@@ -17,7 +17,7 @@ const TIMEOUT_MS = 3_000
 
 /** RFC 7662 section 2.1, with one retry. */
 export function createIntrospect(options: IntrospectionOptions): Introspect {
-  const url = secureUrl(options.introspectionUrl, 'The introspection URL')
+  const url = secureUrl(options.introspectionUrl, 'revocation.introspectionUrl')
   const { timeoutMs = TIMEOUT_MS } = options
   const formHeaders = createFormHeaders(options)
   const attempt = (token: Secret) => isActive(url, formHeaders(), timeoutMs, token)

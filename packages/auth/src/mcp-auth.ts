@@ -77,6 +77,9 @@ export function mcpAuth(options: ProtectOptions): McpAuth {
     return admit(req, res).then((admission) => {
       if ('caller' in admission) putCaller(req, admission.caller)
       if ('message' in admission && admission.message !== undefined) putBody(req, admission.message)
+      const mistake =
+        admission.outcome === 'elsewhere' ? routeMistake(req, protection, members.path) : undefined
+      if (mistake !== undefined) return next(new Error(mistake))
       if (GOES_ON.has(admission.outcome)) next()
     }, next)
   }
@@ -132,6 +135,27 @@ export function protect(app: App, options: ProtectOptions): McpAuth {
 function mountMistake({ baseUrl }: IncomingMessage & { baseUrl?: string }): string | undefined {
   if (!baseUrl) return undefined
   return `mcpAuth is mounted at ${baseUrl}: mount it at the root of the app, app.use(mcpAuth({ ... })). It finds its path by itself.`
+}
+
+/** A route of Express, and what it calls in turn; with a method, for that one only. */
+interface Route {
+  readonly path?: unknown
+  readonly stack?: readonly { readonly handle?: unknown; readonly method?: string }[]
+}
+
+/** What the middleware leaves to the app would reach the handler behind it in another route, without a token. */
+function routeMistake(
+  { route }: IncomingMessage & { route?: Route },
+  protection: Middleware,
+  path: string,
+): string | undefined {
+  const layers = route?.stack ?? []
+  const isBefore = ({ method }: (typeof layers)[number], at: number) =>
+    layers
+      .slice(at)
+      .some((next) => next.handle !== protection && (next.method ?? method) === (method ?? next.method))
+  if (!layers.some((layer, at) => layer.handle === protection && isBefore(layer, at))) return undefined
+  return `mcpAuth protects ${path} and not the route ${route?.path}: put auth.guard() there instead.`
 }
 
 /** `req.auth` is what the MCP SDKs hand on to their handlers. */

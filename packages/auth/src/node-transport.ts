@@ -5,7 +5,7 @@ import type { Transport } from './http-message.js'
 import { brokenOff, checkBodyHeaders, checkBodySize } from './json-body.js'
 
 const BODY_IS_READ =
-  'A body parser read the body before mcpAuth: move app.use(mcpAuth({ ... })) above it, and the parser to the routes that need it.'
+  'A body parser read the body before mcpAuth: move app.use(mcpAuth({ ... })) above it, and the parser to the routes that need it. Or remove a second mcpAuth of the same resource.'
 
 /** Requests of a Node server. */
 export const nodeTransport: Transport<IncomingMessage, ServerResponse> = {

@@ -19,8 +19,11 @@ export const isText = (value: unknown): value is string => typeof value === 'str
 export const isListOf = (value: unknown, is: (each: unknown) => boolean) =>
   Array.isArray(value) && value.every(is)
 const isPoints = (value: unknown) => Number.isSafeInteger(value) && Number(value) > 0
+/** The entries of a `Map` are no members: as an object it would be empty. */
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  isObject(value) && !(Symbol.iterator in value)
 const isAliases = (value: unknown) =>
-  isObject(value) && [...Object.keys(value), ...Object.values(value)].every(isScope)
+  isRecord(value) && [...Object.keys(value), ...Object.values(value)].every(isScope)
 
 /** Whether a value has methods. Not by its class: another copy of this package may have made it. */
 export const hasMethods = (value: unknown, ...methods: string[]) =>
@@ -28,10 +31,16 @@ export const hasMethods = (value: unknown, ...methods: string[]) =>
 
 export const text: Form = { is: isText, form: 'a string' }
 export const list: Form = { is: (value) => isListOf(value, isText), form: 'a list of strings' }
-export const object: Form = { is: isObject, form: 'an object' }
+export const object: Form = { is: isRecord, form: 'an object' }
 export const callback: Form = { is: (value) => typeof value === 'function', form: 'a function' }
 export const flag: Form = { is: (value) => typeof value === 'boolean', form: 'true or false' }
 export const points: Form = { is: isPoints, form: 'a whole number from 1' }
+/** A timer of more milliseconds ends at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+export const milliseconds: Form = {
+  is: (value) => isPoints(value) && Number(value) <= MAX_TIMER_MS,
+  form: `a whole number from 1 to ${MAX_TIMER_MS}`,
+}
 export const scopes: Form = {
   is: (value) => isListOf(value, isScope),
   form: "a list of scope names without spaces, like ['user:read']",
@@ -104,6 +113,8 @@ const MAX_SHOWN = 80
 
 /** A value as its author wrote it, where it is short and no object. */
 function shown(value: unknown): string {
+  // JSON has no NaN.
+  if (typeof value === 'number') return String(value)
   const isPlain = (each: unknown) => ['string', 'number', 'boolean'].includes(typeof each) || each === null
   const json =
     value !== '' && (isPlain(value) || isListOf(value, isPlain)) ? JSON.stringify(value) : undefined

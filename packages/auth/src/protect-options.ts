@@ -99,14 +99,14 @@ export interface ResolvedOptions {
 export function resolveOptions(options: ResolvableOptions): ResolvedOptions {
   const { resource, scalekit } = options
   const path = pathOfResource(resource)
-  const environment =
-    scalekit && secureUrl(scalekit.environmentUrl, 'environmentUrl').href.replace(/\/+$/, '')
+  const environment = scalekit && urlOfEnvironment(scalekit.environmentUrl)
   const resourceIssuer = scalekit?.resourceId && `${environment}/resources/${scalekit.resourceId}`
   const issuers = options.issuers ?? [environment, resourceIssuer].filter((issuer) => issuer !== undefined)
   if (issuers.length === 0) throw new TypeError('Give issuers, or scalekit with an environmentUrl')
   const authorizationServers =
     options.authorizationServers ??
     (resourceIssuer ? [resourceIssuer] : issuers.slice(0, environment ? 1 : undefined))
+  checkServers(authorizationServers, 'authorizationServers')
 
   return {
     path,
@@ -131,6 +131,12 @@ export function resolveOptions(options: ResolvableOptions): ResolvedOptions {
   }
 }
 
+function urlOfEnvironment(environmentUrl: string): string {
+  const { href, search } = secureUrl(environmentUrl, 'scalekit.environmentUrl')
+  if (search !== '') throw new TypeError('scalekit.environmentUrl must not have a query')
+  return href.replace(/[/?]+$/, '')
+}
+
 function pathOfResource(resource: string): string {
   const { pathname } = secureUrl(resource, 'resource')
   const canonical = canonicalForm(resource)
@@ -143,9 +149,13 @@ function pathOfResource(resource: string): string {
 function readyMetadata({ metadata, resource }: ResolvableOptions): Record<string, unknown> | undefined {
   if (!metadata) return undefined
   if (metadata.resource !== resource) throw new TypeError(`metadata.resource must be ${resource}`)
-  const servers = metadata.authorization_servers
-  if (!Array.isArray(servers) || servers.length === 0) {
-    throw new TypeError('metadata.authorization_servers must name at least one authorization server')
-  }
+  checkServers(metadata.authorization_servers, 'metadata.authorization_servers')
   return { ...metadata }
+}
+
+function checkServers(servers: unknown, option: string): void {
+  if (!Array.isArray(servers) || servers.length === 0) {
+    throw new TypeError(`${option} must name at least one authorization server`)
+  }
+  for (const server of servers) secureUrl(String(server), `An entry of ${option}`)
 }

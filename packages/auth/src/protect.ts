@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { emitWarning } from '#platform'
 import { type AnswerType, answerAsAccepted, negotiateAnswer } from './accept.js'
+import { checkedAddress } from './address-key.js'
 import type { Caller } from './caller.js'
 import { type CallSource, callerIfAny, checkScopes, NO_CALLER, verificationOf } from './caller-of.js'
 import { type Challenge, createSendChallenge, scopesToAskFor } from './challenge.js'
@@ -142,7 +143,7 @@ export function createProtection<Request extends HttpRequest, Answer extends Htt
   const toolScopes = createToolScopes({ tools, publicTools: publicNames, callerHere, miswired })
   const publicTools = publicNames.length > 0 ? createPublicTools(publicNames) : undefined
   const { onBehalfOf } = createTokenExchange({ ...exchangeSettings, callerHere })
-  const addressOf = options.addressOf ?? transport.addressOf
+  const addressOf = checkedAddress(options.addressOf ?? transport.addressOf)
 
   /** Everything that happens to every request, in order. @throws AuthError, and fills in what is known until then */
   async function decide(req: Request, res: Answer, known: Known): Promise<Admission> {

@@ -5,7 +5,7 @@ import type { HttpAnswer } from './http-message.js'
 import { isObject } from './is-object.js'
 import { parseBody } from './json-body.js'
 import { checkMessage, idOf } from './json-rpc.js'
-import { calledTool } from './tool-scopes.js'
+import { calledTool, isToolCall } from './tool-scopes.js'
 
 /** What a client does before it lists tools: the handshake up to 2025-11-25, and `server/discover` of 2026-07-28. */
 const HANDSHAKE = new Set(['initialize', 'notifications/initialized', 'ping', 'server/discover'])
@@ -30,8 +30,8 @@ export function createPublicTools(names: readonly string[]): PublicTools {
 
   function isPublic(message: unknown): boolean {
     const { method } = Object(message) as { method?: unknown }
-    const tool = calledTool(message)
-    return tool === undefined ? method === LIST || HANDSHAKE.has(String(method)) : tools.has(tool)
+    if (isToolCall(message)) return tools.has(calledTool(message))
+    return method === LIST || HANDSHAKE.has(String(method))
   }
 
   return {

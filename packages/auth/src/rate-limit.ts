@@ -3,6 +3,7 @@ import { addressKey } from './address-key.js'
 import { type Caller, identityOf } from './caller.js'
 import { AuthError, temporarilyUnavailable } from './errors.js'
 import type { HttpAnswer } from './http-message.js'
+import { hasMethods } from './option-forms.js'
 import type { LimiterOptions, RateLimiter, SpentPoints } from './rate-limiter.js'
 import { isLoopback } from './secure-url.js'
 import { createWindowLimiter } from './window-limiter.js'
@@ -46,7 +47,11 @@ export function createRateLimit(resource: string, options: RateLimitOptions = {}
   const { perMinute = isLoopback(new URL(resource).hostname) ? 1_000_000 : 600, failuresPerMinute = 300 } =
     options
   const policy = policyOf(perMinute)
-  const create = options.createLimiter ?? createWindowLimiter
+  const create = (of: LimiterOptions): RateLimiter => {
+    const limiter = (options.createLimiter ?? createWindowLimiter)(of)
+    if (hasMethods(limiter, 'consume')) return limiter
+    throw new TypeError('limits.createLimiter must return a limiter with the method consume, and no promise')
+  }
   const callers = create({ keyPrefix: 'caller', points: perMinute, duration: WINDOW_SECONDS })
   const failures = create({ keyPrefix: 'failure', points: failuresPerMinute, duration: WINDOW_SECONDS })
 

@@ -53,7 +53,9 @@ export function createToolScopes({
   callerHere,
   miswired,
 }: ToolScopesOptions): ToolScopes {
-  const tools = new Map(Object.entries(table ?? {}).map(([name, access]) => [name, accessOf(access)]))
+  const tools: ReadonlyMap<unknown, ToolAccess> = new Map(
+    Object.entries(table ?? {}).map(([name, access]) => [name, accessOf(access)]),
+  )
 
   for (const name of publicTools) {
     const access = tools.get(name)
@@ -73,9 +75,8 @@ export function createToolScopes({
 
   return {
     check(message, caller) {
-      const name = table && calledTool(message)
-      if (name === undefined) return
-      const access = tools.get(name)
+      if (!table || !isToolCall(message)) return
+      const access = tools.get(calledTool(message))
       if (!access) throw new AuthError('unknown_tool', 'Unknown tool: choose a name from tools/list.')
       decide(caller, access)
     },
@@ -84,6 +85,11 @@ export function createToolScopes({
       if (!access) {
         throw miswired(
           `The tool ${name} is missing in the option tools of mcpAuth: add ${name} with its scopes.`,
+        )
+      }
+      if (typeof handler !== 'function') {
+        throw new TypeError(
+          `The handler of the tool ${name} must be a function: auth.tool('${name}', handler)`,
         )
       }
       const isPublic = publicTools.includes(name)
@@ -103,8 +109,12 @@ function accessOf(access: readonly string[] | ToolAccess): ToolAccess {
   return 'scopes' in access ? access : { scopes: access }
 }
 
-/** MCP: `params.name` of `tools/call`; no name is a call of no tool. */
-export function calledTool(message: unknown): string | undefined {
-  const { method, params } = Object(message) as { method?: unknown; params?: { name?: unknown } }
-  return method === 'tools/call' ? String(params?.name) : undefined
+export function isToolCall(message: unknown): boolean {
+  return Object(message).method === 'tools/call'
+}
+
+/** MCP: `params.name` of `tools/call`, as it was sent: what is not a string is the name of no tool. */
+export function calledTool(message: unknown): unknown {
+  const { params } = Object(message) as { params?: { name?: unknown } }
+  return params?.name
 }

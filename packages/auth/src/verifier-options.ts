@@ -6,8 +6,8 @@ import {
   type Forms,
   hasMethods,
   list,
+  milliseconds,
   object,
-  points,
   profile,
   scopeAliases,
   secret,
@@ -61,7 +61,7 @@ export const REVOCATION: Forms<RevocationOptions> = {
   introspectionUrl: text,
   clientId: text,
   clientSecret: secret,
-  timeoutMs: points,
+  timeoutMs: milliseconds,
   store: {
     is: (value) => hasMethods(value, 'isRevoked', 'revoke'),
     form: 'an object with the methods isRevoked and revoke',

@@ -191,10 +191,18 @@ function allowedAlgorithms(algorithms: readonly string[] = ['RS256', 'ES256']): 
   return algorithms
 }
 
+/** Issuers are compared as strings: one that no token can have would refuse all of them. */
+function checkIssuer(issuer: string): void {
+  secureUrl(issuer, 'An issuer in issuers')
+  if (/[\s{}]/.test(issuer)) {
+    throw new TypeError('issuers must have the exact iss values: replace parts in braces, and remove spaces')
+  }
+}
+
 function keyLocator({ issuers, jwksUrl }: TokenVerifierOptions): (signal: AbortSignal) => Promise<URL> {
   const [first] = issuers
   if (first === undefined) throw new TypeError('issuers must name at least one issuer')
-  for (const issuer of issuers) secureUrl(issuer, 'An issuer')
+  for (const issuer of issuers) checkIssuer(issuer)
   if (jwksUrl === undefined) return (signal) => discoverEndpoint(first, 'jwks_uri', signal)
   const url = secureUrl(jwksUrl, 'jwksUrl')
   return async () => url

@@ -11,6 +11,8 @@ const { environmentUrl } = right.scalekit
 const revocation = { introspectionUrl: environmentUrl, clientId: 'skc_1', clientSecret: 'hunter2' }
 
 const PROFILES = 'strict, scalekit-compat, auth0, okta, entra, keycloak or cognito'
+const ORIGINS = "a list of origins without a path, like ['https://app.acme.com'], or '*'"
+const HOSTS = "a list of hosts without a scheme, like ['mcp.internal:3002']"
 const SCOPES = "a list of scope names without spaces, like ['user:read']"
 
 describe.each([
@@ -55,7 +57,7 @@ describe.each([
     ],
     [
       { allowedOrigins: 'https://a.example' },
-      'allowedOrigins must be a list of origins, or \'*\'. It is "https://a.example".',
+      `allowedOrigins must be ${ORIGINS}. It is "https://a.example".`,
     ],
     [
       { allowedHosts: ['https://mcp.example.com'] },
@@ -65,6 +67,7 @@ describe.each([
       { allowedHosts: ['*'] },
       'allowedHosts must be a list of hosts without a scheme, like [\'mcp.internal:3002\']. It is ["*"].',
     ],
+    [{ allowedHosts: [] }, `allowedHosts must be ${HOSTS}. It is [].`],
     [{ profile: 'lenient' }, `profile must be ${PROFILES}. It is "lenient".`],
     [{ profile: 'toString' }, `profile must be ${PROFILES}. It is "toString".`],
     [{ claims: { clientId: ['cid'] } }, 'claims.clientId must be a string. It is ["cid"].'],
@@ -84,12 +87,36 @@ describe.each([
     ],
     [
       { revocation: { ...revocation, timeoutMs: 0.5 } },
-      'revocation.timeoutMs must be a whole number from 1. It is 0.5.',
+      'revocation.timeoutMs must be a whole number from 1 to 2147483647. It is 0.5.',
+    ],
+    [
+      { revocation: { ...revocation, timeoutMs: 2 ** 31 } },
+      'revocation.timeoutMs must be a whole number from 1 to 2147483647. It is 2147483648.',
     ],
     [
       { revocation: { ...revocation, store: {} } },
       'revocation.store must be an object with the methods isRevoked and revoke. It is an object.',
     ],
+    [{ limits: { perMinute: Number.NaN } }, 'limits.perMinute must be a whole number from 1. It is NaN.'],
+    [
+      { limits: { perMinute: Number.POSITIVE_INFINITY } },
+      'limits.perMinute must be a whole number from 1. It is Infinity.',
+    ],
+    [{ allowedOrigins: ['*'] }, `allowedOrigins must be ${ORIGINS}. It is ["*"].`],
+    [{ allowedOrigins: ['app.acme.com'] }, `allowedOrigins must be ${ORIGINS}. It is ["app.acme.com"].`],
+    [
+      { allowedOrigins: ['https://app.acme.com/'] },
+      `allowedOrigins must be ${ORIGINS}. It is ["https://app.acme.com/"].`,
+    ],
+    [
+      { tools: new Map([['greet', ['user:read']]]) },
+      "tools must be a list of scopes for each tool, like { greet_user: ['user:read'] }. It is an object.",
+    ],
+    [
+      { scopeAliases: new Map([['org:read', 'organization:read']]) },
+      "scopeAliases must be an object of scope names, like { 'org:read': 'organization:read' }. It is an object.",
+    ],
+    [{ claims: new Map([['clientId', 'cid']]) }, 'claims must be an object. It is an object.'],
   ])('%j is a TypeError with the option, its form and what it is', (wrong, message) => {
     const options = { ...right, ...Object(wrong) } as ProtectOptions
     expect(() => create(options)).toThrow(new TypeError(message))
@@ -113,6 +140,57 @@ describe.each([
   ])('%j is a TypeError with the option that was meant', (wrong, message) => {
     const options = { ...right, ...Object(wrong) } as ProtectOptions
     expect(() => create(options)).toThrow(new TypeError(message))
+  })
+
+  test.each<[unknown, string]>([
+    [
+      { resource: 'https://mcp.example.com/mcp?' },
+      'resource must be a canonical URL without a query: https://mcp.example.com/mcp',
+    ],
+    [
+      { resource: 'https://mcp.example.com/mcp#' },
+      'resource must be a canonical URL without a query: https://mcp.example.com/mcp',
+    ],
+    [{ issuers: ['auth.example.com'] }, 'An issuer in issuers is not a URL'],
+    [
+      { issuers: ['https://login.microsoftonline.com/{tenant}/v2.0'] },
+      'issuers must have the exact iss values: replace parts in braces, and remove spaces',
+    ],
+    [
+      { issuers: ['https://auth.example.com '] },
+      'issuers must have the exact iss values: replace parts in braces, and remove spaces',
+    ],
+    [{ scalekit: { environmentUrl: 'acme.scalekit.com' } }, 'scalekit.environmentUrl is not a URL'],
+    [
+      { scalekit: { environmentUrl: 'https://acme.scalekit.com?a=b' } },
+      'scalekit.environmentUrl must not have a query',
+    ],
+    [{ authorizationServers: [] }, 'authorizationServers must name at least one authorization server'],
+    [{ authorizationServers: ['acme'] }, 'An entry of authorizationServers is not a URL'],
+    [
+      { metadata: { resource: right.resource, authorization_servers: [1] } },
+      'An entry of metadata.authorization_servers is not a URL',
+    ],
+    [
+      { revocation: { ...revocation, introspectionUrl: 'introspect' } },
+      'revocation.introspectionUrl is not a URL',
+    ],
+    [
+      { limits: { createLimiter: () => ({}) } },
+      'limits.createLimiter must return a limiter with the method consume, and no promise',
+    ],
+    [
+      { limits: { createLimiter: async () => ({ consume: () => undefined }) } },
+      'limits.createLimiter must return a limiter with the method consume, and no promise',
+    ],
+  ])('%j could accept no request, and is a TypeError', (wrong, message) => {
+    const options = { ...right, ...Object(wrong) } as ProtectOptions
+    expect(() => create(options)).toThrow(new TypeError(message))
+  })
+
+  test('pages of extensions and pages without an origin may be allowed', () => {
+    const allowedOrigins = ['https://app.acme.com:8443', 'chrome-extension://abc', 'null']
+    expect(() => create({ ...right, allowedOrigins }).close()).not.toThrow()
   })
 
   test('no options at all are a TypeError with those that are needed', () => {

@@ -108,6 +108,26 @@ describe('the answer of a handler', () => {
     expect(await received.text()).toBe(`event: message\ndata: ${JSON.stringify(answer)}\n\n`)
   })
 
+  test('keeps what it varies by next to what the protection varies by', async () => {
+    const fetch = protectedBy({ allowedOrigins: ['https://app.example.com'] }).protect(() =>
+      Response.json(answer, { headers: { vary: 'accept-encoding' } }),
+    )
+    const received = await fetch(requestOf({ headers: { origin: 'https://app.example.com' } }))
+    expect(received.headers.get('vary')).toBe('Origin, accept-encoding')
+  })
+
+  test('is cancelled when the client of one JSON document is gone', async () => {
+    const { response, isCancelled } = eventsOf({ jsonrpc: '2.0', method: 'notifications/progress' })
+    const client = new AbortController()
+    const request = new Request(requestOf({ headers: { accept: JSON_TYPE } }), { signal: client.signal })
+    const received = protectedBy().protect(() => {
+      queueMicrotask(() => client.abort())
+      return response
+    })(request)
+    await received
+    expect(isCancelled()).toBe(true)
+  })
+
   test.each([202, 204, 400])('of status %i goes through as it is', async (status) => {
     const body = status === 204 ? null : '{"a":1}'
     const given = () =>
@@ -169,6 +189,23 @@ describe('a handler', () => {
       expect([received.status, received.headers.get('content-type')]).toEqual([403, JSON_TYPE])
       expect(received.headers.get('www-authenticate')).toContain('scope="user:write"')
     }
+  })
+
+  test('that returns no response is a mistake of the app', async () => {
+    for (const nothing of [undefined, null, answer]) {
+      await expect(protectedBy().protect(() => nothing as never)(requestOf())).rejects.toThrow(
+        'The handler returned no Response',
+      )
+    }
+  })
+
+  test('that is no function is a TypeError at the start', () => {
+    const auth = protectedBy()
+    const server = { fetch: () => Response.json(answer) } as never
+    for (const wrong of [() => auth.protect(server), () => auth.guard('a')(server)]) {
+      expect(wrong).toThrow('The handler must be a function: auth.')
+    }
+    expect(() => auth.protect(() => Response.json(answer), server)).toThrow('The handler must be a function')
   })
 
   test('that fails leaves its error to the runtime', async () => {
@@ -266,6 +303,15 @@ describe('a request', () => {
     expect((await bad('192.0.2.1')).status).toBe(401)
     expect((await bad('192.0.2.1')).status).toBe(429)
     expect((await bad('192.0.2.2')).status).toBe(401)
+  })
+
+  test('is for the host that the client has sent, where the URL has the one of the process', async () => {
+    const fetch = protectedBy().protect(() => Response.json(answer))
+    const at = (host: string) =>
+      fetch(new Request('http://localhost:3000/mcp', requestOf({ headers: { host } })))
+    expect((await at('mcp.example.com')).status).toBe(200)
+    expect((await at('localhost:3000')).status).toBe(421)
+    expect((await fetch(requestOf({ headers: { host: 'evil.example' } }))).status).toBe(421)
   })
 
   test('for another host is refused', async () => {

@@ -225,6 +225,23 @@ describe('onBehalfOf', () => {
     },
   )
 
+  test.each<[unknown, string]>([
+    [undefined, 'Give a target: onBehalfOf(ctx, { audience, scopes })'],
+    [{ scopes: [] }, 'target.audience must be a string. It is missing.'],
+    [{ audience: '', scopes: [] }, 'target.audience must be a string. It is empty.'],
+    [{ audience: 'a' }, 'target.scopes must be a list of scope names without spaces'],
+    [{ audience: 'a', scopes: 'b' }, 'target.scopes must be a list of scope names without spaces'],
+    [{ audience: 'a', scopes: ['b c'] }, 'target.scopes must be a list of scope names without spaces'],
+    [{ audience: 'a', scope: ['b'] }, 'target.scope is not an option. Use target.scopes.'],
+  ])('the target %j is a TypeError, and the issuer is not asked', async (target, sentence) => {
+    const made = protection()
+    const { context } = await contextFor(made)
+    const asked = made.onBehalfOf(context, target as typeof TARGET)
+    await expect(asked).rejects.toThrow(TypeError)
+    await expect(asked).rejects.toThrow(sentence)
+    expect(requests).toEqual([])
+  })
+
   test.each<[object, string]>([
     [{ clientId: 'a' }, 'exchange.clientSecret must be a string or a Secret'],
     [{ clientSecret: new Secret('a') }, 'exchange.clientId must be a string'],

@@ -189,6 +189,10 @@ describe.each<Sdk>(['v1', 'v1 with streams', 'v2'])('public tools on the MCP SDK
     const bodies = [
       ...[call('greet'), call('secret'), call('nothing'), call('constructor'), message('tools/call')],
       ...[message('resources/list'), message('prompts/list'), message('toString'), message('tools/list/')],
+      ...[
+        { ...call('time'), params: { name: ['time'] } },
+        { ...call('time'), params: ['time'] },
+      ],
       ...[[call('time')], { jsonrpc: '2.0', id: 1, result: {} }, { ...call('time'), extra: 1 }],
     ].map((body) => JSON.stringify(body))
     for (const body of [...bodies, 'nonsense', '', `"${'x'.repeat(300_000)}"`]) {

@@ -9,6 +9,7 @@ import {
   protect,
 } from '@scalekit-mcp/auth'
 import express, { type Express } from 'express'
+import express4 from 'express4'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type Authority, mint, rsaKey, startAuthority } from './authority.js'
 import { mcpHandler, tools } from './mcp-server.js'
@@ -107,6 +108,41 @@ describe('an app that is put together wrongly', () => {
     )
   })
 
+  test.each([
+    ['Express 4', express4 as unknown as typeof express, '*'],
+    ['Express 5', express, '/{*path}'],
+  ])(
+    'the middleware in front of the handler of another route lets no request through, in %s',
+    async (_name, create, everything) => {
+      const app = create()
+      const started = await start(app)
+      const auth = started.authFor('/mcp')
+      app.all(everything, (_req, _res, next) => next(), auth)
+      app.post('/report', auth, (_req, res) => void res.json('reached'))
+      app.get('/health', (_req, res) => void res.json('healthy'))
+      last(app, auth, started)
+      await expectFault(
+        await post(`${started.origin}/report`, undefined),
+        started,
+        'mcpAuth protects /mcp and not the route /report: put auth.guard() there instead.',
+      )
+      expect(await (await fetch(`${started.origin}/health`)).json()).toBe('healthy')
+    },
+  )
+
+  test('an address that is no string is an error that names the option', async () => {
+    const app = express()
+    const started = await start(app)
+    const auth = started.authFor('/mcp', { addressOf: (req) => req.headers['x-address'] as string })
+    app.use(auth)
+    last(app, auth, started)
+    await expectFault(
+      await post(`${started.origin}/mcp`, undefined),
+      started,
+      "addressOf must return a string, '' for an unknown address. It returned undefined.",
+    )
+  })
+
   test('a guard decides about no caller of another resource', async () => {
     const app = express()
     const started = await start(app)
@@ -150,7 +186,7 @@ describe('an app that is put together wrongly', () => {
     expect(response.status).toBe(500)
     expect(response.headers.has('www-authenticate')).toBe(false)
     expect(warnings.map(String)).toEqual([
-      'Error: A body parser read the body before mcpAuth: move app.use(mcpAuth({ ... })) above it, and the parser to the routes that need it.',
+      'Error: A body parser read the body before mcpAuth: move app.use(mcpAuth({ ... })) above it, and the parser to the routes that need it. Or remove a second mcpAuth of the same resource.',
     ])
   })
 
@@ -161,6 +197,15 @@ describe('an app that is put together wrongly', () => {
     const sentence = 'The tool gone is missing in the option tools of mcpAuth: add gone with its scopes.'
     expect(() => auth.tool('gone', () => 1)).toThrow(new Error(sentence))
     expect(warnings).toEqual([sentence])
+  })
+
+  test('a tool without a handler is an error where it is registered', async () => {
+    const started = await start(express())
+    const auth = started.authFor('/mcp', { tools })
+    const [name = ''] = Object.keys(tools)
+    expect(() => auth.tool(name, undefined as never)).toThrow(
+      new TypeError(`The handler of the tool ${name} must be a function: auth.tool('${name}', handler)`),
+    )
   })
 
   test('protect without an app, and a guard of what is no scope, are TypeErrors', async () => {

@@ -14,6 +14,9 @@ const encoder = new TextEncoder()
 /** Fetch, section 2.2.3: a response with such a status has no body. */
 const WITHOUT_BODY = new Set([101, 103, 204, 205, 304])
 
+/** Headers of a handler that do not replace what the protection has set: the answer depends on `Origin` as well. */
+const ADDED = new Set(['set-cookie', 'vary'])
+
 /** An answer as the protection writes it, for the Fetch API. */
 export class FetchAnswer implements HttpAnswer {
   readonly req = NOTHING_UNREAD
@@ -65,22 +68,28 @@ export class FetchAnswer implements HttpAnswer {
   /**
    * The answer of a handler: with the headers that the protection has set, and as the media type that the client accepts,
    * where `answerAsAccepted` replaced the methods of this object to convert it.
+   *
+   * @param signal of the client: the rest of an answer that nobody waits for is cancelled
    */
-  async answerWith(response: Response): Promise<Response> {
+  async answerWith(response: Response, signal: AbortSignal): Promise<Response> {
     this.statusCode = response.status
     this.statusMessage = response.statusText
     for (const [name, value] of response.headers) {
-      if (name === 'set-cookie') this.#headers.append(name, value)
+      if (ADDED.has(name)) this.#headers.append(name, value)
       else this.#headers.set(name, value)
     }
     this.writeHead(response.status)
     if (this.headersSent) return this.#responseWith(response.body)
     const reader = response.body?.getReader()
+    const cancel = () => void reader?.cancel(signal.reason).catch(() => undefined)
+    signal.addEventListener('abort', cancel)
+    if (signal.aborted) cancel()
     while (reader && !this.writableEnded) {
       const { done, value } = await reader.read()
       if (done) break
       this.write(value)
     }
+    signal.removeEventListener('abort', cancel)
     if (this.writableEnded) await reader?.cancel()
     else this.end()
     return this.toResponse()

@@ -14,8 +14,9 @@ export class FetchRequest implements HttpRequest {
 
   constructor(readonly request: Request) {
     this.method = request.method
-    this.url = request.url
     this.headers = Object.fromEntries(request.headers)
+    // Next.js writes its own host into the URL; what the client has sent is in `Host`.
+    this.url = this.headers.host === undefined ? request.url : targetOf(request.url)
     this.rawHeaders = [...request.headers].flat()
   }
 
@@ -33,6 +34,9 @@ export class FetchRequest implements HttpRequest {
     })
   }
 }
+
+/** The path and query of a URL, as they are written there. */
+const targetOf = (url: string) => url.replace(/^[a-z]+:\/\/[^/?#]*/i, '')
 
 const BODY_IS_READ =
   'The body was read before mcpAuth: give it the request as it came, and read the message from the second argument of your handler.'

@@ -3,6 +3,7 @@ import type { Caller } from '../caller.js'
 import { callerOf } from '../caller-of.js'
 import { checkGuardScopes, checkOptions } from '../check-options.js'
 import { AuthError } from '../errors.js'
+import { hasMethods } from '../option-forms.js'
 import { createProtection, type Protection } from '../protect.js'
 import type { ProtectOptions } from '../protect-options.js'
 import { FetchAnswer } from './fetch-answer.js'
@@ -91,7 +92,9 @@ export function mcpAuth(options: ProtectOptions<Request>): FetchMcpAuth {
     }
     requests.set(call, here)
     try {
-      return await res.answerWith(await handler(req.forHandler(), call))
+      const response: unknown = await handler(req.forHandler(), call)
+      if (!isResponse(response)) throw new Error(NO_RESPONSE)
+      return await res.answerWith(response, req.request.signal)
     } catch (error) {
       if (!(error instanceof AuthError)) throw error
       // Nothing of the handler is sent any more: not what it would have been converted to either.
@@ -123,22 +126,27 @@ export function mcpAuth(options: ProtectOptions<Request>): FetchMcpAuth {
     onBehalfOf,
     close,
     notFound,
-    protect:
-      (handler, elsewhere = notFound) =>
-      async (request) => {
+    protect(handler, elsewhere = notFound) {
+      checkHandler(handler, 'auth.protect((request, call) => mcp.fetch(request, call))')
+      checkHandler(elsewhere, 'auth.protect(handler, (request) => auth.notFound())')
+      return async (request) => {
         const [req, res] = [new FetchRequest(request), new FetchAnswer()]
         const admission = await protection.admit(req, res)
         if (admission.outcome === 'elsewhere') return elsewhere(request)
         if (admission.outcome === 'refused' || admission.outcome === 'served') return res.toResponse()
         const caller = 'caller' in admission ? admission.caller : undefined
         return handOver({ req, res, caller }, admission.message, handler)
-      },
+      }
+    },
     guard(...scopes) {
       checkGuardScopes(scopes)
-      return (handler) => async (request) => {
-        const [req, res] = [new FetchRequest(request), new FetchAnswer()]
-        const { admitted, caller } = await protection.guard(req, res, scopes)
-        return admitted ? handOver({ req, res, caller }, undefined, handler) : res.toResponse()
+      return (handler) => {
+        checkHandler(handler, 'auth.guard(scope)((request, call) => Response.json(callerOf(call).subject))')
+        return async (request) => {
+          const [req, res] = [new FetchRequest(request), new FetchAnswer()]
+          const { admitted, caller } = await protection.guard(req, res, scopes)
+          return admitted ? handOver({ req, res, caller }, undefined, handler) : res.toResponse()
+        }
       }
     },
     async charge(call, points) {
@@ -150,6 +158,18 @@ export function mcpAuth(options: ProtectOptions<Request>): FetchMcpAuth {
       return protection.requireFresh(here) && here.res.toResponse()
     },
   }
+}
+
+const NO_RESPONSE =
+  'The handler returned no Response: return what the MCP server answers, (request, call) => mcp.fetch(request, call)'
+
+/** Not by its class: a polyfill or another realm may have made it. */
+const isResponse = (value: unknown): value is Response =>
+  typeof Object(value).status === 'number' && hasMethods(Object(value).headers, 'get')
+
+function checkHandler(handler: unknown, example: string): void {
+  if (typeof handler === 'function') return
+  throw new TypeError(`The handler must be a function: ${example}`)
 }
 
 interface Here {

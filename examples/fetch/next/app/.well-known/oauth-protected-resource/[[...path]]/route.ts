@@ -1,1 +1,1 @@
-export { GET, OPTIONS } from '../../../mcp/route.ts'
+export { GET, OPTIONS } from '../../../mcp/route'
