@@ -42,10 +42,12 @@ describe('scalekit-mcp serve', () => {
       LOG_LEVEL: 'verbose',
       STATE_KEY: 'short-secret',
       PROTECTED_RESOURCE_METADATA: '{"resource":',
+      EXPECTED_ISSUERS: 'https://{tenant}.okta.com',
     })
     expect(code).toBe(78)
     for (const name of [
       'SCALEKIT_ENV_URL',
+      'EXPECTED_ISSUERS',
       'PORT',
       'LOG_LEVEL',
       'STATE_KEY',

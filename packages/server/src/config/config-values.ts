@@ -103,8 +103,9 @@ export const resourceMetadata = z.string().transform((value, context) => {
   return z.NEVER
 })
 
+/** Not a placeholder either, such as `https://{tenant}.okta.com`, which the URL parser accepts. */
 export function isBaseUrl(value: string): boolean {
-  const url = URL.canParse(value) ? new URL(value) : undefined
+  const url = URL.canParse(value) && !/[\s{}]/.test(value) ? new URL(value) : undefined
   return (
     url !== undefined &&
     (url.protocol === 'https:' || url.protocol === 'http:') &&
