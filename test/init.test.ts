@@ -195,6 +195,15 @@ describe('scalekit-mcp init', () => {
       expect(await refused()).toContain('ELOOP')
     })
 
+    test('refuses a link in place of a folder that leads nowhere', async () => {
+      await symlink(join(home, 'missing'), join(home, '.gemini'))
+      await put('.cursor/mcp.json', '{}\n')
+      const { code, stdout, stderr } = await init('--yes', '--client', 'cursor', 'gemini-cli')
+      expect([code, stdout]).toEqual([78, ''])
+      expect(stderr).toContain(`${join(home, '.gemini')} is a link to a folder that does not exist`)
+      expect(await read('.cursor/mcp.json')).toBe('{}\n')
+    })
+
     test('refuses a folder where the copy would go', async () => {
       await put('.gemini/settings.json', '{}')
       await mkdir(join(home, '.gemini/settings.json.before-scalekit'))
