@@ -439,6 +439,15 @@ describe('scalekit-mcp token', () => {
     expect([code, stderr]).toEqual([78, expect.stringContaining(`${url} answered 404`)])
   })
 
+  test.each(['localhost:8787', 'http://', 'file:///etc/passwd'])('refuses --local-url %s', async (url) => {
+    const { code, stdout, stderr } = await runToEnd(['token', '--local-url', url])
+    expect([code, stdout, stderr]).toEqual([
+      78,
+      '',
+      expect.stringMatching(/^--local-url: give the URL .*\n$/),
+    ])
+  })
+
   test('says what to start when there is no local environment', async () => {
     const { code, stderr } = await runToEnd(['token', '--local-url', `http://localhost:${await freePort()}`])
     expect(code).toBe(78)

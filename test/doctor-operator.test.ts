@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLocalScalekit, type LocalScalekit } from '@scalekit-mcp/local'
@@ -154,6 +157,27 @@ describe('scalekit-mcp doctor, where the server is configured', () => {
       ),
     })
     expect((await fetch(state, { method: 'PUT', headers, body: seed })).status).toBe(200)
+  })
+
+  test('names a URL of the environment where something else answers, or nothing', async () => {
+    const page = createServer((_, res) => res.setHeader('content-type', 'text/html').end('<html>'))
+    page.listen(0, '127.0.0.1')
+    await once(page, 'listening')
+    const { port } = page.address() as AddressInfo
+    const { MCP_SERVER_ID: _, ...others } = settings
+    const at = async (origin: string) =>
+      (await examineOnce({ ...others, SCALEKIT_ENV_URL: `${origin}/env_100000000000000001` })).credentials
+    expect(await at(`http://localhost:${port}`)).toMatchObject({
+      state: 'failed',
+      text: 'the token endpoint answered with 200, and not as OAuth does',
+      fix: expect.stringContaining('SCALEKIT_ENV_URL'),
+    })
+    page.close()
+    expect(await at(`http://localhost:${await freePort()}`)).toMatchObject({
+      state: 'failed',
+      text: 'Scalekit could not be reached for a token.',
+      fix: expect.stringContaining('SCALEKIT_ENV_URL'),
+    })
   })
 
   test('says nothing of a server that is configured elsewhere', async () => {

@@ -283,6 +283,41 @@ describe('scalekit-mcp doctor', () => {
     expect(failed[0]?.fix).toBe('MCP is at another path: use the URL in EXPECTED_AUDIENCE of the server')
   })
 
+  test('says that a web page is not MCP, and what does not speak TLS', async () => {
+    const page = await startMcpServer({
+      withoutToken: (res) => res.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<html>'),
+    })
+    opened.push(page)
+    const [first] = (await examine(page.url)).failed
+    expect(first).toMatchObject({ check: 'challenge', guide: `${guide}#wrong-path` })
+    const { failed } = await examine(page.url.replace('http:', 'https:'))
+    expect(failed).toMatchObject([{ check: 'tls', text: expect.stringContaining('does not speak TLS') }])
+  })
+
+  test.each([
+    'localhost:3002/mcp',
+    'http://localhost:3002/mcp#tools',
+    'http://ada:secret@localhost:3002/mcp',
+  ])('refuses %s, which no client could use', async (url) => {
+    const { code, stdout, stderr } = await runToEnd(['doctor', url])
+    expect([code, stdout, stderr]).toEqual([78, '', expect.stringContaining('Give the URL of an MCP server')])
+  })
+
+  test.each(['Bearer abc', 'a\nb', 'caf\u00e9'])('refuses %j as a token', async (token) => {
+    const { code, stdout, stderr } = await runToEnd(['doctor', 'http://localhost:3002/mcp', '--token', token])
+    expect([code, stdout]).toEqual([78, ''])
+    expect(stderr).toMatch(/^The token has a space or .*\n$/)
+    expect(stderr).not.toContain(token)
+  })
+
+  test('names the URL once where it is another name of the server', async () => {
+    const program = await startDev()
+    opened.push(program)
+    const { stdout } = await runToEnd(['doctor', program.url.replace('localhost', '127.0.0.1')])
+    expect(stdout.match(/^failed +\S+/gm)).toEqual(['failed  resource'])
+    expect(stdout).toMatch(/^- +token +.*see the line resource$/m)
+  })
+
   test('prints one full stop between what it found, the fix and the guide', async () => {
     const server = await startMcpServer({
       answer(_, __, res) {

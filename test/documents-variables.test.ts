@@ -235,6 +235,10 @@ test.each([
   ],
   [{ ALLOWED_HOSTS: '*' }, 'ALLOWED_HOSTS: * is not a host'],
   [{ ALLOWED_HOSTS: '*.acme.com' }, 'ALLOWED_HOSTS: *.acme.com is not a host'],
+  [{ ALLOWED_HOSTS: 'mcp.acme.com:65536' }, 'ALLOWED_HOSTS: mcp.acme.com:65536 is not a host'],
+  [{ ALLOWED_ORIGINS: 'https://*.acme.com' }, 'ALLOWED_ORIGINS: https://*.acme.com is not an origin'],
+  [{ EXPECTED_AUDIENCE: 'https://mcp.acme.com./mcp' }, 'EXPECTED_AUDIENCE: mcp.acme.com. is not a host name'],
+  [{ EXPECTED_AUDIENCE: 'https://*.acme.com/mcp' }, 'EXPECTED_AUDIENCE: *.acme.com is not a host name'],
   [{ ALLOWED_HOSTS: 'mcp.acme.com/mcp' }, 'ALLOWED_HOSTS: mcp.acme.com/mcp is not a host'],
 ])('%o is a sentence of the configuration, not a failure of the start', (given, sentence) => {
   expect(() => loadConfig({}, { ...smallest, ...given })).toThrow(sentence)

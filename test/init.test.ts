@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   chmod,
   mkdir,
@@ -12,10 +14,13 @@ import {
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { clients } from '../packages/server/src/cli/init/clients.js'
 import { runToEnd } from './harness/program.js'
 import { configurations } from './init/configurations.js'
+
+const entry = fileURLToPath(new URL('../packages/server/bin/scalekit-mcp.js', import.meta.url))
 
 let home: string
 
@@ -190,6 +195,15 @@ describe('scalekit-mcp init', () => {
       expect(await refused()).toContain('ELOOP')
     })
 
+    test('refuses a link in place of a folder that leads nowhere', async () => {
+      await symlink(join(home, 'missing'), join(home, '.gemini'))
+      await put('.cursor/mcp.json', '{}\n')
+      const { code, stdout, stderr } = await init('--yes', '--client', 'cursor', 'gemini-cli')
+      expect([code, stdout]).toEqual([78, ''])
+      expect(stderr).toContain(`${join(home, '.gemini')} is a link to a folder that does not exist`)
+      expect(await read('.cursor/mcp.json')).toBe('{}\n')
+    })
+
     test('refuses a folder where the copy would go', async () => {
       await put('.gemini/settings.json', '{}')
       await mkdir(join(home, '.gemini/settings.json.before-scalekit'))
@@ -213,6 +227,39 @@ describe('scalekit-mcp init', () => {
       expect(await read('.cursor/mcp.json')).toBe('{}\n')
       expect((await init('--yes', '--client', 'cursor')).code).toBe(0)
     })
+  })
+
+  test.each([
+    '{\n  "mcpServers": {\n    "a": { "url": "https://a" } // one, two\n  }\n}\n',
+    '{\n  "mcpServers": {\n    "a": { "url": "https://a" } /* one, two */ // three, four\n  }\n}\n',
+    `{\n  "mcpServers": {\n    "a": { "url": "https://a" }\n    ${'/'.repeat(80)}\n  }\n}\n`,
+    '{\n  "mcpServers": {\n    "a": { "url": "https://a" }, // one, two\n  },\n}\n',
+  ])('puts an entry next to comments with commas and slashes: %j', async (text) => {
+    await put('.cursor/mcp.json', text)
+    expect(await init('--yes')).toMatchObject({ code: 0, stderr: '' })
+    const changed = await read('.cursor/mcp.json')
+    expect(changed).toContain('"scalekit"')
+    await put('.cursor/mcp.json', changed.replace('{', '{ "later": 1,'))
+    expect((await init('--remove', '--yes')).code).toBe(0)
+    const left = await read('.cursor/mcp.json')
+    expect(left).not.toContain('scalekit')
+    const comments = text.match(/\/[/*].*/g)
+    expect(left.match(/\/[/*].*/g)).toEqual(comments)
+  })
+
+  test.each([
+    ['"mcpServers"', '{"mcpServers": {"a": {}}, "mcpServers": {"b": {}}}'],
+    ['"scalekit"', '{"mcpServers": {"scalekit": {"url": "http://a"}, "scalekit": {"url": "http://b"}}}'],
+  ])('refuses %s twice, also to take it out', async (key, text) => {
+    await put('.cursor/mcp.json', text)
+    for (const args of [['--yes'], ['--remove', '--yes']]) {
+      const { code, stderr } = await init(...args)
+      expect([code, stderr]).toEqual([
+        78,
+        expect.stringContaining(`it has ${key} twice in one object: keep one`),
+      ])
+      expect(await read('.cursor/mcp.json')).toBe(text)
+    }
   })
 
   test('keeps a copy of every byte, also of a byte order mark', async () => {
@@ -255,11 +302,22 @@ describe('scalekit-mcp init', () => {
     'model = "gpt-5"\nmcp_servers = { scalekit = { url = "http://localhost:1/mcp" } }\n',
     'model = "gpt-5"\nmcp_servers.scalekit.url = "http://localhost:1/mcp"\n',
     'model = "gpt-5"\n[mcp_servers]\nscalekit = { url = "http://localhost:1/mcp" }\n',
+    'model = "gpt-5"\n["mcp_servers"."scalekit"]\nurl = "http://localhost:1/mcp"\n',
+    'model = "gpt-5"\n[[mcp_servers]]\nurl = "http://localhost:1/mcp"\n',
   ])('names the line of servers that TOML has in another form: %j', async (text) => {
     await put('.codex/config.toml', text)
     const { code, stderr } = await init('--yes')
     expect([code, stderr]).toEqual([78, expect.stringMatching(/line 2 has mcp_servers in a form/)])
     expect(await read('.codex/config.toml')).toBe(text)
+  })
+
+  test('puts an entry next to integers of 64 bits in TOML, and replaces tables in an array', async () => {
+    const others = 'large = 9223372036854775807\n'
+    await put('.codex/config.toml', `${others}[mcp_servers.scalekit]\n[[mcp_servers.scalekit.a]]\nb = 1\n`)
+    expect(await init('--yes')).toMatchObject({ code: 0, stderr: '' })
+    expect(await read('.codex/config.toml')).toBe(
+      `${others}[mcp_servers.scalekit]\nurl = "http://localhost:3002/mcp"\n`,
+    )
   })
 
   test.each([
@@ -268,6 +326,10 @@ describe('scalekit-mcp init', () => {
     ['extensions: {}\nb: 2\n', 'extensions:\n  scalekit:\n'],
     ['extensions: # none yet\nb: 2\n', 'extensions: # none yet\n  scalekit:\n'],
     ['extensions:\n    a:\n        enabled: true', 'enabled: true\n    scalekit:\n'],
+    ['a: 1\r\n', 'a: 1\r\nextensions:\r\n  scalekit:\r\n    enabled: true\r\n'],
+    ['extensions: # none yet\r\nb: 2\r\n', '# none yet\r\n  scalekit:\r\n    enabled: true\r\n'],
+    ['\uFEFFa: 1\n', '\uFEFFa: 1\nextensions:\n'],
+    ['---\na: &a\n  b: 1\nc: *a\n', 'c: *a\nextensions:\n'],
   ])('puts an entry into YAML, and takes it out again: %j', async (text, expected) => {
     await put('.config/goose/config.yaml', text)
     expect(await init('--yes')).toMatchObject({ code: 0, stderr: '' })
@@ -289,6 +351,66 @@ describe('scalekit-mcp init', () => {
       expect(await read('.config/goose/config.yaml')).toBe(text)
     },
   )
+
+  test.each([
+    'a: *missing\n',
+    'a: &a [*a]\n',
+    'a: &a [1, 1, 1]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\n',
+  ])('refuses YAML whose aliases lead nowhere: %j', async (text) => {
+    await put('.config/goose/config.yaml', text)
+    const { code, stderr } = await init('--yes')
+    expect([code, stderr]).toEqual([
+      78,
+      expect.stringMatching(/^Goose: .* was not changed: it has an alias .*\n$/),
+    ])
+  })
+
+  test('refuses to break an alias of its entry', async () => {
+    const text = 'extensions:\n  scalekit: &own\n    enabled: true\n  other: *own\n'
+    await put('.config/goose/config.yaml', text)
+    const { code, stderr } = await init('--yes')
+    expect([code, stderr]).toEqual([78, expect.stringContaining('line 1 has extensions in a form')])
+    expect(await read('.config/goose/config.yaml')).toBe(text)
+  })
+
+  test('leaves nothing behind where the disk is full', async () => {
+    const text = JSON.stringify({ pad: 'x'.repeat(990) })
+    await put('.cursor/mcp.json', text)
+    // The copy has room, the changed file has none.
+    const child = spawn('bash', ['-c', `ulimit -f 1; exec "${process.execPath}" "${entry}" init --yes`], {
+      env: { PATH: process.env.PATH ?? '', HOME: home },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let stderr = ''
+    child.stderr.on('data', (chunk) => (stderr += chunk))
+    expect(await once(child, 'close')).toEqual([78, null])
+    expect(stderr).toContain(`${join(home, '.cursor/mcp.json')} could not be written (EFBIG)`)
+    expect(await readdir(join(home, '.cursor'))).toEqual(['mcp.json'])
+    expect(await read('.cursor/mcp.json')).toBe(text)
+  })
+
+  test.runIf(process.platform === 'linux').each([
+    ['Ctrl-C', '\x03', false],
+    ['Ctrl-D', '\x04', false],
+    ['return', '\r', false],
+    ['y', 'y\r', true],
+  ])('asks first, and %s is an answer', async (_, key, writes) => {
+    await put('.cursor/mcp.json', '{}')
+    const command = `'${process.execPath}' '${entry}' init`
+    const child = spawn('script', ['-qec', command, '/dev/null'], {
+      env: { PATH: process.env.PATH ?? '', HOME: home, TERM: 'xterm' },
+      stdio: ['pipe', 'pipe', 'ignore'],
+    })
+    let output = ''
+    child.stdout.on('data', (chunk) => {
+      const asked = output.includes('[y/N]')
+      output += chunk
+      if (!asked && output.includes('[y/N]')) child.stdin.write(key)
+    })
+    expect(await once(child, 'close')).toEqual([0, null])
+    expect(output).toContain(writes ? 'Done.' : 'Nothing was written.')
+    expect((await read('.cursor/mcp.json')) === '{}').toBe(!writes)
+  })
 
   test('prints the change alone, never what other servers have', async () => {
     const secret = 'Bearer ghp_of_another_server'
@@ -402,7 +524,31 @@ describe('scalekit-mcp init', () => {
     const unknown = await init('--yes', '--client', 'emacs')
     expect(unknown.code).toBe(78)
     for (const { id } of clients) expect(unknown.stderr).toContain(id)
-    expect((await init('--yes', '--client', 'cursor', '--url', 'localhost')).stderr).toContain('--url')
+  })
+
+  test.each([
+    'localhost',
+    ' http://localhost:3002/mcp',
+    'http://localhost:3002/mcp\n',
+    'http://localhost:3002/a b',
+    'http:localhost:3002/mcp',
+    'http:\\\\localhost:3002\\mcp',
+    'http://ada:secret@localhost:3002/mcp',
+    'http://localhost:3002/mcp#tools',
+    'ftp://localhost/mcp',
+  ])('refuses %j for the URL', async (url) => {
+    const { code, stdout, stderr } = await init('--yes', '--client', 'cursor', '--url', url)
+    expect([code, stdout, stderr]).toEqual([78, '', expect.stringMatching(/^--url: give the URL/)])
+    await expect(stat(join(home, '.cursor'))).rejects.toThrow('ENOENT')
+  })
+
+  test('takes out an entry whose URL has a scheme in capitals, with the copy of the file', async () => {
+    await put('.cursor/mcp.json', '{}')
+    await init('--yes', '--url', 'HTTPS://mcp.acme.com/mcp')
+    await init('--yes', '--url', 'https://mcp.acme.com/mcp')
+    await init('--remove', '--yes')
+    expect(await read('.cursor/mcp.json')).toBe('{}')
+    expect(await readdir(join(home, '.cursor'))).toEqual(['mcp.json'])
   })
 })
 

@@ -9,7 +9,10 @@ const DEFAULT_PORT: Readonly<Record<string, string>> = { 'http:': '80', 'https:'
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9_]([a-z0-9._-]*[a-z0-9])?)(:\d{1,5})?$/i
 
 /** Whether a text has the form of a Host header (RFC 9110 section 7.2): no scheme, path or wildcard. */
-export const isHost = (text: string): boolean => HOST.test(text)
+export function isHost(text: string): boolean {
+  const match = HOST.exec(text)
+  return match !== null && Number(match[3]?.slice(1) ?? 0) <= 65_535
+}
 
 /** The `host:port` pairs under which a resource answers: its own, and on loopback every name of loopback. */
 export function hostsOf(resource: string): string[] {

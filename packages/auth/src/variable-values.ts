@@ -45,6 +45,7 @@ export function isOrigin(value: unknown): boolean {
 /** Scheme, host and port (RFC 6454 section 6.2). Extensions of browsers have schemes of their own. */
 function originOf(entry: string): string | undefined {
   const url = URL.canParse(entry) ? new URL(entry) : undefined
-  if (!url?.host || url.username || url.password) return undefined
+  // A wildcard would never match: origins are compared as text.
+  if (!url?.host || url.host.includes('*') || url.username || url.password) return undefined
   return /^\/?$/.test(url.pathname + url.search + url.hash) ? `${url.protocol}//${url.host}` : undefined
 }

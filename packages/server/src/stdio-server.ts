@@ -71,7 +71,9 @@ export async function startStdio(
     onerror: (error) => log.debug({ err: error }, 'mcp'),
   })
   return {
-    finished: transport.finished,
+    finished: transport.finished.then((err) => {
+      if (err) log.error({ err }, 'stdio has ended before the client closed stdin')
+    }),
     async close() {
       await handle.close()
       await pages.close()

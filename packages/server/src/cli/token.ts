@@ -1,6 +1,7 @@
 import { request } from 'undici'
 import { addresses, localToken } from '../config/config.js'
 import { UsageError } from './exit.js'
+import { isServerUrl } from './server-url.js'
 
 interface TokenOptions {
   readonly as: string
@@ -14,6 +15,9 @@ interface TokenOptions {
 /** `scalekit-mcp token`: an access token from the local environment, alone on stdout. */
 export async function token(options: TokenOptions): Promise<void> {
   const localUrl = options.localUrl ?? addresses().local
+  if (!isServerUrl(localUrl)) {
+    throw new UsageError('--local-url: give the URL of the local environment, like http://localhost:8787.')
+  }
   const response = await request(`${localUrl.replace(/\/+$/, '')}/__local/tokens`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-scalekit-local': localToken() ?? '1' },

@@ -6,7 +6,7 @@ import { isLoopback, resourceOf, type Walk } from './walk.js'
 /** Without a token, gets one from the local environment if that is the authorization server. */
 export async function checkToken(walk: Walk): Promise<Finding[]> {
   const local = walk.token === undefined ? await askLocal(walk) : undefined
-  if (local?.status === 400 && !knowsResource(local)) return [unknownHere(walk)]
+  if (local?.status === 400 && !knowsResource(local)) return [isOtherUrl(walk) ? otherUrl : unknownHere(walk)]
   if (typeof local?.json?.access_token === 'string') walk.token = local.json.access_token
   if (walk.token === undefined) {
     return [notChecked('token', 'pass one with --token to check what needs it')]
@@ -66,6 +66,9 @@ function audience({ url, resource }: Walk, { aud }: Readonly<Record<string, unkn
 
 /** The answer of the local environment says what is unknown: the resource, or the person that `doctor` asks for. */
 const knowsResource = ({ text }: Answer) => !text.includes('resource: nothing here is called')
+
+const isOtherUrl = ({ url, resource }: Walk) => resource?.resource !== resourceOf(url)
+const otherUrl = notChecked('token', 'the URL of the server is another one: see the line resource')
 
 /** Clients get `invalid_target` (RFC 8707 section 2) for a resource that the authorization server does not know. */
 function unknownHere({ url, authorizationServer }: Walk): Finding {

@@ -3,6 +3,7 @@ import { styleText } from 'node:util'
 import { displayText } from '../../call/interaction/display-text.js'
 import { addresses } from '../../config/config.js'
 import { UsageError } from '../exit.js'
+import { isServerUrl } from '../server-url.js'
 import { checkAdministrator } from './check-administrator.js'
 import { checkClock } from './check-clock.js'
 import { checkChallenge, checkReach } from './check-endpoint.js'
@@ -40,12 +41,17 @@ export async function doctor(given: string | undefined, options: DoctorOptions):
   const { token, json } = options
   const { server, scalekit } = addresses()
   const url = given ?? server
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+  if (!isServerUrl(url)) {
     throw new UsageError('Give the URL of an MCP server, like http://localhost:3002/mcp.')
   }
   const bearer = token === '-' ? (await text(process.stdin)).trim() : token
   if (bearer === '')
     throw new UsageError('The token is empty: pass one with --token, or on stdin with --token -.')
+  if (bearer !== undefined && !/^[\x21-\x7e]+$/.test(bearer)) {
+    throw new UsageError(
+      'The token has a space or a character that no token has: pass the token alone, without "Bearer".',
+    )
+  }
   const walk: Walk = { url, ...(scalekit ? { scalekit } : {}), ...(bearer ? { token: bearer } : {}) }
   const findings: Finding[] = []
   const tell = (more: readonly Finding[]) => {

@@ -38,6 +38,15 @@ async function checkCredentials({ config, scalekit }: OwnServer): Promise<Findin
     const refusal = refusalIn(error)
     if (!refusal)
       return [failed('credentials', reasonOf(error), 'check SCALEKIT_ENV_URL, and let this machine reach it')]
+    if (refusal.code === '') {
+      return [
+        failed(
+          'credentials',
+          `the token endpoint answered with ${refusal.status}, and not as OAuth does`,
+          'check SCALEKIT_ENV_URL: it is the URL of a Scalekit environment',
+        ),
+      ]
+    }
     return [
       failed(
         'credentials',
@@ -60,8 +69,10 @@ async function unlessFailed(check: Check, run: () => Promise<Finding[]>): Promis
 }
 
 function reasonOf(error: unknown): string {
-  const code = (Object(error) as { code?: unknown }).code
-  return error instanceof ToolError
-    ? error.message
-    : `the API of Scalekit did not answer (${String(code ?? 'unknown')})`
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if (each instanceof ToolError) return each.message
+    if ('code' in each && typeof each.code === 'string')
+      return `the API of Scalekit did not answer (${each.code})`
+  }
+  return 'the API of Scalekit did not answer'
 }

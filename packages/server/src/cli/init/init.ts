@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { createInterface } from 'node:readline/promises'
 import { addresses, clientPlaces } from '../../config/config.js'
 import { UsageError } from '../exit.js'
+import { isServerUrl } from '../server-url.js'
 import { type Change, isChange, plan } from './change.js'
 import type { Places } from './client.js'
 import { clients } from './clients.js'
@@ -67,8 +68,7 @@ function withoutTwins(changes: readonly Change[]): Change[] {
 }
 
 function serverUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || url.hash) {
+  if (!isServerUrl(text)) {
     throw new UsageError('--url: give the URL of the MCP server, like http://localhost:3002/mcp.')
   }
   return text
@@ -104,9 +104,16 @@ async function agreed({ json }: InitOptions): Promise<boolean> {
     )
   }
   const prompt = createInterface({ input: process.stdin, output: process.stdout })
-  const answer = await prompt.question('Write this? [y/N] ')
+  const answer = await prompt.question('Write this? [y/N] ').catch(noAnswer)
   prompt.close()
   return /^y(es)?$/i.test(answer.trim())
+}
+
+/** Ctrl-C and Ctrl-D. */
+function noAnswer(error: Error): string {
+  if (error.name !== 'AbortError') throw error
+  process.stdout.write('\n')
+  return ''
 }
 
 function outcome(wanted: readonly Change[], written: boolean, { remove }: InitOptions): string {

@@ -48,6 +48,12 @@ class JsonSettings implements Settings {
     const { path, entry } = shape(this.#value)
     this.#path = [...path, entryName]
     this.#entry = entry
+    this.#path.forEach((key, depth) => {
+      const siblings = this.#at(this.#path.slice(0, depth))?.children ?? []
+      if (siblings.filter(({ children: [name] = [] }) => name?.value === key).length > 1) {
+        throw new FormatError(`it has "${key}" twice in one object: keep one`)
+      }
+    })
     const node = this.#at(this.#path)
     const property = this.#at(this.#path.slice(0, shown ?? this.#path.length))?.parent
     this.spans = node && property ? [{ start: property.offset, end: property.offset + property.length }] : []
@@ -70,7 +76,10 @@ class JsonSettings implements Settings {
 
   remove(): Settings {
     const property = this.#at(this.#path)?.parent
-    return property ? new JsonSettings(removeProperty(this.text, property), this.#shape) : this
+    if (!property) return this
+    const changed = new JsonSettings(removeProperty(this.text, property), this.#shape)
+    if (!isDeepStrictEqual(changed.#value, withEntry(this.#value, this.#path, undefined))) throw unexpected()
+    return changed
   }
 
   #at(path: readonly string[]): Node | undefined {
@@ -117,12 +126,13 @@ function nested(path: readonly string[], value: unknown): unknown {
   return path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value)
 }
 
-/** Objects without a prototype, as those of `getNodeValue`. */
+/** Objects without a prototype, as those of `getNodeValue`. No value takes the entry out. */
 function withEntry(settings: unknown, path: readonly string[], value: unknown): unknown {
   const [key, ...rest] = path
   if (key === undefined) return value
-  const object = settings as Readonly<Record<string, unknown>> | undefined
-  return Object.assign(Object.create(null), object, { [key]: withEntry(object?.[key], rest, value) })
+  const { [key]: inner, ...others } = Object(settings) as Readonly<Record<string, unknown>>
+  const entry = withEntry(inner, rest, value)
+  return Object.assign(Object.create(null), others, entry === undefined ? undefined : { [key]: entry })
 }
 
 function unexpected(): FormatError {

@@ -64,7 +64,14 @@ async function checkFile(path: string, stats: Stats): Promise<void> {
 /** A file is replaced by renaming another one in its folder, which is made where it is missing. */
 async function checkFolder(folder: string): Promise<void> {
   const stats = await stat(folder).catch(absent).catch(problem('cannot be reached'))
-  if (!stats) return checkFolder(dirname(folder))
+  if (!stats) {
+    if ((await lstat(folder).catch(absent))?.isSymbolicLink()) {
+      throw new FormatError(
+        `${folder} is a link to a folder that does not exist: make that folder, or remove the link`,
+      )
+    }
+    return checkFolder(dirname(folder))
+  }
   if (!stats.isDirectory())
     throw new FormatError(`${folder} is a file where its folder would be: move it away`)
   if (await refuses(folder, constants.W_OK | constants.X_OK)) {

@@ -13,7 +13,7 @@ import {
 const table = 'mcp_servers'
 /** The header of our table or of one inside it, with or without quotes. */
 const ourHeader = new RegExp(
-  `^\\s*\\[\\s*${table}\\s*\\.\\s*(?:${entryName}|"${entryName}"|'${entryName}')\\s*[.\\]]`,
+  `^\\s*\\[{1,2}\\s*${table}\\s*\\.\\s*(?:${entryName}|"${entryName}"|'${entryName}')\\s*[.\\]]`,
 )
 const anyHeader = /^\s*\[/
 /** What is between two tables, and belongs to the next one. */
@@ -87,7 +87,7 @@ function opened(text: string): TomlSettings | undefined {
 
 function parsed(text: string): Table {
   try {
-    return parse(text.replace(/^\uFEFF/, ''))
+    return parse(text.replace(/^\uFEFF/, ''), { integersAsBigInt: 'asNeeded' })
   } catch (error) {
     if (!(error instanceof TomlError)) throw error
     throw new FormatError(`line ${error.line} is not TOML`)
@@ -131,7 +131,7 @@ function written(value: unknown): string {
 
 /** Tables that are written in another way, such as in braces, take no table that is added. */
 function ownForm(text: string): FormatError {
-  const line = text.split('\n').findIndex((each) => /^\s*\[?\s*mcp_servers\b/.test(each)) + 1
+  const line = text.split('\n').findIndex((each) => /^[\s["']*mcp_servers\b/.test(each)) + 1
   return new FormatError(
     `line ${line} has ${table} in a form that this program does not edit: write each server as a table, like [${table}.${entryName}]`,
   )

@@ -20,7 +20,7 @@ interface Written {
 export async function writeChanges(changes: readonly Change[]): Promise<void> {
   const written: Written[] = []
   try {
-    for (const change of changes) written.push(...(await writeAside(change)))
+    for (const change of changes) await writeAside(change, written)
     for (const { temporary, file } of written) await rename(temporary, file)
     for (const change of changes) await removeOld(change)
   } catch (cause) {
@@ -34,19 +34,17 @@ export async function writeChanges(changes: readonly Change[]): Promise<void> {
   }
 }
 
-async function writeAside(change: Change): Promise<Written[]> {
+async function writeAside(change: Change, written: Written[]): Promise<void> {
   const { file, target, before, after } = change
   const now = await readFile(target.path).catch(() => undefined)
   if (!isSame(now, target.bytes)) {
     throw new UsageError(`${file} has changed meanwhile: run scalekit-mcp init again.`)
   }
-  if (!after) return []
+  if (!after) return
   await mkdir(dirname(target.path), { recursive: true })
   const backup = before && !before.server ? target.bytes : undefined
-  return [
-    ...(backup ? [await aside(backupOf(file), backup, target.mode)] : []),
-    await aside(target.path, after.text, target.mode),
-  ]
+  if (backup) written.push(await aside(backupOf(file), backup, target.mode))
+  written.push(await aside(target.path, after.text, target.mode))
 }
 
 /** A file that this program made goes with our entry, and so does the copy of what it was before. */
@@ -67,7 +65,8 @@ async function aside(file: string, content: string | Buffer, mode: number): Prom
     await handle.sync()
   } catch (error) {
     await rm(temporary, { force: true })
-    throw error
+    // Errors of a handle, such as that of a full disk, have no path.
+    throw Object.assign(error as Error, { path: file })
   } finally {
     await handle.close()
   }

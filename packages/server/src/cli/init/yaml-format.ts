@@ -1,4 +1,4 @@
-import { isMap, isScalar, type Pair, parseDocument, stringify, type YAMLMap } from 'yaml'
+import { type Document, isMap, isScalar, type Pair, parseDocument, stringify, type YAMLMap } from 'yaml'
 import {
   entryName,
   type Format,
@@ -35,7 +35,7 @@ class YamlSettings implements Settings {
     const document = parseDocument(text)
     const [error] = document.errors
     if (error) throw new FormatError(`line ${error.linePos?.[0].line ?? 1} is not YAML`)
-    this.value = (document.toJS() ?? {}) as Values
+    this.value = valuesOf(document)
     if (document.contents && !isMap(document.contents)) throw new FormatError('it is not a YAML mapping')
     this.#servers = pairOf(document.contents, key)
     this.#own = pairOf(this.#servers?.value, entryName)
@@ -53,10 +53,13 @@ class YamlSettings implements Settings {
     const expected = { ...this.value, [this.#key]: { ...others, ...entry } }
     if (own) {
       const indent = columnOf(text, own.start)
-      return this.#checked(text.slice(0, own.start) + indented(entry, indent) + text.slice(own.end), expected)
+      return this.#checked(
+        text.slice(0, own.start) + this.#lines(entry, indent) + text.slice(own.end),
+        expected,
+      )
     }
     const { before, after, indent } = this.#placeForMore()
-    return this.#checked(before + indented(entry, indent) + after, expected)
+    return this.#checked(before + this.#lines(entry, indent) + after, expected)
   }
 
   remove(): Settings {
@@ -73,8 +76,9 @@ class YamlSettings implements Settings {
   /** Where a new entry goes: behind the last one, or into a mapping that is empty or not there. */
   #placeForMore(): { readonly before: string; readonly after: string; readonly indent: number } {
     const { text } = this
-    const line = (part: string) => (part === '' || part.endsWith('\n') ? part : `${part}\n`)
-    if (!this.#servers) return { before: `${line(text)}${this.#key}:\n`, after: '', indent: 2 }
+    const eol = this.#eol
+    const line = (part: string) => (/^\uFEFF?$|\n$/.test(part) ? part : `${part}${eol}`)
+    if (!this.#servers) return { before: `${line(text)}${this.#key}:${eol}`, after: '', indent: 2 }
     const map = this.#servers.value
     const last = isMap(map) ? map.items.at(-1) : undefined
     if (isMap(map) && last && !map.flow) {
@@ -89,10 +93,20 @@ class YamlSettings implements Settings {
     // Empty: nothing, null, ~ or {}.
     const colon = text.indexOf(':', startOf(this.#servers)) + 1
     const [rest = ''] = /^[^\n]*\n?/.exec(text.slice(colon)) ?? []
-    if (!/^ *(\{ *\}|null|~)? *(#.*)?\n?$/.test(rest)) throw this.#ownForm()
-    const comment = /#[^\n]*/.exec(rest)?.[0]
-    const before = `${text.slice(0, colon)}${comment ? ` ${comment}` : ''}\n`
+    if (!/^ *(\{ *\}|null|~)? *(#.*)?\r?\n?$/.test(rest)) throw this.#ownForm()
+    const comment = /#[^\r\n]*/.exec(rest)?.[0]
+    const before = `${text.slice(0, colon)}${comment ? ` ${comment}` : ''}${eol}`
     return { before, after: text.slice(colon + rest.length), indent: 2 }
+  }
+
+  get #eol(): string {
+    return this.text.includes('\r\n') ? '\r\n' : '\n'
+  }
+
+  #lines(entry: Values, indent: number): string {
+    return stringify(entry)
+      .replace(/^(?=.)/gm, ' '.repeat(indent))
+      .replaceAll('\n', this.#eol)
   }
 
   #checked(text: string, expected: Values): Settings {
@@ -110,6 +124,18 @@ class YamlSettings implements Settings {
     const line = this.text.slice(0, this.#servers ? startOf(this.#servers) : 0).split('\n').length
     return new FormatError(
       `line ${line} has ${this.#key} in a form that this program does not edit: write each server on lines of its own`,
+    )
+  }
+}
+
+/** Plain values; aliases are written out. */
+function valuesOf(document: Document): Values {
+  try {
+    return JSON.parse(JSON.stringify(document.toJS() ?? {})) as Values
+  } catch (cause) {
+    throw new FormatError(
+      'it has an alias without its anchor, too many aliases, or one that contains itself',
+      { cause },
     )
   }
 }
@@ -144,8 +170,4 @@ function blockOf(text: string, pair: Pair): Span {
     end = offset
   }
   return { start, end }
-}
-
-function indented(entry: Values, indent: number): string {
-  return stringify(entry).replace(/^(?=.)/gm, ' '.repeat(indent))
 }
