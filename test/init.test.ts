@@ -218,6 +218,11 @@ describe('scalekit-mcp init', () => {
       expect(latin1.equals(await readFile(join(home, '.gemini/settings.json')))).toBe(true)
     })
 
+    test('refuses a file that is nested too deeply', async () => {
+      await put('.gemini/settings.json', `${'{"a":'.repeat(20_000)}{}${'}'.repeat(20_000)}`)
+      expect(await refused()).toContain('nested too deeply')
+    })
+
     test('refuses one file for two clients that need different entries in it', async () => {
       await put('.codeium/windsurf/mcp_config.json', '{}\n')
       await mkdir(join(home, '.cursor'))

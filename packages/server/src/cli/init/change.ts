@@ -31,9 +31,16 @@ export async function plan(found: FoundClient, server: Server | undefined, place
       : before && (await undo(format, file, before))
     return { ...found, target, ...(before ? { before } : {}), ...(after ? { after } : {}) }
   } catch (error) {
-    if (!(error instanceof FormatError)) throw error
-    throw new FormatError(`${client.title}: ${file} was not changed: ${error.message}.`, { cause: error })
+    const problem = problemOf(error)
+    if (problem === undefined) throw error
+    throw new FormatError(`${client.title}: ${file} was not changed: ${problem}.`, { cause: error })
   }
+}
+
+function problemOf(error: unknown): string | undefined {
+  if (error instanceof FormatError) return error.message
+  // The parsers are recursive.
+  return error instanceof RangeError ? 'it is nested too deeply' : undefined
 }
 
 /**
