@@ -153,16 +153,16 @@ describe('scalekit-mcp serve', () => {
     child.stderr?.on('data', (chunk) => (log += chunk))
     child.stdout?.on('data', (chunk) => (log += chunk))
     const lines = () => log.split('\n').filter((line) => line.includes('refuses the credentials'))
+    await expect.poll(() => log, { timeout: 120_000 }).toContain('listening')
+    const ready = async () => (await fetch(`http://localhost:${port}/ready`)).json()
+    await expect
+      .poll(ready, { timeout: 120_000 })
+      .toMatchObject({ ready: false, checks: { keys: true, credentials: false, accepting: true } })
     await expect.poll(lines, { timeout: 120_000 }).toHaveLength(1)
     expect(JSON.parse(lines()[0] ?? '')).toMatchObject({
       ...{ level: 'error', status: 401, error: 'invalid_client' },
       msg: expect.stringContaining('SCALEKIT_CLIENT_SECRET'),
     })
-    const ready = async () => (await fetch(`http://localhost:${port}/ready`)).json()
-    await expect
-      .poll(ready, { timeout: 120_000 })
-      .toMatchObject({ ready: false, checks: { keys: true, credentials: false, accepting: true } })
-    expect(lines()).toHaveLength(1)
     expect(log).not.toContain('not-the-secret')
     child.kill()
     await once(child, 'close')
