@@ -23,7 +23,10 @@ class QuickFirst extends BaseSequencer {
 /** The tests of the auth kit against its source, so that a changed line is what they meet. For `npm run mutation`. */
 export default defineConfig({
   resolve: {
-    alias: { '@scalekit-mcp/auth': fileURLToPath(new URL('./packages/auth/src/index.ts', import.meta.url)) },
+    alias: ['index', 'server'].map((entry) => ({
+      find: entry === 'index' ? /^@scalekit-mcp\/auth$/ : /^@scalekit-mcp\/auth\/server$/,
+      replacement: fileURLToPath(new URL(`./packages/auth/src/${entry}.ts`, import.meta.url)),
+    })),
   },
   test: {
     include: ['packages/auth/test/*.test.ts'],

@@ -26,6 +26,8 @@ export default defineConfig({
       suite('journeys'),
       // Official clients that are programs, through the whole sign-in in Chromium.
       suite('clients'),
+      // The kit on Bun, Deno and Workers.
+      suite('runtimes'),
       // What needs PostgreSQL or Redis: the one at the usual local port, or one that the tests start.
       suite('services'),
       // Three replicas of the real program behind Debian's nginx, with Debian's Redis.

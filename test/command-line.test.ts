@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { commandsOf, optionsOf } from '../packages/server/src/cli/command-tree.js'
@@ -81,6 +84,21 @@ describe('scalekit-mcp completion', () => {
 })
 
 describe('the command line', () => {
+  test('says which Node it needs, where the one that runs it is older', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'old-node-'))
+    const copy = join(folder, 'bin/scalekit-mcp.js')
+    await cp(new URL('../packages/server/bin/scalekit-mcp.js', import.meta.url), copy)
+    await writeFile(join(folder, 'package.json'), '{"type": "module", "engines": {"node": ">=99.19.0"}}')
+    const { code, stderr } = await promisify(execFile)(process.execPath, [copy, 'serve']).catch(
+      (error) => error,
+    )
+    await rm(folder, { recursive: true })
+    expect([code, stderr]).toEqual([
+      78,
+      `scalekit-mcp needs Node 99.19 or newer, and this is Node ${process.versions.node}. Install a newer one from https://nodejs.org.\n`,
+    ])
+  })
+
   test('ends with 78 for what it does not know, and with 0 for help', async () => {
     expect((await runToEnd(['serve', '--nothing'])).code).toBe(78)
     expect((await runToEnd(['nothing'])).code).toBe(78)

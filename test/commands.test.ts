@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer as createHttpServer } from 'node:http'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -41,10 +42,12 @@ describe('scalekit-mcp serve', () => {
       LOG_LEVEL: 'verbose',
       STATE_KEY: 'short-secret',
       PROTECTED_RESOURCE_METADATA: '{"resource":',
+      EXPECTED_ISSUERS: 'https://{tenant}.okta.com',
     })
     expect(code).toBe(78)
     for (const name of [
       'SCALEKIT_ENV_URL',
+      'EXPECTED_ISSUERS',
       'PORT',
       'LOG_LEVEL',
       'STATE_KEY',
@@ -84,6 +87,8 @@ describe('scalekit-mcp serve', () => {
     { HOST: 'localhost:3022' },
     { HOST: '192.0.2.1' },
     { HOST: 'nowhere.invalid' },
+    // As conda sets it.
+    { HOST: 'x86_64-conda-linux-gnu' },
     { HOST: '192.0.2.1', METRICS_PORT: '9464' },
   ])('says what to do about an address that cannot be used: %j', async (address) => {
     const settings = {
@@ -130,6 +135,38 @@ describe('scalekit-mcp serve', () => {
       )
     child.kill()
     await once(child, 'close')
+  })
+
+  test('is not ready with a wrong client secret, and logs why in one line', async () => {
+    const port = await freePort()
+    const local = await startLocalProgram(['--memory'])
+    const child = run(['serve'], {
+      SCALEKIT_ENV_URL: `${local.url}/env_100000000000000001`,
+      SCALEKIT_CLIENT_ID: 'skc_100000000000000001',
+      SCALEKIT_CLIENT_SECRET: 'not-the-secret',
+      ADMIN_CLIENTS: 'skc_2',
+      MCP_SERVER_ID: 'res_100000000000000000',
+      AUDIT_FILE: 'none',
+      PORT: String(port),
+    })
+    let log = ''
+    child.stderr?.on('data', (chunk) => (log += chunk))
+    child.stdout?.on('data', (chunk) => (log += chunk))
+    const lines = () => log.split('\n').filter((line) => line.includes('refuses the credentials'))
+    await expect.poll(() => log, { timeout: 120_000 }).toContain('listening')
+    const ready = async () => (await fetch(`http://localhost:${port}/ready`)).json()
+    await expect
+      .poll(ready, { timeout: 120_000 })
+      .toMatchObject({ ready: false, checks: { keys: true, credentials: false, accepting: true } })
+    await expect.poll(lines, { timeout: 120_000 }).toHaveLength(1)
+    expect(JSON.parse(lines()[0] ?? '')).toMatchObject({
+      ...{ level: 'error', status: 401, error: 'invalid_client' },
+      msg: expect.stringContaining('SCALEKIT_CLIENT_SECRET'),
+    })
+    expect(log).not.toContain('not-the-secret')
+    child.kill()
+    await once(child, 'close')
+    await local.stop()
   })
 
   test('refuses replicas that could not open what another has sealed', async () => {
@@ -185,6 +222,7 @@ describe('scalekit-mcp dev', () => {
     for (const client of ['Cursor', 'VS Code', program.localUrl, 'admin@example.com']) {
       expect(program.output()).toContain(client)
     }
+    expect(program.output()).not.toContain('Unsupported runtime')
     expect(await program.stop()).toBe(0)
   })
 
@@ -361,6 +399,53 @@ describe('scalekit-mcp token', () => {
     })
     expect(response.status).toBe(200)
     await program.stop()
+  })
+
+  test.each(['organization:read,environment:read', 'organization:read environment:read'])(
+    'accepts commas and spaces between scopes: %s',
+    async (scopes) => {
+      const local = await startLocalProgram(['--memory'])
+      const { stdout } = await runToEnd(['token', '--local-url', local.url, '--scopes', scopes])
+      const [, claims = ''] = stdout.split('.')
+      expect(JSON.parse(Buffer.from(claims, 'base64url').toString()).scope.split(' ').sort()).toEqual([
+        'environment:read',
+        'organization:read',
+      ])
+      await local.stop()
+    },
+  )
+
+  test('says why the local environment refuses', async () => {
+    const local = await startLocalProgram(['--memory'])
+    const refused = async (...args: string[]) => {
+      const { code, stdout, stderr } = await runToEnd(['token', '--local-url', local.url, ...args])
+      expect([code, stdout]).toEqual([78, ''])
+      return stderr
+    }
+    expect(await refused('--as', 'nobody@example.com')).toContain('nobody@example.com')
+    expect(await refused('--resource', 'https://mcp.acme.com/mcp')).toContain('https://mcp.acme.com/mcp')
+    expect(await refused('--expires-in', 'soon')).toBe(
+      '--expires-in: give whole seconds, 86400 at most; negative for an expired token.\n',
+    )
+    await local.stop()
+  })
+
+  test('says what answers in place of a local environment', async () => {
+    const other = createHttpServer((_, res) => res.writeHead(404).end('<html>')).listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`
+    const { code, stderr } = await runToEnd(['token', '--local-url', url])
+    other.close()
+    expect([code, stderr]).toEqual([78, expect.stringContaining(`${url} answered 404`)])
+  })
+
+  test.each(['localhost:8787', 'http://', 'file:///etc/passwd'])('refuses --local-url %s', async (url) => {
+    const { code, stdout, stderr } = await runToEnd(['token', '--local-url', url])
+    expect([code, stdout, stderr]).toEqual([
+      78,
+      '',
+      expect.stringMatching(/^--local-url: give the URL .*\n$/),
+    ])
   })
 
   test('says what to start when there is no local environment', async () => {

@@ -37,6 +37,17 @@ test('every link and picture of the documentation leads somewhere', () => {
   expect(broken).toEqual([])
 })
 
+test('every page that installs our packages says that they are not published yet', () => {
+  // It shows an answer of a tool, as it is.
+  const others = pages.filter((page) => !page.endsWith('docs/walkthrough.md'))
+  const installing = others.filter((page) =>
+    /npm install [^\n`]*scalekit-mcp/.test(readFileSync(page, 'utf8')),
+  )
+  expect(installing.length).toBeGreaterThan(4)
+  const silent = installing.filter((page) => !/not published yet/.test(readFileSync(page, 'utf8')))
+  expect(silent.map((page) => relative(root, page))).toEqual([])
+})
+
 test('every script of the project is listed for those who work on it, and each that a page names is there', () => {
   const scripts = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).scripts)
   const listed = ['README.md', 'CONTRIBUTING.md'].map((page) => readFileSync(join(root, page), 'utf8')).join()

@@ -226,12 +226,34 @@ describe('scalekit-mcp doctor', () => {
     expect(stdout).toContain(`has no MCP server with the URL ${program.url}`)
   })
 
+  test('says by how much the clock of new tokens is off', async () => {
+    const program = await startDev()
+    opened.push(program)
+    const move = (advance: number) =>
+      fetch(`${program.localUrl}/__local/clock`, {
+        method: 'POST',
+        headers: { 'x-scalekit-local': '1', 'content-type': 'application/json' },
+        body: JSON.stringify({ advance }),
+      })
+    const lineNow = async () => {
+      const { stdout } = await runToEnd(['doctor', program.url])
+      return /^.* token-clock .*$/m.exec(stdout)?.[0]
+    }
+    expect(await lineNow()).toMatch(/^ok .* a new token is \d s off$/)
+    await move(3 * 3600)
+    expect(await lineNow()).toMatch(
+      /^failed .* issued 10[78]\d\d s ahead of the clock of this machine\. Fix: /,
+    )
+    await move(-6 * 3600)
+    expect(await lineNow()).toMatch(/^failed .* issued 10[78]\d\d s behind the clock of this machine\. Fix: /)
+  })
+
   test('finds no problem with a small right server', async () => {
     const server = await startMcpServer()
     opened.push(server)
     const { code, findings, failed } = await examine(server.url)
     expect(failed).toEqual([])
-    expect(findings).toHaveLength(17)
+    expect(findings).toHaveLength(20)
     expect(code).toBe(0)
   })
 
@@ -259,6 +281,41 @@ describe('scalekit-mcp doctor', () => {
     opened.push(nowhere)
     const { failed } = await examine(nowhere.url)
     expect(failed[0]?.fix).toBe('MCP is at another path: use the URL in EXPECTED_AUDIENCE of the server')
+  })
+
+  test('says that a web page is not MCP, and what does not speak TLS', async () => {
+    const page = await startMcpServer({
+      withoutToken: (res) => res.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end('<html>'),
+    })
+    opened.push(page)
+    const [first] = (await examine(page.url)).failed
+    expect(first).toMatchObject({ check: 'challenge', guide: `${guide}#wrong-path` })
+    const { failed } = await examine(page.url.replace('http:', 'https:'))
+    expect(failed).toMatchObject([{ check: 'tls', text: expect.stringContaining('does not speak TLS') }])
+  })
+
+  test.each([
+    'localhost:3002/mcp',
+    'http://localhost:3002/mcp#tools',
+    'http://ada:secret@localhost:3002/mcp',
+  ])('refuses %s, which no client could use', async (url) => {
+    const { code, stdout, stderr } = await runToEnd(['doctor', url])
+    expect([code, stdout, stderr]).toEqual([78, '', expect.stringContaining('Give the URL of an MCP server')])
+  })
+
+  test.each(['Bearer abc', 'a\nb', 'caf\u00e9'])('refuses %j as a token', async (token) => {
+    const { code, stdout, stderr } = await runToEnd(['doctor', 'http://localhost:3002/mcp', '--token', token])
+    expect([code, stdout]).toEqual([78, ''])
+    expect(stderr).toMatch(/^The token has a space or .*\n$/)
+    expect(stderr).not.toContain(token)
+  })
+
+  test('names the URL once where it is another name of the server', async () => {
+    const program = await startDev()
+    opened.push(program)
+    const { stdout } = await runToEnd(['doctor', program.url.replace('localhost', '127.0.0.1')])
+    expect(stdout.match(/^failed +\S+/gm)).toEqual(['failed  resource'])
+    expect(stdout).toMatch(/^- +token +.*see the line resource$/m)
   })
 
   test('prints one full stop between what it found, the fix and the guide', async () => {

@@ -88,6 +88,8 @@ interface Symptom {
   readonly status: number
   readonly refused: string
   readonly detail?: string
+  /** The values that the log compares. */
+  readonly explanation?: RegExp
 }
 
 const jwt = (claim: string) => `ERR_JWT_CLAIM_VALIDATION_FAILED_${claim}`
@@ -96,12 +98,20 @@ const symptoms: readonly Symptom[] = [
   {
     title: 'Invalid audience',
     cause: async () => send(await tokenWith({ claims: { aud: program.url.replace(/mcp$/, '') } })),
-    ...{ ...invalid, detail: jwt('aud') },
+    ...{
+      ...invalid,
+      detail: jwt('aud'),
+      explanation: /audience of the token is http:\S+\/, and .* http:\S+\/mcp\.$/,
+    },
   },
   {
     title: '401 again and again',
     cause: async () => send(await tokenWith({ claims: { iss: 'https://other.example.com' } })),
-    ...{ ...invalid, detail: 'iss_not_accepted' },
+    ...{
+      ...invalid,
+      detail: 'iss_not_accepted',
+      explanation: /is https:\/\/other\.example\.com, and .* http:/,
+    },
   },
   {
     title: '401 again and again',
@@ -163,10 +173,14 @@ const symptoms: readonly Symptom[] = [
 describe('the troubleshooting guide', () => {
   test.each(symptoms)(
     '$title: $status, $refused $detail',
-    async ({ title, cause, status, refused, detail }) => {
+    async ({ title, cause, status, refused, detail, explanation }) => {
       const answer = await inTime(cause, (each) => each.status === 503)
       expect([answer.status, answer.body]).toEqual([status, expect.any(String)])
-      expect(await logged(answer)).toMatchObject({ status, refused, ...(detail ? { detail } : {}) })
+      expect(await logged(answer)).toMatchObject({
+        ...{ status, refused },
+        ...(detail ? { detail } : {}),
+        ...(explanation ? { explanation: expect.stringMatching(explanation) } : {}),
+      })
       const described = section(title)
       for (const word of [String(status), detail ?? refused]) expect(described).toContain(word)
     },

@@ -221,8 +221,45 @@ test.each([
     'EXPECTED_ISSUERS: http://acme.scalekit.com is not https',
   ],
   [{ JWKS_URI: 'http://acme.scalekit.com/keys' }, 'JWKS_URI: http://acme.scalekit.com/keys is not https'],
+  [
+    { INTROSPECTION_URL: 'http://acme.scalekit.com/introspect' },
+    'INTROSPECTION_URL: http://acme.scalekit.com/introspect is not https',
+  ],
+  [
+    { EXPECTED_AUDIENCE: 'http://10.0.0.5:3002/mcp' },
+    'EXPECTED_AUDIENCE: http://10.0.0.5:3002/mcp is not https',
+  ],
+  [
+    { ALLOWED_HOSTS: 'mcp.internal:3002,https://mcp.internal' },
+    'ALLOWED_HOSTS: https://mcp.internal is not a host. Set it to hosts like mcp.internal:3002',
+  ],
+  [{ ALLOWED_HOSTS: '*' }, 'ALLOWED_HOSTS: * is not a host'],
+  [{ ALLOWED_HOSTS: '*.acme.com' }, 'ALLOWED_HOSTS: *.acme.com is not a host'],
+  [{ ALLOWED_HOSTS: 'mcp.acme.com:65536' }, 'ALLOWED_HOSTS: mcp.acme.com:65536 is not a host'],
+  [{ ALLOWED_ORIGINS: 'https://*.acme.com' }, 'ALLOWED_ORIGINS: https://*.acme.com is not an origin'],
+  [{ EXPECTED_AUDIENCE: 'https://mcp.acme.com./mcp' }, 'EXPECTED_AUDIENCE: mcp.acme.com. is not a host name'],
+  [{ EXPECTED_AUDIENCE: 'https://*.acme.com/mcp' }, 'EXPECTED_AUDIENCE: *.acme.com is not a host name'],
+  [{ ALLOWED_HOSTS: 'mcp.acme.com/mcp' }, 'ALLOWED_HOSTS: mcp.acme.com/mcp is not a host'],
 ])('%o is a sentence of the configuration, not a failure of the start', (given, sentence) => {
   expect(() => loadConfig({}, { ...smallest, ...given })).toThrow(sentence)
+})
+
+test('http within a cluster is accepted: a name without a dot is on a private network', () => {
+  const config = loadConfig(
+    {},
+    {
+      ...smallest,
+      JWKS_URI: 'http://keys:8080/keys',
+      INTROSPECTION_URL: 'http://scalekit:8787/introspect',
+      EXPECTED_ISSUERS: 'http://scalekit:8787/env_1',
+      ALLOWED_HOSTS: 'MCP.internal:3002, [::1]:3002,127.0.0.1',
+    },
+  )
+  expect(config).toMatchObject({
+    jwksUrl: 'http://keys:8080/keys',
+    introspectionUrl: 'http://scalekit:8787/introspect',
+    allowedHosts: ['MCP.internal:3002', '[::1]:3002', '127.0.0.1'],
+  })
 })
 
 test('port 80 is a port like every other', () => {

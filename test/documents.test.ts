@@ -124,6 +124,11 @@ ADMIN_ORGANIZATION=org_100000000000000000
   test('a server at the root path passes every check of the doctor', async () => {
     const { code, stdout } = await runToEnd(['doctor', '--token', token], {}, folder)
     expect(stdout).toMatch(/legacy .*answered/)
+    expect(stdout).toContain(`${join(folder, '.env')} sets 8 variables`)
+    for (const check of ['env-file', 'configuration', 'credentials', 'registered', 'administrators']) {
+      expect(stdout).toMatch(new RegExp(`^ok {6}${check} `, 'm'))
+    }
+    expect(stdout).toMatch(/^- {5} {2}revocation .*valid until it expires$/m)
     expect(code).toBe(0)
   })
 })

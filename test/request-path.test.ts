@@ -28,11 +28,11 @@ function read(file: string): string {
   return readFileSync(join(root, file), 'utf8')
 }
 
-/** The files that a file imports or exports from. Of another package it gets what the index of that package exports. */
+/** The files that a file imports or exports from. Of another package it gets what that entry of the package exports. */
 function importsOf(file: string): string[] {
   return [...read(file).matchAll(/\bfrom '([^']+)'/g)].flatMap(([, specifier = '']) => {
-    const [, name] = /^@scalekit-mcp\/(\w+)$/.exec(specifier) ?? []
-    if (name !== undefined) return importsOf(`packages/${name}/src/index.ts`)
+    const [, name, entry = 'index'] = /^@scalekit-mcp\/(\w+)(?:\/(\w+))?$/.exec(specifier) ?? []
+    if (name !== undefined) return importsOf(`packages/${name}/src/${entry}.ts`)
     return specifier.startsWith('.') ? [join(dirname(file), specifier).replace(/\.js$/, '.ts')] : []
   })
 }
@@ -47,11 +47,11 @@ describe('the path of a request', () => {
   test('is at most 25 files long, from the socket to the connection to Scalekit', () => {
     expect(path.length).toBeLessThanOrEqual(25)
     expect([path.at(0), path.at(-1)]).toEqual([
-      'packages/auth/src/http-server.ts',
+      'packages/server/src/http/listener.ts',
       'packages/api/src/exchange.ts',
     ])
     expect(new Set(path).size).toBe(path.length)
-    expect(assembly).toHaveLength(4)
+    expect(assembly).toHaveLength(5)
   })
 
   test('can be walked: each file is imported by one above it, or by what puts them together', () => {

@@ -276,6 +276,45 @@ describe('scalekit-mcp stdio', () => {
     expect(await readFile(audit, 'utf8')).not.toContain('upstream_timeout')
   })
 
+  test('answers a last line without a line break', async () => {
+    const child = spawn(process.execPath, [entry, 'stdio'], { env: environment('none') })
+    const ended = once(child, 'exit')
+    const call = { id: 2, method: 'tools/call', params: { name: 'whoami', arguments: {} } }
+    const lines = [...begin({}), call].map((message) => JSON.stringify({ jsonrpc: '2.0', ...message }))
+    child.stdin.end(lines.join('\n'))
+    const [stdout] = await Promise.all([text(child.stdout), text(child.stderr)])
+    expect(await ended).toEqual([0, null])
+    expect(stdout).toContain('"id":2')
+  })
+
+  test('logs why it ends at a message that is too long', async () => {
+    const child = spawn(process.execPath, [entry, 'stdio'], { env: environment('none') })
+    const ended = once(child, 'exit')
+    // It stops reading.
+    child.stdin.on('error', () => {})
+    child.stdin.write('x'.repeat(11_000_000))
+    const [stdout, log] = await Promise.all([text(child.stdout), text(child.stderr)])
+    expect(await ended).toEqual([0, null])
+    expect(stdout).toBe('')
+    const lines = log
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(lines.filter(({ level }) => level === 'error')).toEqual([
+      expect.objectContaining({
+        msg: 'stdio has ended before the client closed stdin',
+        err: expect.objectContaining({ message: expect.stringContaining('maximum size') }),
+      }),
+    ])
+  })
+
+  test('logs no error where the client closes stdin within a line', async () => {
+    const child = spawn(process.execPath, [entry, 'stdio'], { env: environment('none') })
+    child.stdin.end('{"jsonrpc": "2.0", "id"')
+    const [stdout, log] = await Promise.all([text(child.stdout), text(child.stderr)])
+    expect([stdout, log.includes('"level":"error"')]).toEqual(['', false])
+  })
+
   test('a question that nobody can answer any more changes nothing', async () => {
     const { code, answerTo } = await pipeThrough([
       ...begin({ elicitation: {} }),

@@ -1,4 +1,5 @@
 import { ERRORS } from '../../packages/auth/src/errors.js'
+import { TOKEN_RULES } from '../../packages/auth/src/token-rules.js'
 import { toolErrors } from '../../packages/server/src/errors.js'
 import { PERSON_REFUSALS } from '../../packages/server/src/http/refuse-person.js'
 
@@ -12,6 +13,7 @@ export function errorsPage(): string {
   const persons = Object.entries(PERSON_REFUSALS).map(
     ([code, { status, when }]) => `| \`${code}\` | ${status} | ${when} |`,
   )
+  const rules = Object.entries(TOKEN_RULES).map(([detail, when]) => `| \`${detail}\` | ${when} |`)
   const failures = Object.entries(toolErrors).map(([code, nextStep]) => `| \`${code}\` | ${nextStep} |`)
   return `# Errors
 
@@ -43,6 +45,17 @@ A client of MCP 2025-11-25 or earlier that answers a question of the server gets
 | 400 | no question with this id waits: it was answered, its time is over, or its call has ended; or \`Mcp-Session-Id\` is missing |
 | 404 | the session belongs to another caller |
 | 503 | Redis is out of reach; \`Retry-After\` says when to send the answer again |
+
+## A token is refused
+
+The answer to \`invalid_token\` never says why. The log does, in \`detail\`:
+
+| detail | when |
+|---|---|
+${rules.join('\n')}
+
+Another detail that begins with \`ERR_\` is a code of the library [jose](https://github.com/panva/jose), with the claim, such as one that the
+option \`claims\` of the auth kit names.
 
 ## A tool call fails
 

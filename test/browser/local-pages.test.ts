@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createLocalScalekit, type LocalScalekit } from '@scalekit-mcp/local'
 import { Scalekit } from '@scalekit-sdk/node'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { images, launchChromium, violations } from './chromium.js'
 
@@ -24,12 +24,11 @@ afterAll(async () => {
   await local?.close()
 })
 
-type Scheme = 'light' | 'dark'
+const schemes = ['light', 'dark'] as const
 
 /** A page whose policy is lifted for axe, and what its console says. */
-async function newPage(colorScheme: Scheme) {
+async function newPage() {
   const context = await browser.newContext({
-    colorScheme,
     bypassCSP: true,
     viewport: { width: 1200, height: 800 },
   })
@@ -96,62 +95,84 @@ async function atCallback(page: Page, last: () => Promise<void>): Promise<URL> {
   return new URL((await back).url())
 }
 
-describe.each(['light', 'dark'] as const)('%s', (scheme) => {
+/** What axe finds in either color scheme. */
+async function problems(page: Page) {
+  const found = []
+  for (const colorScheme of schemes) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    found.push(...(await violations(page)).map((violation) => ({ colorScheme, violation })))
+  }
+  return found
+}
+
+async function picture(
+  of: Page | Locator,
+  name: string,
+  options: { fullPage?: boolean } = {},
+): Promise<void> {
+  const page = 'page' in of ? of.page() : of
+  for (const colorScheme of schemes) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await of.screenshot({ path: `${images}${name}-${colorScheme}.png`, ...options })
+  }
+}
+
+describe('in both color schemes', () => {
   test('the dashboard shows everything, and axe finds nothing', async () => {
-    const { page, context, messages } = await newPage(scheme)
+    const { page, context, messages } = await newPage()
     await page.goto(local.url)
-    expect(await violations(page)).toEqual([])
-    await page.screenshot({ path: `${images}dashboard-${scheme}.png` })
+    expect(await problems(page)).toEqual([])
+    await picture(page, 'dashboard')
     for (const name of ['Workspace', 'Development', 'Production', 'Tokens', 'Requests', 'Outbox']) {
       await page.getByRole('navigation').getByRole('link', { name, exact: true }).click()
       expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe(name)
-      expect(await violations(page), name).toEqual([])
+      expect(await problems(page), name).toEqual([])
       if (name === 'Development') {
-        await page.screenshot({ path: `${images}dashboard-environment-${scheme}.png`, fullPage: true })
+        await picture(page, 'dashboard-environment', { fullPage: true })
       }
     }
     await page.goto(`${local.url}/dashboard/reset`)
-    expect(await violations(page)).toEqual([])
+    expect(await problems(page)).toEqual([])
     expect(messages).toEqual([])
     await context.close()
   })
 
   test('the request log is live', async () => {
-    const { page, context } = await newPage(scheme)
+    const { page, context } = await newPage()
     await page.goto(`${local.url}/dashboard/requests`)
     await page.getByText('New ones appear by themselves.').waitFor()
     await fetch(`${local.url}/${DEV}/keys`)
     await page.getByRole('cell', { name: `/${DEV}/keys` }).waitFor()
-    expect(await violations(page)).toEqual([])
-    await page.screenshot({ path: `${images}requests-${scheme}.png` })
+    expect(await problems(page)).toEqual([])
+    await picture(page, 'requests')
     await context.close()
   })
 
   test('an administrator opens the portal link, connects the simulator, tests it and signs in through it', async () => {
-    const { page, context, messages } = await newPage(scheme)
+    const { page, context, messages } = await newPage()
     await page.goto(await portalLink())
-    expect(await violations(page)).toEqual([])
-    await page.screenshot({ path: `${images}portal-${scheme}.png` })
+    expect(await problems(page)).toEqual([])
+    await picture(page, 'portal')
 
     await page.getByRole('link', { name: 'Connect with OpenID Connect' }).click()
-    expect(await violations(page)).toEqual([])
+    expect(await problems(page)).toEqual([])
     await page.getByLabel('Issuer').fill('nowhere')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('alert').waitFor()
-    expect(await violations(page)).toEqual([])
+    expect(await problems(page)).toEqual([])
     await page.getByRole('link', { name: 'Globex' }).click()
 
     await page.getByRole('button', { name: 'Connect the identity provider simulator' }).click()
     await page.getByRole('heading', { name: /simulator/ }).waitFor()
-    expect(await violations(page)).toEqual([])
-    await page.screenshot({ path: `${images}portal-connection-${scheme}.png` })
+    expect(await problems(page)).toEqual([])
+    await picture(page, 'portal-connection')
     await page.getByRole('link', { name: 'Test the connection' }).click()
     await page.getByLabel('E-mail address').fill('gina@globex.example')
-    expect(await violations(page)).toEqual([])
-    await page.screenshot({ path: `${images}simulator-${scheme}.png` })
+    expect(await problems(page)).toEqual([])
+    await picture(page, 'simulator')
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByRole('heading', { name: 'The test worked' }).waitFor()
-    expect(await violations(page)).toEqual([])
+    expect(await problems(page)).toEqual([])
 
     await page.goto(authorizationUrl({ organization_id: GLOBEX }))
     await page.getByLabel('E-mail address').fill('gina@globex.example')
@@ -166,21 +187,21 @@ describe.each(['light', 'dark'] as const)('%s', (scheme) => {
   })
 
   test('an administrator connects with SAML, tests it and signs in through it', async () => {
-    const { page, context, messages } = await newPage(scheme)
+    const { page, context, messages } = await newPage()
     await page.goto(await portalLink())
     await page.getByRole('link', { name: 'Connect with SAML' }).click()
     await page.getByLabel('Sign-on URL').fill('https://idp.example/sso')
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('alert').waitFor()
-    expect(await violations(page)).toEqual([])
+    expect(await problems(page)).toEqual([])
     await page.getByLabel('Metadata URL').fill(await anotherProvider())
     await page.getByLabel('Sign-on URL').fill('')
     await page.getByRole('button', { name: 'Save' }).click()
     const metadata = await page.getByText('/saml/metadata').filter({ hasText: '/simulator/' }).textContent()
     await page.getByLabel('Metadata URL').fill(metadata ?? '')
     await page.getByRole('button', { name: 'Save' }).click()
-    expect(await violations(page)).toEqual([])
-    await page.screenshot({ path: `${images}portal-saml-${scheme}.png`, fullPage: true })
+    expect(await problems(page)).toEqual([])
+    await picture(page, 'portal-saml', { fullPage: true })
 
     await page.getByRole('link', { name: 'Test the connection' }).click()
     await page.getByLabel('E-mail address').fill('gina@globex.example')
@@ -198,48 +219,48 @@ describe.each(['light', 'dark'] as const)('%s', (scheme) => {
   })
 
   test('a directory is added in the portal, and its token is shown once', async () => {
-    const { page, context } = await newPage(scheme)
+    const { page, context } = await newPage()
     await page.goto(await portalLink())
     await page.getByRole('button', { name: 'Add a SCIM directory' }).click()
     await page.getByRole('button', { name: 'Create a token' }).click()
     await page.getByText('It is not shown again.').waitFor()
-    expect(await violations(page)).toEqual([])
+    expect(await problems(page)).toEqual([])
     await page.reload()
     await context.close()
   })
 
   test('somebody signs in with the code from the outbox, and chooses an organization', async () => {
-    const { page, context } = await newPage(scheme)
+    const { page, context } = await newPage()
     await page.goto(authorizationUrl({}))
     await page.getByLabel('Or by e-mail address').fill('chi@globex.example')
     await page.getByRole('button', { name: 'E-mail me a code' }).click()
-    expect(await violations(page)).toEqual([])
-    await page.screenshot({ path: `${images}code-${scheme}.png` })
+    expect(await problems(page)).toEqual([])
+    await picture(page, 'code')
 
     const outbox = await context.newPage()
     await outbox.goto(`${local.url}/dashboard/outbox`)
     expect(await violations(outbox)).toEqual([])
-    await outbox.screenshot({ path: `${images}outbox-${scheme}.png` })
+    await picture(outbox, 'outbox')
     const code = (await outbox.locator('.big').textContent()) ?? ''
     await page.getByLabel('Digit 1 of 6').pressSequentially(code)
 
     await page.getByRole('heading', { name: 'Choose an organization' }).waitFor()
-    expect(await violations(page)).toEqual([])
+    expect(await problems(page)).toEqual([])
     const back = await atCallback(page, () => page.getByRole('button', { name: /Acme Robotics/ }).click())
     expect(back.searchParams.get('code')).toBeTruthy()
     await context.close()
   })
 
   test('somebody sets a password by e-mail, signs in with it, and with a social connection', async () => {
-    const { page, context } = await newPage(scheme)
+    const { page, context } = await newPage()
     await offerEveryWay()
     await page.goto(authorizationUrl({ prompt: 'login' }))
     await page.getByLabel('Or with a password: e-mail address').fill('ana@acme.example')
-    expect(await violations(page)).toEqual([])
-    await page.screenshot({ path: `${images}sign-in-ways-${scheme}.png`, fullPage: true })
+    expect(await problems(page)).toEqual([])
+    await picture(page, 'sign-in-ways', { fullPage: true })
     await page.getByRole('button', { name: 'Set or reset it by e-mail' }).click()
     await page.getByRole('heading', { name: 'Look into your e-mail' }).waitFor()
-    expect(await violations(page)).toEqual([])
+    expect(await problems(page)).toEqual([])
     const outbox = await context.newPage()
     await outbox.goto(`${local.url}/dashboard/outbox`)
     const link = await outbox.getByRole('link', { name: 'Open the link' }).getAttribute('href')
@@ -248,9 +269,9 @@ describe.each(['light', 'dark'] as const)('%s', (scheme) => {
     await page.getByLabel('New password').evaluate((input) => input.removeAttribute('minlength'))
     await page.getByRole('button', { name: 'Set and sign in' }).click()
     await page.getByRole('alert').waitFor()
-    expect(await violations(page)).toEqual([])
+    expect(await problems(page)).toEqual([])
     await page.getByLabel('New password').fill('correct horse battery staple')
-    await page.screenshot({ path: `${images}password-${scheme}.png` })
+    await picture(page, 'password')
     const set = await atCallback(page, () => page.getByRole('button', { name: 'Set and sign in' }).click())
     expect(set.searchParams.get('code')).toBeTruthy()
 
@@ -271,35 +292,35 @@ describe.each(['light', 'dark'] as const)('%s', (scheme) => {
   })
 
   test('somebody connects an account at a provider and with a form, and axe finds nothing', async () => {
-    const { page, context, messages } = await newPage(scheme)
+    const { page, context, messages } = await newPage()
     const { actions } = new Scalekit(`${local.url}/${DEV}`, CLIENT, SECRET)
     const linkOf = async (connectionName: string) =>
       (await actions.getAuthorizationLink({ connectionName, identifier: 'ana@acme.example' })).link
     await page.goto(await linkOf('gmail'))
-    expect(await violations(page)).toEqual([])
+    expect(await problems(page)).toEqual([])
     await page.getByLabel('Account').fill('')
     await page.getByRole('button', { name: 'Allow' }).click()
     expect(await page.getByRole('alert').innerText()).toBe('Name the account.')
-    expect(await violations(page)).toEqual([])
+    expect(await problems(page)).toEqual([])
     await page.getByLabel('Account').fill('ana@gmail.example')
     await page.getByRole('button', { name: 'Allow' }).click()
     await page.getByRole('heading', { name: 'Account connected' }).waitFor()
-    expect(await violations(page)).toEqual([])
+    expect(await problems(page)).toEqual([])
     await page.goto(await linkOf('freshdesk'))
-    expect(await violations(page)).toEqual([])
+    expect(await problems(page)).toEqual([])
     await page.getByRole('button', { name: 'Connect' }).click()
     expect(await page.getByRole('alert').innerText()).toContain('Fill in')
-    expect(await violations(page)).toEqual([])
+    expect(await problems(page)).toEqual([])
     await page.goto(await linkOf('slack'))
     await page.getByRole('button', { name: 'Deny' }).click()
     await page.getByRole('heading', { name: 'The account is not connected' }).waitFor()
-    expect(await violations(page)).toEqual([])
+    expect(await problems(page)).toEqual([])
     expect(messages.filter((message) => !/40\d|422/.test(message))).toEqual([])
     await context.close()
   })
 
   test('pages that refuse say so, and axe finds nothing', async () => {
-    const { page, context } = await newPage(scheme)
+    const { page, context } = await newPage()
     for (const path of [
       `/${DEV}/portal`,
       `/${DEV}/magicLink/used_p`,
@@ -307,7 +328,7 @@ describe.each(['light', 'dark'] as const)('%s', (scheme) => {
       `/${DEV}/oauth/authorize?client_id=nobody`,
     ]) {
       await page.goto(local.url + path)
-      expect(await violations(page), path).toEqual([])
+      expect(await problems(page), path).toEqual([])
     }
     await context.close()
   })
@@ -428,7 +449,7 @@ describe('under the policy of the pages, Chromium comes back to an application o
       expect(
         await cells.evaluateAll((all) => all.map((cell) => (cell as unknown as { value: string }).value)),
       ).toEqual([...'424242'])
-      expect(await violations(page)).toEqual([])
+      expect(await problems(page)).toEqual([])
     }))
 
   test('as somebody else, with prompt=login', async () => {

@@ -9,6 +9,9 @@ import { postCall, toolErrorOf } from '../../packages/server/test/post-message.j
 import { allScopes } from '../../packages/server/test/server-under-test.js'
 import { freePort, mintToken } from '../harness/program.js'
 
+/** How a call ends where the machine is too busy for the API to answer in time. */
+const NO_TIME: ReadonlySet<string> = new Set(['upstream_timeout', 'upstream_unavailable'])
+
 let port: number
 let resource: string
 let local: LocalScalekit
@@ -61,7 +64,9 @@ test("PM2's configuration, run as PM2 does: processes share the port, and one af
         // Connections are not kept: which process has one is the operating system's to say.
         const headers = { connection: 'close' }
         const posted = await postCall(resource, token, 'whoami', {}, { headers }).catch(() => undefined)
-        answers.push(posted?.status === 200 && !toolErrorOf(posted) ? 'right' : (posted?.text ?? 'lost'))
+        const error = posted && toolErrorOf(posted)
+        const isAnswered = posted?.status === 200 && (!error || NO_TIME.has(error.code))
+        answers.push(isAnswered ? (error?.code ?? 'ok') : (posted?.text ?? 'lost'))
       }
     }),
   )
@@ -74,8 +79,8 @@ test("PM2's configuration, run as PM2 does: processes share the port, and one af
   }
   over = true
   await loading
-  expect(answers.filter((answer) => answer !== 'right')).toEqual([])
-  expect(answers.length).toBeGreaterThan(20)
+  expect(answers.filter((answer) => answer !== 'ok' && !NO_TIME.has(String(answer)))).toEqual([])
+  expect(answers.filter((answer) => answer === 'ok').length).toBeGreaterThan(20)
   for (const worker of workers.filter((each) => !each.isDead())) {
     const ended = once(worker, 'exit')
     worker.process.kill('SIGINT')

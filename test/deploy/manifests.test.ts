@@ -1,4 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { StatefulSet } from 'kubernetes-models/apps/v1'
+import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2'
+import { Ingress, NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1'
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1'
+import { Service } from 'kubernetes-models/v1'
 import { expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import { variables } from '../../packages/server/src/config/config-variables.js'
@@ -20,6 +25,34 @@ const of = (kind: string) => {
   return found.spec as unknown as Record<string, unknown>
 }
 
+/** The schemas of the API, each with its `apiVersion` and `kind`. */
+const models = [StatefulSet, Service, Ingress, PodDisruptionBudget, HorizontalPodAutoscaler, NetworkPolicy]
+
+/** The problem that the schema of its kind finds. */
+function problemOf(manifest: object): string | undefined {
+  const { kind } = manifest as { kind?: string }
+  const Model = models.find(({ name }) => name === kind)
+  if (!Model) return `no schema for ${kind}`
+  try {
+    new Model(structuredClone(manifest) as never).validate()
+    return undefined
+  } catch (error) {
+    return String(error)
+  }
+}
+
+test('Kubernetes: every manifest is valid by the schema of its API', () => {
+  expect(kubernetes.map(problemOf)).toEqual(kubernetes.map(() => undefined))
+})
+
+test.each([
+  ['a member of another type', { spec: { ...kubernetes[0]?.spec, replicas: 'three' } }, 'replicas'],
+  ['a missing member', { spec: { ...kubernetes[0]?.spec, selector: undefined } }, 'selector'],
+  ['another API', { apiVersion: 'apps/v1beta1' }, 'apiVersion'],
+])('Kubernetes: %s is found', (_, change, problem) => {
+  expect(problemOf({ ...kubernetes[0], ...change })).toContain(problem)
+})
+
 test('Kubernetes: every manifest parses, and they are about the same pods', () => {
   expect(manifests.flatMap(({ errors }) => errors)).toEqual([])
   const labels = { app: 'scalekit-mcp' }
@@ -37,6 +70,43 @@ test('Kubernetes: every manifest parses, and they are about the same pods', () =
     podSelector: { matchLabels: labels },
     policyTypes: ['Ingress', 'Egress'],
   })
+})
+
+test('Kubernetes: replicas have names by a headless service, and the ingress leads to all paths of the other one', () => {
+  const services = kubernetes.filter(({ kind }) => kind === 'Service')
+  const named = (name: unknown) => services.find(({ metadata }) => metadata.name === name)?.spec
+  expect(named(of('StatefulSet').serviceName)).toMatchObject({
+    clusterIP: 'None',
+    selector: { app: 'scalekit-mcp' },
+  })
+  const { rules } = of('Ingress') as unknown as {
+    rules: {
+      http: { paths: { path: string; backend: { service: { name: string; port: { name: string } } } }[] }
+    }[]
+  }
+  const [path] = rules[0]?.http.paths ?? []
+  expect(path?.path).toBe('/')
+  const { name, port } = path?.backend.service ?? {}
+  expect(named(name)).toMatchObject({ ports: [{ name: port?.name }] })
+  expect(named(name)).not.toHaveProperty('clusterIP')
+})
+
+test('Kubernetes: Redis and OpenTelemetry on private addresses can be reached', () => {
+  const { egress } = of('NetworkPolicy') as unknown as {
+    egress: { to: { ipBlock?: { cidr: string } }[]; ports: { port: number }[] }[]
+  }
+  for (const cidr of ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16']) {
+    const ports = egress
+      .filter(({ to }) => to.some(({ ipBlock }) => ipBlock?.cidr === cidr))
+      .flatMap(({ ports }) => ports.map(({ port }) => port))
+    expect(ports).toEqual(expect.arrayContaining([6379, 4317, 4318]))
+  }
+})
+
+test('every document makes STATE_KEY with the same command', () => {
+  const documents = ['k8s/scalekit-mcp.yaml', 'compose.yaml', '../docs/guides/operator.md'].map(read)
+  for (const document of documents) expect(document).toMatch(/STATE_KEY.{0,60}openssl rand -hex 32/s)
+  expect(documents.join('')).not.toContain('openssl rand -base64')
 })
 
 test('Kubernetes: the pod has no rights, probes that the server answers, and variables that it knows', () => {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, McpServer, type ServerContext } from '@modelcontextprotocol/server'
-import { protect, tokenFrom } from '@scalekit-mcp/auth'
+import { callerOf, protect } from '@scalekit-mcp/auth'
 import express, { urlencoded } from 'express'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -81,7 +81,7 @@ async function startShop({ api, sdk, url }: Environment) {
     const mcp = new McpServer({ name: 'shop', version: '1' })
     const inputSchema = z.strictObject({})
     const account = tool('account', async (_: z.infer<typeof inputSchema>, ctx: ServerContext) => {
-      const { subject, claims } = tokenFrom(ctx)
+      const { subject, claims } = callerOf(ctx)
       return { content: [], structuredContent: { subject, claims: { ...claims } } }
     })
     mcp.registerTool('account', { description: 'The account.', inputSchema }, account)

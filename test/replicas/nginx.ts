@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import { expect } from 'vitest'
 import { type Certificate, fetchTrusting } from './certificate.js'
 
-const example = readFileSync(new URL('../../deploy/nginx/scalekit-mcp.conf', import.meta.url), 'utf8')
+const read = (name: string) => readFileSync(new URL(`../../deploy/nginx/${name}`, import.meta.url), 'utf8')
+const example = read('scalekit-mcp.conf')
+const withPrefix = read('path-prefix.conf')
 
 export interface Nginx {
   /** What it has logged. */
@@ -21,12 +23,30 @@ export interface Nginx {
  *
  * @param tls it speaks TLS with this certificate
  */
-export async function startNginx(port: number, ports: readonly number[], tls?: Certificate): Promise<Nginx> {
+export function startNginx(port: number, ports: readonly number[], tls?: Certificate): Promise<Nginx> {
+  const ask = tls ? fetchTrusting(tls) : fetch
+  const health = () => ask(`${tls ? 'https' : 'http'}://localhost:${port}/health`)
+  return run((down) => forReplicas(port, ports, down, tls), health)
+}
+
+/** The same nginx, with the configuration for a server under the prefix `/scalekit`. */
+export function startNginxWithPrefix(port: number, target: number): Promise<Nginx> {
+  const locations = withPrefix.replaceAll('scalekit-mcp:3002', `127.0.0.1:${target}`)
+  return run(
+    () => `server {\n  listen 127.0.0.1:${port};\n${locations}\n}`,
+    () => fetch(`http://localhost:${port}/scalekit/health`),
+  )
+}
+
+async function run(
+  servers: (down: ReadonlySet<number>) => string,
+  health: () => Promise<Response>,
+): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), 'nginx-'))
   const file = join(folder, 'nginx.conf')
   mkdirSync(join(folder, 'temporary'))
   const down = new Set<number>()
-  const write = () => writeFileSync(file, configuration(port, folder, ports, down, tls))
+  const write = () => writeFileSync(file, configuration(folder, servers(down)))
   write()
   const nginx = spawn('nginx', ['-c', file, '-p', folder, '-e', 'stderr'], {
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -35,11 +55,7 @@ export async function startNginx(port: number, ports: readonly number[], tls?: C
   nginx.stderr.on('data', (text: Buffer) => {
     said += text
   })
-  const ask = tls ? fetchTrusting(tls) : fetch
-  await reached(
-    () => ask(`${tls ? 'https' : 'http'}://localhost:${port}/health`),
-    () => said,
-  )
+  await reached(health, () => said)
   return {
     log: () => said,
     async setDown(replica, isDown) {
@@ -68,9 +84,8 @@ function workersOf({ pid }: ChildProcess): string[] {
   return children.split(' ').filter(Boolean)
 }
 
-function configuration(
+function forReplicas(
   port: number,
-  folder: string,
   ports: readonly number[],
   down: ReadonlySet<number>,
   tls?: Certificate,
@@ -78,11 +93,13 @@ function configuration(
   const listen = tls
     ? `listen 127.0.0.1:${port} ssl;\n  ssl_certificate ${tls.certificate};\n  ssl_certificate_key ${tls.key}`
     : `listen 127.0.0.1:${port}`
-  const servers = ports
-    .map(
-      (each) => `  server 127.0.0.1:${each} max_fails=1 fail_timeout=1s${down.has(each) ? ' down' : ''};\n`,
-    )
-    .join('')
+  const lineOf = (each: number) =>
+    `  server 127.0.0.1:${each} max_fails=1 fail_timeout=1s${down.has(each) ? ' down' : ''};\n`
+  const servers = ports.map(lineOf).join('')
+  return example.replaceAll(/( {2}server mcp-\d:3002 [^\n]*\n)+/g, servers).replace('listen 3002', listen)
+}
+
+function configuration(folder: string, servers: string): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `${name}_temp_path ${join(folder, 'temporary', name)};`)
     .join('\n')
@@ -99,7 +116,7 @@ ${temporary}
 # Tests choose the address that a client seems to have.
 set_real_ip_from 127.0.0.1;
 real_ip_header X-Forwarded-For;
-${example.replaceAll(/( {2}server mcp-\d:3002 [^\n]*\n)+/g, servers).replace('listen 3002', listen)}
+${servers}
 }`
 }
 

@@ -4,6 +4,9 @@ import { type Child, startChild } from '../../packages/local/test/storage/child.
 import { raceRedemptions } from '../../packages/local/test/storage/race.js'
 import { type Postgres, startPostgres } from './postgres.js'
 
+/** `RACES=20` is the short form. */
+const RACES = Number(process.env.RACES ?? 100)
+
 let postgres: Postgres
 let children: Child[] = []
 beforeAll(async () => {
@@ -20,9 +23,9 @@ afterAll(async () => {
 })
 
 describe('two local environments on one PostgreSQL', () => {
-  it('let exactly one redemption win, 100 times of 100', async () => {
+  it(`let exactly one redemption win, ${RACES} times of ${RACES}`, async () => {
     const [one, two] = children
-    await raceRedemptions([one?.url ?? '', two?.url ?? ''], 100)
+    await raceRedemptions([one?.url ?? '', two?.url ?? ''], RACES)
   })
 
   it('share what is revoked', async () => {

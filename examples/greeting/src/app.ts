@@ -1,6 +1,6 @@
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
-import { errorHandler, protect, requestLog } from '@scalekit-mcp/auth'
+import { errorHandler, mcpAuth, requestLog } from '@scalekit-mcp/auth'
 import express, { type Express } from 'express'
 import helmet from 'helmet'
 import { type Logger, pino } from 'pino'
@@ -25,7 +25,7 @@ export function createApp(config: Config, log: Logger = pino({ level: config.log
   app.use(requestLog((line) => log[line.path === '/health' ? 'debug' : 'info'](line, 'request')))
   app.get('/health', (_req, res) => void res.json({ status: 'healthy' }))
 
-  const { path, tool, notFound } = protect(app, {
+  const auth = mcpAuth({
     ...config.scalekit,
     scopes: config.baselineScopes,
     tools,
@@ -34,20 +34,22 @@ export function createApp(config: Config, log: Logger = pino({ level: config.log
     onRefused: ({ cause: err, ...refusal }) => log.info({ ...refusal, err }, 'refused'),
     onWarning: (message, cause) => log.warn({ err: cause }, message),
   })
+  app.use(auth)
 
   // A new MCP server for each request, so that no caller reaches what belongs to another.
   const createServer = () => {
     const server = new McpServer({ name: 'Greeting MCP', version: '1.0.0' })
-    greetUser(server, tool)
-    getOrgData(server, tool, organizations)
-    adminAction(server, tool, organizations)
+    greetUser(server, auth.tool)
+    getOrgData(server, auth.tool, organizations)
+    adminAction(server, auth.tool, organizations)
     return server
   }
   const onerror = (err: Error) => log.warn({ err }, 'MCP request failed')
   const handle = toNodeHandler(createMcpHandler(createServer, { onerror }))
-  app.post(path, (req, res) => handle(req, res, req.body))
+  app.post(auth.path, (req, res) => handle(req, res, req.body))
   app.use(
-    notFound,
+    auth.notFound,
+    auth.challenge,
     errorHandler((err) => log.error({ err }, 'request failed')),
   )
   return app

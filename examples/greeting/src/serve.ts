@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net'
-import { createHttpServer, unusableHost } from '@scalekit-mcp/auth'
+import { createHttpServer, forbiddenPort, unusableHost } from '@scalekit-mcp/auth'
 import type { Express } from 'express'
 import type { Config } from './config.js'
 
@@ -21,7 +21,7 @@ export function serve(
     onListening((server.address() as AddressInfo).port),
   )
   server.once('error', (error) => {
-    const problem = unusableHost(error, host)
+    const problem = unusableHost(error, host) ?? forbiddenPort(error, port)
     process.stderr.write(
       `${problem ?? `PORT ${port} cannot be used: ${error.message}. Set PORT to another number.`}\n`,
     )

@@ -1,7 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import Negotiator from 'negotiator'
 import { type AnswerType, convertAnswer, JSON_TYPE, STREAM_TYPE } from './convert-answer.js'
 import { AuthError } from './errors.js'
+import type { HttpAnswer, HttpRequest } from './http-message.js'
 import { idOf } from './json-rpc.js'
 
 export type { AnswerType }
@@ -20,7 +20,7 @@ const OFFERED = [JSON_TYPE, STREAM_TYPE].flatMap((type) => [type, `${type};chars
  * @returns the one type that the client accepts; undefined for both
  * @throws AuthError `not_acceptable` (406), or `headers_too_large`
  */
-export function negotiateAnswer(req: IncomingMessage): AnswerType | undefined {
+export function negotiateAnswer(req: HttpRequest): AnswerType | undefined {
   const { accept } = req.headers
   if (accept === BOTH) return undefined
   const acceptsOnly = onlyTypeIn(accept)
@@ -45,7 +45,7 @@ function onlyTypeIn(accept: string | undefined): AnswerType | undefined {
 }
 
 /** In both places where a handler may read it, changed in place: `rawHeaders` is a getter in HTTP/2. */
-function replaceAccept({ headers, rawHeaders }: IncomingMessage): void {
+function replaceAccept({ headers, rawHeaders }: HttpRequest): void {
   headers.accept = BOTH
   for (let i = rawHeaders.length - 2; i >= 0; i -= 2) {
     if (rawHeaders[i]?.toLowerCase() === 'accept') rawHeaders.splice(i, 2)
@@ -59,7 +59,7 @@ function replaceAccept({ headers, rawHeaders }: IncomingMessage): void {
  * @throws AuthError `not_acceptable` for a subscription without a stream (MCP 2026-07-28)
  */
 export function answerAsAccepted(
-  res: ServerResponse,
+  res: HttpAnswer,
   acceptsOnly: AnswerType | undefined,
   message: unknown,
 ): void {

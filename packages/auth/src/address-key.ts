@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net'
+import { isIP } from '#platform'
 import { ipAddressOf } from './ip-address.js'
 
 /**
@@ -8,7 +8,16 @@ import { ipAddressOf } from './ip-address.js'
 export function addressKey(text: string): string {
   const address = ipAddressOf(text)
   if (address === undefined) return 'unknown'
-  return isIPv4(address) ? address : `${groupsOf(address).slice(0, 4).join(':')}::/64`
+  return isIP(address) === 4 ? address : `${groupsOf(address).slice(0, 4).join(':')}::/64`
+}
+
+/** The option `addressOf`, which may be a header that a request does not have. @throws Error where it returns no string */
+export function checkedAddress<Request>(addressOf: (req: Request) => string): (req: Request) => string {
+  return (req) => {
+    const address: unknown = addressOf(req)
+    if (typeof address === 'string') return address
+    throw new Error(`addressOf must return a string, '' for an unknown address. It returned ${address}.`)
+  }
 }
 
 /** The eight groups of a canonical IPv6 address. */

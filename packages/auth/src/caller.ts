@@ -9,20 +9,22 @@ export interface Caller {
   readonly issuer: string
   /** `sub` */
   readonly subject: string
-  /** `client_id` (RFC 9068 section 2.2) */
+  /** `client_id` (RFC 9068 section 2.2), or the claim that the profile reads. */
   readonly clientId: string
-  /** From `scope` and `scopes`; where both are present, their intersection. Aliases are resolved. */
+  /** From `scope` and `scopes`; where both are present, their intersection. Other profiles read other claims. Aliases are resolved. */
   readonly scopes: ReadonlySet<string>
+  /** The same scopes under the names that the authorization server uses: what a client can ask it for again. */
+  readonly writtenScopes?: readonly string[]
   readonly audience: readonly string[]
   /** Seconds since the epoch. */
   readonly expiresAt: number
-  /** `jti` */
+  /** `jti`, or Entra's `uti`. Auth0 has none. */
   readonly tokenId?: string
-  /** The organization that the token is bound to: Scalekit's `oid`, or the claim that `organizationClaim` names. */
+  /** The organization that the token is bound to: Scalekit's `oid`, or the claim that `claims.organization` names. */
   readonly organizationId?: string
   /**
    * With `revocation`: `unknown` when the authorization server could not be asked whether the token was revoked. Refuse
-   * what changes something then (`Protection.requireFresh`).
+   * what changes something then (`McpAuth.requireFresh`).
    */
   readonly revocation?: 'checked' | 'unknown'
   readonly claims: Readonly<Record<string, unknown>>

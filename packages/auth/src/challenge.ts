@@ -1,8 +1,8 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import type { Caller } from './caller.js'
 import { AuthError, ERRORS } from './errors.js'
-import { isScope, resolveScope, type ScopeAliases, writtenScopes } from './scopes.js'
-import { type PreparedJson, prepareJson, sendJson, sendPrepared } from './send.js'
+import type { AnswerHeaders, HttpAnswer } from './http-message.js'
+import { isScope, resolveScope, type ScopeAliases } from './scopes.js'
+import { type PreparedJson, prepareJson, sendPrepared } from './send.js'
 
 export interface Challenge {
   /** Where the RFC 9728 document of the resource is. */
@@ -11,13 +11,19 @@ export interface Challenge {
   readonly scopes: readonly string[]
 }
 
-/** 403: the token is good, the call needs more. `scopes` are all that the call needs, not what is missing. */
-export function insufficientScope(scopes: readonly string[]): AuthError {
-  return new AuthError(
-    'insufficient_scope',
-    `This call needs the scopes: ${scopes.join(' ')}. Ask the authorization server for them and try again.`,
-    { scopes },
-  )
+/** In many clients a model reads this, and only its user can sign in. */
+const SIGN_IN_AGAIN = 'Ask the user to sign in to this server again and to allow them, then try again.'
+
+/**
+ * 403: the token is good, the call needs more.
+ *
+ * @param scopes all that the call needs, not what is missing
+ * @param nextStep what to do, in ASCII without quotes
+ */
+export function insufficientScope(scopes: readonly string[], nextStep = SIGN_IN_AGAIN): AuthError {
+  return new AuthError('insufficient_scope', `This call needs the scopes: ${scopes.join(' ')}. ${nextStep}`, {
+    scopes,
+  })
 }
 
 /** The first revision whose clients add up the scopes that they are asked for. */
@@ -37,7 +43,7 @@ export function scopesToAskFor(
 ): readonly string[] {
   if (!caller || (typeof revision === 'string' && revision >= ADDS_UP)) return needed
   const named = new Set(needed.map((name) => resolveScope(name, aliases)))
-  const held = writtenScopes(caller.claims, caller.scopes, aliases)
+  const held = caller.writtenScopes ?? [...caller.scopes]
   return [...held.filter((name) => !named.has(resolveScope(name, aliases))), ...needed]
 }
 
@@ -60,7 +66,7 @@ export function challengeHeader(error: AuthError, { resourceMetadataUrl, scopes 
 export type MessageId = string | number | null
 
 /** Answers with the errors of a challenge. */
-export type SendChallenge = (res: ServerResponse, error: AuthError, id: MessageId) => void
+export type SendChallenge = (res: HttpAnswer, error: AuthError, id: MessageId) => void
 
 /**
  * Makes what answers with an error: its status, the challenge where one belongs, `{error, error_description}` or a
@@ -78,12 +84,7 @@ export function createSendChallenge(challenge: Challenge): SendChallenge {
   }
 }
 
-/** Answers once with an error. */
-export function sendChallenge(res: ServerResponse, error: AuthError, challenge: Challenge): void {
-  sendJson(res, error.status, bodyOf(error, null), headersOf(error, challenge))
-}
-
-function headersOf(error: AuthError, challenge: Challenge): OutgoingHttpHeaders {
+function headersOf(error: AuthError, challenge: Challenge): AnswerHeaders {
   return {
     ...('challenge' in ERRORS[error.code] && { 'WWW-Authenticate': challengeHeader(error, challenge) }),
     ...(error.retryAfter !== undefined && { 'Retry-After': String(error.retryAfter) }),

@@ -1,30 +1,29 @@
+import type { ClientCredentials } from './client-credentials.js'
+import { isHost } from './hosts.js'
 import { isObject } from './is-object.js'
-import type { ProtectOptions } from './protect-options.js'
+import {
+  audience,
+  callback,
+  checkForm,
+  checkForms,
+  type Forms,
+  flag,
+  isListOf,
+  isText,
+  list,
+  object,
+  points,
+  profile,
+  scopeAliases,
+  scopes,
+  secret,
+  text,
+} from './option-forms.js'
+import type { ProtectOptions, ResolvableOptions } from './protect-options.js'
 import type { RateLimitOptions } from './rate-limit.js'
-import type { RevocationOptions } from './revocation.js'
-import { isScope } from './scopes.js'
-
-interface Form {
-  readonly is: (value: unknown) => boolean
-  /** Completes "scopes must be …". */
-  readonly form: string
-}
-
-/** A form for every option, so that a new one without a form does not compile. */
-type Forms<Options> = Readonly<Record<keyof Options, Form>>
-
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
-const isListOf = (value: unknown, is: (each: unknown) => boolean) => Array.isArray(value) && value.every(is)
-const isPoints = (value: unknown) => Number.isSafeInteger(value) && Number(value) > 0
-const isAccess = (value: unknown) =>
-  Array.isArray(value) || (isObject(value) && Array.isArray(Object(value).scopes))
-
-const text: Form = { is: isText, form: 'a string' }
-const list: Form = { is: (value) => isListOf(value, isText), form: 'a list of strings' }
-const object: Form = { is: isObject, form: 'an object' }
-const callback: Form = { is: (value) => typeof value === 'function', form: 'a function' }
-const flag: Form = { is: (value) => typeof value === 'boolean', form: 'true or false' }
-const points: Form = { is: isPoints, form: 'a whole number from 1' }
+import type { ToolAccess } from './tool-scopes.js'
+import { isOrigin } from './variable-values.js'
+import { CLAIMS, checkClaimNames, checkRevocation, REVOCATION } from './verifier-options.js'
 
 const OPTIONS: Forms<ProtectOptions> = {
   resource: { is: isText, form: 'the URL of this server, like https://mcp.acme.com/mcp' },
@@ -32,24 +31,24 @@ const OPTIONS: Forms<ProtectOptions> = {
   scalekit: object,
   jwksUrl: text,
   authorizationServers: list,
-  scopes: {
-    is: (value) => isListOf(value, isScope),
-    form: "a list of scope names without spaces, like ['user:read']",
-  },
+  scopes,
   scopesFor: callback,
-  scopeAliases: object,
-  tools: {
-    is: (value) => isObject(value) && Object.values(Object(value)).every(isAccess),
-    form: "a list of scopes for each tool, like { greet_user: ['user:read'] }",
+  scopeAliases,
+  tools: { is: object.is, form: "a list of scopes for each tool, like { greet_user: ['user:read'] }" },
+  publicTools: list,
+  profile,
+  claims: object,
+  audience,
+  allowedOrigins: {
+    is: (value) => value === '*' || isListOf(value, isOrigin),
+    form: "a list of origins without a path, like ['https://app.acme.com'], or '*'",
   },
-  profile: {
-    is: (value) => value === 'strict' || value === 'scalekit-compat',
-    form: 'strict or scalekit-compat',
+  allowedHosts: {
+    is: (value) => isListOf(value, (each) => isText(each) && isHost(each)) && Object(value).length > 0,
+    form: "a list of hosts without a scheme, like ['mcp.internal:3002']",
   },
-  organizationClaim: text,
-  allowedOrigins: { is: (value) => value === '*' || list.is(value), form: "a list of origins, or '*'" },
-  allowedHosts: list,
   revocation: object,
+  exchange: object,
   limits: object,
   name: text,
   metadata: object,
@@ -75,44 +74,43 @@ const LIMITS: Forms<RateLimitOptions> = {
   createLimiter: callback,
 }
 
-const REVOCATION: Forms<RevocationOptions> = {
-  introspectionUrl: text,
-  clientId: text,
-  // Not by its class: another copy of this package may have made it.
-  clientSecret: { is: (value) => typeof Object(value).reveal === 'function', form: 'a Secret' },
-  timeoutMs: points,
-  store: object,
+const EXCHANGE: Forms<ClientCredentials> = { clientId: text, clientSecret: secret }
+
+const TOOL: Forms<ToolAccess> = { scopes, readOnly: flag }
+
+const GROUPS = {
+  scalekit: SCALEKIT,
+  limits: LIMITS,
+  revocation: REVOCATION,
+  claims: CLAIMS,
+  exchange: EXCHANGE,
 }
+const NESTED = Object.entries(GROUPS).flatMap(([group, forms]) =>
+  Object.keys(forms).map((name) => `${group}.${name}`),
+)
 
 /**
- * Checks the form of every option of `protect`, for callers without TypeScript and for values from a configuration. What
- * is absent is `undefined`.
+ * Checks the form of every option of `mcpAuth`, for callers without TypeScript and for values from a configuration.
  *
- * @throws TypeError naming the option and its form, or an option that does not exist
+ * @throws TypeError with the option, the form that it must have, and what it is; or an option that does not exist, and the nearest one
  */
-export function checkOptions(options: ProtectOptions): void {
-  check('', options ?? {}, OPTIONS, ['resource', 'scopes'])
-  check('scalekit.', options.scalekit, SCALEKIT, ['environmentUrl'])
-  check('limits.', options.limits, LIMITS)
-  check('revocation.', options.revocation, REVOCATION, ['introspectionUrl', 'clientId', 'clientSecret'])
+export function checkOptions(options: ResolvableOptions): void {
+  const given: unknown = options
+  if (!isObject(given)) throw new TypeError('Give options: mcpAuth({ resource, scalekit, scopes, tools })')
+  checkForms(given, OPTIONS, { required: ['resource', 'scopes'], elsewhere: NESTED })
+  checkForms(options.scalekit, SCALEKIT, { prefix: 'scalekit.', required: ['environmentUrl'] })
+  checkClaimNames(options.claims)
+  checkForms(options.limits, LIMITS, { prefix: 'limits.' })
+  checkForms(options.exchange, EXCHANGE, { prefix: 'exchange.', required: ['clientId', 'clientSecret'] })
+  checkRevocation(options.revocation)
+  for (const [name, access] of Object.entries<unknown>(options.tools ?? {})) {
+    if (isObject(access)) checkForms(access, TOOL, { prefix: `tools.${name}.`, required: ['scopes'] })
+    else checkForm(`tools.${name}`, access, scopes)
+  }
 }
 
-function check<Options extends object>(
-  prefix: string,
-  options: Options | undefined,
-  forms: Forms<Options>,
-  required: readonly (keyof Options & string)[] = [],
-): void {
-  if (options === undefined) return
-  const names = Object.keys(forms)
-  const unknown = Object.keys(options).find((name) => !names.includes(name))
-  if (unknown !== undefined) {
-    throw new TypeError(`${prefix}${unknown} is not an option of protect. Use one of: ${names.join(', ')}`)
-  }
-  for (const [name, { is, form }] of Object.entries<Form>(forms)) {
-    const value = options[name as keyof Options]
-    const isMissing = value === undefined && required.some((each) => each === name)
-    if (isMissing || (value !== undefined && !is(value)))
-      throw new TypeError(`${prefix}${name} must be ${form}`)
-  }
+/** The same for the scopes that a guard is given. */
+export function checkGuardScopes(given: readonly unknown[]): void {
+  const form = "scope names without spaces, like guard('user:read', 'user:write')"
+  checkForm('The scopes of a guard', given, { ...scopes, form })
 }

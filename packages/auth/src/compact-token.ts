@@ -1,4 +1,4 @@
-import { isCanonical } from './base64url.js'
+import { decodeBase64url, isCanonical } from '#platform'
 import { invalidToken } from './errors.js'
 import { isObject } from './is-object.js'
 import { parseStrictJson, StrictJsonError } from './strict-json.js'
@@ -35,7 +35,7 @@ function jsonObject(part: string): Record<string, unknown> {
 
 function jsonValue(part: string): unknown {
   try {
-    return parseStrictJson(utf8.decode(Buffer.from(part, 'base64url')))
+    return parseStrictJson(utf8.decode(decodeBase64url(part)))
   } catch (error) {
     throw invalidToken(error instanceof StrictJsonError ? `json_${error.problem}` : 'not_utf8')
   }

@@ -1,6 +1,7 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { createParser } from 'eventsource-parser'
+import { byteLength, bytesOf, concat, utf8Of } from '#platform'
 import { ERRORS } from './errors.js'
+import type { AnswerHeaders, HttpAnswer } from './http-message.js'
 import { type PreparedJson, prepareJson, sendPrepared } from './send.js'
 
 export const JSON_TYPE = 'application/json'
@@ -21,13 +22,35 @@ interface Conversion {
  *
  * @param id of the request, for an error that takes the place of its response
  */
-export function convertAnswer(res: ServerResponse, type: AnswerType, id: string | number | null): void {
+export function convertAnswer(res: HttpAnswer, type: AnswerType, id: string | number | null): void {
+  if (type === JSON_TYPE) replaceAnswer(res, () => typeOf(res) === STREAM_TYPE, new ResponseOfStream(id))
+  else {
+    const isHeld = () => typeOf(res) === JSON_TYPE && res.statusCode === 200
+    replaceAnswer(res, isHeld, new StreamOfDocument())
+  }
+}
+
+/**
+ * Sends another response instead of the handler's, as one JSON document or as a stream of one event. Errors pass through.
+ *
+ * @param type the one type that the client accepts; undefined: JSON
+ * @param id of the request, for an error that takes the place of a response that cannot be read
+ */
+export function changeAnswer(
+  res: HttpAnswer,
+  type: AnswerType | undefined,
+  id: string | number | null,
+  change: (response: unknown) => unknown,
+): void {
+  const isHeld = () => res.statusCode === 200
+  replaceAnswer(res, isHeld, new ChangedResponse(id, type, () => typeOf(res) === STREAM_TYPE, change))
+}
+
+/** Holds what a handler writes back while `isHeld`, and sends what the conversion makes of it. */
+function replaceAnswer(res: HttpAnswer, isHeld: () => boolean, conversion: Conversion): void {
   const { writeHead, flushHeaders, write, end } = res
-  const conversion = type === JSON_TYPE ? new ResponseOfStream(id) : new StreamOfDocument()
   let sent = false
 
-  const isHeld = () =>
-    type === JSON_TYPE ? typeOf(res) === STREAM_TYPE : typeOf(res) === JSON_TYPE && res.statusCode === 200
   const release = () => void Object.assign(res, { writeHead, flushHeaders, write, end })
   const send = (answer: PreparedJson | undefined) => {
     if (!answer || sent) return
@@ -39,10 +62,10 @@ export function convertAnswer(res: ServerResponse, type: AnswerType, id: string 
     Object.assign(res, { write: () => true, end: () => res })
   }
   const take = ([chunk, ...rest]: readonly unknown[]) => {
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk, encodingIn(rest)) : chunk
+    const bytes = typeof chunk === 'string' ? bytesOf(chunk, encodingIn(rest)) : chunk
     if (bytes instanceof Uint8Array) send(conversion.take(bytes))
     const done = [chunk, ...rest].find((each) => typeof each === 'function')
-    if (done) process.nextTick(done)
+    if (done) queueMicrotask(done as () => void)
   }
 
   Object.assign(res, {
@@ -79,23 +102,23 @@ export function convertAnswer(res: ServerResponse, type: AnswerType, id: string 
   })
 }
 
-function typeOf(res: ServerResponse): string | undefined {
+function typeOf(res: HttpAnswer): string | undefined {
   return String(res.getHeader('content-type')).split(';')[0]?.trim().toLowerCase()
 }
 
 /** Node accepts an object, or names and values in turn. */
-function setHeaders(res: ServerResponse, headers: unknown): void {
+function setHeaders(res: HttpAnswer, headers: unknown): void {
   if (Array.isArray(headers)) {
     for (let i = 0; i < headers.length; i += 2) res.setHeader(headers[i], headers[i + 1])
   } else if (typeof headers === 'object') {
-    for (const [name, value] of Object.entries(headers as OutgoingHttpHeaders)) {
+    for (const [name, value] of Object.entries(headers as AnswerHeaders)) {
       if (value !== undefined) res.setHeader(name, value)
     }
   }
 }
 
-function encodingIn([encoding]: readonly unknown[]): BufferEncoding {
-  return typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8'
+function encodingIn([encoding]: readonly unknown[]): string | undefined {
+  return typeof encoding === 'string' ? encoding : undefined
 }
 
 /** They describe the body that is not sent. */
@@ -145,6 +168,42 @@ function rpcError(status: number, id: string | number | null, code: number, mess
   return prepareJson(status, { jsonrpc: '2.0', id, error: { code, message } })
 }
 
+/** The response in a document or a stream, changed. What is neither is a fault of the handler. */
+class ChangedResponse implements Conversion {
+  readonly #stream: ResponseOfStream
+  readonly #document: Uint8Array[] = []
+
+  constructor(
+    readonly id: string | number | null,
+    readonly type: AnswerType | undefined,
+    readonly isStream: () => boolean,
+    readonly change: (response: unknown) => unknown,
+  ) {
+    this.#stream = new ResponseOfStream(id)
+  }
+
+  take(chunk: Uint8Array): PreparedJson | undefined {
+    if (!this.isStream()) this.#document.push(chunk)
+    const answer = this.isStream() ? this.#stream.take(chunk) : undefined
+    return answer && this.#changed(answer)
+  }
+
+  end(): PreparedJson {
+    const document = utf8Of(concat(this.#document))
+    return this.#changed(this.isStream() ? this.#stream.end() : prepareBody(JSON_TYPE, document))
+  }
+
+  #changed(answer: PreparedJson): PreparedJson {
+    if (answer.status !== 200) return answer
+    try {
+      const body = JSON.stringify(this.change(JSON.parse(answer.body)))
+      return this.type === STREAM_TYPE ? eventOf(body) : prepareBody(JSON_TYPE, body)
+    } catch {
+      return rpcError(500, this.id, -32603, 'The call ended without a response.')
+    }
+  }
+}
+
 /** A stream with one event (HTML Standard, server-sent events). */
 class StreamOfDocument implements Conversion {
   readonly #chunks: Uint8Array[] = []
@@ -154,19 +213,22 @@ class StreamOfDocument implements Conversion {
   }
 
   end(): PreparedJson {
-    const document = Buffer.concat(this.#chunks).toString()
-    const event = `event: message\ndata: ${document.replace(/\r\n?|\n/g, '\ndata: ')}\n\n`
-    return prepareBody(STREAM_TYPE, event, [
-      ['Cache-Control', 'no-cache, no-transform'],
-      ['X-Accel-Buffering', 'no'],
-    ])
+    return eventOf(utf8Of(concat(this.#chunks)))
   }
+}
+
+function eventOf(document: string): PreparedJson {
+  const event = `event: message\ndata: ${document.replace(/\r\n?|\n/g, '\ndata: ')}\n\n`
+  return prepareBody(STREAM_TYPE, event, [
+    ['Cache-Control', 'no-cache, no-transform'],
+    ['X-Accel-Buffering', 'no'],
+  ])
 }
 
 function prepareBody(type: AnswerType, body: string, headers: PreparedJson['headers'] = []): PreparedJson {
   return {
     status: 200,
-    headers: [['Content-Type', type], ['Content-Length', Buffer.byteLength(body)], ...headers],
+    headers: [['Content-Type', type], ['Content-Length', byteLength(body)], ...headers],
     body,
   }
 }

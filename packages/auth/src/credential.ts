@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http'
 import { AuthError, invalidToken } from './errors.js'
+import type { HttpRequest } from './http-message.js'
 
 /** RFC 9110 section 11.1: the scheme, one space, and something. */
 const BEARER = /^bearer ./i
@@ -19,7 +19,7 @@ export const missingToken = new AuthError(
  * @returns undefined where there is none: every first request is one, and an exception would cost more than all its checks
  * @throws AuthError `invalid_token`, `invalid_request` for more than one credential
  */
-export function readToken(req: IncomingMessage): string | undefined {
+export function readToken(req: HttpRequest): string | undefined {
   const value = req.headers.authorization
   if (value === undefined) return undefined
   if (countOf(req.rawHeaders, 'authorization') > 1 || hasQueryToken(req.url)) {
@@ -33,6 +33,11 @@ export function readToken(req: IncomingMessage): string | undefined {
   const token = value.slice('Bearer '.length)
   if (!B64TOKEN.test(token)) throw invalidToken('not_one_token')
   return token
+}
+
+/** Whether a request brings nothing that could be a credential, also not one that is not accepted here. */
+export function isAnonymous({ headers, url }: HttpRequest): boolean {
+  return headers.authorization === undefined && !hasQueryToken(url)
 }
 
 function hasQueryToken(url = ''): boolean {

@@ -8,7 +8,9 @@ export function endsWithin(milliseconds: number, other?: AbortSignal): AbortSign
   if (other?.aborted) return other
   const ending = new AbortController()
   const timeout = () => ending.abort(new DOMException('The time is over', 'TimeoutError'))
-  setTimeout(timeout, milliseconds).unref()
+  const timer: { unref?(): void } | number = setTimeout(timeout, milliseconds)
+  // It keeps no process alive. Where there are none, a timer is a number.
+  if (typeof timer === 'object') timer.unref?.()
   other?.addEventListener('abort', () => ending.abort(other.reason), { once: true, signal: ending.signal })
   return ending.signal
 }

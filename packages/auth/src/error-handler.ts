@@ -1,14 +1,11 @@
 import type { ServerResponse } from 'node:http'
-import type { ErrorRequestHandler, RequestHandler } from 'express'
+import type { HttpAnswer } from './http-message.js'
+import type { ErrorMiddleware } from './middleware.js'
 import { sendJson } from './send.js'
 
-/** The last route: JSON instead of Express's page, and nothing of the request in it. */
-export const notFound: RequestHandler = createNotFound()
-
-/** The same, with where MCP is. */
-export function createNotFound(path?: string): (req: unknown, res: ServerResponse) => void {
-  const place = path === undefined ? '' : ` MCP is at ${path}.`
-  const error_description = `There is nothing at this address.${place}`
+/** The last route: JSON instead of Express's page, with where MCP is and nothing of the request. */
+export function createNotFound(path: string): (req: unknown, res: HttpAnswer) => void {
+  const error_description = `There is nothing at this address. MCP is at ${path}.`
   return (_req, res) => sendJson(res, 404, { error: 'not_found', error_description })
 }
 
@@ -21,9 +18,9 @@ export function sendServerError(res: ServerResponse): void {
  * The last error handler of an Express app: JSON only, no stack, no message of the error.
  *
  * @param onError receives the error, for the log
- * @example app.use(notFound, errorHandler((error) => log.error(error)))
+ * @example app.use(auth.notFound, auth.challenge, errorHandler((error) => log.error(error)))
  */
-export function errorHandler(onError: (error: unknown) => void = () => undefined): ErrorRequestHandler {
+export function errorHandler(onError: (error: unknown) => void = () => undefined): ErrorMiddleware {
   return (error, _req, res, next) => {
     onError(error)
     if (res.headersSent) return next(error)

@@ -24,6 +24,10 @@ export const ERRORS = {
     status: 403,
     when: 'the tool works on data of an organization, and the token is not bound to one',
   },
+  exchange_refused: {
+    status: 403,
+    when: 'the tool calls another service for the user, and the authorization server does not allow this server to do that',
+  },
   parse_error: { status: 400, rpc: -32700, when: 'the body is not JSON in UTF-8' },
   invalid_message: { status: 400, rpc: -32600, when: 'the body is not one JSON-RPC 2.0 message' },
   unknown_tool: { status: 400, rpc: -32602, when: 'the tool is not in the table of tools' },
@@ -61,6 +65,8 @@ export type AuthErrorCode = keyof typeof ERRORS
 export interface AuthErrorDetails {
   /** Why, for the log only: a fixed text of ours, never a part of the request. */
   readonly detail?: string
+  /** A sentence for the log only, with the audience or issuer that the token has and those that are accepted. */
+  readonly explanation?: string
   readonly cause?: unknown
   /** What the challenge asks for, where it is not what the first one asks for. For `insufficient_scope`: at least what the call needs. */
   readonly scopes?: readonly string[]
@@ -80,11 +86,12 @@ class Refused extends Error {
   }
 }
 
-/** A refusal. `message` is public and says what to do next; `detail` and `cause` stay in the log. */
+/** A refusal. `message` is public and says what to do next; `detail`, `explanation` and `cause` stay in the log. */
 export class AuthError extends Refused {
   override readonly name = 'AuthError'
   readonly status: number
   readonly detail?: string
+  readonly explanation?: string
   readonly scopes?: readonly string[]
   readonly retryAfter?: number
   readonly allow?: readonly string[]
@@ -92,11 +99,12 @@ export class AuthError extends Refused {
   constructor(
     readonly code: AuthErrorCode,
     message: string,
-    { cause, detail, scopes, retryAfter, allow }: AuthErrorDetails = {},
+    { cause, detail, explanation, scopes, retryAfter, allow }: AuthErrorDetails = {},
   ) {
     super(message, cause === undefined ? undefined : { cause })
     this.status = ERRORS[code].status
     this.detail = detail
+    this.explanation = explanation
     this.scopes = scopes
     this.retryAfter = retryAfter
     this.allow = allow
@@ -108,12 +116,17 @@ export function askingFor(scopes: readonly string[], error: AuthError): AuthErro
   return new AuthError(error.code, error.message, { ...error, cause: error.cause, scopes })
 }
 
-/** A token that is refused; `detail` names the rule that it broke. */
-export function invalidToken(detail: string, cause?: unknown): AuthError {
+/**
+ * A token that is refused.
+ *
+ * @param detail the rule that it broke, for the log only
+ * @param explanation a sentence for the log, which holds nothing secret
+ */
+export function invalidToken(detail: string, cause?: unknown, explanation?: string): AuthError {
   return new AuthError(
     'invalid_token',
     'The access token is not valid here. Get a new one from the authorization server and try again.',
-    { detail, cause },
+    { detail, cause, explanation },
   )
 }
 

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http'
 import { AuthError } from './errors.js'
+import type { HttpRequest } from './http-message.js'
 
 /** Node 20 drops headers past its own limit of 2000 without a word, where a server has one: stop far below it. */
 const MAX_HEADERS = 100
@@ -11,7 +11,7 @@ const SINGLE = new Set(['host', 'content-type', 'content-length', 'content-encod
  *
  * @throws AuthError `headers_too_large` or `invalid_request`
  */
-export function checkHeaders({ rawHeaders }: IncomingMessage): void {
+export function checkHeaders({ rawHeaders }: HttpRequest): void {
   if (rawHeaders.length > 2 * MAX_HEADERS) {
     throw new AuthError('headers_too_large', `Send at most ${MAX_HEADERS} header fields.`)
   }

@@ -1,9 +1,18 @@
-import type { IncomingMessage } from 'node:http'
-import { isIPv4 } from 'node:net'
+import { isIP } from '#platform'
 import { AuthError } from './errors.js'
+import type { HttpRequest } from './http-message.js'
 import { isLoopback } from './secure-url.js'
 
 const DEFAULT_PORT: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' }
+
+/** A name, an IPv4 address or an IPv6 address in brackets, each with or without a port, as in the Host header. */
+const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9_]([a-z0-9._-]*[a-z0-9])?)(:\d{1,5})?$/i
+
+/** Whether a text has the form of a Host header (RFC 9110 section 7.2): no scheme, path or wildcard. */
+export function isHost(text: string): boolean {
+  const match = HOST.exec(text)
+  return match !== null && Number(match[3]?.slice(1) ?? 0) <= 65_535
+}
 
 /** The `host:port` pairs under which a resource answers: its own, and on loopback every name of loopback. */
 export function hostsOf(resource: string): string[] {
@@ -34,7 +43,7 @@ export function createHostMatch(
 
 /** 127.0.0.0/8 (RFC 6890). `[::1]` is a host only of a resource that has it. */
 function isLoopbackAddress(name: string): boolean {
-  return name.startsWith('127.') && isIPv4(name)
+  return name.startsWith('127.') && isIP(name) === 4
 }
 
 /**
@@ -43,10 +52,7 @@ function isLoopbackAddress(name: string): boolean {
  *
  * @throws AuthError `host_not_allowed` (421)
  */
-export function createHostCheck(
-  resource: string,
-  allowed?: readonly string[],
-): (req: IncomingMessage) => void {
+export function createHostCheck(resource: string, allowed?: readonly string[]): (req: HttpRequest) => void {
   const matches = createHostMatch(resource, allowed)
   return (req) => {
     const target = absoluteFormHost(req.url)

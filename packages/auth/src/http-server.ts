@@ -1,12 +1,5 @@
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from 'node:http'
-
-const awaitingContinue = new WeakSet<IncomingMessage>()
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { noteAwaitsContinue } from './await-continue.js'
 
 /**
  * A Node HTTP server with the limits that an endpoint on the internet needs: 16 KiB of headers within 10
@@ -30,18 +23,8 @@ export function createHttpServer(listener: RequestListener): Server {
   // No limit of Node's own: past it Node 20 drops headers without a word, and Node 24 answers without a body. The size bounds them.
   server.maxHeadersCount = 0
   server.on('checkContinue', (req, res) => {
-    awaitingContinue.add(req)
+    noteAwaitsContinue(req)
     listener(req, res)
   })
   return server
-}
-
-/** Tells a client that waits for it to send its body. */
-export function continueIfAwaited(req: IncomingMessage, res: ServerResponse): void {
-  if (awaitingContinue.delete(req)) res.writeContinue()
-}
-
-/** Whether the client still waits to be told to send its body. */
-export function awaitsContinue(req: IncomingMessage): boolean {
-  return awaitingContinue.has(req)
 }

@@ -1,42 +1,34 @@
-export type { AnswerType } from './accept.js'
-export { type AuthInfo, authInfoOf } from './auth-info.js'
-export { isCanonical } from './base64url.js'
-export { type Caller, identityOf } from './caller.js'
-export { type Challenge, challengeHeader, insufficientScope, sendChallenge } from './challenge.js'
-export { type EnvFile, readEnvFile } from './env-file.js'
-export { errorHandler, notFound, sendServerError } from './error-handler.js'
-export { AuthError, type AuthErrorCode, ERRORS } from './errors.js'
-export { callerOf, guard } from './guard.js'
-export { createHostMatch, hostsOf } from './hosts.js'
-export { createHttpServer } from './http-server.js'
-export { ipAddressOf } from './ip-address.js'
-export { isObject } from './is-object.js'
-export { differentPort, readHost, unusableHost } from './listen-address.js'
-export { loggedPath } from './logged-path.js'
-export { createMetadata, type MetadataOptions, resourceMetadataUrl } from './metadata.js'
-export { originsOf } from './origins.js'
+export type { AuthInfo } from './auth-info.js'
+export type { Caller } from './caller.js'
 export {
-  type Admission,
-  type Admitted,
-  createProtection,
-  type NodeProtection,
-  type ProtectedRequest,
-} from './protect.js'
-export { type Protection, protect } from './protect-express.js'
+  type CallSource,
+  callerIfAny,
+  callerOf,
+  type HandlerContext,
+  organizationOf,
+  requireScopes,
+} from './caller-of.js'
+export { insufficientScope } from './challenge.js'
+export type { ClientCredentials } from './client-credentials.js'
+export { type EnvFile, readEnvFile } from './env-file.js'
+export { errorHandler } from './error-handler.js'
+export { AuthError, type AuthErrorCode, invalidToken } from './errors.js'
+export type { ExchangeTarget } from './exchange.js'
+export { createHttpServer } from './http-server.js'
+export { differentPort, forbiddenPort, readHost, unusableHost } from './listen-address.js'
+export { type McpAuth, mcpAuth, protect } from './mcp-auth.js'
+export type { ErrorMiddleware, Middleware } from './middleware.js'
 export type { ProtectOptions } from './protect-options.js'
 export type { RateLimitOptions } from './rate-limit.js'
 export type { LimiterOptions, RateLimiter, SpentPoints } from './rate-limiter.js'
 export type { Refusal } from './refusal.js'
-export { type EndedRequest, type RequestLine, requestLine, requestLog } from './request-log.js'
-export { canonicalForm, pathOf } from './resource-path.js'
+export { type RequestLine, requestLog } from './request-log.js'
 export type { RevocationOptions, RevocationStore } from './revocation.js'
 export { readScalekitVariables, type ScalekitOptions, type ScalekitVariables } from './scalekit-variables.js'
-export { missingScopes, resolveScope, type ScopeAliases } from './scopes.js'
+export type { ScopeAliases } from './scopes.js'
 export { Secret } from './secret.js'
-export { insecureUrl, isLoopback } from './secure-url.js'
-export { endInOneWrite, sendJson } from './send.js'
-export { type HandlerContext, organizationOf, requireScopes, tokenFrom } from './token-from.js'
-export type { TokenProfile } from './token-policy.js'
+export type { ClaimNames, TokenProfile } from './token-profiles.js'
 export type { ToolAccess, ToolTable } from './tool-scopes.js'
-export { isSameValue, type OriginList, readOrigins, variableValue } from './variable-values.js'
-export { createTokenVerifier, type TokenVerifier, type TokenVerifierOptions } from './verify-token.js'
+export { type OriginList, readOrigins, variableValue } from './variable-values.js'
+export type { TokenVerifierOptions } from './verifier-options.js'
+export { createTokenVerifier, type TokenVerifier } from './verify-token.js'

@@ -1,12 +1,11 @@
+import { type ClientCredentials, createFormHeaders } from './client-credentials.js'
 import { fetchJson } from './fetch-json.js'
 import type { Secret } from './secret.js'
 import { secureUrl } from './secure-url.js'
 
-export interface IntrospectionOptions {
+export interface IntrospectionOptions extends ClientCredentials {
   /** RFC 7662 endpoint of the authorization server. */
   readonly introspectionUrl: string
-  readonly clientId: string
-  readonly clientSecret: Secret
   /** Milliseconds for each of two attempts. Default: 3,000. */
   readonly timeoutMs?: number
 }
@@ -18,29 +17,26 @@ const TIMEOUT_MS = 3_000
 
 /** RFC 7662 section 2.1, with one retry. */
 export function createIntrospect(options: IntrospectionOptions): Introspect {
-  const url = secureUrl(options.introspectionUrl, 'The introspection URL')
-  const attempt = (token: Secret) => isActive(url, options, token)
+  const url = secureUrl(options.introspectionUrl, 'revocation.introspectionUrl')
+  const { timeoutMs = TIMEOUT_MS } = options
+  const formHeaders = createFormHeaders(options)
+  const attempt = (token: Secret) => isActive(url, formHeaders(), timeoutMs, token)
   return (token) => attempt(token).catch(() => attempt(token))
 }
 
-/** The client authenticates as in RFC 6749 section 2.3.1. */
-async function isActive(url: URL, options: IntrospectionOptions, token: Secret): Promise<boolean> {
-  const credentials = [options.clientId, options.clientSecret.reveal()].map(formEncode).join(':')
+async function isActive(
+  url: URL,
+  headers: Record<string, string>,
+  timeoutMs: number,
+  token: Secret,
+): Promise<boolean> {
   const answer = await fetchJson(url, {
     method: 'POST',
-    signal: AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS),
-    headers: {
-      authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
-      'content-type': 'application/x-www-form-urlencoded',
-      accept: 'application/json',
-    },
+    signal: AbortSignal.timeout(timeoutMs),
+    headers,
     body: new URLSearchParams({ token: token.reveal(), token_type_hint: 'access_token' }).toString(),
   })
   const { active } = Object(answer) as Record<string, unknown>
   if (typeof active !== 'boolean') throw new Error('The answer has no active member')
   return active
-}
-
-function formEncode(value: string): string {
-  return new URLSearchParams({ v: value }).toString().slice(2)
 }

@@ -1,4 +1,4 @@
-import { isIP, isIPv4 } from 'node:net'
+import { isIP } from '#platform'
 
 /** `[address]:port`, `[address]` or `ipv4:port`, as some gateways write `X-Forwarded-For` (RFC 7239 section 6). */
 const WITH_PORT = /^(?:\[([^\]]*)\](?::\d{1,5})?|([^:]*):\d{1,5})$/
@@ -13,7 +13,8 @@ export function ipAddressOf(text: string): string | undefined {
   const trimmed = text.trim()
   const [, bracketed, beforePort] = WITH_PORT.exec(trimmed) ?? []
   const address = (bracketed ?? beforePort ?? trimmed).replace(/%.*$/s, '')
-  if (isIP(address) !== 6) return isIPv4(address) ? address : undefined
+  const version = isIP(address)
+  if (version !== 6) return version === 4 ? address : undefined
   const canonical = new URL(`http://[${address}]`).hostname.slice(1, -1)
   return mappedIPv4(canonical) ?? canonical
 }

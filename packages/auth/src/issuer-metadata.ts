@@ -1,22 +1,26 @@
 import { fetchJson } from './fetch-json.js'
 import { secureUrl } from './secure-url.js'
 
+/** Members of the metadata that are addresses. */
+type Endpoint = 'jwks_uri' | 'token_endpoint'
+
 /**
- * Finds an issuer's `jwks_uri`: RFC 8414 section 3.1 (path inserted), then OpenID Connect Discovery for
+ * Finds an address in an issuer's metadata: RFC 8414 section 3.1 (path inserted), then OpenID Connect Discovery for
  * issuers with a path (RFC 8414 section 5), then the form with the path appended.
  *
  * @throws Error when no document answers, or the one that does is not that issuer's (RFC 8414 section 3.3).
  */
-export async function discoverJwksUrl(issuer: string, signal: AbortSignal): Promise<URL> {
+export async function discoverEndpoint(issuer: string, name: Endpoint, signal: AbortSignal): Promise<URL> {
   const failures: unknown[] = []
   for (const url of metadataUrls(issuer)) {
     try {
-      return jwksUrlOf(await fetchJson(url, { signal }), issuer)
+      return endpointIn(await fetchJson(url, { signal }), issuer, name)
     } catch (error) {
       failures.push(error)
     }
   }
-  throw new AggregateError(failures, 'The metadata of the issuer could not be read')
+  const reasons = [...new Set(failures.map((failure) => (failure instanceof Error ? failure.message : '')))]
+  throw new AggregateError(failures, `The metadata of the issuer could not be read: ${reasons.join('; ')}`)
 }
 
 function metadataUrls(issuer: string): string[] {
@@ -30,9 +34,14 @@ function metadataUrls(issuer: string): string[] {
   return [...new Set(urls)]
 }
 
-function jwksUrlOf(metadata: unknown, issuer: string): URL {
-  const { issuer: named, jwks_uri } = Object(metadata) as Record<string, unknown>
-  if (named !== issuer) throw new Error('The metadata names another issuer')
-  if (typeof jwks_uri !== 'string') throw new Error('The metadata names no jwks_uri')
-  return secureUrl(jwks_uri, 'The jwks_uri')
+function endpointIn(metadata: unknown, issuer: string, name: Endpoint): URL {
+  const { issuer: named, [name]: endpoint } = Object(metadata) as Record<string, unknown>
+  if (named !== issuer) throw new Error(`the issuer is ${quoted(named)} there, and ${quoted(issuer)} here`)
+  if (typeof endpoint !== 'string') throw new Error(`The metadata names no ${name}`)
+  return secureUrl(endpoint, `The ${name}`)
+}
+
+/** Text of another server, in a line of the log. */
+function quoted(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 200)) : 'missing'
 }

@@ -1,7 +1,6 @@
-import { isUtf8 } from 'node:buffer'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isUtf8, utf8Of } from '#platform'
 import { AuthError } from './errors.js'
-import { continueIfAwaited } from './http-server.js'
+import type { HttpRequest } from './http-message.js'
 import {
   MAX_DEPTH,
   MAX_VALUES,
@@ -22,39 +21,23 @@ const PROBLEMS: Readonly<Record<Exclude<StrictJsonProblem, 'syntax'>, string>> =
 }
 
 /**
- * Reads the body of a request that passed the guard: uncompressed, at most 256 KiB.
+ * Refuses a body before it is read: what is not JSON in UTF-8, is compressed, or is said to be too large.
  *
- * @throws AuthError `unsupported_media_type`, `payload_too_large`, or `invalid_request` when it breaks off
+ * @throws AuthError `unsupported_media_type` or `payload_too_large`
  */
-export function readBody(req: IncomingMessage, res: ServerResponse): Promise<Buffer> {
-  if (!JSON_UTF8.test(req.headers['content-type'] ?? '')) {
+export function checkBodyHeaders({ headers }: HttpRequest): void {
+  if (!JSON_UTF8.test(headers['content-type'] ?? '')) {
     throw new AuthError('unsupported_media_type', 'Send the body as application/json in UTF-8.')
   }
-  if (req.headers['content-encoding'] !== undefined) {
+  if (headers['content-encoding'] !== undefined) {
     throw new AuthError('unsupported_media_type', 'Send the body without Content-Encoding.')
   }
-  if (Number(req.headers['content-length'] ?? 0) > MAX_BYTES) throw tooLarge()
-  if (req.readableEnded) throw new Error('A body parser read the body before the guard: mount protect first')
-  if (req.destroyed) throw brokenOff()
-  continueIfAwaited(req, res)
-  return readBytes(req)
+  checkBodySize(Number(headers['content-length'] ?? 0))
 }
 
-/** Not raw-body: it never settles when a stream closes without `aborted`, as adapters for serverless functions do. */
-function readBytes(req: IncomingMessage): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let size = 0
-    req.on('data', (chunk: Buffer) => {
-      size += chunk.byteLength
-      if (size > MAX_BYTES) reject(tooLarge())
-      else chunks.push(chunk)
-    })
-    req.on('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)))
-    req.on('close', () => {
-      if (!req.readableEnded) reject(brokenOff())
-    })
-  })
+/** @throws AuthError `payload_too_large` for more than 256 KiB */
+export function checkBodySize(bytes: number): void {
+  if (bytes > MAX_BYTES) throw new AuthError('payload_too_large', `Send at most ${MAX_BYTES} bytes.`)
 }
 
 /**
@@ -62,13 +45,13 @@ function readBytes(req: IncomingMessage): Promise<Buffer> {
  *
  * @throws AuthError `parse_error` or `invalid_message`
  */
-export function parseBody(bytes: Buffer): unknown {
+export function parseBody(bytes: Uint8Array): unknown {
   return parse(decode(bytes))
 }
 
-function decode(bytes: Buffer): string {
+function decode(bytes: Uint8Array): string {
   if (!isUtf8(bytes)) throw parseError()
-  return bytes.toString('utf8')
+  return utf8Of(bytes)
 }
 
 function parse(text: string): unknown {
@@ -85,10 +68,6 @@ function parseError(): AuthError {
   return new AuthError('parse_error', 'The body is not JSON in UTF-8.')
 }
 
-function brokenOff(): AuthError {
+export function brokenOff(): AuthError {
   return new AuthError('invalid_request', 'The body broke off.')
-}
-
-function tooLarge(): AuthError {
-  return new AuthError('payload_too_large', `Send at most ${MAX_BYTES} bytes.`)
 }

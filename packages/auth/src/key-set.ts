@@ -45,7 +45,8 @@ export function createKeySet(
   algorithms: readonly string[],
   onWarning: (message: string, cause?: unknown) => void,
 ): KeySet {
-  const closing = new AbortController()
+  let closed = false
+  let current: AbortController | undefined
   let copy: Copy | undefined
   let version = 0
   let attemptedAt = Number.NEGATIVE_INFINITY
@@ -67,7 +68,10 @@ export function createKeySet(
   async function attempt(): Promise<void> {
     attemptedAt = Date.now()
     try {
-      const signal = endsWithin(ATTEMPT_MS, closing.signal)
+      // One for each attempt: on Workers, a signal belongs to the request that made it.
+      current = new AbortController()
+      if (closed) current.abort()
+      const signal = endsWithin(ATTEMPT_MS, current.signal)
       const next = copyOf(await fetchJson(await locate(signal), { signal }), algorithms)
       if (next.text !== copy?.text) version++
       copy = next
@@ -109,7 +113,10 @@ export function createKeySet(
       if (header.kid !== undefined && !isKnown()) throw invalidToken('kid_unknown')
       return copy.find(header)
     },
-    close: () => closing.abort(),
+    close() {
+      closed = true
+      current?.abort()
+    },
   }
 }
 

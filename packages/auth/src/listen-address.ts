@@ -26,6 +26,12 @@ export function unusableHost({ code }: NodeJS.ErrnoException, host: string): str
   return `HOST: this machine does not have the address ${host} (${code}). Set HOST to 127.0.0.1 or ::1 for this machine only, or to 0.0.0.0 for all networks.`
 }
 
+/** What to do about an error of `listen`, where this user may not use the port. */
+export function forbiddenPort({ code }: NodeJS.ErrnoException, port: number): string | undefined {
+  if (code !== 'EACCES') return undefined
+  return `PORT: this user may not listen on port ${port} (EACCES). Set PORT to 1024 or more, and let a proxy forward port ${port} to it.`
+}
+
 /** A warning where a resource and the port that is listened on both name this machine, and differ. */
 export function differentPort(resource: string, port: number): string | undefined {
   const { hostname, port: explicit, protocol } = new URL(resource)

@@ -1,5 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { byteLength } from '#platform'
 import { AuthError } from './errors.js'
+import type { HttpAnswer, HttpRequest } from './http-message.js'
 import { endInOneWrite, writeHead } from './send.js'
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource'
@@ -41,10 +42,10 @@ function metadataPath(resource: string): string {
  */
 export function createMetadataEndpoint(
   document: Record<string, unknown>,
-): (path: string, req: IncomingMessage, res: ServerResponse) => boolean {
+): (path: string, req: HttpRequest, res: HttpAnswer) => boolean {
   const paths = new Set([WELL_KNOWN, metadataPath(String(document.resource))])
   const body = JSON.stringify(document)
-  const length = Buffer.byteLength(body)
+  const length = byteLength(body)
 
   return (path, req, res) => {
     if (!paths.has(path)) return false

@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http'
 import { AuthError } from './errors.js'
+import type { HttpRequest } from './http-message.js'
 
 /**
  * Refuses every method but those served (MCP 2026-07-28, Streamable HTTP: POST only). Without a valid token the answer to
@@ -7,7 +7,7 @@ import { AuthError } from './errors.js'
  *
  * @throws AuthError `method_not_allowed` (405 with `Allow`)
  */
-export function checkMethod(req: IncomingMessage, methods: readonly string[]): void {
+export function checkMethod(req: HttpRequest, methods: readonly string[]): void {
   if (req.method !== undefined && methods.includes(req.method)) return
   throw new AuthError('method_not_allowed', `Use ${methods.join(' or ')}.`, {
     allow: [...methods, 'OPTIONS'],

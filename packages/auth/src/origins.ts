@@ -1,6 +1,6 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AuthError } from './errors.js'
 import { hostsOf } from './hosts.js'
+import type { HttpAnswer, HttpRequest } from './http-message.js'
 import { writeHead } from './send.js'
 
 const ALLOWED_HEADERS = [
@@ -34,7 +34,7 @@ export function originsOf(resource: string): string[] {
 export function createOriginCheck(
   allowed: readonly string[] | '*',
   methods: readonly string[],
-): (req: IncomingMessage, res: ServerResponse) => void {
+): (req: HttpRequest, res: HttpAnswer) => void {
   const origins = allowed === '*' ? undefined : new Set(allowed)
   return (req, res) => {
     const { origin } = req.headers

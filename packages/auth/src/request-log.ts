@@ -1,6 +1,7 @@
-import type { RequestHandler } from 'express'
 import type { Caller } from './caller.js'
+import { callerIfAny } from './caller-of.js'
 import { loggedPath } from './logged-path.js'
+import type { Middleware } from './middleware.js'
 
 /** One line of a request log. No header, query, body or address is in it. */
 export interface RequestLine {
@@ -36,19 +37,22 @@ export function requestLine({ method, url, status, milliseconds, caller }: Ended
 }
 
 /**
- * Express middleware that hands one line for each answered request to your logger. Mount it before `protect`.
+ * Express middleware that hands one line for each answered request to your logger. Mount it before `mcpAuth`.
  *
  * @example app.use(requestLog((line) => logger.info(line, 'request')))
  */
-export function requestLog(write: (line: RequestLine) => void): RequestHandler {
+export function requestLog(write: (line: RequestLine) => void): Middleware {
   return (req, res, next) => {
-    const { method, url } = req
+    const { method = '', url = '' } = req
     const started = performance.now()
     res.once('close', () => {
       const status = res.headersSent ? res.statusCode : 0
       const milliseconds = performance.now() - started
-      // What `protect` was deciding ends now, with its connection: the caller is known a turn later.
-      setImmediate(() => write(requestLine({ method, url, status, milliseconds, caller: req.caller })))
+      // What `mcpAuth` was deciding ends now, with its connection: the caller is known a turn later.
+      setImmediate(() => {
+        const caller = callerIfAny(req)
+        write(requestLine({ method, url, status, milliseconds, caller }))
+      })
     })
     next()
   }

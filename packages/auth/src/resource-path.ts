@@ -6,9 +6,9 @@
  * @returns the canonical form, where the resource is in another one
  */
 export function canonicalForm(resource: string): string | undefined {
-  const { href, search, origin, pathname } = new URL(resource)
-  if (search === '' && [href, href.replace(/\/$/, '')].includes(resource)) return undefined
-  return origin + pathname
+  const { origin, pathname } = new URL(resource)
+  const canonical = origin + pathname
+  return [canonical, canonical.replace(/\/$/, '')].includes(resource) ? undefined : canonical
 }
 
 /** Where a request target is, seen from a resource's path. */

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache'
+import { sha256 } from '#platform'
 import type { Caller } from './caller.js'
 import { invalidToken } from './errors.js'
 import { createIntrospect, type IntrospectionOptions } from './introspect.js'
@@ -33,7 +34,7 @@ const MAX_REMEMBERED = 10_000
 
 /**
  * Asks the authorization server whether a verified token is still active (RFC 7662). Tokens are identified by issuer
- * and `jti`; requests with the same token share one question. A token that was inactive once stays refused. When the
+ * and `jti`, or by their hash where they have none; requests with the same token share one question. A token that was inactive once stays refused. When the
  * authorization server does not answer, the caller's `revocation` is `unknown`: reads go on, and what changes
  * something must be refused.
  */
@@ -73,7 +74,7 @@ export function createRevocation(
 
   return {
     async check(caller) {
-      const name = JSON.stringify([caller.issuer, caller.tokenId])
+      const name = nameOf(caller)
       if (revokedUntil.has(name)) throw invalidToken('revoked')
       if ((activeUntil.get(name) ?? 0) > now()) return { ...caller, revocation: 'checked' }
       const running = pending.get(name) ?? ask(name, caller).finally(() => pending.delete(name))
@@ -81,6 +82,10 @@ export function createRevocation(
       return { ...caller, revocation: await running }
     },
   }
+}
+
+function nameOf({ issuer, tokenId, token }: Caller): string {
+  return JSON.stringify([issuer, tokenId ?? sha256(token.reveal())])
 }
 
 type Answer = NonNullable<Caller['revocation']>

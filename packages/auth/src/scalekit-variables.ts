@@ -18,7 +18,7 @@ const NAMES = {
 type Variable = keyof typeof NAMES
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** The options of `protect` that come from a Scalekit environment. */
+/** The options of `mcpAuth` that come from a Scalekit environment. */
 export type ScalekitOptions = Pick<
   ProtectOptions,
   'resource' | 'scalekit' | 'issuers' | 'metadata' | 'revocation'
@@ -36,7 +36,7 @@ export type ScalekitVariables =
  * @param fallback variables of a `.env` file, for example. `env` wins, even if it uses another name of the variable.
  * @example
  * const { options, problems } = readScalekitVariables(env)
- * if (options) protect(app, { ...options, scopes: [], tools })
+ * if (options) app.use(mcpAuth({ ...options, scopes: [], tools }))
  */
 export function readScalekitVariables(env: Environment, fallback: Environment = {}): ScalekitVariables {
   const variables = new Variables([env, fallback])

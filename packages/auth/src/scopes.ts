@@ -9,34 +9,36 @@ export function isScope(value: unknown): value is string {
   return typeof value === 'string' && SCOPE_TOKEN.test(value)
 }
 
-/**
- * The scopes of a token. `scope` is a space-delimited string (RFC 9068 section 2.2.3), `scopes` Scalekit's
- * array; where both are present only what both grant counts. A claim of another form grants nothing.
- * Names are compared exactly, after aliases are resolved.
- */
-export function scopesOfClaims(
-  claims: Readonly<Record<string, unknown>>,
-  aliases: ScopeAliases = {},
-): ReadonlySet<string> {
-  const resolve = (names: readonly unknown[]) =>
-    new Set(names.filter(isScope).map((n) => resolveScope(n, aliases)))
-  const { scope, scopes } = claims
-  const fromString = resolve(typeof scope === 'string' ? scope.split(' ') : [])
-  const fromArray = resolve(Array.isArray(scopes) ? scopes : [])
-  if (scopes === undefined) return fromString
-  if (scope === undefined) return fromArray
-  return new Set([...fromString].filter((name) => fromArray.has(name)))
+/** A claim with scopes: a list, a string with spaces (RFC 9068 section 2.2.3), or either. Another form grants nothing. */
+export interface ScopeClaim {
+  readonly name: string
+  readonly form: 'string' | 'list' | 'any'
 }
 
-/** How the authorization server writes those scopes of a token that are granted: what a client can ask it for again. */
+/** `scope` of RFC 9068, and Scalekit's `scopes`. */
+export const SCALEKIT_SCOPES: readonly ScopeClaim[] = [
+  { name: 'scope', form: 'string' },
+  { name: 'scopes', form: 'list' },
+]
+
+/**
+ * The scopes of a token, as the authorization server writes them. Of several claims, what all of them grant: a claim that
+ * is missing does not count, one of another form grants nothing. Names are compared exactly, after aliases are resolved.
+ */
 export function writtenScopes(
   claims: Readonly<Record<string, unknown>>,
-  granted: ReadonlySet<string>,
+  from: readonly ScopeClaim[] = SCALEKIT_SCOPES,
   aliases: ScopeAliases = {},
 ): string[] {
-  const { scope, scopes } = claims
-  const names: unknown[] = typeof scope === 'string' ? scope.split(' ') : [scopes].flat()
-  return names.filter(isScope).filter((name) => granted.has(resolveScope(name, aliases)))
+  const present = from.filter(({ name }) => Object.hasOwn(claims, name) && claims[name] !== undefined)
+  const [first = [], ...others] = present.map(({ name, form }) => namesIn(claims[name], form))
+  const granted = others.map((names) => new Set(names.map((name) => resolveScope(name, aliases))))
+  return first.filter((name) => granted.every((names) => names.has(resolveScope(name, aliases))))
+}
+
+function namesIn(value: unknown, form: ScopeClaim['form']): string[] {
+  if (typeof value === 'string') return form === 'list' ? [] : value.split(' ').filter(isScope)
+  return Array.isArray(value) && form !== 'string' ? value.filter(isScope) : []
 }
 
 /** The one name under which a scope is compared. */

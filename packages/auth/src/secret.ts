@@ -1,4 +1,5 @@
-import { inspect } from 'node:util'
+/** `inspect.custom` of Node, which other runtimes know by the same name. */
+const INSPECT: unique symbol = Symbol.for('nodejs.util.inspect.custom')
 
 /** A string that cannot reach a log or a JSON document by accident. Only `reveal()` gives it back. */
 export class Secret {
@@ -20,7 +21,7 @@ export class Secret {
     return '[redacted]'
   }
 
-  [inspect.custom](): string {
+  [INSPECT](): string {
     return '[redacted]'
   }
 }

@@ -1,5 +1,6 @@
-import type { OutgoingHttpHeaders, ServerResponse } from 'node:http'
-import { awaitsContinue } from './http-server.js'
+import { byteLength } from '#platform'
+import { awaitsContinue } from './await-continue.js'
+import type { AnswerHeaders, HttpAnswer } from './http-message.js'
 
 /** What Node may read and drop after an answer to keep the connection. */
 const MAX_UNREAD_BYTES = 256 * 1024
@@ -12,12 +13,12 @@ export interface PreparedJson {
   readonly body: string
 }
 
-export function prepareJson(status: number, value: unknown, headers: OutgoingHttpHeaders = {}): PreparedJson {
+export function prepareJson(status: number, value: unknown, headers: AnswerHeaders = {}): PreparedJson {
   const body = JSON.stringify(value)
   const all = {
     ...headers,
     'Content-Type': 'application/json',
-    'Content-Length': Buffer.byteLength(body),
+    'Content-Length': byteLength(body),
     'Cache-Control': 'no-store',
   }
   return {
@@ -28,12 +29,7 @@ export function prepareJson(status: number, value: unknown, headers: OutgoingHtt
 }
 
 /** Answers with JSON, at once, also while the client is still sending. */
-export function sendJson(
-  res: ServerResponse,
-  status: number,
-  value: unknown,
-  headers: OutgoingHttpHeaders = {},
-): void {
+export function sendJson(res: HttpAnswer, status: number, value: unknown, headers: AnswerHeaders = {}): void {
   sendPrepared(res, prepareJson(status, value, headers))
 }
 
@@ -42,7 +38,7 @@ export function sendJson(
  * client, what it sends is dropped for half a second (a socket closed with unread data resets, and the answer would be
  * lost), then it ends.
  */
-export function sendPrepared(res: ServerResponse, { status, headers, body }: PreparedJson): void {
+export function sendPrepared(res: HttpAnswer, { status, headers, body }: PreparedJson): void {
   const closes = !isWorthReading(res)
   for (const [name, value] of headers) res.setHeader(name, value)
   if (closes) res.setHeader('Connection', 'close')
@@ -55,25 +51,25 @@ export function sendPrepared(res: ServerResponse, { status, headers, body }: Pre
  * Head and body in one write, before the end: `end(body)` gathers them with an empty further part, which takes a fifth of
  * the time that Node needs for a small answer. Adapters for serverless functions may have nothing to uncork.
  */
-export function endInOneWrite(res: ServerResponse, ...parts: readonly (string | Buffer)[]): void {
+export function endInOneWrite(res: HttpAnswer, ...parts: readonly (string | Uint8Array)[]): void {
   for (const part of parts) res.write(part)
   res.socket?.uncork?.()
   res.end()
 }
 
 /** Header by header: adapters for serverless functions lose those that are handed to `writeHead`. */
-export function writeHead(res: ServerResponse, status: number, headers: OutgoingHttpHeaders): void {
+export function writeHead(res: HttpAnswer, status: number, headers: AnswerHeaders): void {
   for (const [name, value] of Object.entries(headers)) if (value !== undefined) res.setHeader(name, value)
   res.writeHead(status)
 }
 
-function isWorthReading({ req }: ServerResponse): boolean {
+function isWorthReading({ req }: HttpAnswer): boolean {
   if (req.complete) return true
   if (awaitsContinue(req) || req.headers['transfer-encoding'] !== undefined) return false
   return Number(req.headers['content-length'] ?? 0) <= MAX_UNREAD_BYTES
 }
 
-function drainThenEnd(res: ServerResponse, body: string): void {
+function drainThenEnd(res: HttpAnswer, body: string): void {
   const { req } = res
   const end = () => {
     clearTimeout(timer)

@@ -1,9 +1,7 @@
 import type { Caller } from './caller.js'
-import { insufficientScope } from './challenge.js'
+import { type CallSource, callerIfAny, checkScopes } from './caller-of.js'
 import { AuthError } from './errors.js'
 import { checkFresh } from './fresh.js'
-import { isScope, missingScopes, resolveScope, type ScopeAliases } from './scopes.js'
-import { type HandlerContext, requireScopes } from './token-from.js'
 
 /** Every tool of a server, with all the scopes that a call of it needs. */
 export type ToolTable = Readonly<Record<string, readonly string[] | ToolAccess>>
@@ -24,41 +22,82 @@ export interface ToolScopes {
    * when the authorization server could not be asked about the token
    */
   check(message: unknown, caller: Caller): void
-  /** Wraps a tool's handler so that it decides again. @throws TypeError for a tool that is not in the table */
+  /**
+   * Wraps a tool's handler so that it decides again, where the call is made.
+   * @throws Error for a tool that is not in the table. The wrapped handler throws AuthError as `check` does, and Error where no
+   * token was verified and the tool is not public, or one for another resource
+   */
   tool<Handler extends (...args: never[]) => unknown>(name: string, handler: Handler): Handler
+}
+
+/** What a table of tools needs of its protection. */
+export interface ToolScopesOptions {
+  readonly tools: ToolTable | undefined
+  /** Names of tools that can be called without a token. */
+  readonly publicTools: readonly string[]
+  /** @throws Error where no token was verified, or one for another resource */
+  readonly callerHere: (source: CallSource) => Caller
+  /** An error for who put the app together; reported as well, because an SDK may show it to the client only. */
+  readonly miswired: (message: string) => Error
 }
 
 /**
  * Scopes by tool, decided twice (MCP 2026-07-28 authorization, "Scope Challenge Handling"). A tool that is not
  * in the table cannot be called: forgetting one closes it.
  *
- * @throws TypeError for what is not a scope
+ * @throws TypeError for a public tool that is not in the table or has scopes
  */
-export function createToolScopes(table: ToolTable | undefined, aliases?: ScopeAliases): ToolScopes {
-  const tools = new Map(Object.entries(table ?? {}).map(([name, access]) => [name, accessOf(access)]))
-  for (const [name, { scopes }] of tools) {
-    if (!scopes.every(isScope)) throw new TypeError(`tools.${name} must be scope names without spaces`)
+export function createToolScopes({
+  tools: table,
+  publicTools,
+  callerHere,
+  miswired,
+}: ToolScopesOptions): ToolScopes {
+  const tools: ReadonlyMap<unknown, ToolAccess> = new Map(
+    Object.entries(table ?? {}).map(([name, access]) => [name, accessOf(access)]),
+  )
+
+  for (const name of publicTools) {
+    const access = tools.get(name)
+    if (!access)
+      throw new TypeError(`publicTools names ${name}, which is not in tools. Add it there without scopes`)
+    if (access.scopes.length > 0) {
+      throw new TypeError(
+        `publicTools names ${name}, which needs scopes: ${access.scopes.join(' ')}. Remove one or the other`,
+      )
+    }
+  }
+
+  function decide(caller: Caller, { scopes, readOnly }: ToolAccess): void {
+    checkScopes(caller, scopes)
+    if (!readOnly) checkFresh(caller)
   }
 
   return {
     check(message, caller) {
-      const name = table && calledTool(message)
-      if (name === undefined) return
-      const access = tools.get(name)
+      if (!table || !isToolCall(message)) return
+      const access = tools.get(calledTool(message))
       if (!access) throw new AuthError('unknown_tool', 'Unknown tool: choose a name from tools/list.')
-      if (missingScopes(caller.scopes, access.scopes, aliases).length > 0) {
-        throw insufficientScope(access.scopes)
-      }
-      if (!access.readOnly) checkFresh(caller)
+      decide(caller, access)
     },
     tool<Handler extends (...args: never[]) => unknown>(name: string, handler: Handler) {
       const access = tools.get(name)
-      if (!access) throw new TypeError(`List the tool ${name}, with its scopes, in tools of protect`)
-      const needed = access.scopes.map((scope) => resolveScope(scope, aliases))
+      if (!access) {
+        throw miswired(
+          `The tool ${name} is missing in the option tools of mcpAuth: add ${name} with its scopes.`,
+        )
+      }
+      if (typeof handler !== 'function') {
+        throw new TypeError(
+          `The handler of the tool ${name} must be a function: auth.tool('${name}', handler)`,
+        )
+      }
+      const isPublic = publicTools.includes(name)
       const decided = (...args: never[]) => {
         // Both SDKs hand over the context last, after the arguments of a tool that has some.
-        const caller = requireScopes(Object(args.at(-1)) as HandlerContext, ...needed)
-        if (!access.readOnly) checkFresh(caller)
+        const source = Object(args.at(-1)) as CallSource
+        if (isPublic && !callerIfAny(source)) return handler(...args)
+        decide(callerHere(source), access)
         return handler(...args)
       }
       return decided as Handler
@@ -70,8 +109,12 @@ function accessOf(access: readonly string[] | ToolAccess): ToolAccess {
   return 'scopes' in access ? access : { scopes: access }
 }
 
-/** MCP: `params.name` of `tools/call`; no name is a call of no tool. */
-function calledTool(message: unknown): string | undefined {
-  const { method, params } = Object(message) as { method?: unknown; params?: { name?: unknown } }
-  return method === 'tools/call' ? String(params?.name) : undefined
+export function isToolCall(message: unknown): boolean {
+  return Object(message).method === 'tools/call'
+}
+
+/** MCP: `params.name` of `tools/call`, as it was sent: what is not a string is the name of no tool. */
+export function calledTool(message: unknown): unknown {
+  const { params } = Object(message) as { params?: { name?: unknown } }
+  return params?.name
 }

@@ -37,9 +37,15 @@ export function readOrigins(list: string): OriginList {
   return { origins: entries.flatMap((entry) => originOf(entry) ?? []) }
 }
 
+/** Whether a value is an origin as browsers send it; `null` is that of a page without one. */
+export function isOrigin(value: unknown): boolean {
+  return value === 'null' || (typeof value === 'string' && originOf(value) === value)
+}
+
 /** Scheme, host and port (RFC 6454 section 6.2). Extensions of browsers have schemes of their own. */
 function originOf(entry: string): string | undefined {
   const url = URL.canParse(entry) ? new URL(entry) : undefined
-  if (!url?.host || url.username || url.password) return undefined
+  // A wildcard would never match: origins are compared as text.
+  if (!url?.host || url.host.includes('*') || url.username || url.password) return undefined
   return /^\/?$/.test(url.pathname + url.search + url.hash) ? `${url.protocol}//${url.host}` : undefined
 }

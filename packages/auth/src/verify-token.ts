@@ -1,48 +1,26 @@
-import { hash } from 'node:crypto'
 import { errors, jwtVerify } from 'jose'
+import { emitWarning, sha256 } from '#platform'
+import { AccessToken, type Verification } from './access-token.js'
 import type { Caller } from './caller.js'
 import { type CompactToken, readCompactToken } from './compact-token.js'
 import { AuthError, invalidToken } from './errors.js'
-import { discoverJwksUrl } from './issuer-metadata.js'
+import { discoverEndpoint } from './issuer-metadata.js'
 import { createKeySet, type KeySet } from './key-set.js'
-import { createRevocation, type RevocationOptions } from './revocation.js'
-import { type ScopeAliases, scopesOfClaims } from './scopes.js'
-import { Secret } from './secret.js'
+import { createRevocation } from './revocation.js'
+import { resolveScope, writtenScopes } from './scopes.js'
 import { secureUrl } from './secure-url.js'
 import { createTokenCache, type VerifiedToken } from './token-cache.js'
+import { mismatchOf } from './token-mismatch.js'
 import {
   CLOCK_TOLERANCE_SECONDS,
   checkClaims,
   checkHeader,
+  clientIdOf,
   MAX_LIFETIME_SECONDS,
-  REQUIRED_CLAIMS,
-  type TokenProfile,
+  requiredClaims,
 } from './token-policy.js'
-
-export interface TokenVerifierOptions {
-  /** The exact `iss` values that are accepted; all of them sign with the same key set. */
-  readonly issuers: readonly string[]
-  /** The resource's own URL (RFC 8707): one of the token's audiences has to be this string. */
-  readonly audience: string
-  /** Where the keys are. Otherwise the metadata of the first issuer says (RFC 8414). */
-  readonly jwksUrl?: string
-  /** Default `strict`. */
-  readonly profile?: TokenProfile
-  /**
-   * The claim that names the caller's organization. Default: `oid` with the profile `scalekit-compat`, otherwise none,
-   * because other issuers mean something else by it (in Entra, `oid` is the user).
-   */
-  readonly organizationClaim?: string
-  /** Default RS256 and ES256. */
-  readonly algorithms?: readonly string[]
-  readonly scopeAliases?: ScopeAliases
-  /** Also asks the authorization server; without it a token is valid until it expires. */
-  readonly revocation?: RevocationOptions
-  /** The time in milliseconds since the epoch. Default: the machine's. */
-  readonly now?: () => number
-  /** Called when keys or introspection are out of reach; never with anything of a token. */
-  readonly onWarning?: (message: string, cause?: unknown) => void
-}
+import { rulesOf, type TokenRules } from './token-profiles.js'
+import { checkVerifierOptions, type TokenVerifierOptions } from './verifier-options.js'
 
 export interface TokenVerifier {
   /**
@@ -62,11 +40,14 @@ export interface TokenVerifier {
 /**
  * Verifies OAuth 2.1 access tokens: JWTs as of RFC 9068, under the rules of RFC 8725.
  *
- * @throws TypeError when an option is not usable
+ * @throws TypeError with the option that is missing or not usable, and the form that it must have
  */
 export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifier {
-  const { revocation: revocationOptions, onWarning = () => undefined } = options
+  checkVerifierOptions(options)
+  const { revocation: revocationOptions, onWarning = emitWarning } = options
   const algorithms = allowedAlgorithms(options.algorithms)
+  const rules = rulesOf(options.profile, options.claims)
+  const accepted: AcceptedTokens = { ...options, algorithms, rules, verification: options }
   const keys = createKeySet(keyLocator(options), algorithms, onWarning)
   const cache = createTokenCache(options.now)
   const revocation = revocationOptions && createRevocation(revocationOptions, onWarning, options.now)
@@ -74,7 +55,7 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   let verified = 0
   const check = (token: string) => {
     verified++
-    return checkToken(token, keys, algorithms, options)
+    return checkToken(token, keys, accepted)
   }
 
   const recall = (digest: string) => {
@@ -86,9 +67,9 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   return {
     async verify(token) {
       // What needs no key is refused without one, also while the keys are out of reach.
-      if (keys.isDue) readAccepted(token, algorithms, options)
+      if (keys.isDue) readAccepted(token, accepted)
       await keys.refreshIfDue()
-      const digest = hash('sha256', token, 'base64url')
+      const digest = sha256(token)
       const caller = recall(digest) ?? (await cache.load(digest, () => check(token)))
       return revocation ? revocation.check(caller) : caller
     },
@@ -100,52 +81,65 @@ export function createTokenVerifier(options: TokenVerifierOptions): TokenVerifie
   }
 }
 
+interface AcceptedTokens extends TokenVerifierOptions {
+  readonly algorithms: readonly string[]
+  readonly rules: TokenRules
+  /** The object by which callers of this verifier are recognized. */
+  readonly verification: Verification
+}
+
 /** The full check of one token, in the order of RFC 8725: form, algorithm and kind, signature, claims. */
-async function checkToken(
-  token: string,
-  keys: KeySet,
-  algorithms: readonly string[],
-  options: TokenVerifierOptions,
-): Promise<VerifiedToken> {
-  const { issuers, audience } = options
-  const { header, claims } = readAccepted(token, algorithms, options)
+async function checkToken(token: string, keys: KeySet, accepted: AcceptedTokens): Promise<VerifiedToken> {
+  const { algorithms, issuers, rules, now } = accepted
+  const { header, claims } = readAccepted(token, accepted)
+  const audiences = acceptedAudiences(accepted.audience)
+  const mismatch = (audience: unknown) => mismatchOf('audience', audience, [accepted.audience].flat())
+  const isForClient = rules.audienceIsClient && !Object.hasOwn(claims, 'aud')
   const keyVersion = keys.version
   try {
     await jwtVerify(token, (jwsHeader) => keys.find(jwsHeader), {
       algorithms: [...algorithms],
       issuer: [...issuers],
-      audience: equivalentAudiences(audience),
+      ...(!isForClient && { audience: audiences }),
       clockTolerance: CLOCK_TOLERANCE_SECONDS,
       maxTokenAge: MAX_LIFETIME_SECONDS,
-      requiredClaims: REQUIRED_CLAIMS,
-      currentDate: new Date(options.now?.() ?? Date.now()),
+      requiredClaims: requiredClaims(rules),
+      currentDate: new Date(now?.() ?? Date.now()),
     })
   } catch (error) {
-    throw error instanceof AuthError ? error : invalidToken(reasonOf(error))
+    if (error instanceof AuthError) throw error
+    const reason = reasonOf(error)
+    const explanation = reason.endsWith('_aud') ? mismatch(claims.aud) : undefined
+    throw invalidToken(reason, undefined, explanation)
   }
-  checkClaims(header, claims)
-  return { caller: callerOfClaims(claims, token, options), keyVersion }
+  checkClaims(header, claims, rules)
+  const caller = callerOfClaims(claims, token, accepted)
+  if (isForClient && !audiences.includes(caller.clientId)) {
+    throw invalidToken('client_not_accepted', undefined, mismatch(caller.clientId))
+  }
+  return { caller, keyVersion }
 }
 
 /**
  * Form, algorithm, kind and issuer: all that can be decided without a key. An unknown `kid` makes us ask for the keys
  * again, but not for tokens of another issuer.
  */
-function readAccepted(
-  token: string,
-  algorithms: readonly string[],
-  { issuers, profile = 'strict' }: TokenVerifierOptions,
-): CompactToken {
+function readAccepted(token: string, { algorithms, issuers, rules }: AcceptedTokens): CompactToken {
   const { header, claims } = readCompactToken(token)
-  checkHeader(header, algorithms, profile)
-  if (typeof claims.iss !== 'string' || !issuers.includes(claims.iss)) throw invalidToken('iss_not_accepted')
+  checkHeader(header, algorithms, rules)
+  if (typeof claims.iss !== 'string' || !issuers.includes(claims.iss)) {
+    throw invalidToken('iss_not_accepted', undefined, mismatchOf('issuer', claims.iss, issuers))
+  }
   return { header, claims }
 }
 
-/** RFC 3986 section 6.2.3: of a URL without a path, with and without the slash are the same. */
-function equivalentAudiences(audience: string): string[] {
-  const { origin, pathname, search } = new URL(audience)
-  return pathname === '/' && search === '' ? [audience, origin, `${origin}/`] : [audience]
+/** RFC 3986 section 6.2.3: of a URL without a path, with and without the slash are the same. Other names are not URLs. */
+function acceptedAudiences(audience: string | readonly string[]): string[] {
+  return [audience].flat().flatMap((each) => {
+    if (!/^https?:/.test(each) || !URL.canParse(each)) return [each]
+    const { origin, pathname, search } = new URL(each)
+    return pathname === '/' && search === '' ? [each, origin, `${origin}/`] : [each]
+  })
 }
 
 /** jose's code and the claim that failed; its message is left out, its payload as well. */
@@ -159,29 +153,32 @@ function reasonOf(error: unknown): string {
 function callerOfClaims(
   claims: Readonly<Record<string, unknown>>,
   token: string,
-  options: TokenVerifierOptions,
+  { rules, scopeAliases, verification }: AcceptedTokens,
 ): Caller {
-  const { iss, sub, client_id, aud, exp, jti } = claims
-  const organizationId = organizationOfClaims(claims, options)
+  const { iss, sub, aud, exp } = claims
+  const clientId = String(clientIdOf(claims, rules))
+  const tokenId = claims[rules.tokenId]
+  const organizationId = organizationOfClaims(claims, rules)
+  const written = writtenScopes(claims, rules.scopes, scopeAliases)
   return {
     issuer: String(iss),
     subject: String(sub),
-    clientId: String(client_id),
-    scopes: scopesOfClaims(claims, options.scopeAliases),
-    audience: [aud].flat().map(String),
+    clientId,
+    scopes: new Set(written.map((name) => resolveScope(name, scopeAliases))),
+    writtenScopes: written,
+    audience: [aud ?? clientId].flat().map(String),
     expiresAt: Number(exp),
-    tokenId: String(jti),
+    ...(tokenId !== undefined && { tokenId: String(tokenId) }),
     ...(organizationId !== undefined && { organizationId }),
     claims,
-    token: new Secret(token),
+    token: new AccessToken(token, verification),
   }
 }
 
 function organizationOfClaims(
   claims: Readonly<Record<string, unknown>>,
-  { organizationClaim, profile }: TokenVerifierOptions,
+  { organization: name }: TokenRules,
 ): string | undefined {
-  const name = organizationClaim ?? (profile === 'scalekit-compat' ? 'oid' : undefined)
   const organization = name !== undefined && Object.hasOwn(claims, name) ? claims[name] : undefined
   return typeof organization === 'string' && organization !== '' ? organization : undefined
 }
@@ -194,11 +191,19 @@ function allowedAlgorithms(algorithms: readonly string[] = ['RS256', 'ES256']): 
   return algorithms
 }
 
+/** Issuers are compared as strings: one that no token can have would refuse all of them. */
+function checkIssuer(issuer: string): void {
+  secureUrl(issuer, 'An issuer in issuers')
+  if (/[\s{}]/.test(issuer)) {
+    throw new TypeError('issuers must have the exact iss values: replace parts in braces, and remove spaces')
+  }
+}
+
 function keyLocator({ issuers, jwksUrl }: TokenVerifierOptions): (signal: AbortSignal) => Promise<URL> {
   const [first] = issuers
   if (first === undefined) throw new TypeError('issuers must name at least one issuer')
-  for (const issuer of issuers) secureUrl(issuer, 'An issuer')
-  if (jwksUrl === undefined) return (signal) => discoverJwksUrl(first, signal)
+  for (const issuer of issuers) checkIssuer(issuer)
+  if (jwksUrl === undefined) return (signal) => discoverEndpoint(first, 'jwks_uri', signal)
   const url = secureUrl(jwksUrl, 'jwksUrl')
   return async () => url
 }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createHttpServer, createProtection, protect } from '@scalekit-mcp/auth'
+import { createHttpServer, protect } from '@scalekit-mcp/auth'
+import { createProtection, nodeTransport } from '@scalekit-mcp/auth/server'
 import express from 'express'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { accepting, type Wanted } from './accept-values.js'
@@ -190,7 +191,7 @@ describe('the answer of a handler, where the client accepts one type only', () =
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
     const { port } = server.address() as AddressInfo
     const resource = `http://127.0.0.1:${port}/mcp`
-    const protection = createProtection({ resource, issuers: [authority.issuer], scopes: [] })
+    const protection = createProtection({ resource, issuers: [authority.issuer], scopes: [] }, nodeTransport)
     listener = async (req, res) => {
       if ((await protection.admit(req, res)).outcome === 'admitted') handle(req, res)
     }

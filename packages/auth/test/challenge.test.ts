@@ -1,7 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { insufficientScope, resourceMetadataUrl } from '@scalekit-mcp/auth'
+import { AuthError, insufficientScope, invalidToken, mcpAuth } from '@scalekit-mcp/auth'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { challengeHeader } from '../src/challenge.js'
 import { type Authority, mint, rsaKey, startAuthority } from './authority.js'
 import { type ProtectedApp, post, startApp, toolCall } from './protected-app.js'
 
@@ -43,6 +44,29 @@ describe('the challenge', () => {
     expect(app.refusals.map(({ detail }) => detail)).toContain('ERR_JWT_CLAIM_VALIDATION_FAILED_aud')
   })
 
+  test('for another audience or issuer tells the log both, where what came is a URL or an id', async () => {
+    const explanationFor = async (claims: object) => {
+      app.refusals.length = 0
+      await post(app.resource, token(claims))
+      return app.refusals[0]?.explanation
+    }
+    const audience = (shown: string) =>
+      `The audience of the token is ${shown}, and this server accepts ${app.resource}.`
+    expect(await explanationFor({ aud: 'https://other.example/mcp' })).toBe(
+      audience('https://other.example/mcp'),
+    )
+    expect(await explanationFor({ aud: ['skc_1', 'res_2'] })).toBe(audience('skc_1, res_2'))
+    expect(await explanationFor({ iss: 'https://other.example' })).toMatch(
+      /^The issuer of the token is https:\/\/other\.example, and this server accepts http/,
+    )
+    for (const aud of ['https://me:secret@other.example', 'https://a.example?k=s']) {
+      expect(await explanationFor({ aud })).toBe(audience('neither a URL nor an id'))
+    }
+    expect(await explanationFor({ aud: 'eyJhbGciOiJub25lIn0.e30.x' })).toBe(audience('[redacted]'))
+    expect(await explanationFor({ aud: 7 })).toBe(audience('no string'))
+    expect(await explanationFor({ exp: 1, iat: 0 })).toBeUndefined()
+  })
+
   test('for a missing scope is 403 and names every scope that the call needs', async () => {
     const body = JSON.stringify(toolCall('create_organization'))
     const headers = { 'mcp-protocol-version': '2026-07-28' }
@@ -73,11 +97,10 @@ describe('the challenge', () => {
     expect(response.headers.get('www-authenticate')).toContain('Bearer error="invalid_request"')
   })
 
-  test('cannot be broken out of by what a caller names', async () => {
+  test('cannot be broken out of by what a caller names', () => {
     const hostile = ['org:read", realm="x', 'a\r\nset-cookie: x=1', 'org:write']
-    const { challengeHeader } = await import('@scalekit-mcp/auth')
     const header = challengeHeader(insufficientScope(hostile), {
-      resourceMetadataUrl: resourceMetadataUrl(app.resource),
+      resourceMetadataUrl: app.protection.resourceMetadataUrl,
       scopes: [],
     })
     expect(header).toMatch(
@@ -86,15 +109,19 @@ describe('the challenge', () => {
   })
 
   test('says nothing of scopes where none are needed, and answers with what an error brings along', async () => {
-    const { AuthError, challengeHeader, sendChallenge } = await import('@scalekit-mcp/auth')
-    const challenge = { resourceMetadataUrl: 'https://mcp.example.com/x', scopes: [] as string[] }
-    const missing = new AuthError('missing_token', 'Sign in.')
-    expect(challengeHeader(missing, challenge)).toBe('Bearer resource_metadata="https://mcp.example.com/x"')
+    const auth = mcpAuth({ resource: app.resource, issuers: [authority.issuer], scopes: [] })
+    const errors = {
+      '/limited': new AuthError('rate_limited', 'Later.', { retryAfter: 0 }),
+      '/method': new AuthError('method_not_allowed', 'Not so.', { allow: ['POST', 'GET'] }),
+      '/missing': new AuthError('missing_token', 'Sign in.'),
+    }
+    const others: unknown[] = []
     const server = createServer((req, res) => {
-      const limited = new AuthError('rate_limited', 'Later.', { retryAfter: 0 })
-      const method = new AuthError('method_not_allowed', 'Not so.', { allow: ['POST', 'GET'] })
-      const errors = { '/limited': limited, '/method': method, '/missing': missing }
-      sendChallenge(res, errors[req.url as keyof typeof errors], challenge)
+      const error = errors[req.url as keyof typeof errors] ?? new Error('of the app')
+      auth.challenge(error, req, res, (other) => {
+        others.push(other)
+        res.end()
+      })
     })
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
     const get = (path: string) => fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`)
@@ -103,13 +130,33 @@ describe('the challenge', () => {
       ['www-authenticate', 'retry-after', 'allow'].map((name) => response?.headers.get(name))
     expect([limited?.status, ...seen(limited)]).toEqual([429, null, '0', null])
     expect([method?.status, ...seen(method)]).toEqual([405, null, null, 'POST, GET'])
-    expect([unsigned?.status, ...seen(unsigned)]).toEqual([
-      401,
-      'Bearer resource_metadata="https://mcp.example.com/x"',
-      null,
-      null,
-    ])
+    expect([unsigned?.status, ...seen(unsigned)]).toEqual([401, `Bearer ${metadata()}`, null, null])
     expect(await limited?.json()).toEqual({ error: 'rate_limited', error_description: 'Later.' })
+    expect((await get('/other')).status).toBe(200)
+    expect(others).toEqual([new Error('of the app')])
+    auth.close()
+    server.closeAllConnections()
+    await new Promise((closed) => server.close(closed))
+  })
+
+  test('asks for a new token where a service behind the server refuses it, and says why in the log only', async () => {
+    const refusals: unknown[] = []
+    const auth = mcpAuth({
+      resource: app.resource,
+      issuers: [authority.issuer],
+      scopes: ['env:read'],
+      onRefused: ({ code, detail }) => refusals.push([code, detail]),
+    })
+    const server = createServer((req, res) =>
+      auth.challenge(invalidToken('refused_upstream'), req, res, () => res.end()),
+    )
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+    const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+    expect(response.status).toBe(401)
+    expect(response.headers.get('www-authenticate')).toContain('error="invalid_token"')
+    expect(await response.text()).not.toContain('upstream')
+    expect(refusals).toEqual([['invalid_token', 'refused_upstream']])
+    auth.close()
     server.closeAllConnections()
     await new Promise((closed) => server.close(closed))
   })

@@ -1,18 +1,19 @@
 import type { AddressInfo } from 'node:net'
-import { callerOf, createTokenVerifier, errorHandler, guard, notFound } from '@scalekit-mcp/auth'
+import { callerOf, errorHandler, mcpAuth } from '@scalekit-mcp/auth'
 import express from 'express'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Authority, mint, rsaKey, startAuthority } from './authority.js'
 import { requestBytes, sendRaw } from './raw-http.js'
 
-const AUDIENCE = 'https://api.example.com'
+const AUDIENCE = 'https://api.example.com/mcp'
 
-/** One's own routes beside MCP. */
-describe('guard, notFound and errorHandler', () => {
+/** Other routes of the app. */
+describe('guard and errorHandler', () => {
   let authority: Authority
   let origin: string
   let close: () => Promise<unknown>
   const faults: unknown[] = []
+  const refusals: object[] = []
 
   const get = (path: string, claims: object = {}) => {
     const token = mint(rsaKey, { iss: authority.issuer, aud: AUDIENCE, ...claims })
@@ -21,29 +22,35 @@ describe('guard, notFound and errorHandler', () => {
 
   beforeAll(async () => {
     authority = await startAuthority()
-    const verifier = createTokenVerifier({ issuers: [authority.issuer], audience: AUDIENCE })
-    const challenge = {
-      resourceMetadataUrl: `${AUDIENCE}/.well-known/oauth-protected-resource`,
+    const auth = mcpAuth({
+      resource: AUDIENCE,
+      issuers: [authority.issuer],
       scopes: ['a'],
-    }
-    const app = express()
-    app.get('/who', guard({ verifier, challenge }), (req, res) => void res.json(callerOf(req).subject))
+      limits: { perMinute: 100, failuresPerMinute: 3 },
+      onRefused: ({ code, detail, address }) => refusals.push({ code, detail, address }),
+    })
+    const app = express().use(auth)
+    app.get('/who', auth.guard(), (req, res) => void res.json(callerOf(req).subject))
+    app.get('/twice', auth.guard(), auth.guard('a'), (req, res) => void res.json(callerOf(req).subject))
     app.use((req, _res, next) => {
       req.headers['x-added'] = 'by a middleware'
       next()
     })
-    app.get('/auth', guard({ verifier, challenge }), (req, res) => void res.json(Object(req).auth))
-    app.get('/unguarded', (req, res) => void res.json(callerOf(req).subject))
+    app.get('/auth', auth.guard(), (req, res) => void res.json(Object(req).auth))
+    app.get('/fails', () => {
+      throw new Error('connect ECONNREFUSED 10.0.0.5:5432 password=hunter2')
+    })
     app.post('/json', express.json(), (_req, res) => void res.json({}))
     app.use(
-      notFound,
+      auth.notFound,
+      auth.challenge,
       errorHandler((error) => faults.push(error)),
     )
     const server = app.listen(0, '127.0.0.1')
     await new Promise((listening) => server.once('listening', listening))
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     close = async () => {
-      verifier.close()
+      auth.close()
       server.closeAllConnections()
       await new Promise((closed) => server.close(closed))
       await authority.close()
@@ -83,14 +90,34 @@ describe('guard, notFound and errorHandler', () => {
     })
   })
 
-  test('a handler without a guard fails, and the client learns nothing of it', async () => {
-    const response = await get('/unguarded')
-    expect(response.status).toBe(500)
-    expect(await response.json()).toEqual({
-      error: 'server_error',
-      error_description: expect.not.stringContaining('guard'),
+  test('the second guard of a route asks for its scopes, and costs nothing', async () => {
+    const once = await get('/twice', { scope: 'a' })
+    expect([once.status, await once.json()]).toEqual([200, 'usr_1'])
+    const spent = once.headers.get('ratelimit')
+    const left = (response: Response) => Number(/r=(\d+)/.exec(response.headers.get('ratelimit') ?? '')?.[1])
+    expect(spent).toMatch(/^"caller";r=\d+/)
+    const next = await get('/twice', { scope: 'b' })
+    expect(next.status).toBe(403)
+    expect(left(once) - left(next)).toBe(1)
+  })
+
+  test('refusals of a guard are in the log and count as those of MCP', async () => {
+    const refused = () => get('/who', { aud: 'https://other.example' })
+    const statuses: number[] = []
+    for (let count = 0; count < 4; count++) statuses.push((await refused()).status)
+    expect(statuses).toContain(429)
+    expect(refusals).toContainEqual({
+      code: 'invalid_token',
+      detail: expect.stringContaining('aud'),
+      address: '127.0.0.1',
     })
-    expect(String(faults)).toContain('No guard')
+  })
+
+  test('an error of a handler is 500, and the client learns nothing of it', async () => {
+    const response = await fetch(`${origin}/fails`)
+    expect(response.status).toBe(500)
+    expect(await response.text()).not.toContain('hunter2')
+    expect(String(faults)).toContain('hunter2')
   })
 
   test('what a parser refuses keeps its status and becomes JSON', async () => {

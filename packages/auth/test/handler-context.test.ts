@@ -1,11 +1,12 @@
 import { inspect } from 'node:util'
 import {
-  createProtection,
+  callerOf,
   createTokenVerifier,
+  type McpAuth,
+  mcpAuth,
   organizationOf,
   requireScopes,
   Secret,
-  tokenFrom,
 } from '@scalekit-mcp/auth'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Authority, mint, rsaKey, startAuthority } from './authority.js'
@@ -15,19 +16,25 @@ const AUDIENCE = 'https://mcp.example.com/mcp'
 /** What a tool's own code holds in its hands. */
 describe('the context of a handler', () => {
   let authority: Authority
-  const protectionWith = (tools: Record<string, readonly string[]>, scopeAliases = {}) =>
-    createProtection({ resource: AUDIENCE, issuers: [authority.issuer], scopes: [], tools, scopeAliases })
-
-  async function callerWith(claims: object) {
-    const verifier = createTokenVerifier({
+  let warnings: string[]
+  const auths: McpAuth[] = []
+  const authWith = (tools: Record<string, readonly string[]>, scopeAliases = {}) => {
+    warnings = []
+    const auth = mcpAuth({
+      resource: AUDIENCE,
       issuers: [authority.issuer],
-      audience: AUDIENCE,
-      organizationClaim: 'oid',
+      scopes: [],
+      tools,
+      scopeAliases,
+      claims: { organization: 'oid' },
+      onWarning: (message) => warnings.push(message),
     })
-    const caller = await verifier.verify(mint(rsaKey, { iss: authority.issuer, aud: AUDIENCE, ...claims }))
-    verifier.close()
-    return caller
+    auths.push(auth)
+    return auth
   }
+
+  const callerWith = (claims: object, { verifier } = authWith({})) =>
+    verifier.verify(mint(rsaKey, { iss: authority.issuer, aud: AUDIENCE, ...claims }))
   const contextsOf = (caller: object) => [
     { http: { authInfo: { extra: { caller } } } },
     { authInfo: { extra: { caller } } },
@@ -36,12 +43,15 @@ describe('the context of a handler', () => {
   beforeAll(async () => {
     authority = await startAuthority()
   })
-  afterAll(() => authority.close())
+  afterAll(async () => {
+    for (const auth of auths) auth.close()
+    await authority.close()
+  })
 
-  test('gives the caller under both versions of the SDK', async () => {
+  test('has the caller under both versions of the SDK', async () => {
     const caller = await callerWith({ oid: 'org_7', scope: 'a b' })
     for (const context of contextsOf(caller)) {
-      expect(tokenFrom(context)).toBe(caller)
+      expect(callerOf(context)).toBe(caller)
       expect(organizationOf(context)).toBe('org_7')
       expect(requireScopes(context, 'a', 'b')).toBe(caller)
       expect(() => requireScopes(context, 'a', 'c')).toThrow(
@@ -49,7 +59,8 @@ describe('the context of a handler', () => {
           code: 'insufficient_scope',
           status: 403,
           scopes: ['a', 'c'],
-          message: 'This call needs the scopes: a c. Ask the authorization server for them and try again.',
+          message:
+            'This call needs the scopes: a c. Ask the user to sign in to this server again and to allow them, then try again.',
         }),
       )
     }
@@ -71,31 +82,35 @@ describe('the context of a handler', () => {
     ['an object that came over the wire', { authInfo: { extra: { caller: { subject: 'x', token: 'y' } } } }],
     ['a caller without a token', { http: { authInfo: { extra: { caller: { subject: 'x' } } } } }],
   ])('%s is no caller', (_what, context) => {
-    expect(() => tokenFrom(context)).toThrow(
-      expect.objectContaining({
-        code: 'missing_token',
-        detail: 'no_protect_in_front',
-        message: 'This call brought no verified access token.',
-      }),
-    )
+    const sentence =
+      'No access token was verified for this call: put app.use(mcpAuth({ ... })), or a guard of it, above the route.'
+    for (const read of [callerOf, organizationOf, requireScopes]) {
+      expect(() => read(context)).toThrow(new Error(sentence))
+    }
   })
 
-  test('a tool is wrapped with its scopes, under any of their names', async () => {
-    const protection = protectionWith({ read: ['org:read'], free: [] }, { 'org:read': 'organization:read' })
-    const read = protection.tool('read', (name: string, _context: object) => `read ${name}`)
-    const free = protection.tool('free', (_context: object) => 'free')
-    const [reader = {}] = contextsOf(await callerWith({ scope: 'organization:read' }))
-    const [other = {}] = contextsOf(await callerWith({ scope: 'x' }))
-    expect(read('it', reader)).toBe('read it')
-    expect(() => read('it', other)).toThrow('This call needs the scopes: organization:read')
-    expect(free(other)).toBe('free')
-    expect(() => free({})).toThrow('no verified access token')
-    for (const name of ['gone', 'constructor', 'toString']) {
-      expect(() => protection.tool(name, () => 1)).toThrow(
-        `List the tool ${name}, with its scopes, in tools of protect`,
-      )
+  test('a tool and requireScopes ask for the same scopes, under any of their names', async () => {
+    const aliases = { 'org:read': 'organization:read' }
+    const auth = authWith({ read: ['org:read'], free: [] }, aliases)
+    const read = auth.tool('read', (name: string, _context: object) => `read ${name}`)
+    const free = auth.tool('free', (_context: object) => 'free')
+    for (const scope of ['organization:read', 'org:read']) {
+      for (const context of contextsOf(await callerWith({ scope }, auth))) {
+        expect(read('it', context)).toBe('read it')
+        expect(requireScopes(context, 'org:read', 'organization:read').subject).toBe('usr_1')
+      }
     }
-    protection.close()
+    const [other = {}] = contextsOf(await callerWith({ scope: 'x' }, auth))
+    const refusal = expect.objectContaining({ code: 'insufficient_scope', scopes: ['org:read'] })
+    expect(() => read('it', other)).toThrow(refusal)
+    expect(() => requireScopes(other, 'org:read')).toThrow(refusal)
+    expect(free(other)).toBe('free')
+    expect(() => free({})).toThrow('No access token was verified')
+    for (const name of ['gone', 'constructor', 'toString']) {
+      const sentence = `The tool ${name} is missing in the option tools of mcpAuth: add ${name} with its scopes.`
+      expect(() => auth.tool(name, () => 1)).toThrow(new Error(sentence))
+      expect(warnings.at(-1)).toBe(sentence)
+    }
   })
 
   test.each<Record<string, string[]>>([
@@ -103,7 +118,9 @@ describe('the context of a handler', () => {
     { greet: [''] },
     { fine: [], greet: ['a"'] },
   ])('a table is refused whose scopes are none: %j', (tools) => {
-    expect(() => protectionWith(tools)).toThrow('tools.greet must be scope names without spaces')
+    expect(() => authWith(tools)).toThrow(
+      "tools.greet must be a list of scope names without spaces, like ['user:read']",
+    )
   })
 
   test('a secret shows itself to nobody who does not ask', () => {

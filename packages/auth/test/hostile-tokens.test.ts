@@ -3,8 +3,10 @@ import { Secret } from '@scalekit-mcp/auth'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readCorpora } from '../../../test/hostile/corpus.js'
 import { claimedScopes, tokenRequest } from '../../../test/hostile/token-request.js'
-import { compare, expectedIn } from '../../../test/hostile/verdict.js'
+import { compare } from '../../../test/hostile/verdict.js'
+import { TOKEN_RULES } from '../src/token-rules.js'
 import { type Authority, ecKey, rsaKey, startAuthority } from './authority.js'
+import { expectedWith, shapedBuild, shapedDefaults } from './hostile-profiles.js'
 import { buildToken } from './hostile-token.js'
 import type { Names } from './hostile-values.js'
 import { type ProtectedApp, startApp } from './protected-app.js'
@@ -12,8 +14,10 @@ import { sendRaw } from './raw-http.js'
 
 const { cases, defaults } = readCorpora().tokens
 
-/** Every token of the corpus, in both profiles, at an app behind `protect`. */
-describe.each<TokenProfile>(['strict', 'scalekit-compat'])('hostile tokens, profile %s', (profile) => {
+const profiles = ['strict', 'scalekit-compat', 'auth0', 'okta', 'entra', 'keycloak', 'cognito'] as const
+
+/** Every token of the corpus, in the form of every profile, at an app behind `protect`. */
+describe.each<TokenProfile>(profiles)('hostile tokens, profile %s', (profile) => {
   let authority: Authority
   let app: ProtectedApp
   let names: Names
@@ -42,7 +46,7 @@ describe.each<TokenProfile>(['strict', 'scalekit-compat'])('hostile tokens, prof
   })
 
   test.each(cases)('$id $name', async (testCase) => {
-    const token = buildToken(testCase.build, defaults, names)
+    const token = buildToken(shapedBuild(profile, testCase.build), shapedDefaults(profile, defaults), names)
     if (testCase.pre?.revoke) authority.revoked.add(token)
     const named = { ...names, token }
     const before = app.upstreamCalls()
@@ -60,7 +64,7 @@ describe.each<TokenProfile>(['strict', 'scalekit-compat'])('hostile tokens, prof
       received: '',
     }
     const circumstances = { names: named, era: 'modern', claimedScopes: claimedScopes(token) } as const
-    expect(compare(testCase, expectedIn(profile, testCase), seen, circumstances)).toEqual([])
+    expect(compare(testCase, expectedWith(profile, testCase), seen, circumstances)).toEqual([])
     if (response.status === 401 || response.status === 403) {
       expect(response.headers).toContainEqual([
         'www-authenticate',
@@ -79,9 +83,13 @@ describe.each<TokenProfile>(['strict', 'scalekit-compat'])('hostile tokens, prof
 
   test('no reason that goes to the log holds a part of a token', () => {
     expect(app.refusals.length).toBeGreaterThan(100)
-    for (const { detail = '', cause } of app.refusals) {
+    for (const { code, detail = '', explanation = '', cause } of app.refusals) {
       expect(cause).toBeUndefined()
       expect(detail).toMatch(/^[\w#]*$/)
+      if (code === 'invalid_token') expect(Object.keys(TOKEN_RULES)).toContain(detail)
+      // The audience or issuer, and never what looks like a credential.
+      expect(explanation).toMatch(/^[\x20-\x7e]{0,2000}$/)
+      expect(explanation).not.toMatch(/eyJ|[\w~+=%-]{40}/)
     }
   })
 })

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { differentPort, readHost, unusableHost } from '@scalekit-mcp/auth'
+import { differentPort, forbiddenPort, readHost, unusableHost } from '@scalekit-mcp/auth'
 import { describe, expect, test } from 'vitest'
 
 describe('the address to listen on', () => {
@@ -33,6 +33,14 @@ describe('the address to listen on', () => {
       )
     },
   )
+
+  test('a port that takes rights is a sentence', () => {
+    const forbidden = Object.assign(new Error(), { code: 'EACCES' })
+    expect(forbiddenPort(forbidden, 80)).toBe(
+      'PORT: this user may not listen on port 80 (EACCES). Set PORT to 1024 or more, and let a proxy forward port 80 to it.',
+    )
+    expect(forbiddenPort(Object.assign(new Error(), { code: 'EADDRINUSE' }), 80)).toBeUndefined()
+  })
 
   test('another error of listen is not about the address', () => {
     expect(unusableHost(Object.assign(new Error(), { code: 'EADDRINUSE' }), '127.0.0.1')).toBeUndefined()

@@ -2,7 +2,7 @@ import { toNodeHandler } from '@modelcontextprotocol/node'
 import { McpServer as LegacyServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'
-import { organizationOf, type Protection, requireScopes, type ToolTable, tokenFrom } from '@scalekit-mcp/auth'
+import { callerOf, type McpAuth, organizationOf, requireScopes, type ToolTable } from '@scalekit-mcp/auth'
 import type { Request, RequestHandler } from 'express'
 import * as z from 'zod'
 
@@ -20,11 +20,11 @@ const text = (value: unknown) => ({ content: [{ type: 'text' as const, text: JSO
 export type Sdk = 'v1' | 'v1 with streams' | 'v2'
 
 /** The same five tools on either version of the MCP SDK. `calls` counts what reached a handler. */
-export function mcpHandler(sdk: Sdk, { tool }: Protection, calls: string[]): RequestHandler {
+export function mcpHandler(sdk: Sdk, { tool }: McpAuth, calls: string[]): RequestHandler {
   return sdk === 'v2' ? modern(tool, calls) : legacy(tool, calls, sdk === 'v1')
 }
 
-function modern(tool: Protection['tool'], calls: string[]): RequestHandler {
+function modern(tool: McpAuth['tool'], calls: string[]): RequestHandler {
   const handle = toNodeHandler(
     createMcpHandler(() => {
       const server = new McpServer({ name: 'kit', version: '1.0.0' })
@@ -32,7 +32,7 @@ function modern(tool: Protection['tool'], calls: string[]): RequestHandler {
         'whoami',
         {},
         tool('whoami', (ctx) => {
-          const { subject, clientId, organizationId, scopes } = tokenFrom(ctx)
+          const { subject, clientId, organizationId, scopes } = callerOf(ctx)
           return text({ subject, clientId, organizationId, scopes: [...scopes] })
         }),
       )
@@ -41,7 +41,7 @@ function modern(tool: Protection['tool'], calls: string[]): RequestHandler {
         { inputSchema: z.strictObject({ name: z.string() }) },
         tool('greet', async ({ name }, ctx) => {
           calls.push('greet')
-          return text(`Hello ${name}, from ${tokenFrom(ctx).subject}`)
+          return text(`Hello ${name}, from ${callerOf(ctx).subject}`)
         }),
       )
       server.registerTool(
@@ -68,14 +68,14 @@ function modern(tool: Protection['tool'], calls: string[]): RequestHandler {
   return (req: Request, res) => handle(req, res, req.body)
 }
 
-function legacy(tool: Protection['tool'], calls: string[], enableJsonResponse: boolean): RequestHandler {
+function legacy(tool: McpAuth['tool'], calls: string[], enableJsonResponse: boolean): RequestHandler {
   return async (req: Request, res) => {
     const server = new LegacyServer({ name: 'kit', version: '1.0.0' })
     server.registerTool(
       'whoami',
       {},
       tool('whoami', (extra) => {
-        const { subject, clientId, organizationId, scopes } = tokenFrom(extra)
+        const { subject, clientId, organizationId, scopes } = callerOf(extra)
         return text({ subject, clientId, organizationId, scopes: [...scopes] })
       }),
     )
@@ -84,7 +84,7 @@ function legacy(tool: Protection['tool'], calls: string[], enableJsonResponse: b
       { inputSchema: { name: z.string() } },
       tool('greet', async ({ name }, extra) => {
         calls.push('greet')
-        return text(`Hello ${name}, from ${tokenFrom(extra).subject}`)
+        return text(`Hello ${name}, from ${callerOf(extra).subject}`)
       }),
     )
     server.registerTool(

@@ -1,14 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect } from 'node:net'
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client'
-import {
-  createHttpServer,
-  guard,
-  type Protection,
-  protect,
-  type RequestLine,
-  requestLog,
-} from '@scalekit-mcp/auth'
+import { createHttpServer, type McpAuth, protect, type RequestLine, requestLog } from '@scalekit-mcp/auth'
 import express from 'express'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Authority, mint, rsaKey, startAuthority } from './authority.js'
@@ -20,10 +13,11 @@ describe.each(['v1', 'v2'] as const)('tools on the MCP SDK %s', (sdk) => {
   let authority: Authority
   let resource: string
   let origin: string
-  let protection: Protection
+  let protection: McpAuth
   let close: () => Promise<unknown>
   const calls: string[] = []
   const lines: RequestLine[] = []
+  const warnings: string[] = []
 
   const tokenWith = (scope: string, claims: object = {}) =>
     mint(rsaKey, { iss: authority.issuer, aud: resource, scope, ...claims })
@@ -49,14 +43,14 @@ describe.each(['v1', 'v2'] as const)('tools on the MCP SDK %s', (sdk) => {
     protection = protect(app, {
       resource,
       issuers: [authority.issuer],
-      organizationClaim: 'oid',
+      claims: { organization: 'oid' },
       scopes: ['user:read'],
       tools,
+      onWarning: (message) => warnings.push(message),
     })
     const handler = mcpHandler(sdk, protection, calls)
     app.post(protection.path, handler)
-    const challenge = { resourceMetadataUrl: protection.resourceMetadataUrl, scopes: ['user:read'] }
-    app.post('/guarded', guard({ verifier: protection.verifier, challenge }), express.json(), handler)
+    app.post('/guarded', protection.guard(), express.json(), handler)
     app.post('/open', express.json(), handler)
     close = async () => {
       protection.close()
@@ -69,9 +63,10 @@ describe.each(['v1', 'v2'] as const)('tools on the MCP SDK %s', (sdk) => {
   beforeEach(() => {
     calls.length = 0
     lines.length = 0
+    warnings.length = 0
   })
 
-  test('tokenFrom gives the claims of the verified token', async () => {
+  test('callerOf returns the claims of the verified token', async () => {
     const { text } = await call(tokenWith('user:read admin', { oid: 'org_7' }), 'whoami')
     expect(JSON.parse(text)).toEqual({
       subject: 'usr_1',
@@ -116,14 +111,17 @@ describe.each(['v1', 'v2'] as const)('tools on the MCP SDK %s', (sdk) => {
   })
 
   test('without protection in front, no tool runs', async () => {
-    expect(await callAt('/open', tokenWith('user:read admin'), 'whoami')).toContain(
-      'no verified access token',
-    )
-    expect(await callAt('/open', tokenWith('user:read admin'), 'reset')).toContain('no verified access token')
+    for (const name of ['whoami', 'reset']) {
+      const answer = await callAt('/open', tokenWith('user:read admin'), name)
+      expect(answer).toContain('isError')
+      expect(answer).toContain('No access token was verified for this call')
+    }
     expect(calls).toEqual([])
+    // The SDK shows the error to the client only.
+    expect(warnings).toEqual(Array(2).fill(expect.stringContaining('put app.use(mcpAuth(')))
   })
 
-  test('organizationOf gives the organization of the token, or refuses', async () => {
+  test('organizationOf returns the organization of the token, or refuses', async () => {
     expect(await call(tokenWith('user:read', { oid: 'org_7' }), 'organization')).toEqual({
       isError: false,
       text: '"org_7"',
@@ -148,7 +146,9 @@ describe.each(['v1', 'v2'] as const)('tools on the MCP SDK %s', (sdk) => {
         { error: { code: -32602, message: 'Unknown tool: choose a name from tools/list.' } },
       ])
     }
-    expect(() => protection.tool('constructor', () => 1)).toThrow(TypeError)
+    expect(() => protection.tool('constructor', () => 1)).toThrow(
+      'The tool constructor is missing in the option tools',
+    )
   })
 
   test('the request log has a line per request, without query, token or body', async () => {

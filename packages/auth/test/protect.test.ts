@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Admission, createProtection, type ProtectOptions, protect } from '@scalekit-mcp/auth'
+import { type ProtectOptions, protect } from '@scalekit-mcp/auth'
+import { type Admission, createProtection, nodeTransport } from '@scalekit-mcp/auth/server'
 import express from 'express'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Authority, mint, rsaKey, startAuthority } from './authority.js'
@@ -88,26 +89,7 @@ describe('protect', () => {
     expect(app.warnings).not.toEqual([])
   })
 
-  test('says so when a body parser was mounted before it', async () => {
-    const app = express().use(express.json())
-    const errors: unknown[] = []
-    const server = app.listen(0, '127.0.0.1')
-    await new Promise((listening) => server.once('listening', listening))
-    const resource = `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`
-    const protection = protect(app, {
-      resource,
-      issuers: [authority.issuer],
-      scopes: [],
-      onRefused: ({ cause }) => errors.push(cause),
-    })
-    const response = await post(resource, mint(rsaKey, { iss: authority.issuer, aud: resource }))
-    expect(response.status).toBe(500)
-    expect(String(errors)).toContain('mount protect first')
-    protection.close()
-    await new Promise((closed) => server.close(closed))
-  })
-
-  test('requireScopes lets callers with all the scopes through, under any of their names', async () => {
+  test('a guard on the MCP route lets callers with all the scopes through, under any of their names', async () => {
     const app = express()
     const server = app.listen(0, '127.0.0.1')
     await new Promise((listening) => server.once('listening', listening))
@@ -120,7 +102,7 @@ describe('protect', () => {
     })
     app.post(
       protection.path,
-      protection.requireScopes('organization:read', 'env:read'),
+      protection.guard('organization:read', 'env:read'),
       (_req, res) => void res.json({}),
     )
     const call = (scope: string) =>
@@ -136,7 +118,7 @@ describe('protect', () => {
     await new Promise((closed) => server.close(closed))
   })
 
-  test('works for a bare Node server as well, and adds nothing to its requests', async () => {
+  test('its parts decide for a server of its own, and add nothing to the requests', async () => {
     const admissions: Admission[] = []
     const server = createServer(async (req, res) => {
       const admission = await protection.admit(req, res)
@@ -146,7 +128,7 @@ describe('protect', () => {
     })
     await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
     const resource = `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`
-    const protection = createProtection({ resource, issuers: [authority.issuer], scopes: [] })
+    const protection = createProtection({ resource, issuers: [authority.issuer], scopes: [] }, nodeTransport)
     const response = await post(resource, mint(rsaKey, { iss: authority.issuer, aud: resource }))
     expect(await response.text()).toBe('usr_1')
     expect((await post(resource)).status).toBe(401)
@@ -185,6 +167,6 @@ describe('protect', () => {
       issuers: ['https://auth.example.com'],
       scopes: ['env:read'],
     }
-    expect(() => createProtection({ ...right, ...wrong })).toThrow(TypeError)
+    expect(() => createProtection({ ...right, ...wrong }, nodeTransport)).toThrow(TypeError)
   })
 })

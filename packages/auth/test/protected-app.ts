@@ -3,12 +3,11 @@ import {
   callerOf,
   createHttpServer,
   errorHandler,
-  missingScopes,
-  notFound,
-  type Protection,
+  type McpAuth,
   type ProtectOptions,
   protect,
   type Refusal,
+  requireScopes,
 } from '@scalekit-mcp/auth'
 import express from 'express'
 
@@ -16,7 +15,7 @@ export interface ProtectedApp {
   readonly origin: string
   readonly host: string
   readonly resource: string
-  readonly protection: Protection
+  readonly protection: McpAuth
   /** Calls that reached the tool behind the protection. */
   readonly upstreamCalls: () => number
   readonly refusals: Refusal[]
@@ -59,9 +58,7 @@ export async function startApp(
   app.all(protection.path, async (req, res) => {
     const tool = String(req.body?.params?.name ?? '')
     const needed = TOOL_SCOPES[tool]
-    if (needed && missingScopes(callerOf(req).scopes, [needed]).length > 0) {
-      return protection.challengeScopes(req, res, [needed])
-    }
+    if (needed) requireScopes(req, needed)
     if (needed?.endsWith(':write')) {
       if (!protection.requireFresh(req, res)) return
       if (!(await protection.charge(req, res, WRITE_COST - 1))) return
@@ -73,7 +70,8 @@ export async function startApp(
     throw new Error('connect ECONNREFUSED 10.0.0.5:5432 password=hunter2')
   })
   app.use(
-    notFound,
+    protection.notFound,
+    protection.challenge,
     errorHandler((error) => faults.push(error)),
   )
 

@@ -111,7 +111,11 @@ describe('published keys', () => {
   })
 
   test.each([
-    ['metadata of another issuer', { metadataIssuer: 'https://evil.example' }, 'names another issuer'],
+    [
+      'metadata of another issuer',
+      { metadataIssuer: 'https://evil.example' },
+      'the issuer is "https://evil.example" there, and "http',
+    ],
     ['no address of the keys', { jwksUri: 7 }, 'names no jwks_uri'],
     ['keys in clear on a public host', { jwksUri: 'http://auth.example.com/keys' }, 'The jwks_uri must be'],
     ['no metadata', { metadataPath: '/nowhere' }, 'answered 404'],
@@ -124,14 +128,14 @@ describe('published keys', () => {
     const [[message, cause] = []] = warnings
     expect(message).toContain('The key set could not be read')
     expect(cause).toBe(Object(error).cause)
-    expect(String(cause)).toContain('The metadata of the issuer could not be read')
-    expect(String(Object(cause).errors)).toContain(reason)
+    expect(String(cause)).toContain('The metadata of the issuer could not be read: ')
+    expect(String(cause)).toContain(reason)
     expect(authority.keySetReads()).toBe(0)
   })
 
   test.each([
     [{ keySetStatus: 404 }, 'answered 404'],
-    [{ keySetStatus: 302 }, 'fetch failed'],
+    [{ keySetStatus: 302 }, 'answered with a redirect'],
     [{ keySetBody: '<html>' }, 'not JSON'],
     [{ keySetBody: 'null' }, 'has no keys member'],
     [{ keySetBody: '{"keys":{}}' }, 'has no keys member'],

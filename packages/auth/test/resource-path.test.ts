@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createProtection, type NodeProtection } from '@scalekit-mcp/auth'
+import { createProtection, type NodeProtection, nodeTransport } from '@scalekit-mcp/auth/server'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { requestBytes, sendRaw } from './raw-http.js'
 
@@ -20,11 +20,10 @@ async function startEndpoint(path: string): Promise<Endpoint> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const protection = createProtection({
-    resource: `http://127.0.0.1:${port}${path}`,
-    issuers: ['https://auth.example.com'],
-    scopes: [],
-  })
+  const protection = createProtection(
+    { resource: `http://127.0.0.1:${port}${path}`, issuers: ['https://auth.example.com'], scopes: [] },
+    nodeTransport,
+  )
   return { port, protection, server }
 }
 

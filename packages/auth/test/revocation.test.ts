@@ -241,7 +241,7 @@ describe('revocation (RFC 7662)', () => {
     }
     expect(() =>
       createTokenVerifier({ issuers: [authority.issuer], audience: AUDIENCE, revocation }),
-    ).toThrow('The introspection URL must be an https URL')
+    ).toThrow('revocation.introspectionUrl must be an https URL')
   })
 })
 

@@ -1,5 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { createTokenVerifier, type TokenVerifier, type TokenVerifierOptions } from '@scalekit-mcp/auth'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { TOKEN_RULES } from '../src/token-rules.js'
 import { type Authority, mint, rsaKey, startAuthority } from './authority.js'
 
 const AUDIENCE = 'https://mcp.example.com/mcp'
@@ -146,6 +148,32 @@ describe('the rules of a token', () => {
     },
   )
 
+  test.each([
+    ['https://mcp.example.com/mcp/', 'https://mcp.example.com/mcp/'],
+    ['https://mcp.example.com', 'https://mcp.example.com'],
+    [['skc_1', 'http://localhost:3002/'], 'skc_1, http://localhost:3002/'],
+    [null, 'missing'],
+    ['a b', 'neither a URL nor an id'],
+    ['https://mcp.example.com/?token=x', 'neither a URL nor an id'],
+    [`https://mcp.example.com/${'A1b2'.repeat(12)}`, 'https://mcp.example.com/[redacted]'],
+    [`https://eyJhbGciOiJ9.eyJzdWIiOiJ1In0.c2ln/mcp`, 'https://[redacted]/mcp'],
+    ['A1b2'.repeat(12), '[redacted]'],
+  ])('the log has the audience of a token for another server: %j', async (aud, shown) => {
+    await expect(verifier().verify(token({ aud }))).rejects.toMatchObject({
+      detail: 'ERR_JWT_CLAIM_VALIDATION_FAILED_aud',
+      explanation: `The audience of the token is ${shown}, and this server accepts ${AUDIENCE}.`,
+      message: expect.not.stringContaining('mcp'),
+    })
+  })
+
+  test('the log has the issuer of a token of another one, such as one with a slash at the end', async () => {
+    const iss = `${authority.issuer}/`
+    await expect(verifier().verify(token({ iss }))).rejects.toMatchObject({
+      detail: 'iss_not_accepted',
+      explanation: `The issuer of the token is ${iss}, and this server accepts ${authority.issuer}.`,
+    })
+  })
+
   test('counts what it checked and what it remembered', async () => {
     const counting = verifier()
     const one = token()
@@ -171,6 +199,20 @@ describe('the rules of a token', () => {
   ])('is not made with %j', (options, message) => {
     expect(() => verifier(options)).toThrow(message)
   })
+})
+
+test('every reason for which a token is refused is in the table of the reference', () => {
+  const folder = new URL('../src/', import.meta.url)
+  const sources = readdirSync(folder)
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(new URL(file, folder), 'utf8'))
+  const thrown = sources.flatMap((text) =>
+    [...text.matchAll(/invalidToken\('(\w+)'/g)].map(([, name = '']) => name),
+  )
+  expect(thrown.length).toBeGreaterThan(15)
+  expect(thrown.filter((name) => !Object.hasOwn(TOKEN_RULES, name))).toEqual([])
+  const reference = readFileSync(new URL('../../../docs/reference/errors.md', import.meta.url), 'utf8')
+  for (const name of Object.keys(TOKEN_RULES)) expect(reference).toContain(`| \`${name}\` |`)
 })
 
 /** The token with one of its parts replaced. */

@@ -1,4 +1,5 @@
-import { isSameValue, readOrigins, variableValue } from '@scalekit-mcp/auth'
+import { readOrigins, variableValue } from '@scalekit-mcp/auth'
+import { isSameValue } from '@scalekit-mcp/auth/server'
 import { describe, expect, test } from 'vitest'
 
 describe('the value of a variable', () => {

@@ -36,7 +36,7 @@ describe('createTokenVerifier', () => {
     }
     const one = token(given)
     const caller = await verifier({
-      organizationClaim: 'oid',
+      claims: { organization: 'oid' },
       scopeAliases: { 'org:read': 'organization:read' },
     }).verify(one)
     expect(caller).toMatchObject({
@@ -100,15 +100,15 @@ describe('createTokenVerifier', () => {
 
   test.each([
     ['oid where the tokens are those of Scalekit', { profile: 'scalekit-compat' }, 'org_1'],
-    ['the claim that is named', { organizationClaim: 'tenant' }, 'acme'],
+    ['the claim that is named', { claims: { organization: 'tenant' } }, 'acme'],
     [
       'the claim that is named, for tokens of Scalekit too',
-      { profile: 'scalekit-compat', organizationClaim: 'tenant' },
+      { profile: 'scalekit-compat', claims: { organization: 'tenant' } },
       'acme',
     ],
     ['none where no claim is named: oid is the user in Entra', {}, undefined],
-    ['none where the token has no such claim', { organizationClaim: 'toString' }, undefined],
-    ['none where the claim is not a name', { organizationClaim: 'aud' }, undefined],
+    ['none where the token has no such claim', { claims: { organization: 'toString' } }, undefined],
+    ['none where the claim is not a name', { claims: { organization: 'aud' } }, undefined],
   ] as const)('the organization of the caller is %s', async (_what, options, organizationId) => {
     const one = token({ oid: 'org_1', tenant: 'acme', aud: [AUDIENCE] })
     const caller = await verifier(options).verify(one)

@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
-import { createProtection, hostsOf, originsOf, type ProtectOptions } from '@scalekit-mcp/auth'
+import type { ProtectOptions } from '@scalekit-mcp/auth'
+import { createProtection, hostsOf, nodeTransport, originsOf } from '@scalekit-mcp/auth/server'
 import type { AuditLog } from './audit/audit-log.js'
 import { type Bounds, isSelected, parseSelection } from './call/access.js'
 import { createAdministrators } from './call/administrators.js'
@@ -15,6 +16,7 @@ import { createSignIn } from './http/hand-off/sign-in.js'
 import { createLanding } from './http/landing.js'
 import { createListener } from './http/listener.js'
 import { createPages } from './http/pages.js'
+import { atPublicPath } from './http/public-path.js'
 import { createSdkBridge } from './http/serve-by-sdk.js'
 import { createServeMessage } from './http/serve-message.js'
 import { createDispatcher } from './mcp/dispatcher.js'
@@ -26,6 +28,7 @@ import type { Observation } from './observe/observation.js'
 import { ownSecrets } from './observe/own-secrets.js'
 import { createRedact } from './observe/redact.js'
 import type { ScalekitFor } from './scalekit/connect.js'
+import type { CredentialState } from './scalekit/credential-check.js'
 import { scopeAliases, writeScopes } from './scope-names.js'
 import type { Shared } from './shared/shared.js'
 import type { ToolDefinition } from './tool.js'
@@ -42,6 +45,8 @@ export interface AppOptions {
   readonly fixtures?: Fixtures
   /** Whether the API answers. */
   readonly reachable: () => Promise<boolean>
+  /** Whether the authorization server accepts this server's own credentials. */
+  readonly credentials: () => Promise<CredentialState>
   /** The time by which tokens expire. Default: the machine's. */
   readonly now?: (() => number) | undefined
   /** False while the server stops: `/ready` answers 503, so that no new request is sent here. */
@@ -62,7 +67,10 @@ export function createApp(options: AppOptions): App {
   const { metrics } = observation
   const addressOf = createClientAddress(config.trustProxy)
   const allowedHosts = [...hostsOf(config.resource), ...config.allowedHosts]
-  const protection = createProtection({ ...protectionOptions(options), addressOf, allowedHosts })
+  const protection = createProtection(
+    { ...protectionOptions(options), addressOf, allowedHosts },
+    nodeTransport,
+  )
   metrics?.read({
     tokens: protection.verifier.counts,
     questionsWaiting: shared.questions.waiting,
@@ -118,7 +126,7 @@ export function createApp(options: AppOptions): App {
     pages: createPages({ ...options, redis: shared.redis, protection }),
   })
   return {
-    listener,
+    listener: atPublicPath(listener, config.mcpPath, protection.path),
     async close() {
       await sdk.close()
       protection.close()
@@ -153,7 +161,7 @@ function protectionOptions({ config, log, shared, tools, now }: AppOptions): Pro
     scopesFor: createFirstChallenge(tools, boundsOf(config), config.baselineScopes, config.scopeNames),
     scopeAliases,
     profile: config.tokenProfile,
-    organizationClaim: 'oid',
+    claims: { organization: 'oid' },
     allowedOrigins:
       config.allowedOrigins === '*' ? '*' : [...originsOf(config.resource), ...config.allowedOrigins],
     limits: {

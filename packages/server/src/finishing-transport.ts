@@ -4,10 +4,15 @@ import { StdioServerTransport } from '@modelcontextprotocol/server/stdio'
 
 type Id = string | number
 
+const NEWLINE = 0x0a
+
 /** The SDK's own transport ends when stdin ends, and aborts what it has not answered. */
 export interface FinishingTransport extends Transport {
-  /** Settles when the client has closed stdin and every call has been answered, or the transport was closed. */
-  readonly finished: Promise<void>
+  /**
+   * Settles when the client has closed stdin and every call has been answered, or the transport was closed. With an error where
+   * that closed it: a message that is too long, or a stdout that nobody reads.
+   */
+  readonly finished: Promise<Error | undefined>
 }
 
 export interface StandardStreams {
@@ -28,6 +33,9 @@ export function createFinishingTransport(
   const unanswered = new Set<Id>()
   const asked = new Set<Id>()
   let ended = false
+  let closing = false
+  let endsInLine = false
+  let lastError: Error | undefined
   let settle = () => {}
   const whenAnswered = () =>
     new Promise<void>((resolve) => {
@@ -39,8 +47,12 @@ export function createFinishingTransport(
     })
 
   const input = new Transform({
-    transform: (chunk, _, done) => done(null, chunk),
+    transform(chunk: Buffer, _, done) {
+      if (chunk.length > 0) endsInLine = chunk.at(-1) !== NEWLINE
+      done(null, chunk)
+    },
     flush(done) {
+      if (endsInLine) this.push('\n')
       // What was read before the end has been delivered by then.
       setImmediate(() => {
         ended = true
@@ -59,7 +71,7 @@ export function createFinishingTransport(
       error: { code: -32_000, message: 'The client has closed stdin.' },
     })
   }
-  let finish = () => {}
+  let finish: (error?: Error) => void = () => {}
   const transport: FinishingTransport = {
     finished: new Promise((resolve) => {
       finish = resolve
@@ -73,10 +85,13 @@ export function createFinishingTransport(
         transport.onmessage?.(message)
         settle()
       }
-      wire.onerror = (error) => transport.onerror?.(error)
+      wire.onerror = (error) => {
+        lastError = error
+        transport.onerror?.(error)
+      }
       wire.onclose = () => {
         transport.onclose?.()
-        finish()
+        finish(ended || closing ? undefined : lastError)
       }
       return wire.start()
     },
@@ -92,7 +107,10 @@ export function createFinishingTransport(
         settle()
       }
     },
-    close: () => wire.close(),
+    close() {
+      closing = true
+      return wire.close()
+    },
   }
   return transport
 }

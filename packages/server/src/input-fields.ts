@@ -1,4 +1,4 @@
-import { isObject } from '@scalekit-mcp/auth'
+import { isObject } from '@scalekit-mcp/auth/server'
 import * as z from 'zod'
 import { withoutInvisible } from './observe/invisible.js'
 

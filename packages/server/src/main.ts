@@ -1,6 +1,6 @@
 import type { RequestListener, Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createHttpServer, unusableHost } from '@scalekit-mcp/auth'
+import { createHttpServer, forbiddenPort, unusableHost } from '@scalekit-mcp/auth'
 import { createApp } from './app.js'
 import { type AuditLog, openAuditLog } from './audit/audit-log.js'
 import { type Config, ConfigError } from './config/config.js'
@@ -14,7 +14,7 @@ import { createOwn, type Shared } from './shared/shared.js'
 import type { ToolDefinition } from './tool.js'
 import { tools as allTools } from './tools/index.js'
 
-export interface RunningServer {
+export interface RunningServer extends Pick<OpenServer, 'checkCredentials'> {
   /** Opens the audit log by its name again: after a rotation, or when an operator has restored it. */
   reopenFiles(): Promise<void>
   /** Where clients reach it: the resource of its metadata. */
@@ -43,6 +43,8 @@ export interface OpenServer {
   readonly listener: RequestListener
   /** Opens the audit log by its name again: after a rotation, or when an operator has restored it. */
   reopenFiles(): Promise<void>
+  /** Logs whether Scalekit refuses the credentials of this server, before a call needs them. */
+  checkCredentials(): Promise<void>
   /** From now on `/ready` says 503, and calls no longer wait for a person. */
   retire(): void
   /** Ends everything. Call it when no request is under way. */
@@ -73,7 +75,12 @@ export async function openServer(
     await audit?.close()
     throw error
   })
-  const connection = connectScalekit(config, observation.metrics, now)
+  const connection = connectScalekit(config, observation.metrics, now, ({ status, code }) =>
+    log.error(
+      { status, error: code },
+      'Scalekit refuses the credentials of this server. Check SCALEKIT_CLIENT_ID and SCALEKIT_CLIENT_SECRET.',
+    ),
+  )
   const shared = await openShared(config, log)
   const docs = createDocs(new URL(config.docsUrl), connection.dispatcher, (message, cause) =>
     log.warn({ err: cause }, message),
@@ -87,6 +94,7 @@ export async function openServer(
     shared,
     observation,
     reachable: connection.reachable,
+    credentials: connection.credentials,
     now,
     accepting: () => accepting,
     ...(audit ? { audit } : {}),
@@ -94,6 +102,7 @@ export async function openServer(
   })
   return {
     listener: app.listener,
+    checkCredentials: async () => void (await connection.credentials()),
     reopenFiles: async () => audit?.reopen(),
     retire() {
       accepting = false
@@ -141,6 +150,7 @@ export async function startServer(
   return {
     resource: config.resource,
     port,
+    checkCredentials: open.checkCredentials,
     reopenFiles() {
       log.info('reopening files')
       return open.reopenFiles()
@@ -185,7 +195,7 @@ export async function openAudit({ audit }: Config, log: Logger): Promise<AuditLo
 function listen(server: Server, config: Config): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const problem = unusableHost(error, config.host)
+      const problem = unusableHost(error, config.host) ?? forbiddenPort(error, config.port)
       if (problem !== undefined) return reject(new ConfigError([problem]))
       reject(error.code === 'EADDRINUSE' ? new PortInUseError(config.port) : error)
     })

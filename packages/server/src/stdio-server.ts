@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
-import { type Caller, Secret } from '@scalekit-mcp/auth'
 import { boundsOf, optionsOfMcp } from './app.js'
 import { auditCall } from './audit/call-audit.js'
 import { unaudited } from './audit/request-audit.js'
 import { parseSelection } from './call/access.js'
+import { operator } from './call/operator.js'
 import type { Config } from './config/config.js'
 import { createDocs } from './docs-search/docs.js'
 import { createFinishingTransport, type StandardStreams } from './finishing-transport.js'
@@ -16,9 +16,6 @@ import { connectScalekit } from './scalekit/connect.js'
 import { createOwn } from './shared/shared.js'
 import type { Scope } from './tool.js'
 import { tools } from './tools/index.js'
-
-/** How long the process speaks for the operator who started it; renewed with each call. */
-const VALID_S = 3_600
 
 export interface StdioServer {
   /** The client has closed stdin, and every call has been answered. */
@@ -74,7 +71,9 @@ export async function startStdio(
     onerror: (error) => log.debug({ err: error }, 'mcp'),
   })
   return {
-    finished: transport.finished,
+    finished: transport.finished.then((err) => {
+      if (err) log.error({ err }, 'stdio has ended before the client closed stdin')
+    }),
     async close() {
       await handle.close()
       await pages.close()
@@ -83,19 +82,5 @@ export async function startStdio(
       await shared.close()
       await audit?.close()
     },
-  }
-}
-
-/** The environment's own client is who calls. */
-function operator({ upstream, clientId, resource }: Config, scopes: readonly Scope[]): Caller {
-  return {
-    issuer: upstream.mode === 'environment' ? upstream.environmentUrl : upstream.workspaceUrl,
-    subject: clientId,
-    clientId,
-    scopes: new Set(scopes),
-    audience: [resource],
-    expiresAt: Math.floor(Date.now() / 1000) + VALID_S,
-    claims: {},
-    token: new Secret(''),
   }
 }

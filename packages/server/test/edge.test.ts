@@ -96,8 +96,11 @@ describe('authorization at the edge', () => {
       name: 'create_organization',
       arguments: { environmentId: 'env_1', name: 'X' },
     })
-    const { status, headers } = await send(request)
+    const { status, headers, json } = await send(request)
     expect(status).toBe(403)
+    expect(json.error_description).toMatch(
+      /organization:write\. Ask the user to sign in to this server again/,
+    )
     expect(headers.get('www-authenticate')).toContain('error="insufficient_scope"')
     expect(headers.get('www-authenticate')).toContain(`, scope="${asked}"`)
   })

@@ -59,6 +59,10 @@ test("an embedder's logger writes the lines, with its own base, redaction and le
     log.level = 'info'
     await fetch(url, { method: 'HEAD' })
     await expect.poll(() => requests().map(({ method }) => method)).toEqual(['GET', 'HEAD'])
+    // Probes come every few seconds: their lines are for level debug.
+    for (const probe of ['/health', '/healthz', '/ready']) await fetch(new URL(probe, url))
+    await fetch(url, { method: 'PUT' })
+    await expect.poll(() => requests().map(({ method }) => method)).toEqual(['GET', 'HEAD', 'PUT'])
   } finally {
     await server.stop()
     await local.close()

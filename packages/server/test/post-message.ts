@@ -36,6 +36,8 @@ export async function postMessage(
       authorization: `Bearer ${token}`,
       'content-type': 'application/json',
       accept: 'application/json, text/event-stream',
+      // A connection for each request: the server closes idle ones, and POST is not repeated where that happens as it is sent.
+      connection: 'close',
       'mcp-protocol-version': era,
       ...(modern ? { 'mcp-method': method } : {}),
       ...(modern && typeof params.name === 'string' ? { 'mcp-name': params.name } : {}),

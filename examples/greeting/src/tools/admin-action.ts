@@ -1,5 +1,5 @@
 import type { McpServer } from '@modelcontextprotocol/server'
-import { organizationOf, type Protection } from '@scalekit-mcp/auth'
+import { type McpAuth, organizationOf } from '@scalekit-mcp/auth'
 import * as z from 'zod'
 import type { Organizations } from '../organizations.js'
 
@@ -8,7 +8,7 @@ import type { Organizations } from '../organizations.js'
  * it ask its user. The scope says that the user lets this client act as an administrator; whether the user is one is for
  * your own data to say.
  */
-export function adminAction(server: McpServer, tool: Protection['tool'], organizations: Organizations): void {
+export function adminAction(server: McpServer, tool: McpAuth['tool'], organizations: Organizations): void {
   server.registerTool(
     'admin_action',
     {

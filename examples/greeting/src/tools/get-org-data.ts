@@ -1,10 +1,10 @@
 import type { McpServer } from '@modelcontextprotocol/server'
-import { organizationOf, type Protection } from '@scalekit-mcp/auth'
+import { type McpAuth, organizationOf } from '@scalekit-mcp/auth'
 import * as z from 'zod'
 import type { Organizations } from '../organizations.js'
 
 /** Returns data of the caller's organization. The organization comes from the verified token, never from an argument. */
-export function getOrgData(server: McpServer, tool: Protection['tool'], organizations: Organizations): void {
+export function getOrgData(server: McpServer, tool: McpAuth['tool'], organizations: Organizations): void {
   server.registerTool(
     'get_org_data',
     {

@@ -1,9 +1,9 @@
 import type { McpServer } from '@modelcontextprotocol/server'
-import type { Protection } from '@scalekit-mcp/auth'
+import type { McpAuth } from '@scalekit-mcp/auth'
 import * as z from 'zod'
 
 /** Greets a person by name. A strict object refuses arguments that it does not declare. */
-export function greetUser(server: McpServer, tool: Protection['tool']): void {
+export function greetUser(server: McpServer, tool: McpAuth['tool']): void {
   server.registerTool(
     'greet_user',
     {

@@ -96,6 +96,7 @@ function listenOn(host: string, port: number, accept: (socket: net.Socket) => vo
     const server = net.createServer(accept)
     server.once('error', (error) => {
       if (host !== '::1' && isCode(error, 'EADDRINUSE')) return reject(portInUse(port, error))
+      if (isCode(error, 'EACCES')) return reject(portForbidden(port, error))
       reject(isCode(error, 'EADDRNOTAVAIL') && host !== '::1' ? notHere(host, error) : error)
     })
     server.listen({ host, port, ipv6Only: host === '::1' }, () => resolve(server))
@@ -151,6 +152,14 @@ function notHere(host: string, cause: unknown): LocalError {
     {
       cause,
     },
+  )
+}
+
+function portForbidden(port: number, cause: unknown): LocalError {
+  return new LocalError(
+    'option_invalid',
+    `This user may not listen on port ${port}. Choose one from 1024 with --port (local), --local-port (dev) or LOCAL_PORT.`,
+    { cause },
   )
 }
 

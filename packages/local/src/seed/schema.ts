@@ -42,7 +42,9 @@ const McpServer = z
     data,
     ...times,
   })
-  .describe('An MCP server of the registry; tokens for it have its URL as their audience.')
+  .describe(
+    'An MCP server of the registry; tokens for it have its URL as their audience. With data.may_exchange_for it may call others for its users: the scopes that it gets there by token exchange, by the id of the other, like { res_2: ["notes:read"] }.',
+  )
 
 const Member = z.strictObject({
   id: id('usr'),

@@ -160,6 +160,8 @@ describe('the redirect URIs of a client', () => {
     'https://äpp.example/callback',
     'https://*/callback',
     'https://*.example/callback',
+    'https://*.vercel.app/callback',
+    'https://my-*.co.uk/callback',
     'https://a.*.example/callback',
     'https://*.*.app.example/callback',
     'javascript:alert(1)',

@@ -146,6 +146,65 @@ describe('token exchange (RFC 8693)', () => {
     expect(await response.json()).toMatchObject({ error: 'invalid_target' })
   })
 
+  describe('for another MCP server of the environment', () => {
+    const OTHER = 'res_100000000000000000'
+    const OTHER_URL = 'http://localhost:3004/mcp'
+    const ask = async (fields: Record<string, string>, subject = 'ana@acme.example') => {
+      const subject_token = await mint({ subject, resource: GREETING, scopes: ['user:read'] })
+      const response = await exchange({ subject_token, ...fields }, DEV_CLIENT, DEV)
+      return (await response.json()) as Record<string, string>
+    }
+    const permit = (may_exchange_for?: Record<string, string[]>) =>
+      local.database.db
+        .updateTable('resources')
+        .set({ data: JSON.stringify({ xaa_enabled: true, may_exchange_for }) })
+        .where('id', '=', GREETING)
+        .execute()
+
+    it('is refused unless the first one may call it', async () => {
+      for (const audience of [OTHER_URL, OTHER]) {
+        expect(await ask({ audience })).toMatchObject({ error: 'invalid_target' })
+      }
+      await permit({ [GREETING]: ['user:read'] })
+      expect(await ask({ audience: OTHER_URL })).toMatchObject({ error: 'invalid_target' })
+      await permit({ [OTHER]: [] })
+      expect(await ask({ audience: OTHER_URL })).toMatchObject({ error: 'invalid_target' })
+      await permit()
+    })
+
+    it('has the scopes that were permitted, that server has and the user can grant', async () => {
+      await permit({ [OTHER]: ['organization:read', 'environment:read', 'unknown:read'] })
+      const all = await ask({ audience: OTHER_URL })
+      expect(all).toMatchObject({ scope: 'organization:read environment:read' })
+      expect(claimsOf(all.access_token ?? '')).toMatchObject({
+        aud: [OTHER_URL, OTHER],
+        sub: 'usr_100000000000000101',
+        oid: 'org_100000000000000001',
+        act: { sub: DEV_CLIENT.client_id },
+      })
+      const one = await ask({ resource: OTHER, scope: 'organization:read' })
+      expect(one).toMatchObject({ scope: 'organization:read' })
+      for (const scope of ['organization:write', 'unknown:read', 'user:read']) {
+        expect(await ask({ audience: OTHER_URL, scope })).toMatchObject({ error: 'invalid_scope' })
+      }
+      const both = await ask({ audience: OTHER_URL, resource: `${local.url}/${DEV}` })
+      expect(both).toMatchObject({ error: 'invalid_target' })
+      await permit()
+    })
+
+    it('says who acted before', async () => {
+      await permit({ [OTHER]: ['organization:read'] })
+      const first = await ask({ audience: OTHER_URL })
+      const again = await exchange({ subject_token: first.access_token ?? '' }, DEV_CLIENT, DEV)
+      const { access_token = '' } = (await again.json()) as Record<string, string>
+      expect(claimsOf(access_token)).toMatchObject({
+        aud: [`${local.url}/${DEV}`],
+        act: { sub: DEV_CLIENT.client_id, act: { sub: DEV_CLIENT.client_id } },
+      })
+      await permit()
+    })
+  })
+
   it('refuses a revoked token', async () => {
     const { issuer, client_id, tokens } = await signIn(local.url)
     await postForm(`${issuer}/oauth/revoke`, { client_id, token: tokens.access_token })

@@ -1,4 +1,5 @@
-import { type Caller, identityOf } from '@scalekit-mcp/auth'
+import type { Caller } from '@scalekit-mcp/auth'
+import { identityOf } from '@scalekit-mcp/auth/server'
 import { LRUCache } from 'lru-cache'
 import { ToolError, type ToolErrorCode, toToolError } from '../errors.js'
 import { digestOf } from './digest.js'

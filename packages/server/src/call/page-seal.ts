@@ -1,5 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { type Caller, identityOf, type Secret } from '@scalekit-mcp/auth'
+import type { Caller, Secret } from '@scalekit-mcp/auth'
+import { identityOf } from '@scalekit-mcp/auth/server'
 import { ToolError } from '../errors.js'
 import { digestOf } from './digest.js'
 

@@ -1,5 +1,5 @@
 import type { organizations } from '@scalekit-mcp/api'
-import { isObject } from '@scalekit-mcp/auth'
+import { isObject } from '@scalekit-mcp/auth/server'
 import { ToolError, type ToolErrorCode } from '../errors.js'
 import type { Redact } from '../observe/redact.js'
 import type { Scalekit } from '../scalekit/scalekit.js'

@@ -1,4 +1,4 @@
-import { isObject } from '@scalekit-mcp/auth'
+import { isObject } from '@scalekit-mcp/auth/server'
 import * as z from 'zod'
 import { ToolError, toolErrors } from '../errors.js'
 import type { ToolDefinition } from '../tool.js'

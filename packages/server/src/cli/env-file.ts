@@ -11,7 +11,9 @@ const forLocal = ['PORT', 'LOCAL_PORT', 'HOST', 'LOG_LEVEL']
  */
 export async function readEnvironment(command: Command): Promise<void> {
   if (command.name() === 'completion') return
-  const { loadEnvFile } = await import('../config/config.js')
+  const { loadEnvFile, ownProxy } = await import('../config/config.js')
+  const proxy = ownProxy()
+  if (proxy) (await import('../upstream/pool.js')).useProxy(proxy)
   if (command.name() !== 'dev' && command.name() !== 'local') {
     loadEnvFile()
     return

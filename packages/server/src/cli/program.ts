@@ -75,7 +75,14 @@ program
   )
   .option('--url <url>', 'where the MCP server is (default: EXPECTED_AUDIENCE, or http://localhost:PORT/mcp)')
   .option('--client <names...>', 'these clients only, also where they have no configuration yet')
-  .option('--remove', 'take it out again')
+  .option('--write', 'let clients write: their sign-in asks for every scope')
+  .addOption(
+    new Option(
+      '--scopes <scopes>',
+      'let sign-ins ask for these scopes, with spaces or commas between them',
+    ).conflicts('write'),
+  )
+  .addOption(new Option('--remove', 'take it out again').conflicts(['write', 'scopes']))
   .option('--dry-run', 'show what would change, and write nothing')
   .option('--yes', 'write without asking')
   .option('--json', 'print the outcome as JSON')
@@ -106,7 +113,7 @@ program
   .option('--as <email>', 'whose token, by e-mail or id', 'admin@example.com')
   .option(
     '--scopes <scopes>',
-    'scopes, with spaces between them',
+    'scopes, with spaces or commas between them',
     'environment:read organization:read workspace:read',
   )
   .option('--resource <url>', 'for which MCP server (default: the seeded one)')

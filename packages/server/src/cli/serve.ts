@@ -12,6 +12,7 @@ export async function serve(): Promise<void> {
   const config = loadConfig()
   const log = createLog(config.logLevel, undefined, createRedact(ownSecrets(config)))
   const server = await startServer(config, log)
+  void server.checkCredentials()
   if (lacksServerId(config)) {
     log.warn(
       'MCP_SERVER_ID is missing: MCP clients cannot register with the whole environment. Set it to the id of this MCP server in the Scalekit dashboard, like res_…, or set PROTECTED_RESOURCE_METADATA.',

@@ -1,4 +1,5 @@
-import { isSameValue, variableValue } from '@scalekit-mcp/auth'
+import { variableValue } from '@scalekit-mcp/auth'
+import { isSameValue } from '@scalekit-mcp/auth/server'
 import { variables } from './config-variables.js'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -18,6 +19,9 @@ const names: readonly (readonly [name: string, ...others: string[]])[] = Object.
 export function namesOf(name: string): readonly string[] {
   return names.find((each) => each.includes(name)) ?? [name]
 }
+
+/** Every name that a variable of this program may have. */
+export const ownNames = (): readonly string[] => names.flat()
 
 /** Whether the environment has a value for the variable, under any of its names. */
 export function isSet(name: string, environment: Environment): boolean {

@@ -1,4 +1,4 @@
-import { canonicalForm, insecureUrl } from '@scalekit-mcp/auth'
+import { canonicalForm, hostsOf, insecureUrl, isHost } from '@scalekit-mcp/auth/server'
 import { notForProduction } from './production-guard.js'
 
 type Urls = Parameters<typeof notForProduction>[0] & {
@@ -35,6 +35,12 @@ function insecureUrls(values: Urls): string[] {
 
 function otherForm({ EXPECTED_AUDIENCE: audience }: Urls): string[] {
   if (audience === undefined) return []
+  // The URL parser accepts more than a Host header can have, such as a wildcard.
+  if (!hostsOf(audience).every(isHost)) {
+    return [
+      `EXPECTED_AUDIENCE: ${new URL(audience).hostname} is not a host name. Set it to the URL at which clients reach this server, like https://mcp.acme.com/mcp.`,
+    ]
+  }
   const canonical = canonicalForm(audience)
   if (canonical === undefined) return []
   return [

@@ -1,4 +1,5 @@
 import { readHost, readOrigins } from '@scalekit-mcp/auth'
+import { isHost } from '@scalekit-mcp/auth/server'
 import * as z from 'zod'
 import { scopeAliases } from '../scope-names.js'
 import { scopes } from '../tool.js'
@@ -37,6 +38,17 @@ export const host = z
     return z.NEVER
   })
 
+/** Values of the Host header. A scheme or a wildcard would never match. */
+export const hosts = list.superRefine((entries, context) => {
+  const wrong = entries.find((entry) => !isHost(entry))
+  if (wrong === undefined) return
+  // What is before the @ may be a password.
+  const shown = wrong.replace(/^.*@/s, '…@')
+  context.addIssue(
+    `${shown} is not a host. Set it to hosts like mcp.internal:3002, without https:// and *, with commas between them`,
+  )
+})
+
 export const origins = z
   .string()
   .default('')
@@ -48,6 +60,15 @@ export const origins = z
     )
     return z.NEVER
   })
+
+/** Of MCP, apart from those of the server's other pages. */
+export const path = z
+  .string()
+  .regex(/^\/[\w.~/-]{0,200}$/, 'set it to a path like /mcp')
+  .refine(
+    (value) => !/^\/(\.well-known|hand-off)(\/|$)|^\/(healthz?|ready)$/.test(value),
+    'set it to another path: this server has a page there',
+  )
 
 /** Names of scopes, short or long, with spaces or commas between them. Without one: the smallest useful scopes. */
 export const baselineScopes = list
@@ -82,8 +103,9 @@ export const resourceMetadata = z.string().transform((value, context) => {
   return z.NEVER
 })
 
+/** Not a placeholder either, such as `https://{tenant}.okta.com`, which the URL parser accepts. */
 export function isBaseUrl(value: string): boolean {
-  const url = URL.canParse(value) ? new URL(value) : undefined
+  const url = URL.canParse(value) && !/[\s{}]/.test(value) ? new URL(value) : undefined
   return (
     url !== undefined &&
     (url.protocol === 'https:' || url.protocol === 'http:') &&

@@ -5,9 +5,11 @@ import {
   baseUrl,
   flag,
   host,
+  hosts,
   isBaseUrl,
   list,
   origins,
+  path,
   resourceMetadata,
   wholeNumber,
 } from './config-values.js'
@@ -75,6 +77,12 @@ export const variables = {
     describe:
       'URL at which clients reach this server, exactly as registered in Scalekit: the audience of its tokens. Its path is where MCP is served. Default: http://localhost:PORT/mcp.',
     active: 'http://localhost:3002/mcp',
+  },
+  MCP_PATH: {
+    schema: path.optional(),
+    describe:
+      'Path at which a proxy delivers MCP to this server, where it strips a prefix from the path of EXPECTED_AUDIENCE: /mcp for https://acme.com/scalekit/mcp. The proxy forwards /.well-known/ and /hand-off/ as they are. Default: the path of EXPECTED_AUDIENCE.',
+    example: '/mcp',
   },
   MCP_SERVER_ID: {
     schema: z
@@ -174,7 +182,7 @@ export const variables = {
       'Web origins that may call this server from a browser, with commas, like https://app.example.com. * is every origin, in development only.',
   },
   ALLOWED_HOSTS: {
-    schema: list,
+    schema: hosts,
     describe:
       'Host headers to accept besides the host of EXPECTED_AUDIENCE, with port where it is not the default.',
   },

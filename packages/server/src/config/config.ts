@@ -5,6 +5,8 @@ import { ConfigError } from './config-error.js'
 import { type Environment, isOwnVariable, isSet, resolveNames, withoutVariables } from './config-names.js'
 import { inconsistent, issuerOf, missingUpstream, resourceOf } from './config-problems.js'
 import { schema, type Values, variables } from './config-variables.js'
+import { type EnvFileReport, reportEnvFile } from './env-file-report.js'
+import { type ProxyConfig, proxyOf, wrongProxies } from './proxy.js'
 import { type Timeouts, timeouts } from './timeouts.js'
 
 export { ConfigError }
@@ -35,6 +37,8 @@ export interface Config {
   readonly clientSecret: Secret
   /** The canonical URL of this server: `resource` of its metadata and `aud` of its tokens (RFC 8707). */
   readonly resource: string
+  /** Where requests for the resource arrive. Absent: at its own path. */
+  readonly mcpPath?: string
   readonly metadata?: Readonly<Record<string, unknown>>
   readonly issuers: readonly string[]
   readonly authorizationServers: readonly string[]
@@ -55,6 +59,8 @@ export interface Config {
   readonly handOffClientId?: string
   readonly docsUrl: string
   readonly timeouts: Timeouts
+  /** Absent: other hosts are reached directly. */
+  readonly proxy?: ProxyConfig
   readonly stateKey?: Secret
   /** Absent: this process is the only one. */
   readonly shared?: SharedConfig
@@ -119,13 +125,32 @@ export function loadConfig(
   const problems = [
     ...names,
     ...missingUpstream(values),
+    ...wrongProxies(proxyOf(inherited)),
     ...(callers === 'signed-in' ? wrongAdministrators(values, inherited) : []),
     ...(parsed.success
       ? inconsistent(parsed.data)
       : parsed.error.issues.map(({ path: [name], message }) => `${String(name)}: ${message}`)),
   ]
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
-  return assemble(parsed.data)
+  const proxy = proxyOf(inherited)
+  return { ...assemble(parsed.data), ...(proxy ? { proxy } : {}) }
+}
+
+/**
+ * The forward proxy of this process, also for the commands that need no other configuration.
+ *
+ * @throws ConfigError for a variable that is not the URL of a proxy
+ */
+export function ownProxy(environment: Environment = process.env): ProxyConfig | undefined {
+  const proxy = proxyOf(environment)
+  const problems = wrongProxies(proxy)
+  if (problems.length > 0) throw new ConfigError(problems)
+  return proxy
+}
+
+/** What the `.env` of the working folder is to this program, after it was read. */
+export function envFileReport(path = '.env', environment: Environment = process.env): EnvFileReport {
+  return reportEnvFile(path, environment)
 }
 
 /** Where the audit log is, for the commands that read it; of another file, the key that is next to it. */
@@ -207,6 +232,7 @@ function assemble(values: Values): Config {
     clientId: values.SCALEKIT_CLIENT_ID ?? '',
     clientSecret: new Secret(values.SCALEKIT_CLIENT_SECRET ?? ''),
     resource: resourceOf(values),
+    ...(values.MCP_PATH ? { mcpPath: values.MCP_PATH } : {}),
     ...(metadata ? { metadata } : {}),
     issuers: values.EXPECTED_ISSUERS ?? [...new Set([base, ...authorizationServers])],
     authorizationServers,

@@ -1,4 +1,4 @@
-import { isLoopback } from '@scalekit-mcp/auth'
+import { isLoopback } from '@scalekit-mcp/auth/server'
 
 /**
  * Endpoints of the operator's own network that neither tokens nor keys come from: what is put into Redis is sealed with

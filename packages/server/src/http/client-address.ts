@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { ipAddressOf } from '@scalekit-mcp/auth'
+import { ipAddressOf } from '@scalekit-mcp/auth/server'
 import proxyaddr from 'proxy-addr'
 
 /**

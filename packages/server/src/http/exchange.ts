@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type AnswerType, type Caller, pathOf, type Refusal, requestLine } from '@scalekit-mcp/auth'
+import type { Caller, Refusal } from '@scalekit-mcp/auth'
+import { type AnswerType, pathOf, requestLine } from '@scalekit-mcp/auth/server'
 import type { AuditLog } from '../audit/audit-log.js'
 import { HttpAudit, type RequestAudit, unaudited } from '../audit/request-audit.js'
 import type { Logger } from '../observe/log.js'
@@ -20,7 +21,9 @@ export interface ExchangeOptions {
 }
 
 /** Why a request was refused. */
-type Reason = { readonly code: string } & Partial<Pick<Refusal, 'detail' | 'address' | 'cause'>>
+type Reason = { readonly code: string } & Partial<
+  Pick<Refusal, 'detail' | 'explanation' | 'address' | 'cause'>
+>
 
 /**
  * One request and its answer, with everything that becomes known of it on the way. It ends with a line in the log, a record
@@ -108,10 +111,10 @@ export class Exchange {
   }
 
   /** It was refused, by a code that the client got; the rest is for the log. */
-  refused({ code, detail, address, cause }: Reason): void {
+  refused({ code, detail, explanation, address, cause }: Reason): void {
     this.audit.refused(detail ? `${code}: ${detail}` : code)
     this.#options.metrics?.refused(code)
-    this.note({ refused: code, detail, address, err: cause })
+    this.note({ refused: code, detail, explanation, address, err: cause })
   }
 
   /** The answer has gone, or the client has: it ends as soon as the protection has decided. */
@@ -127,10 +130,14 @@ export class Exchange {
     metrics?.request(place, method, status, (milliseconds - personMs) / 1000)
     const line = requestLine({ method, url: this.req.url ?? '', status, milliseconds, caller })
     const person = personMs > 0 ? { personMs: Math.round(personMs) } : {}
-    log.info({ requestId, traceId, ...line, ...person, ...this.#notes }, 'request')
+    const level = PROBES.has(line.path) ? 'debug' : 'info'
+    log[level]({ requestId, traceId, ...line, ...person, ...this.#notes }, 'request')
     this.#record?.closed(writableFinished ? statusCode : 0)
   }
 }
+
+/** Load balancers and orchestrators ask every few seconds; their lines would hide the others. */
+const PROBES: ReadonlySet<string> = new Set(['/health', '/healthz', '/ready'])
 
 function placeOf(path: string, mcpPath: string): Exchange['place'] {
   if (path === mcpPath) return 'mcp'

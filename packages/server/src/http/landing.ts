@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { createHostMatch, pathOf } from '@scalekit-mcp/auth'
+import { createHostMatch, pathOf } from '@scalekit-mcp/auth/server'
 import type { ToolDefinition } from '../tool.js'
 import { landingPage } from './landing-page.js'
 import { landingStyle } from './landing-style.js'

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { type Admission, type Caller, type NodeProtection, sendServerError } from '@scalekit-mcp/auth'
+import type { Caller } from '@scalekit-mcp/auth'
+import { type Admission, type NodeProtection, sendServerError } from '@scalekit-mcp/auth/server'
 import { Exchange, type ExchangeOptions } from './exchange.js'
 import type { HandOffPages } from './hand-off/hand-off-pages.js'
 import type { Page } from './pages.js'
@@ -31,6 +32,7 @@ export function createListener(options: ListenerOptions): RequestListener {
       return pages(exchange.req, exchange.res)
     }
     if (admission.outcome === 'served') return
+    if (admission.outcome === 'public') throw new Error('This server has no public tools')
     exchange.caller = admission.caller
     exchange.message = admission.message
     if (admission.outcome === 'refused') return exchange.refused(admission.refusal)

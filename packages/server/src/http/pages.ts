@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type NodeProtection, pathOf, sendJson } from '@scalekit-mcp/auth'
+import { type NodeProtection, pathOf, sendJson } from '@scalekit-mcp/auth/server'
+import type { CredentialState } from '../scalekit/credential-check.js'
 import { version } from '../version.js'
 import { createKnownAnswer } from './known-answer.js'
 
@@ -9,6 +10,8 @@ export interface PagesOptions {
   readonly accepting: () => boolean
   /** Whether the API answers: told, and no reason to be unready. */
   readonly reachable: () => Promise<boolean>
+  /** Whether the authorization server accepts this server's own credentials: when it refuses them, no call can succeed. */
+  readonly credentials: () => Promise<CredentialState>
   /** Likewise, where replicas share one. */
   readonly redis?: (() => 'connected' | 'unreachable') | undefined
 }
@@ -39,18 +42,21 @@ const health: Page = async (_, res) =>
   sendJson(res, 200, { status: 'healthy', timestamp: new Date().toISOString(), version })
 
 /**
- * Readiness: the keys of the issuer are loaded, and the server is not stopping. The details list what else it depends on.
+ * Readiness: the keys of the issuer are loaded, the credentials of this server are not refused, and it is not stopping. The
+ * details list what else it depends on.
  * It answers from what is known, also while the issuer or the API hangs.
  */
-function ready({ protection, accepting, reachable, redis }: PagesOptions): Page {
+function ready({ protection, accepting, reachable, credentials, redis }: PagesOptions): Page {
   const keysKnown = createKnownAnswer(() => protection.verifier.ready().then(() => true))
   const apiKnown = createKnownAnswer(reachable)
+  const refusalKnown = createKnownAnswer(async () => (await credentials()) === 'refused')
   return async (_, res) => {
-    const [keys, isReachable] = await Promise.all([keysKnown(), apiKnown()])
+    const [keys, isReachable, refused] = await Promise.all([keysKnown(), apiKnown(), refusalKnown()])
     const api = isReachable ? 'reachable' : 'unreachable'
-    sendJson(res, keys && accepting() ? 200 : 503, {
-      ready: keys && accepting(),
-      checks: { keys, accepting: accepting() },
+    const isReady = keys && !refused && accepting()
+    sendJson(res, isReady ? 200 : 503, {
+      ready: isReady,
+      checks: { keys, credentials: !refused, accepting: accepting() },
       details: { api, ...(redis ? { redis: redis() } : {}) },
     })
   }

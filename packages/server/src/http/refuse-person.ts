@@ -1,4 +1,5 @@
-import { type Caller, sendJson } from '@scalekit-mcp/auth'
+import type { Caller } from '@scalekit-mcp/auth'
+import { sendJson } from '@scalekit-mcp/auth/server'
 import { NotAnAdministrator } from '../call/administrators.js'
 import { toToolError } from '../errors.js'
 import type { Exchange } from './exchange.js'

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { toNodeHandler } from '@modelcontextprotocol/node'
 import { createMcpHandler } from '@modelcontextprotocol/server'
-import { authInfoOf } from '@scalekit-mcp/auth'
+import { authInfoOf } from '@scalekit-mcp/auth/server'
 import type { Principal } from '../call/call-tool.js'
 import { createMcpFactory, type McpOptions } from '../mcp/sdk-server.js'
 import type { Logger } from '../observe/log.js'

@@ -1,4 +1,5 @@
-import { AuthError, type Caller, type NodeProtection, sendJson } from '@scalekit-mcp/auth'
+import { AuthError, type Caller, insufficientScope, invalidToken } from '@scalekit-mcp/auth'
+import { type NodeProtection, sendJson } from '@scalekit-mcp/auth/server'
 import { type Bounds, decide, readSelection } from '../call/access.js'
 import type { RequireAdministrator } from '../call/administrators.js'
 import type { Principal } from '../call/call-tool.js'
@@ -9,6 +10,7 @@ import { callOfUri } from '../resources/templates.js'
 import { writeScopes } from '../scope-names.js'
 import type { ToolDefinition } from '../tool.js'
 import type { Exchange } from './exchange.js'
+import { howToAllow } from './how-to-allow.js'
 import { refusePerson } from './refuse-person.js'
 
 /** Points of the caller's minute; every other request costs one. */
@@ -54,7 +56,9 @@ export function createServeMessage(
     if (tool && decision?.allowed === false && decision.reason === 'insufficient_scope') {
       audit.calls({ tool: tool.name, effect: tool.effect, scopesRequired: decision.scopes })
       audit.ended('insufficient_scope', { refused: true })
-      return exchange.refused(protection.challengeScopes(request, writeScopes(decision.scopes, scopeNames)))
+      const needed = writeScopes(decision.scopes, scopeNames)
+      const refusal = insufficientScope(needed, howToAllow(caller, needed))
+      return exchange.refused(protection.challenge(request, refusal))
     }
 
     if (changesSomething(message, tool)) {
@@ -78,7 +82,7 @@ export function createServeMessage(
       audit,
       trail: { audit, traceparent: exchange.trace?.traceparent },
       tokenRefused: (error) =>
-        exchange.refused(protection.challengeToken(request, error.message, error.cause)),
+        exchange.refused(protection.challenge(request, invalidToken(error.message, error.cause))),
       recheck: () => recheck(caller, protection),
       note: (fields) => exchange.note(fields),
       asks: () => exchange.asks(),

@@ -4,7 +4,8 @@ import {
   type InputRequiredResult,
   isInitializeRequest,
 } from '@modelcontextprotocol/server'
-import { type Caller, identityOf } from '@scalekit-mcp/auth'
+import type { Caller } from '@scalekit-mcp/auth'
+import { identityOf } from '@scalekit-mcp/auth/server'
 import { LRUCache } from 'lru-cache'
 import { showsViews } from '../apps/ui-resources.js'
 import { boundEnvironment, callTool, endCall, type Principal } from '../call/call-tool.js'

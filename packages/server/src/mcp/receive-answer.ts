@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { isObject, sendJson } from '@scalekit-mcp/auth'
+import { isObject, sendJson } from '@scalekit-mcp/auth/server'
 import { toToolError } from '../errors.js'
 import type { Exchange } from '../http/exchange.js'
 import { type ClientAnswer, callName, type Questions, questionName } from './questions.js'

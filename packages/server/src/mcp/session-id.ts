@@ -1,5 +1,6 @@
 import type { ClientCapabilities } from '@modelcontextprotocol/server'
-import { type Caller, identityOf, isCanonical, type Secret } from '@scalekit-mcp/auth'
+import type { Caller, Secret } from '@scalekit-mcp/auth'
+import { identityOf, isCanonical } from '@scalekit-mcp/auth/server'
 import { createValueSeal } from '../shared/sealed-value.js'
 
 const VERSION = 'v1'

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { type AnswerType, endInOneWrite } from '@scalekit-mcp/auth'
+import { type AnswerType, endInOneWrite } from '@scalekit-mcp/auth/server'
 import type { ToolMessage } from './tool-message.js'
 
 /** The wire form of each type: its headers, and what surrounds a JSON-RPC 2.0 message. */

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { type AnswerType, isObject } from '@scalekit-mcp/auth'
+import { type AnswerType, isObject } from '@scalekit-mcp/auth/server'
 
 /** The wire forms of the two methods: that of 2026-07-28, and that of every revision before. */
 export type Era = '2026-07-28' | '2025'

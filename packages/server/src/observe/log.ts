@@ -1,4 +1,4 @@
-import { isObject } from '@scalekit-mcp/auth'
+import { isObject } from '@scalekit-mcp/auth/server'
 import { type DestinationStream, type Logger, pino } from 'pino'
 import { gatheredLines } from './gathered-lines.js'
 import { type Redact, redact as redactByForm } from './redact.js'

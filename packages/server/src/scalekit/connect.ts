@@ -9,9 +9,10 @@ import { createPool } from '../upstream/pool.js'
 import { createReachability } from '../upstream/reachable.js'
 import { retryReads } from '../upstream/retry-reads.js'
 import { CallUpstream, type Trail } from './call-upstream.js'
+import { type CredentialState, createCredentialCheck } from './credential-check.js'
 import { environmentMode } from './environment-mode.js'
 import { Scalekit, type Upstream } from './scalekit.js'
-import type { TokenEndpoint } from './token-endpoint.js'
+import type { TokenEndpoint, TokenRefusal } from './token-endpoint.js'
 import { createTurns } from './turns.js'
 import { workspaceMode } from './workspace-mode.js'
 
@@ -27,12 +28,23 @@ export interface Connection {
   readonly dispatcher: Dispatcher
   /** Whether the API answers at all. */
   reachable(): Promise<boolean>
+  /** Whether the authorization server accepts this server's own credentials. */
+  credentials(): Promise<CredentialState>
   close(): Promise<void>
 }
 
-/** Opens one pool of connections to Scalekit, in the mode that the configuration decides. */
-export function connectScalekit(config: Config, metrics?: Metrics, now: () => number = Date.now): Connection {
-  const dispatcher = createPool(config.timeouts)
+/**
+ * Opens one pool of connections to Scalekit, in the mode that the configuration decides.
+ *
+ * @param onRefused told when the authorization server does not accept this server's own credentials
+ */
+export function connectScalekit(
+  config: Config,
+  metrics?: Metrics,
+  now: () => number = Date.now,
+  onRefused: (refusal: TokenRefusal) => void = () => undefined,
+): Connection {
+  const dispatcher = createPool(config.timeouts, config.proxy)
   const base =
     config.upstream.mode === 'workspace' ? config.upstream.workspaceUrl : config.upstream.environmentUrl
   const endpoint: TokenEndpoint = {
@@ -50,6 +62,7 @@ export function connectScalekit(config: Config, metrics?: Metrics, now: () => nu
       new Scalekit(new CallUpstream(upstreamFor(caller), { signal, trail, metrics }), inTurn),
     dispatcher,
     reachable: createReachability(base, dispatcher),
+    credentials: createCredentialCheck(endpoint, onRefused),
     close: () => dispatcher.close(),
   }
 }

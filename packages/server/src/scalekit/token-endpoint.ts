@@ -24,7 +24,7 @@ export class TokenRefusal extends Error {
   override readonly name = 'TokenRefusal'
 
   constructor(
-    status: number,
+    readonly status: number,
     /** The value of `error`; empty where the answer has none. */
     readonly code: string,
   ) {

@@ -1,4 +1,4 @@
-import { isObject } from '@scalekit-mcp/auth'
+import { isObject } from '@scalekit-mcp/auth/server'
 import * as z from 'zod'
 import { messageWithArguments, ToolError, type ToolErrorCode, toolErrors, toToolError } from '../errors.js'
 import type { ToolContext } from '../tool.js'

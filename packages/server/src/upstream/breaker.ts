@@ -1,6 +1,7 @@
 import type { Interceptor } from '@connectrpc/connect'
 import { answerStatus } from '@scalekit-mcp/api'
-import { type Caller, identityOf } from '@scalekit-mcp/auth'
+import type { Caller } from '@scalekit-mcp/auth'
+import { identityOf } from '@scalekit-mcp/auth/server'
 import { LRUCache } from 'lru-cache'
 import { digestOf } from '../call/digest.js'
 import { ToolError } from '../errors.js'

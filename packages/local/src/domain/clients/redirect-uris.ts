@@ -1,3 +1,4 @@
+import { getPublicSuffix } from 'tldts'
 import type { EnvironmentRow, OrganizationRow } from '../../storage/schema.js'
 import { type FieldViolation, invalid } from '../domain-error.js'
 import { exampleOf, isTemplate, templateProblem, uriOfOrganization } from './redirect-templates.js'
@@ -64,11 +65,17 @@ function wrongWithUri(uri: string, { environment }: UriRules, field: string): st
   if (uri.includes('*') && !(web && isWildcard(uri))) {
     return 'may have one wildcard, in the first label of the host, before two others: https://*.example.com'
   }
+  if (uri.includes('*') && isPublicSuffix(hostname.replace(/^[^.]*\./, ''))) {
+    return 'must have its wildcard under a domain of your own, not under a public suffix'
+  }
   if (environment === 'DEV') return undefined
   if (LOOPBACK.includes(hostname)) return 'must not be on localhost in a PRD environment'
   if (protocol === 'http:') return 'must be https in a PRD environment'
   return uri.includes('*') ? 'must have no wildcard in a PRD environment' : undefined
 }
+
+/** Names under which unrelated people get names, such as co.uk and vercel.app (https://publicsuffix.org). */
+const isPublicSuffix = (name: string) => getPublicSuffix(name, { allowPrivateDomains: true }) === name
 
 /** The URI of an organization, if it is without placeholders, or filled in is one that the rules allow. */
 export function uriIn(organization: OrganizationRow, rules: UriRules, uri: string): string | undefined {

@@ -19,6 +19,11 @@ export const ResourceData = z.looseObject({
   enable_cimd: z.boolean().catch(true),
   xaa_enabled: z.boolean().catch(false),
   intersect_scopes_user_permission: z.boolean().catch(false),
+  /**
+   * Which MCP servers this one may call for its users: the scopes that it gets there by token exchange (RFC 8693), by the id of
+   * the other.
+   */
+  may_exchange_for: z.record(z.string(), z.array(z.string())).catch({}),
   /** Scalekit is moving the `iss` of resource tokens from the environment to the resource. */
   issuer_mode: z.enum(['env', 'resource']).catch('env'),
 })

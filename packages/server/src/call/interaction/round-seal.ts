@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createRequestStateCodec, type ServerContext } from '@modelcontextprotocol/server'
-import { type Caller, identityOf, isCanonical, type Secret } from '@scalekit-mcp/auth'
+import type { Caller, Secret } from '@scalekit-mcp/auth'
+import { identityOf, isCanonical } from '@scalekit-mcp/auth/server'
 import { timeouts } from '../../config/timeouts.js'
 import type { RoundSeal, RoundState } from './interaction.js'
 

@@ -17,7 +17,14 @@ export async function checkReach(walk: Walk): Promise<Finding[]> {
 }
 
 function unreachable(url: string, code: string): Finding {
-  if (/CERT|SELF_SIGNED|SIGNATURE|TLS|SSL|EPROTO/.test(code)) {
+  if (/WRONG_VERSION_NUMBER|EPROTO/.test(code)) {
+    return failed(
+      'tls',
+      `what answers there does not speak TLS (${code})`,
+      'serve it over https, or check the port; on this machine, http is fine',
+    )
+  }
+  if (/CERT|SELF_SIGNED|SIGNATURE|TLS|SSL/.test(code)) {
     return failed(
       'tls',
       `its certificate is not accepted (${code})`,
@@ -76,11 +83,12 @@ async function fixOf(
   status: number,
   headers: Headers,
 ): Promise<{ readonly fix: string; readonly section?: string }> {
+  if (status === 404 || status === 405 || isPage(status, headers))
+    return { fix: await otherPath(url), section: 'wrong-path' }
   if (status < 300)
     return { fix: 'it accepts everyone: check tokens before MCP', section: 'order-of-middleware' }
   if (status < 400)
     return { fix: `it redirects to ${headers.get('location') ?? 'another URL'}: use that URL` }
-  if (status === 404 || status === 405) return { fix: await otherPath(url), section: 'wrong-path' }
   if (status === 421) {
     return {
       fix: 'forward the Host header through the proxy, or add the host to ALLOWED_HOSTS',
@@ -89,6 +97,10 @@ async function fixOf(
   }
   return { fix: 'read the log of the server, and of the proxy in front of it' }
 }
+
+/** A web page that is there, such as that of an app. MCP answers with JSON or events. */
+const isPage = (status: number, headers: Headers) =>
+  status === 200 && /^text\/html/i.test(headers.get('content-type') ?? '')
 
 /** Most servers have MCP at /mcp or at the root. */
 async function otherPath(given: string): Promise<string> {

@@ -54,6 +54,24 @@ function withoutServerId(place: string, server: string): Finding {
   )
 }
 
+/** RFC 9728 section 3.1: a proxy that strips a prefix, or forwards the MCP path alone, hides this from clients. */
+export async function checkWellKnown({ url, resource }: Walk): Promise<Finding[]> {
+  if (!resource) return []
+  const { origin, pathname } = new URL(url)
+  const path = `/.well-known/oauth-protected-resource${pathname === '/' ? '' : pathname}`
+  const answer = await askQuietly(origin + path)
+  if (answer?.status === 200 && answer.json?.resource === resource.resource) {
+    return [ok('well-known', origin + path)]
+  }
+  return [
+    failed(
+      'well-known',
+      `${origin}${path} ${answer ? `answers with ${answer.status}` : 'does not answer'}${answer?.status === 200 ? ', with another document' : ''}`,
+      `let the proxy forward ${path} to the server as it is; where it strips a prefix from the path of MCP, set MCP_PATH`,
+    ),
+  ]
+}
+
 /** RFC 9728 section 3.3: clients compare the resource as text. */
 export function checkResource({ url: given, resource }: Walk): Finding[] {
   if (!resource) return []

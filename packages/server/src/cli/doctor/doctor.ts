@@ -3,12 +3,14 @@ import { styleText } from 'node:util'
 import { displayText } from '../../call/interaction/display-text.js'
 import { addresses } from '../../config/config.js'
 import { UsageError } from '../exit.js'
+import { isServerUrl } from '../server-url.js'
 import { checkAdministrator } from './check-administrator.js'
 import { checkClock } from './check-clock.js'
 import { checkChallenge, checkReach } from './check-endpoint.js'
+import { checkEnvFile } from './check-env-file.js'
 import { checkEras } from './check-eras.js'
 import { checkIssuer, checkIssuerMetadata, checkScopes, checkSignIn } from './check-issuer.js'
-import { checkResource, checkResourceMetadata } from './check-resource.js'
+import { checkResource, checkResourceMetadata, checkWellKnown } from './check-resource.js'
 import { checkToken } from './check-token.js'
 import { checks, type Finding } from './finding.js'
 import type { Walk } from './walk.js'
@@ -23,6 +25,7 @@ const steps: readonly ((walk: Walk) => Finding[] | Promise<Finding[]>)[] = [
   checkChallenge,
   checkResourceMetadata,
   checkResource,
+  checkWellKnown,
   checkIssuerMetadata,
   checkIssuer,
   checkSignIn,
@@ -38,20 +41,28 @@ export async function doctor(given: string | undefined, options: DoctorOptions):
   const { token, json } = options
   const { server, scalekit } = addresses()
   const url = given ?? server
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+  if (!isServerUrl(url)) {
     throw new UsageError('Give the URL of an MCP server, like http://localhost:3002/mcp.')
   }
   const bearer = token === '-' ? (await text(process.stdin)).trim() : token
   if (bearer === '')
     throw new UsageError('The token is empty: pass one with --token, or on stdin with --token -.')
+  if (bearer !== undefined && !/^[\x21-\x7e]+$/.test(bearer)) {
+    throw new UsageError(
+      'The token has a space or a character that no token has: pass the token alone, without "Bearer".',
+    )
+  }
   const walk: Walk = { url, ...(scalekit ? { scalekit } : {}), ...(bearer ? { token: bearer } : {}) }
   const findings: Finding[] = []
   const tell = (more: readonly Finding[]) => {
     findings.push(...more)
     if (!json) for (const finding of more) process.stdout.write(line(finding))
   }
+  tell(checkEnvFile())
   tell(await checkReach(walk))
   for (const step of walk.first ? steps : []) tell(await step(walk))
+  // The parts of the server are loaded only where one is configured.
+  if (scalekit) await (await import('./examine-own-server.js')).examineOwnServer(url, tell)
   const problems = findings.filter(({ state }) => state === 'failed').length
   process.stdout.write(
     json

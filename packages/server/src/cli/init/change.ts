@@ -1,74 +1,75 @@
-import { readFile } from 'node:fs/promises'
+import type { Places } from './client.js'
 import type { FoundClient } from './find-clients.js'
-import { type Format, FormatError } from './format.js'
+import { type Format, FormatError, type Server, type Settings } from './format.js'
+import { backupOf, readSettingsFile, type SettingsFile, textOf } from './settings-file.js'
 
 /** What would be done to one file. `before` or `after` is absent where there is no file. */
-export interface Change {
-  readonly client: FoundClient['client']
-  readonly file: string
-  readonly before?: string
-  readonly after?: string
+export interface Change extends FoundClient {
+  readonly target: SettingsFile
+  readonly before?: Settings
+  readonly after?: Settings
 }
 
-/** The last text of the file without our entry. */
-export const backupOf = (file: string): string => `${file}.before-scalekit`
+export const isChange = ({ before, after }: Change): boolean => before?.text !== after?.text
 
 /**
- * Works out the change of one client's file.
+ * Works out the change of one client's file, and writes nothing.
  *
- * @param url where the server is; absent to take our entry out
+ * @param server what to put in; absent to take our entry out
  * @throws FormatError that names the file
  */
-export async function plan({ client, file }: FoundClient, url: string | undefined): Promise<Change> {
-  const before = await read(file)
+export async function plan(found: FoundClient, server: Server | undefined, places: Places): Promise<Change> {
+  const { client, file } = found
   try {
-    const after =
-      url === undefined ? await undo({ client, file }, before) : client.format.put(before ?? '', url)
-    return {
-      client,
-      file,
-      ...(before !== undefined ? { before } : {}),
-      ...(after !== undefined ? { after } : {}),
-    }
+    const refusal = server && client.refuses?.(server.url, places)
+    if (refusal) throw new FormatError(refusal)
+    const format = client.format(places)
+    const target = await readSettingsFile(file)
+    const before = target.bytes && format.open(textOf(target.bytes))
+    const after = server
+      ? (before ?? format.open('')).put(server)
+      : before && (await undo(format, file, before))
+    return { ...found, target, ...(before ? { before } : {}), ...(after ? { after } : {}) }
   } catch (error) {
-    if (!(error instanceof FormatError)) throw error
-    throw new FormatError(`${client.title}: ${file} was not changed: ${error.message}.`, { cause: error })
+    const problem = problemOf(error)
+    if (problem === undefined) throw error
+    throw new FormatError(`${client.title}: ${file} was not changed: ${problem}.`, { cause: error })
   }
+}
+
+function problemOf(error: unknown): string | undefined {
+  if (error instanceof FormatError) return error.message
+  // The parsers are recursive.
+  return error instanceof RangeError ? 'it is nested too deeply' : undefined
 }
 
 /**
  * Where nobody else has changed the file since our entry was put in, the text from before comes back byte by byte.
  * Otherwise our entry alone is taken out.
  */
-async function undo({ client, file }: FoundClient, now: string | undefined): Promise<string | undefined> {
-  if (now === undefined || !client.format.has(now)) return now
-  for (const earlier of [await read(backupOf(file)), undefined]) {
-    if (isPut(client.format, earlier ?? '', now)) return earlier
+async function undo(format: Format, file: string, now: Settings): Promise<Settings | undefined> {
+  if (now.spans.length === 0 || !now.server) return now.remove()
+  const earlier = await readBackup(format, file)
+  for (const each of [earlier, undefined]) {
+    if (putOrNothing(each ?? format.open(''), now.server)?.text === now.text) return each
   }
-  return client.format.remove(now)
+  return now.remove()
 }
 
-/** Whether the entry in a text is one that this program wrote: putting it in once more changes nothing. */
-export const holdsOurs = (format: Format, text: string): boolean => isPut(format, text, text)
-
-/** Whether a text becomes another when our entry is put in, for one of the URLs there. */
-function isPut(format: Format, text: string, wanted: string): boolean {
-  const urls = new Set(wanted.match(/https?:\/\/[^"'\s]+(?=["'])/g))
-  return [...urls].some((url) => putOrNothing(format, text, url) === wanted)
+function readBackup(format: Format, file: string): Promise<Settings | undefined> {
+  return readSettingsFile(backupOf(file))
+    .then(({ bytes }) => bytes && format.open(textOf(bytes)))
+    .catch(withoutFormatError)
 }
 
-function putOrNothing(format: Format, text: string, url: string): string | undefined {
+function putOrNothing(settings: Settings, server: Server): Settings | undefined {
   try {
-    return format.put(text, url)
+    return settings.put(server)
   } catch (error) {
-    if (error instanceof FormatError) return undefined
-    throw error
+    return withoutFormatError(error)
   }
 }
 
-function read(file: string): Promise<string | undefined> {
-  return readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw error
-  })
+function withoutFormatError(error: unknown): undefined {
+  if (!(error instanceof FormatError)) throw error
 }

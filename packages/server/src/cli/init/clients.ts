@@ -1,121 +1,219 @@
-import { posix, win32 } from 'node:path'
-import type { Client, Places } from './client.js'
+import type { Client, EntryOf, Places } from './client.js'
+import { entryName, type Server } from './format.js'
 import { jsonFormat } from './json-format.js'
+import { inApplicationData, inConfig, inHome, join } from './places.js'
+import { bridged, bridgeRefuses } from './stdio-bridge.js'
 import { codexFormat } from './toml-format.js'
+import { yamlFormat } from './yaml-format.js'
 
-/** Claude Desktop starts processes only; this one carries the sign-in to a server at a URL. */
-const bridge = 'mcp-remote@0.15.1'
+const servers = (key: string, entry: EntryOf) => (places: Places) =>
+  jsonFormat(() => ({ path: [key], entry: (server) => entry(server, places) }))
 
-const servers = (key: string, entry: (url: string) => Record<string, unknown>) =>
-  jsonFormat(() => ({ path: [key], entry }))
+/** A client whose file is in a folder that exists when the client is installed. */
+const oneFile = (folder: (places: Places) => string, ...file: string[]) => ({
+  files: (places: Places) => [join(places, folder(places), ...file)],
+  signs: (places: Places) => [folder(places)],
+})
+
+/** VS Code, and what is built from it. */
+const vscode = (id: string, title: string, folder: string): Client => ({
+  id,
+  title,
+  ...oneFile(inApplicationData(folder, 'User'), 'mcp.json'),
+  format: servers('servers', ({ url }) => ({ type: 'http', url })),
+  moreAccess: 'step-up',
+  next: 'run "MCP: List Servers", start scalekit and sign in',
+})
+
+/** Cline, as a program and as an extension. */
+const cline = (id: string, title: string, folder: (places: Places) => string): Client => ({
+  id,
+  title,
+  ...oneFile(folder, 'settings', 'cline_mcp_settings.json'),
+  format: servers('mcpServers', ({ url }) => ({ type: 'streamableHttp', url, disabled: false })),
+  moreAccess: 'url',
+  next: 'open its MCP servers and sign in to scalekit',
+})
+
+/** Gemini CLI, and what is built from it. */
+const gemini = (id: string, title: string, folder: string): Client => ({
+  id,
+  title,
+  ...oneFile(inHome(folder), 'settings.json'),
+  format: servers('mcpServers', ({ url, scopes }) => ({
+    httpUrl: url,
+    ...(scopes ? { oauth: { scopes: [...scopes] } } : {}),
+  })),
+  moreAccess: 'scopes',
+  next: 'type /mcp auth scalekit',
+})
+
+const codexHome = (places: Places) => places.codexHome ?? join(places, places.home, '.codex')
+const claudeFile = (places: Places) => join(places, places.claudeConfig ?? places.home, '.claude.json')
 
 /** The clients that `scalekit-mcp init` knows, by the settings that apply to all projects of a person. */
 export const clients: readonly Client[] = [
   {
     id: 'claude-code',
     title: 'Claude Code',
-    files: (places) => [join(places, places.claudeConfig ?? places.home, '.claude.json')],
-    signs: (places) => [
-      join(places, places.claudeConfig ?? places.home, '.claude.json'),
-      places.claudeConfig ?? join(places, places.home, '.claude'),
-    ],
-    format: servers('mcpServers', (url) => ({ type: 'http', url })),
+    files: (places) => [claudeFile(places)],
+    signs: (places) => [claudeFile(places), places.claudeConfig ?? join(places, places.home, '.claude')],
+    format: servers('mcpServers', ({ url, scopes }) => ({
+      type: 'http',
+      url,
+      ...(scopes ? { oauth: { scopes: scopes.join(' ') } } : {}),
+    })),
+    moreAccess: 'scopes',
     next: 'type /mcp, choose scalekit and sign in',
   },
   {
     id: 'claude-desktop',
     title: 'Claude Desktop',
-    files: (places) => [join(places, applicationData(places), 'Claude', 'claude_desktop_config.json')],
-    signs: (places) => [join(places, applicationData(places), 'Claude')],
-    format: servers('mcpServers', (url) => ({ command: 'npx', args: ['-y', bridge, url] })),
+    ...oneFile(inApplicationData('Claude'), 'claude_desktop_config.json'),
+    format: servers('mcpServers', bridged),
+    refuses: bridgeRefuses,
+    moreAccess: 'step-up',
     next: 'quit and start it again',
   },
   {
     id: 'cursor',
     title: 'Cursor',
-    files: (places) => [join(places, places.home, '.cursor', 'mcp.json')],
-    signs: (places) => [join(places, places.home, '.cursor')],
-    format: servers('mcpServers', (url) => ({ url })),
+    ...oneFile(inHome('.cursor'), 'mcp.json'),
+    format: servers('mcpServers', ({ url }) => ({ url })),
+    moreAccess: 'url',
     next: 'open Settings, Tools & MCP, and sign in',
   },
-  {
-    id: 'vscode',
-    title: 'VS Code',
-    files: (places) => [join(places, applicationData(places), 'Code', 'User', 'mcp.json')],
-    signs: (places) => [join(places, applicationData(places), 'Code', 'User')],
-    format: servers('servers', (url) => ({ type: 'http', url })),
-    next: 'run "MCP: List Servers", start scalekit and sign in',
-  },
+  vscode('vscode', 'VS Code', 'Code'),
+  vscode('vscode-insiders', 'VS Code Insiders', 'Code - Insiders'),
+  vscode('vscodium', 'VSCodium', 'VSCodium'),
   {
     id: 'windsurf',
     title: 'Windsurf',
-    files: (places) => [join(places, places.home, '.codeium', 'windsurf', 'mcp_config.json')],
-    signs: (places) => [join(places, places.home, '.codeium', 'windsurf')],
-    format: servers('mcpServers', (url) => ({ serverUrl: url })),
+    ...oneFile(inHome('.codeium', 'windsurf'), 'mcp_config.json'),
+    format: servers('mcpServers', ({ url }) => ({ serverUrl: url })),
+    moreAccess: 'url',
     next: 'refresh the MCP servers in its settings and sign in',
   },
   {
-    id: 'gemini-cli',
-    title: 'Gemini CLI',
-    files: (places) => [join(places, places.home, '.gemini', 'settings.json')],
-    signs: (places) => [join(places, places.home, '.gemini')],
-    format: servers('mcpServers', (url) => ({ httpUrl: url })),
-    next: 'type /mcp auth scalekit',
+    id: 'copilot-cli',
+    title: 'Copilot CLI',
+    ...oneFile(inHome('.copilot'), 'mcp-config.json'),
+    format: servers('mcpServers', ({ url }) => ({ type: 'http', url, tools: ['*'] })),
+    moreAccess: 'step-up',
+    next: 'start copilot and sign in',
   },
+  gemini('gemini-cli', 'Gemini CLI', '.gemini'),
+  gemini('qwen-code', 'Qwen Code', '.qwen'),
   {
     id: 'codex',
     title: 'Codex',
-    files: (places) => [join(places, codexHome(places), 'config.toml')],
-    signs: (places) => [codexHome(places)],
-    format: codexFormat,
+    ...oneFile(codexHome, 'config.toml'),
+    format: () => codexFormat,
+    moreAccess: 'scopes',
     next: 'run codex mcp login scalekit',
   },
   {
     id: 'opencode',
     title: 'opencode',
-    files: (places) =>
-      ['opencode.json', 'opencode.jsonc'].map((name) => join(places, xdgConfig(places), 'opencode', name)),
-    signs: (places) => [join(places, xdgConfig(places), 'opencode')],
-    format: jsonFormat((settings) => (hasVersion1(settings) ? version1 : version2)),
+    files: (places) => ['opencode.json', 'opencode.jsonc'].map((name) => inConfig('opencode', name)(places)),
+    signs: (places) => [inConfig('opencode')(places)],
+    format: () => jsonFormat((settings) => (hasServers(settings) ? opencode2 : opencode1)),
+    moreAccess: 'url',
     next: 'run opencode mcp auth scalekit',
+  },
+  {
+    id: 'kilo',
+    title: 'Kilo',
+    files: (places) => ['kilo.jsonc', 'kilo.json'].map((name) => inConfig('kilo', name)(places)),
+    signs: (places) => [inConfig('kilo')(places)],
+    format: () => jsonFormat(() => opencode1),
+    moreAccess: 'url',
+    next: 'run kilo mcp auth scalekit, or sign in at Settings, MCP Servers',
+  },
+  cline('cline', 'Cline', inHome('.cline', 'data')),
+  cline(
+    'cline-vscode',
+    'Cline for VS Code',
+    inApplicationData('Code', 'User', 'globalStorage', 'saoudrizwan.claude-dev'),
+  ),
+  {
+    id: 'mcporter',
+    title: 'mcporter',
+    files: (places) => ['mcporter.json', 'mcporter.jsonc'].map((name) => inHome('.mcporter', name)(places)),
+    signs: (places) => [inHome('.mcporter')(places)],
+    format: servers('mcpServers', ({ url }) => ({ baseUrl: url, auth: 'oauth' })),
+    moreAccess: 'url',
+    next: 'run mcporter auth scalekit',
+  },
+  {
+    id: 'zed',
+    title: 'Zed',
+    files: (places) => [join(places, zedFolder(places), 'settings.json')],
+    signs: (places) => [zedFolder(places)],
+    format: servers('context_servers', ({ url }) => ({ url })),
+    moreAccess: 'url',
+    next: 'open the settings of its agent and sign in to scalekit',
+  },
+  {
+    id: 'kiro',
+    title: 'Kiro',
+    ...oneFile(inHome('.kiro'), 'settings', 'mcp.json'),
+    format: servers('mcpServers', ({ url }) => ({ url })),
+    moreAccess: 'url',
+    next: 'open its MCP servers and sign in to scalekit',
+  },
+  {
+    id: 'goose',
+    title: 'Goose',
+    ...oneFile(gooseFolder, 'config.yaml'),
+    format: () =>
+      yamlFormat('extensions', ({ url }) => ({
+        enabled: true,
+        type: 'streamable_http',
+        name: entryName,
+        description: 'Scalekit',
+        uri: url,
+        timeout: 300,
+      })),
+    moreAccess: 'url',
+    next: 'start it and sign in',
+  },
+  {
+    id: 'lm-studio',
+    title: 'LM Studio',
+    ...oneFile(inHome('.lmstudio'), 'mcp.json'),
+    format: servers('mcpServers', ({ url }) => ({ url })),
+    moreAccess: 'url',
+    next: 'open Program, turn scalekit on and sign in',
+  },
+  {
+    id: 'junie',
+    title: 'Junie (JetBrains)',
+    ...oneFile(inHome('.junie'), 'mcp', 'mcp.json'),
+    format: servers('mcpServers', bridged),
+    refuses: bridgeRefuses,
+    moreAccess: 'step-up',
+    next: 'turn scalekit on at Tools, Junie, MCP Settings, and sign in',
   },
 ]
 
-const version1 = { path: ['mcp'], entry: (url: string) => ({ type: 'remote', url, enabled: true }) }
-const version2 = { path: ['mcp', 'servers'], entry: (url: string) => ({ type: 'remote', url }) }
+const opencode1 = { path: ['mcp'], entry: ({ url }: Server) => ({ type: 'remote', url, enabled: true }) }
+const opencode2 = { path: ['mcp', 'servers'], entry: ({ url }: Server) => ({ type: 'remote', url }) }
 
-/** Version 1 of opencode keeps servers directly under `mcp`, version 2 one step deeper. */
-function hasVersion1(settings: unknown): boolean {
-  const mcp = (settings as { mcp?: unknown }).mcp
-  return (
-    typeof mcp === 'object' &&
-    mcp !== null &&
-    Object.entries(mcp).some(
-      ([name, entry]) =>
-        name !== 'servers' &&
-        typeof entry === 'object' &&
-        entry !== null &&
-        ('type' in entry || 'enabled' in entry),
-    )
-  )
+/** Version 2 of opencode keeps servers under `mcp.servers`, where version 1 has them directly under `mcp` and accepts nothing else. */
+function hasServers(settings: unknown): boolean {
+  const { mcp } = Object(settings) as { mcp?: unknown }
+  const { servers } = Object(mcp) as { servers?: unknown }
+  // A server of version 1 may have that name.
+  return typeof servers === 'object' && servers !== null && !('type' in servers) && !('enabled' in servers)
 }
 
-/** Paths are made for the platform that is asked about. */
-function join({ platform }: Places, ...parts: string[]): string {
-  return platform === 'win32' ? win32.join(...parts) : posix.join(...parts)
+function gooseFolder(places: Places): string {
+  return places.platform === 'win32'
+    ? inApplicationData('Block', 'goose', 'config')(places)
+    : inConfig('goose')(places)
 }
 
-/** Where applications keep a person's settings. */
-function applicationData(places: Places): string {
-  if (places.platform === 'win32') return places.appData ?? join(places, places.home, 'AppData', 'Roaming')
-  if (places.platform === 'darwin') return join(places, places.home, 'Library', 'Application Support')
-  return xdgConfig(places)
-}
-
-function xdgConfig(places: Places): string {
-  return places.xdgConfig ?? join(places, places.home, '.config')
-}
-
-function codexHome(places: Places): string {
-  return places.codexHome ?? join(places, places.home, '.codex')
+function zedFolder(places: Places): string {
+  return places.platform === 'win32' ? inApplicationData('Zed')(places) : inConfig('zed')(places)
 }

@@ -1,29 +1,34 @@
 import { styleText } from 'node:util'
-import type { Change } from './change.js'
+import { type Change, isChange } from './change.js'
+import type { Settings, Span } from './format.js'
 
-/** The lines that would go and come, each with its number. Changes are in one place, so its two ends are enough. */
-export function describeChange({ client, file, before = '', after = '' }: Change): string {
-  if (before === after) return `${client.title}  ${file}\n  nothing to change\n`
-  const old = before.split('\n')
-  const next = after.split('\n')
-  let start = 0
-  while (start < Math.min(old.length, next.length) && old[start] === next[start]) start++
-  let end = 0
-  const most = Math.min(old.length, next.length) - start
-  while (end < most && old.at(-1 - end) === next.at(-1 - end)) end++
-  const lines = [
-    ...numbered(old.slice(start, old.length - end), start, '-'),
-    ...numbered(next.slice(start, next.length - end), start, '+'),
-  ]
-  return `${client.title}  ${file}\n${lines.join('')}`
+/** Our entry as it was and as it would be, with the numbers of its lines. The rest of a file may hold secrets of others. */
+export function describeChange(change: Change): string {
+  const { client, file, before, after } = change
+  const title = `${client.title}  ${file}\n`
+  if (!isChange(change)) return `${title}  nothing to change\n`
+  const whole = (settings: Settings) => [{ start: 0, end: settings.text.length }]
+  const gone = before ? numbered(before, after ? before.spans : whole(before), '-') : []
+  const come = after ? numbered(after, before ? after.spans : whole(after), '+') : []
+  return `${title}${[...gone, ...come].join('')}`
 }
 
-function numbered(lines: readonly string[], start: number, sign: '+' | '-'): string[] {
+function numbered({ text }: Settings, spans: readonly Span[], sign: '+' | '-'): string[] {
   const colour = sign === '+' ? 'green' : 'red'
-  return lines
-    .filter((line, index) => line !== '' || index < lines.length - 1)
-    .map((line, index) => {
-      const text = `${String(start + index + 1).padStart(5)} ${sign} ${line.replace(/\r$/, '')}`
-      return `${styleText(colour, text)}\n`
-    })
+  return spans.flatMap((span) => {
+    const first = text.slice(0, span.start).split('\n').length
+    return linesOf(text, span).map(
+      (line, index) => `${styleText(colour, `${String(first + index).padStart(5)} ${sign} ${line}`)}\n`,
+    )
+  })
+}
+
+/** The lines of a part, each whole where nothing but space is around it; … stands for the rest of a line. */
+function linesOf(text: string, { start, end }: Span): string[] {
+  const before = text.slice(text.lastIndexOf('\n', start - 1) + 1, start)
+  const [after = ''] = /^[^\n]*/.exec(text.slice(end)) ?? []
+  const lead = before.trim() === '' ? before : '… '
+  const part = text.slice(start, end)
+  const rest = part.endsWith('\n') || /^,?\s*$/.test(after) ? '' : ' …'
+  return `${lead}${part.trimEnd()}${rest}`.split('\n').map((line) => line.replace(/\r$/, ''))
 }

@@ -1,4 +1,7 @@
-import type { Node } from 'jsonc-parser'
+import { createScanner, type Node, type SyntaxKind } from 'jsonc-parser'
+
+// An enumeration that exists in types only.
+const COMMA: SyntaxKind.CommaToken = 5
 
 /** Writes a value over the one that is there. */
 export function replaceValue(text: string, node: Node, value: unknown): string {
@@ -52,10 +55,12 @@ export function removeProperty(text: string, property: Node): string {
   return text.slice(0, at - 1) + kept.slice(at) + after
 }
 
-/** Whether a comma follows, and where it ends. */
+/** Whether a comma follows, and where it ends. The scanner skips comments, which may contain commas. */
 function afterComma(text: string, end: number): { comma: boolean; insertAt: number } {
-  const [before] = /^(?:\s|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*,/.exec(text.slice(end)) ?? []
-  return { comma: before !== undefined, insertAt: end + (before?.length ?? 0) }
+  const scanner = createScanner(text, true)
+  scanner.setPosition(end)
+  const comma = scanner.scan() === COMMA
+  return { comma, insertAt: comma ? scanner.getPosition() : end }
 }
 
 /** Whether a comma follows, and where what belongs to the last property ends: its comma and the comments on its line. */

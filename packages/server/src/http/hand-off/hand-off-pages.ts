@@ -1,12 +1,6 @@
 import type { IncomingMessage } from 'node:http'
-import {
-  AuthError,
-  type Caller,
-  createHostMatch,
-  type NodeProtection,
-  pathOf,
-  sendJson,
-} from '@scalekit-mcp/auth'
+import { AuthError, type Caller } from '@scalekit-mcp/auth'
+import { createHostMatch, type NodeProtection, pathOf, sendJson } from '@scalekit-mcp/auth/server'
 import { decide, selectionOf } from '../../call/access.js'
 import { NotAnAdministrator, type RequireAdministrator } from '../../call/administrators.js'
 import type { Principal } from '../../call/call-tool.js'

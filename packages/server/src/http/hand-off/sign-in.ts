@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { isLoopback, Secret } from '@scalekit-mcp/auth'
+import { Secret } from '@scalekit-mcp/auth'
+import { isLoopback } from '@scalekit-mcp/auth/server'
 import type * as OAuth from 'oauth4webapi'
 import type { HandOff } from '../../call/interaction/interaction.js'
 import type { Config } from '../../config/config.js'

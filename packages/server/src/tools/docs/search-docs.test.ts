@@ -76,7 +76,8 @@ describe('a large documentation', () => {
         .join(' ')
         .slice(0, 199),
     ],
-  ])('a bystander is answered while 100 searches for %s run', async (_what, query) => {
+    // Repeated, because a machine can be too busy for both; a bystander that waits for the searches fails every time.
+  ])('a bystander is answered while 100 searches for %s run', { retry: 4 }, async (_what, query) => {
     const token = await other.token({ scopes: [] })
     const ready = () => call(token, 'search_docs', { query: 'section' })
     await expect.poll(async () => toolErrorOf(await ready())).toBeUndefined()

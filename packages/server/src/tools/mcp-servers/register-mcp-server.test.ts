@@ -1,4 +1,11 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { freePort, untilReady } from '../../../../../test/harness/program.js'
 import { eras, type ServerUnderTest, startServerUnderTest } from '../../../test/server-under-test.js'
 
 const environmentId = 'env_100000000000000001'
@@ -89,4 +96,51 @@ describe.each(eras)('register_mcp_server over %s', (era) => {
     expect(error).toMatchObject({ code: 'invalid_arguments', message: expect.stringMatching(/^url: /) })
     expect(await server.upstreamRequests()).toBe(before)
   })
+})
+
+test('the code for Express runs as it is, and its tool answers', async () => {
+  const port = String(await freePort())
+  const url = `http://localhost:${port}/mcp`
+  const { result } = await server.call('2026-07-28', 'register_mcp_server', {
+    environmentId,
+    name: 'Runs',
+    url,
+    scopes: ['notes:read'],
+  })
+  const { setup } = result as { setup: Record<string, string> }
+  const folder = mkdtempSync(join(tmpdir(), 'registered-'))
+  // Where `setup.install` would put the packages.
+  symlinkSync(
+    fileURLToPath(new URL('../../../../../node_modules', import.meta.url)),
+    join(folder, 'node_modules'),
+  )
+  writeFileSync(join(folder, 'server.mjs'), setup.express ?? '')
+  const child = spawn(process.execPath, ['server.mjs'], { cwd: folder, env: {} })
+  let output = ''
+  child.stderr.on('data', (chunk) => {
+    output += chunk
+  })
+  try {
+    await untilReady(setup.metadataUrl ?? '', child, () => output)
+    expect(await (await fetch(setup.metadataUrl ?? '')).json()).toMatchObject({
+      resource: url,
+      scopes_supported: ['notes:read'],
+    })
+    const post = (headers: Record<string, string>) =>
+      fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"whoami","arguments":{}}}',
+      })
+    expect((await post({})).status).toBe(401)
+    const token = await server.token({ resource: url, scopes: ['notes:read'], subject: 'ana@acme.example' })
+    const response = await post({ authorization: `Bearer ${token}` })
+    expect(await response.text()).toMatch(/"text":"usr_\d+"/)
+    expect(output).toBe('')
+  } finally {
+    const ended = once(child, 'close')
+    child.kill('SIGKILL')
+    await ended
+    rmSync(folder, { recursive: true, force: true })
+  }
 })

@@ -10,8 +10,12 @@ export const setupFields = z.object({
   issuer: z.string().describe('The iss of valid tokens; their aud is the URL of the server.'),
   keysUrl: z.string().describe('The keys that sign them (JWKS).'),
   environmentVariables: z.string().describe('For a .env file.'),
-  install: z.string().describe('Adds the package that does all of this on Express.'),
-  express: z.string().describe('For a server on Express with @scalekit-mcp/auth.'),
+  install: z.string().describe('Adds the packages that the server needs.'),
+  express: z
+    .string()
+    .describe(
+      'A server.mjs that does all of this, on Express with @scalekit-mcp/auth, with one tool as example.',
+    ),
 })
 
 /**
@@ -42,14 +46,40 @@ export function setupOf(resource: clients.Resource): z.output<typeof setupFields
     challenge: challengeOf(metadataUrl, scopes),
     issuer: environmentUrl,
     keysUrl: `${environmentUrl}/keys`,
-    install: 'npm install @scalekit-mcp/auth',
+    install: 'npm install @scalekit-mcp/auth express @modelcontextprotocol/server @modelcontextprotocol/node',
     environmentVariables: `EXPECTED_AUDIENCE='${url}'\nPROTECTED_RESOURCE_METADATA='${metadata}'`,
-    express: `const protection = protect(app, ${inertJson({
+    express: serverFile({
       resource: url,
       scalekit: { environmentUrl, resourceId: resource.id },
       scopes,
-    })})\napp.post(protection.path, handler)`,
+      tools: { whoami: [] },
+    }),
   }
+}
+
+/** A whole server: a part of one leaves out what a reader has to know. */
+function serverFile({ resource, ...options }: { resource: string; [option: string]: unknown }): string {
+  const { port } = new URL(resource)
+  return [
+    "import { toNodeHandler } from '@modelcontextprotocol/node'",
+    "import { createMcpHandler, McpServer } from '@modelcontextprotocol/server'",
+    "import { callerOf, createHttpServer, mcpAuth } from '@scalekit-mcp/auth'",
+    "import express from 'express'",
+    '',
+    'const app = express()',
+    `const auth = mcpAuth(${inertJson({ resource, ...options })})`,
+    'app.use(auth)',
+    'const handle = toNodeHandler(createMcpHandler(() => {',
+    "  const server = new McpServer({ name: 'example', version: '1.0.0' })",
+    "  server.registerTool('whoami', { description: 'Who is signed in.' }, auth.tool('whoami', (ctx) => {",
+    "    const content = [{ type: 'text', text: callerOf(ctx).subject }]",
+    '    return { content }',
+    '  }))',
+    '  return server',
+    '}))',
+    'app.post(auth.path, (req, res) => handle(req, res, req.body))',
+    `createHttpServer(app).listen(${port || 3000})`,
+  ].join('\n')
 }
 
 /**

@@ -20,6 +20,8 @@ describe('a redirect URI', () => {
     'https://app.example.com:8443/auth/callback',
     'https://xn--mnchen-3ya.example/cb',
     'https://*.example.com/cb',
+    'https://*.acme.vercel.app/cb',
+    'https://*.acme.co.uk/cb',
     'https://app.example.com/caf%C3%A9',
     'http://localhost:3000/auth/callback',
     'http://127.0.0.1:49152/',
@@ -51,6 +53,15 @@ describe('a redirect URI', () => {
         'java\tscript:alert(1)',
         'vbscript:x',
         'view-source:https://x.com/',
+      ],
+    ],
+    [
+      'a wildcard under a public suffix, where nobody owns the other names',
+      [
+        'https://*.vercel.app/cb',
+        'https://*.co.uk/cb',
+        'https://*.github.io/cb',
+        'https://*.ngrok-free.app/cb',
       ],
     ],
     [

@@ -1,3 +1,4 @@
+import { getPublicSuffix } from 'tldts'
 import * as z from 'zod'
 import { ToolError } from '../../errors.js'
 import { text } from '../../input-fields.js'
@@ -36,8 +37,14 @@ function wrongWithWebUri({ protocol, hostname, pathname }: URL): string | undefi
   if (protocol === 'http:') return 'http is for localhost, 127.0.0.1 and [::1] only; use https.'
   const name = hostname.startsWith('*.') ? hostname.slice(2) : hostname
   if (name !== 'localhost' && !domainName.test(name)) return 'The host must be a domain name.'
+  if (name !== hostname && isPublicSuffix(name)) {
+    return `Anyone can get a name under ${name}, a public suffix: put the wildcard under a domain of your own.`
+  }
   return pathname.includes('*') ? 'A wildcard is possible as the leftmost label of the host only.' : undefined
 }
+
+/** Names under which unrelated people get names, such as co.uk and vercel.app (https://publicsuffix.org). */
+const isPublicSuffix = (name: string) => getPublicSuffix(name, { allowPrivateDomains: true }) === name
 
 /** RFC 8252 section 7.1: the scheme is a domain name of the application's owner, reversed. */
 function wrongWithAppUri({ protocol, href, host }: URL): string | undefined {

@@ -1,0 +1,18 @@
+// The parts of which the Scalekit MCP server is made. They may change with every version; the API of the kit is index.ts.
+
+export { isCanonical } from '#platform'
+export type { AnswerType } from './accept.js'
+export { authInfoOf } from './auth-info.js'
+export { identityOf } from './caller.js'
+export { sendServerError } from './error-handler.js'
+export { createHostMatch, hostsOf, isHost } from './hosts.js'
+export { ipAddressOf } from './ip-address.js'
+export { isObject } from './is-object.js'
+export { nodeTransport } from './node-transport.js'
+export { originsOf } from './origins.js'
+export { type Admission, createProtection, type NodeProtection } from './protect.js'
+export { requestLine } from './request-log.js'
+export { canonicalForm, pathOf } from './resource-path.js'
+export { insecureUrl, isLoopback } from './secure-url.js'
+export { endInOneWrite, sendJson } from './send.js'
+export { isSameValue } from './variable-values.js'
