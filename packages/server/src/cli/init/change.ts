@@ -51,7 +51,7 @@ async function undo(format: Format, file: string, now: Settings): Promise<Settin
   if (now.spans.length === 0 || !now.server) return now.remove()
   const earlier = await readBackup(format, file)
   for (const each of [earlier, undefined]) {
-    if (putOrNothing(each ?? format.open(''), now.server)?.text === now.text) return each
+    if (putOrNothing(each ?? format.open(''), now.server, now)?.text === now.text) return each
   }
   return now.remove()
 }
@@ -62,9 +62,9 @@ function readBackup(format: Format, file: string): Promise<Settings | undefined>
     .catch(withoutFormatError)
 }
 
-function putOrNothing(settings: Settings, server: Server): Settings | undefined {
+function putOrNothing(settings: Settings, server: Server, read: Settings): Settings | undefined {
   try {
-    return settings.put(server)
+    return settings.put(server, read)
   } catch (error) {
     return withoutFormatError(error)
   }

@@ -23,9 +23,10 @@ export interface Settings {
   /**
    * Puts our entry in, in place of one that is there. Nothing else changes.
    *
+   * @param read settings to return where the result has their text, so that a large file is not read again
    * @throws FormatError where the text has a form in which that is not possible
    */
-  put(server: Server): Settings
+  put(server: Server, read?: Settings): Settings
   /** Takes our entry out. */
   remove(): Settings
 }

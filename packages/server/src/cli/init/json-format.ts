@@ -61,10 +61,12 @@ class JsonSettings implements Settings {
     if (server) this.server = server
   }
 
-  put(server: Server): Settings {
+  put(server: Server, read?: Settings): Settings {
     const value = this.#entry(server)
     const depth = this.#path.findIndex((_, index) => !this.#at(this.#path.slice(0, index + 1)))
-    const changed = new JsonSettings(this.#with(value, depth), this.#shape, depth < 0 ? undefined : depth + 1)
+    const text = this.#with(value, depth)
+    if (text === read?.text) return read
+    const changed = new JsonSettings(text, this.#shape, depth < 0 ? undefined : depth + 1)
     const expected = withEntry(
       this.#value,
       this.#path,
